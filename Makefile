@@ -1,0 +1,43 @@
+# Every verb of the project. The environment lives in .venv/ of the checkout.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help install demo up test lint bench lock clean
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+install: $(READY) ## prepare .venv/ from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "trainweek needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $(READY)
+
+demo: $(READY)   ## play a complete training week in the browser
+	$(BIN)/trainweek demo
+
+up: $(READY)     ## daily operation: runner and dashboard, with the active week
+	$(BIN)/trainweek up
+
+test: $(READY)   ## all tests, the browser ones included
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m pytest
+
+lint: $(READY)   ## format, style and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## measure: training speed, learning against the optimum, reading of events
+	$(BIN)/python -m tests.benchmarks
+
+lock: $(READY)   ## write requirements.lock from what is installed
+	sh scripts/write_lock.sh
+
+clean:           ## remove the environment, keep every log, model and report
+	rm -rf .venv

@@ -1,0 +1,122 @@
+"""Real time and week time, and the map between them.
+
+In real life the two are the same. In a demo or a replay they are not: the map is
+then a recorded, monotonic, piecewise-linear function, given by a few points.
+Nothing here asks the machine for the time; every method takes it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from core.errors import IntegrityError
+
+
+@dataclass(frozen=True, order=True)
+class ClockPoint:
+    """At this real moment the week stood at that moment, and went on at ``pace``.
+
+    ``pace`` is week seconds per real second; it holds only behind the last point
+    (between two points the map is the straight line that joins them).
+    """
+
+    real: datetime
+    week: datetime
+    pace: float = 1.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Maps real time to week time and back. No points: the identity."""
+
+    points: tuple[ClockPoint, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for before, after in zip(self.points, self.points[1:], strict=False):
+            if after.real <= before.real or after.week < before.week:
+                raise IntegrityError(
+                    f"The clock runs backwards between {before.real} and {after.real}.",
+                    "Record points in order of real time, week time never falling.",
+                )
+        if any(point.pace < 0 for point in self.points):
+            raise IntegrityError("A clock's pace is negative.", "Give a pace of 0 or more.")
+
+    @property
+    def is_identity(self) -> bool:
+        """True in real life: week time is real time."""
+        return not self.points
+
+    def to_week(self, real: datetime) -> datetime:
+        """The week moment at a real moment.
+
+        Before the first point week time runs at the real pace.
+        """
+        if not self.points:
+            return real.astimezone(UTC)
+        index = bisect_right(self.points, real, key=lambda point: point.real)
+        if index == 0:
+            first = self.points[0]
+            return first.week - (first.real - real)
+        before = self.points[index - 1]
+        if index == len(self.points):
+            return before.week + (real - before.real) * before.pace
+        after = self.points[index]
+        share = (real - before.real) / (after.real - before.real)
+        return before.week + (after.week - before.week) * share
+
+    def to_real(self, week: datetime) -> datetime | None:
+        """The first real moment at which the week stood there.
+
+        None if the clock has not come so far and, at its present pace, never will.
+        """
+        if not self.points:
+            return week.astimezone(UTC)
+        first, last = self.points[0], self.points[-1]
+        if week <= first.week:
+            return first.real - (first.week - week)
+        if week > last.week:
+            if last.pace == 0:
+                return None
+            return last.real + (week - last.week) / last.pace
+        for before, after in zip(self.points, self.points[1:], strict=False):
+            if before.week < week <= after.week:
+                share = (week - before.week) / (after.week - before.week)
+                return before.real + (after.real - before.real) * share
+        return first.real
+
+    def pace(self, real: datetime) -> float:
+        """Week seconds per real second around a real moment (looking back).
+
+        A clock that only holds between two points (pace 0 behind the last one) is
+        measured over its last segment.
+        """
+        if not self.points:
+            return 1.0
+        index = bisect_right(self.points, real, key=lambda point: point.real)
+        if index == 0:
+            return 1.0
+        if index == len(self.points):
+            last = self.points[-1]
+            if last.pace > 0 or index == 1:
+                return last.pace
+            index -= 1
+        before, after = self.points[index - 1], self.points[index]
+        return (after.week - before.week) / (after.real - before.real)
+
+    def with_point(self, real: datetime, week: datetime, pace: float = 1.0) -> Clock:
+        """A clock that also knows this point.
+
+        :raises IntegrityError: the point would make week time run backwards.
+        """
+        if self.points and week < self.to_week(real):
+            raise IntegrityError(
+                f"The week already stands at {self.to_week(real)}.",
+                "A clock never runs backwards; give a later week moment.",
+            )
+        return Clock((*self.points, ClockPoint(real, week, pace)))
+
+    def week_duration(self, since_real: datetime, until_real: datetime) -> timedelta:
+        """How much week time passed between two real moments."""
+        return self.to_week(until_real) - self.to_week(since_real)

@@ -1,0 +1,52 @@
+"""Reading and writing moments. All moments are timezone-aware and UTC.
+
+``fromisoformat`` and ``strftime`` do the work; here is only our house form:
+``2026-02-23T14:00:00Z``, and the refusal of moments without a zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from core.errors import InputError
+
+# Portuguese month names as the manual writes them: 27FEV, 27 FEV 2026.
+PORTUGUESE_MONTHS = (
+    "JAN", "FEV", "MAR", "ABR", "MAI", "JUN", "JUL", "AGO", "SET", "OUT", "NOV", "DEZ",
+)  # fmt: skip
+
+
+def parse_moment(text: str) -> datetime:
+    """Read an ISO 8601 moment with a zone (``2026-11-23T14:00Z``).
+
+    :raises InputError: not ISO 8601, or without a zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            f"{text!r} is not a moment.", "Write it as 2026-11-23T14:00Z."
+        ) from error
+    if moment.tzinfo is None:
+        raise InputError(
+            f"{text!r} has no time zone.", "Add Z for UTC: 2026-11-23T14:00Z."
+        )
+    return moment.astimezone(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """``2026-02-23T14:00:00Z``; fractions of a second are kept if there are any."""
+    if moment.tzinfo is None:
+        raise InputError(f"{moment} has no time zone.", "Pass an aware datetime.")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def from_unix(seconds: float) -> datetime:
+    """Seconds since the epoch to a UTC moment."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def portuguese_day(moment: date, *, year: bool = False) -> str:
+    """``27FEV``, or ``27 FEV 2026`` with ``year``."""
+    month = PORTUGUESE_MONTHS[moment.month - 1]
+    return f"{moment:%d} {month} {moment:%Y}" if year else f"{moment:%d}{month}"

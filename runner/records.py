@@ -1,0 +1,134 @@
+"""What the store gives out: plain, frozen records. All moments are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.vocabulary import (
+    IncidentState,
+    JobKind,
+    JobState,
+    Role,
+    SignatureAct,
+    Verdict,
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One supervised piece of work, as its latest attempt leaves it."""
+
+    id: str  # train-20260223T140000Z-ab12
+    kind: JobKind
+    week_id: str | None
+    state: JobState
+    reason: str  # one sentence of why it is in this state; "" if there is nothing to say
+    params: Mapping[str, Any]
+    requested_by: str
+    requested_at: datetime  # real
+    requested_at_week: datetime
+    attempt: int  # 0 before the first start
+    pid: int | None
+    started_at: datetime | None  # real
+    ended_at: datetime | None  # real
+    exit_code: int | None
+    run: str | None = None  # for a training: the run's name
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One process of a job."""
+
+    job_id: str
+    number: int
+    state: JobState
+    reason: str
+    pid: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    exit_code: int | None
+    folder: str  # relative to the home
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A person's confirmation of a check, with the verdict they saw."""
+
+    id: int
+    week_id: str
+    slot: str
+    check: str
+    by: str
+    role: Role
+    verified: bool
+    note: str
+    verdict_seen: Verdict
+    value_seen: str
+    at: datetime  # real
+    at_week: datetime
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An opened escalation."""
+
+    id: int
+    week_id: str
+    procedure: str  # id of an escalation in the playbook: crash, performance, data
+    state: IncidentState
+    summary: str
+    opened_by: str
+    opened_at: datetime  # real
+    opened_at_week: datetime
+    blocks_start: bool
+    actions_done: tuple[int, ...] = ()  # indices of the procedure's actions, from 0
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the CTO did with a decision."""
+
+    id: int
+    week_id: str
+    revalidation_sha256: str  # the archived decision.json that was signed
+    act: SignatureAct
+    reason: str
+    conditions: tuple[Mapping[str, str], ...]  # text, owner, due
+    by: str
+    role: Role
+    verified: bool
+    second: str | None  # the second person of an override
+    at: datetime
+    at_week: datetime
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One line of the ledger: something that a person or the runner did."""
+
+    seq: int
+    kind: str  # week, clock, tick, note, incident, request, decision, signature, job
+    body: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    at: datetime | None = None  # real
+    at_week: datetime | None = None
+    week_id: str | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class RunnerStatus:
+    """Whether there is a runner, and how old its last sign of life is."""
+
+    alive: bool
+    pid: int | None = None
+    host: str | None = None
+    since: datetime | None = None
+    heartbeat_age_s: float | None = None
+    epoch: int | None = None

@@ -1,0 +1,70 @@
+"""The house's contracts: imports point down, and heavy libraries stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Top-level names of every import in a file, wherever in the file it stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.stem)
+def test_a_page_holds_no_logic(page: Path) -> None:
+    assert imported_modules(page) <= {"__future__"} | {
+        name for name in imported_modules(page) if name.split(".")[0] in {"dashboard", "streamlit"}
+    }, f"{page.name} may import the dashboard only; move the rest into a panel."
+    tree = ast.parse(page.read_text(encoding="utf-8"))
+    logic = [n for n in ast.walk(tree) if isinstance(n, (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef))]
+    assert not logic, f"{page.name} decides something; pages only name their panel."
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("*.py")), ids=lambda p: p.stem)
+def test_a_script_comes_in_through_the_runners_doors(script: Path) -> None:
+    allowed = {"runner.client", "runner.cli", "core"}
+    ours = {
+        name
+        for name in imported_modules(script)
+        if name.split(".")[0] in {"core", "runner", "dashboard", "pages"}
+    }
+    assert all(any(name == a or name.startswith(a + ".") for a in allowed) for name in ours), ours
+
+
+def test_the_client_loads_neither_torch_nor_streamlit() -> None:
+    heavy = "torch stable_baselines3 gymnasium streamlit tensorflow matplotlib"
+    code = (
+        "import sys, runner.client; "
+        f"print([name for name in {heavy.split()!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
+    sources = [p for folder in ("core", "runner", "dashboard", "pages", "scripts") for p in (ROOT / folder).rglob("*.py")]
+    long = {str(p.relative_to(ROOT)): n for p in sources if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    assert not long
