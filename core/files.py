@@ -1,0 +1,44 @@
+"""Writing files that are complete or absent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.errors import SetupError
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write through a temporary neighbour, fsync and rename; makes the folder.
+
+    :raises SetupError: no right to write there, or no space.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise SetupError(
+            f"{path} can't be written: {error.strerror or error}.",
+            "Check the folder's rights and the free space.",
+        ) from error
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """:func:`write_bytes` for UTF-8 text, newlines as given."""
+    return write_bytes(path, text.encode())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` survive a power cut, where the system allows it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

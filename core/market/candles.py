@@ -1,0 +1,89 @@
+"""What candles are: one clean table of hours, and what was done to get it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from core.moments import iso
+
+HOUR = timedelta(hours=1)
+PRICES = ["open", "high", "low", "close"]
+COLUMNS = [*PRICES, "volume", "is_filled"]
+
+# A longer hole is not bridged: nobody knows what the price did in it.
+LONGEST_FILL = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Missing bars between two present ones."""
+
+    first: datetime  # open time of the first missing bar
+    bars: int
+    filled: bool
+
+
+@dataclass(frozen=True)
+class RawFacts:
+    """What was seen while reading, before anything was mended."""
+
+    rows: int = 0
+    exact_duplicates: int = 0  # same bar, same numbers: kept once
+    conflicting_duplicates: tuple[datetime, ...] = ()  # same bar, other numbers: first kept
+    off_grid: tuple[datetime, ...] = ()  # open times that are no multiple of the interval
+    millisecond_rows: int = 0
+    microsecond_rows: int = 0
+    volume_unit_ratio: float | None = None  # median of quote / base volume / close; 1 if right
+    synthetic_files: int = 0
+
+
+@dataclass(frozen=True)
+class Candles:
+    """Hourly bars in order, gaps of up to a day filled.
+
+    :ivar frame: UTC DatetimeIndex ``open_time``; columns ``open high low close``
+        (quote currency), ``volume`` (base currency), ``is_filled`` (bool). A filled
+        bar has open = high = low = close = the previous close and volume 0.
+    :ivar sha256: of the file's bytes; for several files of the lines
+        ``<sha256>  <name>`` in order of name, as ``sha256sum *.csv | sha256sum`` has it.
+    :ivar synthetic: at least one file says that it is made up.
+    """
+
+    frame: pd.DataFrame
+    sha256: str
+    interval: timedelta = HOUR
+    source_files: tuple[Path, ...] = ()
+    synthetic: bool = False
+    synthetic_note: str = ""
+    gaps: tuple[Gap, ...] = ()
+    raw: RawFacts = field(default_factory=RawFacts)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def first(self) -> datetime:
+        """Open time of the first bar."""
+        return self.frame.index[0].to_pydatetime()
+
+    @property
+    def last(self) -> datetime:
+        """Open time of the last bar."""
+        return self.frame.index[-1].to_pydatetime()
+
+    def provenance(self) -> dict[str, object]:
+        """The ``data`` record of a report: hash, rows, range, gaps, label."""
+        return {
+            "sha256": self.sha256,
+            "files": [path.name for path in self.source_files],
+            "rows": len(self),
+            "first": iso(self.first),
+            "last": iso(self.last),
+            "gaps": len(self.gaps),
+            "filled": int(self.frame["is_filled"].sum()),
+            "synthetic": self.synthetic,
+        }

@@ -1,0 +1,49 @@
+"""Missing hours become bars at the previous close with volume 0, and say so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from core.market.candles import LONGEST_FILL, PRICES, Gap
+
+
+def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:
+    """Holes between neighbouring bars of a sorted index without duplicates."""
+    step = pd.Timedelta(interval)
+    distance = np.diff(index.to_numpy())
+    holes = np.flatnonzero(distance > step.to_timedelta64())
+    return tuple(
+        Gap(
+            first=(index[hole] + step).to_pydatetime(),
+            # A bar off the grid makes a hole that is no whole number of bars.
+            bars=max(1, round(distance[hole] / step.to_timedelta64()) - 1),
+            filled=bool(distance[hole] <= (step + pd.Timedelta(LONGEST_FILL)).to_timedelta64()),
+        )
+        for hole in holes
+    )
+
+
+def fill(frame: pd.DataFrame, gaps: tuple[Gap, ...], interval: timedelta) -> pd.DataFrame:
+    """Bridge the gaps marked ``filled``; adds the column ``is_filled``.
+
+    The treatment is freqtrade's: open = high = low = close = previous close, volume 0.
+    """
+    frame = frame.assign(is_filled=False)
+    missing = [
+        pd.date_range(gap.first, periods=gap.bars, freq=interval) for gap in gaps if gap.filled
+    ]
+    if not missing:
+        return frame
+    added = missing[0].append(missing[1:]) if len(missing) > 1 else missing[0]
+    whole = frame.reindex(frame.index.union(added))
+    whole.index.name = frame.index.name
+    bridged = whole.index.isin(added)
+    previous_close = whole["close"].ffill()
+    for column in PRICES:
+        whole.loc[bridged, column] = previous_close[bridged]
+    whole.loc[bridged, "volume"] = 0.0
+    whole["is_filled"] = bridged
+    return whole

@@ -1,0 +1,160 @@
+"""One CSV file of candles to a table, in either of the two formats.
+
+* Binance kline: twelve columns without header, open time in ms (13 digits) or,
+  in spot archives since 2025, us (16 digits). A concatenated file mixes both,
+  so the unit is read per row.
+* header CSV: ``open_time_utc,open,high,low,close,volume``; the time as ISO 8601
+  or as digits. A first line ``# synthetic ...`` labels a made-up market.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.errors import MarketDataError
+
+NUMBERS = ["open", "high", "low", "close", "volume"]
+KLINE_COLUMNS = [
+    "open_time", *NUMBERS, "close_time", "quote_volume", "trades",
+    "taker_buy_base", "taker_buy_quote", "ignore",
+]  # fmt: skip
+TIME_NAMES = ("open_time_utc", "open_time", "time", "timestamp")
+FORMATS = (
+    "Give a Binance kline CSV (12 columns, no header) or a CSV with the header "
+    "open_time_utc,open,high,low,close,volume."
+)
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """One file as read: nothing dropped, nothing mended.
+
+    :ivar frame: columns open_time (UTC), open, high, low, close, volume; an empty
+        or ``nan`` cell is NaN.
+    :ivar quote_volume: of kline files, for the check of the volume's unit.
+    """
+
+    path: Path
+    frame: pd.DataFrame
+    millisecond_rows: int
+    microsecond_rows: int
+    comment: str
+    quote_volume: pd.Series | None
+
+
+def parse_file(path: Path, content: bytes) -> ParsedFile:
+    """Read one file's content.
+
+    :raises MarketDataError: no text, no rows, wrong columns, a cell that is no
+        number, a time that is none; names file and line.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MarketDataError(f"{path} is not text (byte {error.start}).", FORMATS) from error
+    body, comment, skipped = _strip_comments(text)
+    if not body.strip():
+        raise MarketDataError(f"{path} holds no candles.", FORMATS)
+    kline = body.lstrip()[:1].isdigit()
+    table = _table(path, body, kline)
+    time_name = "open_time" if kline else _time_column(path, table)
+    first_line = skipped + (1 if kline else 2)
+    times, milli, micro = _times(path, table[time_name], first_line)
+    frame = pd.DataFrame({"open_time": times})
+    for column in NUMBERS:
+        frame[column] = _numbers(path, table[column], column, first_line)
+    quote = None
+    if "quote_volume" in table.columns:
+        quote = _numbers(path, table["quote_volume"], "quote_volume", first_line)
+    return ParsedFile(path, frame, milli, micro, comment, quote)
+
+
+def _strip_comments(text: str) -> tuple[str, str, int]:
+    """(body, first comment line, number of comment lines before the table)."""
+    comment, skipped = "", 0
+    while text.startswith("#"):
+        line, _, text = text.partition("\n")
+        comment = comment or line.strip()
+        skipped += 1
+    return text, comment, skipped
+
+
+def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(
+            io.StringIO(body),
+            header=None if kline else 0,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            index_col=False,
+            on_bad_lines="error",
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise MarketDataError(f"{path} is not a table: {error}.".replace("\n", " "), FORMATS) from error
+    table = table.fillna("")
+    while len(table) and (table.iloc[-1] == "").all():  # blank lines at the end
+        table = table.iloc[:-1]
+    if kline:
+        if table.shape[1] != len(KLINE_COLUMNS):
+            raise MarketDataError(
+                f"{path} has {table.shape[1]} columns without a header; klines have 12.", FORMATS
+            )
+        table.columns = KLINE_COLUMNS
+    else:
+        table.columns = [str(name).strip().lower() for name in table.columns]
+        missing = [name for name in NUMBERS if name not in table.columns]
+        if missing:
+            raise MarketDataError(f"{path} has no column {', '.join(missing)}.", FORMATS)
+    if table.empty:
+        raise MarketDataError(f"{path} holds no candles.", FORMATS)
+    return table
+
+
+def _time_column(path: Path, table: pd.DataFrame) -> str:
+    for name in TIME_NAMES:
+        if name in table.columns:
+            return name
+    raise MarketDataError(f"{path} has no column open_time_utc.", FORMATS)
+
+
+def _times(path: Path, column: pd.Series, first_line: int) -> tuple[pd.Series, int, int]:
+    """Open times, and how many rows came in ms and in us."""
+    text = column.str.strip()
+    length = text.str.len()
+    digits = text.str.fullmatch(r"\d+")
+    milli, micro = digits & (length == 13), digits & (length == 16)
+    times = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us, UTC]")
+    for rows, factor in ((milli, 1000), (micro, 1)):
+        moments = text[rows].astype("int64") * factor
+        times[rows] = pd.to_datetime(moments, unit="us", utc=True).dt.as_unit("us")
+    words = ~digits
+    parsed = pd.to_datetime(text[words], format="ISO8601", utc=True, errors="coerce")
+    times[words] = parsed.dt.as_unit("us")
+    wrong = times.isna().to_numpy()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise MarketDataError(
+            f"{path}, line {first_line + row}: {column.iloc[row]!r} is not an open time.",
+            "Open times are 13 digits (ms), 16 digits (us) or ISO 8601 in UTC.",
+        )
+    return times, int(milli.sum()), int(micro.sum())
+
+
+def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Series:
+    text = column.str.strip()
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    absent = text.str.lower().isin(["", "nan", "null", "none"])
+    wrong = (numbers.isna() & ~absent).to_numpy()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise MarketDataError(
+            f"{path}, line {first_line + row}: {name} is {column.iloc[row]!r}, not a number.",
+            "Mend or remove the line, or fetch the file again.",
+        )
+    return numbers
