@@ -1,0 +1,41 @@
+"""The operations manual as data: schema, loading, and the playbook of phase 4."""
+
+from core.playbook.gates import DecisionRule, GateSpec
+from core.playbook.loading import (
+    DEFAULT,
+    Problem,
+    check_playbook,
+    default_playbook_text,
+    load_playbook,
+    parse_playbook,
+)
+from core.playbook.metrics import METRICS, Metric
+from core.playbook.schema import Playbook, RoleSpec
+from core.playbook.settings import RevalidationSettings, TrainingSettings
+from core.playbook.slots import CheckSpec, SlotSpec
+from core.playbook.text import Language, Step, Text
+from core.playbook.troubles import EscalationSpec, ScenarioSpec
+
+__all__ = [
+    "DEFAULT",
+    "METRICS",
+    "CheckSpec",
+    "DecisionRule",
+    "EscalationSpec",
+    "GateSpec",
+    "Language",
+    "Metric",
+    "Playbook",
+    "Problem",
+    "RevalidationSettings",
+    "RoleSpec",
+    "ScenarioSpec",
+    "SlotSpec",
+    "Step",
+    "Text",
+    "TrainingSettings",
+    "check_playbook",
+    "default_playbook_text",
+    "load_playbook",
+    "parse_playbook",
+]

@@ -1,0 +1,125 @@
+"""From a YAML text to a playbook, or to the list of what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from core.errors import PlaybookError
+from core.playbook.references import complaints
+from core.playbook.schema import Playbook
+from core.playbook.yaml_tree import Tree, TreeError, read_tree
+
+DEFAULT = Path(__file__).with_name("phase4.yaml")
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a playbook, and what to do about it."""
+
+    source: str
+    line: int
+    field: str  # checks.kl_divergence.threshold; "" for the file as a whole
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        field = f"{self.field}: " if self.field else ""
+        return f"{self.source}, line {self.line}: {field}{self.what}. {self.remedy}".strip()
+
+
+def default_playbook_text() -> str:
+    """The text of the playbook that comes with trainweek."""
+    return DEFAULT.read_text(encoding="utf-8")
+
+
+def parse_playbook(text: str, source: str) -> Playbook:
+    """Read a playbook.
+
+    :param source: what to call the text in errors; usually the file.
+    :raises PlaybookError: names the file, the line, the field and the remedy of each problem.
+    """
+    found = _read(text, source)
+    if isinstance(found, Playbook):
+        return found
+    lines = [str(problem) for problem in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        lines.append(f"... and {len(found) - _SHOWN} more.")
+    raise PlaybookError("\n".join(lines), "`trainweek playbook check FILE` lists all problems.")
+
+
+def load_playbook(path: str | Path) -> Playbook:
+    """Read a playbook from a file.
+
+    :raises PlaybookError: the file can't be read, or its content is wrong.
+    """
+    return parse_playbook(_file_text(Path(path)), str(path))
+
+
+def check_playbook(path: str | Path) -> list[Problem]:
+    """All problems of a playbook file, in the order of its lines; empty if it is fine.
+
+    :raises PlaybookError: the file can't be read at all.
+    """
+    found = _read(_file_text(Path(path)), str(path))
+    return [] if isinstance(found, Playbook) else found
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PlaybookError(f"{path} is not UTF-8 text.", "Save the playbook as UTF-8.") from error
+    except OSError as error:
+        raise PlaybookError(
+            f"{path} can't be read: {error.strerror or error}.", "Give the path of a playbook file."
+        ) from error
+
+
+def _read(text: str, source: str) -> Playbook | list[Problem]:
+    try:
+        tree = read_tree(text)
+    except TreeError as error:
+        return [Problem(source, error.line, _dotted(error.path), error.what, error.remedy)]
+    if not isinstance(tree.data, dict):
+        return [
+            Problem(source, 1, "", "the file is not a mapping of keys", "Start from phase4.yaml.")
+        ]
+    try:
+        playbook = Playbook.model_validate(tree.data)
+    except ValidationError as error:
+        problems = {_schema_problem(details, tree, source): None for details in error.errors()}
+        return sorted(problems, key=lambda problem: problem.line)
+    problems = [
+        Problem(source, tree.line(path), _dotted(path), what, remedy)
+        for path, what, remedy in complaints(playbook)
+    ]
+    return sorted(problems, key=lambda problem: problem.line) or playbook
+
+
+def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> Problem:
+    kind, given, context = details["type"], details["input"], details.get("ctx", {})
+    path = tuple(part for part in details["loc"] if part != "[key]")
+    if kind == "extra_forbidden":
+        what, remedy = "this key is unknown", "Remove it, or correct its spelling."
+    elif kind == "missing":
+        what, remedy = "this field is missing", "Add it; the schema says what it means."
+    elif kind == "value_error":
+        what, remedy = str(context["error"]), "Correct the value."
+    else:
+        expected = details["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+        shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "..."
+        what, remedy = f"{shown} is wrong; expected {expected}", "Correct the value."
+    return Problem(source, tree.line(path), _dotted(path), what, remedy)
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -1,0 +1,151 @@
+"""YAML to plain data, with the line of every key and value.
+
+Read by the YAML 1.2 core schema, as people expect it: ``10:00`` and ``no`` are texts,
+``3e-4`` is a number. Duplicate keys, aliases and tags are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+Path = tuple[str | int, ...]
+
+MAX_CHARACTERS = 1_000_000
+_DEPTH = 20
+
+
+class TreeError(Exception):
+    """The text can't become data: what is wrong, on which line, at which path."""
+
+    def __init__(self, what: str, remedy: str, line: int, path: Path = ()) -> None:
+        super().__init__(what)
+        self.what, self.remedy, self.line, self.path = what, remedy, line, path
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes only; scalars are resolved by the 1.2 core schema."""
+
+    yaml_implicit_resolvers: dict = {}  # noqa: RUF012
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node:
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1
+            raise TreeError("there is an alias (*name)", "Write the value out.", line)
+        return super().compose_node(parent, index)
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+    )
+
+
+@dataclass
+class Tree:
+    """Plain data and where each part of it stands."""
+
+    data: Any
+    lines: Mapping[Path, int] = field(default_factory=dict)  # line of a key, or of a list's item
+
+    def line(self, path: Path) -> int:
+        """Line of the path, or of its nearest parent that stands in the text."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_tree(text: str) -> Tree:
+    """Read one YAML document.
+
+    :raises TreeError: not YAML, too long, duplicate keys, aliases, tags, no document.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise TreeError("the file is longer than a million characters", "Give a playbook.", 1)
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = (error.problem or error.context or "it can't be read").replace("\n", " ")
+        raise TreeError(
+            f"this is not YAML: {what}", "Mend the line.", mark.line + 1 if mark else 1
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise TreeError(f"this is not YAML: {error}", "Mend the file.", 1) from error
+    if node is None:
+        raise TreeError("the file is empty", "Start from core/playbook/phase4.yaml.", 1)
+    lines: dict[Path, int] = {(): node.start_mark.line + 1}
+    return Tree(_plain(node, (), lines), lines)
+
+
+def _plain(node: Node, path: Path, lines: dict[Path, int]) -> Any:
+    line = node.start_mark.line + 1
+    if len(path) > _DEPTH:
+        raise TreeError("this is nested too deeply", "A playbook is flat.", line, path)
+    if isinstance(node, MappingNode):
+        return _mapping(node, path, lines)
+    if isinstance(node, SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+        items = []
+        for index, item in enumerate(node.value):
+            lines[(*path, index)] = item.start_mark.line + 1
+            items.append(_plain(item, (*path, index), lines))
+        return items
+    if isinstance(node, ScalarNode):
+        return _scalar(node, path, line)
+    raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)
+
+
+def _mapping(node: MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
+    if node.tag != "tag:yaml.org,2002:map":
+        line = node.start_mark.line + 1
+        raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, ScalarNode):
+            raise TreeError("a key must be a word", "Write a plain key.", line, path)
+        key = key_node.value
+        here = (*path, key)
+        if key in found:
+            raise TreeError(
+                f"the key {key!r} stands twice (first on line {lines[here]})",
+                "Remove one.",
+                line,
+                here,
+            )
+        lines[here] = line
+        found[key] = _plain(value_node, here, lines)
+    return found
+
+
+def _scalar(node: ScalarNode, path: Path, line: int) -> Any:
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    if kind == "str":
+        return node.value
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int" and len(node.value) <= 20:
+        return int(node.value)
+    if kind in ("int", "float"):
+        value = float(node.value)
+        if not math.isfinite(value):
+            raise TreeError(f"{node.value} is not a finite number", "Write a number.", line, path)
+        return value
+    raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)

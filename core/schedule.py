@@ -1,0 +1,86 @@
+"""The timeline of a week: which moments are done, due, overdue, to come, or skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from core.playbook import Playbook, SlotSpec
+from core.vocabulary import SlotState
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """One slot of a week, and where it stands."""
+
+    spec: SlotSpec
+    at: datetime  # week time, UTC
+    state: SlotState
+
+    @property
+    def overdue_at(self) -> datetime:
+        """Week time from which it is overdue, if it isn't done by then."""
+        return self.at + timedelta(minutes=self.spec.grace_minutes)
+
+
+def timeline(
+    week_launch: datetime,
+    playbook: Playbook,
+    now_week: datetime,
+    done: Mapping[str, bool],
+    anomaly_days: Collection[date] = frozenset(),
+) -> list[SlotView]:
+    """All slots of a week in order of time, judged at a week moment.
+
+    :param done: slot id to True, once the slot's work is recorded: all its ticks, or the
+        job, summary or signature that it stands for.
+    :param anomaly_days: UTC days whose daily check found an anomaly.
+    """
+    checked = {
+        slot.at(week_launch).date()
+        for slot in playbook.slots_of_kind("daily")
+        if done.get(slot.id, False)
+    }
+    views = [
+        SlotView(
+            slot,
+            slot.at(week_launch),
+            _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked),
+        )
+        for slot in playbook.schedule
+    ]
+    return sorted(views, key=lambda view: view.at)
+
+
+def next_up(views: Iterable[SlotView]) -> SlotView | None:
+    """What to do next: the oldest slot that is overdue or due, else the first upcoming one."""
+    views = sorted(views, key=lambda view: view.at)
+    for states in ({SlotState.OVERDUE, SlotState.DUE}, {SlotState.UPCOMING}):
+        for view in views:
+            if view.state in states:
+                return view
+    return None
+
+
+def _state(
+    slot: SlotSpec,
+    at: datetime,
+    now: datetime,
+    done: Mapping[str, bool],
+    anomaly_days: Collection[date],
+    checked_days: Collection[date],
+) -> SlotState:
+    if done.get(slot.id, False):
+        return SlotState.DONE
+    if (
+        slot.only_after_anomaly
+        and at.date() not in anomaly_days
+        and (now >= at or at.date() in checked_days)
+    ):
+        return SlotState.SKIPPED  # nothing was found, or nobody looked in time
+    if now < at:
+        return SlotState.UPCOMING
+    if now < at + timedelta(minutes=slot.grace_minutes):
+        return SlotState.DUE
+    return SlotState.OVERDUE
