@@ -1,0 +1,24 @@
+"""TensorBoard events: tailing, series, and what their numbers mean.
+
+::
+
+    reader = RunReader("logs/ppo_training/tensorboard/<run>")
+    reader.refresh()                       # parses only new bytes
+    reader.series("rollout/ep_rew_mean")   # steps, wall times, values
+    reader.frame(stitched=False)           # every point as written
+"""
+
+from core.telemetry.attempts import AttemptMark
+from core.telemetry.problems import Fault, FileState, Problem
+from core.telemetry.reader import LastEvent, RunReader
+from core.telemetry.series import Series
+
+__all__ = [
+    "AttemptMark",
+    "Fault",
+    "FileState",
+    "LastEvent",
+    "Problem",
+    "RunReader",
+    "Series",
+]

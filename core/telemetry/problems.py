@@ -1,0 +1,50 @@
+"""What is wrong with an event file, and how far it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Kinds of damage. A truncated tail is none: it is read on when it is complete."""
+
+    NOT_EVENTS = "not_events"  # text or something else under an event file's name
+    BAD_LENGTH = "bad_length"  # checksum of a record's length: the file is read no further
+    ZERO_TAIL = "zero_tail"  # zeros behind the last record: read no further
+    OVERSIZED = "oversized"  # a record above the cap
+    BAD_DATA = "bad_data"  # checksum of a record's data: the record was skipped
+    UNDECODABLE = "undecodable"  # checksums hold, but it is no event: the record was skipped
+    UNREADABLE = "unreadable"  # no permission, or an I/O error
+    REPLACED = "replaced"  # the file became another one, and was read anew
+    DELETED = "deleted"  # the file is gone, and its points with it
+    TOO_MANY_TAGS = "too_many_tags"  # tags above the cap are not kept
+    NO_FILES = "no_files"  # the folder holds no event file
+    NO_SCALARS = "no_scalars"  # event files, but not one scalar in them
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One badge: which file, what kind, and what was skipped or why."""
+
+    file: str  # relative to the reader's folder
+    kind: Fault
+    detail: str
+
+
+@dataclass(frozen=True)
+class FileState:
+    """How far one event file was read."""
+
+    name: str  # relative to the reader's folder
+    inode: int
+    offset: int  # bytes behind the last whole record
+    size: int  # bytes when last looked at
+    records: int
+    points: int
+    stopped: Fault | None  # why it is read no further; None: it goes on when it grows
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of an incomplete last record, that will be read when it is complete."""
+        return 0 if self.stopped else self.size - self.offset

@@ -1,0 +1,206 @@
+"""The numbers that checks and pages ask for, each with its source, step and moment.
+
+Every function takes a reader and a real moment; only events up to it count. None
+means that there is no such number; :func:`core.telemetry.absence.absence` says why.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from core.moments import from_unix
+from core.reading import Reading
+from core.telemetry.aliases import POSITIVE_ENTROPY, find
+from core.telemetry.reader import RunReader
+from core.telemetry.series import Series, empty
+
+RATE_POINTS = 10  # steps/s is taken over the last ten iterations (diagnostics.md section 4)
+
+# Written once an iteration by SB3 and CleanRL, in order of preference.
+_PACE = (
+    "time/fps", "rollout/ep_rew_mean", "train/loss", "train/approx_kl", "train/value_loss",
+)  # fmt: skip
+
+
+def _unix(until: datetime | None) -> float | None:
+    return None if until is None else until.timestamp()
+
+
+def known_series(reader: RunReader, name: str, until: datetime | None = None) -> Series:
+    """The stitched series of a number, under whatever name it is written."""
+    tag = find(name, reader.tags())
+    if tag is None:
+        return empty(name)
+    series = reader.series(tag, _unix(until))
+    if tag in POSITIVE_ENTROPY:
+        return Series(tag, series.step, series.wall, -series.value, series.source)
+    return series
+
+
+def pace_series(reader: RunReader, until: datetime | None = None) -> Series:
+    """The tag that is written once an iteration: what progress is read from.
+
+    Without a known one, the tag with most points.
+    """
+    tags = reader.tags()
+    for name in _PACE:
+        if find(name, tags) and len(series := known_series(reader, name, until)):
+            return series
+    every = [reader.series(tag, _unix(until)) for tag in tags]
+    return max(every, key=len, default=empty(""))
+
+
+def latest(reader: RunReader, name: str, unit: str, until: datetime | None) -> Reading | None:
+    """The newest value of a tag. It may be NaN: a number that was written as such."""
+    series = known_series(reader, name, until)
+    if not len(series):
+        return None
+    step, value = series.last
+    return Reading(value, unit, source=_source(series), step=step, at=_moment(series))
+
+
+def _source(series: Series) -> str:
+    return f"{series.source}: {series.tag}"
+
+
+def _moment(series: Series) -> datetime | None:
+    """None for a point without a usable wall time."""
+    try:
+        return series.last_at
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def last_reward(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """Mean reward of the last 100 episodes (``rollout/ep_rew_mean``)."""
+    return latest(reader, "rollout/ep_rew_mean", "", until)
+
+
+def last_kl(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """KL divergence of the last update (``train/approx_kl``)."""
+    return latest(reader, "train/approx_kl", "", until)
+
+
+def policy_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    return latest(reader, "train/policy_gradient_loss", "", until)
+
+
+def value_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    return latest(reader, "train/value_loss", "", until)
+
+
+def total_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """``train/loss``: of the last minibatch only."""
+    return latest(reader, "train/loss", "", until)
+
+
+def entropy(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """Entropy of the policy in nats, positive for discrete actions (SB3 logs minus it)."""
+    reading = latest(reader, "train/entropy_loss", "nats", until)
+    if reading is None:
+        return None
+    return Reading(-reading.value, "nats", reading.window, reading.source, reading.step, reading.at)
+
+
+def learning_rate(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    return latest(reader, "train/learning_rate", "", until)
+
+
+def validation_sharpe(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """Sharpe ratio on the validation slice at the last evaluation (``eval/sharpe``)."""
+    return latest(reader, "eval/sharpe", "", until)
+
+
+def steps_per_second(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """Steps a second over the last ten iterations, from step and wall-time differences.
+
+    Never ``time/fps``: that is the mean since the start and hides a slowdown. A window
+    never spans a restart.
+    """
+    series = pace_series(reader, until)
+    if not len(series):
+        return None
+    marks = reader.attempts_until(_unix(until))
+    series = series.where(series.wall >= marks[-1].first_wall) if marks else series
+    first = max(0, len(series) - 1 - RATE_POINTS)
+    steps, walls = series.step[first:], series.wall[first:]
+    if len(steps) < 2 or not walls[-1] > walls[0] or steps[-1] <= steps[0]:
+        return None
+    rate = float(steps[-1] - steps[0]) / float(walls[-1] - walls[0])
+    window = f"last {len(steps) - 1} iterations"
+    source = f"{_source(series)}, step and wall time"
+    return Reading(rate, "steps/s", window, source, int(steps[-1]), _moment(series))
+
+
+def last_step(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """The newest step of the training."""
+    series = pace_series(reader, until)
+    if not len(series):
+        return None
+    return Reading(
+        int(series.step[-1]), "steps", source=_source(series), step=int(series.step[-1]),
+        at=_moment(series),
+    )  # fmt: skip
+
+
+def progress(
+    reader: RunReader, until: datetime | None = None, total_steps: int | None = None
+) -> Reading | None:
+    """Share of the total steps that are done, from 0 to 1; the step itself without a total."""
+    step = last_step(reader, until)
+    if step is None or not total_steps:
+        return step
+    share = min(1.0, max(0.0, step.value / total_steps))
+    return Reading(
+        share, "", f"{step.value} of {total_steps} steps", step.source, step.step, step.at
+    )
+
+
+def time_remaining(
+    reader: RunReader, total_steps: int, until: datetime | None = None
+) -> Reading | None:
+    """Real seconds until the total is reached, at the measured speed. 0 when it is."""
+    step = last_step(reader, until)
+    if step is None:
+        return None
+    left = max(0, total_steps - step.value)
+    if left == 0:
+        return Reading(0.0, "s", "done", step.source, step.step, step.at)
+    rate = steps_per_second(reader, until)
+    if rate is None:
+        return None
+    return Reading(left / rate.value, "s", rate.window, rate.source, step.step, step.at)
+
+
+def freshness(reader: RunReader, until: datetime) -> Reading | None:
+    """Real seconds between the newest scalar and ``until``."""
+    last = reader.last_event(until.timestamp())
+    if last is None or not math.isfinite(last.wall):
+        return None
+    age = max(0.0, until.timestamp() - last.wall)
+    return Reading(age, "s", source="newest event", step=last.step, at=from_unix(last.wall))
+
+
+def readings(
+    reader: RunReader, total_steps: int | None = None, until: datetime | None = None
+) -> dict[str, Reading]:
+    """All that can be read, by name; what does not exist is left out."""
+    found: dict[str, Reading | None] = {
+        "step": last_step(reader, until),
+        "steps_per_second": steps_per_second(reader, until),
+        "last_reward": last_reward(reader, until),
+        "validation_sharpe": validation_sharpe(reader, until),
+        "kl": last_kl(reader, until),
+        "policy_loss": policy_loss(reader, until),
+        "value_loss": value_loss(reader, until),
+        "total_loss": total_loss(reader, until),
+        "entropy": entropy(reader, until),
+        "learning_rate": learning_rate(reader, until),
+    }
+    if total_steps:
+        found["progress"] = progress(reader, until, total_steps)
+        found["time_remaining"] = time_remaining(reader, total_steps, until)
+    if until is not None:
+        found["freshness"] = freshness(reader, until)
+    return {name: reading for name, reading in found.items() if reading is not None}

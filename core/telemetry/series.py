@@ -1,0 +1,100 @@
+"""One tag's points over steps and wall time, raw or stitched to one curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from core.moments import from_unix
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Points of one tag. An unknown tag is a series of length 0."""
+
+    tag: str
+    step: np.ndarray  # int64[n]
+    wall: np.ndarray  # float64[n], seconds since the epoch
+    value: np.ndarray  # float64[n]; NaN and infinities as they were written
+    source: str = ""  # file of the newest point, relative to the reader's folder
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    @property
+    def last(self) -> tuple[int, float]:
+        """Step and value of the newest point. :raises IndexError: no points."""
+        return int(self.step[-1]), float(self.value[-1])
+
+    @property
+    def last_at(self) -> datetime:
+        """Real moment of the newest point. :raises IndexError: no points."""
+        return from_unix(float(self.wall[-1]))
+
+    def where(self, mask: np.ndarray | slice) -> Series:
+        """The chosen points; order is kept."""
+        return Series(self.tag, self.step[mask], self.wall[mask], self.value[mask], self.source)
+
+    def finite(self) -> Series:
+        """Without NaN and infinite values."""
+        kept = np.isfinite(self.value)
+        return self if kept.all() else self.where(kept)
+
+    def between(self, since: float | None, until: float | None) -> Series:
+        """Points with ``since < wall <= until`` (seconds since the epoch)."""
+        mask = np.ones(len(self), bool)
+        if since is not None:
+            mask &= self.wall > since
+        if until is not None:
+            mask &= self.wall <= until
+        return self if mask.all() else self.where(mask)
+
+
+def empty(tag: str) -> Series:
+    return Series(tag, np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+
+def join(tag: str, parts: Sequence[Series]) -> Series:
+    """All points, one part behind the other."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return empty(tag)
+    return Series(
+        tag,
+        np.concatenate([part.step for part in parts]),
+        np.concatenate([part.wall for part in parts]),
+        np.concatenate([part.value for part in parts]),
+        parts[-1].source,
+    )
+
+
+def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Series:
+    """One curve: what a later attempt wrote replaces the earlier points it overlaps.
+
+    :param parts: one series an attempt, in order.
+    :param cuts: for each part, the step from which it replaces all earlier parts,
+        also of tags that it has not written yet (None: it replaces nothing).
+    """
+    kept: list[Series] = []
+    limit = np.iinfo(np.int64).max  # the lowest step that a later part took over
+    for part, cut in zip(reversed(parts), reversed(cuts), strict=True):
+        part = without_resets(part)
+        kept.append(part.where(part.step < limit) if limit < np.iinfo(np.int64).max else part)
+        if cut is not None:
+            limit = min(limit, cut, int(part.step[0]) if len(part) else cut)
+    return join(tag, kept[::-1])
+
+
+def without_resets(series: Series) -> Series:
+    """Where steps go back inside one file, the later points replace the overlapped ones.
+
+    Points of one step that follow each other are all kept: some trainers log several
+    episodes under one step.
+    """
+    if len(series) < 2 or (np.diff(series.step) >= 0).all():
+        return series
+    lowest_behind = np.minimum.accumulate(series.step[::-1])[::-1]
+    return series.where(series.step <= lowest_behind)

@@ -1,0 +1,150 @@
+"""Takes the scalars out of serialized TensorBoard events.
+
+Nearly every event of a training is one scalar, in one layout::
+
+    09 <wall: 8 bytes> [10 <step: varint>] 2a <length> 0a <length> 0a <length> <tag> 15 <value: 4>
+
+(fields of ``tensorflow/core/util/event.proto`` and ``summary.proto``). What stands
+between step and value is the same for every point of a tag, so it is looked up as a
+whole. Everything else goes through TensorBoard's own protobuf classes.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+MAX_TAG = 500  # characters; a longer tag is no name of a metric
+MAX_TAGS = 20_000  # per file
+_WALL = struct.Struct("<d").unpack_from
+_VALUE = struct.Struct("<f").unpack_from
+_NUMERIC = frozenset({1, 2, 3, 4, 5, 6, 9, 14, 17, 19, 22, 23})  # DataType: floats and ints
+_FLOATS = frozenset({1, 2, 14, 19})
+
+
+class ScalarParser:
+    """Collects points by tag until :meth:`take` hands them over."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[list, list, list]] = {}
+        self._points: dict[str, tuple[list, list, list]] = {}
+        self._plugins: dict[str, str] = {}  # TF2 names a tag's plugin once in a file
+        self.tags_refused = 0
+        self.first_wall: float | None = None
+
+    def parse(self, event: bytes) -> bool:
+        """Take the scalars of one event. False: the bytes are no event."""
+        length = len(event)
+        if length > 19 and event[0] == 0x09:
+            at, step = 9, 0
+            if event[9] == 0x10:
+                at, shift = 10, 0
+                while (byte := event[at]) >= 0x80 and at < length - 6:
+                    step |= (byte & 0x7F) << shift
+                    shift += 7
+                    at += 1
+                step |= byte << shift
+                at += 1
+                if step >= 1 << 63:
+                    if step >> 64:
+                        return self._parse_any(event)
+                    step -= 1 << 64
+            columns = self._known.get(event[at:-4])
+            if columns is not None:
+                columns[0].append(step)
+                columns[1].append(_WALL(event, 1)[0])
+                columns[2].append(_VALUE(event, length - 4)[0])
+                return True
+            tag = _plain_tag(event[at:-4])
+            if tag is not None:
+                if self.first_wall is None:
+                    self.first_wall = _WALL(event, 1)[0]
+                column = self._column(tag)
+                if column is None:
+                    return True
+                self._known[event[at:-4]] = column
+                return self.parse(event)
+        return self._parse_any(event)
+
+    def take(self) -> dict[str, tuple[list, list, list]]:
+        """``{tag: (steps, walls, values)}`` since the last call."""
+        taken = {
+            tag: tuple(map(list, columns)) for tag, columns in self._points.items() if columns[0]
+        }
+        for tag in taken:
+            for column in self._points[tag]:
+                column.clear()
+        return taken
+
+    def _column(self, tag: str) -> tuple[list, list, list] | None:
+        column = self._points.get(tag)
+        if column is None:
+            if len(tag) > MAX_TAG or len(self._points) >= MAX_TAGS:
+                self.tags_refused += 1
+                return None
+            column = self._points[tag] = ([], [], [])
+        return column
+
+    def _parse_any(self, data: bytes) -> bool:
+        # Imported here: half of the runs never need it, and it costs 30 ms.
+        from tensorboard.compat.proto.event_pb2 import Event
+
+        try:
+            event = Event.FromString(data)
+        except DecodeError:
+            return False
+        if self.first_wall is None:
+            self.first_wall = event.wall_time
+        for item in event.summary.value:
+            kind = item.WhichOneof("value")
+            if item.metadata.plugin_data.plugin_name and len(self._plugins) < MAX_TAGS:
+                self._plugins[item.tag] = item.metadata.plugin_data.plugin_name
+            if kind == "simple_value":
+                value = item.simple_value
+            elif kind == "tensor":
+                value = _scalar_of(item.tensor, self._plugins.get(item.tag))
+            else:
+                continue
+            if value is None or (column := self._column(item.tag)) is None:
+                continue
+            column[0].append(event.step)
+            column[1].append(event.wall_time)
+            column[2].append(value)
+        return True
+
+
+def _plain_tag(middle: bytes) -> str | None:
+    """The tag, if these bytes are the summary of one plain scalar up to its value."""
+    size = len(middle)
+    # 2a LL 0a MM 0a TT tag 15: lengths below 128 take one byte
+    if size < 7 or size + 4 > 127 or middle[-1] != 0x15:
+        return None
+    if (middle[0], middle[2], middle[4]) != (0x2A, 0x0A, 0x0A):
+        return None
+    if (middle[1], middle[3], middle[5]) != (size + 2, size, size - 7):
+        return None
+    try:
+        return middle[6:-1].decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _scalar_of(tensor, plugin: str | None) -> float | None:
+    """The number in a tensor that stands for a scalar; None for all other tensors.
+
+    TF2 writes scalars as rank-0 tensors with the plugin ``scalars``; without a
+    plugin's name only a rank-0 float is one.
+    """
+    if tensor.tensor_shape.dim or plugin not in (None, "scalars"):
+        return None
+    if tensor.dtype not in (_NUMERIC if plugin else _FLOATS):
+        return None
+    from tensorboard.util import tensor_util
+
+    try:
+        number = np.asarray(tensor_util.make_ndarray(tensor), np.float64)
+    except (TypeError, ValueError):
+        return None
+    return float(number.reshape(-1)[0]) if number.size == 1 else None
