@@ -1,0 +1,64 @@
+"""Cash, coins and fills of many independent accounts at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from runner.agent.costs import CostModel
+
+
+@dataclass(frozen=True)
+class Fills:
+    """What was traded in one step. Shape (n,) each; quantity 0 means no trade."""
+
+    quantity: np.ndarray  # coins, positive bought, negative sold
+    price: np.ndarray  # USDT, slippage in
+    fee: np.ndarray  # USDT
+
+
+class Account:
+    """n accounts without lot rounding.
+
+    Nothing here knows time or strategy. Equity is ``cash + units * price`` at the
+    price that the caller gives, so that mark and fill prices stay visible there.
+    """
+
+    def __init__(self, n: int, start_capital: float, costs: CostModel) -> None:
+        self.costs = costs
+        self.start_capital = start_capital
+        self.cash = np.full(n, start_capital)
+        self.units = np.zeros(n)
+        self.entry_price = np.zeros(n)  # price of the fill that opened the position
+
+    def reset(self, which: np.ndarray) -> None:
+        """Back to start capital, without a position, where ``which`` (n, bool)."""
+        self.cash[which] = self.start_capital
+        self.units[which] = 0.0
+        self.entry_price[which] = 0.0
+
+    def equity(self, price: np.ndarray) -> np.ndarray:
+        """Mark to market, USDT, shape (n,)."""
+        return self.cash + self.units * price
+
+    def unrealised(self, price: np.ndarray) -> np.ndarray:
+        """Gain of the open positions against their entry price, USDT, shape (n,)."""
+        return self.units * (price - self.entry_price)
+
+    def trade_to(self, exposure: np.ndarray, price: np.ndarray, which: np.ndarray) -> Fills:
+        """Trade where ``which``, until the coins are worth ``exposure`` of the equity.
+
+        :param exposure: target share of the equity before costs, signed, shape (n,).
+        :param price: the quoted price; fills are worse than it by the slippage.
+        """
+        target = exposure * self.equity(price) / price
+        quantity = np.where(which, target - self.units, 0.0)
+        fill_price = price * (1.0 + self.costs.slippage(price) * np.sign(quantity))
+        fee = np.abs(quantity) * fill_price * self.costs.fee
+        self.cash -= quantity * fill_price + fee
+        # The target itself, not units + quantity: a closed position is exactly zero.
+        opened = which & (target != 0.0)
+        self.units = np.where(which, target, self.units)
+        self.entry_price = np.where(opened, fill_price, self.entry_price)
+        return Fills(quantity, fill_price, fee)

@@ -1,0 +1,77 @@
+"""The revalidation's backtest: chronological episodes, equity and trades of each bar.
+
+It steps the training's own environment with one account, so a fill here is a fill
+there. Equity compounds through the episodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from runner.agent.episodes import ChronologicalEpisodes
+from runner.agent.evaluation import Policy
+from runner.agent.market import Market
+from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.round_trips import RoundTrips
+
+EQUITY_COLUMNS = ["time", "equity", "exposure", "episode"]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Stitched records of all episodes.
+
+    :ivar equity: ``time`` (UTC, close of the bar), ``equity`` (USDT), ``exposure``
+        (share of equity in coins), ``episode`` (from 1). The first row is the start
+        capital at the close on which the first decision was made.
+    :ivar trades: round trips, see :mod:`runner.agent.round_trips`.
+    :ivar components: sum of the unscaled reward by component.
+    """
+
+    equity: pd.DataFrame
+    trades: pd.DataFrame
+    components: dict[str, float]
+
+
+def run_backtest(
+    policy: Policy,
+    market: Market,
+    features: np.ndarray,
+    spans: list[tuple[int, int]],
+    settings: EnvSettings,
+    on_episode: Callable[[int, pd.DataFrame, pd.DataFrame], None] | None = None,
+) -> Backtest:
+    """Step through ``spans`` in order; flat at each start, forced exit at each end.
+
+    :param spans: adjacent episodes, see :mod:`runner.agent.episodes`.
+    :param on_episode: called after each with its number (from 1) and the records so far.
+    """
+    env = MarketEnv(market, features, ChronologicalEpisodes(spans), settings, num_envs=1)
+    closes = pd.DatetimeIndex(market.open_time + market.interval, tz="UTC")
+    opens = pd.DatetimeIndex(market.open_time, tz="UTC")
+    capital = settings.start_capital
+    rows: list[tuple] = [(closes[spans[0][0]], capital, 0.0, 1)]
+    trips = RoundTrips()
+    components: dict[str, float] = {}
+    observation = env.reset()
+    for number in range(1, len(spans) + 1):
+        factor = capital / settings.start_capital  # accounts begin anew, the record compounds
+        ended = False
+        while not ended:
+            observation, _, _, _ = env.step(policy(observation, env))
+            outcome = env.outcome
+            bar, ended = int(outcome.bar[0]), bool(outcome.ended[0])
+            trips.fill(number, opens[bar], outcome.fills, factor)
+            if outcome.exits is not None:
+                trips.fill(number, closes[bar], outcome.exits, factor, forced=True)
+            capital = float(outcome.equity[0]) * factor
+            rows.append((closes[bar], capital, float(outcome.exposure[0]), number))
+            for name, values in outcome.components.items():
+                components[name] = components.get(name, 0.0) + float(values[0])
+        if on_episode is not None:
+            on_episode(number, pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame())
+    return Backtest(pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame(), components)

@@ -1,0 +1,81 @@
+"""Step a policy over given episodes side by side, and say what it earned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from stable_baselines3 import PPO
+
+from runner.agent.market_env import MarketEnv
+
+# From observations (n, K + 3) and the environment to actions (n,).
+Policy = Callable[[np.ndarray, MarketEnv], np.ndarray]
+NO_VOLATILITY = 1e-12  # as in the gates: below it there is no Sharpe
+
+
+def greedy(model: PPO) -> Policy:
+    """The model's deterministic policy: its most probable action."""
+
+    def act(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
+        return model.policy.predict(observation, deterministic=True)[0]
+
+    return act
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Episodes laid end to end; each began flat and closed its position at its end."""
+
+    returns: np.ndarray  # simple net returns per bar, in order of time
+    fills: int  # trades, forced exits included
+
+    @property
+    def equity(self) -> np.ndarray:
+        """Compounded, begun at 1, shape (bars + 1,)."""
+        return np.concatenate([[1.0], np.cumprod(1.0 + self.returns)])
+
+    @property
+    def log_return(self) -> float:
+        """Net log return of the whole."""
+        return float(np.log1p(self.returns).sum())
+
+    @property
+    def return_pct(self) -> float:
+        return 100.0 * float(np.expm1(self.log_return))
+
+    @property
+    def max_drawdown_pct(self) -> float:
+        equity = self.equity
+        return 100.0 * float((1.0 - equity / np.maximum.accumulate(equity)).max())
+
+    def sharpe(self, bars_per_year: int) -> float | None:
+        """Annualised, rf = 0, ddof = 1; None without volatility (a flat policy)."""
+        if len(self.returns) < 2 or (std := self.returns.std(ddof=1)) < NO_VOLATILITY:
+            return None
+        return float(self.returns.mean() / std * np.sqrt(bars_per_year))
+
+
+def evaluate(policy: Policy, env: MarketEnv) -> Evaluation:
+    """Run each account of ``env`` over its first episode.
+
+    ``env`` has one account an episode, in order of time.
+    """
+    observation = env.reset()
+    running = np.ones(env.num_envs, dtype=bool)
+    before = np.full(env.num_envs, env.settings.start_capital)
+    columns: list[np.ndarray] = []
+    fills = 0
+    while running.any():
+        observation, _, _, _ = env.step(policy(observation, env))
+        outcome = env.outcome
+        change = outcome.equity / before - 1.0
+        columns.append(np.where(running, change, np.nan))
+        fills += int((running & (outcome.fills.quantity != 0)).sum())
+        if outcome.exits is not None:
+            fills += int((running & (outcome.exits.quantity != 0)).sum())
+        before = outcome.equity
+        running &= ~outcome.ended
+    stitched = np.column_stack(columns).ravel()  # account by account, each in order of time
+    return Evaluation(stitched[~np.isnan(stitched)], fills)

@@ -1,0 +1,56 @@
+"""What the agent sees of the market: statistics of past candles only.
+
+Every feature at bar t is a recursion over bars 0..t, so deleting, changing or
+shuffling later bars cannot change one bit of it (tests prove that).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.signal import lfilter
+
+from runner.agent.market import Market
+
+MOMENTUM_SPANS = (6, 12, 24, 48, 96)  # bars
+VOLATILITY_SPAN = 240
+FAST_VOLATILITY_SPAN = 24
+VOLUME_SPAN = 240
+WARM_UP = 336  # bars before the recursions have forgotten where they began
+_FLOOR = 1e-6  # returns of a market that never moves are divided by this, not by zero
+
+FEATURE_NAMES = (
+    *(f"momentum_{span}" for span in MOMENTUM_SPANS),
+    "volatility_ratio",
+    "volume_surprise",
+)
+POSITION_NAMES = ("position", "unrealised_pnl", "time_in_trade")
+OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
+
+
+def ema(values: np.ndarray, span: float) -> np.ndarray:
+    """Exponential moving average with alpha = 2 / (span + 1), begun at the first value."""
+    alpha = 2.0 / (span + 1.0)
+    start = [(1.0 - alpha) * values[0]]
+    averaged, _ = lfilter([alpha], [1.0, alpha - 1.0], values, zi=start)
+    return averaged
+
+
+def log_returns(close: np.ndarray) -> np.ndarray:
+    """Close to close, shape (T,); the first bar has none and gets 0."""
+    return np.diff(np.log(close), prepend=np.log(close[:1]))
+
+
+def raw_features(market: Market) -> np.ndarray:
+    """Features before normalisation, float64, shape (T, len(FEATURE_NAMES)).
+
+    Rows before :data:`WARM_UP` still depend on where the data begin; nothing is
+    decided on them.
+    """
+    returns = log_returns(market.close)
+    volatility = np.sqrt(ema(returns**2, VOLATILITY_SPAN)) + _FLOOR
+    fast = np.sqrt(ema(returns**2, FAST_VOLATILITY_SPAN)) + _FLOOR
+    volume = np.log1p(market.volume)
+    columns = [ema(returns, span) / volatility for span in MOMENTUM_SPANS]
+    columns.append(np.log(fast / volatility))
+    columns.append(ema(volume, FAST_VOLATILITY_SPAN) - ema(volume, VOLUME_SPAN))
+    return np.column_stack(columns)

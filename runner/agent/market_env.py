@@ -1,0 +1,227 @@
+"""The trading environment: many accounts on one market, stepped together in numpy.
+
+One step, for an account whose last known bar is t:
+
+1. the policy has seen features of bars <= t and its own position at the close of t;
+2. the order is filled at the open of t+1, with slippage and fee, if the wanted level
+   differs from the held one and bar t+1 is a real one (nobody trades in a filled bar);
+3. equity is marked at the close of t+1; the reward is its log change.
+
+Levels are shares of the equity. The default is long or flat: OGNUSDT is a spot
+market, and a short position would need borrowed coins, whose price the candles don't
+tell. Between two orders the coins are held, not rebalanced.
+
+An episode that reaches its last bar is truncated (SB3 bootstraps its value); an
+account that is ruined is terminated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from stable_baselines3.common.vec_env import VecEnv
+
+from runner.agent.account import Account, Fills
+from runner.agent.costs import CostModel
+from runner.agent.episodes import Episodes
+from runner.agent.features import POSITION_NAMES
+from runner.agent.market import Market
+from runner.agent.reward import COMPONENTS, Reward, RewardSettings
+
+RUIN = 0.05  # share of the start capital at which an account is closed for good
+LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature
+PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
+POSITION_CLIP = 3.0
+
+
+@dataclass(frozen=True)
+class EnvSettings:
+    """What the environment trades with."""
+
+    levels: tuple[float, ...] = (0.0, 0.15)  # target exposure of each action
+    costs: CostModel = CostModel()
+    reward: RewardSettings = RewardSettings()
+    start_capital: float = 10_000.0  # USDT
+    exit_at_end: bool = False  # evaluation: close the position at the last close, with costs
+
+    def __post_init__(self) -> None:
+        sizes = {abs(level) for level in self.levels if level != 0.0}
+        if 0.0 not in self.levels or len(sizes) != 1 or max(sizes) > 1.0:
+            raise ValueError(
+                f"Levels {self.levels} must be 0 and one size of at most 1, long, short or both."
+            )
+
+    @property
+    def flat(self) -> int:
+        """The action that holds no coins."""
+        return self.levels.index(0.0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One step of all accounts before any reset. Shape (n,) each."""
+
+    bar: np.ndarray  # index of the bar at whose close equity is marked
+    equity: np.ndarray  # USDT, after a forced exit
+    exposure: np.ndarray  # value of the coins / equity at the close, before a forced exit
+    fills: Fills  # at the open
+    exits: Fills | None  # forced, at the close; None: no account had one
+    components: dict[str, np.ndarray]  # unscaled rewards by name
+    ended: np.ndarray  # bool
+    ruined: np.ndarray  # bool
+
+
+class MarketEnv(VecEnv):
+    """n independent accounts as one SB3 ``VecEnv``.
+
+    :param features: normalised features, float32, shape (T, K), row t from bars <= t.
+    :raises ValueError: features and market differ in length, or features are not finite.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        features: np.ndarray,
+        episodes: Episodes,
+        settings: EnvSettings,
+        num_envs: int,
+        seed: int = 0,
+    ) -> None:
+        if len(features) != len(market):
+            raise ValueError(f"{len(features)} rows of features for {len(market)} bars.")
+        if not np.isfinite(features).all():
+            raise ValueError("Features are not finite; check the candles.")
+        size = features.shape[1] + len(POSITION_NAMES)
+        self.render_mode = None
+        super().__init__(
+            num_envs,
+            spaces.Box(-np.inf, np.inf, (size,), np.float32),
+            spaces.Discrete(len(settings.levels)),
+        )
+        self.market, self.features, self.settings = market, features, settings
+        self.episodes = episodes
+        self.np_random = np.random.default_rng(seed)
+        self.account = Account(num_envs, settings.start_capital, settings.costs)
+        self.reward = Reward(num_envs, settings.reward)
+        self.outcome: Outcome | None = None
+        self._levels = np.asarray(settings.levels)
+        self._unit = float(np.abs(self._levels).max()) or 1.0
+        self._bar = np.zeros(num_envs, dtype=np.int64)
+        self._stop = np.zeros(num_envs, dtype=np.int64)
+        self._start = np.zeros(num_envs, dtype=np.int64)
+        self._held = np.full(num_envs, settings.flat)
+        self._entered = np.zeros(num_envs, dtype=np.int64)  # bar of the opening fill
+        self._episode_reward = np.zeros(num_envs)
+        self._actions = self._held
+        self.sums = dict.fromkeys(COMPONENTS, 0.0)  # of scaled rewards, see take_sums
+        self._steps = 0
+
+    # SB3's interface
+    def reset(self, seed: int | None = None) -> np.ndarray:
+        """Begin all accounts anew; the same seed gives the same episodes."""
+        seed = self._seeds[0] if seed is None else seed
+        if seed is not None:
+            self.np_random = np.random.default_rng(seed)
+        self._reset_seeds()
+        self._reset_options()
+        everyone = np.ones(self.num_envs, dtype=bool)
+        self._begin(everyone, *self.episodes.first(self.np_random, self.num_envs))
+        return self._observe()
+
+    def step_async(self, actions: np.ndarray) -> None:
+        self._actions = np.asarray(actions).reshape(self.num_envs)
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        outcome = self.outcome = self._advance(self._actions)
+        rewards = self.reward.total(outcome.components)
+        self._episode_reward += rewards
+        for name, values in outcome.components.items():
+            self.sums[name] += self.settings.reward.scale * float(values.sum())
+        self._steps += self.num_envs
+        observation = self._observe()
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        if outcome.ended.any():
+            for i in np.flatnonzero(outcome.ended):
+                infos[i] = {
+                    "episode": {
+                        "r": float(self._episode_reward[i]),
+                        "l": int(self._bar[i] - self._start[i]),
+                    },
+                    "equity": float(outcome.equity[i]),
+                    "terminal_observation": observation[i].copy(),
+                    "TimeLimit.truncated": not bool(outcome.ruined[i]),
+                }
+            count = int(outcome.ended.sum())
+            self._begin(outcome.ended, *self.episodes.following(self.np_random, count))
+            observation = self._observe()
+        return observation, rewards.astype(np.float32), outcome.ended.copy(), infos
+
+    def take_sums(self) -> dict[str, float]:
+        """Mean scaled reward per step and component since the last call."""
+        steps = max(self._steps, 1)
+        means = {name: total / steps for name, total in self.sums.items()}
+        self.sums, self._steps = dict.fromkeys(COMPONENTS, 0.0), 0
+        return means
+
+    def _begin(self, which: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> None:
+        self._start[which] = self._bar[which] = starts
+        self._stop[which] = stops
+        self._held[which] = self.settings.flat
+        self._episode_reward[which] = 0.0
+        self.account.reset(which)
+        self.reward.reset(which)
+
+    def _advance(self, actions: np.ndarray) -> Outcome:
+        market, account = self.market, self.account
+        before = account.equity(market.close[self._bar])
+        bar = self._bar = self._bar + 1
+        opening, closing = market.open[bar], market.close[bar]
+        at_open = account.equity(opening)
+        trading = (actions != self._held) & ~market.filled[bar]
+        fills = account.trade_to(self._levels[actions], opening, trading)
+        self._entered = np.where(trading, bar, self._entered)
+        self._held = np.where(trading, actions, self._held)
+        after_fill = account.equity(opening)
+        at_close = account.equity(closing)
+        exposure = account.units * closing / at_close
+        ruined = at_close <= RUIN * self.settings.start_capital
+        ended = (bar >= self._stop) | ruined
+        exits, after_exit = None, at_close
+        leaving = ended & (account.units != 0.0)
+        if self.settings.exit_at_end and leaving.any():
+            exits = account.trade_to(np.zeros(self.num_envs), closing, leaving)
+            after_exit = account.equity(closing)
+        components = self.reward.components(before, at_open, after_fill, at_close, after_exit)
+        return Outcome(bar, after_exit, exposure, fills, exits, components, ended, ruined)
+
+    def _observe(self) -> np.ndarray:
+        """What the policy sees at the close of each account's bar, float32 (n, K + 3)."""
+        price = self.market.close[self._bar]
+        seen = np.empty((self.num_envs, self.observation_space.shape[0]), dtype=np.float32)
+        width = self.features.shape[1]
+        seen[:, :width] = self.features[self._bar]
+        held = self._levels[self._held]
+        gain = self.account.unrealised(price) / (self.account.equity(price) * self._unit)
+        seen[:, width] = held / self._unit
+        seen[:, width + 1] = np.clip(gain / PNL_UNIT, -POSITION_CLIP, POSITION_CLIP)
+        bars_held = np.where(held != 0.0, self._bar - self._entered + 1, 0)
+        seen[:, width + 2] = np.minimum(bars_held / LONGEST_TRADE, POSITION_CLIP)
+        return seen
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        return [getattr(self, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        raise NotImplementedError("The accounts share one environment; set it up anew instead.")
+
+    def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list:
+        raise NotImplementedError("The accounts share one environment; call the method on it.")
+
+    def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        return [False] * len(list(self._get_indices(indices)))

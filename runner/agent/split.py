@@ -1,0 +1,107 @@
+"""Training data, cut in two: bars to train on, and a later slice to validate on.
+
+Between them lies a purge gap of one warm-up, so that no feature of the validation
+slice still leans on a bar that was trained on. Neither part is the backtest data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from core.errors import MarketDataError
+from core.market import Candles
+from core.playbook.settings import TrainingSettings
+from runner.agent.costs import CostModel
+from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
+from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from runner.agent.market import Market
+from runner.agent.market_env import EnvSettings, MarketEnv
+from runner.agent.normaliser import Normaliser
+from runner.agent.reward import RewardSettings
+
+VALIDATION_EPISODES = 32  # stepped side by side: an evaluation takes tens of milliseconds
+
+
+def purge_gap(settings: TrainingSettings) -> int:
+    """Bars that must lie between two parts: the longer of feature memory and episode."""
+    return max(WARM_UP, settings.episode_bars)
+
+
+def env_settings(settings: TrainingSettings, *, exit_at_end: bool) -> EnvSettings:
+    """The environment that the playbook's training section describes."""
+    return EnvSettings(
+        levels=(0.0, settings.max_exposure),
+        costs=CostModel(settings.fee_bps, settings.slippage_bps),
+        reward=RewardSettings(scale=100.0 / settings.max_exposure),
+        exit_at_end=exit_at_end,
+    )
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """One market with its features, and which bars serve what.
+
+    ``train`` and ``validation`` are (first bar, last bar), both inclusive.
+    """
+
+    market: Market
+    features: np.ndarray  # normalised, float32, (T, K)
+    normaliser: Normaliser
+    train: tuple[int, int]
+    validation: tuple[int, int]
+    candles: Candles
+
+    @classmethod
+    def prepare(cls, candles: Candles, settings: TrainingSettings) -> TrainingData:
+        """Split, and fit the feature statistics on the training bars alone.
+
+        :raises MarketDataError: too few bars for an episode or for the validation slice.
+        """
+        market = Market.from_frame(candles.frame)
+        bars, gap = len(market), purge_gap(settings)
+        first_validation = bars - int(bars * settings.validation_fraction)
+        train = (WARM_UP, first_validation - gap - 1)
+        validation = (first_validation, bars - 1)
+        needed = int((WARM_UP + gap + 2 * settings.episode_bars) / (1 - settings.validation_fraction))
+        if (
+            train[1] - train[0] < settings.episode_bars
+            or validation[1] - validation[0] < settings.episode_bars
+        ):
+            raise MarketDataError(
+                f"{bars} bars are too few to train on and to validate.",
+                f"Give at least {max(needed, int(settings.episode_bars / settings.validation_fraction) + 2)}"
+                " hourly bars of training data.",
+            )
+        raw = raw_features(market)
+        normaliser = Normaliser.fit(FEATURE_NAMES, raw[train[0] : train[1] + 1])
+        return cls(market, normaliser.apply(raw), normaliser, train, validation, candles)
+
+    def training_env(self, settings: TrainingSettings, seed: int) -> MarketEnv:
+        """Random episodes over the training bars."""
+        return MarketEnv(
+            self.market,
+            self.features,
+            RandomEpisodes(*self.train, settings.episode_bars),
+            env_settings(settings, exit_at_end=False),
+            settings.n_envs,
+            seed,
+        )
+
+    def validation_env(self, settings: TrainingSettings) -> MarketEnv:
+        """The whole validation slice as adjacent episodes, one account each."""
+        first, last = self.validation
+        episodes = max(1, min(VALIDATION_EPISODES, (last - first) // settings.episode_bars))
+        return MarketEnv(
+            self.market,
+            self.features,
+            ChronologicalEpisodes(slices(first, last, episodes)),
+            env_settings(settings, exit_at_end=True),
+            episodes,
+        )
+
+    def moment(self, bar: int) -> datetime:
+        """Open time of a bar, UTC."""
+        return self.candles.frame.index[bar].to_pydatetime()

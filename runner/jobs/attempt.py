@@ -1,0 +1,154 @@
+"""What every job program shares: its spec, its result, its exit code, its way to stop.
+
+A program reads the spec that the runner wrote, reports progress and, as the very
+last thing, its result; both files are complete or absent. Exit codes:
+0 complete, 1 failed by itself, 2 refused its input, 3 stopped on SIGTERM after saving.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, MarketDataError, PlaybookError, TrainweekError
+from core.files import write_json
+from core.moments import parse_moment
+from core.paths import Home
+from core.playbook import Playbook, load_playbook
+
+COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One attempt of a job, as the runner asked for it."""
+
+    job_id: str
+    kind: str
+    attempt: int
+    home: Home
+    week_id: str | None
+    folder: Path  # this attempt's own folder
+    params: Mapping[str, Any]
+    run: str | None
+    tensorboard_dir: Path | None
+    playbook_path: Path
+    launch: datetime | None  # week time
+    requested_by: str
+    trial: int
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        return load_playbook(self.playbook_path)
+
+    def write_progress(self, progress: Mapping[str, Any]) -> None:
+        """Replace progress.json."""
+        write_json(self.folder / "progress.json", dict(progress))
+
+    def write_result(self, result: Mapping[str, Any]) -> None:
+        """Write result.json, the last thing that a program does."""
+        write_json(self.folder / "result.json", dict(result))
+
+
+def read_spec(path: Path) -> Spec:
+    """Read the spec.json of an attempt.
+
+    :raises InputError: unreadable, or a field is missing or of the wrong kind.
+    """
+    remedy = "Start the job with trainweek jobs submit, or mend the file."
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        folder = Path(data.get("folder") or path.resolve().parent)
+        return Spec(
+            job_id=str(data["job_id"]),
+            kind=str(data["kind"]),
+            attempt=int(data.get("attempt", 1)),
+            home=Home.find(data["home"]),
+            week_id=data.get("week_id"),
+            folder=folder,
+            params=dict(data.get("params") or {}),
+            run=data.get("run"),
+            tensorboard_dir=Path(data["tensorboard_dir"]) if data.get("tensorboard_dir") else None,
+            playbook_path=Path(data["playbook_path"]),
+            launch=parse_moment(data["launch"]) if data.get("launch") else None,
+            requested_by=str(data.get("requested_by", "")),
+            trial=int(data.get("trial") or 1),
+        )
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror or error}.", remedy) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is not a job's spec: {error!r}.", remedy) from error
+
+
+class StopFlag:
+    """Becomes true on SIGTERM or SIGINT. The handler only sets it; the program looks."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def listen(self) -> StopFlag:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._set)
+        return self
+
+    def _set(self, number: int, frame: object) -> None:
+        self.requested = True
+
+
+def error_kind(error: TrainweekError) -> str:
+    """Which part of the input an error is about: data, playbook or input."""
+    if isinstance(error, MarketDataError):
+        return "data"
+    return "playbook" if isinstance(error, PlaybookError) else "input"
+
+
+def run_program(
+    program: Callable[[Spec, StopFlag], int],
+    arguments: Sequence[str] | None = None,
+    on_error: Callable[[Spec, str], None] | None = None,
+) -> int:
+    """Run a job program from its command line; returns the exit code.
+
+    Our own errors about what was given become exit code 2, everything else that is
+    raised becomes 1; both leave a result.json that says why.
+
+    :param on_error: told of either, in one line, before the program ends.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--spec", type=Path, required=True, help="spec.json of the attempt")
+    path = parser.parse_args(arguments).spec
+    try:
+        spec = read_spec(path)
+    except InputError as error:
+        print(f"[ERROR] {error}", file=sys.stderr, flush=True)
+        return REFUSED
+    try:
+        return program(spec, StopFlag().listen())
+    except TrainweekError as error:
+        code = REFUSED if isinstance(error, InputError) else FAILED
+        result = {"error": error.what, "remedy": error.remedy, "error_kind": error_kind(error)}
+        message = str(error)
+    except Exception as error:  # the program's boundary: nothing above it could report
+        traceback.print_exc()
+        code = FAILED
+        message = f"{type(error).__name__}: {error}"
+        result = {"error": message, "remedy": "See the attempt's output.log.", "error_kind": "crash"}
+    print(f"[ERROR] {message}", flush=True)
+    if on_error is not None:
+        on_error(spec, message)
+    spec.write_result({"complete": False, "exit_code": code, **result})
+    return code
+
+
+def utc_now() -> datetime:
+    """The machine's clock; only for the programs' entry points."""
+    return datetime.now(UTC)
