@@ -1,0 +1,227 @@
+"""The six gates and the three-way decision, from equity and trades alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError
+from core.playbook import DecisionRule, GateSpec
+from core.trading.conventions import DAYS_PER_YEAR, RELATIVE_TOLERANCE, conventions
+from core.trading.drawdown import max_drawdown_pct
+from core.trading.measured import Measured, undefined
+from core.trading.ratios import calmar, lag1_autocorrelation, sharpe
+from core.trading.records import (
+    read_equity_csv,
+    read_trades_csv,
+    require_equity,
+    require_trades,
+)
+from core.trading.returns import bar_returns, daily_returns, days
+from core.trading.trades import (
+    expected_longest_run,
+    longest_losing_run,
+    profit_factor,
+    win_rate_pct,
+)
+from core.vocabulary import Decision, GateStatus
+
+__all__ = [
+    "GATE_IDS",
+    "GateResult",
+    "Scorecard",
+    "decide",
+    "measure",
+    "passes",
+    "read_equity_csv",
+    "read_trades_csv",
+    "score",
+]
+
+GATE_IDS = (
+    "sharpe",
+    "max_drawdown_pct",
+    "win_rate_pct",
+    "profit_factor",
+    "consecutive_losses",
+    "calmar",
+)
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One gate, judged. ``margin`` is the room left to the limit: negative if it failed."""
+
+    id: str
+    number: int
+    name: str
+    short: str
+    value: float | int | None
+    unit: str
+    op: str
+    threshold: float
+    margin: float | None
+    passed: bool
+    status: GateStatus
+    decimals: int
+    threshold_decimals: int
+
+    def as_dict(self) -> dict[str, object]:
+        return {**vars(self), "status": self.status.value}
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All gates, the decision, and the facts that belong beside them."""
+
+    decision: Decision
+    passed: int
+    gates: tuple[GateResult, ...]
+    conventions: dict[str, object]
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def score(self) -> str:
+        """``4/6``."""
+        return f"{self.passed}/{len(self.gates)}"
+
+    def gate(self, gate_id: str) -> GateResult:
+        return next(gate for gate in self.gates if gate.id == gate_id)
+
+    def as_dict(self) -> dict[str, object]:
+        """Strict JSON: no NaN, no infinity."""
+        return {
+            "decision": self.decision.value,
+            "score": self.score,
+            "gates_passed": self.passed,
+            "gates": [gate.as_dict() for gate in self.gates],
+            "facts": self.facts,
+            "conventions": self.conventions,
+        }
+
+
+def score(
+    equity: pd.DataFrame,
+    trades: pd.DataFrame | None,
+    gates: Sequence[GateSpec],
+    rules: Sequence[DecisionRule],
+    bars_per_year: int = 8760,
+) -> Scorecard:
+    """Judge a backtest.
+
+    :param equity: columns ``time, equity``; the first row is the starting capital.
+    :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
+        currency); None if nobody knows them: their gates are then undefined.
+    :raises InputError: see :func:`core.trading.records.require_equity` and
+        :func:`~core.trading.records.require_trades`.
+    """
+    curve = require_equity(equity)
+    pnl = None if trades is None else require_trades(trades)
+    measured = measure(curve, pnl, bars_per_year)
+    results = tuple(
+        _judge(spec, measured[spec.id]) for spec in sorted(gates, key=lambda spec: spec.number)
+    )
+    passed = sum(result.passed for result in results)
+    return Scorecard(
+        decision=decide(passed, rules).decision,
+        passed=passed,
+        gates=results,
+        conventions=conventions(bars_per_year),
+        facts=_facts(equity, curve, pnl, trades, bars_per_year, measured["sharpe"]),
+    )
+
+
+def measure(
+    equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = 8760
+) -> dict[str, Measured]:
+    """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
+    unknown = undefined(GateStatus.INSUFFICIENT_DATA)
+    return {
+        "sharpe": sharpe(bar_returns(equity), bars_per_year),
+        "max_drawdown_pct": max_drawdown_pct(equity),
+        "win_rate_pct": unknown if pnl is None else win_rate_pct(pnl),
+        "profit_factor": unknown if pnl is None else profit_factor(pnl),
+        "consecutive_losses": unknown if pnl is None else longest_losing_run(pnl),
+        "calmar": calmar(equity, bars_per_year),
+    }
+
+
+def passes(value: float, op: str, threshold: float) -> bool:
+    """Inclusive comparison of the unrounded value, relative tolerance 1e-9."""
+    if math.isclose(value, threshold, rel_tol=RELATIVE_TOLERANCE, abs_tol=0.0):
+        return True
+    return value > threshold if op == ">=" else value < threshold
+
+
+def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
+    """The strictest rule whose number of gates is reached.
+
+    :raises InputError: no rule covers this number.
+    """
+    reached = [rule for rule in rules if passed >= rule.min_passed]
+    if not reached:
+        raise InputError(
+            f"No decision rule covers {passed} passed gates.",
+            "Add one with min_passed 0 to the playbook's decision list.",
+        )
+    return max(reached, key=lambda rule: rule.min_passed)
+
+
+def _judge(spec: GateSpec, measured: Measured) -> GateResult:
+    value = measured.value
+    margin = None
+    if value is not None:
+        margin = value - spec.threshold if spec.op == ">=" else spec.threshold - value
+    return GateResult(
+        id=spec.id,
+        number=spec.number,
+        name=spec.name,
+        short=spec.short,
+        value=value,
+        unit=spec.unit,
+        op=spec.op,
+        threshold=spec.threshold,
+        margin=margin,
+        # Fail closed: what can't be computed is looked at by a person.
+        passed=value is not None and passes(value, spec.op, spec.threshold),
+        status=measured.status,
+        decimals=spec.decimals,
+        threshold_decimals=spec.threshold_decimals,
+    )
+
+
+def _facts(
+    frame: pd.DataFrame,
+    equity: np.ndarray,
+    pnl: np.ndarray | None,
+    trades: pd.DataFrame | None,
+    bars_per_year: int,
+    hourly: Measured,
+) -> dict[str, object]:
+    bars = len(equity) - 1
+    window = days(bars, bars_per_year)
+    daily = sharpe(daily_returns(frame["time"], equity), DAYS_PER_YEAR) if bars else hourly
+    facts: dict[str, object] = {
+        "bars": bars,
+        "days": window,
+        "return_pct": float(equity[-1] / equity[0] - 1.0) * 100.0,
+        "sharpe_daily": daily.value,
+        "lag1_autocorrelation": lag1_autocorrelation(bar_returns(equity)),
+        "calmar_window_days": window,
+        "calmar_extrapolated": window < DAYS_PER_YEAR,
+        "trades": None if pnl is None else len(pnl),
+        "forced_exits": None,
+        "expected_longest_losing_run": None,
+    }
+    if trades is not None and "forced_exit" in trades.columns:
+        forced = trades["forced_exit"].astype(str).str.lower()
+        facts["forced_exits"] = int(forced.isin(["true", "1"]).sum())
+    if pnl is not None and len(pnl):
+        facts["expected_longest_losing_run"] = expected_longest_run(
+            len(pnl), float(np.count_nonzero(pnl < 0)) / len(pnl)
+        )
+    return facts

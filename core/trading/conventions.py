@@ -1,0 +1,38 @@
+"""How our numbers are defined. Printed in every report, so that nobody has to guess."""
+
+from __future__ import annotations
+
+CONVENTIONS_ID = "trainweek-1"
+
+RELATIVE_TOLERANCE = 1e-9
+"""Of a gate's comparison: 100 -> 85 gives 15.000000000000002 %, which must pass 15 %."""
+
+NO_VOLATILITY = 1e-12
+"""A standard deviation below this is no volatility: rounding alone produces some."""
+
+DAYS_PER_YEAR = 365.0
+
+
+def conventions(bars_per_year: int = 8760) -> dict[str, object]:
+    """The block of the reports."""
+    return {
+        "id": CONVENTIONS_ID,
+        "bars_per_year": bars_per_year,
+        "returns": "per-bar simple returns of net mark-to-market equity, flat bars included; "
+        "the first from the starting capital",
+        "sharpe": f"mean / std(ddof=1) * sqrt({bars_per_year}), risk-free rate 0; "
+        "undefined below 2 bars or std < 1e-12",
+        "max_drawdown_pct": "from equity including the starting capital, every bar's close, "
+        "positive percent; lows inside a bar are not seen",
+        "trades": "round trips from flat to flat, net of both fees, in USDT; a position open at "
+        "an episode's end is closed at its last close and counted (forced_exit)",
+        "win_rate_pct": "net pnl > 0 over all closed trades",
+        "profit_factor": "sum of wins / |sum of losses| in USDT",
+        "consecutive_losses": "longest run of net pnl < 0 in order of exit, across episodes; "
+        "break-even ends a run",
+        "calmar": f"((end / start)^({bars_per_year} / n) - 1) / max drawdown over the whole window",
+        "undefined": "null with a status; a gate without a value is not passed",
+        "comparison": "unrounded, inclusive, relative tolerance 1e-9",
+        "episodes": "chronological slices without overlap, flat at each start; gates are computed "
+        "on the stitched record",
+    }

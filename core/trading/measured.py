@@ -1,0 +1,24 @@
+"""A metric's value, or why it has none."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from core.vocabulary import GateStatus
+
+
+class Measured(NamedTuple):
+    """``value`` is finite, or None with the reason in ``status``."""
+
+    value: float | int | None
+    status: GateStatus = GateStatus.OK
+
+
+def undefined(status: GateStatus) -> Measured:
+    return Measured(None, status)
+
+
+def finite(value: float) -> Measured:
+    """The value; ``insufficient_data`` where it overflowed (a few bars made a year)."""
+    return Measured(value) if math.isfinite(value) else undefined(GateStatus.INSUFFICIENT_DATA)

@@ -1,0 +1,162 @@
+"""The two tables of a backtest: equity by bar, and round trips.
+
+They are all that the gates read, so whoever has them can score the run again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError
+
+EQUITY_COLUMNS = ["time", "equity", "exposure", "episode"]
+TRADE_COLUMNS = [
+    "episode", "side", "entry_time", "exit_time", "entry_price", "exit_price",
+    "quantity", "fees", "pnl", "forced_exit",
+]  # fmt: skip
+TIME_COLUMNS = ("time", "entry_time", "exit_time")
+
+
+def require_equity(frame: pd.DataFrame, source: str = "The equity") -> np.ndarray:
+    """Equity in quote currency, shape (bars + 1,); the first is the starting capital.
+
+    :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
+    :raises InputError: a column is absent, no row, a value that is not finite or not
+        positive, times that repeat or fall; names the row (1 is the first).
+    """
+    _require_columns(frame, ("time", "equity"), source)
+    if frame.empty:
+        raise InputError(f"{source} has no row.", "It starts with the starting capital.")
+    equity = frame["equity"].to_numpy(dtype=float)
+    for wrong, what in (
+        (~np.isfinite(equity), "is not a finite number"),
+        (equity <= 0, "is not above 0"),
+    ):
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise InputError(
+                f"{source}, row {row + 1} ({frame['time'].iloc[row]}): equity {equity[row]} {what}.",
+                "Mend the backtest that wrote it; a gap is never skipped.",
+            )
+    times = pd.to_datetime(frame["time"], utc=True)
+    step = times.diff()
+    for wrong, what in (
+        (times.isna(), "has no time"),
+        (step == pd.Timedelta(0), "repeats the time of the row before"),
+        (step < pd.Timedelta(0), "is earlier than the row before"),
+    ):
+        if wrong.any():
+            row = int(np.argmax(wrong.to_numpy()))
+            raise InputError(
+                f"{source}, row {row + 1} ({frame['time'].iloc[row]}) {what}.",
+                "One row a bar, in order of time.",
+            )
+    return equity
+
+
+def require_trades(frame: pd.DataFrame, source: str = "The trades") -> np.ndarray:
+    """Net results in quote currency in order of exit, shape (trades,).
+
+    Trades with the same exit time keep their order.
+
+    :raises InputError: a column is absent, a pnl that is not finite, a time that is none.
+    """
+    _require_columns(frame, ("exit_time", "pnl"), source)
+    pnl = frame["pnl"].to_numpy(dtype=float)
+    wrong = ~np.isfinite(pnl)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(
+            f"{source}, row {row + 1}: pnl {pnl[row]} is not a finite number.",
+            "Every round trip has a net result in quote currency.",
+        )
+    times = pd.to_datetime(frame["exit_time"], utc=True)
+    if times.isna().any():
+        row = int(times.isna().to_numpy().argmax())
+        raise InputError(f"{source}, row {row + 1} has no exit time.", "Give one for every trade.")
+    return pnl[np.argsort(times.to_numpy(), kind="stable")]
+
+
+def read_equity_csv(path: str | Path) -> pd.DataFrame:
+    """``time,equity``, further columns kept as numbers where they are. See :func:`require_equity`."""
+    frame = _read(Path(path), numbers=("equity",), times=("time",))
+    require_equity(frame, str(path))
+    return frame
+
+
+def read_trades_csv(path: str | Path) -> pd.DataFrame:
+    """``exit_time,pnl``, further columns kept. A table without rows means: no trades."""
+    frame = _read(Path(path), numbers=("pnl",), times=("exit_time",))
+    require_trades(frame, str(path))
+    return frame
+
+
+def records_csv(frame: pd.DataFrame) -> str:
+    """A table as CSV that reads back to the same bits: shortest exact floats, ISO times."""
+    table = frame.copy()
+    for column in table.columns.intersection(list(TIME_COLUMNS)):
+        moments = pd.to_datetime(table[column], utc=True)
+        table[column] = moments.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _read(path: Path, numbers: tuple[str, ...], times: tuple[str, ...]) -> pd.DataFrame:
+    needed = (*times, *numbers)
+    remedy = f"Give a CSV with the header {','.join(needed)}."
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(f"There is no {path}.", remedy) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read: {error}.", remedy) from error
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    if not rows:
+        raise InputError(f"{path} is empty.", remedy)
+    header = [name.strip().lower() for name in rows[0]]
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise InputError(f"{path} has no column {', '.join(missing)}.", remedy)
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(header):
+            raise InputError(
+                f"{path}, row {number} has {len(row)} cells, the header {len(header)}.", remedy
+            )
+    frame = pd.DataFrame(rows[1:], columns=header)
+    for name in numbers:
+        frame[name] = [
+            _number(cell, path, row, name) for row, cell in enumerate(frame[name], start=1)
+        ]
+    for name in times:
+        frame[name] = _moments(frame[name], path, name)
+    return frame
+
+
+def _number(cell: str, path: Path, row: int, name: str) -> float:
+    try:
+        return float(cell)
+    except ValueError as error:
+        raise InputError(
+            f"{path}, row {row}: {name} is {cell!r}, not a number.", "Mend the row."
+        ) from error
+
+
+def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
+    moments = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    if moments.isna().any():
+        row = int(moments.isna().to_numpy().argmax())
+        raise InputError(
+            f"{path}, row {row + 1}: {name} is {column.iloc[row]!r}, not a moment.",
+            "Write it as 2026-02-27T16:00:00Z.",
+        )
+    return moments
+
+
+def _require_columns(frame: pd.DataFrame, needed: tuple[str, ...], source: str) -> None:
+    missing = [name for name in needed if name not in frame.columns]
+    if missing:
+        raise InputError(f"{source} has no column {', '.join(missing)}.", "Add it.")
