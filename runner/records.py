@@ -72,6 +72,21 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a person wrote beside a slot."""
+
+    id: int
+    week_id: str
+    slot: str
+    text: str
+    by: str
+    role: Role
+    verified: bool
+    at: datetime  # real
+    at_week: datetime
+
+
+@dataclass(frozen=True)
 class Incident:
     """An opened escalation."""
 

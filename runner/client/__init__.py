@@ -1,0 +1,41 @@
+"""The only door for dashboard, scripts and command line.
+
+Reads work without a runner. Writes check the person's rights, are one transaction
+each, and are in ledger and store when the call returns; job states are written by the
+runner alone. Never loads torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from core.paths import Home
+from core.people import Person
+from runner.client.incidents import Incidents
+from runner.client.jobs import Jobs
+from runner.client.reads import Reads
+from runner.client.records import Records
+from runner.client.weeks import Weeks
+from runner.store import Store
+
+__all__ = ["Client"]
+
+
+class Client(Reads, Weeks, Jobs, Records, Incidents):
+    """One person in one home.
+
+    :param now: gives the real moment; tests pass their own.
+    :raises SetupError: the home can't be used: rights, disk, or a newer database.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        person: Person,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.home = home
+        self.person = person
+        self.now = now
+        self.store = Store(home)

@@ -1,0 +1,117 @@
+"""Asking for jobs, and asking them to stop. The runner does the rest."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.errors import InputError
+from core.vocabulary import ENDED_STATES, JobKind, Right
+from runner.client.door import Door
+from runner.client.launching import launch_params
+from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
+from runner.records import Job
+from runner.store import Transaction, queries, rows, schema
+
+# Kinds that make no sense without a week: their files are named by its days.
+_OF_A_WEEK = frozenset(JobKind) - {JobKind.PREFLIGHT, JobKind.DATA_CHECK}
+
+
+class Jobs(Door):
+    """Requests for jobs."""
+
+    def submit(
+        self, kind: JobKind | str, params: Mapping[str, Any] | None = None, key: str | None = None
+    ) -> Submitted | AlreadyRunning | Refused:
+        """Ask for a job of the active week.
+
+        Whatever two people click at the same time, one of them gets
+        :class:`AlreadyRunning` with the other's job. The same ``key`` gives the same
+        job again. Parameters of a training: ``run`` (name), ``timestamp``, ``steps``,
+        ``resume`` (True: go on, False: begin anew beside an ended one), ``seed``,
+        ``learning_rate``, ``ent_coef``, ``override_reason`` (the lead's, against a
+        failed pre-flight).
+        """
+        kind = _kind(kind)
+        if denied := self._denied(_right_for(kind)):
+            return denied
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            if entry := self._keyed(connection, key):
+                return Submitted(self._job(transaction, entry.body["job_id"]))
+            if row := queries.active_job(connection, kind):
+                job = rows.job_of(row)
+                return AlreadyRunning(job, job.requested_by, job.requested_at)
+            week = queries.active_week(connection)
+            if week is None and kind in _OF_A_WEEK:
+                return Refused(
+                    "There is no active week.",
+                    "Make one: trainweek week new --launch 2026-11-23T14:00Z",
+                )
+            now = self.now()
+            asked, run = dict(params or {}), None
+            if kind is JobKind.TRAIN and week is not None:
+                launch = launch_params(connection, self.home, week, self.person, asked, now)
+                if isinstance(launch, Refused):
+                    return launch
+                asked, run = launch
+            body = {
+                "action": "submit",
+                "job_id": _new_id(kind, now),
+                "kind": kind.value,
+                "params": asked,
+                "run": run,
+            }
+            self._append(transaction, "request", body, week.id if week else None, key)
+            return Submitted(self._job(transaction, body["job_id"]))
+
+    def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
+        """Ask the runner to stop a job; asking twice changes nothing.
+
+        A job that waits ends at once; a live one may save and end, and is ended with
+        its whole tree after the grace.
+        """
+        with self.store.write() as transaction:
+            row = transaction.connection.execute(
+                select(schema.jobs).where(schema.jobs.c.id == job_id)
+            ).first()
+            if row is None:
+                return Refused(f"There is no job {job_id}.", "List them: trainweek jobs list")
+            job = rows.job_of(row)
+            if denied := self._denied(_right_for(job.kind)):
+                return denied
+            if job.state in ENDED_STATES:
+                return Refused(f"{job_id} has ended already: {job.state}.")
+            if row.stop_requested_at is None:
+                body = {"action": "stop", "job_id": job_id}
+                self._append(transaction, "request", body, job.week_id, key)
+        return Recorded(job)
+
+    @staticmethod
+    def _job(transaction: Transaction, job_id: str) -> Job:
+        return rows.job_of(
+            transaction.connection.execute(
+                select(schema.jobs).where(schema.jobs.c.id == job_id)
+            ).one()
+        )
+
+
+def _kind(kind: JobKind | str) -> JobKind:
+    try:
+        return JobKind(kind)
+    except ValueError as error:
+        raise InputError(
+            f"There is no kind of job {kind!r}.", f"Use one of {', '.join(JobKind)}."
+        ) from error
+
+
+def _right_for(kind: JobKind) -> Right:
+    return Right.REVALIDATE if kind is JobKind.REVALIDATE else Right.OPERATE
+
+
+def _new_id(kind: JobKind, now: datetime) -> str:
+    return f"{kind.value}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"

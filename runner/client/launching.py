@@ -1,0 +1,108 @@
+"""Whether a training may start now, under which name, and with what it goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection, Row
+
+from core.paths import Home, safe_name
+from core.people import Person
+from core.vocabulary import JobKind, JobState, Right
+from core.week import Week
+from runner.client.files import read_json
+from runner.outcomes import Refused
+from runner.store import queries, schema
+
+# What a resumed training keeps from the one that it continues, unless told otherwise.
+_KEPT = ("steps", "seed", "learning_rate", "ent_coef")
+_UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
+
+
+def launch_params(
+    connection: Connection,
+    home: Home,
+    week: Week,
+    person: Person,
+    asked: dict[str, Any],
+    now: datetime,
+) -> tuple[dict[str, Any], str] | Refused:
+    """The parameters of the training and the name of its run, or why it may not start."""
+    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
+        return Refused(
+            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
+            "Investigate, then close it with a reason (page Escalation).",
+        )
+    if refused := _failed_preflight(connection, home, week, person, asked):
+        return refused
+    before = queries.newest_job(connection, JobKind.TRAIN, week.id)
+    unfinished = before is not None and before.state in _UNFINISHED and before.attempt > 0
+    resume = asked.get("resume")
+    if resume:
+        if before is None or not unfinished:
+            return Refused(
+                "There is no unfinished training to resume.", "Start a new one, without resume."
+            )
+        kept = {name: before.params[name] for name in _KEPT if name in before.params}
+        return {**kept, **asked, "run": before.run}, before.run
+    if unfinished and resume is None:
+        return Refused(
+            f"The training {before.run} ended {before.state}: {before.reason}",
+            "Say whether to go on (--resume) or to begin anew (--new).",
+        )
+    run = _run_name(connection, home, week, asked, now)
+    return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
+
+
+def _failed_preflight(
+    connection: Connection, home: Home, week: Week, person: Person, asked: dict[str, Any]
+) -> Refused | None:
+    job = queries.newest_job(connection, JobKind.PREFLIGHT, week.id)
+    if job is None or job.state in queries.ACTIVE_STATES:
+        return None
+    failed = _why_failed(home, job)
+    if failed is None:
+        return None
+    if not str(asked.get("override_reason") or "").strip():
+        return Refused(
+            f"The pre-flight failed: {failed}",
+            "Mend it and run the pre-flight again, or let the lead override it with a reason.",
+        )
+    if not person.may(Right.COUNTERSIGN):
+        return Refused(
+            f"The pre-flight failed, and {person.name} ({person.role.value}) may not override it.",
+            "Ask the lead to start it with a reason.",
+        )
+    return None
+
+
+def _why_failed(home: Home, job: Row) -> str | None:
+    result = read_json(home.attempt(job.id, job.attempt) / "result.json") if job.attempt else None
+    if result is None or not result.get("complete", True):
+        return None if job.state == JobState.SUCCEEDED else f"it ended {job.state}. {job.reason}"
+    if result.get("ok", True):
+        return None
+    checks = [c for c in result.get("checks", []) if isinstance(c, dict) and not c.get("ok")]
+    return "; ".join(f"{c.get('id')}: {c.get('why')}" for c in checks) or "see its result."
+
+
+def _run_name(
+    connection: Connection, home: Home, week: Week, asked: dict[str, Any], now: datetime
+) -> str | Refused:
+    given = asked.get("run")
+    name = safe_name(str(given or week.tag), "run")
+    if asked.get("timestamp"):
+        name = f"{name}_{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+    def taken(candidate: str) -> bool:
+        jobs = schema.jobs
+        known = select(func.count()).select_from(jobs).where(jobs.c.run == candidate)
+        return bool(connection.scalar(known)) or home.run(candidate).exists()
+
+    # Two runs in one folder would be read as one curve.
+    free, number = name, 2
+    while taken(free):
+        free, number = f"{name}-{number}", number + 1
+    return free

@@ -1,0 +1,156 @@
+"""Everything that can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.clock import Clock
+from core.vocabulary import IncidentState, JobKind
+from core.week import Week
+from runner.client.door import Door
+from runner.client.files import read_json, tail
+from runner.identity import runner_status
+from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
+from runner.store import queries, rows, schema
+
+
+class Reads(Door):
+    """Reads of the store and of the jobs' files. All work without a runner."""
+
+    def weeks(self) -> list[Week]:
+        """All weeks, by launch."""
+        with self.store.read() as look:
+            found = look.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
+            return [rows.week_of(row) for row in found]
+
+    def active_week(self) -> Week | None:
+        with self.store.read() as look:
+            return queries.active_week(look)
+
+    def week(self, week_id: str) -> Week | None:
+        with self.store.read() as look:
+            return queries.week_by_id(look, week_id)
+
+    def clock(self, week_id: str) -> Clock:
+        """The map between real time and this week's time."""
+        with self.store.read() as look:
+            return queries.clock_of(look, week_id)
+
+    def now_week(self, week_id: str) -> datetime:
+        """Where this week stands now."""
+        with self.store.read() as look:
+            return queries.week_moment(look, week_id, self.now())
+
+    def runner_status(self) -> RunnerStatus:
+        return runner_status(self.home, self.now())
+
+    def jobs(
+        self, kind: JobKind | None = None, week_id: str | None = None, limit: int = 50
+    ) -> list[Job]:
+        """Newest first."""
+        query = select(schema.jobs).order_by(schema.jobs.c.seq.desc()).limit(limit)
+        if kind is not None:
+            query = query.where(schema.jobs.c.kind == kind)
+        if week_id is not None:
+            query = query.where(schema.jobs.c.week_id == week_id)
+        with self.store.read() as look:
+            return [rows.job_of(row) for row in look.execute(query)]
+
+    def job(self, job_id: str) -> Job | None:
+        with self.store.read() as look:
+            row = look.execute(select(schema.jobs).where(schema.jobs.c.id == job_id)).first()
+            return None if row is None else rows.job_of(row)
+
+    def live_job(self, kind: JobKind | None = None) -> Job | None:
+        """The job of a kind that waits or lives; with None the oldest of any kind."""
+        with self.store.read() as look:
+            row = queries.active_job(look, kind)
+            return None if row is None else rows.job_of(row)
+
+    def latest_job(self, kind: JobKind, week_id: str | None = None) -> Job | None:
+        with self.store.read() as look:
+            row = queries.newest_job(look, kind, week_id)
+            return None if row is None else rows.job_of(row)
+
+    def attempts(self, job_id: str) -> list[Attempt]:
+        """In the order of their numbers."""
+        table = schema.attempts
+        with self.store.read() as look:
+            found = look.execute(
+                select(table).where(table.c.job_id == job_id).order_by(table.c.number)
+            )
+            return [rows.attempt_of(row) for row in found]
+
+    def output_tail(self, job_id: str, lines: int = 100) -> str:
+        """The end of the newest attempt's output: at most so many lines and 64 kB.
+
+        Bytes that are no UTF-8 are shown as replacement characters.
+        """
+        folder = self._newest_folder(job_id)
+        return "" if folder is None else tail(folder / "output.log", lines)
+
+    def progress(self, job_id: str) -> Mapping[str, Any] | None:
+        """What the program says of its progress; None while it says nothing readable."""
+        return self._json(job_id, "progress.json")
+
+    def result(self, job_id: str) -> Mapping[str, Any] | None:
+        """The result of the newest attempt; None if it wrote none that can be read."""
+        return self._json(job_id, "result.json")
+
+    def ticks(self, week_id: str, slot: str | None = None) -> list[Tick]:
+        """The ticks that stand, oldest first; a replaced one is in the ledger only."""
+        table = schema.ticks
+        query = select(table).where(table.c.week_id == week_id, table.c.replaced_by.is_(None))
+        if slot is not None:
+            query = query.where(table.c.slot == slot)
+        with self.store.read() as look:
+            return [rows.tick_of(row) for row in look.execute(query.order_by(table.c.id))]
+
+    def incidents(self, week_id: str, open_only: bool = False) -> list[Incident]:
+        """Newest first."""
+        table = schema.incidents
+        query = select(table).where(table.c.week_id == week_id).order_by(table.c.id.desc())
+        if open_only:
+            query = query.where(table.c.state == IncidentState.OPEN)
+        with self.store.read() as look:
+            return [rows.incident_of(row) for row in look.execute(query)]
+
+    def signatures(self, week_id: str | None = None) -> list[Signature]:
+        """Oldest first."""
+        table = schema.signatures
+        query = select(table).order_by(table.c.id)
+        if week_id is not None:
+            query = query.where(table.c.week_id == week_id)
+        with self.store.read() as look:
+            return [rows.signature_of(row) for row in look.execute(query)]
+
+    def notes(self, week_id: str) -> list[Note]:
+        """Oldest first."""
+        table = schema.notes
+        query = select(table).where(table.c.week_id == week_id).order_by(table.c.id)
+        with self.store.read() as look:
+            return [rows.note_of(row) for row in look.execute(query)]
+
+    def activity(self, week_id: str | None, limit: int = 50) -> list[LedgerEntry]:
+        """What people and runner did, newest first; the clock's points are left out."""
+        table = schema.ledger
+        query = select(table).where(table.c.kind != "clock").order_by(table.c.seq.desc())
+        if week_id is not None:
+            query = query.where(table.c.week_id == week_id)
+        with self.store.read() as look:
+            return [rows.entry_of(row) for row in look.execute(query.limit(limit))]
+
+    def _newest_folder(self, job_id: str) -> Path | None:
+        table = schema.attempts
+        with self.store.read() as look:
+            number = look.scalar(select(func.max(table.c.number)).where(table.c.job_id == job_id))
+        return None if number is None else self.home.attempt(job_id, number)
+
+    def _json(self, job_id: str, name: str) -> Mapping[str, Any] | None:
+        folder = self._newest_folder(job_id)
+        return None if folder is None else read_json(folder / name)

@@ -1,0 +1,84 @@
+"""Whether a decision may be signed so, by these people, now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import Decision, JobKind, JobState, Right, SignatureAct
+from runner.client.files import read_json
+from runner.outcomes import Refused
+from runner.store import schema
+
+APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
+
+
+def refusal(
+    connection: Connection,
+    home: Home,
+    week_id: str,
+    sha256: str,
+    act: SignatureAct,
+    reason: str,
+    conditions: Sequence[Mapping[str, str]],
+    signer: Person,
+    second: Person | None,
+) -> Refused | None:
+    """Why it may not be signed; None if it may."""
+    decision = newest_decision(connection, home, week_id)
+    if decision is None:
+        return Refused("There is no saved revalidation to sign.", "Revalidate and save the report.")
+    content, present = decision
+    if present != sha256:
+        return Refused(
+            "The evidence changed: the newest decision is another one than you saw.",
+            "Look at the new one, then sign that.",
+        )
+    if act is SignatureAct.APPROVE_WITH_CONDITIONS and not conditions:
+        return Refused("No condition is given.", "Give at least one, with owner and due date.")
+    if act is SignatureAct.REJECT and not reason.strip():
+        return Refused("A rejection needs its reason.", "Say why.")
+    if act in APPROVALS and content.get("decision") == Decision.NO_GO:
+        if not reason.strip() or second is None:
+            return Refused(
+                "Approving a NO-GO is an override.", "It takes a reason and a second person."
+            )
+        if not second.may(Right.COUNTERSIGN) or second.name == signer.name:
+            return Refused(
+                f"{second.name} ({second.role.value}) can't be the second person.",
+                "Ask the lead.",
+            )
+    return None
+
+
+def newest_decision(
+    connection: Connection, home: Home, week_id: str
+) -> tuple[Mapping[str, object], str] | None:
+    """decision.json of the week's newest saved revalidation, and the SHA-256 of its bytes."""
+    jobs = schema.jobs
+    found = connection.execute(
+        select(jobs)
+        .where(
+            jobs.c.kind == JobKind.REVALIDATE,
+            jobs.c.week_id == week_id,
+            jobs.c.state == JobState.SUCCEEDED,
+        )
+        .order_by(jobs.c.seq.desc())
+    )
+    for row in found:
+        result = read_json(home.attempt(row.id, row.attempt) / "result.json") or {}
+        report = result.get("report")
+        path = report.get("decision") if isinstance(report, dict) else None
+        if not path:
+            continue  # made without --save-report: nothing to sign
+        file = home.resolve(str(path))
+        content = read_json(file)
+        if content is None:
+            return None
+        return content, hashlib.sha256(file.read_bytes()).hexdigest()
+    return None

@@ -1,0 +1,181 @@
+"""The ledger file: append-only, hash-chained JSON lines.
+
+Each line holds the SHA-256 of the line before it (``prev``) and its own, taken over
+its canonical form. A changed, removed, added or reordered line breaks the chain; a
+chain that was rewritten as a whole disagrees with the database, which holds the sums
+too. Only :mod:`runner.store.transactions` appends, under a lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import IntegrityError, SetupError
+
+START = "0" * 64  # ``prev`` of the first line
+
+
+@dataclass(frozen=True)
+class Line:
+    """One complete line of the file, proven against the line before it."""
+
+    fields: Mapping[
+        str, Any
+    ]  # seq, at, at_week, kind, week_id, by, role, verified, key, body, prev, sha256
+    end: int  # byte offset behind its newline
+
+    @property
+    def seq(self) -> int:
+        return int(self.fields["seq"])
+
+    @property
+    def sha256(self) -> str:
+        return str(self.fields["sha256"])
+
+
+def canonical(fields: Mapping[str, Any]) -> str:
+    """The one way to write these fields: sorted keys, no spaces, no NaN."""
+    return json.dumps(
+        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with their own sum; ``prev`` must be among them."""
+    body = {name: value for name, value in fields.items() if name != "sha256"}
+    return {**body, "sha256": hashlib.sha256(canonical(body).encode()).hexdigest()}
+
+
+def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
+    """One line, without its newline.
+
+    :raises IntegrityError: not canonical JSON, a wrong sum, number or predecessor.
+    """
+    try:
+        fields = json.loads(raw)
+        intact = (
+            isinstance(fields, dict)
+            and canonical(fields).encode() == raw
+            and seal(fields)["sha256"] == fields.get("sha256")
+        )
+    except (ValueError, RecursionError):
+        intact = False
+    if not intact:
+        raise IntegrityError(f"Line {seq} of the ledger was changed.", _REMEDY)
+    if fields.get("seq") != seq or fields.get("prev") != prev:
+        raise IntegrityError(
+            f"Line {seq} of the ledger does not follow the line before it: "
+            "something was removed, added or reordered.",
+            _REMEDY,
+        )
+    return Line(fields, end)
+
+
+_REMEDY = "Keep both files as they are, and restore the ledger from a backup."
+
+
+def read(path: Path, start: int = 0, seq: int = 0, prev: str = START) -> Iterator[Line]:
+    """The complete lines behind byte ``start``, which is the end of line ``seq``.
+
+    A last line without its newline is a write that was cut off; it was never
+    acknowledged and is not given out.
+
+    :raises IntegrityError: at the first line that breaks the chain.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        file.seek(start)
+        end = start
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                return
+            end += len(raw)
+            seq += 1
+            line = parse(raw[:-1], seq, prev, end)
+            prev = line.sha256
+            yield line
+
+
+def last_sum(path: Path, end: int) -> str | None:
+    """The sum of the line that ends at byte ``end``; None if no line ends there."""
+    if end == 0:
+        return START
+    with path.open("rb") as file:
+        span = 4096
+        while True:
+            begin = max(0, end - span)
+            file.seek(begin)
+            tail = file.read(end - begin)
+            if not tail.endswith(b"\n"):
+                return None
+            cut = tail.rfind(b"\n", 0, -1)
+            if cut >= 0 or begin == 0:
+                break
+            span *= 8
+    try:
+        fields = json.loads(tail[cut + 1 :])
+        return str(fields["sha256"]) if seal(fields)["sha256"] == fields["sha256"] else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def append(path: Path, text: bytes, size: int) -> None:
+    """Write behind byte ``size`` and bring it to the disk.
+
+    Bytes behind ``size`` are a torn, unacknowledged line; they are kept in
+    ``audit.torn`` beside the ledger.
+
+    :raises SetupError: not written; the file is as before.
+    """
+    fresh = not path.exists()
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise _not_saved(path, error) from error
+    try:
+        torn = os.pread(descriptor, 1 << 20, size)
+        if torn:
+            with path.with_suffix(".torn").open("ab") as kept:
+                kept.write(torn + b"\n")
+            os.ftruncate(descriptor, size)
+        written = 0
+        while written < len(text):
+            written += os.pwrite(descriptor, text[written:], size + written)
+        os.fsync(descriptor)
+        if fresh:
+            sync_folder(path.parent)
+    except OSError as error:
+        os.ftruncate(descriptor, size)
+        raise _not_saved(path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def withdraw(path: Path, size: int) -> None:
+    """Take back lines whose database commit failed and that nobody was told of."""
+    with path.open("r+b") as file:
+        file.truncate(size)
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's entries to the disk, so that a new file survives a power loss."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _not_saved(path: Path, error: OSError) -> SetupError:
+    return SetupError(
+        f"NOT saved: {path} could not be written ({error.strerror}).",
+        "Free disk space or mend the folder's rights, then do it again.",
+    )

@@ -1,0 +1,57 @@
+"""Creating the database and bringing it to the schema of this code."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+from core.errors import SetupError
+from runner.store.schema import REVISION
+
+
+def present_revision(engine: Engine) -> str | None:
+    """The schema that the database has; None for an empty one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def migrate(engine: Engine, database: Path) -> None:
+    """Bring the database to :data:`REVISION`, in one transaction, with a copy made first.
+
+    The caller holds the store's lock.
+
+    :raises SetupError: the database is newer than this code.
+    """
+    present = present_revision(engine)
+    if present == REVISION:
+        return
+    # Alembic takes a third of a second to import; only a migration needs it.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if present is not None and present not in known:
+        raise SetupError(
+            f"{database} has schema {present}; this trainweek knows schemas up to {REVISION}.",
+            "Use the newer trainweek that wrote it, or another --home.",
+        )
+    if present is not None:
+        copy_database(database, database.with_suffix(f".before-{REVISION}.db"))
+    with engine.connect().execution_options(write=True) as connection:
+        config.attributes["connection"] = connection
+        with connection.begin():
+            command.upgrade(config, REVISION)
+
+
+def copy_database(database: Path, copy: Path) -> None:
+    """A consistent copy, whoever writes meanwhile."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)

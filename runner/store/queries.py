@@ -1,0 +1,75 @@
+"""Looks at the tables that client and runner share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Row
+
+from core.clock import Clock
+from core.vocabulary import LIVE_STATES, WAITING_STATES, IncidentState, JobKind
+from core.week import Week
+from runner.store.rows import point_of, week_of
+from runner.store.schema import clock_points, incidents, jobs, weeks
+
+ACTIVE_STATES = WAITING_STATES | LIVE_STATES
+
+
+def clock_of(connection: Connection, week_id: str) -> Clock:
+    """The whole clock of a week; the identity without points."""
+    rows = connection.execute(
+        select(clock_points).where(clock_points.c.week_id == week_id).order_by(clock_points.c.id)
+    )
+    return Clock(tuple(point_of(row) for row in rows))
+
+
+def week_moment(connection: Connection, week_id: str | None, now: datetime) -> datetime:
+    """Where the week stands at a real moment; real time without a week."""
+    if week_id is None:
+        return now.astimezone(UTC)
+    last = connection.execute(
+        select(clock_points)
+        .where(clock_points.c.week_id == week_id)
+        .order_by(clock_points.c.id.desc())
+        .limit(1)
+    ).first()
+    # Behind its last point a clock is that point and its pace: no need for the others.
+    if last is None or now >= last.real:
+        return Clock(() if last is None else (point_of(last),)).to_week(now)
+    return clock_of(connection, week_id).to_week(now)
+
+
+def active_week(connection: Connection) -> Week | None:
+    row = connection.execute(select(weeks).where(weeks.c.active)).first()
+    return None if row is None else week_of(row)
+
+
+def week_by_id(connection: Connection, week_id: str) -> Week | None:
+    row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
+    return None if row is None else week_of(row)
+
+
+def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:
+    """The waiting or live job of a kind (of any kind with None): the oldest."""
+    query = select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
+    if kind is not None:
+        query = query.where(jobs.c.kind == kind)
+    return connection.execute(query).first()
+
+
+def newest_job(connection: Connection, kind: JobKind | str, week_id: str | None) -> Row | None:
+    query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.seq.desc()).limit(1)
+    if week_id is not None:
+        query = query.where(jobs.c.week_id == week_id)
+    return connection.execute(query).first()
+
+
+def open_incidents(connection: Connection, week_id: str) -> list[Row]:
+    return list(
+        connection.execute(
+            select(incidents)
+            .where(incidents.c.week_id == week_id, incidents.c.state == IncidentState.OPEN)
+            .order_by(incidents.c.id)
+        )
+    )

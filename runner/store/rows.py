@@ -1,0 +1,75 @@
+"""Rows to records."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.clock import ClockPoint
+from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
+from core.week import Week
+from runner.records import Attempt, Incident, Job, LedgerEntry, Note, Signature, Tick
+
+
+def _plain(row: Row[Any], *without: str) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if name not in without}
+
+
+def entry_of(row: Row[Any]) -> LedgerEntry:
+    return LedgerEntry(**_plain(row, "role", "verified", "key", "end"))
+
+
+def week_of(row: Row[Any]) -> Week:
+    return _week(tuple(row._mapping.items()))
+
+
+@lru_cache(maxsize=32)  # a week parses its playbook once, however often it is asked for
+def _week(columns: tuple[tuple[str, Any], ...]) -> Week:
+    return Week(**dict(columns))
+
+
+def point_of(row: Row[Any]) -> ClockPoint:
+    return ClockPoint(row.real, row.week, row.pace)
+
+
+_RUNNER_ONLY = ("stop_requested_by", "stop_requested_at", "not_before", "spawns_lost", "seq")
+
+
+def job_of(row: Row[Any]) -> Job:
+    values = _plain(row, *_RUNNER_ONLY)
+    return Job(**values | {"kind": JobKind(row.kind), "state": JobState(row.state)})
+
+
+def attempt_of(row: Row[Any]) -> Attempt:
+    values = _plain(row, "mark", "epoch", "event_folder")
+    return Attempt(**values | {"state": JobState(row.state)})
+
+
+def tick_of(row: Row[Any]) -> Tick:
+    values = _plain(row, "replaced_by")
+    return Tick(**values | {"role": Role(row.role), "verdict_seen": Verdict(row.verdict_seen)})
+
+
+def note_of(row: Row[Any]) -> Note:
+    return Note(**_plain(row) | {"role": Role(row.role)})
+
+
+def incident_of(row: Row[Any]) -> Incident:
+    values = _plain(row, "by", "role", "verified", "at", "at_week")
+    return Incident(
+        **values | {"state": IncidentState(row.state), "actions_done": tuple(row.actions_done)},
+        opened_by=row.by,
+        opened_at=row.at,
+        opened_at_week=row.at_week,
+    )
+
+
+def signature_of(row: Row[Any]) -> Signature:
+    values = {
+        "conditions": tuple(row.conditions),
+        "role": Role(row.role),
+        "act": SignatureAct(row.act),
+    }
+    return Signature(**_plain(row) | values)

@@ -1,0 +1,242 @@
+"""The tables. Every row but those of ``ledger`` can be derived from ``ledger``.
+
+Ids of ticks, notes, incidents and signatures are the sequence number of the ledger
+line that made them, so a rebuilt database gives every record its old id.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+from core.vocabulary import LIVE_STATES, WAITING_STATES
+
+REVISION = "0001"
+
+ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment, stored as text of one width so that text order is time order."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _week() -> Column[str]:
+    return Column("week_id", ForeignKey("weeks.id"), nullable=False, index=True)
+
+
+def _who_and_when() -> list[Column[Any]]:
+    return [
+        Column("by", String, nullable=False),
+        Column("role", String, nullable=False),
+        Column("verified", Boolean, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("at_week", Moment, nullable=False),
+    ]
+
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("week_id", String, index=True),
+    *_who_and_when(),
+    Column("body", JSON, nullable=False),
+    Column("key", String, unique=True),  # a second request with the same key changes nothing
+    Column("sha256", String(64), nullable=False),
+    Column("end", Integer, nullable=False),  # where the line ends in the file, in bytes
+)
+
+weeks = Table(
+    "weeks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("launch", Moment, nullable=False),
+    Column("playbook_text", Text, nullable=False),
+    Column("playbook_sha256", String(64), nullable=False),
+    Column("tag", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("watched", String),
+    Column("synthetic", Boolean, nullable=False),
+    Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
+)
+
+clock_points = Table(
+    "clock_points",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("real", Moment, nullable=False),
+    Column("week", Moment, nullable=False),
+    Column("pace", Float, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("week_id", ForeignKey("weeks.id"), index=True),
+    Column("state", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("run", String),
+    Column("requested_by", String, nullable=False),
+    Column("requested_at", Moment, nullable=False),
+    Column("requested_at_week", Moment, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("pid", Integer),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("exit_code", Integer),
+    Column("stop_requested_by", String),
+    Column("stop_requested_at", Moment),
+    Column("not_before", Moment),  # an automatic resume waits until then
+    Column("spawns_lost", Integer, nullable=False),  # starts that left no trace of a process
+    Column("seq", Integer, nullable=False),
+    # Single flight: the store, not the button, refuses the second one.
+    Index(
+        "one_active_job_of_a_kind",
+        "kind",
+        unique=True,
+        sqlite_where=text(f"state IN ({', '.join(map(repr, ACTIVE))})"),
+    ),
+    CheckConstraint("attempt >= 0", name="attempt_counts_up"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("mark", String(36), nullable=False),  # the value of TRAINWEEK_ATTEMPT
+    Column("epoch", Integer, nullable=False),  # of the runner that started it
+    Column("pid", Integer),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("exit_code", Integer),
+    Column("folder", String, nullable=False),
+    Column("event_folder", String),  # of a training: where its event files go
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("slot", String, nullable=False),
+    Column("check", String, nullable=False),
+    *_who_and_when(),
+    Column("note", Text, nullable=False),
+    Column("verdict_seen", String, nullable=False),
+    Column("value_seen", String, nullable=False),
+    Column("replaced_by", Integer),
+    Index(
+        "one_current_tick",
+        "week_id",
+        "slot",
+        "check",
+        unique=True,
+        sqlite_where=text("replaced_by IS NULL"),
+    ),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("slot", String, nullable=False),
+    Column("text", Text, nullable=False),
+    *_who_and_when(),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("procedure", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("summary", Text, nullable=False),
+    *_who_and_when(),
+    Column("blocks_start", Boolean, nullable=False),
+    Column("actions_done", JSON, nullable=False),
+    Column("closed_by", String),
+    Column("closed_at", Moment),
+    Column("close_reason", Text),
+    Index(
+        "one_open_incident_of_a_procedure",
+        "week_id",
+        "procedure",
+        unique=True,
+        sqlite_where=text("state = 'OPEN'"),
+    ),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("revalidation_sha256", String(64), nullable=False),
+    Column("act", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("conditions", JSON, nullable=False),
+    Column("second", String),
+    *_who_and_when(),
+)
+
+runners = Table(
+    "runners",
+    metadata,
+    Column("epoch", Integer, primary_key=True),
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
