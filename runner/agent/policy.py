@@ -83,7 +83,13 @@ def rng_states(env_rng: np.random.Generator) -> dict[str, object]:
     name, keys, position, has_gauss, cached = np.random.get_state()
     return {
         "python": [version, list(internal), gauss],
-        "numpy": [str(name), np.asarray(keys).tolist(), int(position), int(has_gauss), float(cached)],
+        "numpy": [
+            str(name),
+            np.asarray(keys).tolist(),
+            int(position),
+            int(has_gauss),
+            float(cached),
+        ],
         "torch": torch.get_rng_state().tolist(),
         "environment": env_rng.bit_generator.state,
     }

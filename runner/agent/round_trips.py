@@ -53,7 +53,9 @@ class RoundTrips:
         if abs(rest) > 1e-9 * abs(quantity):  # a flip; less is the rounding of one product
             self.position = _Open(at, price, rest, fee * (1.0 - share))
 
-    def _close(self, episode: int, at: pd.Timestamp, price: float, fee: float, forced: bool) -> None:
+    def _close(
+        self, episode: int, at: pd.Timestamp, price: float, fee: float, forced: bool
+    ) -> None:
         opened = self.position
         gross = opened.quantity * (price - opened.entry_price)
         fees = opened.fee + fee

@@ -55,9 +55,12 @@ class TrainingData:
     candles: Candles
 
     @classmethod
-    def prepare(cls, candles: Candles, settings: TrainingSettings) -> TrainingData:
+    def prepare(
+        cls, candles: Candles, settings: TrainingSettings, normaliser: Normaliser | None = None
+    ) -> TrainingData:
         """Split, and fit the feature statistics on the training bars alone.
 
+        :param normaliser: of a run that is resumed, taken as it is.
         :raises MarketDataError: too few bars for an episode or for the validation slice.
         """
         market = Market.from_frame(candles.frame)
@@ -65,7 +68,9 @@ class TrainingData:
         first_validation = bars - int(bars * settings.validation_fraction)
         train = (WARM_UP, first_validation - gap - 1)
         validation = (first_validation, bars - 1)
-        needed = int((WARM_UP + gap + 2 * settings.episode_bars) / (1 - settings.validation_fraction))
+        needed = int(
+            (WARM_UP + gap + 2 * settings.episode_bars) / (1 - settings.validation_fraction)
+        )
         if (
             train[1] - train[0] < settings.episode_bars
             or validation[1] - validation[0] < settings.episode_bars
@@ -76,7 +81,8 @@ class TrainingData:
                 " hourly bars of training data.",
             )
         raw = raw_features(market)
-        normaliser = Normaliser.fit(FEATURE_NAMES, raw[train[0] : train[1] + 1])
+        if normaliser is None:
+            normaliser = Normaliser.fit(FEATURE_NAMES, raw[train[0] : train[1] + 1])
         return cls(market, normaliser.apply(raw), normaliser, train, validation, candles)
 
     def training_env(self, settings: TrainingSettings, seed: int) -> MarketEnv:

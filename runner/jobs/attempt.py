@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, MarketDataError, PlaybookError, TrainweekError
+from core.errors import InputError, MarketDataError, PlaybookError, SetupError, TrainweekError
 from core.files import write_json
 from core.moments import parse_moment
 from core.paths import Home
@@ -105,10 +105,14 @@ class StopFlag:
 
 
 def error_kind(error: TrainweekError) -> str:
-    """Which part of the input an error is about: data, playbook or input."""
-    if isinstance(error, MarketDataError):
-        return "data"
-    return "playbook" if isinstance(error, PlaybookError) else "input"
+    """What the operator must look at: data, playbook, input, setup, or a crash."""
+    kinds = {
+        MarketDataError: "data",
+        PlaybookError: "playbook",
+        InputError: "input",
+        SetupError: "setup",
+    }
+    return next((kind for group, kind in kinds.items() if isinstance(error, group)), "crash")
 
 
 def run_program(
@@ -141,7 +145,11 @@ def run_program(
         traceback.print_exc()
         code = FAILED
         message = f"{type(error).__name__}: {error}"
-        result = {"error": message, "remedy": "See the attempt's output.log.", "error_kind": "crash"}
+        result = {
+            "error": message,
+            "remedy": "See the attempt's output.log.",
+            "error_kind": "crash",
+        }
     print(f"[ERROR] {message}", flush=True)
     if on_error is not None:
         on_error(spec, message)

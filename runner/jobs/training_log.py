@@ -19,10 +19,11 @@ class TrainingLog:
     pipe loses a line, never the training.
 
     :param now: gives the moment of a line (real time).
+    :param echo: also print.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        self.now = now
+    def __init__(self, path: Path, now: Callable[[], datetime], echo: bool = True) -> None:
+        self.now, self.echo = now, echo
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8")
@@ -50,6 +51,8 @@ class TrainingLog:
         line = f"[{tag}] {' '.join(text.splitlines())}"
         moment = iso(self.now().replace(microsecond=0))
         for stream, shown in ((self._file, f"{moment} {line}"), (sys.stdout, line)):
+            if stream is sys.stdout and not self.echo:
+                continue
             try:
                 stream.write(shown + "\n")
                 stream.flush()

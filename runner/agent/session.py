@@ -1,0 +1,145 @@
+"""One PPO training on prepared data: model, environments, callbacks, put together.
+
+The job, the smoke test and the benchmark train through this one door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import CallbackList
+from stable_baselines3.common.logger import HParam, configure
+
+from core.errors import InputError
+from core.playbook.settings import TrainingSettings
+from runner.agent.callbacks import (
+    AfterRollout,
+    EverySteps,
+    RequireFinite,
+    RewardScalars,
+    StopWhen,
+    Validation,
+)
+from runner.agent.evaluation import Evaluation
+from runner.agent.market_env import MarketEnv
+from runner.agent.policy import build_model
+from runner.agent.split import TrainingData
+
+# At least so many evaluations and checkpoints in a run, however short it is.
+FEWEST_EVALUATIONS = 8
+FEWEST_CHECKPOINTS = 4
+
+
+def _nothing(*_: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the caller wants to be told of, or asked."""
+
+    stop_requested: Callable[[], bool] = field(default=lambda: False)
+    on_evaluation: Callable[[Evaluation, float | None], None] = _nothing
+    on_rollout: Callable[[], None] = _nothing
+    on_checkpoint_due: Callable[[], None] = _nothing
+
+
+class Session:
+    """A training that can be begun, or continued from restored weights.
+
+    :param total_steps: the step at which the run is complete, over all its attempts.
+    """
+
+    def __init__(
+        self, data: TrainingData, settings: TrainingSettings, total_steps: int, bars_per_year: int
+    ) -> None:
+        self.data, self.settings, self.total_steps = data, settings, total_steps
+        self.bars_per_year = bars_per_year
+        self.env: MarketEnv = data.training_env(settings, settings.seed)
+        self.model: PPO = build_model(settings, self.env, settings.seed)
+        self.validation: Validation | None = None
+
+    @property
+    def steps(self) -> int:
+        return int(self.model.num_timesteps)
+
+    @property
+    def mean_episode_reward(self) -> float | None:
+        """Of SB3's last hundred episodes; None before the first one ends."""
+        episodes = self.model.ep_info_buffer
+        return sum(info["r"] for info in episodes) / len(episodes) if episodes else None
+
+    def log_to(self, folder: Path, hyperparameters: dict[str, Any]) -> None:
+        """Write SB3's events into exactly this folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        logger = configure(str(folder), ["tensorboard"])
+        self.model.set_logger(logger)
+        known = {name: value for name, value in hyperparameters.items() if value is not None}
+        metrics = {"rollout/ep_rew_mean": 0.0, "eval/sharpe": 0.0}
+        logger.record(
+            "hyperparameters", HParam(known, metrics), exclude=("stdout", "log", "json", "csv")
+        )
+
+    def learn(self, hooks: Hooks) -> bool:
+        """Train to ``total_steps``; True if it got there, False if it was stopped.
+
+        :raises TrainingDiverged: weights or losses are no numbers any more.
+        """
+        rollout = self.env.num_envs * self.settings.n_steps
+        stop = StopWhen(hooks.stop_requested)
+        self.validation = Validation(
+            self.data.validation_env(self.settings),
+            self._interval(self.settings.evaluate_every_steps, FEWEST_EVALUATIONS, rollout),
+            self.total_steps,
+            self.bars_per_year,
+            hooks.on_evaluation,
+        )
+        checkpoints = self._interval(
+            self.settings.checkpoint_every_steps, FEWEST_CHECKPOINTS, rollout
+        )
+        callbacks = CallbackList(
+            [
+                stop,
+                RequireFinite(),
+                EverySteps(checkpoints, hooks.on_checkpoint_due),
+                RewardScalars(self.env),
+                self.validation,
+                AfterRollout(hooks.on_rollout),
+            ]
+        )
+        if self.steps < self.total_steps:
+            # SB3 adds the steps already made to what it is asked for.
+            self.model.learn(
+                self.total_steps - self.steps, callback=callbacks, reset_num_timesteps=False
+            )
+        if stop.stopped:
+            return False
+        if self.validation.model is None:  # resumed at its end: no callback was ever begun
+            self.validation.init_callback(self.model)
+        self.validation.run()
+        # Behind the last update: what SB3 itself never gets to log.
+        self.model.logger.dump(self.steps)
+        return True
+
+    def _interval(self, wanted: int, fewest: int, rollout: int) -> int:
+        return min(wanted, max(rollout, self.total_steps // fewest))
+
+
+def settings_with(settings: TrainingSettings, **changes: Any) -> TrainingSettings:
+    """The settings with some fields changed, validated; None changes nothing.
+
+    :raises InputError: a value that the playbook would refuse too.
+    """
+    given = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return TrainingSettings.model_validate({**settings.model_dump(), **given})
+    except ValueError as error:
+        names = ", ".join(given)
+        raise InputError(
+            f"A training can't start with these values of {names}: {error}",
+            "Give values within the playbook's bounds.",
+        ) from error

@@ -1,0 +1,240 @@
+"""The training program: ``python -m runner.jobs.train_ppo --spec spec.json``.
+
+PPO on the candles in ``data/train``, to the playbook's total steps. Leaves events,
+checkpoints, the best model, and the manual's lines in training.log. SIGTERM saves a
+checkpoint and ends with exit code 3.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from core.errors import SetupError
+from core.market import Candles, load_candles, require_quality
+from core.moments import iso
+from runner.agent.best_model import keep_earlier, manifest_path, read_best_model, save_best_model
+from runner.agent.checkpoint import save_checkpoint, set_aside
+from runner.agent.evaluation import Evaluation
+from runner.agent.features import OBSERVATION_NAMES
+from runner.agent.session import Hooks, Session
+from runner.agent.split import TrainingData, purge_gap
+from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.jobs.training_log import TrainingLog
+from runner.jobs.training_plan import TrainingPlan, plan_training
+
+LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
+SPEED_WINDOW_S = 5.0
+
+
+def train(spec: Spec, stop: StopFlag) -> int:
+    """Run one attempt; returns the exit code."""
+    with TrainingLog(spec.home.training_log, utc_now) as log:
+        log.info("Starting PPO training...")
+        plan = plan_training(spec, log.warn)
+        candles = load_candles(spec.home.train_data)
+        require_quality(candles, utc_now())
+        resumed = plan.checkpoint
+        data = TrainingData.prepare(candles, plan.settings, resumed.normaliser if resumed else None)
+        session = Session(
+            data, plan.settings, plan.total_steps, spec.playbook.revalidation.bars_per_year
+        )
+        attempt = TrainingAttempt(spec, plan, session, log, time.monotonic)
+        attempt.prepare_folders(candles)
+        log.info("Model initialized")
+        if candles.synthetic:
+            log.info("Training data are synthetic, not exchange data")
+        session.log_to(plan.tensorboard_dir, attempt.hyperparameters())
+        if resumed is not None:
+            resumed.restore(session.model)
+            log.info(f"Resumed from checkpoint {resumed.step}")
+        log.info("Training loop started")
+        log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
+        return attempt.run(stop)
+
+
+class TrainingAttempt:
+    """What an attempt writes while its session learns.
+
+    :param clock: monotonic seconds, for the speed.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        plan: TrainingPlan,
+        session: Session,
+        log: TrainingLog,
+        clock: Callable[[], float],
+    ) -> None:
+        self.spec, self.plan, self.session, self.log, self.clock = spec, plan, session, log, clock
+        self.home = spec.home
+        self.best_sharpe: float | None = None
+        self.has_best = False
+        self.config: dict[str, Any] = {
+            "settings": plan.settings.model_dump(mode="json"),
+            "total_steps": plan.total_steps,
+            "symbol": spec.playbook.symbol,
+            "interval": spec.playbook.interval,
+            "tag": spec.playbook.tag,
+            "data": session.data.candles.provenance(),
+        }
+        self._speeds: list[tuple[float, int]] = []
+        self._lines = 0
+
+    def prepare_folders(self, candles: Candles) -> None:
+        """Put other runs' models aside; remember our own best of an earlier attempt."""
+        earlier = self.home.model / "earlier"
+        set_aside(self.home.checkpoints, self.plan.run, earlier)
+        keep_earlier(self.home.best_model, self.plan.run, earlier)
+        if self.plan.checkpoint is None or not manifest_path(self.home.best_model).exists():
+            return
+        manifest = read_best_model(self.home.best_model)[1]
+        before = self.plan.checkpoint.config["data"]["sha256"]
+        if before != candles.sha256:
+            self.log.warn("Training data changed since the checkpoint was saved")
+        elif manifest["run"] == self.plan.run:
+            self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """For TensorBoard's table: numbers and words only."""
+        numbers = {
+            name: value
+            for name, value in self.config["settings"].items()
+            if isinstance(value, int | float | str)
+        }
+        return {
+            **numbers,
+            "net_arch": "x".join(map(str, self.plan.settings.net_arch)),
+            "total_steps": self.plan.total_steps,
+            "resumed_at": self.plan.checkpoint.step if self.plan.checkpoint else 0,
+            "synthetic": self.session.data.candles.synthetic,
+        }
+
+    def run(self, stop: StopFlag) -> int:
+        """Learn to the end or to the stop, save, and write the result."""
+        begun_at, begun_steps = self.clock(), self.session.steps
+        self._speeds = [(begun_at, begun_steps)]
+        self._progress()
+        finished = self.session.learn(
+            Hooks(
+                stop_requested=lambda: stop.requested,
+                on_evaluation=self._evaluated,
+                on_rollout=self._progress,
+                on_checkpoint_due=self._checkpoint,
+            )
+        )
+        seconds = max(self.clock() - begun_at, 1e-9)
+        steps = self.session.steps
+        self._checkpoint()
+        result = {
+            "complete": finished,
+            "status": "COMPLETED" if finished else "STOPPED",
+            "run": self.plan.run,
+            "steps": steps,
+            "total_steps": self.plan.total_steps,
+            "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
+            "best_sharpe": self.best_sharpe,
+            "steps_per_second": round((steps - begun_steps) / seconds, 1),
+            "synthetic": self.session.data.candles.synthetic,
+        }
+        self._progress()
+        if finished:
+            self.log.info(f"Training completed: {steps} steps")
+        else:
+            self.log.info(f"Training stopped at step {steps}, checkpoint saved")
+        self.session.model.logger.close()
+        self.spec.write_result(result)
+        return COMPLETE if finished else STOPPED
+
+    def _checkpoint(self) -> None:
+        try:
+            save_checkpoint(
+                self.home.checkpoints,
+                self.session.model,
+                self.plan.run,
+                self.session.data.normaliser,
+                self.config,
+            )
+        except SetupError as error:  # the last good one is intact: go on, but say it
+            self.log.error(str(error))
+        else:
+            self.log.info(f"Checkpoint saved at step {self.session.steps}")
+
+    def _evaluated(self, result: Evaluation, sharpe: float | None) -> None:
+        shown = "undefined (no trades)" if sharpe is None else f"{sharpe:.4f}"
+        self.log.info(
+            f"Validation at step {self.session.steps}: Sharpe {shown},"
+            f" return {result.return_pct:.2f}%, max drawdown {result.max_drawdown_pct:.2f}%"
+        )
+        better = sharpe is not None and (self.best_sharpe is None or sharpe > self.best_sharpe)
+        if self.has_best and not better:
+            return
+        data = self.session.data
+        save_best_model(
+            self.home.best_model,
+            self.session.model,
+            {
+                "run": self.plan.run,
+                "step": self.session.steps,
+                "saved_at": iso(utc_now()),
+                "validation": {
+                    "sharpe": sharpe,
+                    "return_pct": result.return_pct,
+                    "max_drawdown_pct": result.max_drawdown_pct,
+                    "first": iso(data.moment(data.validation[0])),
+                    "last": iso(data.moment(data.validation[1])),
+                },
+                "config": self.config,
+                "normaliser": data.normaliser.as_dict(),
+                "observation_shape": list(self.session.env.observation_space.shape),
+                "feature_names": list(OBSERVATION_NAMES),
+                "train_first": iso(data.candles.first),
+                "train_last": iso(data.candles.last),
+                "trained_bars": [iso(data.moment(bar)) for bar in data.train],
+                "purge_gap_bars": purge_gap(self.plan.settings),
+                "data_sha256": data.candles.sha256,
+                "synthetic": data.candles.synthetic,
+            },
+        )
+        self.has_best, self.best_sharpe = True, sharpe
+
+    def _progress(self) -> None:
+        now, steps = self.clock(), self.session.steps
+        self._speeds.append((now, steps))
+        while len(self._speeds) > 2 and now - self._speeds[1][0] > SPEED_WINDOW_S:
+            self._speeds.pop(0)
+        since, before = self._speeds[0]
+        speed = (steps - before) / (now - since) if now > since else None
+        self.spec.write_progress(
+            {
+                "steps": steps,
+                "total_steps": self.plan.total_steps,
+                "steps_per_second": None if speed is None else round(speed, 1),
+                "at": iso(utc_now()),
+            }
+        )
+        line = steps * LINES_PER_RUN // self.plan.total_steps
+        if line > self._lines:
+            reward = self.session.mean_episode_reward
+            parts = [f"Step {steps}/{self.plan.total_steps}"]
+            parts += [f"{speed:.0f} steps/s"] if speed else []
+            parts += [f"mean episode reward {reward:.2f}"] if reward is not None else []
+            self.log.info(", ".join(parts))
+        self._lines = max(self._lines, line)
+
+
+def _log_error(spec: Spec, message: str) -> None:
+    with TrainingLog(spec.home.training_log, utc_now, echo=False) as log:
+        log.error(f"Training failed: {message}")
+
+
+def main() -> int:
+    """Entry point of the process."""
+    return run_program(train, on_error=_log_error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
