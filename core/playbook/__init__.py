@@ -8,6 +8,7 @@ from core.playbook.loading import (
     default_playbook_text,
     load_playbook,
     parse_playbook,
+    playbook_problems,
 )
 from core.playbook.metrics import METRICS, Metric
 from core.playbook.schema import Playbook, RoleSpec
@@ -38,4 +39,5 @@ __all__ = [
     "default_playbook_text",
     "load_playbook",
     "parse_playbook",
+    "playbook_problems",
 ]

@@ -61,12 +61,20 @@ def load_playbook(path: str | Path) -> Playbook:
     return parse_playbook(_file_text(Path(path)), str(path))
 
 
-def check_playbook(path: str | Path) -> list[Problem]:
-    """All problems of a playbook file, in the order of its lines; empty if it is fine.
+def check_playbook(path: str | Path) -> Playbook:
+    """Read a playbook from a file, and name every problem, not only the first ones.
 
-    :raises PlaybookError: the file can't be read at all.
+    :raises PlaybookError: one line a problem.
     """
     found = _read(_file_text(Path(path)), str(path))
+    if isinstance(found, Playbook):
+        return found
+    raise PlaybookError("\n".join(map(str, found)))
+
+
+def playbook_problems(text: str, source: str) -> list[Problem]:
+    """All problems of a playbook, in the order of its lines; empty if it is fine."""
+    found = _read(text, source)
     return [] if isinstance(found, Playbook) else found
 
 

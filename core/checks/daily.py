@@ -1,0 +1,186 @@
+"""The daily summary: the manual's ten keys, then what they rest on."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from core.checks.facts import Facts, RunFacts
+from core.checks.judgement import Judgement
+from core.checks.judging import judge
+from core.files import write_json
+from core.moments import iso
+from core.playbook import CheckSpec, Playbook
+from core.reading import Reading
+from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
+from core.vocabulary import GLYPHS, TrainingStatus, Trend, Verdict
+
+SCHEMA_VERSION = 1
+
+# The manual's keys, in its order, with the types that a value may have.
+_NUMBER = (int, float)
+_ABSENT = type(None)
+KEYS: dict[str, tuple[type, ...]] = {
+    "date": (str,),
+    "training_status": (str,),
+    "time_elapsed_hours": (*_NUMBER, _ABSENT),
+    "estimated_time_remaining_hours": (*_NUMBER, _ABSENT),
+    "reward_trend": (str,),
+    "last_reward": (*_NUMBER, _ABSENT),
+    "approx_sharpe": (*_NUMBER, _ABSENT),
+    "kl_divergence_last": (*_NUMBER, _ABSENT),
+    "no_issues": (bool,),
+    "checklist": (str,),
+}
+
+
+@dataclass(frozen=True)
+class SummaryRecord:
+    """A summary as it lies on the disk."""
+
+    state: Literal["ok", "incomplete", "missing"]
+    data: Mapping[str, Any] | None = None  # None unless the state is ok
+    why: str = ""
+
+
+def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
+    """The five daily checks at any moment, also on days without a check-in."""
+    return [judge(playbook, check, facts) for check in playbook.slots_of_kind("daily")[0].checks]
+
+
+def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]:
+    """Judge a day by its facts.
+
+    Times are hours of week time. A number that doesn't exist is None.
+
+    :param facts: as they stood at the day's check time.
+    :returns: strict JSON values: the manual's ten keys first, in its order, then ours.
+    """
+    judgements = daily_judgements(playbook, facts)
+    verdicts = {playbook.checks[found.check].metric: found for found in judgements}
+    trend, no_issues = verdicts.get("reward_trend"), verdicts.get("issues")
+    run = facts.run
+    return {
+        "date": day.isoformat(),
+        "training_status": (run.status if run else TrainingStatus.NOT_STARTED).value,
+        "time_elapsed_hours": _elapsed_hours(facts),
+        "estimated_time_remaining_hours": _remaining_hours(facts),
+        "reward_trend": _word(trend) or Trend.INSUFFICIENT.value,
+        "last_reward": _newest(run, last_reward),
+        "approx_sharpe": _newest(run, validation_sharpe),
+        "kl_divergence_last": _newest(run, last_kl),
+        "no_issues": no_issues is not None and no_issues.verdict is Verdict.PASS,
+        "checklist": " ".join(GLYPHS[found.verdict] for found in judgements),
+        "schema_version": SCHEMA_VERSION,
+        "as_of": iso(facts.as_of),
+        "week": facts.launch.date().isoformat(),
+        "run": run.name if run else None,
+        "attempts": run.attempts if run else 0,
+        "status_reason": run.reason if run else "No training was started.",
+        "synthetic": facts.synthetic,
+        "all_passed": all(found.verdict is Verdict.PASS for found in judgements),
+        "checks": [_record(found, playbook.checks[found.check]) for found in judgements],
+    }
+
+
+def write_daily_summary(path: Path, summary: Mapping[str, Any]) -> Path:
+    """Write it atomically, as strict JSON.
+
+    :raises SetupError: it can't be written there.
+    """
+    return write_json(path, dict(summary))
+
+
+def read_daily_summary(path: Path) -> SummaryRecord:
+    """Read a written summary; what is half-written or of another shape is incomplete."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except FileNotFoundError:
+        return SummaryRecord("missing", why="No summary was written for this day.")
+    except OSError as error:
+        return SummaryRecord("incomplete", why=f"It can't be read: {error.strerror or error}.")
+    except ValueError as error:
+        return SummaryRecord("incomplete", why=f"It is no whole JSON: {error}.")
+    if not isinstance(read, dict):
+        return SummaryRecord("incomplete", why="It is no JSON object.")
+    for key, types in KEYS.items():
+        if key not in read:
+            return SummaryRecord("incomplete", why=f"The key {key} is missing.")
+        if not isinstance(read[key], types) or (bool not in types and isinstance(read[key], bool)):
+            return SummaryRecord("incomplete", why=f"The key {key} has the value {read[key]!r}.")
+    return SummaryRecord("ok", read)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _elapsed_hours(facts: Facts) -> float | None:
+    """Week hours from the run's start to its end, or to the judged moment."""
+    run = facts.run
+    if run is None:
+        return None
+    passed = facts.clock.week_duration(run.started, run.until)
+    return round(max(0.0, passed.total_seconds()) / 3600, 4)
+
+
+def _remaining_hours(facts: Facts) -> float | None:
+    """Real seconds at the measured speed, at the clock's pace, in week hours."""
+    run = facts.run
+    if run is None or run.reader is None or facts.as_of_real is None:
+        return None
+    if run.status is TrainingStatus.COMPLETED:
+        return 0.0
+    if run.status is not TrainingStatus.RUNNING:
+        return None
+    found = time_remaining(run.reader, run.total_steps, run.until)
+    pace = facts.clock.pace(facts.as_of_real)
+    if found is None or pace <= 0:
+        return None
+    return round(found.value * pace / 3600, 4)
+
+
+def _newest(run: RunFacts | None, read) -> float | None:
+    if run is None or run.reader is None:
+        return None
+    return _number(read(run.reader, run.until))
+
+
+def _number(reading: Reading | None) -> float | None:
+    """None also for a NaN or an infinity: JSON has none."""
+    if reading is None or not math.isfinite(reading.value):
+        return None
+    return float(reading.value)
+
+
+def _word(judgement: Judgement | None) -> str | None:
+    if judgement is None or judgement.reading is None:
+        return None
+    return str(judgement.reading.value)
+
+
+def _record(found: Judgement, spec: CheckSpec) -> dict[str, Any]:
+    reading = found.reading
+    value = reading.value if reading else None
+    if isinstance(value, float) and not math.isfinite(value):
+        value = None
+    return {
+        "id": found.check,
+        "title": spec.title.en,
+        "verdict": found.verdict.value,
+        "value": value,
+        "unit": reading.unit if reading else "",
+        "limit": found.limit,
+        "why": found.why,
+        "evidence": found.evidence,
+        "action": spec.action.en if found.verdict in (Verdict.FAIL, Verdict.WARN) else "",
+        "window": reading.window if reading else "",
+        "source": reading.source if reading else "",
+        "step": reading.step if reading else None,
+        "at": iso(reading.at) if reading and reading.at else None,
+    }

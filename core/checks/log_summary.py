@@ -1,0 +1,115 @@
+"""The summary of the training log for the CTO: one page of plain text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core.checks.facts import Facts, RunFacts
+from core.checks.training_log import TAGS, LogLine, read_log
+from core.errors import SetupError
+from core.moments import iso
+from core.playbook import Playbook
+from core.telemetry.readings import known_series, last_step
+
+CAP = 40  # lines of one tag that are printed
+_WIDTH = 160  # characters of a printed line
+_PRINTED = ("ERROR", "ISSUE", "PERFORMANCE", "WARN", "CHECK")
+
+
+def training_log_summary(
+    playbook: Playbook,
+    facts: Facts,
+    lines: Iterable[LogLine],
+    incidents: Sequence[str] = (),
+) -> str:
+    """What happened during the training.
+
+    :param lines: of training.log, of this run.
+    :param incidents: one sentence an incident: procedure, when, how it ended.
+    """
+    lines = list(lines)
+    text = ["TRAINING LOG SUMMARY", "", *_about_run(playbook, facts), "", "LINES"]
+    counts = Counter(line.tag for line in lines)
+    text += [f"  {tag:<12} {counts[tag]}" for tag in TAGS]
+    text += ["", "INCIDENTS"]
+    text += [f"  {incident}" for incident in incidents] or ["  none"]
+    for tag in _PRINTED:
+        if found := [line for line in lines if line.tag == tag]:
+            text += ["", f"[{tag}]", *_capped(found)]
+    return "\n".join(text) + "\n"
+
+
+def log_summary_of(
+    playbook: Playbook, facts: Facts, log: Path, incidents: Sequence[str] = ()
+) -> str:
+    """:func:`training_log_summary` of a log file, from the run's start to the judged moment."""
+    run = facts.run
+    since = run.started.replace(microsecond=0) if run else None
+    try:
+        lines = list(read_log(log, since, facts.as_of_real))
+    except (FileNotFoundError, SetupError):
+        lines = [LogLine(f"{log.name} is not there or can't be read.", "WARN")]
+    return training_log_summary(playbook, facts, lines, incidents)
+
+
+def _about_run(playbook: Playbook, facts: Facts) -> list[str]:
+    week = f"{facts.launch.date().isoformat()} ({playbook.tag}, {playbook.symbol})"
+    market = ["Market: synthetic, made up for trials"] if facts.synthetic else []
+    run = facts.run
+    if run is None:
+        return [f"Week: {week}", *market, "Run: none was started"]
+    reason = f" ({run.reason})" if run.reason else ""
+    return [
+        f"Week: {week}",
+        *market,
+        f"Run: {run.name}",
+        f"Status: {run.status.value}{reason}",
+        f"Attempts: {run.attempts}",
+        f"Start: {iso(_whole(run.started))}",
+        f"End: {iso(_whole(run.ended)) if run.ended else 'still running'}",
+        *_numbers(run),
+    ]
+
+
+def _numbers(run: RunFacts) -> list[str]:
+    """What the event files tell; "not known" where they don't."""
+    step = best = None
+    if run.reader is not None:
+        step = last_step(run.reader, run.until)
+        sharpe = known_series(run.reader, "eval/sharpe", run.until).finite()
+        if len(sharpe):
+            index = int(sharpe.value.argmax())
+            best = f"{sharpe.value[index]:.4f} at step {sharpe.step[index]:,}"
+    steps = "not known" if step is None else f"{step.value:,} of {run.total_steps:,}"
+    return [
+        f"Steps: {steps}",
+        f"Mean speed: {_mean_speed(run)}",
+        f"Best validation Sharpe: {best or 'not known'}",
+    ]
+
+
+def _mean_speed(run: RunFacts) -> str:
+    """Steps of the newest attempt over its real time; restarts are not averaged over."""
+    if run.reader is None:
+        return "not known"
+    marks = run.reader.attempts_until(run.until.timestamp())
+    last = run.reader.last_event(run.until.timestamp())
+    if not marks or last is None or last.wall <= marks[-1].first_wall:
+        return "not known"
+    passed = last.wall - marks[-1].first_wall
+    speed = (last.step - marks[-1].first_step) / passed
+    return f"{speed:,.0f} steps/s over {timedelta(seconds=round(passed))}"
+
+
+def _capped(lines: Sequence[LogLine]) -> list[str]:
+    shown = [f"  {line.text[:_WIDTH]}" for line in lines[:CAP]]
+    if len(lines) > CAP:
+        shown.append(f"  ... and {len(lines) - CAP} more")
+    return shown
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

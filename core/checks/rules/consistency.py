@@ -1,0 +1,67 @@
+"""Whether a decision file agrees with itself and with the playbook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from core.checks.case import TOLERANCE
+from core.playbook import GateSpec, Playbook
+
+
+def recorded_gates(decision: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The gate records of a decision, by id; what isn't a record is left out."""
+    gates = decision.get("gates")
+    if not isinstance(gates, list):
+        return {}
+    return {
+        gate["id"]: gate
+        for gate in gates
+        if isinstance(gate, Mapping) and isinstance(gate.get("id"), str)
+    }
+
+
+def gate_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[str]:
+    """Gates that are missing, were judged by another limit, or were judged wrongly."""
+    records = recorded_gates(decision)
+    problems: list[str] = []
+    for gate in playbook.gates:
+        record = records.get(gate.id)
+        if record is None:
+            problems.append(f"gate {gate.number} ({gate.name}) has no record")
+        elif record.get("threshold") != gate.threshold or record.get("op") != gate.op:
+            problems.append(
+                f"gate {gate.number} ({gate.name}) was judged by {record.get('op')} "
+                f"{record.get('threshold')}, the playbook says {gate.op} {gate.threshold:g}"
+            )
+        elif record.get("passed") is not gate_passes(gate, record.get("value")):
+            problems.append(
+                f"gate {gate.number} ({gate.name}) is recorded as passed={record.get('passed')} "
+                f"with the value {record.get('value')}"
+            )
+    return problems
+
+
+def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[str]:
+    """Gates, score and decision that don't follow from each other."""
+    problems = gate_problems(playbook, decision)
+    if problems:
+        return problems
+    records = recorded_gates(decision)
+    passed = sum(records[gate.id]["passed"] is True for gate in playbook.gates)
+    score = f"{passed}/{len(playbook.gates)}"
+    if decision.get("score") != score:
+        problems.append(f"the score says {decision.get('score')}, the gates say {score}")
+    due = next(rule.decision.value for rule in playbook.decision if passed >= rule.min_passed)
+    if decision.get("decision") != due:
+        problems.append(f"it says {decision.get('decision')}, {score} makes {due}")
+    return problems
+
+
+def gate_passes(gate: GateSpec, value: Any) -> bool:
+    """A gate without a value is not passed. Equality passes, to a relative 1e-9."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return False
+    near = math.isclose(value, gate.threshold, rel_tol=TOLERANCE, abs_tol=0.0)
+    return near or (value > gate.threshold if gate.op == ">=" else value < gate.threshold)
