@@ -20,7 +20,6 @@ class Fault(StrEnum):
     DELETED = "deleted"  # the file is gone, and its points with it
     TOO_MANY_TAGS = "too_many_tags"  # tags above the cap are not kept
     NO_FILES = "no_files"  # the folder holds no event file
-    NO_SCALARS = "no_scalars"  # event files, but not one scalar in them
 
 
 @dataclass(frozen=True)

@@ -31,42 +31,40 @@ class ScalarParser:
         self._known: dict[bytes, tuple[list, list, list]] = {}
         self._points: dict[str, tuple[list, list, list]] = {}
         self._plugins: dict[str, str] = {}  # TF2 names a tag's plugin once in a file
+        self._step_bytes, self._step = b"", 0
         self.tags_refused = 0
         self.first_wall: float | None = None
 
     def parse(self, event: bytes) -> bool:
         """Take the scalars of one event. False: the bytes are no event."""
-        length = len(event)
-        if length > 19 and event[0] == 0x09:
-            at, step = 9, 0
-            if event[9] == 0x10:
-                at, shift = 10, 0
-                while (byte := event[at]) >= 0x80 and at < length - 6:
-                    step |= (byte & 0x7F) << shift
-                    shift += 7
-                    at += 1
-                step |= byte << shift
-                at += 1
-                if step >= 1 << 63:
-                    if step >> 64:
-                        return self._parse_any(event)
-                    step -= 1 << 64
+        # The points of one iteration share their step, so its bytes are compared first.
+        at = 9 + len(self._step_bytes)
+        if event[9:at] == self._step_bytes:
             columns = self._known.get(event[at:-4])
-            if columns is not None:
-                columns[0].append(step)
+            if columns is not None and event[0] == 0x09:
+                columns[0].append(self._step)
                 columns[1].append(_WALL(event, 1)[0])
-                columns[2].append(_VALUE(event, length - 4)[0])
+                columns[2].append(_VALUE(event, len(event) - 4)[0])
                 return True
-            tag = _plain_tag(event[at:-4])
-            if tag is not None:
-                if self.first_wall is None:
-                    self.first_wall = _WALL(event, 1)[0]
-                column = self._column(tag)
-                if column is None:
-                    return True
-                self._known[event[at:-4]] = column
-                return self.parse(event)
-        return self._parse_any(event)
+        return self._learn(event) and self.parse(event) or self._parse_any(event)
+
+    def _learn(self, event: bytes) -> bool:
+        """Remember step and tag of a plain scalar. False if it is none, or nothing is new."""
+        if len(event) < 20 or event[0] != 0x09:
+            return False
+        step_bytes, step = _step(event)
+        middle = event[9 + len(step_bytes) : -4]
+        if step is None or step_bytes == self._step_bytes and middle in self._known:
+            return False
+        if middle not in self._known:
+            tag = _plain_tag(middle)
+            if tag is None or (column := self._column(tag)) is None:
+                return False
+            self._known[middle] = column
+        self._step_bytes, self._step = step_bytes, step
+        if self.first_wall is None:
+            self.first_wall = _WALL(event, 1)[0]
+        return True
 
     def take(self) -> dict[str, tuple[list, list, list]]:
         """``{tag: (steps, walls, values)}`` since the last call."""
@@ -113,6 +111,19 @@ class ScalarParser:
             column[1].append(event.wall_time)
             column[2].append(value)
         return True
+
+
+def _step(event: bytes) -> tuple[bytes, int | None]:
+    """The step's bytes behind the wall time, with their key; none written means 0."""
+    if event[9] != 0x10:
+        return b"", 0
+    step = 0
+    for place, byte in enumerate(event[10:20]):
+        step |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            signed = step - (1 << 64) if step >= 1 << 63 else step
+            return event[9 : 11 + place], signed if step < 1 << 64 else None
+    return b"", None
 
 
 def _plain_tag(middle: bytes) -> str | None:

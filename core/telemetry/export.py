@@ -1,0 +1,97 @@
+"""Hyperparameters, texts and whole runs, through tbparse.
+
+tbparse loads a run through TensorBoard's own reader: complete, and slow (13 s a
+million scalars). So it serves exports, and never a page that refreshes.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError, TelemetryError
+from core.telemetry.inspect import open_run
+
+
+def hyperparameters(path: str | Path) -> dict[str, Any]:
+    """Hyperparameters that the trainer wrote (SB3's ``HParam``); empty if it wrote none.
+
+    :raises TelemetryError: the path does not exist, or TensorBoard can't read it.
+    """
+    frame = _parse(path, {"hparams"}).hparams
+    if frame.empty:
+        return {}
+    return {
+        str(tag): None if isinstance(value, float) and not math.isfinite(value) else value
+        for tag, value in zip(frame["tag"], frame["value"], strict=True)
+    }
+
+
+def texts(path: str | Path) -> pd.DataFrame:
+    """Text summaries: ``tag, step, text``. Show them escaped: anybody can write them.
+
+    :raises TelemetryError: the path does not exist, or TensorBoard can't read it.
+    """
+    frame = _parse(path, {"text"}).text
+    if frame.empty:
+        return pd.DataFrame({"tag": [], "step": [], "text": []})
+    return frame.rename(columns={"value": "text"})[["tag", "step", "text"]]
+
+
+def export_run(path: str | Path, target: str | Path) -> Path:
+    """All raw scalars as ``tag, step, wall_time, value``: CSV or Parquet, by the suffix.
+
+    :raises InputError: another suffix, or Parquet without a library that writes it.
+    :raises TelemetryError: the path does not exist.
+    """
+    target = Path(target)
+    if target.suffix not in (".csv", ".parquet"):
+        raise InputError(f"{target.name} is no CSV or Parquet file.", "End it in .csv or .parquet.")
+    frame = open_run(path).frame(stitched=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".csv":
+        frame.to_csv(target, index=False)
+        return target
+    try:
+        frame.to_parquet(target, index=False)
+    except ImportError as error:
+        raise InputError(
+            "Nothing installed here writes Parquet.", "Install pyarrow, or export to .csv."
+        ) from error
+    return target
+
+
+def scalars(path: str | Path) -> pd.DataFrame:
+    """All scalars as TensorBoard itself reads them: the second opinion on our reader.
+
+    :raises TelemetryError: the path does not exist, or TensorBoard can't read it.
+    """
+    run = _parse(path, {"scalars", "tensors"}, wall_time=True)
+    columns = ["tag", "step", "wall_time", "value"]
+    frames = [run.scalars]
+    if not run.tensors.empty:
+        tensors = run.tensors
+        tensors = tensors[[np.ndim(value) == 0 for value in tensors["value"]]]
+        frames.append(tensors.assign(value=tensors["value"].astype(float)))
+    frames = [frame[columns] for frame in frames if not frame.empty]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False):
+    if not Path(path).exists():
+        raise TelemetryError(
+            f"{path} does not exist.", "Give an event file, or the folder that holds event files."
+        )
+    from tbparse import SummaryReader
+
+    try:
+        columns = {"wall_time"} if wall_time else set()
+        return SummaryReader(str(path), event_types=kinds, extra_columns=columns)
+    except (ValueError, OSError) as error:
+        raise TelemetryError(
+            f"TensorBoard can't read {path}: {error}.", "Look at it with trainweek inspect."
+        ) from error

@@ -1,0 +1,91 @@
+"""What any TensorBoard folder holds, as strict JSON."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import TelemetryError
+from core.moments import iso
+from core.reading import Reading
+from core.telemetry.reader import RunReader
+from core.telemetry.readings import readings
+from core.telemetry.series import Series
+
+
+def open_run(path: str | Path) -> RunReader:
+    """A reader of an existing file or folder, read once.
+
+    :raises TelemetryError: the path does not exist, or may not be read.
+    """
+    if not Path(path).exists():
+        raise TelemetryError(
+            f"{path} does not exist.", "Give an event file, or the folder that holds event files."
+        )
+    reader = RunReader(path)
+    reader.refresh()
+    return reader
+
+
+def inspect(
+    path: str | Path, total_steps: int | None = None, until: datetime | None = None
+) -> dict[str, Any]:
+    """``{"tags": {TAG: {...}}, "readings": {...}, "problems": [...]}``.
+
+    Per tag ``n, first [step, value], last [step, value], min, max, nonfinite`` of the
+    raw points, in the order in which they were written; min and max over finite values;
+    a non-finite number is None, so that it can be written as JSON's null.
+
+    :raises TelemetryError: the path does not exist, or may not be read.
+    """
+    reader = open_run(path)
+    return {
+        "tags": {
+            tag: describe(series)
+            for tag in reader.tags()
+            if len(series := reader.series(tag, _unix(until), stitched=False))
+        },
+        "readings": {
+            name: as_dict(reading) for name, reading in readings(reader, total_steps, until).items()
+        },
+        "problems": [
+            {"file": problem.file, "kind": problem.kind.value, "detail": problem.detail}
+            for problem in reader.problems
+        ],
+    }
+
+
+def describe(series: Series) -> dict[str, Any]:
+    """Count, ends and range of a series with at least one point."""
+    finite = series.finite().value
+    return {
+        "n": len(series),
+        "first": [int(series.step[0]), _number(series.value[0])],
+        "last": [int(series.step[-1]), _number(series.value[-1])],
+        "min": float(finite.min()) if len(finite) else None,
+        "max": float(finite.max()) if len(finite) else None,
+        "nonfinite": len(series) - len(finite),
+    }
+
+
+def as_dict(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON."""
+    value = _number(reading.value) if isinstance(reading.value, float) else reading.value
+    return {
+        "value": value,
+        "unit": reading.unit,
+        "window": reading.window,
+        "source": reading.source,
+        "step": reading.step,
+        "at": None if reading.at is None else iso(reading.at),
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _unix(until: datetime | None) -> float | None:
+    return None if until is None else until.timestamp()

@@ -1,0 +1,34 @@
+import pytest
+
+from core.telemetry.aliases import ALIASES, canonical, find
+from core.telemetry.tags import MEANINGS, meaning
+
+
+def test_every_aliased_number_is_explained():
+    assert set(ALIASES) <= set(MEANINGS)
+
+
+def test_no_alias_stands_for_two_numbers():
+    every = [alias for aliases in ALIASES.values() for alias in aliases]
+    assert len(every) == len(set(every))
+    assert not set(every) & set(ALIASES)
+
+
+@pytest.mark.parametrize("tag", ["losses/approx_kl", "approxkl", "raw/gen/train/approx_kl"])
+def test_old_and_prefixed_names_are_recognised(tag):
+    assert canonical(tag) == "train/approx_kl"
+    assert find("train/approx_kl", [tag, "other"]) == tag
+    assert meaning(tag).tag == "train/approx_kl"
+
+
+def test_the_trap_of_fps_is_told():
+    assert "hides slowdowns" in meaning("charts/SPS").trap
+
+
+def test_our_reward_components_are_explained_and_strangers_are_not():
+    assert "turnover cost" in meaning("reward/turnover_cost").definition
+    assert meaning("my/metric") is None
+
+
+def test_the_present_name_comes_before_its_aliases():
+    assert find("train/loss", ["loss", "train/loss"]) == "train/loss"
