@@ -1,0 +1,23 @@
+"""The decision of a revalidation: its record, its documents, its archive."""
+
+from core.decision.archive import ReportPaths, decision_sha256, write_reports
+from core.decision.build import BacktestRecord, build_decision, marked_bars
+from core.decision.reading import SavedDecision, history, latest_decision, read_decision
+from core.decision.table import metrics_csv
+from core.decision.text import decision_text, gate_block
+
+__all__ = [
+    "BacktestRecord",
+    "ReportPaths",
+    "SavedDecision",
+    "build_decision",
+    "decision_sha256",
+    "decision_text",
+    "gate_block",
+    "history",
+    "latest_decision",
+    "marked_bars",
+    "metrics_csv",
+    "read_decision",
+    "write_reports",
+]

@@ -1,0 +1,128 @@
+"""Writing a revalidation: an archive folder named by its hash, and the dated latest view.
+
+The archive is the record: complete or absent, never overwritten. The dated files
+are copies for people, replaced by the next revalidation of the same day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.decision.table import metrics_csv
+from core.errors import IntegrityError, SetupError
+from core.files import sync_folder, write_bytes
+from core.paths import Home
+from core.trading.records import records_csv
+
+DECISION = "decision.json"
+
+
+@dataclass(frozen=True)
+class ReportPaths:
+    """Where a revalidation was written.
+
+    :ivar files: archive name (``decision.json``) to the dated file.
+    """
+
+    sha256: str
+    archive: Path
+    files: Mapping[str, Path]
+
+    @property
+    def decision(self) -> Path:
+        return self.files[DECISION]
+
+    @property
+    def metrics(self) -> Path:
+        return self.files["metrics.csv"]
+
+
+def decision_bytes(decision: Mapping[str, Any]) -> bytes:
+    """The one spelling of a decision: its file's bytes. Strict JSON, keys in their order.
+
+    A decision that was read back from its file gives the same bytes again.
+    """
+    text = json.dumps(decision, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def decision_sha256(decision: Mapping[str, Any]) -> str:
+    """What ``sha256sum decision.json`` prints; the name of the archive folder."""
+    return hashlib.sha256(decision_bytes(decision)).hexdigest()
+
+
+def write_reports(
+    home: Home,
+    day: date,
+    decision: Mapping[str, Any],
+    *,
+    equity: pd.DataFrame,
+    trades: pd.DataFrame,
+    text: str,
+    memo_html: str,
+    log_summary: str,
+) -> ReportPaths:
+    """Write ``archive/<sha256>/`` and ``<day>_*``. The same decision twice is written once.
+
+    :raises IntegrityError: equity or trades are not the ones that the decision was built from.
+    :raises SetupError: the folder can't be written.
+    """
+    contents = {
+        DECISION: decision_bytes(decision),
+        "metrics.csv": metrics_csv(decision["episodes"]).encode(),
+        "equity.csv": records_csv(equity).encode(),
+        "trades.csv": records_csv(trades).encode(),
+        "decision.txt": text.encode(),
+        "memo.html": memo_html.encode(),
+        "training_log_summary.txt": log_summary.encode(),
+    }
+    for name, expected in decision["artifacts"].items():
+        if hashlib.sha256(contents[name]).hexdigest() != expected:
+            raise IntegrityError(
+                f"{name} is not the one that the decision was built from.",
+                "Build the decision from the tables that are written.",
+            )
+    sha256 = hashlib.sha256(contents[DECISION]).hexdigest()
+    archive = home.revalidation_archive / sha256
+    try:
+        _write_archive(archive, contents)
+    except OSError as error:
+        raise SetupError(
+            f"{archive} can't be written: {error.strerror or error}.",
+            "Check the folder's rights and the free space.",
+        ) from error
+    files = {name: home.revalidation / f"{day.isoformat()}_{name}" for name in contents}
+    # The decision last: who sees the new one finds the rest of it.
+    for name in sorted(contents, key=lambda name: name == DECISION):
+        write_bytes(files[name], contents[name])
+    sync_folder(home.revalidation)
+    return ReportPaths(sha256=sha256, archive=archive, files=files)
+
+
+def _write_archive(archive: Path, contents: Mapping[str, bytes]) -> None:
+    if archive.exists():
+        return
+    partial = archive.with_name(f".{archive.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        for name, content in contents.items():
+            write_bytes(partial / name, content)
+        sync_folder(partial)
+        try:
+            partial.rename(archive)
+        except OSError:
+            if not archive.exists():  # else somebody archived the same decision meanwhile
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    sync_folder(archive.parent)

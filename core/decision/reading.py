@@ -1,0 +1,121 @@
+"""Reading decisions back, with their hashes checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.decision.archive import DECISION
+from core.decision.build import SCHEMA_VERSION
+from core.errors import InputError, IntegrityError
+from core.paths import Home
+
+
+@dataclass(frozen=True)
+class SavedDecision:
+    """A decision whose hash and tables were found to agree."""
+
+    decision: dict[str, Any]
+    sha256: str
+    archive: Path
+
+    def file(self, name: str) -> Path:
+        """A file of the archive: ``memo.html``, ``equity.csv``, ..."""
+        return self.archive / name
+
+
+def read_decision(path: str | Path) -> SavedDecision:
+    """Read and verify a decision: an archive folder, or any copy of its ``decision.json``.
+
+    A dated copy is verified against the archive beside it.
+
+    :raises InputError: no such file, or no decision.
+    :raises IntegrityError: the copy is not in the archive, or a table was altered.
+    """
+    path = Path(path)
+    file = path / DECISION if path.is_dir() else path
+    content = _content(file)
+    sha256 = hashlib.sha256(content).hexdigest()
+    archived = file.name == DECISION
+    archive = file.parent if archived else file.parent / "archive" / sha256
+    if archive.name != sha256 or not (archive / DECISION).is_file():
+        raise IntegrityError(
+            f"{file} was altered: its hash {sha256[:12]}... is not in the archive.",
+            "Use the archived decision, or revalidate again.",
+        )
+    decision = _parse(file, content)
+    for name, expected in decision["artifacts"].items():
+        table = archive / name
+        if not table.is_file():
+            raise IntegrityError(f"{table} is missing.", "Restore it, or revalidate again.")
+        if hashlib.sha256(table.read_bytes()).hexdigest() != expected:
+            raise IntegrityError(
+                f"{table} was altered: its hash is not the decision's.",
+                "Restore it, or revalidate again.",
+            )
+    return SavedDecision(decision, sha256, archive)
+
+
+def history(home: Home, week: str | None = None) -> list[SavedDecision]:
+    """All archived revalidations (of a week) that verify, oldest first.
+
+    A folder that doesn't verify is left out here; :func:`read_decision` says what is wrong.
+    """
+    found = []
+    for folder in home.revalidation_archive.glob("[0-9a-f]*"):
+        try:
+            saved = read_decision(folder)
+        except (InputError, IntegrityError):
+            continue
+        if week is None or saved.decision["week"] == week:
+            found.append(saved)
+    return sorted(found, key=lambda saved: (saved.decision["created_at"], saved.sha256))
+
+
+def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
+    """The newest revalidation (of a week); None if there is none.
+
+    :raises IntegrityError: its archive or its dated copy was altered.
+    """
+    newest: tuple[str, Path] | None = None
+    for folder in home.revalidation_archive.glob("[0-9a-f]*"):
+        file = folder / DECISION
+        if not file.is_file():
+            continue
+        decision = _parse(file, _content(file))
+        if week is None or decision["week"] == week:
+            newest = max(newest or ("", folder), (decision["created_at"], folder))
+    if newest is None:
+        return None
+    saved = read_decision(newest[1])
+    dated = home.revalidation / f"{saved.decision['day']}_{DECISION}"
+    if dated.is_file():
+        read_decision(dated)
+    return saved
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{file} can't be read: {error.strerror}.", "Revalidate first: there is no decision."
+        ) from error
+
+
+def _parse(file: Path, content: bytes) -> dict[str, Any]:
+    try:
+        decision = json.loads(content)
+    except ValueError as error:
+        raise IntegrityError(
+            f"{file} is not JSON: {error}.", "Restore it, or revalidate again."
+        ) from error
+    if not isinstance(decision, dict) or decision.get("schema_version") != SCHEMA_VERSION:
+        raise IntegrityError(
+            f"{file} is no decision of schema {SCHEMA_VERSION}.",
+            "Use the version of trainweek that wrote it, or revalidate again.",
+        )
+    return decision

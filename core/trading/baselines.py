@@ -1,0 +1,76 @@
+"""What doing nothing clever would have earned on the same bars with the same costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError
+from core.trading.costs import CostModel
+from core.trading.drawdown import max_drawdown_pct
+from core.trading.ratios import calmar, sharpe
+from core.trading.returns import bar_returns
+
+
+def buy_and_hold(
+    bars: pd.DataFrame, costs: CostModel, exposure: float = 1.0, capital: float = 1.0
+) -> np.ndarray:
+    """Equity of a constant exposure to the market, shape (bars + 1,).
+
+    Bought at the first open, marked at each close, sold at the last close, both
+    with costs. With exposure 1 that is buy and hold; another share is kept
+    constant without charging for it, so that it matches an agent's mean exposure.
+
+    :param bars: columns ``open`` and ``close``, one row for each mark of the agent's
+        equity; where ``time`` or the index jumps (between episodes), the move from
+        close to open across the hole is not earned by anybody.
+    :raises InputError: no bars.
+    """
+    if bars.empty:
+        raise InputError("A baseline needs bars.", "Give open and close of each marked bar.")
+    opens, closes = bars["open"].to_numpy(float), bars["close"].to_numpy(float)
+    before = np.concatenate([opens[:1], closes[:-1]])
+    jumps = np.flatnonzero(_follows_a_hole(bars))
+    before[jumps] = opens[jumps]
+    growth = 1.0 + exposure * (closes / before - 1.0)
+    size = abs(exposure)
+    growth[0] -= size * float(costs.per_side(opens[0]))
+    growth[-1] -= size * float(costs.per_side(closes[-1]))
+    # A short that loses more than everything stays broke.
+    return capital * np.concatenate([[1.0], np.cumprod(np.maximum(growth, 1e-12))])
+
+
+def baselines(
+    bars: pd.DataFrame, costs: CostModel, mean_exposure: float | None, bars_per_year: int = 8760
+) -> dict[str, dict[str, object]]:
+    """Flat, buy and hold, and buy and hold at the agent's mean exposure, each summed up.
+
+    The last is the fair one: it earns what the market gave to that exposure. None
+    for ``mean_exposure`` (nobody recorded it) leaves it out.
+    """
+    found = {
+        "flat": _summary(np.ones(len(bars) + 1), 0.0, bars_per_year),
+        "buy_and_hold": _summary(buy_and_hold(bars, costs), 1.0, bars_per_year),
+    }
+    if mean_exposure is not None:
+        curve = buy_and_hold(bars, costs, exposure=mean_exposure)
+        found["exposure_matched"] = _summary(curve, mean_exposure, bars_per_year)
+    return found
+
+
+def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:
+    times = pd.Series(pd.to_datetime(bars["time"] if "time" in bars else bars.index, utc=True))
+    step = times.diff()
+    return (step > step.median()).to_numpy() if len(step) > 2 else np.zeros(len(bars), bool)
+
+
+def _summary(equity: np.ndarray, exposure: float, bars_per_year: int) -> dict[str, object]:
+    ratio = sharpe(bar_returns(equity), bars_per_year)
+    recovery = calmar(equity, bars_per_year)
+    return {
+        "exposure": exposure,
+        "return_pct": float(equity[-1] / equity[0] - 1.0) * 100.0,
+        "sharpe": ratio.value,
+        "max_drawdown_pct": max_drawdown_pct(equity).value,
+        "calmar": recovery.value,
+    }
