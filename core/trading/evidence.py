@@ -113,4 +113,4 @@ def weigh(
 
 def _sure(chance: float) -> str:
     """Nothing is 100 % sure: ``more than 99.9%``."""
-    return "more than 99.9%" if chance > 0.999 else f"{chance:.1%}"
+    return "More than 99.9%" if chance > 0.999 else f"{chance:.1%}"

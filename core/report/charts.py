@@ -1,0 +1,131 @@
+"""Static charts as inline SVG. Text stays text, so it takes the page's font."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from core.trading.drawdown import underwater
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, QUIET, FAINT = "#1c2430", "#6b7684", "#d9dee5"
+AGENT, REFERENCE, LOSS, LIMIT = "#14539a", "#9aa5b1", "#b3392f", "#b3392f"
+BUCKETS = 500  # points a line keeps twice over: more can't be seen at a page's width
+
+
+def equity_chart(
+    times: pd.Series,
+    equity: np.ndarray,
+    references: Sequence[tuple[str, np.ndarray]],
+    max_drawdown_pct: float,
+    labels: dict[str, str],
+) -> str:
+    """Growth against references, and the drawdown below with its gate's limit.
+
+    :param references: name and equity, each of the shape of ``equity``.
+    :param labels: ``agent``, ``growth``, ``drawdown``, ``limit``.
+    """
+    figure = _figure(7.4, 3.5)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.4, 1])
+    moments = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy()
+    for (name, curve), dash in zip(references, ("--", ":"), strict=False):
+        _line(upper, moments, _growth(curve), REFERENCE, name, dash, 1.1)
+    _line(upper, moments, _growth(equity), AGENT, labels["agent"], "-", 1.5)
+    upper.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
+    upper.set_ylabel(labels["growth"])
+    upper.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, frameon=False, fontsize=8,
+        labelcolor=INK, ncols=3,
+    )  # fmt: skip
+    below = -underwater(equity) * 100
+    x, y = _thinned(moments, below)
+    lower.fill_between(x, y, 0, color=LOSS, alpha=0.25, linewidth=0)
+    lower.plot(x, y, color=LOSS, linewidth=0.9)
+    lower.axhline(-max_drawdown_pct, color=LIMIT, linewidth=0.9, linestyle=(0, (4, 3)))
+    lower.annotate(
+        f"{labels['limit']} {max_drawdown_pct:g} %",
+        (1, -max_drawdown_pct), xycoords=("axes fraction", "data"), xytext=(-2, 3),
+        textcoords="offset points", ha="right", fontsize=7.5, color=LIMIT,
+    )  # fmt: skip
+    lower.set_ylim(min(below.min(), -max_drawdown_pct) * 1.15, 0)
+    lower.set_ylabel(labels["drawdown"])
+    return _svg(figure, labels["growth"])
+
+
+def episode_chart(numbers: Sequence[object], returns_pct: Sequence[float], label: str) -> str:
+    """The return of each episode as a bar."""
+    figure = _figure(7.4, 1.5)
+    axes = figure.subplots()
+    colours = [AGENT if value >= 0 else LOSS for value in returns_pct]
+    axes.bar([str(number) for number in numbers], returns_pct, color=colours, width=0.62)
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    axes.set_ylabel(label)
+    axes.tick_params(axis="x", length=0)
+    return _svg(figure, label)
+
+
+def _figure(width: float, height: float) -> Figure:
+    # Without pyplot: no backend, no state shared between threads.
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _line(
+    axes: Axes,
+    moments: np.ndarray,
+    values: np.ndarray,
+    colour: str,
+    name: str,
+    dash: str,
+    width: float,
+) -> None:
+    x, y = _thinned(moments, values)
+    axes.plot(x, y, color=colour, linewidth=width, linestyle=dash, label=name)
+
+
+def _growth(equity: np.ndarray) -> np.ndarray:
+    return (equity / equity[0] - 1.0) * 100.0
+
+
+def _thinned(moments: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest point of each of many buckets, in order: no peak is lost."""
+    if len(values) <= 2 * BUCKETS:
+        return moments, values
+    kept = {0, len(values) - 1}
+    for bucket in np.array_split(np.arange(len(values)), BUCKETS):
+        kept |= {bucket[0] + values[bucket].argmin(), bucket[0] + values[bucket].argmax()}
+    order = np.array(sorted(kept))
+    return moments[order], values[order]
+
+
+def _svg(figure: Figure, title: str) -> str:
+    import matplotlib
+
+    for axes in figure.axes:
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        for side in ("left", "bottom"):
+            axes.spines[side].set_color(FAINT)
+        axes.tick_params(colors=QUIET, labelsize=8)
+        axes.yaxis.label.set(color=QUIET, size=8)
+        axes.grid(axis="y", color=FAINT, linewidth=0.5)
+        axes.set_axisbelow(True)
+    out = io.StringIO()
+    # A fixed salt and no date: the same numbers give the same bytes.
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg, count=1)
+    svg = re.sub(r"<svg ", f'<svg role="img" aria-label="{title}" ', svg, count=1)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    return re.sub(r"font-family: [^;\"]*; ?", "", svg)
