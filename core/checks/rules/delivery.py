@@ -19,7 +19,7 @@ DECISION = "_decision.json"
 DOCUMENT = "_decision.txt"
 METRICS = "_metrics.csv"
 MEMO = "_memo.html"
-LOG_SUMMARY = "_training_log.txt"
+LOG_SUMMARY = "_training_log_summary.txt"
 
 
 @rule("decision_document")

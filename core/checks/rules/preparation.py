@@ -50,7 +50,9 @@ def backtest_data(case: Case) -> Judgement:
         return case.unknown(f"The data check says nothing about the backtest data ({job.source}).")
     if not found["ok"]:
         first = _first(found.get("errors")) or "the candles are not clean"
-        return case.failed(f"Backtest data: {first}", job_reading(job, "datasets", "no"))
+        return case.failed(
+            f"Backtest data: {first.rstrip('.')}.", job_reading(job, "datasets", "no")
+        )
     facts = found.get("facts") if isinstance(found.get("facts"), dict) else found
     bars = facts.get("bars") or facts.get("rows")
     span = (

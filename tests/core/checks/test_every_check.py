@@ -1,0 +1,47 @@
+"""Every check of the playbook reaches every verdict, from real files."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.checks import judge
+from core.checks.case import limit_text
+from core.checks.registry import RULES
+from core.playbook import METRICS
+from core.vocabulary import Verdict
+from tests.core.checks.scene import PLAYBOOK, Scene, not_reached
+from tests.core.checks.situations import SITUATIONS
+
+ALWAYS = {Verdict.PASS, Verdict.FAIL, Verdict.PENDING, Verdict.UNKNOWN}
+
+
+def test_every_check_has_a_situation_for_every_verdict() -> None:
+    assert set(SITUATIONS) == set(PLAYBOOK.checks)
+    assert {check for check, found in SITUATIONS.items() if not set(found) >= ALWAYS} == set()
+
+
+def test_every_metric_has_a_rule_and_every_rule_a_check() -> None:
+    assert set(RULES) == set(METRICS) == {check.metric for check in PLAYBOOK.checks.values()}
+
+
+@pytest.mark.parametrize(
+    ("check", "verdict"),
+    [(check, verdict) for check, found in SITUATIONS.items() for verdict in found],
+)
+def test_a_check_says(check: str, verdict: Verdict, tmp_path) -> None:
+    facts = SITUATIONS[check][verdict](Scene(tmp_path))
+    judgement = judge(PLAYBOOK, check, facts)
+    assert judgement.verdict is verdict, judgement
+    assert judgement.check == check
+    assert judgement.as_of == facts.as_of
+    assert judgement.limit == limit_text(PLAYBOOK.checks[check])
+    assert judgement.why.endswith("."), judgement.why
+    if verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
+        assert judgement.reading is not None
+        assert judgement.reading.source
+        assert judgement.reading.at is not None
+
+
+@pytest.mark.parametrize("check", PLAYBOOK.checks)
+def test_a_moment_that_has_not_come_is_pending(check: str) -> None:
+    assert judge(PLAYBOOK, check, not_reached()).verdict is Verdict.PENDING

@@ -1,0 +1,272 @@
+"""What single rules make of awkward input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.checks import judge, judge_slot
+from core.checks.judgement import Judgement
+from core.clock import Clock
+from core.errors import IntegrityError
+from core.vocabulary import JobState, TrainingStatus, Verdict
+from tests.core.checks.scene import (
+    AFTER_FOUR_HOURS,
+    FINAL_PREPARATION,
+    LAUNCH,
+    PLAYBOOK,
+    Scene,
+    decision,
+    delivered,
+    falling,
+    job,
+    preflight,
+    rising,
+    steady,
+)
+
+FROM_EVENTS = (
+    "reward_positive", "loss_falling", "speed", "policy_loss", "reward_trend",
+    "kl_divergence", "sharpe_estimate", "training_running",
+)  # fmt: skip
+
+
+@pytest.fixture
+def scene(tmp_path) -> Scene:
+    return Scene(tmp_path)
+
+
+@pytest.mark.parametrize("check", FROM_EVENTS)
+def test_a_number_from_stale_files_of_a_running_run_is_unknown(scene, check) -> None:
+    facts = scene.events().log().facts(as_of=AFTER_FOUR_HOURS + timedelta(hours=2))
+    judgement = judge(PLAYBOOK, check, facts)
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "2.0 h old" in judgement.why
+
+
+@pytest.mark.parametrize("check", FROM_EVENTS)
+def test_a_finished_run_is_judged_by_its_end_however_long_ago(scene, check) -> None:
+    scene.events().log()
+    run = scene.run(TrainingStatus.COMPLETED, ended=AFTER_FOUR_HOURS)
+    assert (
+        judge(PLAYBOOK, check, scene.facts(as_of=FINAL_PREPARATION, run=run)).verdict
+        is Verdict.PASS
+    )
+
+
+def test_staleness_is_counted_in_week_time(scene) -> None:
+    """Half a real minute of silence is two and a half hours of a fast week."""
+    facts = scene.events(every_s=2.0).log().facts(as_of=LAUNCH + timedelta(seconds=270))
+    assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.PASS
+    fast = Clock().with_point(LAUNCH, LAUNCH, pace=300.0)
+    fast_facts = replace(facts, clock=fast, as_of=fast.to_week(facts.as_of_real))
+    assert judge(PLAYBOOK, "reward_positive", fast_facts).verdict is Verdict.UNKNOWN
+
+
+def test_what_was_written_after_the_judged_moment_has_no_influence(scene) -> None:
+    scene.events(ep_rew_mean=lambda i: 5.0 if i < 60 else -5.0).log()
+    early = LAUNCH + timedelta(hours=1)
+    assert judge(PLAYBOOK, "reward_positive", scene.facts(as_of=early)).verdict is Verdict.PASS
+    assert judge(PLAYBOOK, "reward_positive", scene.facts()).verdict is Verdict.FAIL
+
+
+def test_a_reading_names_file_step_and_moment(scene) -> None:
+    reading = judge(PLAYBOOK, "reward_positive", scene.events().log().facts()).reading
+    assert reading.source.startswith("logs/ppo_training/tensorboard/")
+    assert "attempt-001/events.out.tfevents" in reading.source
+    assert reading.source.endswith("rollout/ep_rew_mean")
+    assert (reading.step, reading.at) == (120 * 200_000, AFTER_FOUR_HOURS)
+
+
+def test_kl_above_the_manuals_line_fails_with_the_evidences_opinion(scene) -> None:
+    judgement = judge(
+        PLAYBOOK, "kl_divergence", scene.events(approx_kl=steady(0.012)).log().facts()
+    )
+    assert judgement.verdict is Verdict.FAIL
+    assert judgement.evidence == "below 0.03 is normal for PPO, no spike (z = 0.0)"
+
+
+def test_a_kl_spike_has_the_evidence_against_it(scene) -> None:
+    facts = scene.events(approx_kl=lambda i: 0.6 if i == 119 else 0.008).log().facts()
+    assert judge(PLAYBOOK, "kl_divergence", facts).evidence.startswith("the evidence agrees")
+
+
+def test_a_frozen_policy_passes_the_line_but_is_called_unhealthy(scene) -> None:
+    judgement = judge(PLAYBOOK, "kl_divergence", scene.events(approx_kl=steady(0.0)).log().facts())
+    assert judgement.verdict is Verdict.PASS
+    assert "no sign of health" in judgement.evidence
+
+
+@pytest.mark.parametrize("name", ["ep_rew_mean", "approx_kl", "policy_gradient_loss", "sharpe"])
+def test_a_number_that_is_not_finite_fails(scene, name) -> None:
+    check = {"ep_rew_mean": "reward_positive", "approx_kl": "kl_divergence",
+             "policy_gradient_loss": "policy_loss", "sharpe": "sharpe_estimate"}[name]  # fmt: skip
+    facts = scene.events(**{name: lambda i: float("nan") if i == 119 else 0.001}).log().facts()
+    assert judge(PLAYBOOK, check, facts).verdict is Verdict.FAIL
+
+
+def test_an_env_without_monitor_is_unknown_and_told_so(scene) -> None:
+    facts = scene.events(ep_rew_mean=None, ep_len_mean=None).log().facts()
+    judgement = judge(PLAYBOOK, "reward_positive", facts)
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert "Monitor" in judgement.why
+
+
+def test_too_few_points_are_pending_while_it_runs_and_unknown_when_it_ended(scene) -> None:
+    scene.events(points=5).log()
+    as_of = LAUNCH + timedelta(minutes=11)
+    live = judge(PLAYBOOK, "loss_falling", scene.facts(as_of=as_of))
+    assert (live.verdict, live.why) == (
+        Verdict.PENDING, "value loss has 4 points; 4 more are needed.",
+    )  # fmt: skip
+    run = scene.run(TrainingStatus.COMPLETED, ended=as_of)
+    assert judge(PLAYBOOK, "loss_falling", scene.facts(run=run)).verdict is Verdict.UNKNOWN
+
+
+def test_one_falling_loss_of_two_is_a_warning_with_both_numbers(scene) -> None:
+    judgement = judge(PLAYBOOK, "loss_falling", scene.events(loss=rising).log().facts())
+    assert judgement.verdict is Verdict.WARN
+    assert "value loss -" in judgement.why and "train/loss +" in judgement.why
+
+
+def test_a_loss_that_falls_below_zero_is_falling(scene) -> None:
+    facts = scene.events(loss=lambda i: 1.0 - 0.1 * i, value_loss=falling).log().facts()
+    assert judge(PLAYBOOK, "loss_falling", facts).verdict is Verdict.PASS
+
+
+def test_a_reward_at_the_line_does_not_pass(scene) -> None:
+    facts = scene.events(ep_rew_mean=steady(0.0)).log().facts()
+    assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.FAIL
+
+
+def test_speed_exactly_at_the_line_passes(scene) -> None:
+    facts = scene.events(steps=120_000).log().facts()
+    assert judge(PLAYBOOK, "speed", facts).verdict is Verdict.PASS
+
+
+def test_a_crash_without_a_log_is_still_a_crash(scene) -> None:
+    scene.events()
+    facts = scene.facts(run=scene.run(TrainingStatus.CRASHED, ended=AFTER_FOUR_HOURS))
+    for check in ("no_crashes", "no_anomaly", "no_issues"):
+        assert judge(PLAYBOOK, check, facts).verdict is Verdict.FAIL
+
+
+def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> None:
+    facts = scene.events().log().facts(open_incidents=("performance",))
+    assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS
+    assert judge(PLAYBOOK, "no_anomaly", facts).verdict is Verdict.FAIL
+    critical = replace(facts, critical_findings=("kl_explosion",))
+    assert "kl_explosion" in judge(PLAYBOOK, "no_issues", critical).why
+
+
+def test_a_training_that_was_never_started_fails_the_running_check(scene) -> None:
+    facts = replace(scene.facts(), run=None)
+    judgement = judge(PLAYBOOK, "training_running", facts)
+    assert (judgement.verdict, judgement.reading.value) == (Verdict.FAIL, "NOT_STARTED")
+    assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.UNKNOWN
+
+
+def test_a_trainer_that_logs_nothing_behind_its_last_interval_still_completes(scene) -> None:
+    scene.events(points=10, steps=49_500).log()
+    run = scene.run(TrainingStatus.COMPLETED, ended=AFTER_FOUR_HOURS)
+    assert judge(PLAYBOOK, "steps_completed", scene.facts(run=run)).verdict is Verdict.PASS
+
+
+def test_a_failed_preflight_check_tells_the_remedy(scene) -> None:
+    facts = scene.before_launch(
+        preflight=preflight(
+            "preflight_data", ok=False, value=None, remedy="Run trainweek data sample."
+        )
+    )
+    judgement = judge(PLAYBOOK, "preflight_data", facts)
+    assert judgement.verdict is Verdict.FAIL
+    assert "Run trainweek data sample." in judgement.why
+
+
+def test_a_disk_is_held_against_the_playbooks_limit_whatever_the_job_thought(scene) -> None:
+    facts = scene.before_launch(preflight=preflight("preflight_disk", ok=True, value=1.5))
+    assert judge(PLAYBOOK, "preflight_disk", facts).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (job(None, JobState.LOST), "LOST"),
+        (job({"ok": True, "checks": []}), "says nothing"),
+        (job({"ok": True, "checks": "all"}), "says nothing"),
+        (job({"ok": True, "checks": [{"id": "preflight_disk", "ok": "yes"}]}), "says nothing"),
+        (replace(preflight("preflight_disk"), ended=LAUNCH - timedelta(days=3)), "old"),
+    ],
+)
+def test_a_preflight_without_a_clear_result_is_unknown(scene, given, why) -> None:
+    facts = scene.before_launch(preflight=given)
+    judgement = judge(PLAYBOOK, "preflight_disk", facts)
+    assert judgement.verdict is Verdict.UNKNOWN
+    assert why in judgement.why
+
+
+def test_a_preflight_that_was_never_run_is_pending_until_overdue(scene) -> None:
+    due, overdue = LAUNCH - timedelta(hours=5), LAUNCH - timedelta(hours=1)
+    assert (
+        judge(PLAYBOOK, "preflight_smoke", scene.before_launch(as_of=due)).verdict
+        is Verdict.PENDING
+    )
+    assert (
+        judge(PLAYBOOK, "preflight_smoke", scene.before_launch(as_of=overdue)).verdict
+        is Verdict.UNKNOWN
+    )
+
+
+def test_a_preflight_is_not_stale_a_week_after_its_launch(scene) -> None:
+    facts = (
+        scene.events().log().facts(as_of=FINAL_PREPARATION, preflight=preflight("preflight_smoke"))
+    )
+    assert judge(PLAYBOOK, "preflight_smoke", facts).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"value": 0.9}, "passed=True with the value 0.9"),
+        ({"value": None}, "with the value None"),
+        ({"threshold": 0.5}, "judged by >= 0.5, the playbook says >= 1"),
+        ({"passed": "yes"}, "passed=yes"),
+    ],
+)
+def test_a_decision_file_that_was_edited_is_found_out(scene, changed, told) -> None:
+    gates = decision()["gates"]
+    gates[0] |= changed
+    facts = delivered(scene.events().log(), decision=decision(gates=gates))
+    for check in ("gate_metrics", "decision_document"):
+        judgement = judge(PLAYBOOK, check, facts)
+        assert judgement.verdict is Verdict.FAIL
+        assert told in judgement.why
+
+
+def test_a_gate_without_a_value_is_recorded_but_not_passed(scene) -> None:
+    gates = decision()["gates"]
+    gates[3] |= {"value": None, "passed": False, "status": "no_losses"}
+    facts = delivered(scene.events().log(), decision=decision(gates=gates, score="4/6"))
+    judgement = judge(PLAYBOOK, "gate_metrics", facts)
+    assert judgement.verdict is Verdict.PASS
+    assert "profit_factor" in judgement.why
+    assert judge(PLAYBOOK, "decision_document", facts).verdict is Verdict.PASS
+
+
+def test_a_revalidation_without_a_report_delivers_nothing(scene) -> None:
+    facts = delivered(scene.events().log(), revalidation=job({"complete": True}), reports={})
+    for judgement in judge_slot(PLAYBOOK, "delivery", facts):
+        assert judgement.verdict is Verdict.UNKNOWN
+        assert "saved no report" in judgement.why
+
+
+def test_a_slot_is_judged_in_the_playbooks_order(scene) -> None:
+    found = judge_slot(PLAYBOOK, "hourly_4", scene.events().log().facts())
+    assert [judgement.check for judgement in found] == list(PLAYBOOK.slot("hourly_4").checks)
+
+
+def test_a_pass_without_a_reading_cannot_be_made() -> None:
+    with pytest.raises(IntegrityError):
+        Judgement("speed", Verdict.PASS, LAUNCH, "Trust me.")
