@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from core.errors import SetupError
 
@@ -33,6 +35,15 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def write_text(path: Path, text: str) -> Path:
     """:func:`write_bytes` for UTF-8 text, newlines as given."""
     return write_bytes(path, text.encode())
+
+
+def write_json(path: Path, value: Any) -> Path:
+    """:func:`write_bytes` for strict, readable JSON.
+
+    :raises ValueError: a NaN or an infinity in it; a number that doesn't exist is null.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return write_text(path, text + "\n")
 
 
 def sync_folder(folder: Path) -> None:

@@ -61,6 +61,7 @@ def parse_file(path: Path, content: bytes) -> ParsedFile:
     if not body.strip():
         raise MarketDataError(f"{path} holds no candles.", FORMATS)
     kline = body.lstrip()[:1].isdigit()
+    _require_even_rows(path, body, skipped)
     table = _table(path, body, kline)
     time_name = "open_time" if kline else _time_column(path, table)
     first_line = skipped + (1 if kline else 2)
@@ -84,6 +85,18 @@ def _strip_comments(text: str) -> tuple[str, str, int]:
     return text, comment, skipped
 
 
+def _require_even_rows(path: Path, body: str, skipped: int) -> None:
+    """pandas drops or pads uneven rows without a word, so they are counted here."""
+    lines = body.splitlines()
+    width = lines[0].count(",")
+    for number, line in enumerate(lines, start=skipped + 1):
+        if line.strip() and line.count(",") != width:
+            raise MarketDataError(
+                f"{path}, line {number} has {line.count(',') + 1} columns, the first line {width + 1}.",
+                "Mend or remove the line, or fetch the file again.",
+            )
+
+
 def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
     try:
         table = pd.read_csv(
@@ -92,8 +105,6 @@ def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
             dtype=str,
             keep_default_na=False,
             skip_blank_lines=False,
-            index_col=False,
-            on_bad_lines="error",
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise MarketDataError(f"{path} is not a table: {error}.".replace("\n", " "), FORMATS) from error

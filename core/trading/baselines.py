@@ -22,7 +22,7 @@ def buy_and_hold(
     constant without charging for it, so that it matches an agent's mean exposure.
 
     :param bars: columns ``open`` and ``close``, one row for each mark of the agent's
-        equity; where ``time`` or the index jumps (between episodes), the move from
+        equity; where the index (open times) jumps (between episodes), the move from
         close to open across the hole is not earned by anybody.
     :raises InputError: no bars.
     """
@@ -59,7 +59,7 @@ def baselines(
 
 
 def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:
-    times = pd.Series(pd.to_datetime(bars["time"] if "time" in bars else bars.index, utc=True))
+    times = pd.Series(pd.to_datetime(bars.index, utc=True))
     step = times.diff()
     return (step > step.median()).to_numpy() if len(step) > 2 else np.zeros(len(bars), bool)
 

@@ -39,14 +39,15 @@ def annual_return(equity: np.ndarray, bars_per_year: float) -> Measured:
 def calmar(equity: np.ndarray, bars_per_year: float) -> Measured:
     """Annual return / max drawdown over the whole window (not Young's 36 months).
 
-    ``no_drawdown`` if equity never fell, ``insufficient_data`` without a bar.
+    ``no_drawdown`` if equity never fell; ``insufficient_data`` without a bar, or where so
+    few bars gained so much that a year of it overflows.
     """
+    deepest = float(underwater(equity).max())
+    if deepest == 0.0 and len(equity) > 1:
+        return undefined(GateStatus.NO_DRAWDOWN)
     growth = annual_return(equity, bars_per_year)
     if growth.value is None:
         return growth
-    deepest = float(underwater(equity).max())
-    if deepest == 0.0:
-        return undefined(GateStatus.NO_DRAWDOWN)
     return finite(growth.value / deepest)
 
 

@@ -1,0 +1,45 @@
+"""A sample market for trying the week: training and backtest candles, made up and labelled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import ConflictError
+from core.market.synthetic import SignalModel, make_market, write_market
+
+START = datetime(2023, 2, 23, tzinfo=UTC)
+SPLIT = datetime(2025, 2, 23, tzinfo=UTC)  # two years to train on, then a year to test
+END = datetime(2026, 2, 23, tzinfo=UTC)
+
+
+def write_sample(
+    train: Path,
+    backtest: Path,
+    seed: int = 7,
+    *,
+    force: bool = False,
+    model: SignalModel | None = None,
+) -> list[tuple[Path, int]]:
+    """Write one synthetic market, cut in two that don't overlap.
+
+    :returns: each file with its number of bars.
+    :raises ConflictError: a folder holds candles already, and ``force`` is not given.
+    """
+    for folder in (train, backtest):
+        present = sorted(folder.glob("*.csv"))
+        if present and not force:
+            raise ConflictError(
+                f"{folder} holds candles already ({present[0].name}).",
+                "Use another home, or --force to replace them.",
+            )
+        for path in present:
+            path.unlink()
+    bars = int((END - START).total_seconds() // 3600)
+    market = make_market(seed, bars, START, model)
+    first = int((SPLIT - START).total_seconds() // 3600)
+    name = "OGNUSDT-1h-synthetic.csv"
+    return [
+        (write_market(market, train / name, before=SPLIT), first),
+        (write_market(market, backtest / name, first=SPLIT), bars - first),
+    ]

@@ -1,0 +1,69 @@
+"""A small backtest that tests of decisions and reports share: real candles, two episodes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from core.decision import BacktestRecord, build_decision, marked_bars
+from core.market.synthetic import make_market
+from core.playbook import DEFAULT, load_playbook
+from core.trading.costs import CostModel
+
+PLAYBOOK = load_playbook(DEFAULT)
+DAY = date(2026, 2, 27)
+WEEK = "2026-02-23"
+CREATED = datetime(2026, 2, 27, 16, 1, tzinfo=UTC)
+MARKET = make_market(5, 401, datetime(2025, 3, 1, tzinfo=UTC))
+MODEL = {
+    "path": "models/ppo_phase4/best_model.zip",
+    "sha256": "cd" * 32,
+    "train_range": ["2023-01-01T00:00:00Z", "2025-02-28T23:00:00Z"],
+}
+
+
+def record(seed: int = 1, drift: float = 0.0002) -> BacktestRecord:
+    """400 marked hours in two episodes and twenty round trips, the last one forced."""
+    random = np.random.default_rng(seed)
+    index = MARKET.candles.frame.index
+    steps = random.normal(drift, 0.001, 400)
+    equity = pd.DataFrame(
+        {
+            "time": index + pd.Timedelta(hours=1),
+            "equity": 10_000 * np.concatenate([[1.0], np.cumprod(1 + steps)]),
+            "exposure": np.concatenate([[0.0], random.choice([0.0, 0.15], 400)]),
+            "episode": np.concatenate([[1], np.repeat([1, 2], 200)]),
+        }
+    )
+    exits = np.arange(20, 401, 20)
+    trades = pd.DataFrame(
+        {
+            "episode": np.repeat([1, 2], 10),
+            "side": "long",
+            "entry_time": index[exits - 10],
+            "exit_time": index[exits],
+            "entry_price": 0.3,
+            "exit_price": 0.31,
+            "quantity": 100.0,
+            "fees": 0.06,
+            "pnl": random.normal(2, 10, 20),
+            "forced_exit": [False] * 19 + [True],
+        }
+    )
+    return BacktestRecord(equity, trades, marked_bars(MARKET.candles, equity), CostModel())
+
+
+def decision_of(backtest: BacktestRecord, **changed) -> dict:
+    given = {
+        "playbook": PLAYBOOK,
+        "playbook_sha256": "ab" * 32,
+        "data": MARKET.candles.provenance(),
+        "model": MODEL,
+        "created_at": CREATED,
+        "day": DAY,
+        "week": WEEK,
+        "seeds": {"training": 7},
+    }
+    return build_decision(backtest, **(given | changed))

@@ -1,0 +1,135 @@
+"""What decision.json holds, and what it warns of."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.decision import marked_bars, metrics_csv
+from core.errors import InputError
+from core.gates import score
+from tests.core.backtest_records import MARKET, MODEL, PLAYBOOK, decision_of, record
+
+
+def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
+    read = json.loads(json.dumps(decision_of(record()), allow_nan=False))
+    assert read["schema_version"] == 1
+    assert read["data"]["sha256"] == MARKET.candles.sha256
+    assert read["model"] == MODEL
+    assert read["playbook"] == {"id": "phase4", "sha256": "ab" * 32}
+    assert read["costs"] == {"fee_bps": 10.0, "slippage_bps": 5.0, "tick": 0.0001}
+    assert set(read["artifacts"]) == {"equity.csv", "trades.csv", "metrics.csv"}
+    assert read["evidence"]["grade"] == "INSUFFICIENT"
+    assert set(read["baselines"]) == {"flat", "buy_and_hold", "exposure_matched"}
+
+
+def test_the_same_inputs_give_the_same_decision():
+    assert decision_of(record()) == decision_of(record())
+
+
+def test_its_gates_are_the_scorecards():
+    backtest = record()
+    card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
+    assert decision_of(backtest)["gates"] == card.as_dict()["gates"]
+
+
+def test_the_reason_names_the_gates_that_fail_with_value_and_limit():
+    decision = decision_of(record(drift=-0.001))
+    assert decision["decision"] == "NO-GO"
+    sharpe = next(gate for gate in decision["gates"] if gate["id"] == "sharpe")
+    assert f"sharpe {sharpe['value']:.4f} < 1" in decision["reason"]
+    failed = sum(not gate["passed"] for gate in decision["gates"])
+    assert decision["reason"].startswith(f"{failed} gates fail: ")
+
+
+def test_episodes_compound_to_the_whole_and_worst_is_worst():
+    table = decision_of(record())["episodes"]
+    assert [row["episode"] for row in table] == [1, 2, "ALL", "WORST"]
+    first, second, whole, worst = table
+    growth = (1 + first["return_pct"] / 100) * (1 + second["return_pct"] / 100)
+    assert (growth - 1) * 100 == pytest.approx(whole["return_pct"])
+    assert first["bars"] + second["bars"] == whole["bars"] == 400
+    assert first["trades"] + second["trades"] == whole["trades"] == 20
+    assert (first["forced_exits"], second["forced_exits"]) == (0, 1)
+    assert worst["sharpe"] == min(first["sharpe"], second["sharpe"])
+    deepest = max(first["max_drawdown_pct"], second["max_drawdown_pct"])
+    assert worst["max_drawdown_pct"] == deepest <= whole["max_drawdown_pct"]
+
+
+def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
+    table = decision_of(record())["episodes"]
+    rows = list(csv.DictReader(io.StringIO(metrics_csv(table))))
+    assert [row["episode"] for row in rows] == ["1", "2", "ALL", "WORST"]
+    assert float(rows[2]["calmar"]) == table[2]["calmar"]
+    assert rows[3]["bars"] == ""
+
+
+def warned(decision: dict, words: str) -> bool:
+    return any(words in warning for warning in decision["warnings"])
+
+
+def test_a_made_up_market_and_thin_evidence_are_said():
+    decision = decision_of(record(), data_warnings=["3 bars were filled."])
+    assert warned(decision, "synthetic data")
+    assert warned(decision, "20 closed trades; 30 are needed")
+    assert warned(decision, "Calmar extrapolates 16.7 days")
+    assert decision["warnings"][-1] == "3 bars were filled."
+
+
+def test_an_unknown_and_an_overlapping_training_range_are_said():
+    unknown = {key: value for key, value in MODEL.items() if key != "train_range"}
+    assert warned(decision_of(record(), model=unknown), "overlap unknown")
+    late = MODEL | {"train_range": ["2023-01-01T00:00:00Z", "2025-03-02T00:00:00Z"]}
+    assert warned(decision_of(record(), model=late), "training data ends 2025-03-02")
+    assert not warned(decision_of(record()), "training data ends")
+
+
+def test_a_record_without_trades_names_the_undefined_gates():
+    backtest = record()
+    decision = decision_of(replace(backtest, trades=backtest.trades.iloc[:0]))
+    assert warned(decision, "Win Rate is undefined (no_trades)")
+    assert decision["gates_passed"] <= 3
+
+
+def test_a_loss_is_compared_with_staying_out():
+    assert warned(decision_of(record(drift=-0.001)), "staying out of the market lost nothing")
+
+
+def test_less_than_the_market_gave_to_the_same_exposure_is_said():
+    backtest = record(2)
+    assert 0 < decision_of(backtest)["facts"]["return_pct"] < 20
+    still = backtest.bars.assign(open=1.0, close=1.0)
+    rising = still.assign(close=np.geomspace(1, 20, len(still)))
+    rising["open"] = rising["close"].shift(fill_value=1.0)
+    words = "at the agent's mean exposure"
+    assert not warned(decision_of(replace(backtest, bars=still)), words)
+    assert warned(decision_of(replace(backtest, bars=rising)), words)
+
+
+def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
+    for seed in range(40):
+        decision = decision_of(record(seed, drift=0.00001))
+        hourly = next(g["value"] for g in decision["gates"] if g["id"] == "sharpe")
+        straddles = (hourly >= 1) != (decision["facts"]["sharpe_daily"] >= 1)
+        assert warned(decision, "hangs on the convention") == straddles
+        if straddles:
+            return
+    pytest.fail("no seed straddles the limit")
+
+
+def test_equity_marked_when_no_bar_closes_is_refused():
+    backtest = record()
+    moved = backtest.equity.assign(time=backtest.equity["time"] + MARKET.candles.interval / 2)
+    with pytest.raises(InputError, match="when no bar closes"):
+        marked_bars(MARKET.candles, moved)
+
+
+def test_further_records_are_added_and_never_replace_ours():
+    decision = decision_of(record(), extra={"job": "j1", "decision": "GO!"})
+    assert decision["job"] == "j1"
+    assert decision["decision"] in {"GO", "PARTIAL", "NO-GO"}

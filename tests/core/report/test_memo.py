@@ -1,0 +1,98 @@
+"""The memo: self-contained, true to the decision, readable in both languages."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.report import memo_html
+from core.report.charts import equity_chart
+from core.report.wording import WORDS
+from tests.core.backtest_records import decision_of, record
+
+
+class Balanced(HTMLParser):
+    """Fails on a closing tag that nothing opened."""
+
+    VOID = frozenset({"meta", "br", "img", "hr", "link", "input"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def memo(language: str = "en", **changed) -> tuple[str, dict]:
+    backtest = record()
+    decision = decision_of(backtest, **changed)
+    page = memo_html(decision, backtest.equity, backtest.trades, backtest.bars, language)
+    return page, decision
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_the_memo_shows_the_decisions_numbers(language):
+    page, decision = memo(language)
+    assert f"{decision['decision']} {decision['score']}" in page
+    for gate in decision["gates"]:
+        assert gate["name"] in page
+        if isinstance(gate["value"], float):
+            assert f"{gate['value']:,.4f}".replace("-", "−") in page
+    assert decision["evidence"]["grade"] in page
+    assert decision["data"]["sha256"] in page
+    assert decision["model"]["sha256"] in page
+    assert WORDS[language]["synthetic"] in page
+    assert decision["next_steps"][language].replace("'", "&#39;") in page
+
+
+def test_the_memo_needs_no_network():
+    page, _ = memo()
+    addresses = set(re.findall(r'(?:href|src|url)\s*[=(]\s*["\']?([^"\')\s>]+)', page))
+    assert {address for address in addresses if not address.startswith("#")} == set()
+    assert "<script" not in page
+    assert page.count("<svg") == 2
+
+
+def test_the_memo_is_well_formed_and_repeatable():
+    page, _ = memo()
+    reader = Balanced()
+    reader.feed(page)
+    assert reader.open == []
+    assert memo()[0] == page
+
+
+def test_an_undefined_gate_says_why():
+    backtest = record()
+    empty = backtest.trades.iloc[:0]
+    decision = decision_of(type(backtest)(backtest.equity, empty, backtest.bars, backtest.costs))
+    page = memo_html(decision, backtest.equity, empty, backtest.bars)
+    assert "undefined: no_trades" in page
+
+
+def test_what_is_written_by_others_is_escaped():
+    page, _ = memo(data_warnings=["<script>alert(1)</script>"])
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_both_languages_have_the_same_words():
+    assert WORDS["en"].keys() == WORDS["pt"].keys()
+    assert all(text.strip() for words in WORDS.values() for text in words.values())
+
+
+def test_the_deepest_fall_of_a_long_curve_is_still_drawn():
+    equity = np.linspace(100, 200, 8761)
+    times = pd.Series(pd.date_range("2025-01-01", periods=8761, freq="h", tz="UTC"))
+    plain = equity_chart(times, equity, [], 15.0, WORDS["en"])
+    equity[4321] *= 0.5
+    assert equity_chart(times, equity, [], 15.0, WORDS["en"]) != plain
