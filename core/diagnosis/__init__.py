@@ -1,0 +1,21 @@
+"""What is wrong with a run, and what only looks so.
+
+Symptoms are claimed, causes suggested. Every rule is a pure function of the facts up
+to a moment; alarm states are replayed from successive evaluations, never stored.
+"""
+
+from core.diagnosis.alarm import alarm_state
+from core.diagnosis.finding import Finding
+from core.diagnosis.scenarios import SCENARIOS, diagnose
+from core.diagnosis.trend import TrendResult, loss_trend, reward_trend, trend
+
+__all__ = [
+    "SCENARIOS",
+    "Finding",
+    "TrendResult",
+    "alarm_state",
+    "diagnose",
+    "loss_trend",
+    "reward_trend",
+    "trend",
+]

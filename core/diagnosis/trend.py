@@ -58,21 +58,18 @@ def trend(
     series = series.finite()
     if len(series) < 2:
         return _insufficient(0, f"{len(series)} points")
-    blocks = _block_lengths(series, episode_length)
-    # blocks[i]: how many blocks' worth of data lie behind point i
+    behind = _blocks_behind(series, episode_length)
     start = 0
     if window is not None:
         start = int(np.argmax(series.wall >= series.wall[-1] - window.total_seconds()))
-        if blocks[start] < WANTED:
-            start = int(np.argmax(blocks < WANTED + 1e-9))
-            start = max(0, start - 1)
-    count = min(MOST, int(blocks[start] + 1e-9), len(series) - start)
+        if behind[start] < WANTED:
+            # widened to the newest point that has enough behind it
+            start = max(0, int(np.count_nonzero(behind >= WANTED)) - 1)
+    count = min(MOST, int(behind[start] + 1e-9), len(series) - start)
     if count < FEWEST:
         unit = "100 episodes" if episode_length is not None else f"{BLOCK_POINTS} points"
         return _insufficient(count, f"{count} blocks of {unit}; {FEWEST} are needed")
-    edges = blocks[start] * (1 - np.arange(1, count) / count)
-    parts = np.split(np.arange(start, len(series)), _edges(blocks, start, edges))
-    parts = [part for part in parts if len(part)]
+    parts = _parts(behind, start, count)
     if len(parts) < FEWEST:
         return _insufficient(len(parts), f"{len(parts)} blocks with points; {FEWEST} are needed")
     means = np.array([series.value[part].mean() for part in parts])
@@ -99,8 +96,31 @@ def loss_trend(
     return trend(known_series(reader, name, until), None, window)
 
 
-def _block_lengths(series: Series, episode_length: Series | float | None) -> np.ndarray:
-    """Data behind each point up to the newest one, counted in blocks."""
+def block_means(series: Series, episode_length: Series | float | None = None) -> np.ndarray:
+    """Means of the smallest blocks that may count as independent, over the whole series.
+
+    Empty when there is less than one block.
+    """
+    series = series.finite()
+    if len(series) < 2:
+        return np.empty(0)
+    behind = _blocks_behind(series, episode_length)
+    count = min(int(behind[0] + 1e-9), len(series))
+    if count < 1:
+        return np.empty(0)
+    return np.array([series.value[part].mean() for part in _parts(behind, 0, count)])
+
+
+def _parts(behind: np.ndarray, start: int, count: int) -> list[np.ndarray]:
+    """Positions of the points of each block, from ``start`` on; empty blocks left out."""
+    edges = behind[start] * (1 - np.arange(1, count) / count)
+    places = np.searchsorted(-behind[start:], -edges, "left")
+    parts = np.split(np.arange(start, len(behind)), places)
+    return [part for part in parts if len(part)]
+
+
+def _blocks_behind(series: Series, episode_length: Series | float | None) -> np.ndarray:
+    """From each point to the newest one: how many blocks of data. Never rising."""
     if episode_length is None:
         return np.arange(len(series), 0, -1) / BLOCK_POINTS
     if isinstance(episode_length, Series):
@@ -116,11 +136,6 @@ def _block_lengths(series: Series, episode_length: Series | float | None) -> np.
     # The first point itself stands for the episodes before it, at most one block.
     episodes[0] = min(BLOCK_EPISODES, max(0.0, series.step[0] / steps_an_episode[0]))
     return np.cumsum(episodes[::-1])[::-1] / BLOCK_EPISODES
-
-
-def _edges(blocks: np.ndarray, start: int, edges: np.ndarray) -> np.ndarray:
-    """Positions, counted from ``start``, at which the blocks end."""
-    return np.searchsorted(-blocks[start:], -edges, "left")
 
 
 def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -> TrendResult:

@@ -10,10 +10,11 @@ import numpy as np
 class Columns:
     """Step (int64), wall time (float64, seconds since the epoch) and value (float64)."""
 
-    __slots__ = ("_size", "_step", "_value", "_wall")
+    __slots__ = ("_size", "_step", "_value", "_wall", "newest")
 
     def __init__(self) -> None:
         self._size = 0
+        self.newest = -np.inf  # highest wall time; NaN if one is NaN
         self._step = np.empty(8, np.int64)
         self._wall = np.empty(8, np.float64)
         self._value = np.empty(8, np.float64)
@@ -30,6 +31,7 @@ class Columns:
                 column.resize(capacity, refcheck=False)
         self._step[self._size : size] = steps
         self._wall[self._size : size] = walls
+        self.newest = np.maximum(self.newest, self._wall[self._size : size].max(initial=-np.inf))
         self._value[self._size : size] = values
         self._size = size
 

@@ -16,7 +16,7 @@ from core.telemetry.problems import Fault, FileState, Problem
 from core.telemetry.series import Series, join
 from core.telemetry.tail import EventFile
 
-_CACHED = 1024  # series kept until the next new byte
+_CACHED = 2_000_000  # points in series that are kept until the next new byte (48 MB)
 Inode = tuple[int, int]  # device and inode
 
 
@@ -45,6 +45,8 @@ class RunReader:
         self._files: dict[Inode, EventFile] = {}
         self._lost: dict[str, Problem] = {}  # deleted or unreachable, by name
         self._series: dict[tuple, Series] = {}
+        self._cached = 0
+        self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
         self._attempts: dict[float | None, list[Attempt]] = {}
 
     def refresh(self) -> None:
@@ -77,8 +79,16 @@ class RunReader:
                 self._lost[file.name] = Problem(file.name, Fault.DELETED, detail)
                 changed = True
             if changed:
-                self._series.clear()
-                self._attempts.clear()
+                self._forget()
+
+    def _forget(self) -> None:
+        self._series.clear()
+        self._attempts.clear()
+        self._cached = 0
+        walls = [
+            columns.newest for file in self._files.values() for columns in file.columns.values()
+        ]
+        self._newest = np.max(walls, initial=-np.inf)
 
     def _find(self) -> dict[Inode, Path]:
         """Event files by inode; of several links to one file the first counts."""
@@ -126,8 +136,9 @@ class RunReader:
         :param stitched: one curve over all attempts; False: every point as written,
             file by file.
         """
-        key = (tag, until, since, stitched)
         with self._lock:
+            until = self._bound(until)
+            key = (tag, until, since, stitched)
             series = self._series.get(key)
             if series is None:
                 if stitched:
@@ -138,8 +149,10 @@ class RunReader:
                 series = series.between(since, None)
                 for column in (series.step, series.wall, series.value):
                     column.flags.writeable = False
-                if len(self._series) >= _CACHED:
+                self._cached += len(series)
+                if self._cached > _CACHED:
                     self._series.clear()
+                    self._cached = len(series)
                 self._series[key] = series
             return series
 
@@ -160,10 +173,15 @@ class RunReader:
 
     # the run
 
+    def _bound(self, until: float | None) -> float | None:
+        """None for a moment that hides nothing, so that every later "now" shares one entry."""
+        return None if until is not None and self._newest <= until else until
+
     def _split(self, until: float | None) -> list[Attempt]:
+        until = self._bound(until)
         attempts = self._attempts.get(until)
         if attempts is None:
-            if len(self._attempts) >= _CACHED:
+            if len(self._attempts) >= 1000:
                 self._attempts.clear()
             attempts = self._attempts[until] = split(self._files.values(), until)
         return attempts

@@ -1,0 +1,158 @@
+"""flat_reward, the manual's plateau, and not_converging, its "normal, leave it alone"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from core.diagnosis.alarm import alarm_state
+from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.moment import Moment
+from core.diagnosis.reward_state import Level, RewardState, reward_state
+from core.moments import iso
+from core.telemetry.absence import absence
+from core.vocabulary import FindingStatus, Severity, Trend
+
+FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
+EVALUATIONS = 6  # hourly, in week time
+HOLD_FOR, KEEP_FIRING = 2, 3
+_ALARMING = (Level.STUCK, Level.REGRESSED)
+_WORDS = {
+    Level.STUCK: "low, and never improved",
+    Level.REGRESSED: "far below its own best",
+    Level.CONVERGED: "level near its own best: converged",
+    Level.PLATEAU: "level, somewhat below its own best",
+}
+
+
+def flat_reward(moment: Moment) -> Verdict:
+    """No new best for 2 h of week time and a STABLE trend; alarms when STUCK or REGRESSED."""
+    hours = moment.playbook.scenario("flat_reward").hours or FLAT_HOURS
+    state = reward_state(moment, hours)
+    if state.level is Level.UNKNOWN:
+        return no_data(_too_early(moment, state))
+
+    def flat(then: RewardState) -> bool:
+        return then.level in _ALARMING and then.flat_hours >= hours
+
+    if state.level is Level.MOVING:
+        return quiet(f"The reward is {state.trend.label.value}.", *state.numbers)
+    status = _replayed(moment, hours, state, flat)
+    normal = _normal_until(moment)
+    words = f"The reward is {_WORDS[state.level]}"
+    if state.level is Level.STUCK and normal is not None:
+        return Verdict(
+            FindingStatus.PENDING,
+            f"{words}: normal until {normal}.",
+            Severity.INFO,
+            state.best_step,
+            state.numbers,
+            ("PPO often needs hours before it finds anything to learn",),
+            normal,
+            state.level.value,
+        )
+    if status is FindingStatus.OK:
+        return Verdict(status, f"{words}.", evidence_against=state.numbers, kind=state.level.value)
+    return Verdict(
+        status,
+        f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
+        Severity.WARNING,
+        state.best_step,
+        state.numbers,
+        _values(moment),
+        kind=state.level.value,
+    )
+
+
+def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
+    """NORMAL in the first 12 h of week time; later a warning, if no direction is seen.
+
+    :param troubles: scenarios that fire; what they explain is not called normal.
+    """
+    hours = moment.playbook.scenario("flat_reward").hours or FLAT_HOURS
+    state = reward_state(moment, hours)
+    if state.level is Level.UNKNOWN:
+        return no_data(_too_early(moment, state))
+    if state.level is Level.CONVERGED:
+        return quiet("It has converged.", *state.numbers, *_values(moment))
+    if state.trend.label is Trend.INCREASING:
+        return quiet("The reward is INCREASING: it learns.", *state.numbers)
+    if not moment.active:
+        return quiet(f"The run is {moment.run.status.value}; there is nothing to wait for.")
+    normal = _normal_until(moment)
+    if troubles:
+        told = ", ".join(troubles)
+        return quiet(f"Not judged: {told} explains it, and is not normal.", *state.numbers)
+    if normal is not None:
+        return Verdict(
+            FindingStatus.PENDING,
+            f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
+            Severity.INFO,
+            state.best_step,
+            state.numbers,
+            (),
+            normal,
+            "NORMAL",
+        )
+
+    def wandering(then: RewardState) -> bool:
+        return then.level is not Level.CONVERGED and then.trend.label is not Trend.INCREASING
+
+    status = _replayed(moment, hours, state, wandering)
+    limit = moment.playbook.scenario("not_converging").hours or NORMAL_HOURS
+    return Verdict(
+        status,
+        f"No convergence after {moment.training_hours:.1f} h of week time "
+        f"(normal for {limit:g} h).",
+        Severity.WARNING,
+        state.best_step,
+        state.numbers,
+        _values(moment),
+    )
+
+
+def _replayed(
+    moment: Moment, hours: float, now: RewardState, holds: Callable[[RewardState], bool]
+) -> FindingStatus:
+    """Alarm state from hourly evaluations in week time, the newest last."""
+    outcomes: list[bool | None] = [holds(now)]
+    for back in range(1, EVALUATIONS):
+        earlier = moment.before(float(back))
+        if earlier is None:
+            break
+        then = reward_state(earlier, hours)
+        outcomes.append(None if then.level is Level.UNKNOWN else holds(then))
+    return alarm_state(outcomes[::-1], HOLD_FOR, KEEP_FIRING)
+
+
+def _normal_until(moment: Moment) -> str | None:
+    """When the first 12 h of week time end, with the step expected then; None behind them."""
+    limit = moment.playbook.scenario("not_converging").hours or NORMAL_HOURS
+    left = limit - moment.training_hours
+    if left <= 0 or not moment.active:
+        return None
+    clock = moment.facts.clock
+    ends = clock.to_week(moment.until) + timedelta(hours=left)
+    step, rate, pace = moment.step, moment.rate, clock.pace(moment.until)
+    if step is None or rate is None or pace <= 0:
+        return iso(ends.replace(microsecond=0))
+    expected = int(step + rate * left * 3600 / pace)
+    if expected >= moment.run.total_steps:
+        return f"the end of the run (step {moment.run.total_steps:,})"
+    return f"{iso(ends.replace(microsecond=0))}, about step {expected:,}"
+
+
+def _too_early(moment: Moment, state: RewardState) -> str:
+    if not len(moment.series("rollout/ep_rew_mean")):
+        return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
+    why = state.trend.why
+    return f"Too few episodes to tell: {state.trend.blocks} blocks of 100, 8 are needed. {why}"
+
+
+def _values(moment: Moment) -> tuple[str, ...]:
+    """What else speaks against trouble: a critic that predicts well."""
+    explained = moment.series("train/explained_variance").finite()
+    if not len(explained) or explained.last[1] < 0.3:
+        return ()
+    step, value = explained.last
+    return (f"explained variance {value:.2f} at step {step}: the critic predicts the returns",)

@@ -1,0 +1,136 @@
+"""hung: silence beyond the run's own cadence. logging_broken: it works, but unseen.
+
+On 376 public runs the learned limit, max(10 min, 20 median gaps), gave no false alarm,
+and finds a hang some twelve times sooner than two hours.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.moment import Moment
+from core.telemetry import Fault
+from core.vocabulary import FindingStatus, Severity, TrainingStatus
+
+SUSPICIOUS = 0.5  # of the learned limit
+_RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
+
+
+def hung(moment: Moment) -> Verdict:
+    """WARN beyond the learned limit (real time), CRITICAL beyond the manual's (week time)."""
+    run, silence = moment.run, moment.silence
+    if not moment.active:
+        return quiet(f"The run is {run.status.value}: it has ended, and is not hung.")
+    limit_hours = moment.playbook.scenario("hung").hours or 2.0
+    called = run.status is TrainingStatus.HUNG
+    if silence is None:
+        if called:
+            return _firing(moment, Severity.CRITICAL, f"The run never logged: {run.reason}.", ())
+        return no_data("No event yet: a silence can't be told from a slow start.")
+    if moment.waits_for_attempt and not called:
+        return no_data("The newest attempt has not logged its first iteration.")
+    gap, limit = moment.gap, moment.patience
+    last = moment.reader.last_event(moment.unix)
+    quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
+    cadence = "cadence not known yet" if gap is None else f"usual gap {_told(gap)}"
+    fact = f"newest event at step {last.step}, {_told(silence)} ago ({cadence})"
+    if called or quiet_hours >= limit_hours:
+        why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
+        headline = f"No progress since step {last.step}: silent for {_told(silence)}."
+        return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)
+    if silence > limit:
+        headline = f"Silent for {_told(silence)}, beyond the learned limit of {_told(limit)}."
+        return _firing(moment, Severity.WARNING, headline, (fact,), last.step)
+    if silence > SUSPICIOUS * limit:
+        return Verdict(
+            FindingStatus.PENDING,
+            f"Silent for {_told(silence)}; the learned limit is {_told(limit)}.",
+            Severity.WARNING,
+            last.step,
+            (fact,),
+        )
+    pause = _recent_pause(moment, limit)
+    if pause is not None:
+        step, length = pause
+        return Verdict(
+            FindingStatus.RECOVERING,
+            f"It was silent for {_told(length)} before step {step}, and goes on.",
+            Severity.WARNING,
+            step,
+            (f"gap of {_told(length)} before step {step} (limit {_told(limit)})",),
+            (fact,),
+        )
+    return quiet(f"Working: {fact}.", f"learned limit {_told(limit)}")
+
+
+def logging_broken(moment: Moment) -> Verdict:
+    """The process lives and writes its log, but its events stand still or are lost."""
+    run = moment.run
+    if not moment.active:
+        return quiet(f"The run is {run.status.value}: nothing is being logged.")
+    evidence = []
+    problems = [] if moment.reader is None else moment.reader.problems
+    lost = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
+    evidence += [f"{p.file}: {p.detail}" for p in problems if p.kind in lost]
+    log, silence = moment.facts.log, moment.silence
+    told = None if log is None or log.last_line_at is None else log.last_line_at
+    behind = None
+    # [ISSUE] lines may be written about a silent trainer, not by it.
+    if told is not None and silence is not None and not log.issues:
+        behind = told.timestamp() - (moment.unix - silence)
+        if behind > moment.patience:
+            evidence.append(
+                f"{log.path} was written {_told(behind)} after the newest event, "
+                f"limit {_told(moment.patience)}"
+            )
+    if evidence:
+        return Verdict(
+            FindingStatus.FIRING,
+            "The training runs, but its events are lost or stand still.",
+            Severity.WARNING,
+            moment.step,
+            tuple(evidence),
+        )
+    if silence is None:
+        return no_data("No event yet.")
+    return quiet(
+        "Events are written.",
+        f"newest event {_told(silence)} ago",
+        *([f"last log line at most {_told(max(0.0, behind))} newer"] if behind is not None else []),
+    )
+
+
+def _firing(
+    moment: Moment,
+    severity: Severity,
+    headline: str,
+    evidence: tuple[str, ...],
+    step: int | None = None,
+) -> Verdict:
+    against = []
+    log = moment.facts.log
+    if log is not None and log.last_line_at is not None and moment.silence is not None:
+        newer = log.last_line_at.timestamp() - (moment.unix - moment.silence)
+        if newer > moment.patience:
+            against.append(f"{log.path} went on for {_told(newer)}: logging may be broken instead")
+    return Verdict(FindingStatus.FIRING, headline, severity, step, evidence, tuple(against))
+
+
+def _recent_pause(moment: Moment, limit: float) -> tuple[int, float] | None:
+    """Step after and length of a gap that ended within the last iterations."""
+    pace = moment.of_attempt(moment.pace())
+    gaps = np.diff(pace.wall)[-_RESUMED_POINTS:]
+    if not len(gaps) or gaps.max() <= limit:
+        return None
+    place = len(pace) - len(gaps) + int(gaps.argmax())
+    return int(pace.step[place]), float(gaps.max())
+
+
+def _told(seconds: float) -> str:
+    """A duration in its natural unit, real time."""
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,73 @@
+"""no_metrics: nothing is logged, or not what a training must log."""
+
+from __future__ import annotations
+
+from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.moment import GRACE, Moment
+from core.telemetry import Fault
+from core.telemetry.absence import PATIENCE
+from core.telemetry.aliases import canonical
+from core.vocabulary import FindingStatus, Severity
+
+GRACE_HOURS = 2.0  # week time: the manual's "no progress"
+
+
+def no_metrics(moment: Moment) -> Verdict:
+    """No file, header only, no train/* or no rollout/* after three iterations."""
+    if moment.silence is None:
+        return _nothing(moment)
+    iterations = len(moment.pace())
+    tags = sorted({canonical(tag) for tag in moment.reader.tags()})
+    present = [tag for tag in tags if len(moment.series(tag))]
+    missing = [
+        (folder, why)
+        for folder, why in (
+            ("rollout/", "no episode statistics: wrap the env in Monitor (VecMonitor)"),
+            ("train/", "no losses and no KL divergence: the update's metrics are not logged"),
+        )
+        if not any(tag.startswith(folder) for tag in present)
+    ]
+    step = moment.step
+    if not missing:
+        return quiet(f"{len(present)} metrics are logged, newest at step {step}.")
+    evidence = tuple(f"{folder}* {why} ({iterations} iterations)" for folder, why in missing)
+    if iterations <= PATIENCE:
+        return Verdict(
+            FindingStatus.PENDING,
+            f"{' and '.join(folder + '*' for folder, _ in missing)} may still come: "
+            f"{iterations} iterations so far.",
+            Severity.INFO,
+            step,
+            evidence,
+        )
+    return Verdict(
+        FindingStatus.FIRING,
+        f"Metrics are missing: {'; '.join(f'{folder}* {why}' for folder, why in missing)}.",
+        Severity.WARNING,
+        step,
+        evidence,
+        (f"{len(present)} other metrics are logged",),
+    )
+
+
+def _nothing(moment: Moment) -> Verdict:
+    reader = moment.reader
+    files = [] if reader is None else reader.files
+    evidence = [
+        f"{file.name}: {file.size} bytes, {file.records} records, no scalar" for file in files
+    ]
+    evidence += [] if reader is None else [f"{p.file}: {p.detail}" for p in reader.problems]
+    if reader is None:
+        evidence.append(f"{moment.run.source} does not exist")
+    lost = reader is not None and any(p.kind is Fault.DELETED for p in reader.problems)
+    age = (moment.until - moment.run.started).total_seconds()
+    if not (lost or age > GRACE or moment.training_hours > GRACE_HOURS) and moment.active:
+        return no_data(f"No metric yet, {age / 60:.0f} min after the start.")
+    what = "the events are gone" if lost else "no metric was ever logged"
+    return Verdict(
+        FindingStatus.FIRING,
+        f"Metrics are not logged: {what}.",
+        Severity.WARNING,
+        None,
+        tuple(evidence),
+    )

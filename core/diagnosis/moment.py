@@ -1,0 +1,129 @@
+"""What a rule may look at: the run up to one real moment, and the facts around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from core.checks.facts import Facts, RunFacts
+from core.playbook import Playbook
+from core.telemetry import RunReader, Series
+from core.telemetry.readings import known_series, pace_series, steps_per_second
+from core.vocabulary import TrainingStatus
+
+LEAST_SILENCE = 600.0  # real seconds: a shorter silence is never called one
+GAPS = 20  # median gaps of silence that are one
+GRACE = 1800.0  # real seconds before the first point
+_GAP_POINTS = 50
+
+ACTIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A run at ``until`` (real). ``run.reader`` may be None: no event folder."""
+
+    facts: Facts
+    playbook: Playbook
+    run: RunFacts
+    until: datetime
+
+    @property
+    def reader(self) -> RunReader | None:
+        return self.run.reader
+
+    @property
+    def active(self) -> bool:
+        return self.run.status in ACTIVE
+
+    @property
+    def unix(self) -> float:
+        return self.until.timestamp()
+
+    def series(self, name: str) -> Series:
+        """Stitched points of a number up to this moment, over all attempts."""
+        if self.reader is None:
+            return _NOTHING
+        return known_series(self.reader, name, self.until)
+
+    def pace(self) -> Series:
+        """One point an iteration."""
+        return _NOTHING if self.reader is None else pace_series(self.reader, self.until)
+
+    def of_attempt(self, series: Series) -> Series:
+        """The points that the newest attempt wrote."""
+        start = self.attempt_start
+        return series if start is None else series.where(series.wall >= start)
+
+    @property
+    def attempt_start(self) -> float | None:
+        """Wall time of the newest attempt's first scalar."""
+        marks = [] if self.reader is None else self.reader.attempts_until(self.unix)
+        return marks[-1].first_wall if marks else None
+
+    @property
+    def waits_for_attempt(self) -> bool:
+        """True while the newest process has not written its first scalar."""
+        if self.reader is None:
+            return True
+        return self.run.attempts > max(1, len(self.reader.attempts_until(self.unix)))
+
+    @property
+    def step(self) -> int | None:
+        pace = self.pace()
+        return int(pace.step[-1]) if len(pace) else None
+
+    @property
+    def gap(self) -> float | None:
+        """Median real seconds between the last iterations; None with fewer than three."""
+        gaps = np.diff(self.of_attempt(self.pace()).wall[-_GAP_POINTS - 1 :])
+        gaps = gaps[gaps > 0]
+        return float(np.median(gaps)) if len(gaps) >= 2 else None
+
+    @property
+    def patience(self) -> float:
+        """Real seconds of silence that this run never showed: its learned cadence."""
+        return max(LEAST_SILENCE, GAPS * (self.gap or 0.0))
+
+    @property
+    def silence(self) -> float | None:
+        """Real seconds since the newest scalar; None before the first one."""
+        last = None if self.reader is None else self.reader.last_event(self.unix)
+        return None if last is None else max(0.0, self.unix - last.wall)
+
+    # week time
+
+    def week_hours(self, since: datetime, until: datetime | None = None) -> float:
+        """Week hours between two real moments (``until``: this moment)."""
+        passed = self.facts.clock.week_duration(since, until or self.until)
+        return passed.total_seconds() / 3600
+
+    @property
+    def training_hours(self) -> float:
+        """Week hours since the run began."""
+        return self.week_hours(self.run.started)
+
+    def before(self, hours: float) -> Moment | None:
+        """This run that many week hours earlier; None if it had not begun."""
+        clock = self.facts.clock
+        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
+        if real is None or real < self.run.started:
+            return None
+        return replace(self, until=real)
+
+    def window(self, hours: float) -> timedelta:
+        """The real time that the last ``hours`` of week time took."""
+        clock = self.facts.clock
+        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
+        return self.until - real if real is not None else timedelta(0)
+
+    @property
+    def rate(self) -> float | None:
+        """Steps a real second now."""
+        found = None if self.reader is None else steps_per_second(self.reader, self.until)
+        return None if found is None else found.value
+
+
+_NOTHING = Series("", np.empty(0, np.int64), np.empty(0), np.empty(0))

@@ -1,0 +1,77 @@
+"""policy_dead: updates that change nothing. What "KL < 0.01" calls healthy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.diagnosis.alarm import alarm_state
+from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.moment import Moment
+from core.diagnosis.reward_state import Level, reward_state
+from core.vocabulary import FindingStatus, Severity
+
+DEAD_KL = 1e-6
+UPDATES = 5
+COLLAPSED = 0.05  # of the entropy at the beginning
+UNCHANGED = 0.001  # relative, over the dead updates
+KEEP_FIRING = 3
+_WINDOW_HOURS = 2.0
+_REPLAYED = 8  # updates
+
+
+def policy_dead(moment: Moment) -> Verdict:
+    """KL below 1e-6 for 5 updates while it should learn, and entropy collapsed or frozen."""
+    kl = moment.of_attempt(moment.series("train/approx_kl"))
+    if len(kl) < UPDATES:
+        return no_data(f"{len(kl)} updates with a KL divergence; {UPDATES} are needed.")
+    outcomes = [
+        bool((np.abs(kl.value[end - UPDATES : end]) < DEAD_KL).all())
+        for end in range(max(UPDATES, len(kl) - _REPLAYED), len(kl) + 1)
+    ]
+    status = alarm_state(outcomes, 1, KEEP_FIRING)
+    step, newest = kl.last
+    if status is FindingStatus.OK:
+        return quiet(f"The policy moves: KL {newest:.3g} at step {step}.")
+    dead = np.abs(kl.value) < DEAD_KL
+    alive = np.flatnonzero(~dead[: len(dead) - (0 if dead[-1] else KEEP_FIRING)])
+    since = int(kl.step[alive[-1] + 1 if len(alive) and alive[-1] + 1 < len(kl) else 0])
+    fact = f"KL below {DEAD_KL:g} since step {since}, now {newest:.3g}"
+    rate = moment.series("train/learning_rate")
+    if len(rate) and rate.last[1] <= 0:
+        return quiet("The learning rate is 0: the policy is meant to stand still.", fact)
+    entropy = moment.series("train/entropy_loss").finite()
+    if not len(entropy):
+        return Verdict(
+            FindingStatus.PENDING,
+            f"{fact}; no entropy to confirm it.",
+            Severity.WARNING,
+            since,
+            (fact,),
+        )
+    first = float(np.median(np.abs(entropy.value[:UPDATES])))
+    last = abs(entropy.last[1])
+    told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
+    if last < COLLAPSED * first:
+        return Verdict(
+            status, f"The policy has collapsed: {fact}, {told}.", Severity.CRITICAL, since,
+            (fact, told), kind="COLLAPSED",
+        )  # fmt: skip
+    state = reward_state(moment, _WINDOW_HOURS)
+    behind = np.abs(entropy.value[entropy.step >= since])
+    frozen = len(behind) > 0 and np.ptp(behind) <= UNCHANGED * max(first, 1e-12)
+    if state.level is Level.CONVERGED:
+        return quiet("The policy stands still because it has converged.", fact, *state.numbers)
+    if frozen and state.level is not Level.MOVING:
+        against = () if state.level is not Level.UNKNOWN else ("too few episodes for a trend",)
+        return Verdict(
+            status, f"The policy learns nothing: {fact}, {told}.", Severity.WARNING, since,
+            (fact, told, f"entropy within {UNCHANGED:.1%} since step {since}"), against, kind="FROZEN",
+        )  # fmt: skip
+    return Verdict(
+        FindingStatus.PENDING,
+        f"{fact}, but entropy or reward still move.",
+        Severity.WARNING,
+        since,
+        (fact,),
+        (told, f"the reward's trend is {state.trend.label.value}"),
+    )

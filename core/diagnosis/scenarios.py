@@ -1,0 +1,77 @@
+"""All scenarios at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.checks.facts import Facts
+from core.diagnosis.advice import advice
+from core.diagnosis.crash import crash
+from core.diagnosis.data import data_issue
+from core.diagnosis.finding import Finding, Verdict, no_data
+from core.diagnosis.flat import flat_reward, not_converging
+from core.diagnosis.hang import hung, logging_broken
+from core.diagnosis.kl import kl_explosion
+from core.diagnosis.metrics import no_metrics
+from core.diagnosis.moment import Moment
+from core.diagnosis.policy import policy_dead
+from core.diagnosis.speed import slowdown
+from core.playbook import Playbook
+from core.vocabulary import FindingStatus
+
+# The manual's five in its order, then ours.
+SCENARIOS = (
+    "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
+    "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
+)  # fmt: skip
+
+_RULES: dict[str, Callable[[Moment], Verdict]] = {
+    "flat_reward": flat_reward,
+    "kl_explosion": kl_explosion,
+    "hung": hung,
+    "no_metrics": no_metrics,
+    "crash": crash,
+    "slowdown": slowdown,
+    "data_issue": data_issue,
+    "policy_dead": policy_dead,
+    "logging_broken": logging_broken,
+}
+# A run that shows one of these is not just "not converging yet".
+_NOT_NORMAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
+
+
+def diagnose(facts: Facts, playbook: Playbook) -> list[Finding]:
+    """One finding per scenario, in the order of :data:`SCENARIOS`; also the quiet ones.
+
+    A pure function of the facts: events behind ``facts.run.until`` and behind
+    ``facts.as_of_real`` have no influence.
+    """
+    if facts.run is None or facts.as_of_real is None:
+        why = "That moment lies ahead." if not facts.reached else "No training was started."
+        return [_finding(playbook, scenario, no_data(why)) for scenario in SCENARIOS]
+    moment = Moment(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
+    verdicts = {scenario: rule(moment) for scenario, rule in _RULES.items()}
+    troubles = tuple(
+        scenario for scenario in _NOT_NORMAL if verdicts[scenario].status is FindingStatus.FIRING
+    )
+    verdicts["not_converging"] = not_converging(moment, troubles)
+    return [_finding(playbook, scenario, verdicts[scenario]) for scenario in SCENARIOS]
+
+
+def _finding(playbook: Playbook, scenario: str, verdict: Verdict) -> Finding:
+    words = advice(playbook, scenario)
+    return Finding(
+        scenario=scenario,
+        status=verdict.status,
+        severity=verdict.severity,
+        since_step=verdict.since_step,
+        headline=verdict.headline,
+        evidence_for=verdict.evidence_for,
+        evidence_against=verdict.evidence_against,
+        causes=words.causes,
+        actions=words.actions,
+        normal_until=verdict.normal_until,
+        kind=verdict.kind,
+        log_line=words.log_line,
+        escalation=words.escalation,
+    )
