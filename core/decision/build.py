@@ -72,7 +72,6 @@ def build_decision(
     approval_at: datetime | None = None,
     seeds: Mapping[str, Any] | None = None,
     data_warnings: Sequence[str] = (),
-    rules: EvidenceRules | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Score a backtest and gather everything the decision rests on, as strict JSON values.
@@ -97,7 +96,7 @@ def build_decision(
         returns,
         len(record.trades),
         bars_per_year,
-        rules or EvidenceRules(min_trades=settings.min_trades, min_days=settings.min_days),
+        EvidenceRules.of(settings),
     )
     exposure = _mean_exposure(record.equity)
     references = baselines(record.bars, record.costs, exposure, bars_per_year)
@@ -138,7 +137,7 @@ def build_decision(
             "metrics.csv": _sha256(metrics_csv(table)),
         },
     }
-    decision["warnings"] = find_warnings(decision) + list(data_warnings)
+    decision["warnings"] = list(dict.fromkeys([*find_warnings(decision), *data_warnings]))
     for name, value in (extra or {}).items():
         decision.setdefault(name, value)
     return decision

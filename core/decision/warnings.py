@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.market.quality import SYNTHETIC
 from core.vocabulary import Decision, EvidenceGrade
 
 FEW_DAYS = 365
@@ -39,7 +40,7 @@ def _about_data(decision: Mapping[str, Any]) -> list[str]:
     found = []
     data, trained = decision["data"], decision["model"].get("train_range")
     if data.get("synthetic"):
-        found.append("The backtest ran on synthetic data: made up, not exchange data.")
+        found.append(SYNTHETIC)
     if not trained or None in trained:
         found.append("The model doesn't say what it was trained on: overlap unknown.")
     elif data["first"] <= trained[1]:

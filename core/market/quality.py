@@ -21,6 +21,7 @@ LARGE_MOVE = 0.30  # |close / previous close - 1|
 OPEN_JUMP = 0.01  # |open / previous close - 1|
 UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
 EXAMPLES = 3
+SYNTHETIC = "The market is synthetic: made up, not exchange data."
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _warnings(candles: Candles) -> list[Issue]:
             )
         )
     if candles.synthetic:
-        issues.append(Issue("synthetic", "The market is synthetic: made up, not exchange data."))
+        issues.append(Issue("synthetic", SYNTHETIC))
         if candles.source_files and raw.synthetic_files < len(candles.source_files):
             issues.append(Issue("mixed_sources", "Synthetic and other files are mixed."))
     return issues

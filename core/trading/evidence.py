@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from core.playbook import RevalidationSettings
 from core.trading.conventions import NO_VOLATILITY
 from core.trading.returns import days
 from core.vocabulary import EvidenceGrade
@@ -15,7 +16,7 @@ from core.vocabulary import EvidenceGrade
 
 @dataclass(frozen=True)
 class EvidenceRules:
-    """What earns which grade. The first two are the playbook's revalidation settings."""
+    """What earns which grade; the defaults of the playbook's revalidation settings."""
 
     min_trades: int = 30
     min_days: float = 90.0
@@ -23,6 +24,12 @@ class EvidenceRules:
     """STRONG: at least this sure that the true annual Sharpe is above 1."""
     adequate_psr0: float = 0.95
     """ADEQUATE: at least this sure that the true Sharpe is above 0; less is WEAK."""
+
+    @classmethod
+    def of(cls, settings: RevalidationSettings) -> EvidenceRules:
+        return cls(
+            settings.min_trades, settings.min_days, settings.strong_psr1, settings.adequate_psr0
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 from core.decision import marked_bars, metrics_csv
 from core.errors import InputError
 from core.gates import score
+from core.market import quality
 from tests.core.backtest_records import MARKET, MODEL, PLAYBOOK, decision_of, record
 
 
@@ -74,8 +75,9 @@ def warned(decision: dict, words: str) -> bool:
 
 
 def test_a_made_up_market_and_thin_evidence_are_said():
-    decision = decision_of(record(), data_warnings=["3 bars were filled."])
-    assert warned(decision, "synthetic data")
+    found = [issue.message for issue in quality(MARKET.candles).warnings]
+    decision = decision_of(record(), data_warnings=[*found, "3 bars were filled."])
+    assert sum("synthetic" in warning for warning in decision["warnings"]) == 1
     assert warned(decision, "20 closed trades; 30 are needed")
     assert warned(decision, "Calmar extrapolates 16.7 days")
     assert decision["warnings"][-1] == "3 bars were filled."
