@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.agent.costs import CostModel
+from core.trading.costs import CostModel
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.trading.records import EQUITY_COLUMNS
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy
 from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.round_trips import RoundTrips
-
-EQUITY_COLUMNS = ["time", "equity", "exposure", "episode"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
     }
     write_json(_next_manifest_path(zip_path), manifest)
     write_bytes(zip_path, content.getvalue())
-    os.replace(_next_manifest_path(zip_path), manifest_path(zip_path))
+    _next_manifest_path(zip_path).replace(manifest_path(zip_path))
     sync_folder(zip_path.parent)
     return manifest
 

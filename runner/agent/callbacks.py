@@ -17,12 +17,11 @@ from runner.agent.evaluation import Evaluation, evaluate, greedy
 from runner.agent.market_env import MarketEnv
 from runner.agent.policy import non_finite_parameter
 
-
 # SB3 gives NaN for it whenever all returns of a rollout are equal; that is no failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
 
 
-class TrainingDiverged(TrainweekError):
+class TrainingDivergedError(TrainweekError):
     """Weights or losses are no numbers any more."""
 
 
@@ -58,7 +57,7 @@ class RequireFinite(BaseCallback):
         return True
 
     def check(self) -> None:
-        """:raises TrainingDiverged: names the first culprit."""
+        """:raises TrainingDivergedError: names the first culprit."""
         for name, value in self.logger.name_to_value.items():
             loss = name.startswith("train/") and isinstance(value, Real)
             if loss and name != UNDEFINED_WITHOUT_VARIANCE and not math.isfinite(value):
@@ -73,7 +72,7 @@ class RequireFinite(BaseCallback):
         self.check()
 
     def _fail(self, what: str) -> None:
-        raise TrainingDiverged(
+        raise TrainingDivergedError(
             f"{what} at step {self.model.num_timesteps}: the training has diverged.",
             "Restart from a checkpoint with a lower learning rate.",
         )

@@ -56,7 +56,7 @@ class Checkpoint:
         The trajectory is not bit-identical to an uninterrupted one: the episodes
         that were running begin anew.
         """
-        load_weights(model, self.folder / "model.zip")
+        load_weights(model, self.folder / "model.zip", f"Checkpoint {self.step}")
         model.num_timesteps = self.step
         model._n_updates = int(self.manifest["updates"])
         restore_rng_states(_read(self.folder / "rng.json"), model.env.np_random)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from stable_baselines3 import PPO
 
+from core.trading.drawdown import max_drawdown_pct
+from core.trading.ratios import sharpe
 from runner.agent.market_env import MarketEnv
 
 # From observations (n, K + 3) and the environment to actions (n,).
 Policy = Callable[[np.ndarray, MarketEnv], np.ndarray]
-NO_VOLATILITY = 1e-12  # as in the gates: below it there is no Sharpe
 
 
 def greedy(model: PPO) -> Policy:
@@ -47,14 +48,11 @@ class Evaluation:
 
     @property
     def max_drawdown_pct(self) -> float:
-        equity = self.equity
-        return 100.0 * float((1.0 - equity / np.maximum.accumulate(equity)).max())
+        return float(max_drawdown_pct(self.equity).value or 0.0)
 
     def sharpe(self, bars_per_year: int) -> float | None:
-        """Annualised, rf = 0, ddof = 1; None without volatility (a flat policy)."""
-        if len(self.returns) < 2 or (std := self.returns.std(ddof=1)) < NO_VOLATILITY:
-            return None
-        return float(self.returns.mean() / std * np.sqrt(bars_per_year))
+        """The gate's Sharpe; None without volatility (a policy that never trades)."""
+        return sharpe(self.returns, bars_per_year).value
 
 
 def evaluate(policy: Policy, env: MarketEnv) -> Evaluation:

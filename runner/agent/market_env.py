@@ -24,8 +24,8 @@ import numpy as np
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
+from core.trading.costs import CostModel
 from runner.agent.account import Account, Fills
-from runner.agent.costs import CostModel
 from runner.agent.episodes import Episodes
 from runner.agent.features import POSITION_NAMES
 from runner.agent.market import Market
@@ -195,7 +195,8 @@ class MarketEnv(VecEnv):
             exits = account.trade_to(np.zeros(self.num_envs), closing, leaving)
             after_exit = account.equity(closing)
         components = self.reward.components(before, at_open, after_fill, at_close, after_exit)
-        return Outcome(bar, after_exit, exposure, fills, exits, components, ended, ruined)
+        # A copy: beginning the next episode writes into self._bar.
+        return Outcome(bar.copy(), after_exit, exposure, fills, exits, components, ended, ruined)
 
     def _observe(self) -> np.ndarray:
         """What the policy sees at the close of each account's bar, float32 (n, K + 3)."""

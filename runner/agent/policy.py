@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from pickle import UnpicklingError
+from typing import BinaryIO
 
 import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecEnv
 
-from core.errors import InputError, IntegrityError
+from core.errors import IntegrityError
 from core.playbook.settings import TrainingSettings
 
 
@@ -19,15 +21,7 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
 
     Networks as small as ours are slower on two threads than on one.
 
-    :raises InputError: batch_size does not divide n_envs * n_steps.
     """
-    collected = env.num_envs * settings.n_steps
-    if collected % settings.batch_size:
-        raise InputError(
-            f"training.batch_size {settings.batch_size} does not divide the"
-            f" {collected} steps of a rollout.",
-            "Choose a divisor of n_envs x n_steps.",
-        )
     torch.set_num_threads(1)
     return PPO(
         "MlpPolicy",
@@ -49,20 +43,21 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     )
 
 
-def load_weights(model: PPO, path: Path) -> None:
+def load_weights(model: PPO, source: Path | BinaryIO, name: str) -> None:
     """Put saved weights and optimizer state into ``model``.
 
     Reads tensors only (``torch.load(weights_only=True)`` inside SB3's
     ``set_parameters``): the pickled part of the zip, which could run code, is never
     opened. Learning rate and entropy weight stay those that ``model`` was built with.
 
+    :param name: what to call the source in an error.
     :raises IntegrityError: the file is no model, or one of another shape.
     """
     try:
-        model.set_parameters(str(path), device="cpu")
-    except (ValueError, KeyError, RuntimeError, OSError, EOFError) as error:
+        model.set_parameters(source, device="cpu")
+    except (ValueError, KeyError, RuntimeError, OSError, EOFError, UnpicklingError) as error:
         raise IntegrityError(
-            f"{path.name} does not hold the weights of this network: {error}",
+            f"{name} does not hold the weights of this network: {error}",
             "Train again, or restore a backup.",
         ) from error
     for group in model.policy.optimizer.param_groups:

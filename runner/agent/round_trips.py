@@ -6,12 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from core.trading.records import TRADE_COLUMNS
 from runner.agent.account import Fills
-
-COLUMNS = [
-    "episode", "side", "entry_time", "exit_time", "entry_price", "exit_price",
-    "quantity", "fees", "pnl", "forced_exit",
-]  # fmt: skip
 
 
 @dataclass
@@ -67,5 +63,5 @@ class RoundTrips:
         self.position = None
 
     def frame(self) -> pd.DataFrame:
-        """The trips in exit order, with the columns of :data:`COLUMNS`."""
-        return pd.DataFrame(self.rows, columns=COLUMNS)
+        """The trips in exit order, with the columns of :data:`~core.trading.records.TRADE_COLUMNS`."""
+        return pd.DataFrame(self.rows, columns=TRADE_COLUMNS)

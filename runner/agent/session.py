@@ -52,6 +52,7 @@ class Session:
     """A training that can be begun, or continued from restored weights.
 
     :param total_steps: the step at which the run is complete, over all its attempts.
+    :raises InputError: batch_size does not divide n_envs * n_steps.
     """
 
     def __init__(
@@ -59,6 +60,13 @@ class Session:
     ) -> None:
         self.data, self.settings, self.total_steps = data, settings, total_steps
         self.bars_per_year = bars_per_year
+        self.rollout_steps = settings.n_envs * settings.n_steps
+        if self.rollout_steps % settings.batch_size:
+            raise InputError(
+                f"training.batch_size {settings.batch_size} does not divide the"
+                f" {self.rollout_steps} steps of a rollout.",
+                "Choose a divisor of n_envs x n_steps.",
+            )
         self.env: MarketEnv = data.training_env(settings, settings.seed)
         self.model: PPO = build_model(settings, self.env, settings.seed)
         self.validation: Validation | None = None
@@ -87,20 +95,17 @@ class Session:
     def learn(self, hooks: Hooks) -> bool:
         """Train to ``total_steps``; True if it got there, False if it was stopped.
 
-        :raises TrainingDiverged: weights or losses are no numbers any more.
+        :raises TrainingDivergedError: weights or losses are no numbers any more.
         """
-        rollout = self.env.num_envs * self.settings.n_steps
         stop = StopWhen(hooks.stop_requested)
         self.validation = Validation(
             self.data.validation_env(self.settings),
-            self._interval(self.settings.evaluate_every_steps, FEWEST_EVALUATIONS, rollout),
+            self._interval(self.settings.evaluate_every_steps, FEWEST_EVALUATIONS),
             self.total_steps,
             self.bars_per_year,
             hooks.on_evaluation,
         )
-        checkpoints = self._interval(
-            self.settings.checkpoint_every_steps, FEWEST_CHECKPOINTS, rollout
-        )
+        checkpoints = self._interval(self.settings.checkpoint_every_steps, FEWEST_CHECKPOINTS)
         callbacks = CallbackList(
             [
                 stop,
@@ -125,8 +130,8 @@ class Session:
         self.model.logger.dump(self.steps)
         return True
 
-    def _interval(self, wanted: int, fewest: int, rollout: int) -> int:
-        return min(wanted, max(rollout, self.total_steps // fewest))
+    def _interval(self, wanted: int, fewest: int) -> int:
+        return min(wanted, max(self.rollout_steps, self.total_steps // fewest))
 
 
 def settings_with(settings: TrainingSettings, **changes: Any) -> TrainingSettings:

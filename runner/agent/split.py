@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import MarketDataError
 from core.market import Candles
 from core.playbook.settings import TrainingSettings
-from runner.agent.costs import CostModel
+from core.trading.costs import CostModel
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
 from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
 from runner.agent.market import Market

@@ -19,7 +19,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError, MarketDataError, PlaybookError, SetupError, TrainweekError
+from core.errors import (
+    InputError,
+    IntegrityError,
+    MarketDataError,
+    PlaybookError,
+    SetupError,
+    TrainweekError,
+)
 from core.files import write_json
 from core.moments import parse_moment
 from core.paths import Home
@@ -105,11 +112,13 @@ class StopFlag:
 
 
 def error_kind(error: TrainweekError) -> str:
-    """What the operator must look at: data, playbook, input, setup, or a crash."""
+    """What the operator must look at: data, playbook, input, integrity, setup, or a
+    crash."""
     kinds = {
         MarketDataError: "data",
         PlaybookError: "playbook",
         InputError: "input",
+        IntegrityError: "integrity",
         SetupError: "setup",
     }
     return next((kind for group, kind in kinds.items() if isinstance(error, group)), "crash")
@@ -138,7 +147,7 @@ def run_program(
     try:
         return program(spec, StopFlag().listen())
     except TrainweekError as error:
-        code = REFUSED if isinstance(error, InputError) else FAILED
+        code = REFUSED if isinstance(error, InputError | IntegrityError) else FAILED
         result = {"error": error.what, "remedy": error.remedy, "error_kind": error_kind(error)}
         message = str(error)
     except Exception as error:  # the program's boundary: nothing above it could report

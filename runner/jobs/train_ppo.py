@@ -117,6 +117,7 @@ class TrainingAttempt:
         """Learn to the end or to the stop, save, and write the result."""
         begun_at, begun_steps = self.clock(), self.session.steps
         self._speeds = [(begun_at, begun_steps)]
+        self._lines = begun_steps * LINES_PER_RUN // self.plan.total_steps
         self._progress()
         finished = self.session.learn(
             Hooks(

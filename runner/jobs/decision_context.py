@@ -1,0 +1,63 @@
+"""What the week knows and the backtest does not: its day, its approval, its training log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.checks.facts import Facts
+from core.checks.log_summary import log_summary_of
+from core.clock import Clock
+from core.people import Person
+from core.playbook import Playbook
+from core.vocabulary import IncidentState, Role
+from core.week import Week
+from runner.client import Client
+
+from runner.jobs.attempt import Spec
+
+
+@dataclass(frozen=True)
+class DecisionContext:
+    """:ivar day: the week's day of the decision, in document and file names."""
+
+    day: date
+    approval_at: datetime | None  # week time
+    log_summary: str
+
+
+def decision_context(spec: Spec, now: datetime) -> DecisionContext:
+    """Ask the store for the spec's week; a job that runs alone has only its spec.
+
+    :param now: real time.
+    """
+    approval = _slot_moment(spec.playbook, "approval", spec.launch)
+    client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER), lambda: now)
+    week = client.week(spec.week_id) if spec.week_id else None
+    if week is not None:
+        from runner.evidence import gather
+
+        facts, incidents = gather(client, week), _incidents(client, week)
+        day = client.now_week(week.id).date()
+    else:
+        planned = _slot_moment(spec.playbook, "revalidation", spec.launch)
+        facts, incidents = Facts(now, now, spec.launch or now, Clock()), []
+        day = (planned or now).date()
+    summary = log_summary_of(spec.playbook, facts, spec.home.training_log, incidents)
+    return DecisionContext(day, approval, summary)
+
+
+def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:
+    slots = [slot for slot in playbook.schedule if slot.id == slot_id]
+    return slots[0].at(launch) if slots and launch else None
+
+
+def _incidents(client: Client, week: Week) -> list[str]:
+    sentences = []
+    for incident in reversed(client.incidents(week.id)):
+        ended = "open"
+        if incident.state is IncidentState.CLOSED and incident.closed_at is not None:
+            ended = f"closed {incident.closed_at:%Y-%m-%d %H:%M} UTC: {incident.close_reason}"
+        opened = f"{incident.opened_at:%Y-%m-%d %H:%M} UTC"
+        sentences.append(f"{incident.procedure}, {opened}: {incident.summary} ({ended})")
+    return sentences

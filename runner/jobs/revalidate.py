@@ -1,0 +1,203 @@
+"""The revalidation program: ``python -m runner.jobs.revalidate --spec spec.json``.
+
+Backtests the chosen model on candles that it has never seen, judges the six gates,
+and prints the manual's lines. With ``save_report`` it writes the decision and its
+documents; without, nothing outside the attempt's folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from core.decision import (
+    BacktestRecord,
+    build_decision,
+    decision_sha256,
+    decision_text,
+    gate_block,
+    marked_bars,
+    write_reports,
+)
+from core.errors import InputError
+from core.gates import score
+from core.market import load_candles, require_quality
+from core.report import memo_html
+from runner.agent.backtest import Backtest, run_backtest
+from runner.agent.candidate import Candidate
+from runner.agent.digests import file_sha256, versions
+from runner.agent.episodes import slices
+from runner.agent.features import WARM_UP
+from runner.agent.market import Market
+from runner.agent.split import env_settings
+from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.jobs.decision_context import DecisionContext, decision_context
+from runner.jobs.report_paths import report_paths
+
+
+class _StopRequestedError(Exception):
+    """SIGTERM came between two episodes; nothing was written."""
+
+
+def revalidate(spec: Spec, stop: StopFlag) -> int:
+    """Run one attempt; returns the exit code."""
+    try:
+        return _Revalidation(spec, stop).run()
+    except _StopRequestedError:
+        _say("Revalidation stopped, nothing was written")
+        spec.write_result({"complete": False, "status": "STOPPED"})
+        return STOPPED
+
+
+class _Revalidation:
+    """One revalidation, stage by stage. Each stage leaves its trace in progress.json."""
+
+    def __init__(self, spec: Spec, stop: StopFlag) -> None:
+        self.spec, self.stop, self.home = spec, stop, spec.home
+        self.playbook = spec.playbook
+        chosen = self.playbook.revalidation
+        params = spec.params
+        self.episodes = _episodes(params.get("episodes"), chosen.episodes)
+        self.model_path = self.home.resolve(params.get("model_path") or chosen.model_path)
+        self.data_path = self.home.resolve(
+            params.get("backtest_data_dir") or chosen.backtest_data_dir
+        )
+        self.save_report = bool(params.get("save_report"))
+
+    def run(self) -> int:
+        now = utc_now()
+        _say("Loading model...")
+        self._progress("loading", 0)
+        candidate = Candidate.read(self.model_path)
+        candles = load_candles(self.data_path)
+        report = require_quality(candles, now)
+        candidate.require_unseen(candles)
+        if candles.synthetic:
+            _say("Backtest data are synthetic, not exchange data")
+        market = Market.from_frame(candles.frame)
+        features = candidate.features(market)
+        policy = candidate.policy(market, features)
+        spans = slices(WARM_UP, len(market) - 1, self.episodes)
+        settings = env_settings(candidate.settings, exit_at_end=True)
+
+        _say("Running backtest...")
+        self._progress("backtest", 0)
+        backtest = run_backtest(policy, market, features, spans, settings, self._episode_done)
+        first_again = run_backtest(policy, market, features, spans[:1], settings)
+
+        _say("Computing metrics...")
+        self._progress("metrics", self.episodes)
+        context = decision_context(self.spec, now)
+        bars = marked_bars(candles, backtest.equity)
+        record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
+        decision = build_decision(
+            record,
+            playbook=self.playbook,
+            playbook_sha256=file_sha256(self.spec.playbook_path),
+            data=candles.provenance(),
+            model=candidate.record(self.home.relative(candidate.path)),
+            created_at=now,
+            day=context.day,
+            week=self.spec.week_id,
+            approval_at=context.approval_at,
+            seeds={"training": candidate.settings.seed},
+            data_warnings=[issue.message for issue in report.warnings],
+            extra={
+                "job_id": self.spec.job_id,
+                "trial": self.spec.trial,
+                "reproducible": _repeats(backtest, first_again),
+                "reward_components": backtest.components,
+                "start_capital": settings.start_capital,
+                "max_exposure": candidate.settings.max_exposure,
+                "warm_up_bars": WARM_UP,
+                "versions": versions(),
+            },
+        )
+        if not decision["reproducible"]:
+            print("[WARN] The first episode run again gave other numbers", flush=True)
+        result = self._finish(decision, record, context)
+        _say(f"Decision: {decision['decision']}")
+        print(gate_block(decision["gates"]), flush=True)
+        self._progress("done", self.episodes, decision["gates"])
+        self.spec.write_result(result)
+        return COMPLETE
+
+    def _finish(
+        self,
+        decision: Mapping[str, Any],
+        record: BacktestRecord,
+        context: DecisionContext,
+    ) -> dict[str, Any]:
+        archive, written = None, {}
+        if self.save_report:
+            self._progress("report", self.episodes, decision["gates"])
+            paths = write_reports(
+                self.home,
+                context.day,
+                decision,
+                equity=record.equity,
+                trades=record.trades,
+                text=decision_text(decision),
+                memo_html=memo_html(decision, record.equity, record.trades, record.bars),
+                log_summary=context.log_summary,
+            )
+            archive, written = self.home.relative(paths.archive), report_paths(self.home, paths)
+        return {
+            "complete": True,
+            "decision": decision["decision"],
+            "score": decision["score"],
+            "gates": decision["gates"],
+            "evidence": decision["evidence"],
+            "reproducible": decision["reproducible"],
+            "synthetic": decision["data"]["synthetic"],
+            "sha256": decision_sha256(decision),
+            "archive": archive,
+            "report": written,
+        }
+
+    def _episode_done(self, episode: int, equity: pd.DataFrame, trades: pd.DataFrame) -> None:
+        so_far = score(
+            equity,
+            trades,
+            self.playbook.gates,
+            self.playbook.decision,
+            self.playbook.revalidation.bars_per_year,
+        )
+        self._progress("backtest", episode, so_far.as_dict()["gates"])
+
+    def _progress(self, stage: str, episode: int, gates: Any = ()) -> None:
+        if self.stop.requested:
+            raise _StopRequestedError
+        self.spec.write_progress(
+            {"stage": stage, "episode": episode, "episodes": self.episodes, "gates": list(gates)}
+        )
+
+
+def _repeats(whole: Backtest, first_again: Backtest) -> bool:
+    """Whether the first episode, run again, gave the same equity to the last bit."""
+    rows = len(first_again.equity)
+    return whole.equity["equity"].iloc[:rows].tolist() == first_again.equity["equity"].tolist()
+
+
+def _episodes(given: Any, default: int) -> int:
+    if given is None:
+        return default
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise InputError(f"{given!r} is no number of episodes.", "Give a whole number above 0.")
+    return given
+
+
+def _say(text: str) -> None:
+    print(f"[INFO] {text}", flush=True)
+
+
+def main() -> int:
+    """Entry point of the process."""
+    return run_program(revalidate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
