@@ -124,7 +124,9 @@ class RevalidationSettings(Part):
     adequate_psr0: float = number(
         0.5, 1.0, "Least P(true Sharpe > 0) for ADEQUATE evidence; less is WEAK.", 0.95
     )
-    strong_psr1: float = number(0.5, 1.0, "Least P(true annual Sharpe > 1) for STRONG evidence.", 0.95)
+    strong_psr1: float = number(
+        0.5, 1.0, "Least P(true annual Sharpe > 1) for STRONG evidence.", 0.95
+    )
     model_path: RelativePath = Field(
         default="models/ppo_phase4/best_model",
         description="The model that is revalidated, relative to the home; .zip may be left out.",
