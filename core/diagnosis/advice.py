@@ -80,12 +80,17 @@ _OWN: dict[str, Advice] = {
 
 
 def advice(playbook: Playbook, scenario: str) -> Advice:
-    """The playbook's words for the manual's five; its escalation's actions, or ours."""
+    """The playbook's words for the manual's five; its procedure's actions, or ours.
+
+    A playbook that leaves a scenario or a procedure out has nothing to say about it.
+    """
     own = _OWN.get(scenario)
     if own is None:
-        spec = playbook.scenario(scenario)
+        spec = next((spec for spec in playbook.scenarios if spec.id == scenario), None)
+        if spec is None:
+            return Advice((), ())
         return Advice(spec.causes, spec.actions, spec.log_line, spec.escalation)
-    if own.escalation is None:
-        return own
-    procedure = playbook.escalation(own.escalation)
+    procedure = next((spec for spec in playbook.escalations if spec.id == own.escalation), None)
+    if procedure is None:
+        return Advice(own.causes, own.actions)
     return Advice(own.causes, procedure.actions, procedure.log_line, own.escalation)

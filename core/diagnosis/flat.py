@@ -25,9 +25,12 @@ _WORDS = {
 }
 
 
-def flat_reward(moment: Moment) -> Verdict:
-    """No new best for 2 h of week time and a STABLE trend; alarms when STUCK or REGRESSED."""
-    hours = moment.playbook.scenario("flat_reward").hours or FLAT_HOURS
+def flat_reward(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
+    """No new best for 2 h of week time and a STABLE trend; alarms when STUCK or REGRESSED.
+
+    :param troubles: scenarios that fire: with one of them nothing is called normal.
+    """
+    hours = moment.setting("flat_reward", "hours", FLAT_HOURS)
     state = reward_state(moment, hours)
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
@@ -40,7 +43,7 @@ def flat_reward(moment: Moment) -> Verdict:
     status = _replayed(moment, hours, state, flat)
     normal = _normal_until(moment)
     words = f"The reward is {_WORDS[state.level]}"
-    if state.level is Level.STUCK and normal is not None:
+    if state.level is Level.STUCK and normal is not None and not troubles:
         return Verdict(
             FindingStatus.PENDING,
             f"{words}: normal until {normal}.",
@@ -69,7 +72,7 @@ def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
 
     :param troubles: scenarios that fire; what they explain is not called normal.
     """
-    hours = moment.playbook.scenario("flat_reward").hours or FLAT_HOURS
+    hours = moment.setting("flat_reward", "hours", FLAT_HOURS)
     state = reward_state(moment, hours)
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
@@ -99,7 +102,7 @@ def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
         return then.level is not Level.CONVERGED and then.trend.label is not Trend.INCREASING
 
     status = _replayed(moment, hours, state, wandering)
-    limit = moment.playbook.scenario("not_converging").hours or NORMAL_HOURS
+    limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
     return Verdict(
         status,
         f"No convergence after {moment.training_hours:.1f} h of week time "
@@ -127,7 +130,7 @@ def _replayed(
 
 def _normal_until(moment: Moment) -> str | None:
     """When the first 12 h of week time end, with the step expected then; None behind them."""
-    limit = moment.playbook.scenario("not_converging").hours or NORMAL_HOURS
+    limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
     left = limit - moment.training_hours
     if left <= 0 or not moment.active:
         return None

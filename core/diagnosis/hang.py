@@ -15,6 +15,7 @@ from core.diagnosis.moment import Moment
 from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
+HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
 SUSPICIOUS = 0.5  # of the learned limit
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
 
@@ -24,8 +25,10 @@ def hung(moment: Moment) -> Verdict:
     run, silence = moment.run, moment.silence
     if not moment.active:
         return quiet(f"The run is {run.status.value}: it has ended, and is not hung.")
-    limit_hours = moment.playbook.scenario("hung").hours or 2.0
+    limit_hours = moment.setting("hung", "hours", HUNG_HOURS)
     called = run.status is TrainingStatus.HUNG
+    if (moment.step or 0) >= run.total_steps and not called:
+        return quiet(f"All {run.total_steps:,} steps are done: it is finished, and not hung.")
     if silence is None:
         if called:
             return _firing(moment, Severity.CRITICAL, f"The run never logged: {run.reason}.", ())

@@ -31,14 +31,14 @@ def kl_explosion(moment: Moment) -> Verdict:
     whole = moment.series("train/approx_kl")
     if not len(whole):
         return no_data("No KL divergence was logged up to here.")
-    jump = moment.playbook.scenario("kl_explosion").threshold or JUMP
+    jump = moment.setting("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
     if (start := moment.attempt_start) is not None:
         own = whole.wall >= start  # an earlier attempt's explosion ended with it
-    scores = z_scores(values)
     with np.errstate(invalid="ignore"):
         high = values > HIGH
+        scores = z_scores(values, np.flatnonzero(high & own))
         row = high.copy()
         for back in range(1, HIGH_IN_A_ROW):
             row[back:] &= high[:-back]
@@ -92,14 +92,15 @@ def kl_explosion(moment: Moment) -> Verdict:
     )
 
 
-def z_scores(values: np.ndarray) -> np.ndarray:
-    """How far each KL lies above the 30 before it, in robust deviations of log10(KL).
+def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """How far KL lies above the 30 before it, in robust deviations of log10(KL).
 
-    Median and 1.4826 MAD, at least 0.1 dex; NaN with fewer than 10 before it.
+    Median and 1.4826 MAD, at least 0.1 dex; NaN with fewer than 10 before it, and at
+    all places that were not asked for.
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
-    for i in range(FEWEST_PAST, len(logs)):
+    for i in places:
         past = logs[max(0, i - PAST) : i]
         past = past[np.isfinite(past)]
         if len(past) < FEWEST_PAST:

@@ -30,6 +30,11 @@ class Moment:
     run: RunFacts
     until: datetime
 
+    def setting(self, scenario: str, name: str, default: float) -> float:
+        """``hours`` or ``threshold`` of the playbook's scenario, if it has one."""
+        found = next((spec for spec in self.playbook.scenarios if spec.id == scenario), None)
+        return getattr(found, name, None) or default
+
     @property
     def reader(self) -> RunReader | None:
         return self.run.reader

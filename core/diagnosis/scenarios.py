@@ -26,7 +26,6 @@ SCENARIOS = (
 )  # fmt: skip
 
 _RULES: dict[str, Callable[[Moment], Verdict]] = {
-    "flat_reward": flat_reward,
     "kl_explosion": kl_explosion,
     "hung": hung,
     "no_metrics": no_metrics,
@@ -54,6 +53,7 @@ def diagnose(facts: Facts, playbook: Playbook) -> list[Finding]:
     troubles = tuple(
         scenario for scenario in _NOT_NORMAL if verdicts[scenario].status is FindingStatus.FIRING
     )
+    verdicts["flat_reward"] = flat_reward(moment, troubles)
     verdicts["not_converging"] = not_converging(moment, troubles)
     return [_finding(playbook, scenario, verdicts[scenario]) for scenario in SCENARIOS]
 
