@@ -1,0 +1,1 @@
+"""The pages of a training week. The only place that imports Streamlit."""

@@ -1,0 +1,103 @@
+"""Who somebody is, and what the page may offer them.
+
+The runner's client checks the rights again at each action; here they only decide
+what is disabled and how that is explained.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+import streamlit as st
+
+from core.people import Person
+from core.vocabulary import RIGHTS, Right, Role
+from dashboard.wording import Words
+
+DEFAULT_ROLE = Role.LEAD
+ROLE_KEY, NAME_KEY = "acting_role", "acting_name"
+
+
+def login_configured() -> bool:
+    """Whether ``[auth]`` is in the secrets, so that a name can be proved."""
+    try:
+        return "auth" in st.secrets
+    except FileNotFoundError:
+        return False
+
+
+def is_loopback(address: str | None) -> bool:
+    """True for 127.0.0.0/8, ::1 and localhost; no address means all interfaces."""
+    if not address:
+        return False
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def current_person() -> Person:
+    """The signed-in person, or the one somebody claims to be (``verified`` False)."""
+    if login_configured():
+        email = str(st.user.get("email") or "") if st.user.is_logged_in else ""
+        roles = st.secrets.get("roles", {})
+        given = roles.get(email, Role.VIEWER.value)
+        role = Role(given) if given in list(Role) else Role.VIEWER
+        return Person(email or "nobody", role, verified=bool(email))
+    role = Role(st.session_state.get(ROLE_KEY, DEFAULT_ROLE))
+    name = " ".join(str(st.session_state.get(NAME_KEY) or "").split())
+    return Person(name or f"local-{role.value}", role, verified=False)
+
+
+def admit(say: Words) -> bool:
+    """Whether this session may see the week at all; draws the way in if not."""
+    if login_configured():
+        if st.user.is_logged_in:
+            return True
+        st.title(say("app"))
+        st.info(say("who.login_text"))
+        st.button(say.raw("who.login"), type="primary", on_click=st.login)
+        return False
+    address = st.get_option("server.address")
+    if not is_loopback(address):
+        st.error(say("who.beyond_loopback_remedy"), title=say("who.beyond_loopback"))
+        return False
+    return True
+
+
+def draw_person(say: Words, person: Person) -> None:
+    """The sidebar's "You act as"; without a login, name and role are only claimed."""
+    if person.verified:
+        st.markdown(f":material/verified_user: **{say('who.verified')}**")
+        st.caption(f"{person.name} · {say('role.' + person.role.value)}")
+        st.button(say.raw("who.logout"), on_click=st.logout)
+        return
+    st.selectbox(
+        say.raw("who.title"),
+        list(Role),
+        index=list(Role).index(DEFAULT_ROLE),
+        format_func=lambda role: say.raw(f"role.{Role(role).value}"),
+        key=ROLE_KEY,
+    )
+    st.text_input(
+        say.raw("who.name"),
+        key=NAME_KEY,
+        max_chars=80,
+        placeholder=person.name,
+        label_visibility="collapsed",
+    )
+    st.caption(
+        f":orange[:material/gpp_maybe: {say('who.unverified')}]", help=say("who.unverified_help")
+    )
+
+
+def why_denied(say: Words, person: Person, right: Right) -> str | None:
+    """Why this person may not; None if they may. Used for ``disabled`` and its help."""
+    if person.may(right):
+        return None
+    holders = [say.raw(f"role.{role.value}") for role in Role if right in RIGHTS[role]]
+    return say(
+        "right.denied", role=say.raw(f"role.{person.role.value}"), holders=", ".join(holders)
+    )

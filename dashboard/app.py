@@ -1,0 +1,41 @@
+"""Entry and router: ``streamlit run dashboard/app.py``. Draws the frame, runs one page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.access import admit, current_person, draw_person
+from dashboard.components.boundary import boundary
+from dashboard.navigation import build
+from dashboard.page import current
+from dashboard.panels import frame
+from dashboard.viewer import current_viewer, draw_settings
+
+st.set_page_config(
+    page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide"
+)
+
+
+def main() -> None:
+    say = current_viewer().words
+    if not admit(say):
+        return
+    with st.sidebar:
+        settings = st.container()
+        who = st.container()
+    with settings:
+        draw_settings(say)
+    with who:
+        draw_person(say, current_person())
+    say = current_viewer().words  # the language may have changed just now
+    chosen = st.navigation(build(say))
+    page = None
+    with boundary(say):
+        page = current()
+        frame.show(page, chosen.title)
+    if page is not None:
+        with boundary(say):
+            chosen.run()
+
+
+main()

@@ -1,0 +1,103 @@
+"""What a revalidation would take: the best model and the backtest candles, with their hashes.
+
+Read from the files as they are; kept until they change. No Streamlit here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import MarketDataError
+from core.market import Candles, load_candles
+from core.paths import Home
+
+
+@dataclass(frozen=True)
+class Model:
+    """The model's zip; ``sha256`` None means that there is none."""
+
+    path: str
+    sha256: str | None = None
+    run: str | None = None
+    step: int | None = None
+    trained_until: str | None = None
+
+
+@dataclass(frozen=True)
+class BacktestData:
+    """The candles; ``why`` says what is wrong where ``bars`` is 0."""
+
+    bars: int = 0
+    first: str = ""
+    last: str = ""
+    sha256: str = ""
+    synthetic: bool = False
+    why: str = ""
+
+
+def model(home: Home, given: str) -> Model:
+    """The model of the playbook's path, with or without ``.zip``."""
+    path = home.resolve(given)
+    path = path if path.suffix == ".zip" else path.with_name(path.name + ".zip")
+    if not path.is_file():
+        return Model(home.relative(path))
+    stat = path.stat()
+    manifest = _manifest(path.with_name(path.stem + ".manifest.json"))
+    trained = manifest.get("train_range") or [None, None]
+    return Model(
+        home.relative(path),
+        _sha256(path, stat.st_mtime_ns, stat.st_size),
+        manifest.get("run"),
+        manifest.get("step"),
+        str(trained[1]) if trained[1] else None,
+    )
+
+
+def backtest_data(home: Home, given: str) -> BacktestData:
+    """Range, size and hash of the candles in the playbook's folder."""
+    folder = home.resolve(given)
+    try:
+        candles = candles_of(folder)
+    except MarketDataError as error:
+        return BacktestData(why=f"{error.what} {error.remedy}")
+    times = candles.frame.index
+    return BacktestData(
+        len(times),
+        f"{times[0]:%Y-%m-%d %H:%M}",
+        f"{times[-1]:%Y-%m-%d %H:%M}",
+        candles.sha256,
+        candles.synthetic,
+    )
+
+
+def candles_of(folder: Path) -> Candles:
+    """The folder's candles, read again only when a file changed.
+
+    :raises MarketDataError: there are none that can be read.
+    """
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    stamp = tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.is_file())
+    return _candles(folder, stamp)
+
+
+@lru_cache(maxsize=4)
+def _candles(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Candles:
+    return load_candles(folder)
+
+
+@lru_cache(maxsize=32)
+def _sha256(path: Path, mtime_ns: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _manifest(path: Path) -> dict:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -1,0 +1,40 @@
+"""The panel boundary: an error of one panel is said in words, and never ends the page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
+
+from core.errors import TrainweekError
+from dashboard.wording import Words, plain
+
+log = logging.getLogger("trainweek.dashboard")
+
+
+@contextmanager
+def boundary(say: Words) -> Iterator[None]:
+    """Draw what went wrong in the place of the panel, with its remedy or a reference."""
+    try:
+        yield
+    except (RerunException, StopException):
+        raise  # Streamlit's own control flow
+    except TrainweekError as error:
+        log.warning("%s", error)
+        st.error(
+            f"{plain(error.what)} {plain(error.remedy)}",
+            title=say("error.page"),
+            icon=":material/error:",
+        )
+    except Exception as error:
+        reference = uuid4().hex[:8]
+        log.exception("reference %s", reference)
+        st.error(
+            say("error.unexpected", kind=type(error).__name__, reference=reference),
+            title=say("error.page"),
+            icon=":material/error:",
+        )

@@ -1,0 +1,175 @@
+"""A slot's checklist: one row an item, judged, with its evidence and a tick."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.checks.judgement import Judgement
+from core.playbook import SlotSpec
+from core.vocabulary import Right, Verdict
+from dashboard.components import outcomes
+from dashboard.components.numbers import age, number
+from dashboard.components.states import badge
+from dashboard.components.ticking import tick_cell
+from dashboard.page import Page
+from dashboard.queries import Item, Moment
+from dashboard.wording import plain
+
+WIDTHS = (1.15, 3.6, 1.25, 1.0, 2.3, 1.7)
+
+
+def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -> None:
+    """All items of a slot, with "Tick all that pass" and the slot's notes."""
+    say = page.say
+    items = look.items(slot)
+    if not items:
+        st.caption(say("check.none"))
+        return
+    heading(page, look, slot, items)
+    for item in items:
+        row(page, look, slot, item)
+    actions_row(page, look, slot, items)
+    outcomes.show(page, f"slot:{slot.id}")
+    if notes:
+        _notes(page, look, slot)
+
+
+def heading(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None:
+    say, at = page.say, look.at(slot)
+    as_of = items[0].judgement.as_of
+    passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
+    ticked = sum(item.tick is not None for item in items)
+    if at > look.now_week:
+        text = say("check.not_reached", time=page.viewer.time(at), age=age(at - look.now_week))
+    else:
+        key = "check.as_of" if as_of < look.now_week else "check.as_of_now"
+        text = say(key, time=page.viewer.moment(as_of))
+    counts = (
+        f"**{say('check.count', passed=passed, total=len(items))}** · "
+        f"{say('check.ticked_count', ticked=ticked, total=len(items))}"
+    )
+    owner = look.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
+    st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
+
+
+def row(page: Page, look: Moment, slot: SlotSpec, item: Item) -> None:
+    """Verdict, question and why, value, limit, where from and how old, tick."""
+    say, judged = page.say, item.judgement
+    spec = look.week.playbook.checks[judged.check]
+    title = spec.title.in_(page.viewer.language)
+    with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
+        verdict, what, value, limit, source, tick = st.columns(
+            WIDTHS, vertical_alignment="center", gap="xsmall"
+        )
+        verdict.markdown(badge(judged.verdict, say))
+        what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
+        value.markdown(f"**{plain(value_text(page, judged))}**")
+        limit.markdown(f":gray[{plain(judged.limit)}]")
+        source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
+        with tick:
+            tick_cell(page, look, slot, item, title)
+        if judged.verdict in {Verdict.FAIL, Verdict.WARN}:
+            st.markdown(
+                f":red[:material/build: **{say('check.do')}**] "
+                f"{plain(spec.action.in_(page.viewer.language))}"
+            )
+        if judged.evidence:
+            st.markdown(
+                f":small[:blue[:material/insights: {say('check.evidence')}] {plain(judged.evidence)}]"
+            )
+
+
+def value_text(page: Page, judged: Judgement) -> str:
+    """The reading as text; said in words where there is none."""
+    if judged.reading is None:
+        return page.say.raw("value.none")
+    value = judged.reading.value
+    if isinstance(value, bool):
+        return page.say.raw("value.yes" if value else "value.no")
+    return number(value, judged.reading.unit)
+
+
+def source_text(page: Page, look: Moment, judged: Judgement) -> str:
+    """Window, source, step and age of the reading, as Markdown."""
+    say, reading = page.say, judged.reading
+    if reading is None:
+        return ""
+    parts = [plain(reading.window), plain(reading.source)]
+    if reading.step is not None:
+        parts.append(say("source.step", step=number(reading.step)))
+    old = reading.age(look.now)
+    if old is not None:
+        parts.append(say("age.old", age=age(old)))
+    return " · ".join(part for part in parts if part)
+
+
+def actions_row(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None:
+    say = page.say
+    open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
+    denied = page.denied(Right.RECORD)
+    early = look.at(slot) > look.now_week and slot.kind in {"hourly", "daily", "anomaly"}
+
+    def tick_all() -> None:
+        for item in open_:
+            done = outcomes.act(
+                page,
+                f"slot:{slot.id}",
+                say.raw("saved.ticks", count=len(open_)),
+                lambda item=item: page.services.client.tick(
+                    look.week.id,
+                    slot.id,
+                    item.judgement.check,
+                    "",
+                    item.judgement.verdict,
+                    value_text(page, item.judgement),
+                ),
+            )
+            if not done:
+                return  # the outcome of the one that was refused stays on show
+
+    st.button(
+        say.raw("check.all", count=len(open_)),
+        key=f"tick-all:{slot.id}",
+        icon=":material/done_all:",
+        type="primary",
+        disabled=not open_ or denied is not None or early,
+        help=denied or say("check.all_help"),
+        on_click=tick_all,
+    )
+
+
+def _notes(page: Page, look: Moment, slot: SlotSpec) -> None:
+    say, place = page.say, f"note:{slot.id}"
+    written = [n for n in look.notes if n.slot == slot.id]
+    for note in written:
+        st.markdown(
+            f":small[:material/sticky_note_2: {plain(note.text)} "
+            f":gray[{plain(note.by)}, {plain(page.viewer.time(note.at_week))}]]"
+        )
+    denied = page.denied(Right.RECORD)
+
+    def save() -> None:
+        text = str(st.session_state.get(f"{place}:text") or "").strip()
+        if text and outcomes.act(
+            page,
+            place,
+            say.raw("saved.note"),
+            lambda: page.services.client.note(look.week.id, slot.id, text),
+        ):
+            st.session_state[f"{place}:text"] = ""
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            say.raw("check.note_slot"), key=f"{place}:text", max_chars=1000, disabled=bool(denied)
+        )
+        st.button(
+            say.raw("check.note_save"),
+            key=f"{place}:save",
+            disabled=bool(denied),
+            help=denied,
+            on_click=save,
+        )
+    outcomes.show(page, place)
+
+
+

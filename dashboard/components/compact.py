@@ -1,0 +1,31 @@
+"""A checklist for a narrow place: two lines an item, the same judgements and ticks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from dashboard.components import outcomes
+from dashboard.components.checklist import actions_row, heading
+from dashboard.components.states import badge
+from dashboard.components.ticking import tick_cell
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+
+def compact(page: Page, look: Moment, slot: SlotSpec) -> None:
+    """All items of a slot in a narrow column."""
+    items = look.items(slot)
+    heading(page, look, slot, items)
+    for item in items:
+        title = look.week.playbook.checks[item.judgement.check].title.in_(page.viewer.language)
+        what, tick = st.columns((3, 1.3), gap="xsmall", vertical_alignment="center")
+        what.markdown(
+            f"{badge(item.judgement.verdict, page.say)} **{plain(title)}**  \n"
+            f":small[:gray[{plain(item.judgement.why)}]]"
+        )
+        with tick:
+            tick_cell(page, look, slot, item, title)
+    actions_row(page, look, slot, items)
+    outcomes.show(page, f"slot:{slot.id}")

@@ -1,0 +1,26 @@
+"""One job in one line: state, id, how long, why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.vocabulary import ENDED_STATES
+from dashboard.components.numbers import age
+from dashboard.components.states import badge
+from dashboard.page import Page
+from dashboard.wording import plain
+from runner.records import Job
+
+
+def job_line(page: Page, job: Job | None) -> None:
+    """Nothing for no job."""
+    if job is None:
+        st.markdown("")
+        return
+    now = page.services.now()
+    ended = job.state in ENDED_STATES and job.ended_at is not None
+    old = age(now - (job.ended_at if ended else job.started_at or job.requested_at))
+    parts = [badge(job.state, page.say), f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]"]
+    if job.reason:
+        parts.append(f":small[{plain(job.reason)}]")
+    st.markdown(" ".join(parts), width="content")

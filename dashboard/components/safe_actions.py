@@ -1,0 +1,85 @@
+"""The manual's hard commands as safe actions: stop, restart, back up, check, by the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.vocabulary import JobKind, Right
+from dashboard.components import outcomes
+from dashboard.page import Page
+from dashboard.queries import Moment
+from runner.outcomes import Refused
+
+
+def action_button(page: Page, look: Moment, act: str, place: str) -> None:
+    """One safe action as a button; the outcome is shown by the caller at ``place``."""
+    say, denied = page.say, page.denied(Right.OPERATE)
+    st.button(
+        say.raw(f"act.{act}"),
+        key=f"act:{place}:{act}",
+        icon=_ICONS[act],
+        disabled=denied is not None,
+        help=denied,
+        on_click=lambda: outcomes.act(
+            page, place, say.raw("saved.stop") if act == "stop" else "", _ACTS[act](page, look, place)
+        ),
+    )
+
+
+def stop(page: Page, look: Moment, place: str) -> Callable[[], object]:
+    """Ask the training at work to save and end."""
+
+    def run() -> object:
+        job = page.services.client.live_job(JobKind.TRAIN)
+        if job is None:
+            return Refused(page.say.raw("act.nothing_live"))
+        return page.services.client.stop(job.id)
+
+    return run
+
+
+def restart(page: Page, look: Moment, place: str, **changes: object) -> Callable[[], object]:
+    """Resume, or with changed settings begin a new run; never beside a live one."""
+
+    def run() -> object:
+        if page.services.client.live_job(JobKind.TRAIN) is not None:
+            return Refused(page.say.raw("act.stop_first"))
+        params = {"resume": not changes, "timestamp": True, **changes}
+        return page.services.client.submit(JobKind.TRAIN, params, key=outcomes.intent(place))
+
+    return run
+
+
+def _submit(kind: JobKind) -> Callable[[Page, Moment, str], Callable[[], object]]:
+    def action(page: Page, look: Moment, place: str) -> Callable[[], object]:
+        return lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place))
+
+    return action
+
+
+_ACTS: dict[str, Callable[[Page, Moment, str], Callable[[], object]]] = {
+    "stop": stop,
+    "restart": restart,
+    "restart_lowered_learning_rate": lambda page, look, place: restart(
+        page, look, place, learning_rate=look.week.playbook.training.lowered_learning_rate
+    ),
+    "restart_raised_ent_coef": lambda page, look, place: restart(
+        page, look, place, ent_coef=look.week.playbook.training.raised_ent_coef
+    ),
+    "check_data": _submit(JobKind.DATA_CHECK),
+}
+_ICONS = {
+    "stop": ":material/stop_circle:",
+    "restart": ":material/restart_alt:",
+    "restart_lowered_learning_rate": ":material/trending_down:",
+    "restart_raised_ent_coef": ":material/shuffle:",
+    "check_data": ":material/fact_check:",
+}
+
+
+def has_button(act: str | None) -> bool:
+    """Whether an action of the playbook has a button. The copies of log and model have none:
+    opening the incident makes them."""
+    return act in _ACTS

@@ -1,0 +1,47 @@
+"""Choosing one slot among those of a page; the choice is kept in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from core.schedule import SlotView
+from core.vocabulary import SlotState
+from dashboard.components.states import icon, word
+from dashboard.page import Page
+from dashboard.queries import Moment
+
+
+def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
+    """A row of small states, overdue ones named so; None if the playbook has none.
+
+    Without a choice in the address: what is due first, else the last that has come.
+    """
+    views = [view for view in look.timeline if view.spec.kind in kinds]
+    if not views:
+        return None
+    by_id = {view.spec.id: view for view in views}
+    start = _first(views, look).spec.id
+    chosen = st.segmented_control(
+        label,
+        list(by_id),
+        format_func=lambda slot_id: _caption(page, by_id[slot_id], key),
+        default=start,
+        key=key,
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return by_id.get(chosen or start, by_id[start]).spec
+
+
+def _first(views: list[SlotView], look: Moment) -> SlotView:
+    waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
+    come = [v for v in views if v.at <= look.now_week]
+    return (waiting or come[-1:] or views)[0]
+
+
+def _caption(page: Page, view: SlotView, key: str) -> str:
+    when = f"{view.at:%H:%M}" if key == "slot" else page.viewer.day(view.at)
+    return f"{icon(view.state)} {when} {word(view.state, page.say)}"

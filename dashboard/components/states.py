@@ -1,0 +1,147 @@
+"""The one state language: icon, word and colour, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from core.vocabulary import (
+    Decision,
+    EvidenceGrade,
+    FindingStatus,
+    IncidentState,
+    JobState,
+    SlotState,
+    TrainingStatus,
+    Verdict,
+)
+from dashboard.wording import Words
+
+Colour = Literal["green", "orange", "red", "blue", "violet", "gray"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state looks: an icon of the bundled set and a colour of the theme."""
+
+    icon: str
+    colour: Colour
+
+
+_PASS, _WARN, _FAIL = Look("check_circle", "green"), Look("warning", "orange"), Look("cancel", "red")
+_PENDING, _UNKNOWN, _NOT_YET = (
+    Look("hourglass_top", "blue"),
+    Look("help", "violet"),
+    Look("radio_button_unchecked", "gray"),
+)
+
+LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
+    Verdict: (
+        "verdict",
+        {
+            Verdict.PASS: _PASS,
+            Verdict.WARN: _WARN,
+            Verdict.FAIL: _FAIL,
+            Verdict.PENDING: _PENDING,
+            Verdict.UNKNOWN: _UNKNOWN,
+        },
+    ),
+    SlotState: (
+        "slot",
+        {
+            SlotState.DONE: _PASS,
+            SlotState.DUE: Look("notifications_active", "blue"),
+            SlotState.OVERDUE: Look("alarm", "red"),
+            SlotState.UPCOMING: _NOT_YET,
+            SlotState.SKIPPED: Look("do_not_disturb_on", "gray"),
+        },
+    ),
+    JobState: (
+        "job",
+        {
+            JobState.QUEUED: Look("hourglass_top", "gray"),
+            JobState.STARTING: Look("hourglass_top", "blue"),
+            JobState.RUNNING: Look("play_circle", "blue"),
+            JobState.STOPPING: Look("hourglass_bottom", "orange"),
+            JobState.SUCCEEDED: _PASS,
+            JobState.FAILED: _FAIL,
+            JobState.STOPPED: Look("stop_circle", "orange"),
+            JobState.INTERRUPTED: Look("power_off", "orange"),
+            JobState.LOST: Look("help", "red"),
+        },
+    ),
+    TrainingStatus: (
+        "run",
+        {
+            TrainingStatus.NOT_STARTED: _NOT_YET,
+            TrainingStatus.RUNNING: Look("play_circle", "blue"),
+            TrainingStatus.COMPLETED: _PASS,
+            TrainingStatus.STOPPED: Look("stop_circle", "orange"),
+            TrainingStatus.CRASHED: _FAIL,
+            TrainingStatus.HUNG: Look("hourglass_disabled", "red"),
+            TrainingStatus.INTERRUPTED: Look("power_off", "orange"),
+            TrainingStatus.LOST: Look("help", "red"),
+        },
+    ),
+    FindingStatus: (
+        "finding",
+        {
+            FindingStatus.OK: _PASS,
+            FindingStatus.PENDING: Look("visibility", "blue"),
+            FindingStatus.FIRING: Look("notifications_active", "red"),
+            FindingStatus.RECOVERING: Look("healing", "orange"),
+            FindingStatus.NO_DATA: _UNKNOWN,
+        },
+    ),
+    IncidentState: (
+        "incident",
+        {
+            IncidentState.OPEN: Look("error", "red"),
+            IncidentState.CLOSED: Look("task_alt", "gray"),
+        },
+    ),
+    Decision: (
+        "decision",
+        {
+            Decision.GO: _PASS,
+            Decision.PARTIAL: _WARN,
+            Decision.NO_GO: _FAIL,
+        },
+    ),
+    EvidenceGrade: (
+        "grade",
+        {
+            EvidenceGrade.STRONG: Look("verified", "green"),
+            EvidenceGrade.ADEQUATE: Look("check", "green"),
+            EvidenceGrade.WEAK: Look("warning", "orange"),
+            EvidenceGrade.INSUFFICIENT: Look("help", "red"),
+        },
+    ),
+}
+
+
+def look(state: StrEnum) -> Look:
+    return LOOKS[type(state)][1][state]
+
+
+def word(state: StrEnum, say: Words) -> str:
+    return say.raw(f"{LOOKS[type(state)][0]}.{state.value}")
+
+
+def badge(state: StrEnum, say: Words) -> str:
+    """Markdown of a filled badge: icon + word on its colour."""
+    seen = look(state)
+    return f":{seen.colour}-badge[:material/{seen.icon}: {word(state, say)}]"
+
+
+def mark(state: StrEnum, say: Words) -> str:
+    """Markdown of icon + word in its colour, without a filled ground; for dense places."""
+    seen = look(state)
+    return f":{seen.colour}[:material/{seen.icon}: {word(state, say)}]"
+
+
+def icon(state: StrEnum) -> str:
+    """The icon alone, for a place whose words already say the state."""
+    seen = look(state)
+    return f":{seen.colour}[:material/{seen.icon}:]"

@@ -1,0 +1,103 @@
+"""The tick of one item: a person's confirmation, with the verdict they saw."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from core.vocabulary import Right, Verdict
+from dashboard.components import outcomes
+from dashboard.components.numbers import number
+from dashboard.components.states import word
+from dashboard.page import Page
+from dashboard.queries import Item, Moment
+from dashboard.wording import plain
+from runner.records import Tick
+
+
+def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) -> None:
+    """The saved tick, or the way to tick: one click if it passes, else with a note."""
+    say = page.say
+    if item.tick is not None:
+        _saved(page, item.tick, item)
+        if item.tick.verdict_seen is item.judgement.verdict:
+            return
+    denied = page.denied(Right.RECORD)
+    early = look.at(slot) > look.now_week and slot.kind in {"hourly", "daily", "anomaly"}
+    blocked = denied or (say("check.tick_early") if early else None)
+    key = f"tick:{slot.id}:{item.judgement.check}"
+    if item.judgement.verdict is Verdict.PASS and item.tick is None:
+        st.button(
+            say.raw("check.tick"),
+            key=key,
+            icon=":material/check:",
+            disabled=blocked is not None,
+            help=blocked or say("check.tick_help"),
+            on_click=_save,
+            args=(page, look, slot, item, title, None),
+        )
+        return
+    label = "check.tick_note" if item.tick is None else "check.tick_again"
+    with st.popover(say.raw(label), key=f"{key}:pop", disabled=blocked is not None, help=blocked):
+        st.markdown(
+            say(
+                "check.tick_what",
+                title=title,
+                verdict=word(item.judgement.verdict, say),
+                value=_value(page, item),
+            )
+        )
+        st.text_area(say.raw("check.note_required"), key=f"{key}:note", max_chars=1000, height=80)
+        st.button(
+            say.raw("check.tick_save"),
+            key=f"{key}:save",
+            type="primary",
+            on_click=_save,
+            args=(page, look, slot, item, title, f"{key}:note"),
+        )
+
+
+def _saved(page: Page, tick: Tick, item: Item) -> None:
+    say = page.say
+    seen = say(
+        "check.ticked_by",
+        by=tick.by,
+        time=page.viewer.time(tick.at_week),
+        verdict=word(tick.verdict_seen, say),
+        value=tick.value_seen,
+    )
+    text = f":green[:material/task_alt: **{say('check.ticked')}**]  \n:small[:gray[{seen}]]"
+    if tick.verdict_seen is not item.judgement.verdict:
+        now = say("check.changed", verdict=word(item.judgement.verdict, say))
+        text += f"  \n:small[:orange[:material/change_circle: {now}]]"
+    if tick.note:
+        text += f"  \n:small[:material/sticky_note_2: {plain(tick.note)}]"
+    st.markdown(text)
+
+
+def _value(page: Page, item: Item) -> str:
+    reading = item.judgement.reading
+    return page.say.raw("value.none") if reading is None else number(reading.value, reading.unit)
+
+
+def _save(
+    page: Page, look: Moment, slot: SlotSpec, item: Item, title: str, note_key: str | None
+) -> None:
+    """One transaction: the tick, with the verdict and value that stood on the screen."""
+    note = "" if note_key is None else str(st.session_state.get(note_key) or "").strip()
+    client = page.services.client
+    outcomes.act(
+        page,
+        f"slot:{slot.id}",
+        page.say.raw("saved.tick", what=title),
+        lambda: outcomes.needs(note_key is None or note, page.say.raw("check.note_missing"))
+        or client.tick(
+            look.week.id,
+            slot.id,
+            item.judgement.check,
+            note,
+            item.judgement.verdict,
+            _value(page, item),
+            replaces=None if item.tick is None else item.tick.id,
+        ),
+    )

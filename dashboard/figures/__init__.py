@@ -1,0 +1,1 @@
+"""Interactive Plotly figures. They take series and give figures, and draw nothing."""

@@ -1,0 +1,92 @@
+"""Curves of a run over its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.telemetry import Series
+from core.telemetry.chart import downsample
+from dashboard.figures.style import MOST_POINTS, PALETTE, band, frame, limit_line, mark
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A threshold line."""
+
+    value: float
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """A named region."""
+
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A named place on the step axis."""
+
+    step: float
+    label: str
+    colour: str
+
+
+def curve(
+    series: Mapping[str, Series],
+    *,
+    height: int = 220,
+    limits: Sequence[Limit] = (),
+    bands: Sequence[Band] = (),
+    marks: Sequence[Mark] = (),
+    y_log: bool = False,
+    x_title: str = "",
+) -> go.Figure:
+    """Named series over their steps, at most 2000 points together.
+
+    Gaps stay gaps: a value that is not finite breaks the line.
+    """
+    figure = frame(height, legend=len(series) > 1, x_title=x_title)
+    share = max(MOST_POINTS // max(len(series), 1), 50)
+    for (name, points), colour in zip(series.items(), _colours(len(series)), strict=False):
+        points = downsample(points, share)
+        values = np.where(np.isfinite(points.value), points.value, np.nan)
+        alone = len(values) == 1
+        figure.add_scatter(
+            x=points.step,
+            y=values,
+            name=name,
+            mode="markers" if alone else "lines",
+            line={"color": colour, "width": 1.6},
+            marker={"color": colour, "size": 6},
+            connectgaps=False,
+        )
+    for region in bands:
+        band(figure, region.low, region.high, region.label)
+    for limit in limits:
+        limit_line(figure, limit.value, limit.label, limit.colour)
+    for place in marks:
+        mark(figure, place.step, place.label, place.colour)
+    figure.update_xaxes(tickformat="~s")
+    if y_log:
+        figure.update_yaxes(type="log")
+    return figure
+
+
+def step_at(points: Series, wall: float) -> float | None:
+    """The step at which the run stood at a unix moment; None outside the curve."""
+    if len(points.wall) == 0 or wall < points.wall[0]:
+        return None
+    return float(np.interp(wall, points.wall, points.step))
+
+
+def _colours(count: int) -> list[str]:
+    return [PALETTE[index % len(PALETTE)] for index in range(count)]

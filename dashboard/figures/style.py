@@ -1,0 +1,69 @@
+"""What all figures share: sizes, line colours that hold on light and dark, no clutter."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+MOST_POINTS = 2000  # a figure; beyond it nothing more is visible
+BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
+    "#3f82bf", "#cf8a2e", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
+)  # fmt: skip
+PALETTE = (BLUE, ORANGE, GREEN, VIOLET, RED, "#4b9fae", GRAY)
+GRID = "rgba(131,144,157,0.22)"
+
+# What st.plotly_chart passes on: a quiet figure that keeps the reader's zoom.
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str = "") -> go.Figure:
+    """An empty figure with our axes."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 26 if legend else 10, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=legend,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
+        hovermode="x unified",
+        hoverlabel={"namelength": -1},
+        uirevision="keep",
+        font={"size": 11},
+    )
+    axis = {"showgrid": True, "gridcolor": GRID, "zeroline": False, "automargin": True}
+    figure.update_xaxes(title={"text": x_title, "standoff": 4, "font": {"size": 11}}, **axis)
+    figure.update_yaxes(title={"text": y_title, "standoff": 4, "font": {"size": 11}}, **axis)
+    return figure
+
+
+def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -> None:
+    """A threshold, named at its right end."""
+    figure.add_hline(
+        y=value,
+        line={"color": colour, "width": 1.2, "dash": "dash"},
+        annotation={"text": label, "font": {"size": 10, "color": colour}, "xanchor": "right"},
+        annotation_position="top right",
+    )
+
+
+def band(figure: go.Figure, low: float, high: float, label: str, colour: str = GREEN) -> None:
+    """A region that is named, such as what is normal for PPO."""
+    figure.add_hrect(
+        y0=low,
+        y1=high,
+        fillcolor=colour,
+        opacity=0.08,
+        line_width=0,
+        annotation={"text": label, "font": {"size": 10, "color": colour}},
+        annotation_position="top left",
+    )
+
+
+def mark(figure: go.Figure, x: float, label: str, colour: str = GRAY) -> None:
+    """A moment on the curve: a restart, an alarm, the end."""
+    figure.add_vline(
+        x=x,
+        line={"color": colour, "width": 1, "dash": "dot"},
+        annotation={"text": label, "font": {"size": 10, "color": colour}, "textangle": -90},
+        annotation_position="top right",
+    )

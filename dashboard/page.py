@@ -1,0 +1,65 @@
+"""What a panel gets: the services, the viewer and the words. Nothing else reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import Right
+from core.week import Week
+from dashboard.access import why_denied
+from dashboard.services import Moment, Services
+from dashboard.viewer import Viewer, current_viewer
+from dashboard.wording import Words
+
+TICK_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """The world of one panel in one run of its script."""
+
+    services: Services
+    viewer: Viewer
+
+    @property
+    def say(self) -> Words:
+        return self.viewer.words
+
+    @property
+    def week(self) -> Week | None:
+        return self.services.client.active_week()
+
+    def denied(self, right: Right) -> str | None:
+        """Why the viewer may not; None if they may."""
+        return why_denied(self.say, self.viewer.person, right)
+
+    def live(self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False) -> None:
+        """Draw ``body`` now, and again on each tick while the viewer lets it live.
+
+        Never call it inside another live body: nested timers show stale content.
+
+        :param still: nothing more will change here; no timer.
+        """
+        ticking = self.viewer.live and not still
+        st.fragment(body, run_every=every if ticking else None)()
+
+    def look(self) -> Moment | None:
+        """The active week as it stands now; None without a week."""
+        return self.services.look()
+
+
+@st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)
+def _services(root: str, person: Person) -> Services:
+    return Services(Home.find(root), person)
+
+
+def current() -> Page:
+    """The page of this session, for the scripts in ``pages/`` and the entry file."""
+    viewer = current_viewer()
+    return Page(_services(str(Home.find().root), viewer.person), viewer)

@@ -1,0 +1,73 @@
+"""Daily check-in: the written record beside the live readings, and the five checks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from core.vocabulary import JobKind, Right
+from dashboard.components import outcomes
+from dashboard.components.boundary import boundary
+from dashboard.components.checklist import checklist
+from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.jobline import job_line
+from dashboard.components.slots import choose
+from dashboard.page import Page
+from dashboard.panels.daily_record import record
+from dashboard.panels.second_check import second_check
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is not None:
+
+        def body() -> None:
+            with boundary(page.say):
+                _draw(page)
+
+        page.live(body)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    slot = choose(page, look, {"daily"}, key="day", label=say.raw("daily.choose"))
+    if slot is None:
+        empty(say("daily.none"), "")
+        return
+    day = look.at(slot).date()
+    left, right = st.columns((2, 1), gap="medium")
+    with left:
+        st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+        if look.run is None:
+            no_run(page)
+        checklist(page, look, slot)
+    with right:
+        record(page, look, day)
+        _run_now(page, look, slot, day)
+    second_check(page, look, day)
+
+
+def _run_now(page: Page, look: Moment, slot: SlotSpec, day: date) -> None:
+    say, place = page.say, f"daily:{day}"
+    denied = page.denied(Right.OPERATE)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            say.raw("daily.run"),
+            key=f"{place}:run",
+            icon=":material/play_arrow:",
+            disabled=denied is not None or look.at(slot).date() > look.now_week.date(),
+            help=denied or say("daily.run_help"),
+            on_click=lambda: outcomes.act(
+                page,
+                place,
+                "",
+                lambda: page.services.client.submit(
+                    JobKind.DAILY_CHECK, {"date": day.isoformat()}, key=outcomes.intent(place)
+                ),
+            ),
+        )
+        job_line(page, look.latest(JobKind.DAILY_CHECK))
+    outcomes.show(page, place)

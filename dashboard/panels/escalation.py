@@ -1,0 +1,88 @@
+"""Escalation: the three procedures, whose turn it is, and the incidents they opened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import EscalationSpec
+from core.vocabulary import IncidentState, Right
+from dashboard.components import outcomes
+from dashboard.components.boundary import boundary
+from dashboard.components.empty import week_or_way
+from dashboard.components.states import badge
+from dashboard.page import Page
+from dashboard.panels import incident
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is None:
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    page.live(body)
+
+
+def _draw(page: Page) -> None:
+    look = page.look()
+    specs = look.week.playbook.escalations
+    with st.grid(len(specs), min_column_width=300, gap="small", key="procedures"):
+        for spec in specs:
+            with st.container(border=True, gap="xsmall", height="stretch", key=f"proc-{spec.id}"):
+                _procedure(page, look, spec)
+    incident.history(page, look)
+
+
+def _procedure(page: Page, look: Moment, spec: EscalationSpec) -> None:
+    say, language = page.say, page.viewer.language
+    opened = next((i for i in look.open_incidents if i.procedure == spec.id), None)
+    state = badge(IncidentState.OPEN, say) if opened else ""
+    st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
+    roles = look.week.playbook.roles
+    chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
+    st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
+    if spec.blocks_start:
+        st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
+    if spec.contact:
+        st.markdown(f":small[:gray[{say('escalate.contact')}]] `{spec.contact}`")
+    if spec.log_line:
+        st.markdown(f":small[:gray[{say('escalate.log_line')}]] `{spec.log_line}`")
+    if opened:
+        incident.work(page, look, spec, opened)
+    else:
+        incident.actions(page, look, spec, None)
+        _open(page, look, spec)
+    outcomes.show(page, f"incident:{spec.id}")
+
+
+def _open(page: Page, look: Moment, spec: EscalationSpec) -> None:
+    say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
+
+    def save() -> None:
+        text = str(st.session_state.get(f"{key}:summary") or "").strip()
+        if outcomes.act(
+            page,
+            key,
+            say.raw("saved.incident", what=spec.title.in_(page.viewer.language)),
+            lambda: page.services.client.open_incident(
+                look.week.id, spec.id, text, key=outcomes.intent(key)
+            ),
+        ):
+            st.session_state[f"{key}:summary"] = ""
+
+    st.text_area(
+        say.raw("escalate.summary"), key=f"{key}:summary", max_chars=1000, height=72,
+        disabled=denied is not None,
+    )  # fmt: skip
+    st.button(
+        say.raw("escalate.open"),
+        key=f"{key}:open",
+        icon=":material/campaign:",
+        disabled=denied is not None,
+        help=denied,
+        on_click=save,
+    )

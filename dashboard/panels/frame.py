@@ -1,0 +1,115 @@
+"""The frame of every page: week, both times, run and runner with their ages, who you are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.vocabulary import TrainingStatus
+from dashboard.components.boundary import boundary
+from dashboard.components.numbers import age
+from dashboard.components.states import look as look_of
+from dashboard.components.states import word
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+
+def show(page: Page, title: str) -> None:
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page, title)
+
+    page.live(body)
+
+
+def _draw(page: Page, title: str) -> None:
+    say = page.say
+    look = page.look()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(f"### {title}", width="content", anchors=False)
+        if look is None:
+            st.markdown(f":gray-badge[:material/event_busy: {say('frame.no_week')}]", width="content")
+            st.markdown(_runner(page, None), width="content")
+        else:
+            st.markdown(_week(page, look), width="content")
+            st.markdown(_time(page, look), width="content")
+            st.markdown(_run(page, look), width="content", help=_run_help(page, look))
+            st.markdown(_runner(page, look), width="content")
+        st.markdown(_person(page), width="content")
+    with st.container(gap="xsmall"):
+        _alerts(page, look)
+
+
+def _week(page: Page, look: Moment) -> str:
+    say, week = page.say, look.week
+    text = say("frame.week", tag=week.tag, symbol=week.symbol, week=week.id)
+    if look.facts.synthetic:
+        text += f"  :orange-badge[:material/experiment: {say('frame.synthetic')}]"
+    if week.watched:
+        text += f"  :blue-badge[:material/visibility: {say('frame.watched')}]"
+    return text
+
+
+def _time(page: Page, look: Moment) -> str:
+    text = f":material/schedule: {plain(page.viewer.moment(look.now_week))}"
+    if not page.viewer.live:
+        text += f"  :orange-badge[:material/pause: {page.say('frame.paused')}]"
+    return text
+
+
+def _run(page: Page, look: Moment) -> str:
+    say = page.say
+    if look.run is None:
+        return f":gray-badge[:material/radio_button_unchecked: {say('frame.run_none')}]"
+    seen = look_of(look.status)
+    colour, icon = ("red", "sensors_off") if look.stale else (seen.colour, seen.icon)
+    text = word(look.status, say)
+    if look.event_age is not None:
+        text = say("frame.run", state=text, age=age(look.event_age))
+    if look.status is TrainingStatus.RUNNING and "progress" in look.readings:
+        text += f" · {float(look.readings['progress'].value):.0f} %"
+    return f":{colour}-badge[:material/{icon}: {text}]"
+
+
+def _run_help(page: Page, look: Moment) -> str | None:
+    if look.run is None:
+        return None
+    return page.say("frame.run_help", run=look.run.name) + (
+        f". {plain(look.run.reason)}" if look.run.reason else ""
+    )
+
+
+def _runner(page: Page, look: Moment | None) -> str:
+    say = page.say
+    status = look.runner if look else page.services.client.runner_status()
+    if not status.alive:
+        return f":red-badge[:material/power_off: {say('frame.runner_gone')}]"
+    text = say("frame.runner_alive", age=age(status.heartbeat_age_s))
+    return f":green-badge[:material/memory: {text}]"
+
+
+def _person(page: Page) -> str:
+    say, person = page.say, page.viewer.person
+    text = f":material/person: {plain(person.name)} · {say('role.' + person.role.value)}"
+    if not person.verified:
+        text += f"  :orange-badge[:material/gpp_maybe: {say('who.unverified')}]"
+    return text
+
+
+def _alerts(page: Page, look: Moment | None) -> None:
+    """What is red on every page, until it is mended."""
+    say = page.say
+    status = look.runner if look else page.services.client.runner_status()
+    if not status.alive:
+        key = "frame.runner_gone_alert" if status.since else "frame.runner_never_alert"
+        st.error(say(key), icon=":material/power_off:")
+    if look is None:
+        return
+    if look.stale:
+        silence = look.event_age if look.event_age is not None else look.now - look.run.started
+        st.error(say("frame.stale_alert", age=age(silence)), icon=":material/sensors_off:")
+    blocking = [i for i in look.open_incidents if i.blocks_start]
+    if blocking:
+        titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+        names = ", ".join(titles.get(i.procedure, i.procedure) for i in blocking)
+        st.error(say("frame.incident_alert", procedures=names), icon=":material/campaign:")

@@ -1,0 +1,34 @@
+"""Hourly checks: "can I tick this in two minutes?" """
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.boundary import boundary
+from dashboard.components.checklist import checklist
+from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.slots import choose
+from dashboard.page import Page
+from dashboard.wording import plain
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is not None:
+
+        def body() -> None:
+            with boundary(page.say):
+                _draw(page)
+
+        page.live(body)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    slot = choose(page, look, {"hourly"}, key="slot", label=say.raw("hourly.choose"))
+    if slot is None:
+        empty(say("hourly.none"), "")
+        return
+    st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+    if look.run is None:
+        no_run(page)
+    checklist(page, look, slot)

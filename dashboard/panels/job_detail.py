@@ -1,0 +1,133 @@
+"""One job: its state and why, its attempts, its output, and what may be done with it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, Right
+from dashboard.components import outcomes
+from dashboard.components.jobline import job_line
+from dashboard.components.states import word
+from dashboard.page import Page
+from dashboard.panels.start_training import UNFINISHED, progress
+from dashboard.queries import Moment
+from runner.records import Job
+
+TAIL_LINES = 100
+
+
+def show(page: Page, look: Moment, job: Job) -> None:
+    say, client = page.say, page.services.client
+    with st.container(border=True, key="job-detail"):
+        job_line(page, job)
+        if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
+            progress(page, look, job)
+        _actions(page, look, job)
+        outcomes.show(page, f"job:{job.id}")
+        left, right = st.columns((1, 1), gap="medium")
+        with left:
+            _attempts(page, job)
+            st.markdown(f"**{say('jobs.params')}**")
+            st.json(dict(job.params), expanded=True)
+            result = client.result(job.id)
+            if result is not None:
+                st.markdown(f"**{say('jobs.result')}**")
+                st.json(dict(result), expanded=1)
+        with right:
+            st.markdown(f"**{say('jobs.output', count=TAIL_LINES)}**")
+            output = client.output_tail(job.id, TAIL_LINES)
+            if output:
+                st.code(output, language="log", height=420)
+            else:
+                st.caption(say("jobs.output_none"))
+
+
+def _attempts(page: Page, job: Job) -> None:
+    say = page.say
+    attempts = page.services.client.attempts(job.id)
+    if not attempts:
+        return
+    st.markdown(f"**{say('jobs.attempts')}**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    say.raw("jobs.attempt"): attempt.number,
+                    say.raw("jobs.state"): word(attempt.state, say),
+                    say.raw("jobs.pid"): "" if attempt.pid is None else str(attempt.pid),
+                    say.raw("jobs.exit"): (
+                        "" if attempt.exit_code is None else str(attempt.exit_code)
+                    ),
+                    say.raw("jobs.reason"): attempt.reason,
+                    say.raw("jobs.folder"): attempt.folder,
+                }
+                for attempt in attempts
+            ]
+        ),
+        hide_index=True,
+        key=f"attempts:{job.id}",
+    )
+
+
+def _actions(page: Page, look: Moment, job: Job) -> None:
+    """Stop what lives; resume or restart a training that ended early."""
+    say, client, place = page.say, page.services.client, f"job:{job.id}"
+    right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
+    denied = page.denied(right)
+    with st.container(horizontal=True):
+        if job.state in LIVE_STATES | WAITING_STATES:
+            with st.popover(
+                say.raw("jobs.stop"), icon=":material/stop_circle:", disabled=denied is not None,
+                help=denied or say("jobs.stop_help"), key=f"{place}:stop",
+            ):  # fmt: skip
+                st.markdown(say("jobs.stop_confirm", job=job.id))
+                st.button(
+                    say.raw("jobs.stop"),
+                    key=f"{place}:stop:yes",
+                    type="primary",
+                    on_click=lambda: outcomes.act(
+                        page, place, say.raw("saved.stop"), lambda: client.stop(job.id)
+                    ),
+                )
+        newest = look.latest(JobKind.TRAIN)
+        if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
+            return
+        if look.busy(JobKind.TRAIN):
+            return
+        training = look.week.playbook.training
+        lowered = {"resume": False, "timestamp": True, "learning_rate": training.lowered_learning_rate}
+        raised = {"resume": False, "timestamp": True, "ent_coef": training.raised_ent_coef}
+        if job.state in UNFINISHED:
+            _submit(page, place, say.raw("jobs.resume"), {"resume": True}, denied, "primary")
+        rate = f"{training.lowered_learning_rate:g}"
+        _submit(page, place, say.raw("jobs.restart_lower", lr=rate), lowered, denied)
+        _submit(
+            page, place, say.raw("jobs.restart_raised", ent=f"{training.raised_ent_coef:g}"),
+            raised, denied,
+        )  # fmt: skip
+
+
+def _submit(
+    page: Page,
+    place: str,
+    label: str,
+    params: dict[str, object],
+    denied: str | None,
+    kind: str = "secondary",
+) -> None:
+    st.button(
+        label,
+        key=f"{place}:{label}",
+        type=kind,
+        disabled=denied is not None,
+        help=denied or page.say("jobs.restart_help"),
+        on_click=lambda: outcomes.act(
+            page,
+            place,
+            "",
+            lambda: page.services.client.submit(
+                JobKind.TRAIN, params, key=outcomes.intent(place)
+            ),
+        ),
+    )

@@ -1,0 +1,160 @@
+"""Live training: the curves, with what is normal, where it restarted, and what they mean."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.telemetry.readings import known_series
+from core.telemetry.series import Series
+from dashboard.components.boundary import boundary
+from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.numbers import age, number
+from dashboard.figures.curves import Mark, curve
+from dashboard.figures.style import CONFIG
+from dashboard.page import Page
+from dashboard.panels import run_now
+from dashboard.panels.charts import CHARTS, Chart, speed_series
+from dashboard.panels.reward_curve import restart_marks
+from dashboard.panels.tag_meaning import meaning
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+HEIGHT = 210
+TENSORBOARD = "http://localhost:6006"
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is None:
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    page.live(body)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    if look.run is None:
+        no_run(page)
+        return
+    _source(page, look)
+    if look.run.reader is None or not look.run.reader.tags():
+        empty(say("empty.no_events"), say("empty.no_events_text", source=look.run.source))
+        return
+    run_now.show(page, look)
+    marks = restart_marks(page, look)
+    with st.grid(2, min_column_width=420, gap="small", key="curves"):
+        for chart in CHARTS:
+            _chart(page, look, chart, marks)
+        _speed(page, look, marks)
+        _components(page, look, marks)
+    _others(page, look, marks)
+    _problems(page, look)
+
+
+def _source(page: Page, look: Moment) -> None:
+    say, run = page.say, look.run
+    files = len(run.reader.files) if run.reader else 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.link_button(
+            say.raw("live.tensorboard"),
+            TENSORBOARD,
+            icon=":material/open_in_new:",
+            help=say("live.tensorboard_help"),
+        )
+        st.caption(
+            say(
+                "live.source",
+                source=run.source,
+                files=files,
+                attempts=run.attempts,
+                age=age(look.event_age),
+            )
+        )
+
+
+def _chart(page: Page, look: Moment, chart: Chart, marks: list[Mark]) -> None:
+    say, reader, until = page.say, look.run.reader, look.run.until
+    series = {
+        say.raw(name): found
+        for name, tag in chart.tags.items()
+        if len(found := known_series(reader, tag, until))
+    }
+    _draw_one(
+        page, chart.key, chart.title, chart.meaning_of, series, marks,
+        limits=chart.limits(page, look.week.playbook), bands=chart.bands(page),
+    )  # fmt: skip
+
+
+def _speed(page: Page, look: Moment, marks: list[Mark]) -> None:
+    series = speed_series(look.run.reader, look.run.until)
+    found = {page.say.raw("live.speed"): series} if len(series) else {}
+    limit = CHARTS[0].speed_limit(page, look.week.playbook)
+    _draw_one(page, "speed", "live.speed", "time/fps", found, marks, limits=[limit])
+
+
+def _components(page: Page, look: Moment, marks: list[Mark]) -> None:
+    reader, until = look.run.reader, look.run.until
+    found = {
+        tag.removeprefix("reward/"): series
+        for tag in reader.tags()
+        if tag.startswith("reward/") and len(series := known_series(reader, tag, until))
+    }
+    if found:
+        _draw_one(page, "components", "live.components", None, found, marks)
+
+
+def _draw_one(
+    page: Page,
+    key: str,
+    title: str,
+    tag: str | None,
+    series: dict[str, Series],
+    marks: list[Mark],
+    limits: list | None = None,
+    bands: list | None = None,
+) -> None:
+    """One framed chart: title, newest value, curve, meaning of its tag."""
+    say = page.say
+    with st.container(border=True, gap="xxsmall", key=f"chart-{key}"):
+        newest = next(iter(series.values())).last if series else None
+        value = f" **{number(newest[1])}** :small[:gray[{say('source.step', step=number(newest[0]))}]]"
+        st.markdown(
+            f"**{say(title)}**{value if newest else ''}", help=meaning(page, tag) if tag else None
+        )
+        if not series:
+            with st.container(height=HEIGHT, border=False):
+                st.caption(say("live.nothing", tag=tag or title))
+            return
+        figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
+        st.plotly_chart(figure, key=f"curve-{key}", config=CONFIG, alt=say.raw(title))
+
+
+def _others(page: Page, look: Moment, marks: list[Mark]) -> None:
+    """Any other tag of the run, one at a time."""
+    say, reader = page.say, look.run.reader
+    shown = {tag for chart in CHARTS for tag in chart.tags.values()}
+    others = [t for t in reader.tags() if t not in shown and not t.startswith("reward/")]
+    if not others:
+        return
+    with st.container(border=True, gap="xsmall", key="other-tags"):
+        tag = st.selectbox(say.raw("live.others"), others, key="live:tag")
+        series = reader.series(tag, look.run.until.timestamp())
+        st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
+        st.plotly_chart(
+            curve({tag: series}, height=HEIGHT, marks=marks),
+            key="curve-other", config=CONFIG, alt=tag,
+        )  # fmt: skip
+
+
+def _problems(page: Page, look: Moment) -> None:
+    problems = look.run.reader.problems
+    if not problems:
+        return
+    with st.expander(
+        page.say.raw("live.problems", count=len(problems)), icon=":material/broken_image:"
+    ):
+        for problem in problems[:50]:
+            st.markdown(f"- `{plain(problem.file)}` {plain(problem.kind)}: {plain(problem.detail)}")

@@ -1,0 +1,152 @@
+"""The parts of the manual, each as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+from pydantic import BaseModel
+
+from core.playbook import CheckSpec, Playbook
+from dashboard.components.numbers import age, number
+from dashboard.page import Page
+from dashboard.wording import plain
+
+
+def schedule(page: Page, playbook: Playbook) -> None:
+    say, language, week = page.say, page.viewer.language, page.week
+    rows = []
+    for slot in playbook.schedule:
+        when = slot.offset or f"+{slot.day} d {slot.time}"
+        rows.append(
+            {
+                say.raw("manual.when"): page.viewer.moment(slot.at(week.launch)) if week else when,
+                say.raw("manual.what"): slot.title.in_(language),
+                say.raw("manual.owner"): playbook.roles[slot.owner].title.in_(language),
+                say.raw("manual.checks"): " · ".join(
+                    playbook.checks[check].title.in_(language) for check in slot.checks
+                ),
+                say.raw("command"): slot.command or "",
+            }
+        )
+    _table(rows, "schedule")
+
+
+def checks(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    _table(
+        [
+            {
+                say.raw("manual.what"): check.title.in_(language),
+                say.raw("manual.limit"): limit(check),
+                say.raw("manual.window"): (
+                    age(check.window_minutes * 60) if check.window_minutes else ""
+                ),
+                say.raw("manual.action"): check.action.in_(language),
+            }
+            for check in playbook.checks.values()
+        ],
+        "checks",
+    )
+
+
+def limit(check: CheckSpec) -> str:
+    """``< 0.01``, ``in INCREASING, STABLE``."""
+    threshold = check.threshold
+    if isinstance(threshold, float):
+        text = number(int(threshold) if threshold.is_integer() else threshold)
+    else:
+        text = threshold if isinstance(threshold, str) else ", ".join(threshold)
+    return f"{check.op} {text} {check.unit}".strip()
+
+
+def gates(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    _table(
+        [
+            {
+                say.raw("manual.gate"): f"{gate.number} {gate.name}",
+                say.raw("manual.limit"): f"{gate.op} {gate.threshold:g} {gate.unit}".strip(),
+                say.raw("manual.what"): gate.title.in_(language),
+            }
+            for gate in playbook.gates
+        ],
+        "gates-table",
+    )
+    for rule in playbook.decision:
+        st.markdown(
+            f"**{rule.decision.value}** · {say('manual.rule', min=rule.min_passed)} · "
+            f"{rule.recommendation} · {plain(rule.next_steps.in_(language))}"
+        )
+
+
+def scenarios(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    for spec in playbook.scenarios:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{plain(spec.title.in_(language))}** :gray-badge[{spec.severity.value}]")
+            st.markdown(plain(spec.symptom.in_(language)))
+            causes = [f"- {plain(cause.in_(language))}" for cause in spec.causes]
+            st.markdown(f":gray[{say('trouble.causes')}]\n" + "\n".join(causes))
+            _steps(page, spec.actions)
+            st.markdown(f":gray[{say('trouble.log_line')}] `{spec.log_line}`")
+
+
+def escalations(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    for spec in playbook.escalations:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{plain(spec.title.in_(language))}**")
+            chain = " → ".join(plain(playbook.roles[role].title.in_(language)) for role in spec.chain)
+            st.markdown(f":gray[{say('escalate.chain')}] {chain}")
+            _steps(page, spec.actions)
+            if spec.contact:
+                st.markdown(f":gray[{say('escalate.contact')}] `{spec.contact}`")
+            if spec.log_line:
+                st.markdown(f":gray[{say('escalate.log_line')}] `{spec.log_line}`")
+
+
+def settings(page: Page, playbook: Playbook) -> None:
+    say = page.say
+    for name, part in (("training", playbook.training), ("revalidation", playbook.revalidation)):
+        st.markdown(f"**{name}**")
+        _table(
+            [
+                {
+                    say.raw("manual.field"): field,
+                    say.raw("manual.value"): _value(part, field),
+                    say.raw("manual.meaning"): info.description or "",
+                }
+                for field, info in type(part).model_fields.items()
+            ],
+            f"settings-{name}",
+        )
+
+
+def _value(part: BaseModel, field: str) -> str:
+    value = getattr(part, field)
+    return "–" if value is None else str(list(value) if isinstance(value, tuple) else value)
+
+
+def _steps(page: Page, steps: tuple) -> None:
+    for index, step in enumerate(steps, start=1):
+        st.markdown(f"{index}\\. {plain(step.in_(page.viewer.language))}")
+        if step.command:
+            st.code(step.command, language="bash", wrap_lines=True)
+
+
+def _table(rows: list[dict[str, str]], key: str) -> None:
+    """A table whose cells wrap: prose is to be read, not scrolled."""
+    frame = pd.DataFrame(rows)
+    st.table(frame.map(plain), border="horizontal", hide_index=True, alt=key)
+
+
+PARTS: dict[str, Callable[[Page, Playbook], None]] = {
+    "schedule": schedule,
+    "checks": checks,
+    "gates": gates,
+    "scenarios": scenarios,
+    "escalations": escalations,
+    "settings": settings,
+}

@@ -1,0 +1,46 @@
+"""Playbook: the whole manual, readable, in the viewer's language, as the week holds it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import DEFAULT, Playbook, load_playbook
+from dashboard.components.boundary import boundary
+from dashboard.page import Page
+from dashboard.panels import manual_parts
+from dashboard.wording import plain
+
+PARTS = ("schedule", "checks", "gates", "scenarios", "escalations", "settings", "yaml")
+
+
+def show(page: Page) -> None:
+    with boundary(page.say):
+        week = page.week
+        text = week.playbook_text if week else DEFAULT.read_text(encoding="utf-8")
+        _draw(page, week.playbook if week else load_playbook(DEFAULT), text)
+
+
+def _draw(page: Page, playbook: Playbook, text: str) -> None:
+    say, week = page.say, page.week
+    language = page.viewer.language
+    st.markdown(
+        f"#### {plain(playbook.title.in_(language))}\n{plain(playbook.objective.in_(language))}"
+    )
+    if week is None:
+        st.caption(say("manual.default"))
+    else:
+        st.caption(say("manual.of_week", week=week.id, sha=week.playbook_sha256[:16]))
+    part = st.segmented_control(
+        say.raw("manual.part"),
+        PARTS,
+        format_func=lambda name: say.raw(f"manual.{name}"),
+        default=PARTS[0],
+        key="part",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if part == "yaml":
+        st.code(text, language="yaml", height=640)
+    else:
+        manual_parts.PARTS[part or PARTS[0]](page, playbook)

@@ -1,0 +1,98 @@
+"""The run now: five numbers, each with its limit, source and age."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import streamlit as st
+
+from core.diagnosis.trend import reward_trend
+from core.reading import Reading
+from core.telemetry.readings import known_series
+from core.vocabulary import TrainingStatus, Trend
+from dashboard.components.numbers import age, number
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+SPARK_POINTS = 60
+TREND_WINDOW = timedelta(hours=2)  # week time, as the manual's checks
+_TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
+
+
+def show(page: Page, look: Moment) -> None:
+    say, seen, playbook = page.say, look.readings, look.week.playbook
+    with st.grid(5, min_column_width=170, gap="small", key="run-now"):
+        _reward(page, look, seen.get("last_reward"))
+        kl = playbook.checks.get("kl_divergence")
+        _metric(
+            page, look, "week.kl", seen.get("kl"), "train/approx_kl",
+            say("week.of_limit", limit=f"{kl.op} {number(kl.threshold)}") if kl else "",
+        )  # fmt: skip
+        _steps(page, look, seen.get("step"))
+        _metric(
+            page, look, "week.speed", seen.get("steps_per_second"), None,
+            say("week.of_limit", limit=f">= {playbook.training.min_steps_per_second:,.0f}"),
+        )  # fmt: skip
+        _metric(page, look, "week.sharpe", seen.get("validation_sharpe"), "eval/sharpe", "")
+
+
+def _reward(page: Page, look: Moment, reading: Reading | None) -> None:
+    label = Trend.INSUFFICIENT
+    if look.run and look.run.reader:
+        label = reward_trend(look.run.reader, look.run.until, look.real_window(TREND_WINDOW)).label
+    _metric(
+        page, look, "week.reward", reading, "rollout/ep_rew_mean",
+        page.say(f"trend.{label.value}"), _TREND_ARROWS.get(label, "off"),
+    )  # fmt: skip
+
+
+def _steps(page: Page, look: Moment, reading: Reading | None) -> None:
+    say, run = page.say, look.run
+    total = number(run.total_steps) if run else "–"
+    left = look.readings.get("time_remaining")
+    note = say("week.of_total", total=total)
+    if look.status is TrainingStatus.COMPLETED:
+        note += f" · {say('week.eta_done')}"
+    elif left is not None and look.status is TrainingStatus.RUNNING:
+        pace = look.clock.pace(look.now)
+        end = look.now_week + timedelta(seconds=float(left.value) * pace)
+        note += f" · {say('week.eta', time=page.viewer.moment(end))}"
+    _metric(page, look, "week.steps", reading, None, note)
+
+
+def _metric(
+    page: Page,
+    look: Moment,
+    label: str,
+    reading: Reading | None,
+    tag: str | None,
+    note: str,
+    arrow: str = "off",
+) -> None:
+    """One number; its sparkline, what it is held against, and where it comes from."""
+    say = page.say
+    with st.container(border=True, gap="xxsmall", height="stretch"):
+        st.metric(
+            say(label),
+            number(reading.value) if reading else say("value.none"),
+            delta=note or None,
+            delta_arrow=arrow,
+            delta_color="off",
+            chart_data=_spark(look, tag),
+        )
+        if reading is not None:
+            old = reading.age(look.now)
+            source = f"{plain(reading.source.rsplit('/', 1)[-1])} · {plain(reading.window)}"
+            st.caption(say("age.old", age=age(old)) if old else "", help=source)
+
+
+def _spark(look: Moment, tag: str | None) -> list[float] | None:
+    if tag is None or look.run is None or look.run.reader is None:
+        return None
+    series = known_series(look.run.reader, tag, look.run.until).finite()
+    if len(series) < 2:
+        return None
+    chosen = np.linspace(0, len(series) - 1, min(SPARK_POINTS, len(series))).astype(int)
+    return [float(value) for value in series.value[chosen]]

@@ -1,0 +1,91 @@
+"""Runs and jobs: everything the runner did or does, and the way into each."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.vocabulary import ENDED_STATES, JobKind
+from dashboard.components.boundary import boundary
+from dashboard.components.empty import empty, week_or_way
+from dashboard.components.numbers import age
+from dashboard.components.states import word
+from dashboard.page import Page
+from dashboard.panels import job_detail
+from dashboard.queries import Moment
+from dashboard.wording import Words
+from runner.records import Job
+
+ALL = "all"
+ROWS = 8  # seen without scrolling
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is None:
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    page.live(body)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    if not look.jobs:
+        empty(say("jobs.none"), say("jobs.none_text"))
+        return
+    kinds = [ALL, *(kind.value for kind in JobKind if look.latest(kind))]
+    kind = st.segmented_control(
+        say.raw("jobs.filter"),
+        kinds,
+        format_func=lambda kind: say.raw(f"kind.{kind}"),
+        default=ALL,
+        key="kind",
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    jobs = [job for job in look.jobs if kind in {ALL, None, job.kind.value}]
+    st.dataframe(
+        table(jobs, look, say),
+        hide_index=True,
+        height=35 * (min(len(jobs), ROWS) + 1) + 3,
+        key="jobs-table",
+    )
+    ids = [job.id for job in jobs]
+    if not ids:
+        return
+    chosen = st.selectbox(say.raw("jobs.choose"), ids, key=f"job:{kind}")
+    job_detail.show(page, look, next(job for job in jobs if job.id == (chosen or ids[0])))
+
+
+def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
+    """One row a job, newest first; states in words."""
+    return pd.DataFrame(
+        [
+            {
+                say.raw("jobs.state"): word(job.state, say),
+                say.raw("jobs.kind"): say.raw(f"kind.{job.kind.value}"),
+                say.raw("jobs.id"): job.id,
+                say.raw("jobs.reason"): job.reason,
+                say.raw("jobs.attempt"): job.attempt,
+                say.raw("jobs.pid"): "" if job.pid is None else str(job.pid),
+                say.raw("jobs.started"): (
+                    f"{job.started_at:%Y-%m-%d %H:%M:%S}" if job.started_at else ""
+                ),
+                say.raw("jobs.took"): _took(job, look),
+                say.raw("jobs.exit"): "" if job.exit_code is None else str(job.exit_code),
+                say.raw("jobs.by"): job.requested_by,
+            }
+            for job in jobs
+        ]
+    )
+
+
+def _took(job: Job, look: Moment) -> str:
+    if job.started_at is None:
+        return ""
+    end = job.ended_at if job.state in ENDED_STATES and job.ended_at else look.now
+    return age(end - job.started_at)

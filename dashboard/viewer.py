@@ -1,0 +1,96 @@
+"""Who looks, in which language and time zone. The one file that reads the browser's context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from core.people import Person
+from dashboard.access import current_person
+from dashboard.wording import LANGUAGES, Language, Words
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person at a screen. Moments are stored in UTC and shown in both zones."""
+
+    person: Person
+    language: Language = "en"
+    zone: str = "UTC"
+    live: bool = True
+
+    @property
+    def words(self) -> Words:
+        return Words(self.language)
+
+    @property
+    def city(self) -> str:
+        """The zone as people call it: ``Sao Paulo``."""
+        return self.zone.rsplit("/", 1)[-1].replace("_", " ")
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def day(self, moment: datetime) -> str:
+        """``Tue 24 Feb``, of the UTC day."""
+        say, moment = self.words, moment.astimezone(UTC)
+        weekday = say.raw("weekdays").split()[moment.weekday()]
+        month = say.raw("months").split()[moment.month - 1]
+        return f"{weekday} {moment.day} {month}"
+
+    def time(self, moment: datetime) -> str:
+        """``10:04 UTC``, with the viewer's own time beside it where it differs."""
+        moment = moment.astimezone(UTC)
+        own = self.local(moment)
+        if own.utcoffset() == moment.utcoffset():
+            return f"{moment:%H:%M} UTC"
+        shift = "" if own.date() == moment.date() else f" {self.day(own.replace(tzinfo=UTC))}"
+        return f"{moment:%H:%M} UTC ({own:%H:%M} {self.city}{shift})"
+
+    def moment(self, moment: datetime) -> str:
+        """``Tue 24 Feb 10:04 UTC (07:04 Sao Paulo)``."""
+        return f"{self.day(moment)} {self.time(moment)}"
+
+
+def current_viewer() -> Viewer:
+    """The viewer of this session; draws nothing."""
+    return Viewer(
+        person=current_person(),
+        language=st.session_state.get("language", default_language()),
+        zone=_zone(),
+        live=st.session_state.get("live", True),
+    )
+
+
+def default_language() -> Language:
+    return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
+
+
+def draw_settings(say: Words) -> None:
+    """Language and pause switch, kept over all pages because the entry file draws them."""
+    if "language" not in st.session_state and st.query_params.get("language") not in LANGUAGES:
+        st.session_state["language"] = default_language()
+    with st.container(gap="xsmall"):
+        st.toggle(
+            say.raw("settings.live"), value=True, key="live", help=say("settings.live_help")
+        )
+        st.segmented_control(
+            say.raw("settings.language"),
+            list(LANGUAGES),
+            format_func=lambda code: LANGUAGES[code],
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+
+
+def _zone() -> str:
+    zone = st.context.timezone or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
+    return zone
