@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +13,7 @@ from runner.client.door import Door
 from runner.client.launching import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
+from runner.requests import submit_body
 from runner.store import Transaction, queries, rows, schema
 
 # Kinds that make no sense without a week: their files are named by its days.
@@ -59,13 +58,7 @@ class Jobs(Door):
                 if isinstance(launch, Refused):
                     return launch
                 asked, run = launch
-            body = {
-                "action": "submit",
-                "job_id": _new_id(kind, now),
-                "kind": kind.value,
-                "params": asked,
-                "run": run,
-            }
+            body = submit_body(kind, asked, run, now)
             self._append(transaction, "request", body, week.id if week else None, key)
             return Submitted(self._job(transaction, body["job_id"]))
 
@@ -111,7 +104,3 @@ def _kind(kind: JobKind | str) -> JobKind:
 
 def _right_for(kind: JobKind) -> Right:
     return Right.REVALIDATE if kind is JobKind.REVALIDATE else Right.OPERATE
-
-
-def _new_id(kind: JobKind, now: datetime) -> str:
-    return f"{kind.value}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"

@@ -12,7 +12,7 @@ from core.paths import Home, safe_name
 from core.people import Person
 from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
-from runner.client.files import read_json
+from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import queries, schema
 

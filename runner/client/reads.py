@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.vocabulary import IncidentState, JobKind
 from core.week import Week
 from runner.client.door import Door
-from runner.client.files import read_json, tail
+from runner.files import read_json, tail
 from runner.identity import runner_status
 from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
 from runner.store import queries, rows, schema

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Decision, JobKind, JobState, Right, SignatureAct
-from runner.client.files import read_json
+from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import schema
 

@@ -1,0 +1,126 @@
+"""How an attempt ended: a state, and one sentence of why. Never a guess."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.vocabulary import JobState
+from runner.executor import Exit
+
+# What programs exit with (see runner/jobs/attempt.py).
+REFUSED, STOPPED_AFTER_SAVING = 2, 3
+
+# The last line of a Python traceback: ``package.SomeError: what``.
+_RAISED = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$", re.MULTILINE)
+_PATTERNS = (
+    (re.compile(r"No space left on device|Errno 28"), "no space left on the device"),
+    (re.compile(r"EOFError"), "an environment's worker died (EOFError)"),
+    (re.compile(r"BadZipFile|not a zip file"), "a model file is broken (bad zip)"),
+    (re.compile(r"invalid values|\bnan\b.*tensor|\bNaN\b", re.IGNORECASE), "NaN in the training"),
+    (re.compile(r"MemoryError|bad_alloc"), "memory could not be allocated"),
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """All that is known about an attempt that runs no more."""
+
+    exit: Exit | None  # None: nobody saw it end
+    same_boot: bool
+    result: Mapping[str, Any] | None
+    tail: str = ""  # the end of its output
+    own_trainer: bool = False  # of the users: it owes us no result file
+    stop_asked_by: str | None = None
+    killed_after_s: float | None = None  # it resisted SIGTERM for so long
+
+
+def judge(ended: Ended) -> tuple[JobState, str]:
+    """The state and the sentence."""
+    complete = bool(ended.result and ended.result.get("complete"))
+    if ended.exit is None:
+        return _unseen(ended, complete)
+    code = ended.exit.code
+    if ended.exit.error is not None:
+        return JobState.FAILED, f"It could not be started: {ended.exit.error}."
+    if code == 0 and (complete or ended.own_trainer):
+        return JobState.SUCCEEDED, ""
+    if ended.stop_asked_by is not None:
+        return JobState.STOPPED, _stopped(ended)
+    if ended.exit.signal is not None:
+        return _signalled(ended, ended.exit.signal)
+    if code == STOPPED_AFTER_SAVING and not ended.own_trainer:
+        if not ended.same_boot:
+            return (
+                JobState.INTERRUPTED,
+                "SIGTERM ended it, after it had saved; then the machine restarted.",
+            )
+        return JobState.STOPPED, "A SIGTERM from outside trainweek ended it, after it had saved."
+    if code == 0:
+        return JobState.FAILED, "It ended with exit code 0, but left no complete result."
+    return JobState.FAILED, _own_failure(ended, code)
+
+
+def _unseen(ended: Ended, complete: bool) -> tuple[JobState, str]:
+    if complete:
+        return (
+            JobState.SUCCEEDED,
+            "Nobody saw its exit code, for its shim was lost; the complete result proves the end.",
+        )
+    if ended.stop_asked_by is not None:
+        return JobState.STOPPED, _stopped(ended)
+    if not ended.same_boot:
+        return JobState.INTERRUPTED, "The machine restarted while it ran."
+    return (
+        JobState.LOST,
+        "It and its shim vanished without an exit code; nobody can prove how it ended.",
+    )
+
+
+def _stopped(ended: Ended) -> str:
+    by = f"Stopped by {ended.stop_asked_by}"
+    if ended.killed_after_s is not None:
+        return f"{by}; it did not end within {ended.killed_after_s:g} s of SIGTERM and was killed."
+    if ended.exit is None:
+        return f"{by}; nobody saw its exit code."
+    if ended.exit.code == STOPPED_AFTER_SAVING and not ended.own_trainer:
+        return f"{by}; it saved and ended."
+    if ended.exit.signal is not None:
+        return f"{by}; {_name(ended.exit.signal)} ended it."
+    return f"{by}; it ended with exit code {ended.exit.code}."
+
+
+def _signalled(ended: Ended, number: int) -> tuple[JobState, str]:
+    name = _name(number)
+    if not ended.same_boot:
+        return JobState.INTERRUPTED, f"It was ended by {name}; then the machine restarted."
+    if number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        return JobState.STOPPED, f"{name} from outside trainweek ended it."
+    return JobState.FAILED, f"It was killed by {name}, which trainweek did not send."
+
+
+def _own_failure(ended: Ended, code: int | None) -> str:
+    said = ended.result.get("error") if ended.result else None
+    remedy = ended.result.get("remedy") if ended.result else None
+    if code == REFUSED and said:
+        return f"Refused: {said} {remedy or ''}".strip()
+    raised = _RAISED.findall(ended.tail)
+    what = said or (raised[-1].strip() if raised else None)
+    why = f"Exit code {code}" + (f": {_shortened(str(what))}" if what else ".")
+    if hint := next((hint for pattern, hint in _PATTERNS if pattern.search(ended.tail)), None):
+        why = f"{why.rstrip('.')} ({hint})"
+    return why
+
+
+def _shortened(text: str, most: int = 300) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _name(number: int) -> str:
+    try:
+        return f"signal {number} ({signal.Signals(number).name})"
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,187 @@
+"""What follows when an attempt has ended: its state, and what the manual asks for."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.moments import iso
+from core.paths import Home
+from core.vocabulary import JobKind, JobState
+from core.week import Week
+from runner.endings import REFUSED, Ended, judge
+from runner.executor import Executor, Seen
+from runner.fence import Fence, FencedWrite
+from runner.files import read_json, tail
+from runner.procedures import protect, write_issue_line
+from runner.resuming import resume_at
+from runner.settings import Settings
+from runner.spec import own_trainer
+from runner.store import queries
+from runner.store.rows import job_of
+
+log = logging.getLogger("trainweek.runner")
+
+_LOST_STARTS_ALLOWED = 1
+
+
+class Finisher:
+    """Writes ends into the store, with what belongs to them, in one transaction each."""
+
+    def __init__(self, home: Home, fence: Fence, settings: Settings, executor: Executor) -> None:
+        self.home, self.fence, self.settings, self.executor = home, fence, settings, executor
+
+    def finish(
+        self, row: Row, attempt: Row, seen: Seen, killed_after_s: float | None, now: datetime
+    ) -> None:
+        """An attempt runs no more: judge it, sweep what it left, write it down."""
+        folder = self.home.root / attempt.folder
+        # Whatever outlives its program (workers, escaped grandchildren) belongs to nobody.
+        swept = self.executor.end(folder, attempt.mark)
+        job, week = job_of(row), self._week(row)
+        result = read_json(folder / "result.json")
+        ended = Ended(
+            exit=seen.exit,
+            same_boot=seen.same_boot,
+            result=result,
+            tail=tail(folder / "output.log", lines=100),
+            own_trainer=own_trainer(job, week) is not None,
+            stop_asked_by=row.stop_requested_by,
+            killed_after_s=killed_after_s,
+        )
+        state, reason = judge(ended)
+        if swept and killed_after_s is None:
+            log.warning("%s left %s processes behind; ended", row.id, swept)
+        columns = {
+            "state": state,
+            "reason": reason,
+            "pid": seen.process.pid if seen.process else row.pid,
+            "ended_at": iso(max(seen.exit.at, attempt.started_at) if seen.exit else now),
+            "exit_code": _exit_code(seen),
+        }
+        if seen.started_at is not None:
+            columns["started_at"] = iso(seen.started_at)
+        procedure = self._procedure(row, state, seen, result) if week else None
+        kept = protect(self.home, procedure) if procedure else None
+        opened = False
+        with self.fence.write(now) as write:
+            body = {"action": "change", "job_id": row.id, "number": attempt.number}
+            write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
+            if procedure and week:
+                opened = self._open_incident(write, week, procedure, row, reason, kept)
+            elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
+                write.append("decision", _decision(row.id, result), row.week_id)
+            elif at := resume_at(write.connection, self.settings, row, state, now):
+                later = {
+                    "state": JobState.QUEUED,
+                    "reason": f"{reason} It goes on by itself at {at:%H:%M:%S} UTC.",
+                    "not_before": iso(at),
+                }
+                body = {"action": "change", "job_id": row.id, "job": later, "resumes": True}
+                write.append("job", body, row.week_id)
+        if opened and week and procedure:
+            write_issue_line(self.home, week.playbook.escalation(procedure), now)
+        log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+
+    def end_waiting(self, row: Row, now: datetime) -> None:
+        """QUEUED -> STOPPED: nothing had been started."""
+        reason = f"Stopped by {row.stop_requested_by} before it was started."
+        columns = {"state": JobState.STOPPED, "reason": reason, "ended_at": iso(now)}
+        with self.fence.write(now) as write:
+            body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
+            write.append("job", body, row.week_id)
+
+    def give_up_start(self, row: Row, attempt: Row, now: datetime) -> None:
+        """A start left no trace of a process: try once more, without counting it.
+
+        STARTING -> QUEUED, the second time STARTING -> LOST.
+        """
+        with self.fence.write(now) as write:
+            if row.spawns_lost < _LOST_STARTS_ALLOWED:
+                columns: dict[str, Any] = {
+                    "state": JobState.QUEUED,
+                    "reason": "Its start left no trace of a process; it is started once more.",
+                    "attempt": row.attempt - 1,
+                    "started_at": None,
+                    "spawns_lost": row.spawns_lost + 1,
+                }
+                body = {"action": "requeue", "number": attempt.number}
+            else:
+                columns = {
+                    "state": JobState.LOST,
+                    "reason": "Two starts left no trace of a process.",
+                    "ended_at": iso(now),
+                }
+                body = {"action": "change", "number": attempt.number, "attempt": columns}
+            write.append("job", body | {"job_id": row.id, "job": columns}, row.week_id)
+        log.warning("%s: %s", row.id, columns["reason"])
+
+    def could_not_start(
+        self, job_id: str, number: int, week_id: str | None, why: str, now: datetime
+    ) -> None:
+        """STARTING -> FAILED."""
+        columns = {
+            "state": JobState.FAILED,
+            "reason": f"It could not be started: {why}",
+            "ended_at": iso(now),
+        }
+        with self.fence.write(now) as write:
+            body = {"action": "change", "job_id": job_id, "number": number}
+            write.append("job", body | {"job": columns, "attempt": columns}, week_id)
+        log.error("%s: %s", job_id, columns["reason"])
+
+    def _week(self, row: Row) -> Week | None:
+        if row.week_id is None:
+            return None
+        with self.fence.store.read() as look:
+            return queries.week_by_id(look, row.week_id)
+
+    @staticmethod
+    def _procedure(row: Row, state: JobState, seen: Seen, result: Any) -> str | None:
+        """The manual's procedure that this end calls for: crash, data, or none.
+
+        A refusal of its input (a wrong flag, a missing file) is no crash; bad data are
+        a data issue, however the training noticed them.
+        """
+        if row.kind != JobKind.TRAIN or state is not JobState.FAILED:
+            return None
+        kind = (result or {}).get("error_kind")
+        if kind == "data":
+            return "data"
+        refused = seen.exit is not None and seen.exit.code == REFUSED
+        return None if refused and kind is not None else "crash"
+
+    @staticmethod
+    def _open_incident(
+        write: FencedWrite, week: Week, procedure: str, row: Row, reason: str, kept: str | None
+    ) -> bool:
+        """Open it, unless it is open already."""
+        spec = next((e for e in week.playbook.escalations if e.id == procedure), None)
+        known = queries.open_incidents(write.connection, week.id)
+        if spec is None or any(incident.procedure == procedure for incident in known):
+            return False
+        body = {
+            "action": "open",
+            "procedure": procedure,
+            "summary": f"{row.id} ended FAILED. {reason}",
+            "blocks_start": spec.blocks_start,
+            "kept": kept,
+            "job_id": row.id,
+        }
+        write.append("incident", body, week.id)
+        return True
+
+
+def _exit_code(seen: Seen) -> int | None:
+    """As Python and supervisors write it: a signal is its negative number."""
+    if seen.exit is None:
+        return None
+    return seen.exit.code if seen.exit.signal is None else -seen.exit.signal
+
+
+def _decision(job_id: str, result: Any) -> dict[str, Any]:
+    names = ("decision", "score", "sha256", "report")
+    return {"job_id": job_id, **{name: result[name] for name in names if name in result}}

@@ -1,0 +1,111 @@
+"""Every timing and limit of the runner. Each can be set from the environment.
+
+``TRAINWEEK_STOP_GRACE_S=2`` sets ``stop_grace_s``; ``TRAINWEEK_COMMAND_TRAIN='["./my"]'``
+(JSON) replaces the program of a kind. Tests make seconds of minutes this way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from core.errors import InputError
+from core.vocabulary import JobKind
+
+PREFIX = "TRAINWEEK_"
+
+_PROGRAMS = {
+    JobKind.TRAIN: "train_ppo",  # people look for this name with ps
+    JobKind.REVALIDATE: "revalidate",
+    JobKind.PREFLIGHT: "preflight",
+    JobKind.DAILY_CHECK: "daily_check",
+    JobKind.DATA_CHECK: "data_check",
+    JobKind.BACKUP: "backup",
+}
+
+
+def own_programs() -> dict[JobKind, tuple[str, ...]]:
+    """The command of each kind; ``--spec FILE`` is added to it."""
+    return {kind: (sys.executable, "-m", f"runner.jobs.{name}") for kind, name in _PROGRAMS.items()}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the runner works. Durations are real seconds."""
+
+    tick_s: float = 0.5
+    """Between two looks at requests and processes."""
+    heartbeat_s: float = 2.0
+    """Between two signs of life in runner.json."""
+    shim_heartbeat_s: float = 3.0
+    """Between two signs of life of an attempt's shim."""
+    start_timeout_s: float = 10.0
+    """A start that left no trace of a process is given up after this."""
+    stop_grace_s: float = 30.0
+    """From SIGTERM to SIGKILL of the whole tree."""
+    busy_timeout_s: float = 15.0
+    """How long a write waits for other writers."""
+    automatic_resume: bool = True
+    """Whether a training that the machine interrupted goes on by itself."""
+    resumes_a_day: int = 3
+    """Automatic resumes of one training in 24 h."""
+    backoff_s: float = 15.0
+    """Before the first automatic resume; doubles with each one."""
+    backoff_cap_s: float = 300.0
+    """The longest wait before an automatic resume."""
+    schedule: bool = True
+    """Whether the runner asks for the daily checks by itself."""
+    schedule_s: float = 1.0
+    """Between two looks at the schedule."""
+    commands: Mapping[JobKind, tuple[str, ...]] = field(default_factory=own_programs)
+    """What is run for each kind."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The defaults, changed by what the environment sets.
+
+        :raises InputError: names the variable whose value is of the wrong kind.
+        """
+        given = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            name = PREFIX + each.name.upper()
+            if each.name != "commands" and name in given:
+                values[each.name] = _parse(name, given[name], each.type)
+        commands = own_programs()
+        for kind in JobKind:
+            name = f"{PREFIX}COMMAND_{kind.value.upper().replace('-', '_')}"
+            if name in given:
+                commands[kind] = _command(name, given[name])
+        return cls(**values, commands=commands)
+
+
+def _parse(name: str, text: str, kind: Any) -> Any:
+    try:
+        match kind:
+            case "bool":
+                return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+            case "int":
+                return int(text)
+        number = float(text)
+        if not 0 <= number < 1e9:
+            raise ValueError(text)
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            f"{name} is {text!r}.", "Give a number of seconds, a count, or 1 or 0."
+        ) from error
+    return number
+
+
+def _command(name: str, text: str) -> tuple[str, ...]:
+    try:
+        words = json.loads(text)
+        if not words or not all(isinstance(word, str) for word in words):
+            raise ValueError(text)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{name} is {text!r}.", 'Give JSON: ["program", "argument"].') from error
+    return tuple(words)

@@ -1,0 +1,89 @@
+"""A small, real job program. ``params["do"]`` says what it does; see the functions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+SPEC = argparse.ArgumentParser()
+SPEC.add_argument("--spec", type=Path, required=True)
+
+
+def write(path: Path, value: dict) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value))
+    partial.replace(path)
+
+
+def main() -> int:
+    spec = json.loads(SPEC.parse_args().spec.read_text())
+    folder, params = Path(spec["folder"]), spec["params"]
+    stopping = False
+
+    def on_term(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, on_term)
+    started = Path(spec["home"]) / "starts.log"
+    with started.open("a") as log:  # one line a start: a second start would show
+        log.write(f"{spec['job_id']} {os.getpid()}\n")
+    print("started", flush=True)
+    do = params.get("do", "complete")
+    if do == "ignore_term":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if do == "grandchild":  # leaves the session and hides behind a double fork
+        subprocess.run([sys.executable, __file__, "--fork"], check=True)
+    deadline = time.monotonic() + float(params.get("seconds", 0))
+    while time.monotonic() < deadline or do in {"sleep", "ignore_term", "grandchild"}:
+        write(folder / "progress.json", {"steps": 1})
+        if stopping:
+            write(folder / "result.json", {"complete": False, "status": "STOPPED"})
+            return 3
+        time.sleep(0.02)
+    match do:
+        case "fail":
+            raise ValueError("the reward became NaN")
+        case "exit":
+            return int(params["code"])
+        case "refuse":
+            write(
+                folder / "result.json",
+                {
+                    "complete": False,
+                    "error": "There is no data.",
+                    "remedy": "Get some.",
+                    "error_kind": params.get("error_kind", "data"),
+                },
+            )
+            return 2
+        case "no_result":
+            return 0
+        case "kill_self":
+            os.kill(os.getpid(), signal.SIGKILL)
+    write(folder / "result.json", {"complete": True, **params.get("result", {})})
+    return 0
+
+
+def fork() -> None:
+    """Start a process that nobody's parent is, in a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            time.sleep(600)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    if "--fork" in sys.argv:
+        fork()
+        raise SystemExit(0)
+    raise SystemExit(main())

@@ -1,0 +1,183 @@
+"""A home with a week, a runner in this process or a real one, and real small children."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.moments import parse_moment
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
+from runner.client import Client
+from runner.identity import read_identity
+from runner.launch import stop_all
+from runner.process import MARK
+from runner.records import Job
+from runner.service import Service
+from runner.settings import Settings
+
+CHILD = Path(__file__).with_name("child.py")
+LAUNCH = parse_moment("2026-02-23T14:00Z")
+ENGINEER = Person("Eva", Role.ENGINEER)
+LEAD = Person("Lea", Role.LEAD)
+CTO = Person("Carl", Role.CTO, verified=True)
+VIEWER = Person("Vic", Role.VIEWER)
+
+
+def child_settings(**changed: object) -> Settings:
+    """Every kind runs ``child.py``; minutes are made seconds."""
+    values = {
+        "tick_s": 0.02,
+        "heartbeat_s": 0.2,
+        "shim_heartbeat_s": 0.2,
+        "start_timeout_s": 1.0,
+        "stop_grace_s": 0.5,
+        "backoff_s": 0.1,
+        "schedule": False,
+        "commands": dict.fromkeys(JobKind, (sys.executable, str(CHILD))),
+    }
+    return Settings(**values | changed)
+
+
+def child_environment(**changed: str) -> dict[str, str]:
+    """The same for a runner in a process of its own."""
+    command = json.dumps([sys.executable, str(CHILD)])
+    commands = {
+        f"TRAINWEEK_COMMAND_{kind.value.upper().replace('-', '_')}": command for kind in JobKind
+    }
+    timings = {
+        "TRAINWEEK_TICK_S": "0.02",
+        "TRAINWEEK_HEARTBEAT_S": "0.2",
+        "TRAINWEEK_SHIM_HEARTBEAT_S": "0.2",
+        "TRAINWEEK_START_TIMEOUT_S": "1",
+        "TRAINWEEK_STOP_GRACE_S": "0.5",
+        "TRAINWEEK_BACKOFF_S": "0.1",
+        "TRAINWEEK_SCHEDULE": "0",
+    }
+    return os.environ | commands | timings | changed
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until it is true; the bound only ends a test that has failed."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.02)
+
+
+class Place:
+    """A home, its people, and runners."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = Home(root)
+        self.lead = Client(self.home, LEAD)
+        self.lead.create_week(LAUNCH)
+        self.week = self.lead.active_week()
+        self.runners: list[subprocess.Popen[bytes]] = []
+
+    def client(self, person: Person) -> Client:
+        return Client(self.home, person)
+
+    def service(self, **changed: object) -> Service:
+        """A runner in this process; the test calls its tick."""
+        take_over = bool(changed.pop("take_over", False))
+        return Service(
+            self.home, child_settings(**changed), now=lambda: datetime.now(UTC), take_over=take_over
+        )
+
+    def runner(self, **environment: str) -> subprocess.Popen[bytes]:
+        """A real runner; returns when it has taken the home."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "runner.service", "--home", str(self.home.root)],
+            env=child_environment(**environment),
+            stdout=subprocess.DEVNULL,
+            stderr=(self.home.state / "runner.log").open("ab"),
+        )
+        self.runners.append(process)
+
+        def up() -> bool:
+            identity = read_identity(self.home)
+            assert process.poll() is None, (self.home.state / "runner.log").read_text()
+            return identity is not None and identity.process.pid == process.pid
+
+        wait_for(up)
+        return process
+
+    def submit(self, kind: JobKind = JobKind.BACKUP, **params: object) -> Job:
+        return self.lead.submit(kind, params).job
+
+    def job(self, job: Job) -> Job:
+        found = self.lead.job(job.id)
+        assert found is not None
+        return found
+
+    def in_state(self, job: Job, *states: JobState) -> Callable[[], bool]:
+        return lambda: self.job(job).state in states
+
+    def until(self, service: Service, job: Job, *states: JobState) -> Job:
+        """Tick until the job is in one of the states (default: ended)."""
+
+        def there() -> bool:
+            service.tick(datetime.now(UTC))
+            return self.job(job).state in (states or ENDED_STATES)
+
+        wait_for(there)
+        return self.job(job)
+
+    def folder(self, job: Job) -> Path:
+        return self.home.root / self.lead.attempts(job.id)[-1].folder
+
+    def shim(self, job: Job) -> int:
+        return json.loads((self.folder(job) / "identity.json").read_text())["shim"]["pid"]
+
+    def starts(self) -> list[str]:
+        """One line for each real start of a child."""
+        path = self.home.root / "starts.log"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def strays(self) -> list[psutil.Process]:
+        """Every process that belongs to an attempt in this home."""
+        marks = {
+            json.loads(path.read_text())["mark"] for path in self.home.jobs.rglob("command.json")
+        }
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(MARK) in marks and process.status() != "zombie":
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def clear(self) -> None:
+        for process in self.runners:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        identity = read_identity(self.home)
+        if identity is not None and identity.process.pid == os.getpid():
+            self.home.runner_identity.unlink()  # a runner in this process is not to be signalled
+        stop_all(self.home, grace_s=0.3)
+        for stray in self.strays():
+            stray.kill()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def after(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
