@@ -24,13 +24,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(
-            f"{text!r} is not a moment.", "Write it as 2026-11-23T14:00Z."
-        ) from error
+        raise InputError(f"{text!r} is not a moment.", "Write it as 2026-11-23T14:00Z.") from error
     if moment.tzinfo is None:
-        raise InputError(
-            f"{text!r} has no time zone.", "Add Z for UTC: 2026-11-23T14:00Z."
-        )
+        raise InputError(f"{text!r} has no time zone.", "Add Z for UTC: 2026-11-23T14:00Z.")
     return moment.astimezone(UTC)
 
 

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(
-    os.environ.get("TRAINWEEK_SHARED", Path(__file__).resolve().parents[2] / "shared")
-)
+SHARED = Path(os.environ.get("TRAINWEEK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def shared_file(relative: str) -> Path:

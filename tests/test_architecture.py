@@ -39,7 +39,11 @@ def test_a_page_holds_no_logic(page: Path) -> None:
         name for name in imported_modules(page) if name.split(".")[0] in {"dashboard", "streamlit"}
     }, f"{page.name} may import the dashboard only; move the rest into a panel."
     tree = ast.parse(page.read_text(encoding="utf-8"))
-    logic = [n for n in ast.walk(tree) if isinstance(n, (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef))]
+    logic = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef))
+    ]
     assert not logic, f"{page.name} decides something; pages only name their panel."
 
 
@@ -65,6 +69,14 @@ def test_the_client_loads_neither_torch_nor_streamlit() -> None:
 
 
 def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
-    sources = [p for folder in ("core", "runner", "dashboard", "pages", "scripts") for p in (ROOT / folder).rglob("*.py")]
-    long = {str(p.relative_to(ROOT)): n for p in sources if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    sources = [
+        p
+        for folder in ("core", "runner", "dashboard", "pages", "scripts")
+        for p in (ROOT / folder).rglob("*.py")
+    ]
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in sources
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300
+    }
     assert not long

@@ -1,0 +1,79 @@
+"""The week's timeline as it stands now: the schedule, and what of it is recorded as done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from core.checks.daily import read_daily_summary
+from core.playbook import SlotSpec
+from core.schedule import SlotView, timeline
+from core.vocabulary import JobKind, JobState, Verdict
+from core.week import Week
+from runner.client import Client
+from runner.records import Job
+
+_TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
+def agenda(client: Client, week: Week) -> list[SlotView]:
+    """All slots of a week with their state at the week's present moment."""
+    return timeline(
+        week.launch,
+        week.playbook,
+        client.now_week(week.id),
+        done=done_slots(client, week),
+        anomaly_days=anomaly_days(client, week),
+    )
+
+
+def done_slots(client: Client, week: Week) -> dict[str, bool]:
+    """Which slots have their work recorded.
+
+    A slot with a checklist is done when every item is ticked; the others when the job
+    or the signature that they stand for is there.
+    """
+    ticked: dict[str, set[str]] = {}
+    for tick in client.ticks(week.id):
+        ticked.setdefault(tick.slot, set()).add(tick.check)
+    return {
+        slot.id: _recorded(client, week, slot, ticked.get(slot.id, set()))
+        for slot in week.playbook.schedule
+    }
+
+
+def anomaly_days(client: Client, week: Week) -> Collection[date]:
+    """Days whose written daily summary found a failure or a warning."""
+    days = set()
+    for slot in week.playbook.slots_of_kind("daily"):
+        day = slot.at(week.launch).date()
+        record = read_daily_summary(client.home.daily_summary(day))
+        checks = (record.data or {}).get("checks", [])
+        if any(check.get("verdict") in _TROUBLE for check in checks):
+            days.add(day)
+    return days
+
+
+def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> bool:
+    match slot.kind:
+        case "launch":
+            job = client.latest_job(JobKind.TRAIN, week.id)
+            return job is not None and job.started_at is not None
+        case "revalidation" | "results":
+            return _saved_revalidation(client, week) is not None
+        case "approval":
+            job = _saved_revalidation(client, week)
+            sha256 = (client.result(job.id) or {}).get("sha256") if job else None
+            return sha256 is not None and any(
+                s.revalidation_sha256 == sha256 for s in client.signatures(week.id)
+            )
+        case _:
+            return bool(slot.checks) and ticked >= set(slot.checks)
+
+
+def _saved_revalidation(client: Client, week: Week) -> Job | None:
+    """The newest revalidation that ended well and wrote its report."""
+    for job in client.jobs(kind=JobKind.REVALIDATE, week_id=week.id):
+        if job.state is JobState.SUCCEEDED and job.params.get("save_report"):
+            return job
+    return None

@@ -1,0 +1,41 @@
+"""Is the market data there and clean? What ``check_data_availability`` prints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import MarketDataError
+from core.market import load_candles, quality
+from core.paths import Home
+
+
+def check_datasets(
+    home: Home, folders: dict[str, Path] | None = None, now: datetime | None = None
+) -> tuple[dict[str, Any], str]:
+    """Check the candles of each folder.
+
+    :param folders: name to folder; the home's training and backtest data by default.
+    :returns: the result as a JSON object (``ok``, ``errors``, ``warnings``,
+        ``datasets``), and the report as text.
+    """
+    folders = folders or {"train": home.train_data, "backtest": home.backtest_data}
+    datasets: list[dict[str, Any]] = []
+    errors: list[str] = []
+    warnings: list[str] = []
+    text: list[str] = []
+    for name, folder in folders.items():
+        try:
+            report = quality(load_candles(folder), now=now)
+        except MarketDataError as error:
+            errors.append(f"{name}: {error.what} {error.remedy}")
+            datasets.append({"name": name, "folder": home.relative(folder), "ok": False})
+            text.append(f"{name}: {home.relative(folder)}\n  ERROR {error.what}\n  {error.remedy}")
+            continue
+        errors += [f"{name}: {issue.message}" for issue in report.errors]
+        warnings += [f"{name}: {issue.message}" for issue in report.warnings]
+        datasets.append({"name": name, "folder": home.relative(folder), **report.as_dict()})
+        text.append(f"{name}: {home.relative(folder)}\n{report.text()}")
+    result = {"ok": not errors, "errors": errors, "warnings": warnings, "datasets": datasets}
+    return result, "\n\n".join(text)

@@ -1,0 +1,61 @@
+"""The command ``trainweek``: every verb of a training week, with exit codes for scripts.
+
+Exit codes: 0 done, 1 judged and not good (a failed check, a NO-GO), 2 your input or
+your machine needs mending; the message says what and how.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runner.cli import data, demo, jobs, ledger, looking, manual, operate, playbook, weeks
+from runner.cli.program import run
+
+app = typer.Typer(
+    help="A PPO training week as a live operations manual.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _everywhere(
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Home folder of the weeks (default: the checkout)."),
+    ] = None,
+) -> None:
+    if home is not None:
+        os.environ["TRAINWEEK_HOME"] = str(home)
+
+
+app.add_typer(weeks.app, name="week")
+app.add_typer(playbook.app, name="playbook")
+app.add_typer(data.app, name="data")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(ledger.app, name="ledger")
+for command in (
+    operate.up,
+    operate.runner,
+    operate.dashboard,
+    operate.tensorboard,
+    looking.inspect,
+    looking.watch,
+    looking.metrics,
+    manual.start,
+    manual.revalidate,
+    demo.demo,
+):
+    app.command()(command)
+app.command(name="daily-check")(manual.daily_check)
+app.command(name="data-check")(manual.data_check)
+
+
+def main() -> None:
+    """Entry point of the command ``trainweek``."""
+    run(app)

@@ -1,0 +1,76 @@
+"""``trainweek demo``: a complete training week in a few minutes."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runner.cli.operate import PortOption, end_child, require_port, start_dashboard
+from runner.demo import place
+from runner.demo.play import Play
+from runner.launch import ensure_runner
+
+
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Without the browser; ends when the week is played.")
+    ] = False,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps (default: the playbook's 500,000).", min=1)
+    ] = None,
+    port: PortOption = 8501,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Where it is played; cleared at the start (default: .demo)."),
+    ] = None,
+) -> None:
+    """Play a training week with a real training and a real backtest; only its clock runs fast."""
+    if not headless:
+        require_port(port)
+    own = place.prepare(home or place.DEFAULT)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    dashboard = None
+    try:
+        ensure_runner(own)
+        if not headless:
+            dashboard = start_dashboard(own, port, own.dashboard_log)
+            place.remember_dashboard(own, dashboard.pid)
+            address = f"http://localhost:{port}"
+            print(f"\n  The week is played at {address}   (Ctrl-C ends all of it)\n", flush=True)
+            # Opening a browser may block (a text browser in a terminal): not our business.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        play = Play(own, steps, say=lambda line: print(line, flush=True))
+        result = play.run()
+        print("\nWritten:")
+        for path in _written(own.root, result):
+            print(f"  {path}")
+        if dashboard is not None:
+            print("\nThe decision waits for the CTO's signature. Ctrl-C ends the demo.", flush=True)
+            dashboard.wait()
+    except KeyboardInterrupt:
+        print("\nEnding the demo.")
+    finally:
+        # A second Ctrl-C must not leave a training behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if dashboard is not None:
+            end_child(dashboard)
+        place.clear_processes(own)
+
+
+def _written(root: Path, result: dict) -> list[Path]:
+    """The files that people look at, as absolute paths."""
+    reports = [root / path for path in (result.get("report") or {}).values()]
+    others = [
+        root / "logs/ppo_training/training.log",
+        *sorted((root / "logs/ppo_training/daily_summaries").glob("*.json")),
+        *sorted((root / "logs/ppo_training/tensorboard").rglob("events.out.tfevents.*")),
+        root / "models/ppo_phase4/best_model.zip",
+        *sorted((root / "models").glob("*_BACKUP_*")),
+        root / "reports/ledger/audit.jsonl",
+    ]
+    return [path for path in (*others, *reports) if path.exists()]

@@ -1,0 +1,154 @@
+"""``trainweek jobs``: what the runner does, has done and shall do."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import ConflictError, InputError
+from core.moments import iso
+from core.vocabulary import JobKind
+from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.outcomes import AlreadyRunning, Refused, Submitted
+from runner.records import Job
+
+app = typer.Typer(help="Submit, list, show and stop jobs.", no_args_is_help=True)
+
+
+@app.command()
+def submit(
+    kind: JobKind,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", help="name=value; value as JSON or text.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Unique key: the same key never makes a second job.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Ask the runner for a job of the active week."""
+    client = open_client(home)
+    needed_week(client)
+    match client.submit(kind, _params(param or []), key=key):
+        case Submitted(job=job):
+            print_json(as_dict(job)) if json else print(f"{job.id} {job.state}")
+        case AlreadyRunning(job=job, by=by, since=since):
+            raise ConflictError(
+                f"{job.kind} is already {job.state.lower()}: {job.id}, by {by} at {iso(since)}.",
+                f"Look: trainweek jobs show {job.id}",
+            )
+        case Refused(reason=reason, remedy=remedy):
+            raise InputError(reason, remedy)
+
+
+@app.command("list")
+def list_jobs(
+    kind: Annotated[JobKind | None, typer.Option(help="Only this kind.")] = None,
+    limit: int = 50,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List jobs, newest first."""
+    jobs = open_client(home).jobs(kind=kind, limit=limit)
+    if json:
+        print_json([as_dict(job) for job in jobs])
+        return
+    for job in jobs:
+        when = iso(job.started_at or job.requested_at)
+        print(f"{job.id:<44} {job.state:<12} {when}  {job.reason}")
+
+
+@app.command()
+def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Show one job with its attempts, progress and result."""
+    client = open_client(home)
+    job = _needed(client.job(job_id), job_id)
+    attempts = client.attempts(job.id)
+    if json:
+        print_json(
+            as_dict(job)
+            | {
+                "params": dict(job.params),
+                "attempts": [
+                    {
+                        "number": a.number,
+                        "state": a.state,
+                        "reason": a.reason,
+                        "exit_code": a.exit_code,
+                        "folder": a.folder,
+                    }
+                    for a in attempts
+                ],
+                "progress": client.progress(job.id),
+                "result": client.result(job.id),
+            }
+        )
+        return
+    for name, value in as_dict(job).items():
+        print(f"{name:<12} {'' if value is None else value}")
+    for a in attempts:
+        print(f"attempt {a.number}: {a.state} {a.reason} {a.folder}")
+
+
+@app.command()
+def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Stop a job: it may save and end; what resists is ended with its whole tree."""
+    client = open_client(home)
+    _needed(client.job(job_id), job_id)
+    outcome = client.stop(job_id)
+    if isinstance(outcome, Refused):
+        raise InputError(outcome.reason, outcome.remedy)
+    job = _needed(client.job(job_id), job_id)
+    print_json(as_dict(job)) if json else print(f"{job.id}: stop asked for ({job.state})")
+
+
+@app.command()
+def logs(
+    job_id: str,
+    lines: Annotated[int, typer.Option(help="How many of the last lines.")] = 100,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the last lines of a job's output."""
+    client = open_client(home)
+    _needed(client.job(job_id), job_id)
+    tail = client.output_tail(job_id, lines=lines)
+    print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(tail)
+
+
+def as_dict(job: Job) -> dict[str, Any]:
+    """A job as scripts see it."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "reason": job.reason,
+        "attempt": job.attempt,
+        "pid": job.pid,
+        "started_at": iso(job.started_at) if job.started_at else None,
+        "ended_at": iso(job.ended_at) if job.ended_at else None,
+        "exit_code": job.exit_code,
+    }
+
+
+def _params(given: list[str]) -> dict[str, Any]:
+    """``steps=20000`` to ``{"steps": 20000}``; what is no JSON stays text."""
+    params: dict[str, Any] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise InputError(f"--param {pair!r} is not name=value.", "Write --param steps=20000.")
+        try:
+            params[name] = json_module.loads(value)
+        except ValueError:
+            params[name] = value
+    return params
+
+
+def _needed(job: Job | None, job_id: str) -> Job:
+    if job is None:
+        raise InputError(f"There is no job {job_id}.", "List them: trainweek jobs list")
+    return job

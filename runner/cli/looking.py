@@ -1,0 +1,109 @@
+"""Looking at what is there: event files, somebody else's run, any backtest's gates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+from core.gates import read_equity_csv, read_trades_csv, score
+from core.moments import from_unix
+from core.paths import Home
+from core.playbook import DEFAULT, load_playbook
+from core.telemetry import RunReader
+from core.telemetry.inspect import inspect as inspect_folder
+from runner.cli.operate import serve
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.outcomes import Refused
+
+
+def inspect(
+    logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
+    json: JsonOption = False,
+) -> None:
+    """Print readings and, for each tag, count, first, last, lowest and highest value."""
+    seen = inspect_folder(logdir)
+    if json:
+        print_json(seen)
+        return
+    for name, reading in seen["readings"].items():
+        print(f"{name:<24} {_shown(reading['value'])} {reading['unit']}")
+    print(f"\n{'tag':<36} {'n':>8} {'last step':>12} {'last':>14} {'min':>14} {'max':>14}")
+    for tag, t in seen["tags"].items():
+        step, value = t["last"]
+        print(
+            f"{tag:<36} {t['n']:>8} {step:>12} {_shown(value):>14} "
+            f"{_shown(t['min']):>14} {_shown(t['max']):>14}"
+            + (f"  {t['nonfinite']} not finite" if t["nonfinite"] else "")
+        )
+    for problem in seen["problems"]:
+        print(f"! {problem['file']}: {problem['kind']}: {problem['detail']}")
+
+
+def watch(
+    logdir: Annotated[Path, typer.Argument(help="The TensorBoard folder of a run.")],
+    port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
+    home: HomeOption = None,
+) -> None:
+    """Show a run that we did not start: charts and checks, no process is touched.
+
+    Ticks and notes are kept in a home of their own, ``~/.local/share/trainweek/watched``,
+    unless ``--home`` names another.
+    """
+    if not logdir.is_dir():
+        raise InputError(f"There is no folder {logdir}.", "Give the folder that the run logs to.")
+    reader = RunReader(logdir)
+    reader.refresh()
+    if reader.first_wall is None:
+        raise InputError(
+            f"{logdir} holds no events yet.",
+            "Give the folder that TensorBoard would be pointed at, once the run writes to it.",
+        )
+    own = Home.find(home or Path.home() / ".local" / "share" / "trainweek" / "watched")
+    own.root.mkdir(parents=True, exist_ok=True)
+    client = open_client(own.root)
+    launch = from_unix(reader.first_wall).replace(second=0, microsecond=0)
+    watched = str(logdir.resolve())
+    known = [week for week in client.weeks() if week.watched == watched]
+    outcome = (
+        client.use_week(known[0].id)
+        if known
+        else client.create_week(launch, watched=watched, tag=logdir.name)
+    )
+    if isinstance(outcome, Refused):
+        raise InputError(outcome.reason, outcome.remedy)
+    raise typer.Exit(serve(own, port))
+
+
+def metrics(
+    equity: Annotated[Path, typer.Option(help="CSV time,equity; first row: starting capital.")],
+    trades: Annotated[Path | None, typer.Option(help="CSV exit_time,pnl of round trips.")] = None,
+    bars_per_year: Annotated[int, typer.Option(help="8760 for hours, 365 for days.")] = 8760,
+    json: JsonOption = False,
+) -> None:
+    """Score any backtest with the six gates. The same code as revalidation uses."""
+    playbook = load_playbook(DEFAULT)
+    card = score(
+        read_equity_csv(equity),
+        None if trades is None else read_trades_csv(trades),
+        playbook.gates,
+        playbook.decision,
+        bars_per_year=bars_per_year,
+    )
+    if json:
+        print_json(card.as_dict())
+        return
+    print(f"{card.decision}  {card.score}")
+    for gate in card.gates:
+        mark = "PASS" if gate.passed else "FAIL"
+        print(
+            f"{gate.name:<20} {_shown(gate.value):>12} {gate.op} {gate.threshold:<6} {mark} {gate.status}"
+        )
+
+
+def _shown(value: float | int | str | None) -> str:
+    if value is None:
+        return "n/a"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,212 @@
+"""The manual's own commands. ``scripts/*.py`` and ``trainweek`` run these same functions."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import ConflictError, InputError
+from core.moments import iso
+from core.paths import Home
+from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
+from core.week import Week
+from runner.availability import check_datasets
+from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.client import Client
+from runner.daily import run_daily_check
+from runner.launch import ensure_runner
+from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
+from runner.records import Job
+
+FOLLOW_EVERY_S = 0.2
+
+
+def start(
+    symbol: Annotated[str, typer.Option(help="Must be the week's symbol.")] = "OGNUSDT",
+    mode: Annotated[str, typer.Option(help="paper is the only mode: no orders exist.")] = "paper",
+    tag: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
+    timestamp: Annotated[
+        bool, typer.Option("--timestamp", help="Put the launch time into the run's name.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last good checkpoint.")
+    ] = False,
+    new: Annotated[bool, typer.Option("--new", help="Begin anew beside an ended run.")] = False,
+    steps: Annotated[
+        int | None, typer.Option(help="Another number of steps than the playbook's.", min=1)
+    ] = None,
+    override: Annotated[
+        str | None, typer.Option(help="The lead's reason to start in spite of the pre-flight.")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Don't follow the log.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Start the week's training and follow its log; Ctrl-C detaches, the training goes on."""
+    if mode != "paper":
+        raise InputError(f"There is no mode {mode!r}.", "Use --mode paper: no orders exist.")
+    if resume and new:
+        raise InputError("--resume and --new exclude each other.", "Give one of them.")
+    client = open_client(home)
+    week = client.active_week() or _week_from_now(client)
+    if symbol != week.symbol:
+        raise InputError(
+            f"The week {week.id} trades {week.symbol}, not {symbol}.",
+            "Give the week's symbol, or make a week with another playbook.",
+        )
+    ensure_runner(client.home)
+    if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
+        _preflight_first(client)
+    params: dict[str, Any] = {"timestamp": timestamp}
+    params |= {"run": tag} if tag else {}
+    params |= {"steps": steps} if steps else {}
+    params |= {"resume": resume} if resume or new else {}
+    params |= {"override_reason": override} if override else {}
+    job = _submitted(client.submit(JobKind.TRAIN, params))
+    if detach:
+        print(f"{job.id} asked for. Follow it: trainweek jobs logs {job.id}")
+        return
+    _end_like(_follow(client, job))
+
+
+def revalidate(
+    model_path: Annotated[
+        str, typer.Option(help="The model; .zip is added if it is not there.")
+    ] = "models/ppo_phase4/best_model",
+    backtest_data_dir: Annotated[str, typer.Option(help="Candles to test on.")] = "data/backtest/",
+    num_episodes: Annotated[int, typer.Option(help="Episodes, one after another.", min=1)] = 10,
+    save_report: Annotated[
+        bool, typer.Option("--save-report", help="Write the reports; without it: print only.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Run the six gates over the backtest data. Exit 0 GO, 1 PARTIAL or NO-GO."""
+    client = open_client(home)
+    needed_week(client)
+    ensure_runner(client.home)
+    params = {
+        "model_path": model_path,
+        "backtest_data_dir": backtest_data_dir,
+        "episodes": num_episodes,
+        "save_report": save_report,
+    }
+    job = _follow(client, _submitted(client.submit(JobKind.REVALIDATE, params)))
+    if job.state is not JobState.SUCCEEDED:
+        _end_like(job)
+    decision = (client.result(job.id) or {}).get("decision")
+    raise typer.Exit(0 if decision == "GO" else 1)
+
+
+def daily_check(
+    date: Annotated[str | None, typer.Option(help="Day of the week, e.g. 2026-02-24.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Judge a day, write its summary and print it. Exit 0 when all five pass, else 1."""
+    client = open_client(home)
+    week = needed_week(client)
+    summary = run_daily_check(client, week, _day(date, client, week))
+    print_json(summary)
+    passed = summary["checklist"].split() == [GLYPHS[Verdict.PASS]] * 5
+    raise typer.Exit(0 if passed else 1)
+
+
+def data_check(
+    train_data_dir: Annotated[Path | None, typer.Option(help="Training candles.")] = None,
+    backtest_data_dir: Annotated[Path | None, typer.Option(help="Backtest candles.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the quality report of the candles. Exit 1 on errors."""
+    place = Home.find(home)
+    folders = {
+        "train": place.resolve(train_data_dir) if train_data_dir else place.train_data,
+        "backtest": place.resolve(backtest_data_dir) if backtest_data_dir else place.backtest_data,
+    }
+    result, text = check_datasets(place, folders, now=datetime.now(UTC))
+    print_json(result) if json else print(text)
+    raise typer.Exit(0 if result["ok"] else 1)
+
+
+def _day(given: str | None, client: Client, week: Week) -> date:
+    if given is None:
+        return client.now_week(week.id).date()
+    try:
+        return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise InputError(f"{given!r} is no date.", "Write it as 2026-02-24.") from None
+
+
+def _week_from_now(client: Client) -> Week:
+    """The manual's start command works in a fresh home: the week begins now."""
+    launch = client.now().replace(second=0, microsecond=0)
+    match client.create_week(launch):
+        case Recorded(record=week):
+            print(f"No active week: made week {week.id}, launched at {iso(launch)}.")
+            return week
+        case Refused(reason=reason, remedy=remedy):
+            raise InputError(reason, remedy)
+    raise AssertionError("create_week gives Recorded or Refused")
+
+
+def _preflight_first(client: Client) -> None:
+    """No launch without a pre-flight: run it, show it; the runner refuses a failed one."""
+    print("Pre-flight first:")
+    job = _wait(client, _submitted(client.submit(JobKind.PREFLIGHT, {})))
+    for check in (client.result(job.id) or {}).get("checks", []):
+        print(
+            f"  {GLYPHS[Verdict.PASS if check['ok'] else Verdict.FAIL]} {check['id']}: {check['why']}"
+        )
+
+
+def _submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
+    match outcome:
+        case Submitted(job=job):
+            return job
+        case AlreadyRunning(job=job, by=by, since=since):
+            raise ConflictError(
+                f"{job.kind} is already {job.state.lower()}: {job.id}, by {by} at {iso(since)}.",
+                f"Look: trainweek jobs logs {job.id}; stop: trainweek jobs stop {job.id}",
+            )
+        case Refused(reason=reason, remedy=remedy):
+            raise InputError(reason, remedy)
+    raise AssertionError(outcome)
+
+
+def _wait(client: Client, job: Job) -> Job:
+    while (job := client.job(job.id) or job).state not in ENDED_STATES:
+        time.sleep(FOLLOW_EVERY_S)
+    return job
+
+
+def _follow(client: Client, job: Job) -> Job:
+    """Print the job's output as it comes, until it ends; Ctrl-C detaches."""
+    shown = 0
+    attempt = 1
+    try:
+        while True:
+            job = client.job(job.id) or job
+            ended = job.state in ENDED_STATES
+            if job.attempt > attempt:
+                attempt, shown = job.attempt, 0
+            output = client.home.attempt(job.id, attempt) / "output.log"
+            if output.exists():
+                with output.open("rb") as file:
+                    file.seek(shown)
+                    new = file.read()
+                shown += len(new)
+                print(new.decode("utf-8", "replace"), end="", flush=True)
+            if ended:
+                return job
+            time.sleep(FOLLOW_EVERY_S)
+    except KeyboardInterrupt:
+        print(f"\nDetached; {job.id} goes on. Stop it: trainweek jobs stop {job.id}")
+        raise typer.Exit(0) from None
+
+
+def _end_like(job: Job) -> None:
+    if job.state is not JobState.SUCCEEDED:
+        typer.echo(f"{job.id} ended {job.state}: {job.reason}", err=True)
+        raise typer.Exit(2 if job.exit_code == 2 else 1)

@@ -1,0 +1,29 @@
+"""``trainweek playbook``: check a playbook, print the default one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.playbook import check_playbook, default_playbook_text
+
+app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> None:
+    """Say whether a playbook is complete and right; if not, where and what to do."""
+    playbook = check_playbook(file)
+    print(
+        f"{file}: fine. {len(playbook.schedule)} slots, {len(playbook.checks)} checks, "
+        f"{len(playbook.gates)} gates, {len(playbook.scenarios)} scenarios, "
+        f"{len(playbook.escalations)} escalations."
+    )
+
+
+@app.command()
+def show() -> None:
+    """Print the phase 4 playbook: the start of your own."""
+    print(default_playbook_text(), end="")

@@ -1,0 +1,80 @@
+"""``trainweek week``: make, list and choose weeks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+from core.moments import iso, parse_moment
+from core.week import Week
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.outcomes import Recorded, Refused
+
+app = typer.Typer(help="Make, list and choose weeks.", no_args_is_help=True)
+
+
+@app.command()
+def new(
+    launch: Annotated[str, typer.Option(help="Launch moment, e.g. 2026-11-23T14:00Z.")],
+    playbook: Annotated[
+        Path | None, typer.Option(help="Playbook file (default: the phase 4 manual).")
+    ] = None,
+    tag: Annotated[str | None, typer.Option(help="Tag of the week's runs.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a week and make it the active one."""
+    client = open_client(home)
+    outcome = client.create_week(parse_moment(launch), playbook_path=playbook, tag=tag)
+    match outcome:
+        case Recorded(record=week):
+            _show([week], json)
+        case Refused(reason=reason, remedy=remedy):
+            raise InputError(reason, remedy)
+
+
+@app.command("list")
+def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
+    """List all weeks; the active one is marked."""
+    weeks = open_client(home).weeks()
+    if not weeks and not json:
+        print("No week yet. Make one: trainweek week new --launch 2026-11-23T14:00Z")
+        return
+    _show(weeks, json)
+
+
+@app.command()
+def use(week: str, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Make a week the active one."""
+    client = open_client(home)
+    outcome = client.use_week(week)
+    if isinstance(outcome, Refused):
+        raise InputError(outcome.reason, outcome.remedy)
+    _show([client.week(week)], json)
+
+
+def _show(weeks: list[Week | None], json: bool) -> None:
+    found = [week for week in weeks if week is not None]
+    if json:
+        print_json(
+            [
+                {
+                    "id": week.id,
+                    "launch": iso(week.launch),
+                    "tag": week.tag,
+                    "symbol": week.symbol,
+                    "active": week.active,
+                    "synthetic": week.synthetic,
+                    "playbook": week.playbook.id,
+                    "playbook_sha256": week.playbook_sha256,
+                }
+                for week in found
+            ]
+        )
+        return
+    for week in found:
+        mark = "*" if week.active else " "
+        print(f"{mark} {week.id}  launch {iso(week.launch)}  {week.tag}  {week.symbol}")

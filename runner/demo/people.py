@@ -1,0 +1,37 @@
+"""What the demo's people do: look at a slot and tick what passes."""
+
+from __future__ import annotations
+
+from core.checks import judge_slot
+from core.people import Person
+from core.vocabulary import Role, Verdict
+from core.week import Week
+from runner.client import Client
+from runner.evidence import gather, judged_as_of
+
+ENGINEER = Person("Demo engineer", Role.ENGINEER)
+LEAD = Person("Demo lead", Role.LEAD)
+
+
+def tick_slot(client: Client, week: Week, slot_id: str) -> dict[str, Verdict]:
+    """Judge a slot as of its moment and tick every item, with a note where it isn't green.
+
+    An item that is still unknown or too early is left open, as a careful person would.
+    """
+    slot = next(slot for slot in week.playbook.schedule if slot.id == slot_id)
+    facts = gather(client, week, judged_as_of(slot, week))
+    seen: dict[str, Verdict] = {}
+    for judgement in judge_slot(week.playbook, slot_id, facts):
+        seen[judgement.check] = judgement.verdict
+        if judgement.verdict in {Verdict.PENDING, Verdict.UNKNOWN}:
+            continue
+        passes = judgement.verdict is Verdict.PASS
+        client.tick(
+            week.id,
+            slot_id,
+            judgement.check,
+            note="" if passes else f"Seen: {judgement.why}",
+            verdict_seen=judgement.verdict,
+            value_seen="" if judgement.reading is None else str(judgement.reading.value),
+        )
+    return seen

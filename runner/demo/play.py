@@ -1,0 +1,156 @@
+"""The demo's driver: plays one week from pre-flight to the decision that waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.errors import TrainweekError
+from core.market.sample import write_sample
+from core.moments import parse_moment
+from core.paths import Home
+from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState
+from core.week import Week
+from runner.client import Client
+from runner.demo.pacing import week_moment
+from runner.demo.people import ENGINEER, LEAD, tick_slot
+from runner.outcomes import Recorded, Submitted
+from runner.records import Job
+
+LAUNCH = parse_moment("2026-02-23T14:00Z")  # the manual's own week
+_LOOK_EVERY_S = 0.25
+_LOOK_AT_A_SLOT_S = 1.0  # so that a person at the pages sees the days go by
+
+Say = Callable[[str], None]
+
+
+class DemoError(TrainweekError):
+    """A step of the week did not come off; the job's folder tells why."""
+
+
+class Play:
+    """One week, played through the client as people would.
+
+    :param home: a prepared, empty home with a runner.
+    :param steps: training steps; None: the playbook's 500,000.
+    :param say: gets one line of text for each thing that happens.
+    """
+
+    def __init__(self, home: Home, steps: int | None, say: Say) -> None:
+        self.home = home
+        self.steps = steps
+        self.say = say
+        self.lead = Client(home, LEAD)
+        self.engineer = Client(home, ENGINEER)
+        self.week: Week = self._make_week()
+
+    def run(self) -> Mapping[str, Any]:
+        """Play the whole week; returns the revalidation's result."""
+        self._preflight()
+        self._training()
+        self._preparation()
+        result = self._revalidation()
+        self._jump(self._slot("delivery") + timedelta(minutes=5))
+        self._tick("delivery")
+        # From here on nobody drives: the week waits for the CTO in real time.
+        self._jump(self._slot("delivery") + timedelta(minutes=6), pace=1.0)
+        return result
+
+    def _make_week(self) -> Week:
+        write_sample(self.home.train_data, self.home.backtest_data)
+        outcome = self.lead.create_week(LAUNCH, synthetic=True)
+        if not isinstance(outcome, Recorded):
+            raise DemoError(f"The demo's week was refused: {outcome.reason}", outcome.remedy)
+        return outcome.record
+
+    def _preflight(self) -> None:
+        self._jump(self._slot("preflight"))
+        self._finish(self._submit(JobKind.PREFLIGHT, {}))
+        self._tick("preflight")
+
+    def _training(self) -> None:
+        self._jump(LAUNCH)
+        job = self._submit(JobKind.TRAIN, {"timestamp": True} | self._steps())
+        wanted = self.week.playbook.training.total_steps
+        length = (self.steps or wanted) / wanted
+        watched = [slot for slot in self.week.playbook.schedule if slot.kind in {"hourly", "daily"}]
+        while job.state not in ENDED_STATES:
+            time.sleep(_LOOK_EVERY_S)
+            job = self.lead.job(job.id) or job
+            progress = self.lead.progress(job.id) or {}
+            share = progress.get("steps", 0) / max(progress.get("total_steps", 1), 1)
+            self._follow(week_moment(LAUNCH, share, length))
+            now = self.lead.now_week(self.week.id)
+            while watched and watched[0].at(LAUNCH) <= now:
+                self._tick(watched.pop(0).id)
+        self._require(job)
+        for slot in watched:
+            self._jump(slot.at(LAUNCH))
+            time.sleep(_LOOK_AT_A_SLOT_S)
+            self._tick(slot.id)
+
+    def _preparation(self) -> None:
+        self._jump(self._slot("preparation"))
+        self._finish(self._submit(JobKind.DATA_CHECK, {}))
+        self._finish(self._submit(JobKind.BACKUP, {}))
+        self._tick("preparation")
+
+    def _revalidation(self) -> Mapping[str, Any]:
+        self._jump(self._slot("revalidation"))
+        job = self._finish(self._submit(JobKind.REVALIDATE, {"save_report": True}))
+        result = self.lead.result(job.id) or {}
+        self._jump(self._slot("results"))
+        self.say(f"Decision: {result.get('decision')} {result.get('score')}")
+        return result
+
+    def _steps(self) -> dict[str, int]:
+        return {} if self.steps is None else {"steps": self.steps}
+
+    def _slot(self, slot_id: str) -> datetime:
+        return next(s for s in self.week.playbook.schedule if s.id == slot_id).at(LAUNCH)
+
+    def _follow(self, moment: datetime) -> None:
+        """Let the clock come to a moment, evenly since the last one, and hold there."""
+        if moment > self.lead.now_week(self.week.id):
+            self._record(moment)
+
+    def _jump(self, moment: datetime, pace: float = 0.0) -> None:
+        """Let the clock stand until now and then at once be at a moment.
+
+        Without the first point, what happened while the clock held would be spread
+        over the hours that are jumped.
+        """
+        if not self.lead.clock(self.week.id).is_identity:
+            self._record(self.lead.now_week(self.week.id))
+        self._record(moment, pace)
+
+    def _record(self, moment: datetime, pace: float = 0.0) -> None:
+        self.lead.record_clock_point(self.week.id, self.lead.now(), moment, pace)
+
+    def _tick(self, slot_id: str) -> None:
+        seen = tick_slot(self.engineer, self.week, slot_id)
+        if seen:
+            at = self._slot(slot_id)
+            self.say(
+                f"{at:%a %d %b %H:%M} {slot_id:<12} {' '.join(GLYPHS[v] for v in seen.values())}"
+            )
+
+    def _submit(self, kind: JobKind, params: dict[str, Any]) -> Job:
+        outcome = self.lead.submit(kind, params)
+        if not isinstance(outcome, Submitted):
+            raise DemoError(f"{kind} was not taken: {outcome}", "See logs/state/runner.log.")
+        self.say(f"{self.lead.now_week(self.week.id):%a %d %b %H:%M} {kind} asked for")
+        return outcome.job
+
+    def _finish(self, job: Job) -> Job:
+        while (job := self.lead.job(job.id) or job).state not in ENDED_STATES:
+            time.sleep(_LOOK_EVERY_S)
+        return self._require(job)
+
+    def _require(self, job: Job) -> Job:
+        if job.state is not JobState.SUCCEEDED:
+            folder = self.home.relative(self.home.job(job.id))
+            raise DemoError(f"{job.id} ended {job.state}: {job.reason}", f"Look into {folder}.")
+        return job

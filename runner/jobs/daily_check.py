@@ -1,0 +1,40 @@
+"""Program: the daily check-in of one day, as the schedule or a person asks for it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from core.errors import InputError
+from core.people import Person
+from core.vocabulary import Role
+from runner.client import Client
+from runner.daily import run_daily_check
+from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
+
+
+def daily_check(spec: Spec, stop: StopFlag) -> int:
+    """Judge the day of ``params["date"]`` (default: today by the week's clock)."""
+    client = Client(spec.home, Person(spec.requested_by, Role.VIEWER))
+    week = client.week(spec.week_id or "")
+    if week is None:
+        raise InputError(
+            "A daily check belongs to a week.", "Make one: trainweek week new --launch ..."
+        )
+    given = spec.params.get("date")
+    day = date.fromisoformat(given) if given else client.now_week(week.id).date()
+    summary = run_daily_check(client, week, day)
+    print(json.dumps(summary, indent=2, ensure_ascii=False), flush=True)
+    spec.write_result(
+        {
+            "complete": True,
+            "date": day.isoformat(),
+            "checklist": summary["checklist"],
+            "file": client.home.relative(client.home.daily_summary(day)),
+        }
+    )
+    return COMPLETE
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_program(daily_check))

@@ -1,0 +1,24 @@
+"""Program: the quality report of training and backtest data.
+
+Writes ``result.json`` with ``{"ok", "errors", "warnings", "datasets"}`` and ends with 0
+also when the data are bad: that is its finding.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from runner.availability import check_datasets
+from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
+
+
+def data_check(spec: Spec, stop: StopFlag) -> int:
+    """Check the candles of the home and print the report."""
+    result, text = check_datasets(spec.home, now=datetime.now(UTC))
+    print(text, flush=True)
+    spec.write_result({"complete": True, **result})
+    return COMPLETE
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_program(data_check))

@@ -1,0 +1,133 @@
+"""Program: the six pre-flight checks that a launch really needs.
+
+Writes ``result.json`` with ``{"ok", "checks": [{"id", "ok", "value", "limit", "unit",
+"why", "remedy"}]}``. A failed check is a result, not an error: the program ends with 0.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import TrainweekError
+from core.paths import Home
+from core.playbook import Playbook, check_playbook
+from runner.availability import check_datasets
+from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
+
+SMOKE_STEPS = 512
+_NEEDED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")
+
+
+def preflight(spec: Spec, stop: StopFlag) -> int:
+    """Run the six checks one after another; each one's failure leaves the others to run."""
+    home, playbook_file = spec.home, spec.playbook_path
+    steps: list[tuple[str, Callable[[], dict[str, Any]]]] = [
+        ("preflight_config", lambda: _config(playbook_file)),
+        ("preflight_data", lambda: _data(home)),
+        ("preflight_disk", lambda: _disk(home, spec.playbook)),
+        ("preflight_versions", _versions),
+        ("preflight_folders", lambda: _folders(home)),
+        ("preflight_smoke", lambda: _smoke(home, spec.playbook)),
+    ]
+    checks: list[dict[str, Any]] = []
+    for number, (check_id, check) in enumerate(steps, start=1):
+        if stop.requested:
+            return STOPPED
+        spec.write_progress({"check": check_id, "number": number, "of": len(steps)})
+        checks.append({"id": check_id, **_guarded(check)})
+        mark = "PASS" if checks[-1]["ok"] else "FAIL"
+        print(f"[CHECK] {check_id}: {mark} {checks[-1]['why']}", flush=True)
+    spec.write_result({"complete": True, "ok": all(c["ok"] for c in checks), "checks": checks})
+    return COMPLETE
+
+
+def _guarded(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A check that breaks has failed, with its reason; the others still run."""
+    try:
+        return check()
+    except TrainweekError as error:
+        return _result(False, None, "", error.what, error.remedy)
+    except Exception as error:  # a pre-flight exists to find what nobody thought of
+        return _result(False, None, "", f"{type(error).__name__}: {error}", "Look into the output.")
+
+
+def _config(playbook_file: Path) -> dict[str, Any]:
+    playbook = check_playbook(playbook_file)
+    return _result(True, playbook.id, "valid", f"Playbook {playbook.id} is complete.")
+
+
+def _data(home: Home) -> dict[str, Any]:
+    result, _ = check_datasets(home, now=datetime.now(UTC))
+    bars = sum(d.get("facts", {}).get("rows", 0) for d in result["datasets"])
+    if not result["ok"]:
+        return _result(
+            False, bars, "no errors", "; ".join(result["errors"]),
+            "Put clean candles into data/train and data/backtest.", "bars",
+        )  # fmt: skip
+    why = f"{bars} bars of training and backtest data, {len(result['warnings'])} warnings."
+    return _result(True, bars, "no errors", why, unit="bars")
+
+
+def _disk(home: Home, playbook: Playbook) -> dict[str, Any]:
+    needed = playbook.training.min_free_disk_gb
+    free = shutil.disk_usage(home.root).free / 1e9
+    return _result(
+        free >= needed, round(free, 2), f">= {needed} GB", f"{free:.1f} GB are free.",
+        "Free some space, or move the home: --home DIR.", "GB",
+    )  # fmt: skip
+
+
+def _versions() -> dict[str, Any]:
+    import torch
+
+    found = {name: importlib.metadata.version(name) for name in _NEEDED}
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.ones(2, device=device).sum().item()  # the device answers, not only its name
+    versions = ", ".join(f"{name} {version}" for name, version in found.items())
+    why = f"Python {platform.python_version()}, {versions}; device {device}."
+    return _result(True, device, "importable", why)
+
+
+def _folders(home: Home) -> dict[str, Any]:
+    folders = (
+        home.training, home.daily_summaries, home.tensorboard, home.jobs, home.model,
+        home.revalidation, home.ledger.parent,
+    )  # fmt: skip
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(b"can be written")
+        except OSError as error:
+            return _result(
+                False, None, "writable", f"{home.relative(folder)}: {error.strerror}",
+                f"Make {folder} writable for the user who runs the runner.",
+            )  # fmt: skip
+    return _result(True, len(folders), "writable", f"{len(folders)} folders can be written.")
+
+
+def _smoke(home: Home, playbook: Playbook) -> dict[str, Any]:
+    from runner.agent.smoke import smoke
+
+    seen = smoke(steps=SMOKE_STEPS, home=home, playbook=playbook)
+    return _result(
+        bool(seen["ok"]), seen.get("steps"), f"{SMOKE_STEPS} steps", str(seen["why"]),
+        str(seen.get("remedy", "")), "steps",
+    )  # fmt: skip
+
+
+def _result(
+    ok: bool, value: Any, limit: str, why: str, remedy: str = "", unit: str = ""
+) -> dict[str, Any]:
+    return {"ok": ok, "value": value, "limit": limit, "unit": unit, "why": why, "remedy": remedy}
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_program(preflight))

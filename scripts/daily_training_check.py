@@ -1,0 +1,7 @@
+"""Judge a day of the training, print and write its summary."""
+
+from runner.cli.manual import daily_check
+from runner.cli.program import run_alone
+
+if __name__ == "__main__":
+    run_alone(daily_check)

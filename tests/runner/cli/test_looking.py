@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.event_files import write_events
+from tests.runner.cli.terminal import trainweek
+
+HOUR = 3600
+
+
+def test_inspect_prints_raw_facts_per_tag(tmp_path: Path) -> None:
+    write_events(
+        tmp_path,
+        {
+            "train/approx_kl": [(10, 100.0, 0.5), (20, 110.0, math.nan), (30, 120.0, 0.25)],
+            "rollout/ep_rew_mean": [(10, 100.0, -2.0), (30, 120.0, 8.0)],
+        },
+    )
+    done = trainweek("inspect", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["tags"]["train/approx_kl"] == {
+        "n": 3,
+        "first": [10, 0.5],
+        "last": [30, 0.25],
+        "min": 0.25,
+        "max": 0.5,
+        "nonfinite": 1,
+    }
+    assert seen["readings"]["last_reward"]["value"] == 8.0
+    assert seen["problems"] == []
+
+
+def test_inspect_of_a_missing_folder_names_it_and_the_remedy(tmp_path: Path) -> None:
+    done = trainweek("inspect", tmp_path / "nowhere", "--json")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr and done.stdout == ""
+
+
+def test_a_damaged_file_is_a_problem_beside_the_good_ones(tmp_path: Path) -> None:
+    write_events(tmp_path / "a", {"time/fps": [(1, 1.0, 5.0)]})
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "events.out.tfevents.1.x").write_text("version https://lfs\n" * 5, "utf-8")
+    seen = json.loads(trainweek("inspect", tmp_path, "--json").stdout)
+    assert seen["tags"]["time/fps"]["n"] == 1
+    assert [problem["file"] for problem in seen["problems"]] == ["b/events.out.tfevents.1.x"]
+
+
+@pytest.fixture
+def backtest(tmp_path: Path) -> tuple[Path, Path]:
+    equity, trades = tmp_path / "equity.csv", tmp_path / "trades.csv"
+    values = [1000.0, 1010.0, 1005.0, 1020.0, 850.0, 1100.0]
+    rows = [f"2026-01-01T0{hour}:00:00Z,{value}" for hour, value in enumerate(values)]
+    equity.write_text("time,equity\n" + "\n".join(rows) + "\n", "utf-8")
+    pnls = [10, -5, 15, -170, 250, 0]
+    rows = [f"2026-01-01T0{hour}:30:00Z,{pnl}" for hour, pnl in enumerate(pnls)]
+    trades.write_text("exit_time,pnl\n" + "\n".join(rows) + "\n", "utf-8")
+    return equity, trades
+
+
+def test_metrics_scores_a_hand_worked_backtest(backtest: tuple[Path, Path]) -> None:
+    equity, trades = backtest
+    done = trainweek("metrics", "--equity", equity, "--trades", trades, "--json")
+    assert done.returncode == 0, done.stderr
+    card = json.loads(done.stdout)
+    gates = {gate["id"]: gate for gate in card["gates"]}
+    # 1020 -> 850 is the only deep fall; 3 of 6 trades won; wins 275, losses 175.
+    assert gates["max_drawdown_pct"]["value"] == pytest.approx(100 * 170 / 1020, rel=1e-12)
+    assert gates["max_drawdown_pct"]["passed"] is False
+    assert gates["win_rate_pct"]["value"] == pytest.approx(50.0)
+    assert gates["profit_factor"]["value"] == pytest.approx(275 / 175)
+    assert gates["consecutive_losses"]["value"] == 1
+    returns = [1010 / 1000 - 1, 1005 / 1010 - 1, 1020 / 1005 - 1, 850 / 1020 - 1, 1100 / 850 - 1]
+    mean = sum(returns) / 5
+    deviation = math.sqrt(sum((r - mean) ** 2 for r in returns) / 4)
+    assert gates["sharpe"]["value"] == pytest.approx(mean / deviation * math.sqrt(8760), rel=1e-12)
+    assert {"decision", "score", "gates", "conventions"} <= set(card)
+
+
+def test_metrics_refuses_a_nan_and_names_the_row(backtest: tuple[Path, Path]) -> None:
+    equity, _ = backtest
+    equity.write_text(equity.read_text("utf-8").replace("1005.0", "nan"), "utf-8")
+    done = trainweek("metrics", "--equity", equity, "--json")
+    assert done.returncode == 2
+    assert "equity.csv" in done.stderr and "4" in done.stderr
+
+
+def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
+    tags = {f"tag/{number:04}": [(1, 1.0, 1.0)] for number in range(3000)}
+    write_events(tmp_path, tags)
+    from tests.runner.cli.terminal import TRAINWEEK, subprocess
+
+    done = subprocess.run(
+        f"{TRAINWEEK} inspect {tmp_path} | head -1", shell=True, capture_output=True, text=True
+    )
+    assert "Traceback" not in done.stderr

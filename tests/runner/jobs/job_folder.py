@@ -1,0 +1,62 @@
+"""Running a job program as the runner does: a real process on a real spec."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.paths import Home
+from core.playbook import default_playbook_text
+
+LAUNCH = "2026-02-23T14:00:00Z"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended, and what it left."""
+
+    code: int
+    output: str
+    result: dict[str, Any] | None
+
+
+def run_job(home: Home, kind: str, week_id: str | None = None, **params: Any) -> Ended:
+    """Run ``runner.jobs.<kind>`` to its end."""
+    folder = home.attempt(f"{kind}-test", 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    playbook = folder / "playbook.yaml"
+    playbook.write_text(default_playbook_text(), encoding="utf-8")
+    spec = {
+        "job_id": f"{kind}-test",
+        "kind": kind,
+        "attempt": 1,
+        "home": str(home.root),
+        "week_id": week_id,
+        "folder": str(folder),
+        "params": params,
+        "run": None,
+        "tensorboard_dir": None,
+        "playbook_path": str(playbook),
+        "launch": LAUNCH,
+        "requested_by": "test",
+        "trial": 1,
+    }
+    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    module = f"runner.jobs.{kind.replace('-', '_')}"
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--spec", str(folder / "spec.json")],
+        cwd=home.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    result = Path(folder / "result.json")
+    return Ended(
+        done.returncode,
+        done.stdout + done.stderr,
+        json.loads(result.read_text(encoding="utf-8")) if result.exists() else None,
+    )
