@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from core.errors import PlaybookError
@@ -75,7 +77,7 @@ def check_playbook(path: str | Path) -> Playbook:
 def playbook_problems(text: str, source: str) -> list[Problem]:
     """All problems of a playbook, in the order of its lines; empty if it is fine."""
     found = _read(text, source)
-    return [] if isinstance(found, Playbook) else found
+    return [] if isinstance(found, Playbook) else list(found)
 
 
 def _file_text(path: Path) -> str:
@@ -89,25 +91,26 @@ def _file_text(path: Path) -> str:
         ) from error
 
 
-def _read(text: str, source: str) -> Playbook | list[Problem]:
+@lru_cache(maxsize=32)  # every page asks for the week's playbook; it is frozen, so shared
+def _read(text: str, source: str) -> Playbook | tuple[Problem, ...]:
     try:
         tree = read_tree(text)
     except TreeError as error:
-        return [Problem(source, error.line, _dotted(error.path), error.what, error.remedy)]
+        return (Problem(source, error.line, _dotted(error.path), error.what, error.remedy),)
     if not isinstance(tree.data, dict):
-        return [
-            Problem(source, 1, "", "the file is not a mapping of keys", "Start from phase4.yaml.")
-        ]
+        remedy = "Start from phase4.yaml."
+        return (Problem(source, 1, "", "the file is not a mapping of keys", remedy),)
     try:
         playbook = Playbook.model_validate(tree.data)
     except ValidationError as error:
-        problems = {_schema_problem(details, tree, source): None for details in error.errors()}
-        return sorted(problems, key=lambda problem: problem.line)
+        # a union complains once a member: the same problem, said once
+        found = {_schema_problem(details, tree, source): None for details in error.errors()}
+        return tuple(sorted(found, key=lambda problem: problem.line))
     problems = [
         Problem(source, tree.line(path), _dotted(path), what, remedy)
         for path, what, remedy in complaints(playbook)
     ]
-    return sorted(problems, key=lambda problem: problem.line) or playbook
+    return tuple(sorted(problems, key=lambda problem: problem.line)) or playbook
 
 
 def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> Problem:
@@ -116,13 +119,14 @@ def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> Problem:
     if kind == "extra_forbidden":
         what, remedy = "this key is unknown", "Remove it, or correct its spelling."
     elif kind == "missing":
-        what, remedy = "this field is missing", "Add it; the schema says what it means."
+        what, remedy = "this field is missing", f"Add it: {_meaning(path)}"
     elif kind == "value_error":
-        what, remedy = str(context["error"]), "Correct the value."
+        what, remedy = str(context["error"]), f"Correct it: {_meaning(path)}"
     else:
         expected = details["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+        expected = expected.replace("tuple", "list")
         shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "..."
-        what, remedy = f"{shown} is wrong; expected {expected}", "Correct the value."
+        what, remedy = f"{shown} is wrong; expected {expected}", f"Correct it: {_meaning(path)}"
     return Problem(source, tree.line(path), _dotted(path), what, remedy)
 
 
@@ -131,3 +135,27 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
+
+
+def _meaning(path: tuple[str | int, ...]) -> str:
+    """What the schema says about the field at a path."""
+    model: type[BaseModel] | None = Playbook
+    said, is_key = "see the schema.", False
+    for part in path:
+        if isinstance(part, int) or is_key:
+            is_key = False
+            continue
+        field = model.model_fields.get(part) if model else None
+        if field is None:
+            break
+        said = field.description or said
+        is_key = get_origin(field.annotation) is dict
+        model = _model_in(field.annotation)
+    return said[0].lower() + said[1:]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside ``tuple[Model, ...]``, ``dict[str, Model]``, ``Model | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

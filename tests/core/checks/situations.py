@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from core.checks import Facts
 from core.vocabulary import JobState, TrainingStatus
-from core.vocabulary import Verdict as V
+from core.vocabulary import Verdict as V  # noqa: N817
 from tests.core.checks.scene import (
     FINAL_PREPARATION,
     LAUNCH,

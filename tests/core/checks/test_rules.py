@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from core.checks import judge, judge_slot
+from core.checks import RunFacts, judge, judge_slot
+from core.checks.daily import KEYS, daily_summary
 from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.errors import IntegrityError
+from core.moments import from_unix
+from core.telemetry import RunReader
 from core.vocabulary import JobState, TrainingStatus, Verdict
 from tests.core.checks.scene import (
     AFTER_FOUR_HOURS,
@@ -26,6 +29,7 @@ from tests.core.checks.scene import (
     rising,
     steady,
 )
+from tests.shared_files import shared_file
 
 FROM_EVENTS = (
     "reward_positive", "loss_falling", "speed", "policy_loss", "reward_trend",
@@ -88,9 +92,29 @@ def test_kl_above_the_manuals_line_fails_with_the_evidences_opinion(scene) -> No
     assert judgement.evidence == "below 0.03 is normal for PPO, no spike (z = 0.0)"
 
 
-def test_a_kl_spike_has_the_evidence_against_it(scene) -> None:
-    facts = scene.events(approx_kl=lambda i: 0.6 if i == 119 else 0.008).log().facts()
-    assert judge(PLAYBOOK, "kl_divergence", facts).evidence.startswith("the evidence agrees")
+@pytest.mark.parametrize(
+    ("curve", "opinion"),
+    [
+        (lambda i: 0.6 if i == 119 else 0.008, "the evidence agrees: far above the usual, a spike"),
+        (lambda i: 0.2 if i == 119 else 0.008, "the evidence agrees: far above the usual, a spike"),
+        (
+            lambda i: 0.12 if i > 80 else 0.008,
+            "the evidence agrees: above 0.1 in 3 updates in a row",
+        ),
+        (lambda i: 0.04, "higher than usual for PPO, no spike (z = 0.0); worrying"),
+        (lambda i: 0.028 if i == 119 else 0.001, "below 0.03 is normal for PPO, a spike (z = "),
+    ],
+)
+def test_the_evidence_agrees_where_the_alarm_would_ring(scene, curve, opinion) -> None:
+    judgement = judge(PLAYBOOK, "kl_divergence", scene.events(approx_kl=curve).log().facts())
+    assert judgement.verdict is Verdict.FAIL
+    assert judgement.evidence.startswith(opinion)
+
+
+def test_too_few_updates_are_no_ground_to_deny_a_spike(scene) -> None:
+    scene.events(points=6, approx_kl=steady(0.02)).log()
+    facts = scene.facts(as_of=LAUNCH + timedelta(minutes=15))
+    assert "too few updates" in judge(PLAYBOOK, "kl_divergence", facts).evidence
 
 
 def test_a_frozen_policy_passes_the_line_but_is_called_unhealthy(scene) -> None:
@@ -270,3 +294,33 @@ def test_a_slot_is_judged_in_the_playbooks_order(scene) -> None:
 def test_a_pass_without_a_reading_cannot_be_made() -> None:
     with pytest.raises(IntegrityError):
         Judgement("speed", Verdict.PASS, LAUNCH, "Trust me.")
+
+
+PUBLIC_RUNS = (
+    "5chm33+trading-bot",
+    "HumanCompatibleAI+imitation",
+    "SpicyKiks+Autonomous-RL-Trading-Bot",
+    "gcordova17+PPO-Trading-Bot",
+    "linyiLYi+snake-ai",
+    "linyiLYi+street-fighter-ai",
+)
+
+
+@pytest.mark.parametrize("repository", PUBLIC_RUNS)
+def test_every_list_can_be_judged_on_the_files_of_a_public_run(scene, repository) -> None:
+    """Nothing breaks on what other trainers write, and nothing is green without a reading."""
+    for file in sorted(shared_file(f"events/{repository}").rglob("*tfevents*")):
+        reader = RunReader(file.parent)
+        reader.refresh()
+        last = reader.last_event()
+        ended = from_unix(last.wall) if last and last.wall > 0 else LAUNCH
+        run = RunFacts(
+            file.parent.name, TrainingStatus.COMPLETED, "", ended - timedelta(hours=1), ended,
+            500_000, reader, ended, str(file.parent),
+        )  # fmt: skip
+        facts = replace(scene.facts(as_of=ended, run=run), launch=ended - timedelta(hours=1))
+        for slot in ("closing", "daily_1", "anomaly_1", "preparation"):
+            for judgement in judge_slot(PLAYBOOK, slot, facts):
+                assert judgement.why
+        for key in KEYS:
+            assert key in daily_summary(PLAYBOOK, ended.date(), facts)

@@ -47,7 +47,7 @@ WRONG_VALUES = [
     ("  gamma: 0.99", "  gamma: 1e30", "training.gamma", "less than or equal to 1"),
     ("  gamma: 0.99", "  gamma: [0.99]", "training.gamma", "number"),
     ("  gamma: 0.99", "  gama: 0.99", "training.gama", "this key is unknown"),
-    ("  net_arch: [64, 64]", "  net_arch: 64", "training.net_arch", "tuple"),
+    ("  net_arch: [64, 64]", "  net_arch: 64", "training.net_arch", "list"),
     ("  net_arch: [64, 64]", "  net_arch: [64, -1]", "training.net_arch[1]", "greater than or equal to 1"),
     ("  episodes: 10", "  episodes: 0", "revalidation.episodes", "greater than or equal to 1"),
     ("symbol: OGNUSDT", "symbol: ogn/usdt", "symbol", "match pattern"),
@@ -192,6 +192,7 @@ def test_a_missing_field_is_named_at_its_parent() -> None:
     assert problem.field == "roles.ml_lead.rights"
     assert problem.line == line_of("ml_lead:", text)
     assert "missing" in problem.what
+    assert problem.remedy == "Add it: rights of the role: viewer, engineer, lead or cto."
 
 
 def test_all_problems_are_listed_in_the_order_of_their_lines() -> None:

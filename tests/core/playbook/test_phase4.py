@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from core.playbook import DEFAULT, METRICS, Playbook, Text, load_playbook
-from core.vocabulary import Decision, Right, RIGHTS
+from core.vocabulary import RIGHTS, Decision, Right
 from tests.shared_files import shared_file
 
 PLAYBOOK = load_playbook(DEFAULT)
