@@ -8,14 +8,13 @@ from datetime import timedelta
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
-from core.diagnosis.reward_state import Level, RewardState, reward_state
+from core.diagnosis.reward_state import Level, RewardState, reward_history
 from core.moments import iso
 from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity, Trend
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
-EVALUATIONS = 6  # hourly, in week time
-HOLD_FOR, KEEP_FIRING = 2, 3
+HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 _ALARMING = (Level.STUCK, Level.REGRESSED)
 _WORDS = {
     Level.STUCK: "low, and never improved",
@@ -25,13 +24,19 @@ _WORDS = {
 }
 
 
-def flat_reward(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
+def rewards(moment: Moment) -> list[RewardState]:
+    """The hourly evaluations that both scenarios are judged by."""
+    return reward_history(moment, _flat_hours(moment))
+
+
+def flat_reward(
+    moment: Moment, history: list[RewardState], troubles: tuple[str, ...] = ()
+) -> Verdict:
     """No new best for 2 h of week time and a STABLE trend; alarms when STUCK or REGRESSED.
 
     :param troubles: scenarios that fire: with one of them nothing is called normal.
     """
-    hours = moment.setting("flat_reward", "hours", FLAT_HOURS)
-    state = reward_state(moment, hours)
+    hours, state = _flat_hours(moment), history[-1]
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
 
@@ -39,8 +44,8 @@ def flat_reward(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
         return then.level in _ALARMING and then.flat_hours >= hours
 
     if state.level is Level.MOVING:
-        return quiet(f"The reward is {state.trend.label.value}.", *state.numbers)
-    status = _replayed(moment, hours, state, flat)
+        return quiet(f"The reward is {state.label.value}.", *state.numbers)
+    status = _replayed(history, flat)
     normal = _normal_until(moment)
     words = f"The reward is {_WORDS[state.level]}"
     if state.level is Level.STUCK and normal is not None and not troubles:
@@ -67,18 +72,19 @@ def flat_reward(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
     )
 
 
-def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
+def not_converging(
+    moment: Moment, history: list[RewardState], troubles: tuple[str, ...] = ()
+) -> Verdict:
     """NORMAL in the first 12 h of week time; later a warning, if no direction is seen.
 
     :param troubles: scenarios that fire; what they explain is not called normal.
     """
-    hours = moment.setting("flat_reward", "hours", FLAT_HOURS)
-    state = reward_state(moment, hours)
+    state = history[-1]
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
     if state.level is Level.CONVERGED:
         return quiet("It has converged.", *state.numbers, *_values(moment))
-    if state.trend.label is Trend.INCREASING:
+    if state.label is Trend.INCREASING:
         return quiet("The reward is INCREASING: it learns.", *state.numbers)
     if not moment.active:
         return quiet(f"The run is {moment.run.status.value}; there is nothing to wait for.")
@@ -99,9 +105,9 @@ def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
         )
 
     def wandering(then: RewardState) -> bool:
-        return then.level is not Level.CONVERGED and then.trend.label is not Trend.INCREASING
+        return then.level is not Level.CONVERGED and then.label is not Trend.INCREASING
 
-    status = _replayed(moment, hours, state, wandering)
+    status = _replayed(history, wandering)
     limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
     return Verdict(
         status,
@@ -114,18 +120,13 @@ def not_converging(moment: Moment, troubles: tuple[str, ...] = ()) -> Verdict:
     )
 
 
-def _replayed(
-    moment: Moment, hours: float, now: RewardState, holds: Callable[[RewardState], bool]
-) -> FindingStatus:
-    """Alarm state from hourly evaluations in week time, the newest last."""
-    outcomes: list[bool | None] = [holds(now)]
-    for back in range(1, EVALUATIONS):
-        earlier = moment.before(float(back))
-        if earlier is None:
-            break
-        then = reward_state(earlier, hours)
-        outcomes.append(None if then.level is Level.UNKNOWN else holds(then))
-    return alarm_state(outcomes[::-1], HOLD_FOR, KEEP_FIRING)
+def _flat_hours(moment: Moment) -> float:
+    return moment.setting("flat_reward", "hours", FLAT_HOURS)
+
+
+def _replayed(history: list[RewardState], holds: Callable[[RewardState], bool]) -> FindingStatus:
+    outcomes = [None if then.level is Level.UNKNOWN else holds(then) for then in history]
+    return alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
 
 
 def _normal_until(moment: Moment) -> str | None:
@@ -139,7 +140,7 @@ def _normal_until(moment: Moment) -> str | None:
     step, rate, pace = moment.step, moment.rate, clock.pace(moment.until)
     if step is None or rate is None or pace <= 0:
         return iso(ends.replace(microsecond=0))
-    expected = int(step + rate * left * 3600 / pace)
+    expected = round(step + rate * left * 3600 / pace)
     if expected >= moment.run.total_steps:
         return f"the end of the run (step {moment.run.total_steps:,})"
     return f"{iso(ends.replace(microsecond=0))}, about step {expected:,}"

@@ -16,6 +16,7 @@ from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
+FEWEST_GAPS = 3
 SUSPICIOUS = 0.5  # of the learned limit
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
 
@@ -40,7 +41,8 @@ def hung(moment: Moment) -> Verdict:
     quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
     cadence = "cadence not known yet" if gap is None else f"usual gap {_told(gap)}"
     fact = f"newest event at step {last.step}, {_told(silence)} ago ({cadence})"
-    if called or quiet_hours >= limit_hours:
+    # On a fast clock two hours of the week may be shorter than one iteration.
+    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * (gap or 0.0)):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
         headline = f"No progress since step {last.step}: silent for {_told(silence)}."
         return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)

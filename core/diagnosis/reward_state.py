@@ -6,7 +6,7 @@ nothing: what matters is how far the level lies from the run's own best and begi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.vocabulary import Trend
 NEW_BEST = 0.02  # of the range: a smaller gain is no new best
 CONVERGED_WITHIN = 0.10  # of the range below the best
 REGRESSED_BEYOND = 0.50  # of the range below the best
+EVALUATIONS = 8
 IMPROVED_SD = 3.0  # standard deviations of block means above the beginning
 
 
@@ -35,19 +36,38 @@ class Level(StrEnum):
 class RewardState:
     """The reward at a moment. Numbers are in units of the reward."""
 
-    level: Level
     trend: TrendResult
+    label: Trend  # the trend's, held until two evaluations agree on another
     flat_hours: float = 0.0  # week hours since the last new best
     best: float | None = None
     best_step: int | None = None
     start: float | None = None  # mean of the first block
     now: float | None = None  # mean of the newest blocks
+    noise: float = 0.0  # standard deviation of the newest block means
     spread: float = 0.0  # P95 - P5 of the reward so far
+
+    @property
+    def level(self) -> Level:
+        if self.best is None:
+            return Level.UNKNOWN
+        if self.label is not Trend.STABLE:
+            return Level.MOVING
+        above_noise = max(IMPROVED_SD * self.noise, NEW_BEST * self.spread)
+        improved = self.best - self.start > above_noise
+        if improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
+            return Level.REGRESSED
+        if self.now - self.start <= above_noise:
+            return Level.STUCK
+        if self.now >= self.best - CONVERGED_WITHIN * self.spread:
+            return Level.CONVERGED
+        return Level.PLATEAU
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The evidence, as sentences."""
         found = [f"trend {self.trend.label.value}: {self.trend.why}"]
+        if self.label is not self.trend.label:
+            found.append(f"still taken as {self.label.value}: one evaluation alone changes nothing")
         if self.best is not None:
             found.append(
                 f"mean now {self.now:.4g}, at the beginning {self.start:.4g}, best {self.best:.4g} "
@@ -57,6 +77,29 @@ class RewardState:
         return tuple(found)
 
 
+def reward_history(moment: Moment, window_hours: float) -> list[RewardState]:
+    """Hourly evaluations in week time, oldest first; the last one is the moment itself.
+
+    Noise looks like a trend in one of twenty evaluations, so a label changes only when
+    two in a row agree.
+    """
+    moments = [moment]
+    for back in range(1, EVALUATIONS):
+        earlier = moment.before(float(back))
+        if earlier is None:
+            break
+        moments.append(earlier)
+    states: list[RewardState] = []
+    for then in reversed(moments):
+        state = reward_state(then, window_hours)
+        if states and Level.UNKNOWN not in (state.level, states[-1].level):
+            before = states[-1]
+            agreed = state.trend.label is before.trend.label
+            state = replace(state, label=state.trend.label if agreed else before.label)
+        states.append(state)
+    return states
+
+
 def reward_state(moment: Moment, window_hours: float) -> RewardState:
     """Trend of the last ``window_hours`` (week time) and the level it has reached."""
     reward = moment.series("rollout/ep_rew_mean").finite()
@@ -64,31 +107,19 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
     length = lengths if len(lengths) else None
     found = trend(reward, length, moment.window(window_hours))
     if found.label is Trend.INSUFFICIENT or found.blocks < WANTED:
-        return RewardState(Level.UNKNOWN, found)
-    means = block_means(reward, length)
+        return RewardState(found, Trend.INSUFFICIENT)
+    means, newest = block_means(reward, length), np.array(found.means)
     spread = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
-    newest, noise = np.array(found.means), float(np.std(found.means))
-    start, best, now = float(means[0]), float(max(means.max(), newest.max())), float(newest.mean())
     place = _last_new_best(reward.value, NEW_BEST * spread)
-    improved = best - start > max(IMPROVED_SD * noise, NEW_BEST * spread)
-    if found.label is not Trend.STABLE:
-        level = Level.MOVING
-    elif improved and now < best - REGRESSED_BEYOND * spread:
-        level = Level.REGRESSED
-    elif now - start <= max(IMPROVED_SD * noise, NEW_BEST * spread):
-        level = Level.STUCK
-    elif now >= best - CONVERGED_WITHIN * spread:
-        level = Level.CONVERGED
-    else:
-        level = Level.PLATEAU
     return RewardState(
-        level=level,
         trend=found,
+        label=found.label,
         flat_hours=moment.week_hours(from_unix(float(reward.wall[place]))),
-        best=best,
+        best=float(max(means.max(), newest.max())),
         best_step=int(reward.step[place]),
-        start=start,
-        now=now,
+        start=float(means[0]),
+        now=float(newest.mean()),
+        noise=float(np.std(newest)),
         spread=spread,
     )
 

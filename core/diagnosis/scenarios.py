@@ -9,7 +9,7 @@ from core.diagnosis.advice import advice
 from core.diagnosis.crash import crash
 from core.diagnosis.data import data_issue
 from core.diagnosis.finding import Finding, Verdict, no_data
-from core.diagnosis.flat import flat_reward, not_converging
+from core.diagnosis.flat import flat_reward, not_converging, rewards
 from core.diagnosis.hang import hung, logging_broken
 from core.diagnosis.kl import kl_explosion
 from core.diagnosis.metrics import no_metrics
@@ -53,8 +53,9 @@ def diagnose(facts: Facts, playbook: Playbook) -> list[Finding]:
     troubles = tuple(
         scenario for scenario in _NOT_NORMAL if verdicts[scenario].status is FindingStatus.FIRING
     )
-    verdicts["flat_reward"] = flat_reward(moment, troubles)
-    verdicts["not_converging"] = not_converging(moment, troubles)
+    history = rewards(moment)
+    verdicts["flat_reward"] = flat_reward(moment, history, troubles)
+    verdicts["not_converging"] = not_converging(moment, history, troubles)
     return [_finding(playbook, scenario, verdicts[scenario]) for scenario in SCENARIOS]
 
 

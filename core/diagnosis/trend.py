@@ -69,11 +69,10 @@ def trend(
     if count < FEWEST:
         unit = "100 episodes" if episode_length is not None else f"{BLOCK_POINTS} points"
         return _insufficient(count, f"{count} blocks of {unit}; {FEWEST} are needed")
-    parts = _parts(behind, start, count)
-    if len(parts) < FEWEST:
-        return _insufficient(len(parts), f"{len(parts)} blocks with points; {FEWEST} are needed")
-    means = np.array([series.value[part].mean() for part in parts])
-    middles = np.array([series.step[part].mean() for part in parts])
+    starts = _starts(behind, start, count)
+    if len(starts) < FEWEST:
+        return _insufficient(len(starts), f"{len(starts)} blocks with points; {FEWEST} are needed")
+    means, middles = _means(series.value, starts), _means(series.step, starts)
     return _judge(series, start, means, middles)
 
 
@@ -108,15 +107,19 @@ def block_means(series: Series, episode_length: Series | float | None = None) ->
     count = min(int(behind[0] + 1e-9), len(series))
     if count < 1:
         return np.empty(0)
-    return np.array([series.value[part].mean() for part in _parts(behind, 0, count)])
+    return _means(series.value, _starts(behind, 0, count))
 
 
-def _parts(behind: np.ndarray, start: int, count: int) -> list[np.ndarray]:
-    """Positions of the points of each block, from ``start`` on; empty blocks left out."""
+def _starts(behind: np.ndarray, start: int, count: int) -> np.ndarray:
+    """Positions at which the blocks begin, from ``start`` on; empty blocks left out."""
     edges = behind[start] * (1 - np.arange(1, count) / count)
-    places = np.searchsorted(-behind[start:], -edges, "left")
-    parts = np.split(np.arange(start, len(behind)), places)
-    return [part for part in parts if len(part)]
+    places = start + np.searchsorted(-behind[start:], -edges, "left")
+    return np.unique(np.concatenate([[start], places[places < len(behind)]]))
+
+
+def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    sums = np.add.reduceat(values.astype(float), starts)
+    return sums / np.diff(np.append(starts, len(values)))
 
 
 def _blocks_behind(series: Series, episode_length: Series | float | None) -> np.ndarray:
