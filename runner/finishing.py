@@ -49,7 +49,7 @@ class Finisher:
             result=result,
             tail=tail(folder / "output.log", lines=100),
             own_trainer=own_trainer(job, week) is not None,
-            stop_asked_by=row.stop_requested_by,
+            stop_asked_by=_stop_asked_by(row, seen),
             killed_after_s=killed_after_s,
         )
         state, reason = judge(ended)
@@ -173,6 +173,12 @@ class Finisher:
         }
         write.append("incident", body, week.id)
         return True
+
+
+def _stop_asked_by(row: Row, seen: Seen) -> str | None:
+    """Who asked, if that came before the end: a crash that was quicker stays a crash."""
+    late = seen.exit is not None and row.stop_requested_at and seen.exit.at < row.stop_requested_at
+    return None if late else row.stop_requested_by
 
 
 def _exit_code(seen: Seen) -> int | None:

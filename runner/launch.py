@@ -8,17 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-
-from sqlalchemy import select
+from pathlib import Path
 
 from core.errors import SetupError
 from core.paths import Home
-from core.vocabulary import LIVE_STATES
 from runner.executor import LocalProcesses
-from runner.files import tail
+from runner.files import read_json, tail
 from runner.identity import read_identity
 from runner.process import is_alive, kill_all, send
-from runner.store import Store, schema
+from runner.store import Store
 
 _LOOK_EVERY_S = 0.05
 
@@ -75,35 +73,35 @@ def stop_runner(home: Home, timeout_s: float = 10.0) -> bool:
 def stop_all(home: Home, grace_s: float = 10.0) -> int:
     """End the runner and every live attempt of a home, and leave nothing.
 
-    For homes that are done with (a demo's): the store is not told, so a later runner
-    finds the attempts ended as they were. Returns how many attempts were alive.
+    For homes that are done with (a demo's). It goes by the files alone, so a damaged
+    store is no obstacle; a later runner would find the attempts ended as they were.
+    Returns how many attempts were alive.
     """
-    if not home.database.exists():
-        return 0
     stop_runner(home)
-    attempts, jobs = schema.attempts, schema.jobs
-    with Store(home).read() as look:
-        found = look.execute(
-            select(attempts.c.folder, attempts.c.mark)
-            .join(jobs, (attempts.c.job_id == jobs.c.id) & (attempts.c.number == jobs.c.attempt))
-            .where(jobs.c.state.in_(LIVE_STATES))
-        ).all()
     executor = LocalProcesses()
-    live = [(home.root / folder, mark) for folder, mark in found]
+    started = [
+        (path.parent, str(command["mark"]))
+        for path in home.jobs.glob("*/attempt-*/command.json")
+        if (command := read_json(path)) and "mark" in command
+    ]
 
-    def gone() -> bool:
-        return not any(executor.look(folder, mark, search=True).alive for folder, mark in live)
+    def alive() -> list[tuple[Path, str]]:
+        return [
+            (folder, mark)
+            for folder, mark in started
+            if executor.look(folder, mark, search=True).alive
+        ]
 
-    count = sum(executor.look(folder, mark, search=True).alive for folder, mark in live)
+    live = alive()
     for folder, mark in live:
         executor.ask_to_end(folder, mark)
-    if not _wait(gone, grace_s):
-        for folder, mark in live:
+    if not _wait(lambda: not alive(), grace_s):
+        for folder, mark in alive():
             executor.end(folder, mark)
-        _wait(gone, grace_s)
-    for folder, mark in live:
+        _wait(lambda: not alive(), grace_s)
+    for folder, mark in started:
         executor.end(folder, mark)  # what outlived its program
-    return count
+    return len(live)
 
 
 def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:

@@ -39,6 +39,8 @@ def refusal(
             "The evidence changed: the newest decision is another one than you saw.",
             "Look at the new one, then sign that.",
         )
+    if changed := _changed_model(home, content):
+        return changed
     if act is SignatureAct.APPROVE_WITH_CONDITIONS and not conditions:
         return Refused("No condition is given.", "Give at least one, with owner and due date.")
     if act is SignatureAct.REJECT and not reason.strip():
@@ -82,3 +84,17 @@ def newest_decision(
             return None
         return content, hashlib.sha256(file.read_bytes()).hexdigest()
     return None
+
+
+def _changed_model(home: Home, decision: Mapping[str, object]) -> Refused | None:
+    """A decision holds for the model that was tested, not for what lies there now."""
+    model = decision.get("model")
+    if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
+        return None
+    file = home.resolve(str(model["path"]))
+    if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == model["sha256"]:
+        return None
+    return Refused(
+        f"The model {model['path']} is not the one that was tested.",
+        "Revalidate the present model, then sign that decision.",
+    )

@@ -11,11 +11,12 @@ written until a person has looked.
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
@@ -32,6 +33,15 @@ from runner.store.apply import apply
 from runner.store.engine import open_engine
 from runner.store.migrate import migrate
 from runner.store.rows import entry_of
+
+
+class Head(NamedTuple):
+    """The last line of the ledger."""
+
+    seq: int
+    prev: str
+    end: int
+    moved: bool  # the database was brought up to it just now
 
 
 class Transaction:
@@ -70,6 +80,7 @@ class Transaction:
             }
         )
         line = chain.canonical(fields).encode() + b"\n"
+        fields = json.loads(line)  # what a rebuild would read: not a key in another place
         self._seq, self._prev, self._end = fields["seq"], fields["sha256"], self._end + len(line)
         apply(self.connection, fields, self._end)
         self.lines.append(line)
@@ -101,8 +112,9 @@ class Store:
         self._engine = open_engine(database, busy_timeout_s)
         with self.lock(home, busy_timeout_s), _said_plainly(home):
             migrate(self._engine, database)
-            with self._immediate() as (connection, _):
-                self._catch_up(connection)
+            with self._immediate() as (connection, database):
+                if not self._catch_up(connection).moved:
+                    database.rollback()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -124,17 +136,19 @@ class Store:
             _said_plainly(self.home),
             self._immediate() as (connection, database),
         ):
-            seq, prev, end = self._catch_up(connection)
-            transaction = Transaction(connection, seq, prev, end)
+            head = self._catch_up(connection)
+            transaction = Transaction(connection, head.seq, head.prev, head.end)
             yield transaction
             if not transaction.lines:
+                if not head.moved:
+                    database.rollback()  # even an empty commit would wait for every reader
                 return
-            chain.append(path, b"".join(transaction.lines), end)
+            chain.append(path, b"".join(transaction.lines), head.end)
             try:
                 database.commit()
             except DatabaseError:
                 database.rollback()
-                chain.withdraw(path, end)
+                chain.withdraw(path, head.end)
                 raise
 
     @contextmanager
@@ -166,8 +180,8 @@ class Store:
         finally:
             lock.release()
 
-    def _catch_up(self, connection: Connection) -> tuple[int, str, int]:
-        """Bring the tables up to the file; sequence, sum and end of its last line."""
+    def _catch_up(self, connection: Connection) -> Head:
+        """Bring the tables up to the file."""
         path, table = self.home.ledger, schema.ledger
         head = connection.execute(
             select(table.c.seq, table.c.sha256, table.c.end).order_by(table.c.seq.desc()).limit(1)
@@ -179,10 +193,11 @@ class Store:
                 f"The database has {seq} ledger lines; {path} was cut or changed before that.",
                 "Stop, keep both files, run `trainweek ledger verify`, and restore the ledger.",
             )
+        moved = False
         for line in chain.read(path, end, seq, prev):
             apply(connection, line.fields, line.end)
-            seq, prev, end = line.seq, line.sha256, line.end
-        return seq, prev, end
+            seq, prev, end, moved = line.seq, line.sha256, line.end, True
+        return Head(seq, prev, end, moved)
 
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""
