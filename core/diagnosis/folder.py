@@ -24,7 +24,7 @@ def facts_of_folder(
     :raises TelemetryError: the path does not exist, or may not be read.
     """
     reader = open_run(path)
-    started = now if reader.first_wall is None else from_unix(reader.first_wall)
+    started = now if reader.first_wall is None else from_unix(max(0.0, reader.first_wall))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
     done = step is not None and total_steps is not None and step.value >= total

@@ -114,7 +114,7 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
     return RewardState(
         trend=found,
         label=found.label,
-        flat_hours=moment.week_hours(from_unix(float(reward.wall[place]))),
+        flat_hours=moment.week_hours(from_unix(max(0.0, float(reward.wall[place])))),
         best=float(max(means.max(), newest.max())),
         best_step=int(reward.step[place]),
         start=float(means[0]),

@@ -111,11 +111,11 @@ def _attempt(files: list[EventFile], until: float | None) -> Attempt:
                 continue
             kept = slice(None) if until is None else columns.wall <= until
             step, wall = columns.step[kept], columns.wall[kept]
-            walls.append(float(wall[0]))
+            walls += wall[np.isfinite(wall)][:1].tolist()
             positive = int(np.argmax(step > 0))  # the first one; 0 if there is none
             if step[positive] > 0:
                 steps.append(int(step[positive]))
-    return Attempt(tuple(files), min(steps, default=0), min(walls))
+    return Attempt(tuple(files), min(steps, default=0), min(walls, default=math.nan))
 
 
 def _begun(columns: Columns, until: float | None) -> bool:

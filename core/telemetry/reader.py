@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,8 +227,8 @@ class RunReader:
     @property
     def first_wall(self) -> float | None:
         """Wall time of the first scalar of the first attempt."""
-        attempts = self.attempts
-        return attempts[0].first_wall if attempts else None
+        walls = [mark.first_wall for mark in self.attempts]
+        return next((wall for wall in walls if math.isfinite(wall)), None)
 
     # the files
 

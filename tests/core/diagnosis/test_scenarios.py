@@ -102,6 +102,22 @@ def test_a_playbook_without_scenarios_has_findings_without_words(tmp_path):
     assert found[0].actions == ()
 
 
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), -float("inf"), 3e38, -1.0, 0.0])
+def test_odd_numbers_never_break_the_diagnosis(tmp_path, odd):
+    series = {
+        tag: [
+            (-1 if i == 90 else step, odd if i == 91 else wall, odd if i % 9 == 0 else value)
+            for i, (step, wall, value) in enumerate(points)
+        ]
+        for tag, points in ppo(300).items()
+    }
+    write_events(tmp_path, series)
+    reader = open_reader(tmp_path)
+    for minutes in (1, 10, 100, 1000):
+        assert len(findings(facts(reader, minutes * MINUTE))) == 10
+    assert len(findings(facts_of_folder(tmp_path, at(HOUR), PLAYBOOK))) == 10
+
+
 def test_any_folder_can_be_diagnosed(tmp_path):
     write_events(tmp_path, ppo(60, train__approx_kl=lambda i: 3.0 if i > 55 else 0.01))
     given = facts_of_folder(tmp_path, at(60 * MINUTE), PLAYBOOK)

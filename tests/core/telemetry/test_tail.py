@@ -85,6 +85,20 @@ def test_a_flipped_bit_in_a_length_stops_this_file_and_no_other(tmp_path):
     assert kinds(reader) == [Fault.BAD_LENGTH]
 
 
+def test_a_flipped_bit_anywhere_is_told_and_invents_nothing(tmp_path):
+    whole = write_events(tmp_path / "whole", {TAG: POINTS}).read_bytes()
+    path = tmp_path / "flipped" / "events.out.tfevents.1"
+    path.parent.mkdir()
+    for place in range(len(whole)):
+        data = bytearray(whole)
+        data[place] ^= 1 << place % 8
+        path.write_bytes(data)
+        reader = read(path)
+        assert set(steps(reader)) <= {1, 2, 3, 4, 5}
+        assert len(steps(reader)) < 5 or place < len(header(1001.0))
+        assert len(reader.problems) == 1
+
+
 def test_a_zero_filled_tail_stops_the_file_until_it_is_filled(tmp_path):
     path = write_events(tmp_path, {TAG: POINTS})
     whole = path.read_bytes()
