@@ -40,7 +40,7 @@ class Ended:
 
 def judge(ended: Ended) -> tuple[JobState, str]:
     """The state and the sentence."""
-    complete = bool(ended.result and ended.result.get("complete"))
+    complete = ended.result is not None and ended.result.get("complete") is True
     if ended.exit is None:
         return _unseen(ended, complete)
     code = ended.exit.code

@@ -1,0 +1,82 @@
+"""The sentence of why: from what was seen, never guessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.vocabulary import JobState
+from runner.endings import Ended, judge
+from runner.executor import Exit
+
+AT = datetime(2026, 2, 23, 15, tzinfo=UTC)
+
+
+def ended(code: int | None = None, number: int | None = None, **more: object) -> Ended:
+    values: dict = {"same_boot": True, "result": None}
+    return Ended(**values | {"exit": Exit(code, number, None, AT)} | more)
+
+
+def unseen(**more: object) -> Ended:
+    return ended(exit=None, **more)
+
+
+COMPLETE = {"complete": True}
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (ended(0, result=COMPLETE), JobState.SUCCEEDED),
+        (ended(0), JobState.FAILED),
+        (ended(0, result={"complete": False}), JobState.FAILED),
+        (ended(1, result=COMPLETE), JobState.FAILED),
+        (ended(0, own_trainer=True), JobState.SUCCEEDED),
+        (ended(3, own_trainer=True), JobState.FAILED),
+        (ended(3), JobState.STOPPED),
+        (ended(3, same_boot=False), JobState.INTERRUPTED),
+        (ended(None, 15), JobState.STOPPED),
+        (ended(None, 15, same_boot=False), JobState.INTERRUPTED),
+        (ended(None, 9), JobState.FAILED),
+        (ended(None, 9, same_boot=False), JobState.INTERRUPTED),
+        (ended(None, 11), JobState.FAILED),
+        (ended(1, stop_asked_by="Eva"), JobState.STOPPED),
+        (ended(0, result=COMPLETE, stop_asked_by="Eva"), JobState.SUCCEEDED),
+        (unseen(), JobState.LOST),
+        (unseen(own_trainer=True), JobState.LOST),
+        (unseen(same_boot=False), JobState.INTERRUPTED),
+        (unseen(stop_asked_by="Eva"), JobState.STOPPED),
+        (unseen(result=COMPLETE), JobState.SUCCEEDED),
+        (unseen(result={"complete": "no"}, same_boot=False), JobState.INTERRUPTED),
+    ],
+)
+def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> None:
+    assert judge(end)[0] is state
+
+
+@pytest.mark.parametrize(
+    ("tail", "said"),
+    [
+        ("Traceback ...\nValueError: loss is NaN\n", "ValueError: loss is NaN (NaN in the"),
+        ("OSError: [Errno 28] No space left on device", "no space left on the device"),
+        ("EOFError\n", "worker died (EOFError)"),
+        ("zipfile.BadZipFile: File is not a zip file", "bad zip"),
+        ("numpy.linalg.LinAlgError: Singular matrix\n", "numpy.linalg.LinAlgError: Singular"),
+        ("nothing special", "Exit code 1."),
+    ],
+)
+def test_the_logs_tail_gives_the_reason(tail: str, said: str) -> None:
+    assert said in judge(ended(1, tail=tail))[1]
+
+
+def test_out_of_memory_is_not_guessed_from_a_kill() -> None:
+    reason = judge(ended(None, 9))[1]
+    assert "memory" not in reason
+    assert "signal 9 (SIGKILL)" in reason
+
+
+def test_every_state_but_a_plain_success_has_a_sentence() -> None:
+    assert judge(ended(0, result=COMPLETE))[1] == ""
+    for end in (ended(0), ended(2), ended(3), ended(None, 9), unseen(), unseen(result=COMPLETE)):
+        assert judge(end)[1].endswith((".", ")"))

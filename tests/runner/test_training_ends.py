@@ -1,0 +1,138 @@
+"""What the manual asks for when a training ends badly, and what goes on by itself."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from datetime import timedelta
+
+import yaml
+
+from core.vocabulary import IncidentState, JobKind, JobState
+from runner.outcomes import Refused
+from tests.runner.place import LAUNCH, Place
+
+
+def logged(place: Place) -> None:
+    place.home.training.mkdir(parents=True)
+    place.home.training_log.write_text("2026-02-23T14:00:00Z [ERROR] NaN\n")
+    place.home.model.mkdir(parents=True)
+    place.home.best_model.write_bytes(b"weights")
+
+
+def test_a_crash_opens_its_incident_keeps_the_log_and_blocks_the_start(place: Place) -> None:
+    logged(place)
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, do="fail"))
+    (incident,) = place.lead.incidents(place.week.id)
+    assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
+    assert (incident.opened_by, incident.blocks_start) == ("runner", True)
+    assert job.id in incident.summary and "NaN" in incident.summary
+    assert place.home.crash_backup_log.read_text().endswith("[ERROR] NaN\n")
+    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+
+
+def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> None:
+    logged(place)
+    place.until(place.service(), place.submit(JobKind.TRAIN, do="refuse"))
+    (incident,) = place.lead.incidents(place.week.id)
+    assert incident.procedure == "data"
+    assert place.home.bad_data_backup.read_bytes() == b"weights"
+    assert not place.home.crash_backup_log.exists()
+
+
+def test_a_refused_parameter_is_no_crash(place: Place) -> None:
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, do="refuse", error_kind="input"))
+    assert job.state is JobState.FAILED
+    assert place.lead.incidents(place.week.id) == []
+
+
+def test_another_job_that_fails_is_no_crash_of_the_training(place: Place) -> None:
+    place.until(place.service(), place.submit(JobKind.BACKUP, do="fail"))
+    assert place.lead.incidents(place.week.id) == []
+
+
+def test_a_second_crash_joins_the_open_incident(place: Place) -> None:
+    service = place.service()
+    running = place.until(
+        service, place.submit(JobKind.TRAIN, do="fail", seconds=1), JobState.RUNNING
+    )
+    place.lead.open_incident(place.week.id, "crash", "seen by a person first")
+    place.until(service, running)
+    assert len(place.lead.incidents(place.week.id)) == 1
+
+
+def test_a_trainer_of_the_users_own_is_run_with_its_placeholders(place: Place) -> None:
+    content = yaml.safe_load(place.week.playbook_text)
+    code = "import sys; print(*sys.argv[1:]); open(sys.argv[1] + '/events', 'w')"
+    content["training"]["command"] = [
+        sys.executable, "-c", code, "{tensorboard_dir}", "--steps={steps}", "{run}", "{home}",
+    ]  # fmt: skip
+    file = place.home.root / "own.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    place.lead.create_week(LAUNCH + timedelta(days=7), file)
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, steps=4096))
+    assert (job.state, job.exit_code) == (JobState.SUCCEEDED, 0)
+    events = place.home.run_attempt(job.run, 1)
+    assert shlex.split(place.lead.output_tail(job.id)) == [
+        str(events), "--steps=4096", job.run, str(place.home.root),
+    ]  # fmt: skip
+    assert (events / "events").exists()
+
+
+def _reboot(place: Place, job) -> None:
+    """Make the attempt one of an earlier boot: its processes are gone, its files stay."""
+    path = place.folder(job) / "identity.json"
+    stored = json.loads(path.read_text())
+    for process in (stored["shim"], stored["child"]):
+        process["boot_id"] = "an-earlier-boot"
+    path.write_text(json.dumps(stored))
+
+
+def test_a_training_that_a_reboot_ended_goes_on_by_itself(place: Place) -> None:
+    service = place.service(backoff_s=0.2)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    strays = place.strays()
+    for process in strays:
+        process.kill()
+    exit_file = place.folder(job) / "exit.json"
+    _reboot(place, job)
+    exit_file.unlink(missing_ok=True)
+    place.until(service, job, JobState.QUEUED)
+    assert "goes on by itself" in place.job(job).reason
+    first = place.lead.attempts(job.id)[0]
+    assert first.state is JobState.INTERRUPTED
+    job = place.until(service, job, JobState.RUNNING)
+    assert job.attempt == 2
+    spec = json.loads((place.folder(job) / "spec.json").read_text())
+    assert spec["params"]["resume"] is True
+    assert place.lead.incidents(place.week.id) == []
+
+
+def test_after_three_resumes_in_a_day_a_person_is_needed(place: Place) -> None:
+    service = place.service(backoff_s=0.01)
+    job = place.submit(JobKind.TRAIN, do="sleep")
+    for number in range(1, 5):
+        place.until(service, job, JobState.RUNNING)
+        assert place.job(job).attempt == number
+        for process in sorted(place.strays(), key=lambda p: p.pid):
+            process.suspend()  # the shim must not see its child die
+        for process in place.strays():
+            process.kill()
+        states = (JobState.LOST,) if number == 4 else (JobState.QUEUED, JobState.STARTING)
+        place.until(service, job, *states)
+    assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
+
+
+def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> None:
+    service = place.service(backoff_s=0.3)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    for process in place.strays():
+        process.suspend()
+    for process in place.strays():
+        process.kill()
+    place.until(service, job, JobState.QUEUED)
+    place.lead.open_incident(place.week.id, "data", "a gap")
+    job = place.until(service, job)
+    assert (job.state, job.attempt) == (JobState.INTERRUPTED, 1)
+    assert "incident" in job.reason
