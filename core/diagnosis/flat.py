@@ -9,6 +9,7 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, RewardState, reward_history
+from core.diagnosis.trend import WANTED
 from core.moments import iso
 from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity, Trend
@@ -149,8 +150,7 @@ def _normal_until(moment: Moment) -> str | None:
 def _too_early(moment: Moment, state: RewardState) -> str:
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
-    why = state.trend.why
-    return f"Too few episodes to tell: {state.trend.blocks} blocks of 100, 8 are needed. {why}"
+    return f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed."
 
 
 def _values(moment: Moment) -> tuple[str, ...]:

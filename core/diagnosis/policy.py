@@ -48,19 +48,20 @@ def policy_dead(moment: Moment) -> Verdict:
             since,
             (fact,),
         )
-    first = float(np.median(np.abs(entropy.value[:UPDATES])))
+    # The highest of the first few: a policy can be dead after its first update.
+    first = float(np.abs(entropy.value[:UPDATES]).max())
     last = abs(entropy.last[1])
     told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
+    state = reward_state(moment, _WINDOW_HOURS)
+    if state.level is Level.CONVERGED:
+        return quiet("The policy stands still because it has converged.", fact, *state.numbers)
     if last < COLLAPSED * first:
         return Verdict(
             status, f"The policy has collapsed: {fact}, {told}.", Severity.CRITICAL, since,
             (fact, told), kind="COLLAPSED",
         )  # fmt: skip
-    state = reward_state(moment, _WINDOW_HOURS)
     behind = np.abs(entropy.value[entropy.step >= since])
     frozen = len(behind) > 0 and np.ptp(behind) <= UNCHANGED * max(first, 1e-12)
-    if state.level is Level.CONVERGED:
-        return quiet("The policy stands still because it has converged.", fact, *state.numbers)
     if frozen and state.level is not Level.MOVING:
         against = () if state.level is not Level.UNKNOWN else ("too few episodes for a trend",)
         return Verdict(

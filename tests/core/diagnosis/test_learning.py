@@ -122,10 +122,26 @@ def dead(tmp_path, **changed):
 
 
 def test_a_collapsed_policy_is_critical(tmp_path):
-    found = dead(tmp_path, train__entropy_loss=lambda i: -1.0 if i <= 100 else -1e-4)
+    found = dead(
+        tmp_path,
+        train__entropy_loss=lambda i: -1.0 if i <= 100 else -1e-4,
+        rollout__ep_rew_mean=stuck,
+    )
     assert (found.status, found.kind) == (FIRING, "COLLAPSED")
     assert found.severity is Severity.CRITICAL
     assert found.since_step == 101 * STEPS
+
+
+def test_a_policy_that_its_first_update_destroyed_is_found(tmp_path):
+    series = ppo(
+        60,
+        train__approx_kl=lambda i: 23.0 if i == 2 else 0.0,
+        train__entropy_loss=lambda i: -0.69 if i == 2 else 0.0,
+        rollout__ep_rew_mean=stuck,
+    )
+    found = diagnosed(tmp_path, series, 60 * MINUTE)
+    assert found["policy_dead"].kind == "COLLAPSED"
+    assert found["flat_reward"].normal_until is None
 
 
 def test_a_policy_that_never_moves_learns_nothing(tmp_path):
