@@ -88,8 +88,9 @@ def draw_person(say: Words, person: Person) -> None:
         placeholder=person.name,
         label_visibility="collapsed",
     )
-    st.caption(
-        f":orange[:material/gpp_maybe: {say('who.unverified')}]", help=say("who.unverified_help")
+    st.markdown(
+        f":small[:orange[:material/gpp_maybe: {say('who.unverified')}]]",
+        help=say("who.unverified_help"),
     )
 
 

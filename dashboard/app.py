@@ -29,6 +29,8 @@ def main() -> None:
         draw_person(say, current_person())
     say = current_viewer().words  # the language may have changed just now
     chosen = st.navigation(build(say))
+    if chosen.visibility == "hidden":
+        chosen.run()  # goes on to the first page
     page = None
     with boundary(say):
         page = current()

@@ -39,26 +39,44 @@ DEFAULT = "this_week"
 
 
 def build(say: Words) -> dict[str, list[st.Page]]:
-    """The pages by group, titled in the viewer's language."""
-    groups: dict[str, list[st.Page]] = {}
+    """The pages by group, titled in the viewer's language.
+
+    The default page has no address of its own in Streamlit; so it is a hidden one that
+    goes on to :data:`DEFAULT`, and every page keeps its file's name.
+    """
+    groups: dict[str, list[st.Page]] = {
+        "": [st.Page(go_on, title="trainweek", default=True, visibility="hidden")]
+    }
     for entry in ENTRIES:
         page = st.Page(
             PAGES_FOLDER / f"{entry.stem}.py",
             title=say.raw(f"page.{entry.stem}"),
             icon=entry.icon,
             url_path=entry.stem,
-            default=entry.stem == DEFAULT,
         )
         groups.setdefault(say.raw(f"group.{entry.group}"), []).append(page)
     return groups
 
 
-def link(stem: str, label: str | None = None, **query: str) -> None:
+def go_on() -> None:
+    """From the bare address to the first page."""
+    st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py")
+
+
+def link(
+    stem: str,
+    label: str | None = None,
+    *,
+    icon: bool = True,
+    help: str | None = None,  # noqa: A002 (Streamlit's name)
+    query: dict[str, str] | None = None,
+) -> None:
     """A link to a page within this session (a plain address would start a new one)."""
     entry = next(entry for entry in ENTRIES if entry.stem == stem)
     st.page_link(
         PAGES_FOLDER / f"{stem}.py",
         label=label,
-        icon=entry.icon,
-        query_params=query or None,
+        icon=entry.icon if icon else None,
+        help=help,
+        query_params=query,
     )

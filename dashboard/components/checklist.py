@@ -15,7 +15,7 @@ from dashboard.page import Page
 from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 
-WIDTHS = (1.15, 3.6, 1.25, 1.0, 2.3, 1.7)
+WIDTHS = (1.0, 3.8, 1.5, 1.3, 1.9, 1.6)
 
 
 def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -26,8 +26,9 @@ def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -
         st.caption(say("check.none"))
         return
     heading(page, look, slot, items)
-    for item in items:
-        row(page, look, slot, item)
+    with st.container(gap="xsmall"):
+        for item in items:
+            row(page, look, slot, item)
     actions_row(page, look, slot, items)
     outcomes.show(page, f"slot:{slot.id}")
     if notes:
@@ -63,7 +64,10 @@ def row(page: Page, look: Moment, slot: SlotSpec, item: Item) -> None:
         )
         verdict.markdown(badge(judged.verdict, say))
         what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
-        value.markdown(f"**{plain(value_text(page, judged))}**")
+        value.markdown(
+            f"**{plain(value_text(page, judged))}**",
+            help=plain(judged.reading.source) if judged.reading else None,
+        )
         limit.markdown(f":gray[{plain(judged.limit)}]")
         source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
         with tick:
@@ -94,13 +98,18 @@ def source_text(page: Page, look: Moment, judged: Judgement) -> str:
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
-    parts = [plain(reading.window), plain(reading.source)]
+    parts = [plain(reading.window), plain(short_source(reading.source))]
     if reading.step is not None:
         parts.append(say("source.step", step=number(reading.step)))
     old = reading.age(look.now)
     if old is not None:
         parts.append(say("age.old", age=age(old)))
     return " · ".join(part for part in parts if part)
+
+
+def short_source(source: str) -> str:
+    """The tag or key, or the file's name; the whole path stands behind the pointer."""
+    return source.rpartition(": ")[2].rpartition("/")[2]
 
 
 def actions_row(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None:

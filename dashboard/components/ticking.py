@@ -59,17 +59,12 @@ def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) 
 
 def _saved(page: Page, tick: Tick, item: Item) -> None:
     say = page.say
-    seen = say(
-        "check.ticked_by",
-        by=tick.by,
-        time=page.viewer.time(tick.at_week),
-        verdict=word(tick.verdict_seen, say),
-        value=tick.value_seen,
-    )
-    text = f":green[:material/task_alt: **{say('check.ticked')}**]  \n:small[:gray[{seen}]]"
+    who = say("check.ticked_by", by=tick.by, time=f"{tick.at_week:%H:%M} UTC")
+    seen = say("check.saw", verdict=word(tick.verdict_seen, say), value=tick.value_seen)
+    text = f":green[:material/task_alt: **{say('check.ticked')}**]  \n:small[:gray[{who}]]"
     if tick.verdict_seen is not item.judgement.verdict:
         now = say("check.changed", verdict=word(item.judgement.verdict, say))
-        text += f"  \n:small[:orange[:material/change_circle: {now}]]"
+        text += f"  \n:small[:orange[:material/change_circle: {seen}, {now}]]"
     if tick.note:
         text += f"  \n:small[:material/sticky_note_2: {plain(tick.note)}]"
     st.markdown(text)

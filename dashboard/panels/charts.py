@@ -12,7 +12,6 @@ from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.telemetry.readings import RATE_POINTS, pace_series
 from core.telemetry.series import Series
-from dashboard.components.numbers import number
 from dashboard.figures.curves import Band, Limit
 from dashboard.figures.style import GRAY, ORANGE
 from dashboard.page import Page
@@ -36,7 +35,7 @@ class Chart:
         found = [Limit(0.0, "0", GRAY)] if self.zero else []
         spec = playbook.checks.get(self.check) if self.check else None
         if spec is not None and isinstance(spec.threshold, float):
-            limit = f"{spec.op} {number(spec.threshold)}"
+            limit = f"{spec.op} {spec.threshold:g}"
             found.append(Limit(spec.threshold, page.say.raw("live.limit", limit=limit), ORANGE))
         return found
 

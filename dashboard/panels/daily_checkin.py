@@ -38,16 +38,16 @@ def _draw(page: Page) -> None:
         empty(say("daily.none"), "")
         return
     day = look.at(slot).date()
-    left, right = st.columns((2, 1), gap="medium")
+    st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+    if look.run is None:
+        no_run(page)
+    _run_now(page, look, slot, day)
+    checklist(page, look, slot)
+    left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
-        if look.run is None:
-            no_run(page)
-        checklist(page, look, slot)
-    with right:
         record(page, look, day)
-        _run_now(page, look, slot, day)
-    second_check(page, look, day)
+    with right:
+        second_check(page, look, day)
 
 
 def _run_now(page: Page, look: Moment, slot: SlotSpec, day: date) -> None:

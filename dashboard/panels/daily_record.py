@@ -8,10 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from core.checks.daily import daily_summary, read_daily_summary
+from core.vocabulary import GLYPHS
 from dashboard.components.empty import empty
 from dashboard.components.numbers import number
+from dashboard.components.states import icon
 from dashboard.page import Page
 from dashboard.queries import Moment
+from dashboard.wording import plain
 
 MANUAL_KEYS = 10
 
@@ -38,18 +41,15 @@ def record(page: Page, look: Moment, day: date) -> None:
     written = dict(found.data or {})
     now = daily_summary(look.week.playbook, day, look.facts)
     keys = list(now)[:MANUAL_KEYS]
-    st.dataframe(
-        pd.DataFrame(
-            {
-                say.raw("daily.key"): keys,
-                say.raw("daily.written"): [_cell(page, written, key) for key in keys],
-                say.raw("daily.now"): [_cell(page, now, key) for key in keys],
-            }
-        ),
-        hide_index=True,
-        height=35 * (len(keys) + 1) + 3,
-        key=f"record:{day}",
-    )
+    rows = [
+        {
+            say.raw("daily.key"): f":gray[{plain(key)}]",
+            say.raw("daily.written"): _cell(page, written, key),
+            say.raw("daily.now"): _cell(page, now, key),
+        }
+        for key in keys
+    ]
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=source)
     if written:
         st.caption(say("daily.record_ok", source=source))
         with st.expander(say.raw("daily.more")):
@@ -57,11 +57,16 @@ def record(page: Page, look: Moment, day: date) -> None:
 
 
 def _cell(page: Page, summary: dict[str, object], key: str) -> str:
+    """One value as Markdown; the glyphs of the checklist as the icons of this app."""
     if key not in summary:
         return "–"
     value = summary[key]
     if value is None:
-        return "null"
+        return ":gray[null]"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number(value) if isinstance(value, float) else str(value)
+    if key == "checklist":
+        verdicts = {glyph: verdict for verdict, glyph in GLYPHS.items()}
+        known = [verdicts.get(glyph) for glyph in str(value).split()]
+        return " ".join(icon(verdict) if verdict else "–" for verdict in known)
+    return plain(number(value) if isinstance(value, float) else value)

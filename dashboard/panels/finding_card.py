@@ -87,7 +87,7 @@ def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
         st.markdown(f":small[:gray[{say('trouble.log_line')}:]] `{spec.log_line}`")
         if spec.escalation:
             name = look.week.playbook.escalation(spec.escalation).title.in_(page.viewer.language)
-            link("escalation", say("trouble.escalate", title=name), procedure=spec.escalation)
+            link("escalation", say("trouble.escalate", title=name))
 
 
 def _in(page: Page, text: Text | str) -> str:

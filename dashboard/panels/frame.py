@@ -23,25 +23,24 @@ def show(page: Page, title: str) -> None:
 
 
 def _draw(page: Page, title: str) -> None:
-    say = page.say
     look = page.look()
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(f"### {title}", width="content", anchors=False)
-        if look is None:
-            st.markdown(f":gray-badge[:material/event_busy: {say('frame.no_week')}]", width="content")
-            st.markdown(_runner(page, None), width="content")
-        else:
-            st.markdown(_week(page, look), width="content")
-            st.markdown(_time(page, look), width="content")
-            st.markdown(_run(page, look), width="content", help=_run_help(page, look))
+    with st.container(gap="xxsmall", key="frame"):
+        st.markdown(f"### {title} :small[{_week(page, look)}]", anchors=False)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if look is not None:
+                st.markdown(_time(page, look), width="content")
+                st.markdown(_run(page, look), width="content", help=_run_help(page, look))
             st.markdown(_runner(page, look), width="content")
-        st.markdown(_person(page), width="content")
+            st.markdown(_person(page), width="content")
     with st.container(gap="xsmall"):
         _alerts(page, look)
 
 
-def _week(page: Page, look: Moment) -> str:
-    say, week = page.say, look.week
+def _week(page: Page, look: Moment | None) -> str:
+    say = page.say
+    if look is None:
+        return f":gray-badge[:material/event_busy: {say('frame.no_week')}]"
+    week = look.week
     text = say("frame.week", tag=week.tag, symbol=week.symbol, week=week.id)
     if look.facts.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('frame.synthetic')}]"

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
+from core.vocabulary import TrainingStatus
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, no_run, week_or_way
 from dashboard.components.numbers import age, number
 from dashboard.figures.curves import Mark, curve
 from dashboard.figures.style import CONFIG
-from dashboard.page import Page
+from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels import run_now
 from dashboard.panels.charts import CHARTS, Chart, speed_series
 from dashboard.panels.reward_curve import restart_marks
@@ -20,6 +21,7 @@ from dashboard.queries import Moment
 from dashboard.wording import plain
 
 HEIGHT = 210
+IDLE_SECONDS = 10.0  # without a run at work there is little to see
 TENSORBOARD = "http://localhost:6006"
 
 
@@ -31,7 +33,8 @@ def show(page: Page) -> None:
         with boundary(page.say):
             _draw(page)
 
-    page.live(body)
+    running = page.look().status is TrainingStatus.RUNNING
+    page.live(body, every=TICK_SECONDS if running else IDLE_SECONDS)
 
 
 def _draw(page: Page) -> None:
@@ -119,11 +122,16 @@ def _draw_one(
     """One framed chart: title, newest value, curve, meaning of its tag."""
     say = page.say
     with st.container(border=True, gap="xxsmall", key=f"chart-{key}"):
-        newest = next(iter(series.values())).last if series else None
-        value = f" **{number(newest[1])}** :small[:gray[{say('source.step', step=number(newest[0]))}]]"
-        st.markdown(
-            f"**{say(title)}**{value if newest else ''}", help=meaning(page, tag) if tag else None
-        )
+        newest = ""
+        if series:
+            step = max(points.last[0] for points in series.values())
+            values = " · ".join(
+                f"{f':gray[{plain(name)}] ' if len(series) > 1 else ''}**{number(points.last[1])}**"
+                for name, points in series.items()
+            )
+            at = say("source.step", step=number(step))
+            newest = f" {values} :small[:gray[{at}]]"
+        st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
         if not series:
             with st.container(height=HEIGHT, border=False):
                 st.caption(say("live.nothing", tag=tag or title))

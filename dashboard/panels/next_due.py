@@ -7,10 +7,11 @@ import streamlit as st
 from core.schedule import SlotView
 from core.vocabulary import SlotState
 from dashboard.components.numbers import age
-from dashboard.components.states import badge
+from dashboard.components.states import badge, word
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.queries import Moment
+from dashboard.wording import plain
 
 _TEXTS = {
     SlotState.OVERDUE: "week.next_overdue",
@@ -37,11 +38,21 @@ def show(page: Page, look: Moment) -> None:
         to_slot(page, view, say.raw("week.open", page=say.raw(f"page.{view.spec.page}")))
 
 
-def to_slot(page: Page, view: SlotView, label: str) -> None:
-    """A link to the slot's page, with the slot chosen there."""
-    query = SLOT_QUERY.get(view.spec.page)
-    chosen = query and view.spec.kind in {"hourly", "daily"}
-    link(view.spec.page, label, **({query: view.spec.id} if chosen else {}))
+def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:
+    """A link to the slot's page, with the slot chosen there.
+
+    :param small: without the page's icon, the slot's full title behind the pointer.
+    """
+    name = SLOT_QUERY.get(view.spec.page)
+    chosen = name is not None and view.spec.kind in {"hourly", "daily"}
+    title = plain(view.spec.title.in_(page.viewer.language))
+    link(
+        view.spec.page,
+        label,
+        icon=not small,
+        help=f"{title}, {word(view.state, page.say)}" if small else None,
+        query={name: view.spec.id} if chosen else None,
+    )
 
 
 def _text(page: Page, look: Moment, view: SlotView) -> str:

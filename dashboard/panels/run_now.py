@@ -28,7 +28,7 @@ def show(page: Page, look: Moment) -> None:
         kl = playbook.checks.get("kl_divergence")
         _metric(
             page, look, "week.kl", seen.get("kl"), "train/approx_kl",
-            say("week.of_limit", limit=f"{kl.op} {number(kl.threshold)}") if kl else "",
+            say("week.of_limit", limit=f"{kl.op} {kl.threshold:g}") if kl else "",
         )  # fmt: skip
         _steps(page, look, seen.get("step"))
         _metric(

@@ -48,12 +48,9 @@ def second_check(page: Page, look: Moment, day: date) -> None:
             st.markdown(say("daily.second_wait"))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
             checklist(page, look, view.spec)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            log_tail(page, TAIL_LINES)
-        with right:
-            _trends(page, look)
-            _sizes(page, look)
+        log_tail(page, TAIL_LINES)
+        _trends(page, look)
+        _sizes(page, look)
 
 
 def log_tail(page: Page, lines: int, height: int = 300) -> None:

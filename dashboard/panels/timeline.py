@@ -30,8 +30,8 @@ def show(page: Page, look: Moment) -> None:
 
 
 def _slot(page: Page, view: SlotView) -> None:
-    title = plain(view.spec.title.in_(page.viewer.language))
-    state = word(view.state, page.say)
-    quiet = view.state in {SlotState.UPCOMING, SlotState.SKIPPED}
-    text = f"{view.at:%H:%M} {title}"
-    to_slot(page, view, f"{icon(view.state)} {f':gray[{text}]' if quiet else text} :small[:gray[{state}]]")
+    text = f"{view.at:%H:%M} {page.say('kind_of_slot.' + view.spec.kind)}"
+    if view.state in {SlotState.UPCOMING, SlotState.SKIPPED}:
+        text = f":gray[{text}]"
+    label = f"{icon(view.state)} {text} :small[:gray[{word(view.state, page.say)}]]"
+    to_slot(page, view, label, small=True)

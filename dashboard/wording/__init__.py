@@ -32,6 +32,7 @@ for _subject in (frame, shared, week, launching, checking, looking, deciding):
     TEXTS.update(_subject.TEXTS)
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
+_CODE = re.compile(r"`\{(\w+)\}`")  # in a code span nothing is markup, and nothing is escaped
 _LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
 
 
@@ -59,7 +60,14 @@ class Words:
         return text.format(**values) if values else text
 
     def __call__(self, key: str, **values: object) -> str:
-        return self.raw(key, **{name: plain(value) for name, value in values.items()})
+        code = set(_CODE.findall(self.raw(key)))
+        return self.raw(
+            key,
+            **{
+                name: str(value).replace("`", "'") if name in code else plain(value)
+                for name, value in values.items()
+            },
+        )
 
     def has(self, key: str) -> bool:
         return key in TEXTS

@@ -19,7 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.playbook": ("Playbook", "Playbook"),
     # top line
     "frame.no_week": ("No week yet", "Nenhuma semana ainda"),
-    "frame.week": ("**{tag}** · {symbol} · week {week}", "**{tag}** · {symbol} · semana {week}"),
+    "frame.week": (":gray[{tag} · {symbol} · week {week}]", ":gray[{tag} · {symbol} · semana {week}]"),
     "frame.clock_scaled": (
         "The week's clock runs apart from real time ({pace}× now)",
         "O relógio da semana corre à parte do tempo real ({pace}× agora)",

@@ -54,7 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trouble.log_line": ("Log line", "Linha do log"),
     "trouble.symptom": ("Symptom", "Sintoma"),
     "trouble.escalate": ("Escalate: {title}", "Escalar: {title}"),
-    "trouble.quiet": ("Quiet", "Quietos"),
+    "trouble.quiet": ("Quiet, or not to be judged yet", "Quietos, ou ainda sem julgamento"),
     "trouble.other": ("What the data shows beyond the manual", "O que os dados mostram além do manual"),
     "trouble.all_quiet": ("Nothing fires", "Nada disparado"),
     "trouble.all_quiet_text": (

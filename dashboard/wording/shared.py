@@ -15,7 +15,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "slot.due": ("Due", "Na hora"),
     "slot.overdue": ("Overdue", "Atrasado"),
     "slot.upcoming": ("Upcoming", "Por vir"),
-    "slot.skipped": ("Not needed", "Dispensado"),
+    "slot.skipped": ("Skipped", "Dispensado"),
     "job.QUEUED": ("Queued", "Na fila"),
     "job.STARTING": ("Starting", "Iniciando"),
     "job.RUNNING": ("Running", "Rodando"),

@@ -1,0 +1,116 @@
+"""The ledger as short sentences: who did what, when. Ticks of one slot are one story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from core.vocabulary import ENDED_STATES, JobKind, JobState, SignatureAct
+from dashboard.components.states import mark
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+from runner.records import LedgerEntry
+
+TOLD_STATES = ENDED_STATES | {JobState.RUNNING}
+
+
+def stories(page: Page, look: Moment, most: int) -> list[str]:
+    """Newest first, as Markdown; what nobody needs to read is left out."""
+    told: list[str] = []
+    for _, group in groupby(look.activity, key=_together):
+        entries = list(group)
+        what = _TELLERS.get(entries[0].kind, _other)(page, look, entries)
+        if what:
+            told.append(_line(page, entries[0], what))
+        if len(told) == most:
+            break
+    return told
+
+
+def _together(entry: LedgerEntry) -> object:
+    if entry.kind == "tick":
+        return entry.by, entry.body.get("slot")
+    return entry.seq
+
+
+def _line(page: Page, entry: LedgerEntry, what: str) -> str:
+    when = ""
+    if entry.at_week:
+        when = f"{page.viewer.day(entry.at_week)} {entry.at_week:%H:%M}"
+    return f":small[:gray[{plain(when)}] **{plain(entry.by)}** {what}]"
+
+
+def _tick(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    slot = _slot(page, look, str(body.get("slot")))
+    if len(entries) > 1:
+        return page.say("story.ticks", count=len(entries), slot=slot)
+    check = look.week.playbook.checks.get(str(body.get("check")))
+    title = check.title.in_(page.viewer.language) if check else body.get("check")
+    return page.say("story.tick", check=title, slot=slot)
+
+
+def _job(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    state = (body.get("job") or {}).get("state")
+    if state not in TOLD_STATES:
+        return ""
+    name = _kind(page, str(body.get("job_id")))
+    return f"{plain(name)} {mark(JobState(state), page.say)}"
+
+
+def _request(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    key = "story.stop" if body.get("action") == "stop" else "story.request"
+    return page.say(key, kind=_kind(page, str(body.get("job_id"))))
+
+
+def _incident(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    text = body.get("summary") or body.get("reason") or ""
+    return page.say(f"story.incident_{body.get('action', 'open')}", text=text)
+
+
+def _signature(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    act = SignatureAct(str(entries[0].body["act"]))
+    return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
+
+
+def _note(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    return page.say(
+        "story.note", text=body.get("text", ""), slot=_slot(page, look, str(body.get("slot")))
+    )
+
+
+def _week(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return page.say("story.week", action=page.say.raw(f"story.week_{entries[0].body['action']}"))
+
+
+def _other(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return plain(entries[0].kind)
+
+
+def _slot(page: Page, look: Moment, slot_id: str) -> str:
+    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in look.week.playbook.schedule}
+    return slots.get(slot_id, slot_id)
+
+
+def _kind(page: Page, job_id: str) -> str:
+    """A job's id begins with its kind."""
+    kind = next((k for k in JobKind if job_id.startswith(f"{k.value}-")), None)
+    return page.say.raw(f"kind.{kind.value}") if kind else job_id
+
+
+_TELLERS: dict[str, Callable[[Page, Moment, list[LedgerEntry]], str]] = {
+    "tick": _tick,
+    "job": _job,
+    "request": _request,
+    "incident": _incident,
+    "signature": _signature,
+    "note": _note,
+    "week": _week,
+    "clock": lambda page, look, entries: "",
+    "runner": lambda page, look, entries: "",
+}
