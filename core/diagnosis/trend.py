@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from scipy.stats import kendalltau, theilslopes
 
 from core.telemetry import RunReader, Series
 from core.telemetry.readings import known_series
@@ -146,6 +145,9 @@ def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -
     spread = float(np.percentile(so_far, 95) - np.percentile(so_far, 5))
     dead_band = max(DEAD_BAND_RANGE * spread, DEAD_BAND_SD * float(inside.std()))
     count, since = len(means), int(series.step[start])
+    # Loading scipy.stats takes a second; a command that judges nothing needn't wait for it.
+    from scipy.stats import kendalltau, theilslopes
+
     slope = float(theilslopes(means, middles).slope)
     change = slope * float(series.step[-1] - since)
     p_value = 1.0

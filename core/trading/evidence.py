@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from core.playbook import RevalidationSettings
 from core.trading.conventions import NO_VOLATILITY
@@ -55,8 +54,10 @@ def probabilistic_sharpe(
     Bailey and Lopez de Prado (2012):
     PSR = Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)].
     """
+    from scipy.special import ndtr  # the normal distribution, without all of scipy.stats
+
     spread = 1.0 - skew * ratio + (kurtosis - 1.0) / 4.0 * ratio**2
-    return float(stats.norm.cdf((ratio - benchmark) * math.sqrt(n - 1) / math.sqrt(spread)))
+    return float(ndtr((ratio - benchmark) * math.sqrt(n - 1) / math.sqrt(spread)))
 
 
 def probabilistic_sharpe_of(
@@ -65,6 +66,8 @@ def probabilistic_sharpe_of(
     """:func:`probabilistic_sharpe` of a return series; None if its Sharpe is undefined."""
     if len(returns) < 3 or float(np.std(returns, ddof=1)) < NO_VOLATILITY:
         return None
+    from scipy import stats  # loading it takes a second
+
     ratio = float(np.mean(returns)) / float(np.std(returns, ddof=1))
     skew, kurtosis = float(stats.skew(returns)), float(stats.kurtosis(returns, fisher=False))
     # The variance is positive for sample moments (kurtosis >= 1 + skew^2), save for rounding.

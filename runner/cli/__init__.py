@@ -45,6 +45,7 @@ for command in (
     operate.dashboard,
     operate.tensorboard,
     looking.inspect,
+    looking.diagnose,
     looking.watch,
     looking.metrics,
     manual.start,

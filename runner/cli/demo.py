@@ -33,7 +33,9 @@ def demo(
     if not headless:
         require_port(port)
     own = place.prepare(home or place.DEFAULT)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a shell that starts us in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     dashboard = None
     try:
         ensure_runner(own)
@@ -56,7 +58,8 @@ def demo(
         print("\nEnding the demo.")
     finally:
         # A second Ctrl-C must not leave a training behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         if dashboard is not None:
             end_child(dashboard)
         place.clear_processes(own)

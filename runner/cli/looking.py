@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from core.diagnosis import diagnose as find_troubles
+from core.diagnosis.folder import facts_of_folder
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv, score
-from core.moments import from_unix
+from core.moments import from_unix, parse_moment
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.telemetry.inspect import inspect as inspect_folder
+from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import serve
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.outcomes import Refused
@@ -40,6 +44,32 @@ def inspect(
         )
     for problem in seen["problems"]:
         print(f"! {problem['file']}: {problem['kind']}: {problem['detail']}")
+
+
+def diagnose(
+    logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
+    now: Annotated[
+        str | None, typer.Option(help="Judge as of this moment (2026-11-23T14:00Z).")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what is wrong with a run, with the evidence for and against.
+
+    Exit 0: nothing fires; 1: a warning; 2: something critical.
+    """
+    moment = datetime.now(UTC) if now is None else parse_moment(now)
+    playbook = load_playbook(DEFAULT)
+    findings = find_troubles(facts_of_folder(logdir, moment, playbook), playbook)
+    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    if json:
+        print_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{finding.scenario:<16} {finding.status:<10} {finding.headline}")
+            for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
+                print("".join(f"    {mark} {line}\n" for line in lines), end="")
+    code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
+    raise typer.Exit(code)
 
 
 def watch(

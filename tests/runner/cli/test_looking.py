@@ -86,7 +86,7 @@ def test_metrics_refuses_a_nan_and_names_the_row(backtest: tuple[Path, Path]) ->
     equity.write_text(equity.read_text("utf-8").replace("1005.0", "nan"), "utf-8")
     done = trainweek("metrics", "--equity", equity, "--json")
     assert done.returncode == 2
-    assert "equity.csv" in done.stderr and "4" in done.stderr
+    assert "equity.csv, row 3" in done.stderr
 
 
 def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
@@ -98,3 +98,19 @@ def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
         f"{TRAINWEEK} inspect {tmp_path} | head -1", shell=True, capture_output=True, text=True
     )
     assert "Traceback" not in done.stderr
+
+
+def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
+    calm = [(step * 100, 1000.0 + step, 0.008) for step in range(40)]
+    wild = [(step * 100, 1000.0 + step, 5.0) for step in range(40, 46)]
+    fps = [(step * 100, 1000.0 + step, 100.0) for step in range(46)]
+    now = "1970-01-01T00:17:30Z"
+    write_events(tmp_path / "calm", {"train/approx_kl": calm, "time/fps": fps[:40]})
+    write_events(tmp_path / "wild", {"train/approx_kl": calm + wild, "time/fps": fps})
+    found = {}
+    for name in ("calm", "wild"):
+        done = trainweek("diagnose", tmp_path / name, "--now", now, "--json")
+        findings = {f["scenario"]: f for f in json.loads(done.stdout)}
+        found[name] = (done.returncode, findings["kl_explosion"]["status"])
+    assert found["wild"] == (2, "FIRING")
+    assert found["calm"][1] == "OK" and found["calm"][0] < 2
