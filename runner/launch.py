@@ -15,7 +15,7 @@ from core.paths import Home
 from runner.executor import LocalProcesses
 from runner.files import read_json, tail
 from runner.identity import read_identity
-from runner.process import is_alive, kill_all, send
+from runner.process import MARK, is_alive, kill_all, send
 from runner.store import Store
 
 _LOOK_EVERY_S = 0.05
@@ -39,7 +39,7 @@ def ensure_runner(home: Home, timeout_s: float = 20.0) -> int:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=os.environ | {"TRAINWEEK_HOME": str(home.root)},
+            env=_without_mark() | {"TRAINWEEK_HOME": str(home.root)},
         )
 
     def up() -> bool:
@@ -102,6 +102,11 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
     for folder, mark in started:
         executor.end(folder, mark)  # what outlived its program
     return len(live)
+
+
+def _without_mark() -> dict[str, str]:
+    """A runner that is started from inside an attempt must not be swept away with it."""
+    return {name: value for name, value in os.environ.items() if name != MARK}
 
 
 def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.engine import Connection
 
 from core.errors import TrainweekError
 from core.moments import iso
@@ -180,7 +181,7 @@ class Supervisor:
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row.id, number, row.week_id, str(error), now)
 
-    def _event_folder(self, connection, job: Job) -> Path | None:
+    def _event_folder(self, connection: Connection, job: Job) -> Path | None:
         """A folder of its own for each attempt of a run, over all jobs of that run."""
         if job.kind is not JobKind.TRAIN or job.run is None:
             return None
