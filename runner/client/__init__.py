@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 
 from core.paths import Home
 from core.people import Person
@@ -25,8 +26,10 @@ __all__ = ["Client"]
 class Client(Reads, Weeks, Jobs, Records, Incidents):
     """One person in one home.
 
+    Making one touches nothing; the first read or write opens the store (and creates or
+    migrates it, under a lock), and raises SetupError if the home can't be used.
+
     :param now: gives the real moment; tests pass their own.
-    :raises SetupError: the home can't be used: rights, disk, or a newer database.
     """
 
     def __init__(
@@ -38,4 +41,7 @@ class Client(Reads, Weeks, Jobs, Records, Incidents):
         self.home = home
         self.person = person
         self.now = now
-        self.store = Store(home)
+
+    @cached_property
+    def store(self) -> Store:  # type: ignore[override]
+        return Store(self.home)

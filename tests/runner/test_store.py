@@ -78,7 +78,7 @@ def test_a_database_that_is_gone_comes_back_from_the_ledger(place: Place) -> Non
     tick(place)
     before = table(place.home)
     place.home.database.unlink()
-    Client(place.home, LEAD)
+    Client(place.home, LEAD).weeks()
     assert table(place.home) == before
 
 
@@ -231,7 +231,7 @@ def test_a_database_from_a_newer_trainweek_is_refused_with_both_versions(place: 
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
     with pytest.raises(SetupError, match=f"9999.*{REVISION}"):
-        Client(place.home, LEAD)
+        Client(place.home, LEAD).weeks()
 
 
 def test_wal_is_used_only_where_it_is_sound() -> None:
@@ -251,14 +251,14 @@ def test_the_chosen_mode_is_really_in_force(place: Place) -> None:
 def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
     with pytest.raises(SetupError, match="home"):
-        Client(Home(tmp_path / "home"), LEAD)
+        Client(Home(tmp_path / "home"), LEAD).weeks()
 
 
 def test_a_damaged_database_is_refused_and_left_as_it_is(place: Place) -> None:
     place.home.database.write_bytes(b"no database at all, but a text " * 200)
     before = place.home.database.read_bytes()
     with pytest.raises(IntegrityError, match="replay"):
-        Client(place.home, LEAD)
+        Client(place.home, LEAD).weeks()
     assert place.home.database.read_bytes() == before
     replay(place.home)
     assert Client(place.home, LEAD).active_week().id == place.week.id
