@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -100,7 +101,7 @@ def watch(
     outcome = (
         client.use_week(known[0].id)
         if known
-        else client.create_week(launch, watched=watched, tag=logdir.name)
+        else client.create_week(launch, watched=watched, tag=_tag(logdir))
     )
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
@@ -131,6 +132,11 @@ def metrics(
         print(
             f"{gate.name:<20} {_shown(gate.value):>12} {gate.op} {gate.threshold:<6} {mark} {gate.status}"
         )
+
+
+def _tag(logdir: Path) -> str:
+    """The folder's name, as far as it can be a run's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", logdir.resolve().name).lstrip(".-_")[:100] or "watched"
 
 
 def _shown(value: float | int | str | None) -> str:

@@ -94,7 +94,8 @@ def _run_name(
     given = asked.get("run")
     name = safe_name(str(given or week.tag), "run")
     if asked.get("timestamp"):
-        name = f"{name}_{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        launched = queries.week_moment(connection, week.id, now)
+        name = f"{name}_{launched.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
     def taken(candidate: str) -> bool:
         jobs = schema.jobs

@@ -28,12 +28,15 @@ class Weeks(Door):
         tag: str | None = None,
         synthetic: bool = False,
         watched: str | Path | None = None,
+        clock_at: datetime | None = None,
         key: str | None = None,
     ) -> Recorded[Week] | Refused:
         """Make a week and make it the active one.
 
         :param tag: the name of its runs; None: the playbook's.
         :param watched: a log folder of somebody else's run, only looked at.
+        :param clock_at: the week moment at which its clock stands still from the start,
+            for a demo or a replay; None: week time is real time.
         :raises PlaybookError: the playbook is wrong.
         """
         if denied := self._denied(Right.OPERATE):
@@ -67,6 +70,9 @@ class Weeks(Door):
                     "synthetic": synthetic,
                 }
                 self._append(transaction, "week", body, week_id, key)
+                if clock_at is not None:
+                    point = {"real": iso(self.now()), "week": iso(clock_at), "pace": 0.0}
+                    self._append(transaction, "clock", point, week_id)
             made = queries.week_by_id(transaction.connection, week_id)
         assert made is not None
         return Recorded(made)

@@ -20,6 +20,7 @@ from runner.outcomes import Recorded, Submitted
 from runner.records import Job
 
 LAUNCH = parse_moment("2026-02-23T14:00Z")  # the manual's own week
+BEGIN = LAUNCH - timedelta(hours=6, minutes=5)  # just before the pre-flight
 _LOOK_EVERY_S = 0.25
 _LOOK_AT_A_SLOT_S = 1.0  # so that a person at the pages sees the days go by
 
@@ -45,6 +46,7 @@ class Play:
         self.lead = Client(home, LEAD)
         self.engineer = Client(home, ENGINEER)
         self.week: Week = self._make_week()
+        self._unmoved: datetime | None = None  # last look at which the clock stood still
 
     def run(self) -> Mapping[str, Any]:
         """Play the whole week; returns the revalidation's result."""
@@ -60,7 +62,7 @@ class Play:
 
     def _make_week(self) -> Week:
         write_sample(self.home.train_data, self.home.backtest_data)
-        outcome = self.lead.create_week(LAUNCH, synthetic=True)
+        outcome = self.lead.create_week(LAUNCH, synthetic=True, clock_at=BEGIN)
         if not isinstance(outcome, Recorded):
             raise DemoError(f"The demo's week was refused: {outcome.reason}", outcome.remedy)
         return outcome.record
@@ -112,9 +114,20 @@ class Play:
         return next(s for s in self.week.playbook.schedule if s.id == slot_id).at(LAUNCH)
 
     def _follow(self, moment: datetime) -> None:
-        """Let the clock come to a moment, evenly since the last one, and hold there."""
-        if moment > self.lead.now_week(self.week.id):
-            self._record(moment)
+        """Let the clock come to a moment, evenly since the last look, and hold there.
+
+        While nothing moves only the last look is remembered: a trainer's start-up is
+        not spread over the first hour.
+        """
+        looked = self.lead.now()
+        stands = self.lead.now_week(self.week.id)
+        if moment > stands:
+            if self._unmoved is not None:
+                self.lead.record_clock_point(self.week.id, self._unmoved, stands, 0.0)
+            self.lead.record_clock_point(self.week.id, looked, moment, 0.0)
+            self._unmoved = None
+        else:
+            self._unmoved = looked
 
     def _jump(self, moment: datetime, pace: float = 0.0) -> None:
         """Let the clock stand until now and then at once be at a moment.
@@ -122,9 +135,9 @@ class Play:
         Without the first point, what happened while the clock held would be spread
         over the hours that are jumped.
         """
-        if not self.lead.clock(self.week.id).is_identity:
-            self._record(self.lead.now_week(self.week.id))
+        self._record(self.lead.now_week(self.week.id))
         self._record(moment, pace)
+        self._unmoved = None
 
     def _record(self, moment: datetime, pace: float = 0.0) -> None:
         self.lead.record_clock_point(self.week.id, self.lead.now(), moment, pace)

@@ -114,6 +114,44 @@ def test_the_saved_record_reproduces_the_decision(played: tuple[Home, str]) -> N
 
 
 @pytest.mark.slow
+def test_a_slot_that_is_judged_late_is_judged_the_same(played: tuple[Home, str]) -> None:
+    """The ticks hold the verdicts that were seen while the week ran."""
+    home, _ = played
+    client = Client(home, Person("reader", Role.VIEWER))
+    week = client.active_week()
+    seen = {
+        (tick.slot, tick.check): (tick.verdict_seen, tick.value_seen)
+        for tick in client.ticks(week.id)
+        if week.playbook.slot(tick.slot).kind in {"hourly", "daily"}
+    }
+    again = {}
+    for slot in {slot for slot, _ in seen}:
+        facts = gather(client, week, week.playbook.slot(slot).at(week.launch))
+        for judged in judge_slot(week.playbook, slot, facts):
+            value = "" if judged.reading is None else str(judged.reading.value)
+            again[slot, judged.check] = (judged.verdict, value)
+    assert len(seen) > 15
+    assert {key: again[key] for key in seen} == seen
+
+
+@pytest.mark.slow
+def test_the_ledger_of_a_played_week_verifies(played: tuple[Home, str]) -> None:
+    home, _ = played
+    done = subprocess.run(
+        [TRAINWEEK, "ledger", "verify", "--home", str(home.root)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    lines = home.ledger.read_text("utf-8").splitlines()
+    altered = [lines[0], *lines[1:-1][::-1], lines[-1]]
+    home.ledger.write_text("\n".join(altered) + "\n", "utf-8")
+    again = subprocess.run(
+        [TRAINWEEK, "ledger", "verify", "--home", str(home.root)], capture_output=True, text=True
+    )
+    home.ledger.write_text("\n".join(lines) + "\n", "utf-8")
+    assert again.returncode == 1
+
+
+@pytest.mark.slow
 def test_nothing_is_left_running(played: tuple[Home, str]) -> None:
     home, _ = played
     assert processes_of(home.root) == []
@@ -137,7 +175,7 @@ def test_hidden_event_files_turn_checks_unknown(tmp_path: Path) -> None:
             j.check: j.verdict
             for j in judge_slot(week.playbook, "hourly_2", gather(client, week, slot_at))
         }
-        assert before["speed"] in {Verdict.PASS, Verdict.FAIL}
+        assert before["speed"] in {Verdict.PASS, Verdict.FAIL}, before
         shutil.move(home.tensorboard, home.root / "hidden")
         after = {
             j.check: j.verdict
