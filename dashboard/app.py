@@ -11,9 +11,7 @@ from dashboard.page import current
 from dashboard.panels import frame
 from dashboard.viewer import current_viewer, draw_settings
 
-st.set_page_config(
-    page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide"
-)
+st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide")
 
 
 def main() -> None:

@@ -39,7 +39,9 @@ class Page:
         """Why the viewer may not; None if they may."""
         return why_denied(self.say, self.viewer.person, right)
 
-    def live(self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False) -> None:
+    def live(
+        self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False
+    ) -> None:
         """Draw ``body`` now, and again on each tick while the viewer lets it live.
 
         Never call it inside another live body: nested timers show stale content.

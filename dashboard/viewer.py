@@ -74,9 +74,7 @@ def draw_settings(say: Words) -> None:
     if "language" not in st.session_state and st.query_params.get("language") not in LANGUAGES:
         st.session_state["language"] = default_language()
     with st.container(gap="xsmall"):
-        st.toggle(
-            say.raw("settings.live"), value=True, key="live", help=say("settings.live_help")
-        )
+        st.toggle(say.raw("settings.live"), value=True, key="live", help=say("settings.live_help"))
         st.segmented_control(
             say.raw("settings.language"),
             list(LANGUAGES),

@@ -10,12 +10,12 @@ from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.numbers import age, number
 from dashboard.components.states import badge
-from dashboard.components.ticking import tick_cell
+from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
 from dashboard.page import Page
 from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 
-WIDTHS = (1.0, 3.8, 1.5, 1.3, 1.9, 1.6)
+WIDTHS = (1.0, 3.8, 2.6, 2.0, 1.6)
 
 
 def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -40,7 +40,7 @@ def heading(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
     ticked = sum(item.tick is not None for item in items)
-    if at > look.now_week:
+    if at > look.now_week and slot.kind in LOOKS_AT_A_MOMENT:
         text = say("check.not_reached", time=page.viewer.time(at), age=age(at - look.now_week))
     else:
         key = "check.as_of" if as_of < look.now_week else "check.as_of_now"
@@ -59,16 +59,15 @@ def row(page: Page, look: Moment, slot: SlotSpec, item: Item) -> None:
     spec = look.week.playbook.checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
-        verdict, what, value, limit, source, tick = st.columns(
+        verdict, what, value, source, tick = st.columns(
             WIDTHS, vertical_alignment="center", gap="xsmall"
         )
         verdict.markdown(badge(judged.verdict, say))
         what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
         value.markdown(
-            f"**{plain(value_text(page, judged))}**",
+            f"**{plain(value_text(page, judged))}** :gray[{plain(judged.limit)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
-        limit.markdown(f":gray[{plain(judged.limit)}]")
         source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
         with tick:
             tick_cell(page, look, slot, item, title)
@@ -116,7 +115,7 @@ def actions_row(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> 
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)
-    early = look.at(slot) > look.now_week and slot.kind in {"hourly", "daily", "anomaly"}
+    early = look.at(slot) > look.now_week and slot.kind in LOOKS_AT_A_MOMENT
 
     def tick_all() -> None:
         for item in open_:
@@ -179,6 +178,3 @@ def _notes(page: Page, look: Moment, slot: SlotSpec) -> None:
             on_click=save,
         )
     outcomes.show(page, place)
-
-
-

@@ -20,7 +20,10 @@ def job_line(page: Page, job: Job | None) -> None:
     now = page.services.now()
     ended = job.state in ENDED_STATES and job.ended_at is not None
     old = age(now - (job.ended_at if ended else job.started_at or job.requested_at))
-    parts = [badge(job.state, page.say), f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]"]
+    parts = [
+        badge(job.state, page.say),
+        f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
+    ]
     if job.reason:
         parts.append(f":small[{plain(job.reason)}]")
     st.markdown(" ".join(parts), width="content")

@@ -62,7 +62,9 @@ def draw(page: Page, outcome: object, saved: str) -> None:
         kind = say.raw(f"kind.{outcome.job.kind.value}")
         text = say("outcome.submitted", kind=kind, job=outcome.job.id)
         if not page.services.client.runner_status().alive:
-            st.warning(f"{text} {say('outcome.submitted_no_runner')}", icon=":material/schedule_send:")
+            st.warning(
+                f"{text} {say('outcome.submitted_no_runner')}", icon=":material/schedule_send:"
+            )
         else:
             st.success(text, icon=":material/schedule_send:")
     elif isinstance(outcome, AlreadyRunning):

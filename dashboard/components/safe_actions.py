@@ -23,7 +23,10 @@ def action_button(page: Page, look: Moment, act: str, place: str) -> None:
         disabled=denied is not None,
         help=denied,
         on_click=lambda: outcomes.act(
-            page, place, say.raw("saved.stop") if act == "stop" else "", _ACTS[act](page, look, place)
+            page,
+            place,
+            say.raw("saved.stop") if act == "stop" else "",
+            _ACTS[act](page, look, place),
         ),
     )
 

@@ -29,7 +29,11 @@ class Look:
     colour: Colour
 
 
-_PASS, _WARN, _FAIL = Look("check_circle", "green"), Look("warning", "orange"), Look("cancel", "red")
+_PASS, _WARN, _FAIL = (
+    Look("check_circle", "green"),
+    Look("warning", "orange"),
+    Look("cancel", "red"),
+)
 _PENDING, _UNKNOWN, _NOT_YET = (
     Look("hourglass_top", "blue"),
     Look("help", "violet"),

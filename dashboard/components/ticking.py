@@ -14,6 +14,9 @@ from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 from runner.records import Tick
 
+# Judged as of their own moment; the other slots are work, and count when it is done.
+LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
+
 
 def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) -> None:
     """The saved tick, or the way to tick: one click if it passes, else with a note."""
@@ -23,7 +26,7 @@ def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) 
         if item.tick.verdict_seen is item.judgement.verdict:
             return
     denied = page.denied(Right.RECORD)
-    early = look.at(slot) > look.now_week and slot.kind in {"hourly", "daily", "anomaly"}
+    early = look.at(slot) > look.now_week and slot.kind in LOOKS_AT_A_MOMENT
     blocked = denied or (say("check.tick_early") if early else None)
     key = f"tick:{slot.id}:{item.judgement.check}"
     if item.judgement.verdict is Verdict.PASS and item.tick is None:
@@ -52,6 +55,7 @@ def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) 
             say.raw("check.tick_save"),
             key=f"{key}:save",
             type="primary",
+            disabled=blocked is not None,
             on_click=_save,
             args=(page, look, slot, item, title, f"{key}:note"),
         )
@@ -85,14 +89,16 @@ def _save(
         page,
         f"slot:{slot.id}",
         page.say.raw("saved.tick", what=title),
-        lambda: outcomes.needs(note_key is None or note, page.say.raw("check.note_missing"))
-        or client.tick(
-            look.week.id,
-            slot.id,
-            item.judgement.check,
-            note,
-            item.judgement.verdict,
-            _value(page, item),
-            replaces=None if item.tick is None else item.tick.id,
+        lambda: (
+            outcomes.needs(note_key is None or note, page.say.raw("check.note_missing"))
+            or client.tick(
+                look.week.id,
+                slot.id,
+                item.judgement.check,
+                note,
+                item.judgement.verdict,
+                _value(page, item),
+                replaces=None if item.tick is None else item.tick.id,
+            )
         ),
     )

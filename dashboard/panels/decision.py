@@ -9,7 +9,7 @@ from core.errors import TrainweekError
 from core.vocabulary import Decision, EvidenceGrade
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
-from dashboard.components.states import badge, look, word
+from dashboard.components.states import look, word
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels import decision_views, delivery, signing
@@ -70,21 +70,17 @@ def _headline(page: Page, now: Moment, saved: SavedDecision) -> None:
         psr1=_share(evidence["psr1"]),
     )
     with st.container(border=True, gap="xxsmall", key="headline"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.markdown(
-                f"## :{colour}[:material/{look(verdict).icon}: {word(verdict, say)} "
-                f"{plain(decided['score'])}]",
-                width="content",
-                anchors=False,
-            )
-            st.markdown(
-                f"**{say('decide.recommendation', what=decided['recommendation'])}** · "
-                f"{plain(decided['next_steps'][page.viewer.language])}",
-                width="content",
-            )
         st.markdown(
-            f"{plain(decided['reason'])}  \n"
-            f"{badge(grade, say)} {say('decide.evidence', grade=word(grade, say))} · "
+            f"# :{colour}[:material/{look(verdict).icon}: {word(verdict, say)} "
+            f"{plain(decided['score'])}]"
+            f" :small[:small[{say('decide.recommendation', what=decided['recommendation'])}]]",
+            anchors=False,
+        )
+        evidence_word = say("decide.evidence", grade=word(grade, say))
+        st.markdown(
+            f"**{plain(decided['reason'])}** "
+            f"{plain(decided['next_steps'][page.viewer.language])}  \n"
+            f":{look(grade).colour}-badge[:material/{look(grade).icon}: {evidence_word}] "
             f":gray[{facts}]  \n:small[:gray[{plain(' '.join(evidence['reasons']))}]]"
         )
         if decided["data"].get("synthetic"):

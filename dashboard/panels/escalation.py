@@ -47,14 +47,11 @@ def _procedure(page: Page, look: Moment, spec: EscalationSpec) -> None:
     st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
     if spec.blocks_start:
         st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
-    if spec.contact:
-        st.markdown(f":small[:gray[{say('escalate.contact')}]] `{spec.contact}`")
-    if spec.log_line:
-        st.markdown(f":small[:gray[{say('escalate.log_line')}]] `{spec.log_line}`")
     if opened:
         incident.work(page, look, spec, opened)
     else:
         incident.actions(page, look, spec, None)
+        incident.machine_text(page, spec)
         _open(page, look, spec)
     outcomes.show(page, f"incident:{spec.id}")
 

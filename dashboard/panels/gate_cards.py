@@ -26,7 +26,9 @@ def gate_cards(
     """
     with st.grid(6, min_column_width=150, gap="small", key="gates"):
         for gate in sorted(gates, key=lambda gate: gate["number"]):
-            with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate['id']}"):
+            with st.container(
+                border=True, gap="xxsmall", height="stretch", key=f"gate-{gate['id']}"
+            ):
                 _card(page, gate, (alone or {}).get(gate["id"]))
 
 
@@ -34,7 +36,7 @@ def _card(page: Page, gate: Mapping[str, Any], share: float | None) -> None:
     say = page.say
     verdict = Verdict.PASS if gate["passed"] else Verdict.FAIL
     st.markdown(f":gray[{gate['number']}] **{plain(gate['name'])}**")
-    st.markdown(f"### {value_text(gate)}", anchors=False)
+    st.markdown(f"## {value_text(gate)}", anchors=False)
     st.markdown(badge(verdict, say))
     limit = f"{_OPS[gate['op']]} {gate['threshold']:g}{' %' if gate['unit'] == '%' else ''}"
     lines = [f":small[:gray[{plain(limit)}]]"]

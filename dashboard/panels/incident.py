@@ -28,11 +28,10 @@ def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> No
         ),
         icon=":material/campaign:",
     )
-    done = say(
-        "escalate.progress", done=len(opened.actions_done), total=len(spec.actions)
-    )
+    done = say("escalate.progress", done=len(opened.actions_done), total=len(spec.actions))
     st.markdown(f":gray[{done}]")
     actions(page, look, spec, opened)
+    machine_text(page, spec)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -81,6 +80,13 @@ def actions(page: Page, look: Moment, spec: EscalationSpec, opened: Incident | N
             )
             if has_button(step.act):
                 action_button(page, look, step.act, f"incident:{spec.id}")
+
+
+def machine_text(page: Page, spec: EscalationSpec) -> None:
+    """The message and the log line, to the letter."""
+    for key, text in (("escalate.contact", spec.contact), ("escalate.log_line", spec.log_line)):
+        if text:
+            st.markdown(f":small[:gray[{page.say(key)}]] `{text}`")
 
 
 def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:

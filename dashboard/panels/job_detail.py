@@ -96,7 +96,11 @@ def _actions(page: Page, look: Moment, job: Job) -> None:
         if look.busy(JobKind.TRAIN):
             return
         training = look.week.playbook.training
-        lowered = {"resume": False, "timestamp": True, "learning_rate": training.lowered_learning_rate}
+        lowered = {
+            "resume": False,
+            "timestamp": True,
+            "learning_rate": training.lowered_learning_rate,
+        }
         raised = {"resume": False, "timestamp": True, "ent_coef": training.raised_ent_coef}
         if job.state in UNFINISHED:
             _submit(page, place, say.raw("jobs.resume"), {"resume": True}, denied, "primary")
@@ -126,8 +130,6 @@ def _submit(
             page,
             place,
             "",
-            lambda: page.services.client.submit(
-                JobKind.TRAIN, params, key=outcomes.intent(place)
-            ),
+            lambda: page.services.client.submit(JobKind.TRAIN, params, key=outcomes.intent(place)),
         ),
     )

@@ -15,40 +15,35 @@ from dashboard.wording import plain
 
 
 def schedule(page: Page, playbook: Playbook) -> None:
-    say, language, week = page.say, page.viewer.language, page.week
-    rows = []
+    """One row a slot; on a phone its parts stand below each other."""
+    language, week = page.viewer.language, page.week
     for slot in playbook.schedule:
-        when = slot.offset or f"+{slot.day} d {slot.time}"
-        rows.append(
-            {
-                say.raw("manual.when"): page.viewer.moment(slot.at(week.launch)) if week else when,
-                say.raw("manual.what"): slot.title.in_(language),
-                say.raw("manual.owner"): playbook.roles[slot.owner].title.in_(language),
-                say.raw("manual.checks"): " · ".join(
-                    playbook.checks[check].title.in_(language) for check in slot.checks
-                ),
-                say.raw("command"): slot.command or "",
-            }
-        )
-    _table(rows, "schedule")
+        planned = slot.offset or f"+{slot.day} d {slot.time}"
+        with st.container(border=True, gap="xsmall"):
+            when, what, items = st.columns((1.4, 1.6, 4), gap="small")
+            when.markdown(
+                f"**{plain(page.viewer.moment(slot.at(week.launch)) if week else planned)}**"
+            )
+            owner = playbook.roles[slot.owner].title.in_(language)
+            what.markdown(f"**{plain(slot.title.in_(language))}**  \n:small[:gray[{plain(owner)}]]")
+            with items:
+                lines = [plain(playbook.checks[check].title.in_(language)) for check in slot.checks]
+                if lines:
+                    st.markdown(" · ".join(lines))
+                if slot.command:
+                    st.code(slot.command, language="bash", wrap_lines=True)
 
 
 def checks(page: Page, playbook: Playbook) -> None:
-    say, language = page.say, page.viewer.language
-    _table(
-        [
-            {
-                say.raw("manual.what"): check.title.in_(language),
-                say.raw("manual.limit"): limit(check),
-                say.raw("manual.window"): (
-                    age(check.window_minutes * 60) if check.window_minutes else ""
-                ),
-                say.raw("manual.action"): check.action.in_(language),
-            }
-            for check in playbook.checks.values()
-        ],
-        "checks",
-    )
+    """Question, limit and window, what to do when it fails."""
+    language = page.viewer.language
+    for check in playbook.checks.values():
+        with st.container(border=True, gap="xsmall"):
+            what, held, action = st.columns((3, 2, 4), gap="small")
+            what.markdown(f"**{plain(check.title.in_(language))}**")
+            window = f" · {age(check.window_minutes * 60)}" if check.window_minutes else ""
+            held.markdown(f"{plain(limit(check))} :small[:gray[{plain(check.metric)}{window}]]")
+            action.markdown(f":small[:gray[{plain(check.action.in_(language))}]]")
 
 
 def limit(check: CheckSpec) -> str:
@@ -98,7 +93,9 @@ def escalations(page: Page, playbook: Playbook) -> None:
     for spec in playbook.escalations:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{plain(spec.title.in_(language))}**")
-            chain = " → ".join(plain(playbook.roles[role].title.in_(language)) for role in spec.chain)
+            chain = " → ".join(
+                plain(playbook.roles[role].title.in_(language)) for role in spec.chain
+            )
             st.markdown(f":gray[{say('escalate.chain')}] {chain}")
             _steps(page, spec.actions)
             if spec.contact:

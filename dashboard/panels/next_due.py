@@ -24,9 +24,7 @@ SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 def show(page: Page, look: Moment) -> None:
     say, view = page.say, look.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in look.timeline)
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", key="next-due"
-    ):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="next-due"):
         if view is None:
             st.markdown(f":green[:material/done_all:] {say('week.nothing_next')}")
             return

@@ -118,9 +118,7 @@ def _ended(page: Page, job: Job) -> None:
     say, result = page.say, page.services.client.result(job.id) or {}
     if job.state is not JobState.SUCCEEDED:
         text = " ".join(str(result.get(key) or "") for key in ("error", "remedy")).strip()
-        st.error(
-            plain(text or job.reason), title=say("reval.failed"), icon=":material/cancel:"
-        )
+        st.error(plain(text or job.reason), title=say("reval.failed"), icon=":material/cancel:")
         return
     decision = Decision(result["decision"])
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -16,9 +16,7 @@ HEIGHT = 300
 
 def show(page: Page, look: Moment) -> None:
     say = page.say
-    st.markdown(
-        f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help")
-    )
+    st.markdown(f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help"))
     series = reward(look)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):

@@ -9,10 +9,12 @@ import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.reading import Reading
-from core.telemetry.readings import known_series
+from core.telemetry.readings import known_series, pace_series
+from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.numbers import age, number
 from dashboard.page import Page
+from dashboard.panels.charts import speed_series
 from dashboard.queries import Moment
 from dashboard.wording import plain
 
@@ -22,7 +24,7 @@ _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
 def show(page: Page, look: Moment) -> None:
-    say, seen, playbook = page.say, look.readings, look.week.playbook
+    say, seen, playbook, run = page.say, look.readings, look.week.playbook, look.run
     with st.grid(5, min_column_width=170, gap="small", key="run-now"):
         _reward(page, look, seen.get("last_reward"))
         kl = playbook.checks.get("kl_divergence")
@@ -34,8 +36,13 @@ def show(page: Page, look: Moment) -> None:
         _metric(
             page, look, "week.speed", seen.get("steps_per_second"), None,
             say("week.of_limit", limit=f">= {playbook.training.min_steps_per_second:,.0f}"),
+            spark=_thin(speed_series(run.reader, run.until)) if run and run.reader else None,
         )  # fmt: skip
-        _metric(page, look, "week.sharpe", seen.get("validation_sharpe"), "eval/sharpe", "")
+        sharpe = playbook.checks.get("sharpe_estimate")
+        _metric(
+            page, look, "week.sharpe", seen.get("validation_sharpe"), "eval/sharpe",
+            say("week.of_limit", limit=f"{sharpe.op} {sharpe.threshold:g}") if sharpe else "",
+        )  # fmt: skip
 
 
 def _reward(page: Page, look: Moment, reading: Reading | None) -> None:
@@ -59,7 +66,8 @@ def _steps(page: Page, look: Moment, reading: Reading | None) -> None:
         pace = look.clock.pace(look.now)
         end = look.now_week + timedelta(seconds=float(left.value) * pace)
         note += f" · {say('week.eta', time=page.viewer.moment(end))}"
-    _metric(page, look, "week.steps", reading, None, note)
+    spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
+    _metric(page, look, "week.steps", reading, None, note, spark=spark)
 
 
 def _metric(
@@ -70,6 +78,7 @@ def _metric(
     tag: str | None,
     note: str,
     arrow: str = "off",
+    spark: list[float] | None = None,
 ) -> None:
     """One number; its sparkline, what it is held against, and where it comes from."""
     say = page.say
@@ -80,7 +89,7 @@ def _metric(
             delta=note or None,
             delta_arrow=arrow,
             delta_color="off",
-            chart_data=_spark(look, tag),
+            chart_data=spark or _spark(look, tag),
         )
         if reading is not None:
             old = reading.age(look.now)
@@ -91,8 +100,13 @@ def _metric(
 def _spark(look: Moment, tag: str | None) -> list[float] | None:
     if tag is None or look.run is None or look.run.reader is None:
         return None
-    series = known_series(look.run.reader, tag, look.run.until).finite()
+    return _thin(known_series(look.run.reader, tag, look.run.until))
+
+
+def _thin(series: Series, axis: str = "value") -> list[float] | None:
+    """Enough points for a sparkline; None for too few."""
+    series = series.finite()
     if len(series) < 2:
         return None
     chosen = np.linspace(0, len(series) - 1, min(SPARK_POINTS, len(series))).astype(int)
-    return [float(value) for value in series.value[chosen]]
+    return [float(value) for value in getattr(series, axis)[chosen]]

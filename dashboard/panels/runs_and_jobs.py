@@ -9,15 +9,15 @@ from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
 from dashboard.components.numbers import age
-from dashboard.components.states import word
+from dashboard.components.states import mark
 from dashboard.page import Page
 from dashboard.panels import job_detail
 from dashboard.queries import Moment
-from dashboard.wording import Words
+from dashboard.wording import Words, plain
 from runner.records import Job
 
 ALL = "all"
-ROWS = 8  # seen without scrolling
+ROWS, HEIGHT = 8, 330  # seen without scrolling
 
 
 def show(page: Page) -> None:
@@ -48,12 +48,8 @@ def _draw(page: Page) -> None:
         bind="query-params",
     )
     jobs = [job for job in look.jobs if kind in {ALL, None, job.kind.value}]
-    st.dataframe(
-        table(jobs, look, say),
-        hide_index=True,
-        height=35 * (min(len(jobs), ROWS) + 1) + 3,
-        key="jobs-table",
-    )
+    with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
+        st.table(table(jobs, look, say), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]
     if not ids:
         return
@@ -62,14 +58,14 @@ def _draw(page: Page) -> None:
 
 
 def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
-    """One row a job, newest first; states in words."""
+    """One row a job, newest first, as Markdown."""
     return pd.DataFrame(
         [
             {
-                say.raw("jobs.state"): word(job.state, say),
+                say.raw("jobs.state"): mark(job.state, say),
                 say.raw("jobs.kind"): say.raw(f"kind.{job.kind.value}"),
-                say.raw("jobs.id"): job.id,
-                say.raw("jobs.reason"): job.reason,
+                say.raw("jobs.id"): plain(job.id),
+                say.raw("jobs.reason"): plain(job.reason),
                 say.raw("jobs.attempt"): job.attempt,
                 say.raw("jobs.pid"): "" if job.pid is None else str(job.pid),
                 say.raw("jobs.started"): (
@@ -77,7 +73,7 @@ def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
                 ),
                 say.raw("jobs.took"): _took(job, look),
                 say.raw("jobs.exit"): "" if job.exit_code is None else str(job.exit_code),
-                say.raw("jobs.by"): job.requested_by,
+                say.raw("jobs.by"): plain(job.requested_by),
             }
             for job in jobs
         ]

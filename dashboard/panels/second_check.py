@@ -31,15 +31,11 @@ WATCHED = (
 
 def second_check(page: Page, look: Moment, day: date) -> None:
     say = page.say
-    view = next(
-        (v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
-    )
+    view = next((v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None)
     if view is None:
         return
     with st.container(border=True):
-        st.markdown(
-            f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False
-        )
+        st.markdown(f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False)
         if day in look.anomaly_days:
             st.markdown(say("daily.second_due"))
         elif view.state is SlotState.SKIPPED:
@@ -89,9 +85,7 @@ def _trends(page: Page, look: Moment) -> None:
     )
 
 
-def trends_of_window(
-    look: Moment, window: timedelta
-) -> list[tuple[str, int, float, float, Trend]]:
+def trends_of_window(look: Moment, window: timedelta) -> list[tuple[str, int, float, float, Trend]]:
     """Of each watched tag: points, first, last and trend in the last hours of week time."""
     run, span = look.run, look.real_window(window)
     if run is None or run.reader is None:

@@ -123,9 +123,7 @@ def _condition_rows(page: Page) -> None:
         )  # fmt: skip
 
 
-def _sign(
-    page: Page, now: Moment, saved: SavedDecision, act: SignatureAct, override: bool
-) -> None:
+def _sign(page: Page, now: Moment, saved: SavedDecision, act: SignatureAct, override: bool) -> None:
     """One transaction, bound to the hash that stood on the screen."""
     state, say = st.session_state, page.say
     reason = str(state.get("sign:reason") or "").strip()

@@ -99,8 +99,9 @@ def _form(page: Page, look: Moment, job: Job | None) -> None:
         label = "launch.another"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw(label) if label != "launch.override" else
-            f"{say.raw('launch.start')} ({say.raw('launch.override').lower()})",
+            say.raw(label)
+            if label != "launch.override"
+            else f"{say.raw('launch.start')} ({say.raw('launch.override').lower()})",
             key="start:button",
             icon=":material/rocket_launch:",
             type="primary" if job is None or unfinished else "secondary",
@@ -150,7 +151,11 @@ def _blocked(page: Page, look: Moment) -> tuple[bool, str, bool]:
     if look.busy(JobKind.TRAIN):
         return True, f":blue[:material/play_circle: {say('launch.blocked_running')}]", False
     if look.busy(JobKind.PREFLIGHT):
-        return True, f":blue[:material/hourglass_top: {say('launch.blocked_preflight_running')}]", False
+        return (
+            True,
+            f":blue[:material/hourglass_top: {say('launch.blocked_preflight_running')}]",
+            False,
+        )
     preflight: JobFacts | None = look.facts.preflight
     if preflight is None:
         return True, f":orange[:material/checklist: {say('launch.blocked_preflight_none')}]", True

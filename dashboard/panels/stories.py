@@ -77,6 +77,13 @@ def _signature(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
 
 
+def _decision(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    body = entries[0].body
+    return page.say(
+        "story.decision", decision=body.get("decision", ""), score=body.get("score", "")
+    )
+
+
 def _note(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
@@ -108,6 +115,7 @@ _TELLERS: dict[str, Callable[[Page, Moment, list[LedgerEntry]], str]] = {
     "job": _job,
     "request": _request,
     "incident": _incident,
+    "decision": _decision,
     "signature": _signature,
     "note": _note,
     "week": _week,

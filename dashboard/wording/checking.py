@@ -21,7 +21,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "It can be ticked when its moment has come",
         "Pode ser marcado quando o momento chegar",
     ),
-    "check.tick_what": ("You confirm: **{title}** is {verdict}, {value}.", "Você confirma: **{title}** é {verdict}, {value}."),
+    "check.tick_what": (
+        "You confirm: **{title}** is {verdict}, {value}.",
+        "Você confirma: **{title}** é {verdict}, {value}.",
+    ),
     "check.note_required": (
         "Why it is all right to go on (required: it doesn't pass)",
         "Por que se pode seguir (obrigatório: não passa)",
@@ -48,17 +51,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.owner": ("{owner}", "{owner}"),
     "check.none": ("This slot has no checks.", "Este horário não tem checks."),
     "hourly.choose": ("Slot", "Horário"),
-    "hourly.none": ("The playbook has no hourly slots", "O playbook não tem horários de hora em hora"),
+    "hourly.none": (
+        "The playbook has no hourly slots",
+        "O playbook não tem horários de hora em hora",
+    ),
     "daily.choose": ("Day", "Dia"),
     "daily.none": ("The playbook has no daily check-ins", "O playbook não tem check-ins diários"),
     "daily.record": ("Written record", "Registro escrito"),
-    "daily.record_ok": ("Written by the daily check: {source}", "Escrito pelo check diário: {source}"),
+    "daily.record_ok": (
+        "Written by the daily check: {source}",
+        "Escrito pelo check diário: {source}",
+    ),
     "daily.record_missing": ("No record for {day}", "Sem registro de {day}"),
     "daily.record_missing_text": (
         "{source} does not exist. The daily check writes it at its time, or now if you run it.",
         "{source} não existe. O check diário o escreve na hora, ou agora se você rodar.",
     ),
-    "daily.record_incomplete": ("The record is half-written or damaged", "O registro está incompleto ou danificado"),
+    "daily.record_incomplete": (
+        "The record is half-written or damaged",
+        "O registro está incompleto ou danificado",
+    ),
     "daily.record_incomplete_text": (
         "{source}: {why}. Run the check again; the live readings beside it are not affected.",
         "{source}: {why}. Rode o check de novo; as leituras ao vivo ao lado não são afetadas.",
@@ -89,8 +101,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "daily.tail": ("Last {count} lines of {path}", "Últimas {count} linhas de {path}"),
     "daily.tail_none": ("{path} does not exist yet.", "{path} ainda não existe."),
-    "daily.trends": ("Trends of the last 2 h (week time)", "Tendências das últimas 2 h (tempo da semana)"),
-    "daily.trends_none": ("No point in the last 2 h of week time.", "Nenhum ponto nas últimas 2 h de tempo da semana."),
+    "daily.trends": (
+        "Trends of the last 2 h (week time)",
+        "Tendências das últimas 2 h (tempo da semana)",
+    ),
+    "daily.trends_none": (
+        "No point in the last 2 h of week time.",
+        "Nenhum ponto nas últimas 2 h de tempo da semana.",
+    ),
     "daily.size": ("Size of {path}", "Tamanho de {path}"),
     "daily.free": ("Free on disk", "Livre no disco"),
 }

@@ -17,7 +17,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reval.again": ("Revalidate again", "Revalidar de novo"),
     "reval.what": ("What the button does", "O que o botão faz"),
     "reval.model": ("Model", "Modelo"),
-    "reval.model_none": ("No best model yet: {path} is missing.", "Ainda não há melhor modelo: falta {path}."),
+    "reval.model_none": (
+        "No best model yet: {path} is missing.",
+        "Ainda não há melhor modelo: falta {path}.",
+    ),
     "reval.model_text": (
         "`{path}`, SHA-256 `{sha}`, run {run}, step {step}",
         "`{path}`, SHA-256 `{sha}`, treino {run}, passo {step}",
@@ -44,7 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reval.progress": ("episode {done} of {total}", "episódio {done} de {total}"),
     "reval.progress_wait": ("loading model and data", "carregando modelo e dados"),
     "reval.failed": ("The revalidation did not finish", "A revalidação não terminou"),
-    "reval.done": ("{decision} {score}. The evidence lies on *Decision*.", "{decision} {score}. A evidência está em *Decisão*."),
+    "reval.done": (
+        "{decision} {score}. The evidence lies on *Decision*.",
+        "{decision} {score}. A evidência está em *Decisão*.",
+    ),
     "reval.blocked": (
         "Blocked: model or backtest data are missing.",
         "Bloqueado: faltam modelo ou dados de backtest.",
@@ -66,10 +72,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.undefined": ("undefined: {status}", "indefinido: {status}"),
     "decide.episodes": ("{share} of episodes pass alone", "{share} dos episódios passam sozinhos"),
     "decide.warnings": ("Read this before you sign", "Leia isto antes de assinar"),
-    "decide.equity": ("Equity and drawdown, against buy and hold", "Patrimônio e drawdown, contra comprar e segurar"),
+    "decide.equity": (
+        "Equity and drawdown, against buy and hold",
+        "Patrimônio e drawdown, contra comprar e segurar",
+    ),
     "decide.agent": ("agent", "agente"),
     "decide.hold": ("buy and hold", "comprar e segurar"),
-    "decide.matched": ("market at the agent's mean exposure", "mercado com a exposição média do agente"),
+    "decide.matched": (
+        "market at the agent's mean exposure",
+        "mercado com a exposição média do agente",
+    ),
     "decide.underwater": ("drawdown %", "drawdown %"),
     "decide.growth": ("equity, start = 1", "patrimônio, início = 1"),
     "decide.no_hold": (
@@ -98,7 +110,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.history_signed": ("Signature", "Assinatura"),
     "decide.deliver": ("Delivery to the CTO", "Entrega ao CTO"),
     "decide.downloads": ("Downloads", "Downloads"),
-    "decide.altered": ("The decision's files were altered", "Os arquivos da decisão foram alterados"),
+    "decide.altered": (
+        "The decision's files were altered",
+        "Os arquivos da decisão foram alterados",
+    ),
     # signature
     "sign.title": ("Signature", "Assinatura"),
     "sign.waits": ("Waits for the CTO's signature.", "Espera a assinatura do CTO."),
@@ -115,11 +130,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Obrigatório. Fica ao lado da decisão para sempre.",
     ),
     "sign.reason_missing": ("Write the reason first.", "Escreva o motivo antes."),
-    "sign.conditions": ("Conditions, with owner and due date", "Condições, com responsável e prazo"),
+    "sign.conditions": (
+        "Conditions, with owner and due date",
+        "Condições, com responsável e prazo",
+    ),
     "sign.condition_text": ("Condition", "Condição"),
     "sign.condition_owner": ("Owner", "Responsável"),
     "sign.condition_due": ("Due", "Prazo"),
-    "sign.second": ("Second person (a lead; approving a NO-GO is an override)", "Segunda pessoa (um líder; aprovar um NO-GO é uma exceção)"),
+    "sign.second": (
+        "Second person (a lead; approving a NO-GO is an override)",
+        "Segunda pessoa (um líder; aprovar um NO-GO é uma exceção)",
+    ),
     "sign.button": ("Sign: {act}", "Assinar: {act}"),
     "sign.not_you": (
         "Only the CTO signs. You act as {role}; choose the role on the left, or pass this page on.",
@@ -140,7 +161,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Playbook of week {week}, SHA-256 `{sha}`. The week is judged by this text, whatever becomes of the file.",
         "Playbook da semana {week}, SHA-256 `{sha}`. A semana é julgada por este texto, aconteça o que acontecer com o arquivo.",
     ),
-    "manual.default": ("The default playbook; there is no week yet.", "O playbook padrão; ainda não há semana."),
+    "manual.default": (
+        "The default playbook; there is no week yet.",
+        "O playbook padrão; ainda não há semana.",
+    ),
     "manual.part": ("Part", "Parte"),
     "manual.schedule": ("Schedule", "Agenda"),
     "manual.checks": ("Checks", "Checks"),

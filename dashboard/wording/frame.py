@@ -19,7 +19,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.playbook": ("Playbook", "Playbook"),
     # top line
     "frame.no_week": ("No week yet", "Nenhuma semana ainda"),
-    "frame.week": (":gray[{tag} · {symbol} · week {week}]", ":gray[{tag} · {symbol} · semana {week}]"),
+    "frame.week": (
+        ":gray[{tag} · {symbol} · week {week}]",
+        ":gray[{tag} · {symbol} · semana {week}]",
+    ),
     "frame.clock_scaled": (
         "The week's clock runs apart from real time ({pace}× now)",
         "O relógio da semana corre à parte do tempo real ({pace}× agora)",
@@ -71,7 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "who.verified": ("signed in", "autenticado"),
     "who.logout": ("Sign out", "Sair"),
     "who.login": ("Sign in", "Entrar"),
-    "who.login_text": ("Sign in to open the training week.", "Entre para abrir a semana de treino."),
+    "who.login_text": (
+        "Sign in to open the training week.",
+        "Entre para abrir a semana de treino.",
+    ),
     "who.beyond_loopback": (
         "This app listens beyond loopback without a login.",
         "Este app escuta além do loopback sem login.",

@@ -47,7 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "launch.resume": ("Resume from the last checkpoint", "Retomar do último checkpoint"),
     "launch.new": ("Begin a new run", "Começar um treino novo"),
     "launch.running": ("Training {run}", "Treino {run}"),
-    "launch.progress": ("step {step} of {total} · {speed} steps/s", "passo {step} de {total} · {speed} passos/s"),
+    "launch.progress": (
+        "step {step} of {total} · {speed} steps/s",
+        "passo {step} de {total} · {speed} passos/s",
+    ),
     "launch.progress_wait": ("waiting for the first numbers", "esperando os primeiros números"),
     "launch.expected": ("Lines that the manual expects", "Linhas que o manual espera"),
     "launch.output": ("Output", "Saída"),
@@ -82,7 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Asks it to save and end (SIGTERM); the runner ends the whole tree if it doesn't",
         "Pede para salvar e terminar (SIGTERM); o runner encerra a árvore toda se não terminar",
     ),
-    "jobs.stop_confirm": ("Stop {job} now? A training saves and can be resumed.", "Parar {job} agora? Um treino salva e pode ser retomado."),
+    "jobs.stop_confirm": (
+        "Stop {job} now? A training saves and can be resumed.",
+        "Parar {job} agora? Um treino salva e pode ser retomado.",
+    ),
     "jobs.resume": ("Resume", "Retomar"),
     "jobs.restart_lower": ("Restart with learning rate {lr}", "Reiniciar com learning rate {lr}"),
     "jobs.restart_raised": ("Restart with ent_coef {ent}", "Reiniciar com ent_coef {ent}"),
@@ -92,11 +98,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "act.stop": ("Stop training", "Parar treino"),
     "act.restart": ("Restart (resume)", "Reiniciar (retomar)"),
-    "act.restart_lowered_learning_rate": ("Restart with lower learning rate", "Reiniciar com learning rate menor"),
+    "act.restart_lowered_learning_rate": (
+        "Restart with lower learning rate",
+        "Reiniciar com learning rate menor",
+    ),
     "act.restart_raised_ent_coef": ("Restart with raised ent_coef", "Reiniciar com ent_coef maior"),
     "act.backup_log": ("Back up the log", "Copiar o log"),
     "act.backup_model": ("Back up the model", "Copiar o modelo"),
     "act.check_data": ("Check the data", "Checar os dados"),
     "act.nothing_live": ("No training is at work.", "Nenhum treino está rodando."),
-    "act.stop_first": ("Stop the training first; then restart it.", "Pare o treino antes; depois reinicie."),
+    "act.stop_first": (
+        "Stop the training first; then restart it.",
+        "Pare o treino antes; depois reinicie.",
+    ),
 }

@@ -14,7 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "From {source}, {files} files, {attempts} attempts, newest event {age} old",
         "De {source}, {files} arquivos, {attempts} tentativas, evento mais novo há {age}",
     ),
-    "live.problems": ("What the files suffer from ({count})", "O que há de errado nos arquivos ({count})"),
+    "live.problems": (
+        "What the files suffer from ({count})",
+        "O que há de errado nos arquivos ({count})",
+    ),
     "live.reward": ("Reward", "Reward"),
     "live.kl": ("KL divergence", "Divergência KL"),
     "live.losses": ("Losses", "Losses"),
@@ -50,12 +53,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trouble.against": ("Evidence against", "Evidência contra"),
     "trouble.causes": ("Likely causes", "Causas prováveis"),
     "trouble.actions": ("What to do", "O que fazer"),
-    "trouble.normal": ("Normal, leave it alone until {until}", "Normal, deixe como está até {until}"),
+    "trouble.normal": (
+        "Normal, leave it alone until {until}",
+        "Normal, deixe como está até {until}",
+    ),
     "trouble.log_line": ("Log line", "Linha do log"),
     "trouble.symptom": ("Symptom", "Sintoma"),
     "trouble.escalate": ("Escalate: {title}", "Escalar: {title}"),
     "trouble.quiet": ("Quiet, or not to be judged yet", "Quietos, ou ainda sem julgamento"),
-    "trouble.other": ("What the data shows beyond the manual", "O que os dados mostram além do manual"),
+    "trouble.other": (
+        "What the data shows beyond the manual",
+        "O que os dados mostram além do manual",
+    ),
     "trouble.all_quiet": ("Nothing fires", "Nada disparado"),
     "trouble.all_quiet_text": (
         "All scenarios that can be judged are quiet. What can't be judged says so below.",
@@ -85,7 +94,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "escalate.done": ("Mark done", "Marcar feito"),
     "escalate.action_done": ("done", "feito"),
     "escalate.close": ("Close incident", "Fechar incidente"),
-    "escalate.close_reason": ("What was found, and why it may go on", "O que foi achado, e por que pode seguir"),
+    "escalate.close_reason": (
+        "What was found, and why it may go on",
+        "O que foi achado, e por que pode seguir",
+    ),
     "escalate.history": ("Closed incidents", "Incidentes fechados"),
     "escalate.history_line": (
         "{procedure}: {summary}. Closed by {by}, {time}: {reason}",

@@ -81,7 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "outcome.refused": ("Not done", "Não feito"),
     "outcome.saved": ("Saved: {what}.", "Salvo: {what}."),
-    "outcome.conflict": ("Somebody was there first; nothing was overwritten", "Alguém chegou antes; nada foi sobrescrito"),
+    "outcome.conflict": (
+        "Somebody was there first; nothing was overwritten",
+        "Alguém chegou antes; nada foi sobrescrito",
+    ),
     "outcome.stop": ("Stop requested for {job}.", "Parada pedida para {job}."),
     # saved things
     "saved.tick": ("tick of {what}", "marca de {what}"),
@@ -102,7 +105,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Run the pre-flight and start the training on *Launch*. Its curves and checks appear here.",
         "Rode o pré-voo e inicie o treino em *Lançamento*. As curvas e os checks aparecem aqui.",
     ),
-    "empty.no_events": ("The training has written no events yet", "O treino ainda não escreveu eventos"),
+    "empty.no_events": (
+        "The training has written no events yet",
+        "O treino ainda não escreveu eventos",
+    ),
     "empty.no_events_text": (
         "Looked in {source}. The first numbers come after the first rollout.",
         "Procurado em {source}. Os primeiros números vêm depois do primeiro rollout.",

@@ -18,7 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Written by `trainweek data sample`. It is then said wherever a number comes from it.",
         "Escritos por `trainweek data sample`. Isso é dito em todo lugar onde um número vem deles.",
     ),
-    "week.create_watch": ("Watch a run that others start (log folder)", "Observar um treino de outros (pasta de log)"),
+    "week.create_watch": (
+        "Watch a run that others start (log folder)",
+        "Observar um treino de outros (pasta de log)",
+    ),
     "week.create_button": ("Create week", "Criar semana"),
     "week.no_data": (
         "There is no market data in {folder}. Put candles there, or write a synthetic market with"
@@ -27,9 +30,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         " `trainweek data sample`.",
     ),
     "week.next": ("Next", "A seguir"),
-    "week.next_overdue": ("**{title}** was due {time} ({age} ago) · {owner}", "**{title}** era para {time} (há {age}) · {owner}"),
-    "week.next_due": ("**{title}** is due since {time} ({age}) · {owner}", "**{title}** na hora desde {time} ({age}) · {owner}"),
-    "week.next_upcoming": ("**{title}** comes {time}, in {age} · {owner}", "**{title}** vem {time}, em {age} · {owner}"),
+    "week.next_overdue": (
+        "**{title}** was due {time} ({age} ago) · {owner}",
+        "**{title}** era para {time} (há {age}) · {owner}",
+    ),
+    "week.next_due": (
+        "**{title}** is due since {time} ({age}) · {owner}",
+        "**{title}** na hora desde {time} ({age}) · {owner}",
+    ),
+    "week.next_upcoming": (
+        "**{title}** comes {time}, in {age} · {owner}",
+        "**{title}** vem {time}, em {age} · {owner}",
+    ),
     "week.nothing_next": ("Nothing is left to do in this week.", "Nada mais a fazer nesta semana."),
     "week.open": ("Open {page}", "Abrir {page}"),
     "week.also": ("{count} more waiting", "mais {count} esperando"),
@@ -76,6 +88,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.incident_open": ("opened an incident: {text}", "abriu um incidente: {text}"),
     "story.incident_do": ("did an action of the incident", "fez uma ação do incidente"),
     "story.incident_close": ("closed the incident: {text}", "fechou o incidente: {text}"),
+    "story.decision": (
+        "recorded the decision {decision} {score}",
+        "registrou a decisão {decision} {score}",
+    ),
     "story.signature": ("signed: {act}", "assinou: {act}"),
     "story.note": ("noted on {slot}: {text}", "anotou em {slot}: {text}"),
     "story.week": ("{action} the week", "{action} a semana"),

@@ -1,0 +1,110 @@
+"""A home with a watched run of real event files, and panels drawn on it at a chosen time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import Role
+from dashboard.page import Page
+from dashboard.services import Services
+from dashboard.viewer import Viewer
+from runner.client import Client
+from tests.event_files import write_events
+
+LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)
+STEPS_A_POINT = 4096
+PEOPLE = {role: Person(f"some {role.value}", role) for role in Role}
+LEAD = PEOPLE[Role.LEAD]
+
+
+def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list]:
+    """A healthy run from launch on: reward rises from below 0, the loss falls."""
+    walls = [LAUNCH.timestamp() + 60 * i for i in range(1, int(hours * per_hour) + 1)]
+    steps = [STEPS_A_POINT * i for i in range(1, len(walls) + 1)]
+    points = range(len(walls))
+
+    def of(value) -> list:
+        return [(steps[i], walls[i], value(i)) for i in points]
+
+    return {
+        "rollout/ep_rew_mean": of(lambda i: -1.0 + 0.05 * i),
+        "rollout/ep_len_mean": of(lambda i: 20.0),
+        "train/approx_kl": of(lambda i: kl),
+        "train/loss": of(lambda i: 5.0 - 0.01 * i),
+        "train/value_loss": of(lambda i: 9.0 - 0.02 * i),
+        "train/policy_gradient_loss": of(lambda i: -0.01),
+        "train/explained_variance": of(lambda i: 0.4),
+        "train/entropy_loss": of(lambda i: -0.6),
+        "eval/sharpe": of(lambda i: 0.5),
+        "time/fps": of(lambda i: 68.0),
+    }
+
+
+class Place:
+    """A home, and the panels on it. ``now`` is real and week time alike."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = Home(root)
+        self.now = LAUNCH + timedelta(hours=3, minutes=5)
+        root.mkdir(parents=True, exist_ok=True)
+
+    def client(self, person: Person = LEAD) -> Client:
+        return Client(self.home, person, now=lambda: self.now)
+
+    def week(self, watched: Path | None = None, **given: object):
+        """The manual's week; with ``watched`` its run is looked at there."""
+        return self.client().create_week(LAUNCH, watched=watched, **given).record
+
+    def watch(self, hours: float = 3.0, **changed: object):
+        """A week that watches a run of so many hours."""
+        folder = self.home.root / "watched" / "attempt-001"
+        write_events(folder, events(hours, **changed))
+        return self.week(watched=folder.parent)
+
+    def page(self, role: Role = Role.LEAD, language: str = "en") -> Page:
+        services = Services(self.home, PEOPLE[role], now=lambda: self.now)
+        return Page(services, Viewer(PEOPLE[role], language, "America/Sao_Paulo", live=False))
+
+    def draw(self, panel: str, role: Role = Role.LEAD, language: str = "en") -> AppTest:
+        """One panel as its page draws it; a second ``.run()`` sees what changed."""
+        test = AppTest.from_function(
+            _script, args=(panel, self.page(role, language)), default_timeout=30
+        )
+        return test.run()
+
+
+def _script(panel, page) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from dashboard.navigation import build
+
+    st.navigation(build(page.say), position="hidden")
+    importlib.import_module(f"dashboard.panels.{panel}").show(page)
+
+
+def text_of(test: AppTest) -> str:
+    """Everything that a page says, in the order in which it is drawn."""
+    parts = []
+    for element in test.main:
+        for name in ("value", "label", "body", "title"):
+            said = getattr(element, name, None)
+            if isinstance(said, str):
+                parts.append(said)
+        title = getattr(getattr(element, "proto", None), "title", "")
+        if isinstance(title, str):
+            parts.append(title)
+    return "\n".join(parts).replace("\\", "")  # escapes are not seen by people
+
+
+def button(test: AppTest, key: str):
+    """:raises AssertionError: there is no such button; names those that are."""
+    found = [b for b in test.button if b.key == key]
+    assert found, f"no button {key!r} among {[b.key for b in test.button]}"
+    return found[0]

@@ -1,0 +1,65 @@
+"""The whole app: the frame on every page, its alarms, its router."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
+from tests.dashboard.place import Place, text_of
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture
+def app(place: Place, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("TRAINWEEK_HOME", str(place.home.root))
+    monkeypatch.setattr("dashboard.access.is_loopback", lambda address: True)
+    return AppTest.from_file(str(APP), default_timeout=30)
+
+
+def test_every_page_file_is_in_the_navigation_and_the_other_way_round() -> None:
+    assert {path.stem for path in PAGES_FOLDER.glob("*.py")} == set(STEMS)
+    assert len(set(STEMS)) == len(ENTRIES)
+
+
+def test_every_page_of_the_schedule_exists(place: Place) -> None:
+    assert {slot.page for slot in place.week().playbook.schedule} <= set(STEMS)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_page_stands_in_the_frame(app: AppTest, place: Place, stem: str) -> None:
+    place.watch()
+    app.run()
+    app.switch_page(f"../pages/{stem}.py").run()
+    assert not app.exception
+    text = text_of(app)
+    assert "F12-phase4-final" in text
+    assert "identity unverified" in text
+    assert "No runner has been started in this home" in text
+
+
+def test_made_up_data_are_labelled_on_every_page(app: AppTest, place: Place) -> None:
+    place.week(synthetic=True)
+    app.run()
+    assert "SYNTHETIC DATA" in text_of(app)
+
+
+def test_beyond_loopback_without_a_login_nothing_is_shown(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINWEEK_HOME", str(place.home.root))
+    monkeypatch.setattr("dashboard.access.is_loopback", lambda address: False)
+    place.week()
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert "listens beyond loopback without a login" in text_of(app)
+    assert "F12-phase4-final" not in text_of(app)
+
+
+def test_the_language_changes_every_word_of_the_frame(app: AppTest, place: Place) -> None:
+    place.week()
+    app.session_state["language"] = "pt"
+    app.run()
+    assert "Esta semana" in text_of(app)

@@ -1,0 +1,78 @@
+"""The decision: what its file says, no more, and nothing that was altered."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.decision import decision_text, write_reports
+from core.vocabulary import Role
+from dashboard.components.numbers import four
+from tests.core.backtest_records import DAY, decision_of, record
+from tests.dashboard.place import Place, button, text_of
+
+
+@pytest.fixture
+def decided(place: Place) -> Place:
+    place.week()
+    backtest = record()
+    decision = decision_of(backtest)
+    place.paths = write_reports(
+        place.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
+        text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
+    )  # fmt: skip
+    return place
+
+
+def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
+    saved = json.loads(decided.paths.decision.read_text())
+    test = decided.draw("decision")
+    assert not test.error
+    text = text_of(test)
+    assert saved["decision"] in text and saved["score"] in text
+    assert saved["recommendation"] in text
+    for gate in saved["gates"]:
+        value = str(gate["value"]) if isinstance(gate["value"], int) else four(gate["value"])
+        assert value in text, gate["id"]
+        if gate["margin"] is not None:
+            assert f"{gate['margin']:+.4f}" in text
+    assert f"{saved['evidence']['trades']} trades" in text
+
+
+def test_nobody_but_the_cto_gets_a_form(decided: Place) -> None:
+    for role in (Role.VIEWER, Role.ENGINEER, Role.LEAD):
+        test = decided.draw("decision", role=role)
+        assert not any(b.key == "sign:button" for b in test.button)
+        assert "Only the CTO signs" in text_of(test)
+
+
+def test_a_signature_takes_a_reason(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    button(test, "sign:button").click().run()
+    assert "Write the reason first" in text_of(test)
+    assert not decided.client().signatures()
+
+
+def test_what_the_client_refuses_is_shown_with_its_reason(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    next(a for a in test.text_area if a.key == "sign:reason").input("fine by me").run()
+    button(test, "sign:button").click().run()
+    assert "There is no saved revalidation to sign" in text_of(test)
+    assert not decided.client().signatures()
+
+
+def test_an_altered_decision_is_not_shown(decided: Place) -> None:
+    file = decided.paths.decision
+    file.write_text(file.read_text().replace('"NO-GO"', '"GO"').replace('"PARTIAL"', '"GO"') + " ")
+    test = decided.draw("decision")
+    assert len(test.error) == 1
+    assert "altered" in text_of(test)
+
+
+def test_every_closer_look_draws(decided: Place) -> None:
+    for view in ("document", "episodes", "basis", "history"):
+        test = decided.draw("decision")
+        next(c for c in test.button_group if c.key == "view").set_value(view).run()
+        assert not test.exception and not test.error, view
+    assert decided.paths.sha256[:12] in test.dataframe[-1].value.to_string()

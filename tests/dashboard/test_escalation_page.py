@@ -1,0 +1,57 @@
+"""Escalation: opening, working through and closing an incident."""
+
+from __future__ import annotations
+
+from core.vocabulary import Role
+from tests.dashboard.place import Place, button, text_of
+
+
+def fill(test, key: str, text: str) -> None:
+    next(area for area in test.text_area if area.key == key).input(text).run()
+
+
+def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
+    week = place.watch()
+    test = place.draw("escalation", role=Role.ENGINEER)
+    fill(test, "incident:crash:summary", "the trainer died at step 9000")
+    button(test, "incident:crash:open").click().run()
+    opened = place.client().incidents(week.id, open_only=True)[0]
+    assert opened.summary == "the trainer died at step 9000"
+    assert "0 of 5 done" in text_of(test)
+
+    button(test, "incident:crash:do:2").click().run()
+    assert place.client().incidents(week.id)[0].actions_done == (2,)
+    assert "1 of 5 done" in text_of(test)
+
+    button(test, "incident:crash:close").click().run()
+    assert place.client().incidents(week.id, open_only=True), "it takes a reason to close it"
+    fill(test, "incident:crash:reason", "disk was full; freed 40 GB")
+    button(test, "incident:crash:close").click().run()
+    assert not place.client().incidents(week.id, open_only=True)
+    assert "disk was full" in text_of(test)
+
+
+def test_an_incident_without_a_summary_is_refused(place: Place) -> None:
+    week = place.week()
+    test = place.draw("escalation")
+    button(test, "incident:data:open").click().run()
+    assert not place.client().incidents(week.id)
+    assert "Say in one sentence what was seen" in text_of(test)
+
+
+def test_the_messages_stand_to_the_letter(place: Place) -> None:
+    week = place.week()
+    text = text_of(place.draw("escalation"))
+    for spec in week.playbook.escalations:
+        if spec.contact:
+            assert f"`{spec.contact}`" in text
+        if spec.log_line:
+            assert f"`{spec.log_line}`" in text
+
+
+def test_stopping_says_so_when_nothing_runs(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "crash", "it fell over")
+    test = place.draw("escalation")
+    button(test, "act:incident:crash:stop").click().run()
+    assert "No training is at work" in text_of(test)

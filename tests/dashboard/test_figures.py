@@ -1,0 +1,60 @@
+"""Figures bear long runs, and show limits, restarts and gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.telemetry import Series
+from dashboard.figures.curves import Limit, Mark, curve, step_at
+from dashboard.figures.equity import equity_figure, thin
+
+
+def series(values: np.ndarray) -> Series:
+    steps = np.arange(len(values), dtype=np.int64) * 100
+    return Series("tag", steps, steps / 10 + 1_700_000_000.0, np.asarray(values, float))
+
+
+def test_a_million_points_are_shown_with_two_thousand() -> None:
+    values = np.sin(np.arange(1_000_000) / 1000)
+    values[123_456] = 50.0
+    figure = curve({"a": series(values), "b": series(values)})
+    assert sum(len(trace.x) for trace in figure.data) <= 2000
+    assert max(figure.data[0].y) == 50.0  # the spike survives
+
+
+def test_a_value_that_is_not_finite_is_a_gap() -> None:
+    figure = curve({"a": series(np.array([1.0, np.nan, 2.0, np.inf]))})
+    assert figure.data[0].connectgaps is False
+    assert np.isnan(figure.data[0].y[[1, 3]]).all()
+
+
+def test_a_single_point_is_visible() -> None:
+    assert curve({"a": series(np.array([1.0]))}).data[0].mode == "markers"
+
+
+def test_limits_and_restarts_are_drawn_and_named() -> None:
+    figure = curve(
+        {"a": series(np.arange(5.0))},
+        limits=[Limit(0.01, "limit < 0.01", "red")],
+        marks=[Mark(200, "restart 1", "orange")],
+    )
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.01, 0]
+    assert figure.layout.shapes[1].x0 == 200
+    assert {note.text for note in figure.layout.annotations} == {"limit < 0.01", "restart 1"}
+
+
+def test_a_moment_before_the_curve_has_no_step() -> None:
+    points = series(np.arange(3.0))
+    assert step_at(points, points.wall[0] - 1) is None
+    assert step_at(points, points.wall[0] + 5) == 50.0
+
+
+def test_the_deepest_drawdown_is_never_thinned_away() -> None:
+    drawdown = np.zeros(90_000)
+    drawdown[45_678] = -12.41
+    time = pd.date_range("2025-01-01", periods=len(drawdown), freq="h", tz="UTC")
+    figure = equity_figure(time, {"agent": drawdown + 2}, drawdown, 15.0, ("equity", "under"))
+    assert sum(len(trace.x) for trace in figure.data) <= 2002
+    assert min(figure.data[1].y) == -12.41
+    assert len(thin(drawdown, 1000)) <= 1001

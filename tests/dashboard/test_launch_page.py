@@ -1,0 +1,57 @@
+"""Launch: what blocks a start, who may override it, and what a click really did."""
+
+from __future__ import annotations
+
+from core.vocabulary import JobKind, Role
+from tests.dashboard.place import Place, button, text_of
+
+
+def test_a_start_waits_for_the_preflight(place: Place) -> None:
+    place.week()
+    test = place.draw("launch")
+    assert not test.error
+    assert button(test, "start:button").disabled
+    assert "The pre-flight has not run yet" in text_of(test)
+
+
+def test_the_preflight_is_one_job_however_often_it_is_clicked(place: Place) -> None:
+    place.week()
+    test = place.draw("launch")
+    again = place.draw("launch")
+    button(test, "preflight:run").click().run()
+    button(again, "preflight:run").click().run()
+    assert len(place.client().jobs(JobKind.PREFLIGHT)) == 1
+    assert "is in the runner's queue" in text_of(test)
+    assert "Already running" in text_of(again)
+
+
+def test_a_lead_overrides_with_a_reason(place: Place) -> None:
+    place.week()
+    test = place.draw("launch")
+    field = next(f for f in test.text_input if f.key == "start:override")
+    field.input("smoke test was run by hand").run()
+    button(test, "start:button").click().run()
+    job = place.client().latest_job(JobKind.TRAIN)
+    assert job is not None
+    assert job.params["override_reason"] == "smoke test was run by hand"
+
+
+def test_an_engineer_may_not_override(place: Place) -> None:
+    place.week()
+    test = place.draw("launch", role=Role.ENGINEER)
+    assert button(test, "start:button").disabled
+    assert next(f for f in test.text_input if f.key == "start:override").disabled
+
+
+def test_an_open_crash_blocks_the_start(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "crash", "it fell over")
+    test = place.draw("launch")
+    assert button(test, "start:button").disabled
+    assert "An open incident blocks the start" in text_of(test)
+
+
+def test_the_manuals_command_is_shown_to_the_letter(place: Place) -> None:
+    week = place.week()
+    command = week.playbook.slot("launch").command
+    assert any(code.value == command for code in place.draw("launch").code)
