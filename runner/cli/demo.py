@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import webbrowser
 from pathlib import Path
@@ -10,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from runner.cli.operate import PortOption, end_child, require_port, start_dashboard
+from runner.cli.operate import (
+    PortOption,
+    end_child,
+    ignore_signals,
+    interruptible,
+    require_port,
+    start_dashboard,
+)
 from runner.demo import place
 from runner.demo.play import Play
 from runner.launch import ensure_runner
@@ -33,36 +39,40 @@ def demo(
     if not headless:
         require_port(port)
     own = place.prepare(home or place.DEFAULT)
-    # SIGINT too: a shell that starts us in the background has it ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
     dashboard = None
-    try:
-        ensure_runner(own)
-        if not headless:
-            dashboard = start_dashboard(own, port, own.dashboard_log)
-            place.remember_dashboard(own, dashboard.pid)
-            address = f"http://localhost:{port}"
-            print(f"\n  The week is played at {address}   (Ctrl-C ends all of it)\n", flush=True)
-            # Opening a browser may block (a text browser in a terminal): not our business.
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        play = Play(own, steps, say=lambda line: print(line, flush=True))
-        result = play.run()
-        print("\nWritten:")
-        for path in _written(own.root, result):
-            print(f"  {path}")
-        if dashboard is not None:
-            print("\nThe decision waits for the CTO's signature. Ctrl-C ends the demo.", flush=True)
-            dashboard.wait()
-    except KeyboardInterrupt:
-        print("\nEnding the demo.")
-    finally:
-        # A second Ctrl-C must not leave a training behind.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        if dashboard is not None:
-            end_child(dashboard)
-        place.clear_processes(own)
+    with interruptible():
+        try:
+            ensure_runner(own)
+            if not headless:
+                dashboard = start_dashboard(own, port, own.dashboard_log)
+                place.remember_dashboard(own, dashboard.pid)
+                _announce(f"http://localhost:{port}")
+            play = Play(own, steps, say=lambda line: print(line, flush=True))
+            result = play.run()
+            print("\nWritten:")
+            for path in _written(own.root, result):
+                print(f"  {path}")
+            if dashboard is not None:
+                print(
+                    "\nThe decision waits for the CTO's signature. Ctrl-C ends the demo.",
+                    flush=True,
+                )
+                dashboard.wait()
+        except KeyboardInterrupt:
+            print("\nEnding the demo.", flush=True)
+            if headless:
+                raise typer.Exit(130) from None
+        finally:
+            ignore_signals()  # a second Ctrl-C must not leave a training behind
+            if dashboard is not None:
+                end_child(dashboard)
+            place.clear_processes(own)
+
+
+def _announce(address: str) -> None:
+    print(f"\n  The week is played at {address}   (Ctrl-C ends all of it)\n", flush=True)
+    # Opening a browser may block (a text browser in a terminal): not our business.
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _written(root: Path, result: dict) -> list[Path]:

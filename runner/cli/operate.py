@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,8 @@ from runner.client import Client
 from runner.launch import ensure_runner, stop_runner
 from runner.service import run_runner
 
+_POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 PortOption = Annotated[int, typer.Option(help="Port on this machine.")]
 
 
@@ -30,7 +34,10 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     pid = ensure_runner(place)
     print(f"Runner: pid {pid}, home {place.root}")
     try:
-        code = serve(place, port)
+        with interruptible():
+            code = serve(place, port)
+    except KeyboardInterrupt:  # before the dashboard was up
+        code = 0
     finally:
         stop_runner(place)
         alive = Client(place, person_at_the_terminal()).live_job(None)
@@ -118,19 +125,33 @@ def require_port(port: int) -> None:
 
 
 def _until_interrupted(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a child; on Ctrl-C or SIGTERM end it gently, then for certain."""
+    """Wait for a child; on Ctrl-C, SIGTERM or a closed terminal end it, gently first."""
+    with interruptible():
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            end_child(process)
+            return 0
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Every polite signal becomes a KeyboardInterrupt inside.
+
+    SIGINT too: a shell that starts us in the background has it ignored.
+    """
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _POLITE}
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        end_child(process)
-        return 0
+        yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ignore_signals() -> None:
+    """From here on, what was begun is finished: for cleaning up."""
+    for number in _POLITE:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def end_child(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:
