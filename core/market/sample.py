@@ -8,8 +8,8 @@ from pathlib import Path
 from core.errors import ConflictError
 from core.market.synthetic import SignalModel, make_market, write_market
 
-START = datetime(2023, 2, 23, tzinfo=UTC)
-SPLIT = datetime(2025, 2, 23, tzinfo=UTC)  # two years to train on, then a year to test
+START = datetime(2021, 2, 23, tzinfo=UTC)
+SPLIT = datetime(2025, 2, 23, tzinfo=UTC)  # four years to train on, then a year to test
 END = datetime(2026, 2, 23, tzinfo=UTC)
 
 

@@ -35,19 +35,19 @@ MARKER = "# synthetic"
 class SignalModel:
     """What is planted, and in how much noise. All rates are per hour."""
 
-    drift: float = 0.003
+    drift: float = 0.0016
     """Log drift of the up regime; the down regime has its negative. 0: no signal."""
 
-    regime_hours: float = 48.0
+    regime_hours: float = 96.0
     """Expected length of a regime."""
 
     flat_regime: bool = False
     """Adds a third regime with drift 0."""
 
-    noise_vol: float = 0.008
+    noise_vol: float = 0.010
     """Standard deviation of the Gaussian noise in a log return."""
 
-    anchor_price: float = 0.30
+    anchor_price: float = 0.50
     """USDT; where the market starts and what it is weakly pulled to."""
 
     pull: float = 1 / 3000

@@ -44,12 +44,12 @@ class TrainingSettings(Part):
     raised_ent_coef: float = number(
         0.0, 1.0, "Entropy weight of a restart after a flat reward: more exploration.", 0.005
     )
-    n_envs: int = whole(1, 4096, "Environments stepped side by side.", 128)
+    n_envs: int = whole(1, 4096, "Environments stepped side by side.", 125)
     n_steps: int = whole(1, 65_536, "Steps of each environment between two updates.", 32)
-    batch_size: int = whole(2, 1_048_576, "Steps in one minibatch; divides n_envs x n_steps.", 1024)
+    batch_size: int = whole(2, 1_048_576, "Steps in one minibatch; divides n_envs x n_steps.", 500)
     n_epochs: int = whole(1, 100, "Passes over the collected steps in one update.", 5)
-    gamma: float = number(0.0, 1.0, "Discount of future reward, a step.", 0.99)
-    gae_lambda: float = number(0.0, 1.0, "Lambda of generalised advantage estimation.", 0.95)
+    gamma: float = number(0.0, 1.0, "Discount of future reward, a step.", 0.98)
+    gae_lambda: float = number(0.0, 1.0, "Lambda of generalised advantage estimation.", 0.9)
     clip_range: float = number(0.01, 1.0, "How far PPO lets the policy's ratio move.", 0.2)
     vf_coef: float = number(0.0, 10.0, "Weight of the value loss in the total loss.", 0.5)
     max_grad_norm: float = number(1e-3, 100.0, "Gradients are clipped to this norm.", 0.5)
@@ -70,6 +70,9 @@ class TrainingSettings(Part):
     )
     slippage_bps: float = number(
         0.0, 1_000.0, "Slippage a side in basis points, unless half a price tick is more.", 5.0
+    )
+    drawdown_penalty: float = number(
+        0.0, 10.0, "Reward taken for each log unit of drawdown that an episode adds; 0: none.", 0.0
     )
     episode_bars: int = whole(2, 100_000, "Longest training episode, in bars.", 168)
     validation_fraction: float = number(

@@ -16,6 +16,7 @@ class Fills:
     quantity: np.ndarray  # coins, positive bought, negative sold
     price: np.ndarray  # USDT, slippage in
     fee: np.ndarray  # USDT
+    position: np.ndarray  # coins held afterwards; exactly 0 when the position is closed
 
 
 class Account:
@@ -49,6 +50,8 @@ class Account:
     def trade_to(self, exposure: np.ndarray, price: np.ndarray, which: np.ndarray) -> Fills:
         """Trade where ``which``, until the coins are worth ``exposure`` of the equity.
 
+        A position is opened, turned, shrunk or closed, never added to.
+
         :param exposure: target share of the equity before costs, signed, shape (n,).
         :param price: the quoted price; fills are worse than it by the slippage.
         """
@@ -57,8 +60,9 @@ class Account:
         fill_price = price * (1.0 + self.costs.slippage(price) * np.sign(quantity))
         fee = np.abs(quantity) * fill_price * self.costs.fee
         self.cash -= quantity * fill_price + fee
+        # A position that only shrinks keeps the price at which it was opened.
+        opened = which & (target * self.units <= 0.0)
         # The target itself, not units + quantity: a closed position is exactly zero.
-        opened = which & (target != 0.0)
         self.units = np.where(which, target, self.units)
         self.entry_price = np.where(opened, fill_price, self.entry_price)
-        return Fills(quantity, fill_price, fee)
+        return Fills(quantity, fill_price, fee, self.units)

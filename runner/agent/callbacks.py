@@ -90,6 +90,8 @@ class RewardScalars(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         means = self.env.take_sums()
+        if not self.env.settings.reward.drawdown_penalty:
+            means.pop("drawdown")  # not part of this reward: no curve that is always 0
         for name, mean in means.items():
             self.logger.record(f"reward/{name}", mean)
         self.logger.record("reward/total", sum(means.values()))

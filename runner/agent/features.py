@@ -6,12 +6,17 @@ shuffling later bars cannot change one bit of it (tests prove that).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.signal import lfilter
 
 from runner.agent.market import Market
 
-MOMENTUM_SPANS = (6, 12, 24, 48, 96)  # bars
+MOMENTUM_SPANS = (6, 24, 96)  # bars
+REGIME_BARS = (24, 48, 96, 192)  # expected lengths of the trends that are looked for
+REGIME_STRENGTH = 1.6  # a trend of n bars moves by that many volatilities times sqrt(n)
+_WILDEST = 6.0  # volatilities in a bar; what is beyond tells no more of the trend
 VOLATILITY_SPAN = 240
 FAST_VOLATILITY_SPAN = 24
 VOLUME_SPAN = 240
@@ -20,6 +25,7 @@ _FLOOR = 1e-6  # returns of a market that never moves are divided by this, not b
 
 FEATURE_NAMES = (
     *(f"momentum_{span}" for span in MOMENTUM_SPANS),
+    *(f"regime_{bars}" for bars in REGIME_BARS),
     "volatility_ratio",
     "volume_surprise",
 )
@@ -40,6 +46,23 @@ def log_returns(close: np.ndarray) -> np.ndarray:
     return np.diff(np.log(close), prepend=np.log(close[:1]))
 
 
+def regime_log_odds(standardised: np.ndarray, bars: int) -> np.ndarray:
+    """Log odds that the market is in an up rather than a down trend, shape (T,).
+
+    The forward filter (Hamilton 1989) of two equally likely drifts of opposite sign
+    that last ``bars`` on average, on returns in units of their volatility.
+    """
+    leave = 1.0 / bars
+    evidence = 2.0 * REGIME_STRENGTH / math.sqrt(bars) * np.clip(standardised, -_WILDEST, _WILDEST)
+    odds = np.empty(len(evidence))
+    current = 0.0
+    for bar, seen in enumerate(evidence.tolist()):
+        up = math.exp(current)
+        current = math.log(((1.0 - leave) * up + leave) / (leave * up + 1.0 - leave)) + seen
+        odds[bar] = current
+    return odds
+
+
 def raw_features(market: Market) -> np.ndarray:
     """Features before normalisation, float64, shape (T, len(FEATURE_NAMES)).
 
@@ -51,6 +74,7 @@ def raw_features(market: Market) -> np.ndarray:
     fast = np.sqrt(ema(returns**2, FAST_VOLATILITY_SPAN)) + _FLOOR
     volume = np.log1p(market.volume)
     columns = [ema(returns, span) / volatility for span in MOMENTUM_SPANS]
+    columns += [regime_log_odds(returns / volatility, bars) for bars in REGIME_BARS]
     columns.append(np.log(fast / volatility))
     columns.append(ema(volume, FAST_VOLATILITY_SPAN) - ema(volume, VOLUME_SPAN))
     return np.column_stack(columns)

@@ -4,12 +4,14 @@ One step, for an account whose last known bar is t:
 
 1. the policy has seen features of bars <= t and its own position at the close of t;
 2. the order is filled at the open of t+1, with slippage and fee, if the wanted level
-   differs from the held one and bar t+1 is a real one (nobody trades in a filled bar);
+   differs from the held one and bar t+1 is a real one (nobody trades in a filled bar).
+   A position that has outgrown its level by :data:`TRIM_BAND` is trimmed back to it:
+   the level is a cap. One that has shrunk is left alone;
 3. equity is marked at the close of t+1; the reward is its log change.
 
 Levels are shares of the equity. The default is long or flat: OGNUSDT is a spot
 market, and a short position would need borrowed coins, whose price the candles don't
-tell. Between two orders the coins are held, not rebalanced.
+tell.
 
 An episode that reaches its last bar is truncated (SB3 bootstraps its value); an
 account that is ruined is terminated.
@@ -31,6 +33,7 @@ from runner.agent.features import POSITION_NAMES
 from runner.agent.market import Market
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
 
+TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
 RUIN = 0.05  # share of the start capital at which an account is closed for good
 LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
@@ -119,6 +122,16 @@ class MarketEnv(VecEnv):
         self.sums = dict.fromkeys(COMPONENTS, 0.0)  # of scaled rewards, see take_sums
         self._steps = 0
 
+    @property
+    def bar(self) -> np.ndarray:
+        """Index of each account's last known bar, shape (n,)."""
+        return self._bar.copy()
+
+    @property
+    def held(self) -> np.ndarray:
+        """The action whose level each account holds, shape (n,)."""
+        return self._held.copy()
+
     # SB3's interface
     def reset(self, seed: int | None = None) -> np.ndarray:
         """Begin all accounts anew; the same seed gives the same episodes."""
@@ -180,10 +193,14 @@ class MarketEnv(VecEnv):
         bar = self._bar = self._bar + 1
         opening, closing = market.open[bar], market.close[bar]
         at_open = account.equity(opening)
-        trading = (actions != self._held) & ~market.filled[bar]
-        fills = account.trade_to(self._levels[actions], opening, trading)
-        self._entered = np.where(trading, bar, self._entered)
-        self._held = np.where(trading, actions, self._held)
+        tradable = ~market.filled[bar]
+        changing = (actions != self._held) & tradable
+        self._held = np.where(changing, actions, self._held)
+        level = self._levels[self._held]
+        share = np.abs(account.units * opening / at_open)
+        outgrown = tradable & ~changing & (share > np.abs(level) * (1.0 + TRIM_BAND))
+        fills = account.trade_to(level, opening, changing | outgrown)
+        self._entered = np.where(changing, bar, self._entered)
         after_fill = account.equity(opening)
         at_close = account.equity(closing)
         exposure = account.units * closing / at_close

@@ -11,21 +11,33 @@ from runner.agent.account import Fills
 
 
 @dataclass
-class _Open:
-    """A position since its first fill."""
+class _Trip:
+    """An open position. Amounts in coins and USDT."""
 
     entry_time: pd.Timestamp
     entry_price: float
-    quantity: float  # signed coins
-    fee: float
+    quantity: float  # signed, as opened
+    fees: float
+    left: float  # signed, not yet closed
+    proceeds: float = 0.0  # of what was closed: signed quantity * price
+
+    def reduce(self, quantity: float, price: float, fee: float) -> None:
+        """Close ``quantity`` (signed like the position) at ``price``."""
+        self.left -= quantity
+        self.proceeds += quantity * price
+        self.fees += fee
 
 
 @dataclass
 class RoundTrips:
-    """Collects the closed trips of one account. Prices and pnl in USDT, net of both fees."""
+    """Collects the closed trips of one account.
+
+    A trip that was trimmed on the way has the mean price of its parts as exit price,
+    so that ``pnl = quantity * (exit - entry) - fees`` (for a long one) always holds.
+    """
 
     rows: list[tuple] = field(default_factory=list)
-    position: _Open | None = None
+    trip: _Trip | None = None
 
     def fill(
         self, episode: int, at: pd.Timestamp, fills: Fills, factor: float, forced: bool = False
@@ -39,28 +51,26 @@ class RoundTrips:
         if quantity == 0.0:
             return
         price, fee = float(fills.price[0]), float(fills.fee[0]) * factor
-        if self.position is None:
-            self.position = _Open(at, price, quantity, fee)
+        position = float(fills.position[0]) * factor
+        trip = self.trip
+        if trip is not None and position * trip.quantity > 0.0:
+            trip.reduce(-quantity, price, fee)
             return
-        closing = -self.position.quantity
-        share = min(abs(closing / quantity), 1.0)
-        self._close(episode, at, price, fee * share, forced)
-        rest = quantity - closing
-        if abs(rest) > 1e-9 * abs(quantity):  # a flip; less is the rounding of one product
-            self.position = _Open(at, price, rest, fee * (1.0 - share))
+        opening_share = abs(position / quantity)
+        if trip is not None:
+            trip.reduce(trip.left, price, fee * (1.0 - opening_share))
+            self._close(trip, episode, at, forced)
+        if position != 0.0:
+            self.trip = _Trip(at, price, position, fee * opening_share, left=position)
 
-    def _close(
-        self, episode: int, at: pd.Timestamp, price: float, fee: float, forced: bool
-    ) -> None:
-        opened = self.position
-        gross = opened.quantity * (price - opened.entry_price)
-        fees = opened.fee + fee
-        side = "long" if opened.quantity > 0 else "short"
+    def _close(self, trip: _Trip, episode: int, at: pd.Timestamp, forced: bool) -> None:
+        side = "long" if trip.quantity > 0 else "short"
+        pnl = trip.proceeds - trip.quantity * trip.entry_price - trip.fees
         self.rows.append(
-            (episode, side, opened.entry_time, at, opened.entry_price, price,
-             abs(opened.quantity), fees, gross - fees, forced)
+            (episode, side, trip.entry_time, at, trip.entry_price, trip.proceeds / trip.quantity,
+             abs(trip.quantity), trip.fees, pnl, forced)
         )  # fmt: skip
-        self.position = None
+        self.trip = None
 
     def frame(self) -> pd.DataFrame:
         """The trips in exit order, with the columns of :data:`~core.trading.records.TRADE_COLUMNS`."""

@@ -35,7 +35,7 @@ def env_settings(settings: TrainingSettings, *, exit_at_end: bool) -> EnvSetting
     return EnvSettings(
         levels=(0.0, settings.max_exposure),
         costs=CostModel(settings.fee_bps, settings.slippage_bps),
-        reward=RewardSettings(scale=100.0 / settings.max_exposure),
+        reward=RewardSettings(100.0 / settings.max_exposure, settings.drawdown_penalty),
         exit_at_end=exit_at_end,
     )
 

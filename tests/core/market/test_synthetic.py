@@ -35,7 +35,7 @@ def test_a_written_market_reads_back_as_it_was_made(tmp_path: Path):
     assert candles.sha256 == market.candles.sha256
     assert candles.synthetic
     assert "seed=4" in candles.synthetic_note
-    assert "drift=0.003" in candles.synthetic_note
+    assert "drift=0.0016" in candles.synthetic_note
 
 
 def test_one_market_cut_in_two_does_not_overlap(tmp_path: Path):
@@ -90,9 +90,9 @@ def test_the_filter_knows_the_state_better_than_chance_and_predicts_the_next_hou
     before = market.candles.frame["close"].to_numpy()[:-1]
     beliefs = filtered_state(returns, market.model, closes_before=before)
     assert beliefs.sum(axis=1) == pytest.approx(np.ones(len(returns)))
-    assert np.mean(beliefs.argmax(axis=1) == market.states[1:]) > 0.8
+    assert np.mean(beliefs.argmax(axis=1) == market.states[1:]) > 0.7
     forecast = expected_drift(beliefs, market.model)[:-1]
-    assert np.corrcoef(forecast, returns[1:])[0, 1] > 0.2
+    assert np.corrcoef(forecast, returns[1:])[0, 1] > 0.06
     # A calibrated forecast: the slope of what came on what was expected is 1.
     slope = np.polyfit(forecast, returns[1:], 1)[0]
     assert slope == pytest.approx(1.0, abs=0.15)
@@ -117,7 +117,8 @@ def test_the_past_is_filtered_alike_whatever_comes():
 
 
 def test_the_null_market_has_the_same_volatility_and_nothing_to_learn():
-    model = SignalModel(pull=0.0)
+    # So high a price that rounding to the tick adds no noise, wherever it wanders.
+    model = SignalModel(pull=0.0, anchor_price=500.0)
     null, planted = make_null_market(8, 60_000, START, model), make_market(8, 60_000, START, model)
     assert np.std(log_returns(null)) == pytest.approx(np.std(log_returns(planted)), rel=0.03)
     returns = log_returns(null)

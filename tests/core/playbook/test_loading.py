@@ -44,9 +44,9 @@ WRONG_VALUES = [
     ("  total_steps: 500000", "  total_steps: true", "training.total_steps", "integer"),
     ("  total_steps: 500000", "  total_steps: .inf", "training.total_steps", "integer"),
     ("  total_steps: 500000", "  total_steps: null", "training.total_steps", "integer"),
-    ("  gamma: 0.99", "  gamma: 1e30", "training.gamma", "less than or equal to 1"),
-    ("  gamma: 0.99", "  gamma: [0.99]", "training.gamma", "number"),
-    ("  gamma: 0.99", "  gama: 0.99", "training.gama", "this key is unknown"),
+    ("  gamma: 0.98", "  gamma: 1e30", "training.gamma", "less than or equal to 1"),
+    ("  gamma: 0.98", "  gamma: [0.98]", "training.gamma", "number"),
+    ("  gamma: 0.98", "  gama: 0.98", "training.gama", "this key is unknown"),
     ("  net_arch: [64, 64]", "  net_arch: 64", "training.net_arch", "list"),
     ("  net_arch: [64, 64]", "  net_arch: [64, -1]", "training.net_arch[1]", "greater than or equal to 1"),
     ("  episodes: 10", "  episodes: 0", "revalidation.episodes", "greater than or equal to 1"),
@@ -96,7 +96,7 @@ WRONG_REFERENCES = [
     ("    threshold: [INCREASING, STABLE]", "    threshold: INCREASING",
      "checks.reward_trend.threshold", "'in' with a list"),
     ("    threshold: 500000", "    threshold: 400000", "checks.steps_completed.threshold", "training.total_steps is 500000"),
-    ("  batch_size: 1024", "  batch_size: 1000", "training.batch_size", "does not divide"),
+    ("  batch_size: 500", "  batch_size: 300", "training.batch_size", "does not divide"),
     ("  lowered_learning_rate: 1e-4", "  lowered_learning_rate: 1e-3",
      "training.lowered_learning_rate", "not below"),
     ("  raised_ent_coef: 0.005", "  raised_ent_coef: 0.0005", "training.raised_ent_coef", "not above"),
@@ -151,11 +151,11 @@ BROKEN_YAML = [
     (TEXT + "symbol: BTCUSDT\n", "the key 'symbol' stands twice"),
     (changed("  seed: 7", "  seed: 7\n  seed: 8"), "the key 'seed' stands twice"),
     (changed("tag: F12", "tag: [F12"), "this is not YAML"),
-    (changed("  gamma: 0.99", "\tgamma: 0.99"), "this is not YAML"),
-    (changed("  gamma: 0.99", "  gamma: &g 0.99\n  gae: *g"), "alias"),
-    (changed("  gamma: 0.99", "  gamma: !!python/object/apply:os.system [ls]"), "tag"),
-    (changed("  gamma: 0.99", "  gamma: 1e999"), "not a finite number"),
-    (changed("  gamma: 0.99", "  [a, b]: 0.99"), "a key must be a word"),
+    (changed("  gamma: 0.98", "\tgamma: 0.98"), "this is not YAML"),
+    (changed("  gamma: 0.98", "  gamma: &g 0.98\n  gae: *g"), "alias"),
+    (changed("  gamma: 0.98", "  gamma: !!python/object/apply:os.system [ls]"), "tag"),
+    (changed("  gamma: 0.98", "  gamma: 1e999"), "not a finite number"),
+    (changed("  gamma: 0.98", "  [a, b]: 0.99"), "a key must be a word"),
     (TEXT + "---\nid: second\n", "this is not YAML"),
     (TEXT + "\x00", "this is not YAML"),
     ("", "the file is empty"),
@@ -196,7 +196,7 @@ def test_a_missing_field_is_named_at_its_parent() -> None:
 
 
 def test_all_problems_are_listed_in_the_order_of_their_lines() -> None:
-    text = TEXT.replace("  gamma: 0.99", "  gamma: 5").replace(
+    text = TEXT.replace("  gamma: 0.98", "  gamma: 5").replace(
         "    min_passed: 6", "    min_passed: 9"
     )
     text = text.replace("symbol: OGNUSDT", "symbol: ''")
@@ -225,7 +225,7 @@ def test_an_own_trainer_is_read_as_a_list_of_words() -> None:
 
 def test_a_file_is_checked_and_named(tmp_path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text(changed("  gamma: 0.99", "  gamma: 7"), encoding="utf-8")
+    path.write_text(changed("  gamma: 0.98", "  gamma: 7"), encoding="utf-8")
     with pytest.raises(PlaybookError, match=r"mine\.yaml, line \d+: training\.gamma"):
         check_playbook(path)
     path.write_text("\ufeff" + TEXT, encoding="utf-8")  # as some editors save it
