@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core.playbook import SlotSpec
 from core.schedule import SlotView
 from core.vocabulary import SlotState
+from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
 from dashboard.page import Page
 from dashboard.queries import Moment
@@ -21,19 +20,14 @@ def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -
     if not views:
         return None
     by_id = {view.spec.id: view for view in views}
-    start = _first(views, look).spec.id
-    chosen = st.segmented_control(
+    chosen = choice(
         label,
         list(by_id),
-        format_func=lambda slot_id: _caption(page, by_id[slot_id], key),
-        default=start,
+        lambda slot_id: _caption(page, by_id[slot_id], key),
         key=key,
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
+        start=_first(views, look).spec.id,
     )
-    return by_id.get(chosen or start, by_id[start]).spec
+    return by_id[chosen].spec
 
 
 def _first(views: list[SlotView], look: Moment) -> SlotView:

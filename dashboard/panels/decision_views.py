@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.decision import SavedDecision, decision_text, gate_block, history
+from dashboard.components.choice import choice
 from dashboard.components.numbers import four
 from dashboard.decisions import curves, signature_of
 from dashboard.figures.equity import equity_figure
@@ -18,15 +19,8 @@ VIEWS = ("evidence", "document", "episodes", "basis", "history")
 
 def show(page: Page, now: Moment, saved: SavedDecision) -> None:
     say = page.say
-    view = st.segmented_control(
-        say.raw("decide.view"),
-        VIEWS,
-        format_func=lambda name: say.raw(f"decide.view_{name}"),
-        default=VIEWS[0],
-        key="view",
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
+    view = choice(
+        say.raw("decide.view"), VIEWS, lambda name: say.raw(f"decide.view_{name}"), key="view"
     )
     with st.container(border=True, key=f"view-{view}"):
         match view:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.playbook import DEFAULT, Playbook, load_playbook
 from dashboard.components.boundary import boundary
+from dashboard.components.choice import choice
 from dashboard.page import Page
 from dashboard.panels import manual_parts
 from dashboard.wording import plain
@@ -30,17 +31,8 @@ def _draw(page: Page, playbook: Playbook, text: str) -> None:
         st.caption(say("manual.default"))
     else:
         st.caption(say("manual.of_week", week=week.id, sha=week.playbook_sha256[:16]))
-    part = st.segmented_control(
-        say.raw("manual.part"),
-        PARTS,
-        format_func=lambda name: say.raw(f"manual.{name}"),
-        default=PARTS[0],
-        key="part",
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    part = choice(say.raw("manual.part"), PARTS, lambda name: say.raw(f"manual.{name}"), key="part")
     if part == "yaml":
         st.code(text, language="yaml", height=640)
     else:
-        manual_parts.PARTS[part or PARTS[0]](page, playbook)
+        manual_parts.PARTS[part](page, playbook)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.boundary import boundary
+from dashboard.components.choice import choice
 from dashboard.components.empty import empty, week_or_way
 from dashboard.components.numbers import age
 from dashboard.components.states import mark
@@ -37,17 +38,8 @@ def _draw(page: Page) -> None:
         empty(say("jobs.none"), say("jobs.none_text"))
         return
     kinds = [ALL, *(kind.value for kind in JobKind if look.latest(kind))]
-    kind = st.segmented_control(
-        say.raw("jobs.filter"),
-        kinds,
-        format_func=lambda kind: say.raw(f"kind.{kind}"),
-        default=ALL,
-        key="kind",
-        required=True,
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    jobs = [job for job in look.jobs if kind in {ALL, None, job.kind.value}]
+    kind = choice(say.raw("jobs.filter"), kinds, lambda kind: say.raw(f"kind.{kind}"), key="kind")
+    jobs = [job for job in look.jobs if kind in {ALL, job.kind.value}]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
         st.table(table(jobs, look, say), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]

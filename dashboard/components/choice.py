@@ -1,0 +1,40 @@
+"""A row of choices that stands in the address, so that a link can open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def choice(
+    label: str,
+    options: Sequence[str],
+    caption: Callable[[str], str],
+    *,
+    key: str,
+    start: str | None = None,
+) -> str:
+    """The chosen option; at first the address's, else ``start``, else the first one.
+
+    Not Streamlit's own binding: that puts the captions into the address, and ours
+    change with the state they show.
+    """
+    asked = st.query_params.get(key)
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = asked if asked in options else start or options[0]
+
+    def into_address() -> None:
+        st.query_params[key] = st.session_state[key]
+
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=caption,
+        key=key,
+        required=True,
+        on_change=into_address,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return chosen or st.session_state[key] or options[0]

@@ -1,0 +1,82 @@
+"""A played week in a real browser: one training, one backtest, one app for all tests."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import launch
+from tests.browser.place import COMMAND, Site
+from tests.browser.screen import SIZES, Screen
+
+STEPS = 20_000
+
+Open = Callable[..., Screen]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A week as the demo leaves it, waiting for the CTO; runner and app are alive."""
+    root = tmp_path_factory.mktemp("played") / "home"
+    demo = [*COMMAND, "demo", "--headless", "--steps", str(STEPS)]
+    done = subprocess.run([*demo, "--home", str(root)], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    site = Site(root)
+    try:
+        site.start_runner()
+        site.serve()
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A home with sample candles and nothing else; the app is alive, a runner is not."""
+    site = Site(tmp_path_factory.mktemp("fresh") / "home")
+    sample = [*COMMAND, "data", "sample", "--home", str(site.home.root)]
+    subprocess.run(sample, check=True, capture_output=True, timeout=120)
+    try:
+        site.serve()
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Open]:
+    """Opens windows: ``window(site, "phone", "dark")``."""
+    contexts = []
+
+    def open_(site: Site, size: str = "desktop", scheme: str = "light") -> Screen:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            timezone_id="America/Sao_Paulo",
+            locale="en-US",
+        )
+        contexts.append(context)
+        return Screen(context.new_page(), site.url)
+
+    yield open_
+    for context in contexts:
+        context.close()

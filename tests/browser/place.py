@@ -1,0 +1,110 @@
+"""A home with a runner and the real app on a free port, as child processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from core.paths import CHECKOUT, Home
+from core.people import Person
+from core.vocabulary import Role
+from runner.client import Client
+
+COMMAND = [sys.executable, "-c", "from runner.cli import main; main()"]  # trainweek
+LEAD = Person("Test lead", Role.LEAD)
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    """The bound only ends a test that has failed."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come in {seconds:g} s"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """The dashboard on a home; a runner beside it on request."""
+
+    def __init__(self, root: Path) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.home = Home(root)
+        self.client = Client(self.home, LEAD)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def serve(self) -> None:
+        """Start the app as the command line does; returns when it answers."""
+        self._start(
+            sys.executable, "-m", "streamlit", "run", str(CHECKOUT / "dashboard" / "app.py"),
+            f"--server.port={self.port}", "--server.address=127.0.0.1",
+        )  # fmt: skip
+        wait_for(self._answers, "the dashboard")
+
+    def start_runner(self) -> None:
+        self._start(*COMMAND, "runner", "--home", str(self.home.root))
+        wait_for(lambda: self.client.runner_status().alive, "the runner")
+
+    def log(self) -> str:
+        """What app and runner printed."""
+        path = self.home.root / "children.log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def close(self) -> None:
+        """End app and runner, then whatever the runner left to be adopted."""
+        for child in self._children:
+            child.terminate()
+        for child in self._children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        for process in self._strays():
+            process.kill()
+
+    def _strays(self) -> list[psutil.Process]:
+        """Jobs of this home that outlived the runner, as they are meant to."""
+        root, found = str(self.home.root), []
+        for process in psutil.process_iter():
+            try:
+                if any(root in word for word in process.cmdline()):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def _start(self, *words: str) -> None:
+        with (self.home.root / "children.log").open("ab") as log:
+            self._children.append(
+                subprocess.Popen(
+                    words,
+                    cwd=CHECKOUT,
+                    env=os.environ | {"TRAINWEEK_HOME": str(self.home.root)},
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            )
+
+    def _answers(self) -> bool:
+        assert self._children[-1].poll() is None, self.log()
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False

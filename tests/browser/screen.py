@@ -1,0 +1,89 @@
+"""A browser window on the app: going to a page, reading it, keeping its picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from core.paths import CHECKOUT
+from core.vocabulary import Role
+from dashboard.wording import Words
+
+SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+TALLEST = 4000  # of a picture
+PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
+
+
+@dataclass
+class Screen:
+    """One window."""
+
+    page: Page
+    url: str
+
+    def go(self, stem: str, **query: str) -> None:
+        """Open a page by its address, and wait until its frame and content stand."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        self.page.goto(f"{self.url}/{stem}{'?' + asked if asked else ''}")
+        title = Words().raw(f"page.{stem}")
+        expect(self.page.locator("h3").first).to_contain_text(title, timeout=PATIENCE_MS)
+        self.settle()
+
+    def settle(self) -> None:
+        """Until no script runs and nothing is being drawn."""
+        app = self.page.locator('[data-testid="stApp"]')
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_MS)
+        expect(self.page.locator('[data-stale="true"]')).to_have_count(0, timeout=PATIENCE_MS)
+
+    def act_as(self, role: Role, name: str = "") -> None:
+        """Choose who acts, in the sidebar."""
+        box = self.page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox")
+        box.locator("input").click()
+        self.page.get_by_role("option", name=Words().raw(f"role.{role.value}"), exact=True).click()
+        if name:
+            field = self.page.get_by_test_id("stSidebar").get_by_test_id("stTextInput")
+            field.locator("input").fill(name)
+            field.locator("input").press("Enter")
+        shown = name or f"local-{role.value}"
+        expect(self.main).to_contain_text(shown, timeout=PATIENCE_MS)
+        self.settle()
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_test_id("stMain")
+
+    def text(self) -> str:
+        return self.main.inner_text()
+
+    def part(self, key: str) -> Locator:
+        """A container by its key."""
+        name = re.sub(r"[^a-zA-Z0-9_-]", "-", key.strip())
+        return self.page.locator(f".st-key-{name}")
+
+    def press(self, label: str, within: Locator | None = None) -> None:
+        button = (within or self.main).get_by_role("button", name=label, exact=False).first
+        expect(button).to_be_enabled(timeout=PATIENCE_MS)
+        button.click()
+
+    def sees(self, text: str, seconds: float = 20.0) -> None:
+        expect(self.main).to_contain_text(text, timeout=seconds * 1000)
+
+    def assert_whole(self) -> None:
+        """No exception box and no panel that could not be drawn."""
+        assert self.page.get_by_test_id("stException").count() == 0, self.text()
+        assert Words().raw("error.page") not in self.text(), self.text()
+
+    def keep(self, name: str) -> Path:
+        """A picture of the whole page."""
+        width = self.page.viewport_size["width"]
+        height = self.main.evaluate("element => element.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": min(int(height) + 8, TALLEST)})
+        self.page.wait_for_timeout(250)  # charts follow the new size a moment later
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path

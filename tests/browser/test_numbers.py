@@ -1,0 +1,110 @@
+"""What a page shows is what its file says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from core.checks.training_log import last_lines
+from core.telemetry import RunReader
+from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
+from core.vocabulary import JobKind, Verdict
+from dashboard.components.numbers import four, number
+from tests.browser.conftest import Open
+from tests.browser.place import Site
+from tests.browser.screen import Screen
+
+
+@pytest.fixture
+def reader(played: Site) -> RunReader:
+    job = played.client.latest_job(JobKind.TRAIN)
+    found = RunReader(played.home.run(job.run))
+    found.refresh()
+    return found
+
+
+@pytest.fixture
+def screen(played: Site, window: Open) -> Screen:
+    return window(played)
+
+
+def test_this_week_shows_the_newest_event(screen: Screen, reader: RunReader) -> None:
+    screen.go("this_week")
+    for reading in (last_reward(reader), last_kl(reader), last_step(reader)):
+        expect(screen.part("run-now")).to_contain_text(number(reading.value))
+
+
+def test_live_training_shows_the_newest_points(screen: Screen, reader: RunReader) -> None:
+    screen.go("live_training")
+    expect(screen.part("chart-kl")).to_contain_text(number(last_kl(reader).value))
+    expect(screen.part("chart-losses")).to_contain_text(number(policy_loss(reader).value))
+
+
+def test_the_hourly_check_shows_what_was_ticked(screen: Screen, played: Site) -> None:
+    week = played.client.active_week()
+    ticks = {t.check: t for t in played.client.ticks(week.id, "hourly_4")}
+    assert ticks
+    screen.go("hourly_checks", slot="hourly_4")
+    for check, tick in ticks.items():
+        row = screen.part(f"item-hourly_4-{check}")
+        expect(row).to_contain_text(tick.by)
+        if tick.verdict_seen is Verdict.PASS:
+            expect(row).to_contain_text("Pass")
+
+
+def test_the_daily_check_in_shows_its_record(screen: Screen, played: Site) -> None:
+    week = played.client.active_week()
+    day = week.playbook.slot("daily_1").at(week.launch).date()
+    record = json.loads(played.home.daily_summary(day).read_text())
+    screen.go("daily_checkin", day="daily_1")
+    table = screen.main.locator("table").first
+    for value in (record["training_status"], record["last_reward"], record["kl_divergence_last"]):
+        expect(table).to_contain_text(number(value))
+
+
+def test_the_decision_shows_its_file(screen: Screen, played: Site) -> None:
+    job = played.client.latest_job(JobKind.REVALIDATE)
+    report = played.client.result(job.id)["report"]
+    saved = json.loads(played.home.resolve(report["decision"]).read_text())
+    screen.go("decision")
+    expect(screen.part("headline")).to_contain_text(f"{saved['decision']} {saved['score']}")
+    for gate in saved["gates"]:
+        value = str(gate["value"]) if isinstance(gate["value"], int) else four(gate["value"])
+        card = screen.part(f"gate-{gate['id']}")
+        expect(card).to_contain_text(value)
+        expect(card).to_contain_text("Pass" if gate["passed"] else "Fail")
+
+
+def test_the_document_is_the_file_to_the_letter(screen: Screen, played: Site) -> None:
+    job = played.client.latest_job(JobKind.REVALIDATE)
+    report = played.client.result(job.id)["report"]
+    written = played.home.resolve(report["document"]).read_text(encoding="utf-8")
+    screen.go("decision", view="document")
+    screen.sees("REVALIDATION DECISION")
+    shown = screen.main.locator("pre").first.inner_text()
+    assert shown.strip() == written.strip()
+
+
+def test_troubleshooting_shows_the_end_of_the_log(screen: Screen, played: Site) -> None:
+    screen.go("troubleshooting")
+    screen.sees(last_lines(played.home.training_log, 1)[0])
+
+
+def test_runs_and_jobs_lists_every_job(screen: Screen, played: Site) -> None:
+    screen.go("runs_and_jobs")
+    for job in played.client.jobs(week_id=played.client.active_week().id):
+        screen.sees(job.id)
+
+
+def test_the_revalidation_page_names_model_and_data(screen: Screen, played: Site) -> None:
+    manifest = json.loads(played.home.best_model.with_suffix(".manifest.json").read_text())
+    screen.go("revalidation")
+    for shown in (manifest["sha256"][:12], number(manifest["step"])):
+        expect(screen.part("box-revalidate")).to_contain_text(shown)
+
+
+def test_the_playbook_is_the_weeks_own(screen: Screen, played: Site) -> None:
+    screen.go("playbook")
+    screen.sees(played.client.active_week().playbook_sha256[:16])

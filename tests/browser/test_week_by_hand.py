@@ -1,0 +1,62 @@
+"""A new user's way by hand: make a week, pre-flight, start, watch, stop, resume or not."""
+
+from __future__ import annotations
+
+from core.vocabulary import JobKind, JobState, Role
+from tests.browser.conftest import Open
+from tests.browser.place import Site, wait_for
+
+
+def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> None:
+    screen = window(fresh)
+    screen.go("this_week")
+    screen.sees("No runner has been started in this home")
+    screen.main.get_by_text("The market data is synthetic").click()
+    screen.press("Create week")
+    screen.sees("Timeline")
+    screen.sees("SYNTHETIC DATA")
+    week = fresh.client.active_week()
+    assert week is not None and week.synthetic
+
+    fresh.start_runner()
+    screen.sees("Runner alive")
+    screen.main.get_by_role("link", name="Go to Launch").click()
+    screen.press("Run pre-flight")
+    screen.sees("Requested: Pre-flight is in the runner's queue")
+    screen.sees("6 of 6 pass", seconds=90)
+    screen.press("Tick all that pass (6)")
+    screen.sees("6 of 6 ticked")
+    assert len(fresh.client.ticks(week.id, "preflight")) == 6
+
+    screen.press("Start training")
+    screen.sees("Requested: Training is in the runner's queue")
+    wait_for(
+        lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.RUNNING, "the training"
+    )
+    screen.sees("A training is at work")
+    screen.sees("steps/s", seconds=60)  # its first numbers have come
+    screen.keep("launch-running")
+
+    screen.go("live_training")
+    screen.sees("KL divergence", seconds=60)
+    screen.assert_whole()
+
+    screen.go("runs_and_jobs")
+    screen.press("Stop", within=screen.part("job-detail"))
+    screen.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Stop").click()
+    wait_for(lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.STOPPED, "the stop")
+    screen.sees("Stopped")
+
+    screen.go("launch")
+    screen.sees("The last training was interrupted")
+    screen.main.get_by_text("Begin a new run").wait_for()
+    screen.assert_whole()
+    screen.keep("launch-stopped")
+
+
+def test_a_viewer_only_looks(played: Site, window: Open) -> None:
+    screen = window(played)
+    screen.go("revalidation")
+    screen.act_as(Role.VIEWER)
+    button = screen.part("box-revalidate").get_by_role("button", name="Revalidate again")
+    assert button.is_disabled()
