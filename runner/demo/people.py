@@ -16,14 +16,14 @@ LEAD = Person("Demo lead", Role.LEAD)
 def tick_slot(client: Client, week: Week, slot_id: str) -> dict[str, Verdict]:
     """Judge a slot as of its moment and tick every item, with a note where it isn't green.
 
-    An item that is still unknown or too early is left open, as a careful person would.
+    What should be there and is not is left open, as a careful person would.
     """
     slot = next(slot for slot in week.playbook.schedule if slot.id == slot_id)
     facts = gather(client, week, judged_as_of(slot, week))
     seen: dict[str, Verdict] = {}
     for judgement in judge_slot(week.playbook, slot_id, facts):
         seen[judgement.check] = judgement.verdict
-        if judgement.verdict in {Verdict.PENDING, Verdict.UNKNOWN}:
+        if judgement.verdict is Verdict.UNKNOWN:
             continue
         passes = judgement.verdict is Verdict.PASS
         client.tick(
