@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from core.market.synthetic import SignalModel, make_market
 from core.playbook.settings import TrainingSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
@@ -19,6 +21,7 @@ from runner.agent.split import TrainingData, env_settings
 from tests.benchmarks.optimal_policy import solve
 
 START = datetime(2021, 2, 23, tzinfo=UTC)
+TRAINING_BARS = 35_064  # four years, as the sample has
 TEST_BARS = 120_000
 TEST_EPISODES = 135  # of about 880 bars, as in a revalidation of one year in ten episodes
 BARS_PER_YEAR = 8760
@@ -31,9 +34,9 @@ class Learned:
     seed: int
     steps: int
     seconds: float
-    agent: Evaluation
+    best: Evaluation  # the model that validation chose: what is revalidated
+    last: Evaluation  # the model after the last step
     optimum: Evaluation
-    best: Evaluation  # the model that validation chose, as it is revalidated
 
     @property
     def steps_per_second(self) -> float:
@@ -48,7 +51,10 @@ class Learned:
 def learn(
     seed: int, bars: int, folder: Path, model: SignalModel, settings: TrainingSettings
 ) -> Learned:
-    """Train on one market with the job's callbacks and logging; test on another one."""
+    """Train on one market with the job's callbacks and logging; test on another one.
+
+    :param bars: of the training market, validation slice included.
+    """
     settings = settings_with(settings, seed=seed)
     training = make_market(seed, bars, START, model)
     data = TrainingData.prepare(training.candles, settings)
@@ -77,10 +83,12 @@ def learn(
     if chosen["parameters"] is not None:
         session.model.policy.load_state_dict(chosen["parameters"])
     best = _run(greedy(session.model), unseen, features, settings)
-    return Learned(seed, session.steps, seconds, last, optimum, best)
+    return Learned(seed, session.steps, seconds, best, last, optimum)
 
 
-def _run(policy: Policy, market: Market, features, settings: TrainingSettings) -> Evaluation:
+def _run(
+    policy: Policy, market: Market, features: np.ndarray, settings: TrainingSettings
+) -> Evaluation:
     spans = slices(WARM_UP, len(market) - 1, TEST_EPISODES)
     env = MarketEnv(
         market,

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.errors import InputError
+from core.telemetry import RunReader
+from runner.agent.callbacks import TrainingDivergedError
+from runner.agent.session import Hooks, Session, settings_with
+from runner.agent.split import TrainingData
+from tests.runner.agent.markets import candles, small_settings
+
+
+def session(tmp_path: Path, total: int = 4_000, **changed: object) -> Session:
+    settings = small_settings(total_steps=total, **changed)
+    built = Session(TrainingData.prepare(candles(1500), settings), settings, total, 8760)
+    built.log_to(tmp_path / "events", {"seed": 7, "note": None})
+    return built
+
+
+def events(tmp_path: Path) -> RunReader:
+    reader = RunReader(tmp_path / "events")
+    reader.refresh()
+    return reader
+
+
+def test_sb3s_scalars_and_ours_are_written_into_exactly_the_given_folder(tmp_path: Path):
+    session(tmp_path).learn(Hooks())
+    assert [path.name[:20] for path in (tmp_path / "events").iterdir()] == ["events.out.tfevents."]
+    reader = events(tmp_path)
+    tags = set(reader.tags())
+    assert {
+        "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "train/approx_kl", "train/loss",
+        "train/value_loss", "train/entropy_loss", "train/explained_variance",
+        "reward/market", "reward/cost", "reward/total", "reward/log_return",
+        "eval/return_pct", "eval/max_drawdown_pct",
+    } <= tags  # fmt: skip
+    assert "reward/drawdown" not in tags  # its weight is 0
+    assert reader.series("rollout/ep_rew_mean").step[0] == 1_000  # from the first rollout on
+    assert reader.series("eval/return_pct").step.tolist() == [1_000, 2_000, 3_000, 4_000]
+    assert reader.problems == []
+
+
+def test_reward_components_sum_to_the_whole_in_the_events(tmp_path: Path):
+    session(tmp_path, drawdown_penalty=0.2).learn(Hooks())
+    reader = events(tmp_path)
+    parts = [reader.series(f"reward/{name}").value for name in ("market", "cost", "drawdown")]
+    # float32 in the event file
+    assert sum(parts) == pytest.approx(reader.series("reward/total").value, abs=1e-6)
+    unshaped = (parts[0] + parts[1]) * 0.15 / 100
+    assert unshaped == pytest.approx(reader.series("reward/log_return").value, abs=1e-8)
+
+
+def test_a_stop_ends_between_two_steps_and_untrained_steps_do_not_count(tmp_path: Path):
+    asked = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 100  # in the third rollout of 40 steps
+
+    built = session(tmp_path)
+    assert built.learn(Hooks(stop_requested=stop)) is False
+    assert built.steps == 2_000
+
+
+def test_a_second_learn_goes_on_to_the_same_total(tmp_path: Path):
+    built = session(tmp_path)
+    built.model.num_timesteps = 3_000
+    assert built.learn(Hooks()) is True
+    assert built.steps == 4_000
+
+
+def test_weights_that_are_no_numbers_fail_the_training_before_they_are_saved(tmp_path: Path):
+    built = session(tmp_path)
+    saved = []
+
+    def poison() -> None:
+        if built.steps == 2_000:
+            with torch.no_grad():
+                next(built.model.policy.action_net.parameters()).fill_(float("nan"))
+
+    with pytest.raises((TrainingDivergedError, ValueError)):
+        built.learn(Hooks(on_rollout=poison, on_checkpoint_due=lambda: saved.append(built.steps)))
+    assert saved == [1_000]
+
+
+def test_a_diverged_weight_is_named(tmp_path: Path):
+    built = session(tmp_path)
+    with torch.no_grad():
+        built.model.policy.value_net.bias.fill_(float("inf"))
+    with pytest.raises(TrainingDivergedError, match=r"value_net\.bias.*diverged.*lower learning"):
+        built.learn(Hooks())
+
+
+def test_two_trainings_with_one_seed_end_with_the_same_weights(tmp_path: Path):
+    def final(name: str, seed: int) -> list[np.ndarray]:
+        built = session(tmp_path / name, total=2_000, seed=seed)
+        built.learn(Hooks())
+        return [p.detach().numpy().copy() for p in built.model.policy.parameters()]
+
+    one, again, other = final("a", 1), final("b", 1), final("c", 2)
+    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_batch_that_does_not_divide_the_rollout_is_refused(tmp_path: Path):
+    with pytest.raises(InputError, match="does not divide the 1000 steps"):
+        session(tmp_path, batch_size=300)
+
+
+def test_settings_are_changed_within_the_playbooks_bounds():
+    settings = small_settings()
+    assert settings_with(settings, learning_rate=1e-4, ent_coef=None).learning_rate == 1e-4
+    with pytest.raises(InputError, match="learning_rate"):
+        settings_with(settings, learning_rate=-1.0)
