@@ -98,6 +98,12 @@ class Moment:
             return None
         return max(self.now - newest.at, timedelta(0))
 
+    def age(self, reading: Reading, as_of: datetime | None = None) -> timedelta | None:
+        """How old a reading was at a week moment (default: now), in week time."""
+        if reading.at is None:
+            return None
+        return max((as_of or self.now_week) - self.clock.to_week(reading.at), timedelta(0))
+
     def real_window(self, window: timedelta) -> timedelta | None:
         """How much real time the run's last hours of week time took; None: its whole life."""
         if self.run is None:

@@ -65,7 +65,7 @@ def row(page: Page, look: Moment, slot: SlotSpec, item: Item) -> None:
         verdict.markdown(badge(judged.verdict, say))
         what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
         value.markdown(
-            f"**{plain(value_text(page, judged))}** :gray[{plain(judged.limit)}]",
+            f"**{plain(value_text(page, judged))}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
@@ -92,6 +92,13 @@ def value_text(page: Page, judged: Judgement) -> str:
     return number(value, judged.reading.unit)
 
 
+def limit_text(page: Page, judged: Judgement) -> str:
+    """The limit beside the value; a word is named as what it must be."""
+    if not judged.limit or judged.limit[0] in "<>=≤≥":
+        return plain(judged.limit)
+    return page.say("check.must", limit=judged.limit)
+
+
 def source_text(page: Page, look: Moment, judged: Judgement) -> str:
     """Window, source, step and age of the reading, as Markdown."""
     say, reading = page.say, judged.reading
@@ -100,7 +107,7 @@ def source_text(page: Page, look: Moment, judged: Judgement) -> str:
     parts = [plain(reading.window), plain(short_source(reading.source))]
     if reading.step is not None:
         parts.append(say("source.step", step=number(reading.step)))
-    old = reading.age(look.now)
+    old = look.age(reading, judged.as_of)
     if old is not None:
         parts.append(say("age.old", age=age(old)))
     return " · ".join(part for part in parts if part)

@@ -7,15 +7,21 @@ of that place: a message that fades can't be read twice.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import streamlit as st
 
 from core.errors import TrainweekError
+from core.vocabulary import WAITING_STATES
 from dashboard.components.numbers import age
+from dashboard.components.states import badge
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
+from runner.records import Job
+
+SHOWN_FOR = timedelta(minutes=1)
 
 
 def intent(place: str) -> str:
@@ -35,7 +41,7 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
     except TrainweekError as error:
         outcome = Refused(error.what, error.remedy)
     page.services.forget()
-    st.session_state[f"outcome:{place}"] = (outcome, saved)
+    st.session_state[f"outcome:{place}"] = (outcome, saved, page.services.now())
     done = not isinstance(outcome, Refused | Conflict)
     if done:
         st.session_state.pop(f"intent:{place}", None)
@@ -48,45 +54,49 @@ def needs(given: object, reason: str) -> Refused | None:
 
 
 def show(page: Page, place: str) -> None:
-    """What came of the last action here; always one container, so nothing jumps."""
+    """What came of the last action here; always one container, so nothing jumps.
+
+    A refusal stays until the next action. What was done is soon told by the page itself.
+    """
     with st.container(gap=None):
         kept = st.session_state.get(f"outcome:{place}")
-        if kept is not None:
-            draw(page, *kept)
+        if kept is None:
+            return
+        outcome, saved, at = kept
+        refused = isinstance(outcome, Refused | Conflict)
+        if refused or page.services.now() - at < SHOWN_FOR:
+            draw(page, outcome, saved)
 
 
 def draw(page: Page, outcome: object, saved: str) -> None:
     """One outcome, by its type."""
     say = page.say
-    if isinstance(outcome, Submitted):
-        kind = say.raw(f"kind.{outcome.job.kind.value}")
-        text = say("outcome.submitted", kind=kind, job=outcome.job.id)
-        if not page.services.client.runner_status().alive:
-            st.warning(
-                f"{text} {say('outcome.submitted_no_runner')}", icon=":material/schedule_send:"
+    match outcome:
+        case Submitted(job=asked):
+            _submitted(page, asked)
+        case AlreadyRunning(job=other, by=by, since=since):
+            old = age(page.services.now() - since)
+            st.info(say("outcome.already", by=by, age=old, job=other.id), icon=":material/sync:")
+        case Refused(reason=reason, remedy=remedy):
+            st.error(
+                f"{plain(reason)} {plain(remedy)}",
+                title=say("outcome.refused"),
+                icon=":material/block:",
             )
-        else:
-            st.success(text, icon=":material/schedule_send:")
-    elif isinstance(outcome, AlreadyRunning):
-        st.info(
-            say(
-                "outcome.already",
-                by=outcome.by,
-                age=age(page.services.now() - outcome.since),
-                job=outcome.job.id,
-            ),
-            icon=":material/sync:",
-        )
-    elif isinstance(outcome, Refused):
-        st.error(
-            f"{plain(outcome.reason)} {plain(outcome.remedy)}",
-            title=say("outcome.refused"),
-            icon=":material/block:",
-        )
-    elif isinstance(outcome, Conflict):
-        st.warning(
-            plain(outcome.reason), title=say("outcome.conflict"), icon=":material/merge_type:"
-        )
+        case Conflict(reason=reason):
+            st.warning(plain(reason), title=say("outcome.conflict"), icon=":material/merge_type:")
+        case Recorded():
+            st.success(say("outcome.saved", what=saved), icon=":material/task_alt:")
+
+
+def _submitted(page: Page, asked: Job) -> None:
+    """The request, and what became of it meanwhile."""
+    say, client = page.say, page.services.client
+    job = client.job(asked.id) or asked
+    kind = say.raw(f"kind.{job.kind.value}")
+    text = f"{say('outcome.submitted', kind=kind, job=job.id)} {badge(job.state, say)}"
+    if job.state in WAITING_STATES and not client.runner_status().alive:
+        text += f"  \n{say('outcome.submitted_no_runner')}"
+        st.warning(text, icon=":material/schedule_send:")
     else:
-        saved = saved if isinstance(outcome, Recorded) or saved else ""
-        st.success(say("outcome.saved", what=saved), icon=":material/task_alt:")
+        st.info(text, icon=":material/schedule_send:")

@@ -82,7 +82,8 @@ def _runner(page: Page, look: Moment | None) -> str:
     say = page.say
     status = look.runner if look else page.services.client.runner_status()
     if not status.alive:
-        return f":red-badge[:material/power_off: {say('frame.runner_gone')}]"
+        key = "frame.runner_gone" if status.since else "frame.runner_never"
+        return f":red-badge[:material/power_off: {say(key)}]"
     text = say("frame.runner_alive", age=age(status.heartbeat_age_s))
     return f":green-badge[:material/memory: {text}]"
 

@@ -95,7 +95,10 @@ def _speed(page: Page, look: Moment, marks: list[Mark]) -> None:
     series = speed_series(look.run.reader, look.run.until)
     found = {page.say.raw("live.speed"): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, look.week.playbook)
-    _draw_one(page, "speed", "live.speed", "time/fps", found, marks, limits=[limit])
+    _draw_one(
+        page, "speed", "live.speed", "time/fps", found, marks, limits=[limit],
+        nothing=page.say("live.speed_nothing"),
+    )  # fmt: skip
 
 
 def _components(page: Page, look: Moment, marks: list[Mark]) -> None:
@@ -118,6 +121,7 @@ def _draw_one(
     marks: list[Mark],
     limits: list | None = None,
     bands: list | None = None,
+    nothing: str | None = None,
 ) -> None:
     """One framed chart: title, newest value, curve, meaning of its tag."""
     say = page.say
@@ -134,7 +138,7 @@ def _draw_one(
         st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
         if not series:
             with st.container(height=HEIGHT, border=False):
-                st.caption(say("live.nothing", tag=tag or title))
+                st.caption(nothing or say("live.nothing", tag=tag or title))
             return
         figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
         st.plotly_chart(figure, key=f"curve-{key}", config=CONFIG, alt=say.raw(title))

@@ -92,9 +92,9 @@ def _metric(
             chart_data=spark or _spark(look, tag),
         )
         if reading is not None:
-            old = reading.age(look.now)
+            old = look.age(reading)
             source = f"{plain(reading.source.rsplit('/', 1)[-1])} · {plain(reading.window)}"
-            st.caption(say("age.old", age=age(old)) if old else "", help=source)
+            st.caption(say("age.old", age=age(old)) if old is not None else "", help=source)
 
 
 def _spark(look: Moment, tag: str | None) -> list[float] | None:

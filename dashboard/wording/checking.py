@@ -42,6 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.ticked_by": ("{by}, {time}", "{by}, {time}"),
     "check.saw": ("saw {verdict} {value}", "viu {verdict} {value}"),
     "check.changed": ("now {verdict}", "agora {verdict}"),
+    "check.must": ("must be {limit}", "deve ser {limit}"),
     "check.do": ("Do", "Faça"),
     "check.evidence": ("Evidence", "Evidência"),
     "check.why": ("Why", "Por quê"),

@@ -34,6 +34,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "live.total_loss": ("loss (last minibatch)", "loss (último minibatch)"),
     "live.policy_loss": ("policy loss", "policy loss"),
     "live.nothing": ("no points of {tag} yet", "sem pontos de {tag} ainda"),
+    "live.speed_nothing": (
+        "measured over ten iterations; too few yet",
+        "medida em dez iterações; ainda poucas",
+    ),
     "live.meaning": ("What it means", "O que significa"),
     "live.healthy": ("Healthy", "Saudável"),
     "live.trap": ("Trap", "Armadilha"),

@@ -68,8 +68,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "limit": ("limit {limit}", "limite {limit}"),
     # outcomes: only what was really done
     "outcome.submitted": (
-        "Requested: **{kind}** is in the runner's queue ({job}).",
-        "Pedido: **{kind}** está na fila do runner ({job}).",
+        "Requested: **{kind}**, {job}",
+        "Pedido: **{kind}**, {job}",
     ),
     "outcome.submitted_no_runner": (
         "No runner is alive: it starts as soon as `trainweek runner` does.",

@@ -22,14 +22,14 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.sees("Runner alive")
     screen.main.get_by_role("link", name="Go to Launch").click()
     screen.press("Run pre-flight")
-    screen.sees("Requested: Pre-flight is in the runner's queue")
+    screen.sees("Requested: Pre-flight")
     screen.sees("6 of 6 pass", seconds=90)
     screen.press("Tick all that pass (6)")
     screen.sees("6 of 6 ticked")
     assert len(fresh.client.ticks(week.id, "preflight")) == 6
 
     screen.press("Start training")
-    screen.sees("Requested: Training is in the runner's queue")
+    screen.sees("Requested: Training")
     wait_for(
         lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.RUNNING, "the training"
     )

@@ -28,7 +28,7 @@ def test_a_missing_record_is_said_and_can_be_made(morning: Place) -> None:
     button(test, "daily:2026-02-24:run").click().run()
     job = morning.client().latest_job(JobKind.DAILY_CHECK)
     assert job is not None and job.params == {"date": "2026-02-24"}
-    assert "runner's queue" in text_of(test)
+    assert "Requested: **Daily check**" in text_of(test)
     assert "No runner is alive" in text_of(test)
 
 

@@ -21,7 +21,7 @@ def test_the_preflight_is_one_job_however_often_it_is_clicked(place: Place) -> N
     button(test, "preflight:run").click().run()
     button(again, "preflight:run").click().run()
     assert len(place.client().jobs(JobKind.PREFLIGHT)) == 1
-    assert "is in the runner's queue" in text_of(test)
+    assert "Requested: **Pre-flight**" in text_of(test)
     assert "Already running" in text_of(again)
 
 
