@@ -26,6 +26,10 @@ def login_configured() -> bool:
         return False
 
 
+def _signed_in() -> bool:
+    return bool(st.user.get("is_logged_in", False))
+
+
 def is_loopback(address: str | None) -> bool:
     """True for 127.0.0.0/8, ::1 and localhost; no address means all interfaces."""
     if not address:
@@ -41,7 +45,7 @@ def is_loopback(address: str | None) -> bool:
 def current_person() -> Person:
     """The signed-in person, or the one somebody claims to be (``verified`` False)."""
     if login_configured():
-        email = str(st.user.get("email") or "") if st.user.is_logged_in else ""
+        email = str(st.user.get("email") or "") if _signed_in() else ""
         roles = st.secrets.get("roles", {})
         given = roles.get(email, Role.VIEWER.value)
         role = Role(given) if given in list(Role) else Role.VIEWER
@@ -54,7 +58,7 @@ def current_person() -> Person:
 def admit(say: Words) -> bool:
     """Whether this session may see the week at all; draws the way in if not."""
     if login_configured():
-        if st.user.is_logged_in:
+        if _signed_in():
             return True
         st.title(say("app"))
         st.info(say("who.login_text"))

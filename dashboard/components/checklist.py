@@ -96,6 +96,8 @@ def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value; a word is named as what it must be."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
         return plain(judged.limit)
+    if judged.limit == value_text(page, judged):
+        return ""  # "yes, must be yes" says nothing more than "yes"
     return page.say("check.must", limit=judged.limit)
 
 

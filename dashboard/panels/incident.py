@@ -65,6 +65,11 @@ def actions(page: Page, look: Moment, spec: EscalationSpec, opened: Incident | N
             ":green[:material/check_box:]" if done else ":gray[:material/check_box_outline_blank:]"
         )
         st.markdown(f"{icon} {plain(step.in_(page.viewer.language))}")
+        kept = _kept_copy(page, step.act) if opened is not None else None
+        if kept:
+            st.markdown(
+                f":small[:green[:material/inventory_2: {page.say('escalate.kept')}]] `{kept}`"
+            )
         if opened is None or done:
             continue
         with st.container(horizontal=True, gap="small"):
@@ -87,6 +92,14 @@ def machine_text(page: Page, spec: EscalationSpec) -> None:
     for key, text in (("escalate.contact", spec.contact), ("escalate.log_line", spec.log_line)):
         if text:
             st.markdown(f":small[:gray[{page.say(key)}]] `{text}`")
+
+
+def _kept_copy(page: Page, act: str | None) -> str | None:
+    """Where the copy lies that opening the incident made, for the steps that ask for one."""
+    home = page.services.home
+    copies = {"backup_log": home.crash_backup_log, "backup_model": home.bad_data_backup}
+    path = copies.get(act or "")
+    return home.relative(path) if path is not None and path.is_file() else None
 
 
 def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:

@@ -97,6 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "escalate.done": ("Mark done", "Marcar feito"),
     "escalate.action_done": ("done", "feito"),
+    "escalate.kept": ("Kept when it was opened:", "Guardado na abertura:"),
     "escalate.close": ("Close incident", "Fechar incidente"),
     "escalate.close_reason": (
         "What was found, and why it may go on",

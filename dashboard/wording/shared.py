@@ -80,7 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Já está rodando, iniciado por {by} há {age} ({job}).",
     ),
     "outcome.refused": ("Not done", "Não feito"),
-    "outcome.saved": ("Saved: {what}.", "Salvo: {what}."),
+    "outcome.saved": ("Saved: {what}", "Salvo: {what}"),
     "outcome.conflict": (
         "Somebody was there first; nothing was overwritten",
         "Alguém chegou antes; nada foi sobrescrito",

@@ -63,3 +63,12 @@ def test_the_language_changes_every_word_of_the_frame(app: AppTest, place: Place
     app.session_state["language"] = "pt"
     app.run()
     assert "Esta semana" in text_of(app)
+
+
+def test_with_a_login_configured_nobody_gets_in_without_it(app: AppTest, place: Place) -> None:
+    place.week()
+    app.secrets["auth"] = {"client_id": "trainweek", "cookie_secret": "x" * 32}
+    app.run()
+    assert not app.exception
+    assert [b.label for b in app.button] == ["Sign in"]
+    assert "F12-phase4-final" not in text_of(app)

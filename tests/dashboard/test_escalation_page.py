@@ -55,3 +55,12 @@ def test_stopping_says_so_when_nothing_runs(place: Place) -> None:
     test = place.draw("escalation")
     button(test, "act:incident:crash:stop").click().run()
     assert "No training is at work" in text_of(test)
+
+
+def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:
+    week = place.week()
+    place.home.training_log.parent.mkdir(parents=True)
+    place.home.training_log.write_text("2026-02-23T14:00:00Z [ERROR] it fell over\n")
+    place.client().open_incident(week.id, "crash", "it fell over")
+    assert "logs/ppo_training/CRASH_backup.log" in text_of(place.draw("escalation"))
+    assert place.home.crash_backup_log.is_file()
