@@ -116,6 +116,7 @@ class Session:
                 AfterRollout(hooks.on_rollout),
             ]
         )
+        self.validation.init_callback(self.model)  # a run resumed at its end never begins them
         if self.steps < self.total_steps:
             # SB3 adds the steps already made to what it is asked for.
             self.model.learn(
@@ -123,8 +124,6 @@ class Session:
             )
         if stop.stopped:
             return False
-        if self.validation.model is None:  # resumed at its end: no callback was ever begun
-            self.validation.init_callback(self.model)
         self.validation.run()
         # Behind the last update: what SB3 itself never gets to log.
         self.model.logger.dump(self.steps)

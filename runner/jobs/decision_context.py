@@ -14,6 +14,7 @@ from core.vocabulary import IncidentState, Role
 from core.week import Week
 from runner.client import Client
 
+from runner.evidence import gather
 from runner.jobs.attempt import Spec
 
 
@@ -35,8 +36,6 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER), lambda: now)
     week = client.week(spec.week_id) if spec.week_id else None
     if week is not None:
-        from runner.evidence import gather
-
         facts, incidents = gather(client, week), _incidents(client, week)
         day = client.now_week(week.id).date()
     else:

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.errors import InputError, IntegrityError
+from core.gates import read_equity_csv, read_trades_csv, score
+from core.paths import Home
+from core.playbook import DEFAULT, load_playbook
+from runner.agent.best_model import manifest_path
+from runner.jobs.attempt import StopFlag, read_spec
+from runner.jobs.revalidate import revalidate
+from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
+
+# What reading a CSV back may cost: nothing, as it writes the shortest exact floats.
+EXACT = 1e-9
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = make_home(tmp_path_factory.mktemp("home"))
+    assert run("train_ppo", write_spec(home, "train", steps=20_000)).returncode == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def saved(trained: Home) -> tuple[Path, str]:
+    """A revalidation with its report: its spec and output."""
+    spec = write_spec(trained, "revalidate", run="saved", save_report=True, episodes=6)
+    done = run("revalidate", spec)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return spec, done.stdout
+
+
+@pytest.fixture
+def home(trained: Home, tmp_path: Path) -> Home:
+    """A copy of the trained home, to be damaged."""
+    for part in ("data", "models"):
+        shutil.copytree(trained.root / part, tmp_path / part)
+    return Home(tmp_path)
+
+
+def refusal(home: Home, **params: object) -> str:
+    """What a revalidation says when it refuses, and that it then writes no report."""
+    spec = write_spec(home, "revalidate", run="refused", save_report=True, **params)
+    with pytest.raises((InputError, IntegrityError)) as refused:
+        revalidate(read_spec(spec), StopFlag())
+    assert not (home.root / "reports").exists()
+    return refused.value.what
+
+
+def test_the_manuals_lines_and_the_gate_block_are_printed(saved):
+    spec, output = saved
+    lines = output.splitlines()
+    said = [line for line in lines if line.startswith("[INFO]") and "synthetic" not in line]
+    decision = result(spec)["decision"]
+    assert said == [
+        "[INFO] Loading model...",
+        "[INFO] Running backtest...",
+        "[INFO] Computing metrics...",
+        f"[INFO] Decision: {decision}",
+    ]
+    block = lines[lines.index(said[-1]) + 1 :]
+    assert [line for line in block if line.startswith("Gate ")] == [
+        "Gate 1: Sharpe Ratio ≥ 1.0",
+        "Gate 2: Max DD ≤ 15.0%",
+        "Gate 3: Win Rate ≥ 45.0%",
+        "Gate 4: Profit Factor ≥ 1.5",
+        "Gate 5: Consecutive Losses ≤ 5",
+        "Gate 6: Calmar Ratio ≥ 2.0",
+    ]
+    assert len(block) == 6 * 4 - 1
+
+
+def test_the_saved_equity_and_trades_give_the_same_gates_again(trained, saved):
+    spec, _ = saved
+    found = result(spec)
+    files = {name: trained.root / path for name, path in found["report"].items()}
+    decision = json.loads(files["decision"].read_text(encoding="utf-8"))
+    playbook = load_playbook(DEFAULT)
+    card = score(
+        read_equity_csv(files["equity"]),
+        read_trades_csv(files["trades"]),
+        playbook.gates,
+        playbook.decision,
+    )
+    assert card.decision == decision["decision"] == found["decision"]
+    for again, gate in zip(card.gates, decision["gates"], strict=True):
+        assert again.id == gate["id"] and again.passed == gate["passed"]
+        assert again.value == (gate["value"] and pytest.approx(gate["value"], rel=EXACT))
+
+
+def test_the_result_binds_the_report_to_its_archive(trained, saved):
+    found = result(saved[0])
+    archive = trained.root / found["archive"]
+    assert archive.name == found["sha256"]
+    assert (archive / "decision.json").read_bytes() == (
+        trained.root / found["report"]["decision"]
+    ).read_bytes()
+    assert Path(found["report"]["decision"]).name == "2026-02-27_decision.json"
+    assert found["reproducible"] is True and found["complete"] is True
+    decision = json.loads((archive / "decision.json").read_text(encoding="utf-8"))
+    assert decision["model"]["run"] == "run-a"
+    assert decision["model"]["train_range"][1] < decision["data"]["first"]
+
+
+def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(trained, saved):
+    report = result(saved[0])["report"]
+    equity = pd.read_csv(trained.root / report["equity"])
+    assert equity["episode"].nunique() == 6
+    assert len(equity) == 2_600 - 336
+    assert equity["exposure"].max() < 0.15 * 1.2  # the cap, the trim band, and one wild hour
+    seen = progress(saved[0])
+    assert (seen["stage"], seen["episode"], seen["episodes"]) == ("done", 6, 6)
+    assert [gate["id"] for gate in seen["gates"]][0] == "sharpe"
+
+
+def test_without_save_report_nothing_is_written_but_the_result_is_the_same(trained, home):
+    spec = write_spec(home, "revalidate", run="printed", episodes=6)
+    done = run("revalidate", spec)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (home.root / "reports").exists()
+    found = result(spec)
+    assert found["archive"] is None and found["report"] == {}
+    assert len(found["gates"]) == 6
+
+
+def test_no_model_is_refused(home):
+    home.best_model.unlink()
+    assert "There is no model" in refusal(home)
+
+
+def test_a_changed_model_is_refused(home):
+    home.best_model.write_bytes(home.best_model.read_bytes() + b"x")
+    assert "SHA-256 differs" in refusal(home)
+
+
+def test_a_model_without_its_manifest_is_refused(home):
+    manifest_path(home.best_model).unlink()
+    assert "no manifest" in refusal(home)
+
+
+def test_no_backtest_data_are_refused(home):
+    shutil.rmtree(home.backtest_data)
+    assert "data/backtest" in refusal(home)
+
+
+def test_data_that_overlap_the_training_range_are_refused(home):
+    spec = write_spec(home, "revalidate", run="overlap", backtest_data_dir="data/train")
+    done = run("revalidate", spec)
+    assert done.returncode == 2 and "[ERROR] The backtest data overlap" in done.stdout
+    found = result(spec)
+    assert found["complete"] is False and found["error_kind"] == "data"
+    assert "overlap the training range" in found["error"] and "2024-02-23" in found["error"]
+
+
+def test_a_model_of_another_observation_space_is_refused(home):
+    path = manifest_path(home.best_model)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["feature_names"].append("news")
+    manifest["observation_shape"] = [len(manifest["feature_names"])]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert "another observation space" in refusal(home)
+
+
+def test_too_few_bars_for_the_episodes_are_refused(home):
+    assert "too few for 5000 episodes" in refusal(home, episodes=5_000)
+
+
+def test_a_stop_between_two_episodes_leaves_no_report(home):
+    spec = write_spec(home, "revalidate", run="stopped", save_report=True)
+    stop = StopFlag()
+    stop.requested = True
+    assert revalidate(read_spec(spec), stop) == 3
+    assert result(spec) == {"complete": False, "status": "STOPPED"}
+    assert not (home.root / "reports").exists()
+
+
+def test_candles_with_errors_are_refused(home):
+    file = home.backtest_data / "ogn.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[50] = lines[50].split(",")[0] + ",0,0,0,0,0"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert "price of 0 or below" in refusal(home)
