@@ -66,7 +66,7 @@ def _run(page: Page, look: Moment) -> str:
     if look.event_age is not None:
         text = say("frame.run", state=text, age=age(look.event_age))
     if look.status is TrainingStatus.RUNNING and "progress" in look.readings:
-        text += f" · {float(look.readings['progress'].value):.0f} %"
+        text += f" · {float(look.readings['progress'].value):.0%}"
     return f":{colour}-badge[:material/{icon}: {text}]"
 
 

@@ -21,6 +21,7 @@ from dashboard.queries import Moment
 from dashboard.wording import plain
 
 HEIGHT = 210
+MOST_VALUES = 3  # newest values in a chart's title
 IDLE_SECONDS = 10.0  # without a run at work there is little to see
 TENSORBOARD = "http://localhost:6006"
 
@@ -134,6 +135,8 @@ def _draw_one(
                 for name, points in series.items()
             )
             at = say("source.step", step=number(step))
+            if len(series) > MOST_VALUES:
+                values = ""  # the legend names them; a title holds no more
             newest = f" {values} :small[:gray[{at}]]"
         st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
         if not series:

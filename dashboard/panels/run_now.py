@@ -60,14 +60,15 @@ def _steps(page: Page, look: Moment, reading: Reading | None) -> None:
     total = number(run.total_steps) if run else "–"
     left = look.readings.get("time_remaining")
     note = say("week.of_total", total=total)
+    soon = ""
     if look.status is TrainingStatus.COMPLETED:
-        note += f" · {say('week.eta_done')}"
+        soon = say("week.eta_done")
     elif left is not None and look.status is TrainingStatus.RUNNING:
         pace = look.clock.pace(look.now)
         end = look.now_week + timedelta(seconds=float(left.value) * pace)
-        note += f" · {say('week.eta', time=page.viewer.moment(end))}"
+        soon = say("week.eta", time=f"{page.viewer.day(end)} {end:%H:%M} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
-    _metric(page, look, "week.steps", reading, None, note, spark=spark)
+    _metric(page, look, "week.steps", reading, None, note, spark=spark, soon=soon)
 
 
 def _metric(
@@ -79,6 +80,7 @@ def _metric(
     note: str,
     arrow: str = "off",
     spark: list[float] | None = None,
+    soon: str = "",
 ) -> None:
     """One number; its sparkline, what it is held against, and where it comes from."""
     say = page.say
@@ -94,7 +96,8 @@ def _metric(
         if reading is not None:
             old = look.age(reading)
             source = f"{plain(reading.source.rsplit('/', 1)[-1])} · {plain(reading.window)}"
-            st.caption(say("age.old", age=age(old)) if old is not None else "", help=source)
+            aged = say("age.old", age=age(old)) if old is not None else ""
+            st.caption(" · ".join(part for part in (aged, soon) if part), help=source)
 
 
 def _spark(look: Moment, tag: str | None) -> list[float] | None:

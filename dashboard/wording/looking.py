@@ -30,9 +30,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "live.choose": ("Tag", "Tag"),
     "live.limit": ("limit {limit}", "limite {limit}"),
     "live.kl_band": ("below 0.03: normal for PPO", "abaixo de 0.03: normal no PPO"),
-    "live.value_loss": ("value loss", "value loss"),
-    "live.total_loss": ("loss (last minibatch)", "loss (último minibatch)"),
-    "live.policy_loss": ("policy loss", "policy loss"),
+    "live.value_loss": ("value", "value"),
+    "live.total_loss": ("last minibatch", "último minibatch"),
+    "live.policy_loss": ("policy", "policy"),
     "live.nothing": ("no points of {tag} yet", "sem pontos de {tag} ainda"),
     "live.speed_nothing": (
         "measured over ten iterations; too few yet",

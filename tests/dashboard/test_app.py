@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
-from tests.dashboard.place import Place, text_of
+from tests.dashboard.place import LAUNCH, Place, text_of
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -72,3 +73,24 @@ def test_with_a_login_configured_nobody_gets_in_without_it(app: AppTest, place: 
     assert not app.exception
     assert [b.label for b in app.button] == ["Sign in"]
     assert "F12-phase4-final" not in text_of(app)
+
+
+def test_the_frame_says_how_far_the_run_is_and_how_old(place: Place) -> None:
+    place.watch(hours=1.0)
+    place.now = LAUNCH + timedelta(hours=1, seconds=40)
+    text = text_of(AppTest.from_function(_frame, args=(place.page(),), default_timeout=30).run())
+    assert "Running, 40 s ago · 49%" in text
+    assert "Mon 23 Feb 15:00 UTC (12:00 Sao Paulo)" in text
+
+
+def test_a_run_that_fell_silent_is_red_on_every_page(place: Place) -> None:
+    place.watch(hours=1.0)
+    place.now = LAUNCH + timedelta(hours=1, minutes=20)
+    text = text_of(AppTest.from_function(_frame, args=(place.page(),), default_timeout=30).run())
+    assert "data is stale: its newest event is 20 min old" in text
+
+
+def _frame(page) -> None:
+    from dashboard.panels import frame
+
+    frame.show(page, "Anywhere")
