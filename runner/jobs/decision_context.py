@@ -13,7 +13,6 @@ from core.playbook import Playbook
 from core.vocabulary import IncidentState, Role
 from core.week import Week
 from runner.client import Client
-
 from runner.evidence import gather
 from runner.jobs.attempt import Spec
 

@@ -25,7 +25,7 @@ from runner.agent.features import log_returns
 from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 
-GRID = 401
+GRID = 241
 LARGEST_LOG_ODDS = 9.0
 QUADRATURE = 32  # Gauss-Hermite nodes for the noise
 DISCOUNT = 0.9995  # a horizon of 2000 bars, long against any regime
