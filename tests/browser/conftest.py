@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.chromium import launch
 from tests.browser.place import COMMAND, Site
 from tests.browser.screen import SIZES, Screen
+from tests.dashboard.place import LAUNCH, events
+from tests.event_files import write_events
 
 STEPS = 20_000
 
@@ -54,6 +57,25 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("fresh") / "home")
     sample = [*COMMAND, "data", "sample", "--home", str(site.home.root)]
     subprocess.run(sample, check=True, capture_output=True, timeout=120)
+    try:
+        site.serve()
+        yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A week that only looks on a run of somebody else: slow, but healthy; no runner."""
+    site = Site(tmp_path_factory.mktemp("watched") / "home")
+    launch = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3, minutes=10)
+    late = launch.timestamp() - LAUNCH.timestamp()
+    series = {
+        tag: [(step, wall + late, value) for step, wall, value in points]
+        for tag, points in events(3.0).items()
+    }
+    write_events(site.home.root / "theirs" / "attempt-001", series)
+    site.client.create_week(launch, watched=site.home.root / "theirs")
     try:
         site.serve()
         yield site

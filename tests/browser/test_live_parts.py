@@ -37,6 +37,7 @@ def test_a_paused_page_stands_still_and_says_so(played: Site, window: Open) -> N
     sidebar = screen.page.get_by_test_id("stSidebar")
     sidebar.get_by_text("Live updates").click()
     screen.sees("Updates paused")
+    screen.page.wait_for_timeout(TWO_TICKS_MS / 2)  # a tick that was on its way has come
     screen.settle()
     before = screen.text()
     screen.page.wait_for_timeout(TWO_TICKS_MS)
