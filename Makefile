@@ -26,7 +26,8 @@ up: $(READY)     ## daily operation: runner and dashboard, with the active week
 
 test: $(READY)   ## all tests, the browser ones included
 	sh tests/browser/find_chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(READY)   ## format, style and import contracts
 	$(BIN)/ruff format --check .

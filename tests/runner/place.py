@@ -125,11 +125,18 @@ class Place:
         return lambda: self.job(job).state in states
 
     def until(self, service: Service, job: Job, *states: JobState) -> Job:
-        """Tick until the job is in one of the states (default: ended)."""
+        """Tick until the job is in one of the states (default: ended).
+
+        RUNNING means at work: a child that has just been started has not set its
+        signal handlers yet, and would die of a SIGTERM that it is said to ignore.
+        """
 
         def there() -> bool:
             service.tick(datetime.now(UTC))
-            return self.job(job).state in (states or ENDED_STATES)
+            state = self.job(job).state
+            if state is JobState.RUNNING and self.lead.progress(job.id) is None:
+                return False
+            return state in (states or ENDED_STATES)
 
         wait_for(there)
         return self.job(job)

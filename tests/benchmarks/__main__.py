@@ -1,0 +1,14 @@
+"""``make bench``: every measurement, printed one after another. Nothing is asserted."""
+
+from __future__ import annotations
+
+from tests.benchmarks import training
+
+
+def main() -> None:
+    print("== Training: speed, and the share of the optimal policy's net return ==")
+    training.main()
+
+
+if __name__ == "__main__":
+    main()
