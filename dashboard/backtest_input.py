@@ -5,13 +5,13 @@ Read from the files as they are; kept until they change. No Streamlit here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from core.errors import MarketDataError
+from core.files import file_sha256
 from core.market import Candles, load_candles
 from core.paths import Home
 
@@ -91,8 +91,7 @@ def _candles(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Candles:
 
 @lru_cache(maxsize=32)
 def _sha256(path: Path, mtime_ns: int, size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_sha256(path)
 
 
 def _manifest(path: Path) -> dict:

@@ -7,13 +7,11 @@ is judged the same.
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from core.checks.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.checks.training_log import read_log_facts
@@ -33,6 +31,7 @@ from core.vocabulary import (
 )
 from core.week import Week
 from runner.client import Client
+from runner.files import read_json
 from runner.records import Attempt, Job
 
 # A live process without a new event for this long (week time) is called hung: the
@@ -236,15 +235,6 @@ def _with_reports(facts: Facts, home: Home) -> Facts:
     reports = {name: path for name, path in paths.items() if home.resolve(path).is_file()}
     decision = read_json(home.resolve(reports["decision"])) if "decision" in reports else None
     return replace(facts, reports=reports, decision=decision)
-
-
-def read_json(path: Path) -> Mapping[str, Any] | None:
-    """A JSON object from a file; None if it is absent, unreadable or half-written."""
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return read if isinstance(read, dict) else None
 
 
 def folder_bytes(folder: Path) -> int | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import ConflictError, InputError, IntegrityError
+from core.files import sync_folder
 from core.paths import Home, numbered
 from runner.identity import runner_status
 from runner.store import Store, chain
@@ -114,7 +115,7 @@ def replay(home: Home) -> str:
                 if beside.exists():
                     beside.rename(f"{kept}{left}")
         new.replace(home.database)
-        chain.sync_folder(home.state)
+        sync_folder(home.state)
     was = f"; the old one is {home.relative(kept)}" if kept else ""
     return f"{home.relative(home.database)} rebuilt from {lines} ledger lines{was}."
 

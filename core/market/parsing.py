@@ -107,7 +107,9 @@ def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
             skip_blank_lines=False,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise MarketDataError(f"{path} is not a table: {error}.".replace("\n", " "), FORMATS) from error
+        raise MarketDataError(
+            f"{path} is not a table: {error}.".replace("\n", " "), FORMATS
+        ) from error
     table = table.fillna("")
     while len(table) and (table.iloc[-1] == "").all():  # blank lines at the end
         table = table.iloc[:-1]

@@ -57,11 +57,15 @@ class QualityReport:
     def text(self) -> str:
         """For a terminal: facts, then errors, then warnings, then the verdict."""
         width = max(len(name) for name in self.facts)
-        lines = [f"{name.replace('_', ' '):<{width}}  {value}" for name, value in self.facts.items()]
+        lines = [
+            f"{name.replace('_', ' '):<{width}}  {value}" for name, value in self.facts.items()
+        ]
         lines += [f"❌ {issue.message}" for issue in self.errors]
         lines += [f"⚠️ {issue.message}" for issue in self.warnings]
         if self.ok:
-            lines.append("✅ usable" + (f", {len(self.warnings)} warnings" if self.warnings else ""))
+            lines.append(
+                "✅ usable" + (f", {len(self.warnings)} warnings" if self.warnings else "")
+            )
         else:
             lines.append(f"❌ not usable: {len(self.errors)} errors")
         return "\n".join(lines)

@@ -200,9 +200,7 @@ def _hidden_states(model: SignalModel, bars: int, random: np.random.Generator) -
     return np.cumsum(steps) % count
 
 
-def _log_closes(
-    model: SignalModel, states: np.ndarray, random: np.random.Generator
-) -> np.ndarray:
+def _log_closes(model: SignalModel, states: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """ln(close), one more than bars: the first is the price before the market opens."""
     moves = model.drifts[states] + model.noise_vol * random.standard_normal(len(states))
     log_close = np.empty(len(states) + 1)

@@ -9,10 +9,10 @@ import streamlit as st
 from core.playbook import SlotSpec
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
-from dashboard.components.boundary import boundary
 from dashboard.components.checklist import checklist
-from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.empty import empty, no_run
 from dashboard.components.jobline import job_line
+from dashboard.components.live import live_panel
 from dashboard.components.slots import choose
 from dashboard.page import Page
 from dashboard.panels.daily_record import record
@@ -22,13 +22,7 @@ from dashboard.wording import plain
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is not None:
-
-        def body() -> None:
-            with boundary(page.say):
-                _draw(page)
-
-        page.live(body)
+    live_panel(page, _draw)
 
 
 def _draw(page: Page) -> None:

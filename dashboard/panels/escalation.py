@@ -7,8 +7,7 @@ import streamlit as st
 from core.playbook import EscalationSpec
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
-from dashboard.components.boundary import boundary
-from dashboard.components.empty import week_or_way
+from dashboard.components.live import live_panel
 from dashboard.components.states import badge
 from dashboard.page import Page
 from dashboard.panels import incident
@@ -17,14 +16,7 @@ from dashboard.wording import plain
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body)
+    live_panel(page, _draw)
 
 
 def _draw(page: Page) -> None:

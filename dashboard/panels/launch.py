@@ -7,10 +7,9 @@ import streamlit as st
 from core.playbook import SlotSpec
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
-from dashboard.components.boundary import boundary
 from dashboard.components.checklist import checklist
-from dashboard.components.empty import week_or_way
 from dashboard.components.jobline import job_line
+from dashboard.components.live import live_panel
 from dashboard.page import Page
 from dashboard.panels import start_training
 from dashboard.queries import Moment
@@ -20,13 +19,7 @@ PREFLIGHT = "preflight-job"
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is not None:
-
-        def body() -> None:
-            with boundary(page.say):
-                _draw(page)
-
-        page.live(body)
+    live_panel(page, _draw)
 
 
 def _draw(page: Page) -> None:

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.vocabulary import ENDED_STATES, JobKind
-from dashboard.components.boundary import boundary
 from dashboard.components.choice import choice
-from dashboard.components.empty import empty, week_or_way
+from dashboard.components.empty import empty
+from dashboard.components.live import live_panel
 from dashboard.components.numbers import age
 from dashboard.components.states import mark
 from dashboard.page import Page
@@ -22,14 +22,7 @@ ROWS, HEIGHT = 8, 330  # seen without scrolling
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body)
+    live_panel(page, _draw)
 
 
 def _draw(page: Page) -> None:

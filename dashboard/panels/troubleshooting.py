@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.diagnosis import Finding
 from core.vocabulary import FindingStatus, Severity
-from dashboard.components.boundary import boundary
-from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.empty import empty, no_run
+from dashboard.components.live import live_panel
 from dashboard.page import Page
 from dashboard.panels import finding_card
 from dashboard.panels.second_check import TAIL_LINES, log_tail
@@ -21,14 +21,7 @@ LOUD = {FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING}
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body)
+    live_panel(page, _draw)
 
 
 def order(finding: Finding) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes, write_json
-from runner.agent.digests import versions
+from runner.agent.versions import versions
 
 SCHEMA = 1
 RETRAIN = "Train again, or restore a backup of models/ppo_phase4."

@@ -17,10 +17,10 @@ from typing import Any
 from stable_baselines3 import PPO
 
 from core.errors import IntegrityError, SetupError
-from core.files import sync_folder, write_json
-from runner.agent.digests import file_sha256, versions
+from core.files import file_sha256, sync_folder, write_json
 from runner.agent.normaliser import Normaliser
 from runner.agent.policy import load_weights, restore_rng_states, rng_states
+from runner.agent.versions import versions
 
 KEPT = 3
 MANIFEST = "manifest.json"

@@ -6,13 +6,12 @@ complete or absent. An earlier one is kept under a numbered name.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from datetime import date
 from pathlib import Path
 
 from core.errors import InputError, IntegrityError
-from core.files import write_json
+from core.files import file_sha256, write_json
 from core.paths import numbered
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
 
@@ -37,7 +36,7 @@ def backup(spec: Spec, stop: StopFlag) -> int:
     shutil.copytree(home.model, part, ignore=shutil.ignore_patterns(".*", "*.part"))
     files = checksums(part)
     for name, digest in files.items():
-        if digest != sha256(home.model / name):
+        if digest != file_sha256(home.model / name):
             raise IntegrityError(
                 f"The copy of {name} differs from the original.",
                 "The model changed while it was copied, or the disk fails: run the backup again.",
@@ -73,15 +72,10 @@ def _last_day(spec: Spec) -> date:
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder, by relative name, sorted."""
     return {
-        str(path.relative_to(folder)): sha256(path)
+        str(path.relative_to(folder)): file_sha256(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -23,16 +23,17 @@ from core.decision import (
     write_reports,
 )
 from core.errors import InputError
+from core.files import file_sha256
 from core.gates import score
 from core.market import load_candles, require_quality
 from core.report import memo_html
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
-from runner.agent.digests import file_sha256, versions
 from runner.agent.episodes import slices
 from runner.agent.features import WARM_UP
 from runner.agent.market import Market
 from runner.agent.split import env_settings
+from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import IntegrityError, SetupError
+from core.files import sync_folder
 
 START = "0" * 64  # ``prev`` of the first line
 
@@ -163,15 +164,6 @@ def withdraw(path: Path, size: int) -> None:
     with path.open("r+b") as file:
         file.truncate(size)
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's entries to the disk, so that a new file survives a power loss."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _not_saved(path: Path, error: OSError) -> SetupError:

@@ -29,7 +29,9 @@ def decision(**changed) -> dict:
 
 
 def test_the_gate_block_is_the_manuals_of_half_past_four():
-    assert gate_block(decision()["gates"]) == """\
+    assert (
+        gate_block(decision()["gates"])
+        == """\
 Gate 1: Sharpe Ratio ≥ 1.0
   Resultado: 1.31
   Status: ✅ PASS
@@ -53,10 +55,13 @@ Gate 5: Consecutive Losses ≤ 5
 Gate 6: Calmar Ratio ≥ 2.0
   Resultado: n/a (no_drawdown)
   Status: ❌ FAIL"""
+    )
 
 
 def test_the_decision_document_is_the_manuals_of_five_o_clock():
-    assert decision_text(decision()) == """\
+    assert (
+        decision_text(decision())
+        == """\
 ═══════════════════════════════════════════════════════════
   REVALIDATION DECISION — 27 FEV 2026
 ═══════════════════════════════════════════════════════════
@@ -77,6 +82,7 @@ NEXT STEPS: 27 FEV 17:30 UTC (CTO Approval)
 
 ═══════════════════════════════════════════════════════════
 """
+    )
 
 
 def test_no_go_is_written_with_a_dash():

@@ -123,9 +123,7 @@ def test_made_up_and_other_files_in_one_folder_are_noticed(tmp_path: Path):
 
 def test_a_volume_in_quote_units_is_noticed(tmp_path: Path):
     opened = int(START.timestamp() * 1000)
-    rows = [
-        f"{opened + bar * 3_600_000},0.1,0.1,0.1,0.1,500,0,500,1,1,1,0" for bar in range(5)
-    ]
+    rows = [f"{opened + bar * 3_600_000},0.1,0.1,0.1,0.1,500,0,500,1,1,1,0" for bar in range(5)]
     (tmp_path / "k.csv").write_text("\n".join(rows))
     assert "volume_unit" in codes(quality(load_candles(tmp_path)).warnings)
 

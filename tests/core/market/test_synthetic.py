@@ -72,7 +72,9 @@ def test_the_hidden_states_have_the_planted_drift_share_and_length():
     for state, drift in enumerate(model.drifts):
         mine = returns[states == state]
         # Four standard errors of a mean of independent noise, plus the tick's rounding.
-        assert np.mean(mine) == pytest.approx(drift, abs=4 * model.noise_vol / len(mine) ** 0.5 + 1e-4)
+        assert np.mean(mine) == pytest.approx(
+            drift, abs=4 * model.noise_vol / len(mine) ** 0.5 + 1e-4
+        )
     changes = np.count_nonzero(np.diff(market.states))
     assert len(states) / changes == pytest.approx(model.regime_hours, rel=0.1)
 

@@ -13,7 +13,9 @@ from core.trading.costs import CostModel
 FREE = CostModel(0.0, 0.0, 0.0)
 
 
-def bars_of(opens: list[float], closes: list[float], hole_before: int | None = None) -> pd.DataFrame:
+def bars_of(
+    opens: list[float], closes: list[float], hole_before: int | None = None
+) -> pd.DataFrame:
     index = pd.date_range("2026-01-01", periods=len(opens), freq="h", tz="UTC")
     if hole_before is not None:
         late = np.arange(len(opens)) >= hole_before

@@ -1,19 +1,11 @@
-"""SHA-256 of files, and the versions of what computed them."""
+"""The versions of what computes a model."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from importlib.metadata import version
-from pathlib import Path
 
 PACKAGES = ("torch", "stable_baselines3", "gymnasium", "numpy", "pandas")
-
-
-def file_sha256(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:
