@@ -30,7 +30,8 @@ def _draw(page: Page, title: str) -> None:
             if look is not None:
                 st.markdown(_time(page, look), width="content")
                 st.markdown(_run(page, look), width="content", help=_run_help(page, look))
-            st.markdown(_runner(page, look), width="content")
+            if not _only_watched(look):
+                st.markdown(_runner(page, look), width="content")
             st.markdown(_person(page), width="content")
     with st.container(gap="xsmall"):
         _alerts(page, look)
@@ -88,6 +89,11 @@ def _runner(page: Page, look: Moment | None) -> str:
     return f":green-badge[:material/memory: {text}]"
 
 
+def _only_watched(look: Moment | None) -> bool:
+    """A run of somebody else's needs no runner of ours."""
+    return look is not None and look.week.watched is not None
+
+
 def _person(page: Page) -> str:
     say, person = page.say, page.viewer.person
     text = f":material/person: {plain(person.name)} · {say('role.' + person.role.value)}"
@@ -100,7 +106,7 @@ def _alerts(page: Page, look: Moment | None) -> None:
     """What is red on every page, until it is mended."""
     say = page.say
     status = look.runner if look else page.services.client.runner_status()
-    if not status.alive:
+    if not status.alive and not _only_watched(look):
         key = "frame.runner_gone_alert" if status.since else "frame.runner_never_alert"
         st.error(say(key), icon=":material/power_off:")
     if look is None:

@@ -32,7 +32,7 @@ def test_every_page_of_the_schedule_exists(place: Place) -> None:
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_page_stands_in_the_frame(app: AppTest, place: Place, stem: str) -> None:
-    place.watch()
+    place.week()
     app.run()
     app.switch_page(f"../pages/{stem}.py").run()
     assert not app.exception
@@ -40,6 +40,15 @@ def test_every_page_stands_in_the_frame(app: AppTest, place: Place, stem: str) -
     assert "F12-phase4-final" in text
     assert "identity unverified" in text
     assert "No runner has been started in this home" in text
+
+
+def test_a_run_that_is_only_watched_misses_no_runner(app: AppTest, place: Place) -> None:
+    place.watch()
+    app.run()
+    assert not app.exception
+    text = text_of(app)
+    assert "F12-phase4-final" in text
+    assert "runner" not in text.lower()
 
 
 def test_made_up_data_are_labelled_on_every_page(app: AppTest, place: Place) -> None:
