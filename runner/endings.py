@@ -25,6 +25,10 @@ _PATTERNS = (
 )
 
 
+# A program does these to itself; no shutdown sends them.
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
+
+
 @dataclass(frozen=True)
 class Ended:
     """All that is known about an attempt that runs no more."""
@@ -46,7 +50,7 @@ def judge(ended: Ended) -> tuple[JobState, str]:
     code = ended.exit.code
     if ended.exit.error is not None:
         return JobState.FAILED, f"It could not be started: {ended.exit.error}."
-    if code == 0 and (complete or ended.own_trainer):
+    if code == 0 and (complete or _finished_by_itself(ended)):
         return JobState.SUCCEEDED, ""
     if ended.stop_asked_by is not None:
         return JobState.STOPPED, _stopped(ended)
@@ -59,9 +63,22 @@ def judge(ended: Ended) -> tuple[JobState, str]:
                 "SIGTERM ended it, after it had saved; then the machine restarted.",
             )
         return JobState.STOPPED, "A SIGTERM from outside trainweek ended it, after it had saved."
+    if code == 0 and ended.own_trainer:
+        return (
+            JobState.LOST,
+            "It ended with exit code 0 and the machine restarted; nobody can prove that it was done.",
+        )
     if code == 0:
         return JobState.FAILED, "It ended with exit code 0, but left no complete result."
     return JobState.FAILED, _own_failure(ended, code)
+
+
+def _finished_by_itself(ended: Ended) -> bool:
+    """Exit 0 of a user's trainer is its success, unless a stop or a shutdown may have made it.
+
+    It owes us no result, and a trainer that takes SIGTERM well ends with 0 too.
+    """
+    return ended.own_trainer and ended.stop_asked_by is None and ended.same_boot
 
 
 def _unseen(ended: Ended, complete: bool) -> tuple[JobState, str]:
@@ -95,6 +112,8 @@ def _stopped(ended: Ended) -> str:
 
 def _signalled(ended: Ended, number: int) -> tuple[JobState, str]:
     name = _name(number)
+    if number in _CRASHES:
+        return JobState.FAILED, f"It crashed with {name}."
     if not ended.same_boot:
         return JobState.INTERRUPTED, f"It was ended by {name}; then the machine restarted."
     if number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

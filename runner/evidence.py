@@ -17,6 +17,7 @@ from core.checks.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
 from core.diagnosis import diagnose
+from core.files import file_sha256
 from core.moments import from_unix
 from core.paths import Home
 from core.playbook import SlotSpec
@@ -229,11 +230,18 @@ def _job_facts(client: Client, week: Week, kind: JobKind, real: datetime) -> Job
 
 
 def _with_reports(facts: Facts, home: Home) -> Facts:
-    """The files of the newest revalidation that saved a report, if they are there."""
-    result = facts.revalidation.result if facts.revalidation else None
-    paths = (result or {}).get("report") or {}
+    """The files of the newest revalidation that saved a report, if they are there.
+
+    A dated decision whose hash is not the one that its job wrote is no decision:
+    somebody changed it, and nothing may be judged by it.
+    """
+    result = (facts.revalidation.result if facts.revalidation else None) or {}
+    paths = result.get("report") or {}
     reports = {name: path for name, path in paths.items() if home.resolve(path).is_file()}
-    decision = read_json(home.resolve(reports["decision"])) if "decision" in reports else None
+    decision = None
+    if "decision" in reports:
+        file = home.resolve(reports["decision"])
+        decision = read_json(file) if file_sha256(file) == result.get("sha256") else None
     return replace(facts, reports=reports, decision=decision)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from core.errors import InputError, IntegrityError
+from core.files import file_sha256
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Decision, JobKind, JobState, Right, SignatureAct
 from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import schema
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
 
 APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
 
@@ -31,10 +36,12 @@ def refusal(
 ) -> Refused | None:
     """Why it may not be signed; None if it may."""
     decision = newest_decision(connection, home, week_id)
+    if isinstance(decision, Refused):
+        return decision
     if decision is None:
         return Refused("There is no saved revalidation to sign.", "Revalidate and save the report.")
-    content, present = decision
-    if present != sha256:
+    content = decision.decision
+    if decision.sha256 != sha256:
         return Refused(
             "The evidence changed: the newest decision is another one than you saw.",
             "Look at the new one, then sign that.",
@@ -60,8 +67,15 @@ def refusal(
 
 def newest_decision(
     connection: Connection, home: Home, week_id: str
-) -> tuple[Mapping[str, object], str] | None:
-    """decision.json of the week's newest saved revalidation, and the SHA-256 of its bytes."""
+) -> SavedDecision | Refused | None:
+    """The week's newest saved revalidation, read from the archive that its job wrote.
+
+    The dated files are a view that anybody can overwrite; what is signed is the
+    archived decision whose hash the job's result names.
+    """
+    # Only here does the client need pandas, which is slow to load.
+    from core.decision import read_decision
+
     jobs = schema.jobs
     found = connection.execute(
         select(jobs)
@@ -74,15 +88,18 @@ def newest_decision(
     )
     for row in found:
         result = read_json(home.attempt(row.id, row.attempt) / "result.json") or {}
-        report = result.get("report")
-        path = report.get("decision") if isinstance(report, dict) else None
-        if not path:
+        if not result.get("archive"):
             continue  # made without --save-report: nothing to sign
-        file = home.resolve(str(path))
-        content = read_json(file)
-        if content is None:
-            return None
-        return content, hashlib.sha256(file.read_bytes()).hexdigest()
+        try:
+            saved = read_decision(home.resolve(str(result["archive"])))
+        except (InputError, IntegrityError) as error:
+            return Refused(error.what, error.remedy)
+        if saved.sha256 != result.get("sha256") or saved.decision.get("week") != week_id:
+            return Refused(
+                f"The archived decision {saved.sha256[:12]} is not the one that {row.id} made.",
+                "Revalidate again, then sign that decision.",
+            )
+        return saved
     return None
 
 
@@ -90,9 +107,12 @@ def _changed_model(home: Home, decision: Mapping[str, object]) -> Refused | None
     """A decision holds for the model that was tested, not for what lies there now."""
     model = decision.get("model")
     if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
-        return None
+        return Refused(
+            "The decision doesn't say which model it is about.",
+            "Revalidate again, then sign that decision.",
+        )
     file = home.resolve(str(model["path"]))
-    if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == model["sha256"]:
+    if file.is_file() and file_sha256(file) == model["sha256"]:
         return None
     return Refused(
         f"The model {model['path']} is not the one that was tested.",

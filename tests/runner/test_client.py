@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import sys
 from datetime import timedelta
 
 import pytest
 
+from core.decision.archive import decision_bytes
+from core.decision.build import SCHEMA_VERSION
 from core.errors import IntegrityError, PlaybookError
 from core.vocabulary import IncidentState, JobKind, JobState, SignatureAct, Verdict
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
@@ -198,17 +199,32 @@ def _revalidated(place: Place, decision: str) -> str:
     place.home.revalidation.mkdir(parents=True, exist_ok=True)
     place.home.model.mkdir(parents=True, exist_ok=True)
     place.home.best_model.write_bytes(b"weights")
-    file = place.home.revalidation / "2026-02-27_decision.json"
     model = {
         "path": "models/ppo_phase4/best_model.zip",
         "sha256": hashlib.sha256(b"weights").hexdigest(),
     }
-    file.write_text(json.dumps({"decision": decision, "model": model}))
-    report = {"decision": place.home.relative(file)}
-    result = {"decision": decision, "score": "3/6", "report": report}
+    return _saved(place, {"decision": decision, "model": model, "week": place.week.id})
+
+
+def _saved(place: Place, fields: dict) -> str:
+    """A revalidation whose archived decision has these fields; its hash."""
+    content = decision_bytes({"schema_version": SCHEMA_VERSION, "artifacts": {}, **fields})
+    sha256 = hashlib.sha256(content).hexdigest()
+    archive = place.home.revalidation_archive / sha256
+    archive.mkdir(parents=True, exist_ok=True)
+    (archive / "decision.json").write_bytes(content)
+    dated = place.home.revalidation / "2026-02-27_decision.json"
+    dated.write_bytes(content)
+    result = {
+        "decision": fields["decision"],
+        "score": "3/6",
+        "sha256": sha256,
+        "archive": place.home.relative(archive),
+        "report": {"decision": place.home.relative(dated)},
+    }
     service = place.service(take_over=True)
     place.until(service, place.submit(JobKind.REVALIDATE, result=result))
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return sha256
 
 
 def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> None:
@@ -235,6 +251,34 @@ def test_a_changed_model_is_not_signed(place: Place) -> None:
     place.home.best_model.write_bytes(b"other weights")
     outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
     assert isinstance(outcome, Refused) and "not the one that was tested" in outcome.reason
+
+
+def test_an_overwritten_dated_file_is_not_what_is_signed(place: Place) -> None:
+    seen = _revalidated(place, "NO-GO")
+    dated = place.home.revalidation / "2026-02-27_decision.json"
+    dated.write_bytes(dated.read_bytes().replace(b"NO-GO", b"GO"))
+    forged = hashlib.sha256(dated.read_bytes()).hexdigest()
+    cto, week = place.client(CTO), place.week.id
+    assert isinstance(cto.sign(week, forged, SignatureAct.APPROVE, "yes"), Refused)
+    override = cto.sign(week, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(override, Refused) and "override" in override.reason
+
+
+def test_an_altered_archive_is_not_signed(place: Place) -> None:
+    seen = _revalidated(place, "NO-GO")
+    file = place.home.revalidation_archive / seen / "decision.json"
+    file.write_bytes(file.read_bytes().replace(b"NO-GO", b"GO"))
+    outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(outcome, Refused) and "altered" in outcome.reason
+
+
+@pytest.mark.parametrize("fields", [{"week": "2026-03-02"}, {"model": None}])
+def test_a_decision_of_another_week_or_of_no_model_is_not_signed(
+    place: Place, fields: dict
+) -> None:
+    seen = _saved(place, {"decision": "GO", "week": place.week.id, "model": None} | fields)
+    outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(outcome, Refused)
 
 
 def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:

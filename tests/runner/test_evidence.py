@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from core.vocabulary import JobKind, JobState, TrainingStatus
@@ -127,17 +128,22 @@ def test_looks_are_judged_as_of_their_moment_and_work_as_of_now(place: Place) ->
         assert judged_as_of(slot, place.week) == (slot.at(LAUNCH) if own else None)
 
 
-def test_reports_count_only_while_their_files_exist(place: Place) -> None:
+def test_reports_count_only_while_their_files_are_as_they_were_written(place: Place) -> None:
     stand_at(place, LAUNCH)
     path = place.home.revalidation / "2026-02-27_decision.json"
+    content = b'{"decision": "NO-GO"}'
     service = place.service()
-    result = {"report": {"decision": place.home.relative(path)}, "decision": "NO-GO"}
+    result = {
+        "report": {"decision": place.home.relative(path)},
+        "decision": "NO-GO",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     place.until(service, place.submit(JobKind.REVALIDATE, result=result))
     service.close()
     assert gather(place.client(CTO), place.week).reports == {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text('{"decision": "NO-GO"', "utf-8")
-    half = gather(place.client(CTO), place.week)
-    assert half.reports and half.decision is None
-    path.write_text('{"decision": "NO-GO"}', "utf-8")
+    path.write_bytes(content.replace(b"NO-GO", b"GO"))
+    altered = gather(place.client(CTO), place.week)
+    assert altered.reports and altered.decision is None
+    path.write_bytes(content)
     assert gather(place.client(CTO), place.week).decision == {"decision": "NO-GO"}
