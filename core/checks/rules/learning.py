@@ -12,7 +12,7 @@ from core.checks.facts import RunFacts
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.opinion import explained_variance, kl_opinion
-from core.checks.rules.series import missing, real_window, run_or_answer, too_few
+from core.checks.rules.series import missing, real_window, run_or_answer, silent, too_few, untrusted
 from core.diagnosis.trend import reward_trend
 from core.reading import Reading
 from core.telemetry import Series
@@ -39,6 +39,8 @@ def reward(case: Case) -> Judgement:
     found = last_reward(run.reader, run.until)
     if found is None:
         return missing(case, run, "rollout/ep_rew_mean")
+    if bad := silent(case, run, known_series(run.reader, "rollout/ep_rew_mean", run.until)):
+        return bad
     answer = _finite(case, found, "The mean reward")
     if meets(found.value, case.spec):
         return answer
@@ -57,6 +59,8 @@ def direction(case: Case) -> Judgement:
     found = known_series(run.reader, "rollout/ep_rew_mean", run.until)
     if not len(found):
         return missing(case, run, "rollout/ep_rew_mean")
+    if bad := untrusted(case, run, found):
+        return bad
     result = reward_trend(run.reader, run.until, real_window(case, run))
     if result.label is Trend.INSUFFICIENT:
         return too_few(case, run, result.why)
@@ -79,6 +83,9 @@ def losses(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
+    for tag in _LOSSES:
+        if bad := untrusted(case, run, known_series(run.reader, tag, run.until)):
+            return bad
     changes: dict[str, float] = {}
     newest: Series | None = None
     for tag, name in _LOSSES.items():
@@ -118,6 +125,9 @@ def policy(case: Case) -> Judgement:
     found = policy_loss(run.reader, run.until)
     if found is None:
         return missing(case, run, "train/policy_gradient_loss")
+    series = known_series(run.reader, "train/policy_gradient_loss", run.until)
+    if bad := silent(case, run, series):
+        return bad
     size = replace(found, value=abs(found.value))
     return _finite(case, size, "The policy loss is in size")
 
@@ -131,8 +141,10 @@ def kl(case: Case) -> Judgement:
     found = last_kl(run.reader, run.until)
     if found is None:
         return missing(case, run, "train/approx_kl")
-    answer = _finite(case, found, "The KL divergence")
     series = known_series(run.reader, "train/approx_kl", run.until)
+    if bad := silent(case, run, series):
+        return bad
+    answer = _finite(case, found, "The KL divergence")
     return replace(answer, evidence=kl_opinion(series, meets(found.value, case.spec)))
 
 
@@ -145,6 +157,8 @@ def sharpe(case: Case) -> Judgement:
     found = validation_sharpe(run.reader, run.until)
     if found is None:
         return missing(case, run, "eval/sharpe")
+    if bad := silent(case, run, known_series(run.reader, "eval/sharpe", run.until), rare=True):
+        return bad
     return _finite(case, found, "The Sharpe ratio on the validation slice")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.checks.case import Case, meets
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.series import LIVE, missing, run_or_answer, too_few
+from core.checks.rules.series import LIVE, missing, run_or_answer, silent, too_few
 from core.reading import Reading
 from core.telemetry.readings import last_step, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus, Verdict
@@ -52,6 +52,8 @@ def speed(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
+    if bad := silent(case, run, pace_series(run.reader, run.until)):
+        return bad
     found = steps_per_second(run.reader, run.until)
     if found is None:
         return too_few(case, run, "The speed needs two iterations one after the other.")

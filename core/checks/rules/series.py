@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
+from statistics import median
 
 from core.checks.case import Case
 from core.checks.facts import RunFacts
 from core.checks.judgement import Judgement
 from core.moments import from_unix
+from core.telemetry import Series
 from core.telemetry.absence import absence
 from core.vocabulary import TrainingStatus
 
 # Event files of a run whose process is still there; every other status has ended.
 LIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
+RARE_GAPS = 3  # of its own usual gaps, after which a rarely written series is silent
 
 
 def run_or_answer(case: Case) -> RunFacts | Judgement:
@@ -50,6 +54,45 @@ def too_few(case: Case, run: RunFacts, why: str) -> Judgement:
     if run.status in LIVE:
         return case.pending(why)
     return case.unknown(f"{why} The run has ended.")
+
+
+def silent(case: Case, run: RunFacts, series: Series, rare: bool = False) -> Judgement | None:
+    """UNKNOWN when a live run no longer writes the judged series; None: it does.
+
+    Other tags may be written on. An empty series is left to :func:`missing`.
+
+    :param rare: the series is written at long intervals (an evaluation); it is silent
+        only after three of them.
+    """
+    if run.status not in LIVE or not len(series) or not math.isfinite(series.wall[-1]):
+        return None
+    age = case.facts.clock.week_duration(series.last_at, run.until)
+    limit = hang_limit(case)
+    if rare:
+        limit = max(limit, RARE_GAPS * _usual_gap(case, run, series))
+    if age < limit:
+        return None
+    hours = age.total_seconds() / 3600
+    return case.unknown(f"The newest point of {series.tag} is {hours:.1f} h old.")
+
+
+def untrusted(case: Case, run: RunFacts, series: Series) -> Judgement | None:
+    """As :func:`silent`, and FAIL when the newest value is no number.
+
+    For series that are judged as a whole: a NaN at the end is no gap to step over.
+    """
+    if bad := silent(case, run, series):
+        return bad
+    if len(series) and not math.isfinite(series.last[1]):
+        return case.failed(f"{series.tag} is not a finite number at step {series.last[0]:,}.")
+    return None
+
+
+def _usual_gap(case: Case, run: RunFacts, series: Series) -> timedelta:
+    """Median week time between two points; the first one's gap is from the run's start."""
+    walls = [float(wall) for wall in series.wall if math.isfinite(wall)]
+    weeks = [case.facts.clock.to_week(at) for at in (run.started, *map(from_unix, walls))]
+    return median(after - before for before, after in zip(weeks, weeks[1:], strict=False))
 
 
 def real_window(case: Case, run: RunFacts) -> timedelta | None:
