@@ -85,7 +85,7 @@ def gather(
         backup=_job_facts(client, week, JobKind.BACKUP, real),
         revalidation=_job_facts(client, week, JobKind.REVALIDATE, real),
         runner_alive=client.runner_status().alive,
-        open_incidents=tuple(i.procedure for i in client.incidents(week.id, open_only=True)),
+        open_incidents=_open_incidents(client, week, real),
         disk_free_bytes=_disk_free(home.root),
         model_bytes=folder_bytes(home.model),
     )
@@ -151,6 +151,26 @@ def _run_facts(
         until=until,
         source=client.home.relative(folder),
         attempts=len(own),
+        earlier_crashes=_crashes(started[:-1], clock, real),
+    )
+
+
+def _crashes(
+    started: Sequence[tuple[Job, Attempt]], clock: Clock, real: datetime
+) -> tuple[str, ...]:
+    """One sentence for each of the processes that had crashed by then.
+
+    A new start hides them otherwise: the status is of the newest process, and the log
+    is read from the newest run's start.
+    """
+    return tuple(
+        f"run {job.run or job.id}, attempt {attempt.number} crashed at "
+        f"{clock.to_week(attempt.ended_at):%Y-%m-%d %H:%M} UTC: "
+        f"{attempt.reason.rstrip('.') or 'nobody knows why'}"
+        for job, attempt in started
+        if attempt.state is JobState.FAILED
+        and attempt.ended_at is not None
+        and attempt.ended_at <= real
     )
 
 
@@ -226,6 +246,15 @@ def _job_facts(client: Client, week: Week, kind: JobKind, real: datetime) -> Job
         ended=job.ended_at if ended else None,
         result=client.result(job.id) if ended else None,
         source=client.home.relative(client.home.job(job.id)),
+    )
+
+
+def _open_incidents(client: Client, week: Week, real: datetime) -> tuple[str, ...]:
+    """The procedures that stood open at that moment, also if they were closed since."""
+    return tuple(
+        incident.procedure
+        for incident in client.incidents(week.id)
+        if incident.opened_at <= real and (incident.closed_at is None or incident.closed_at > real)
     )
 
 

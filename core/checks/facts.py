@@ -31,6 +31,8 @@ class RunFacts:
     until: datetime  # real; series are read up to here, windows end here
     source: str  # where the event files lie, relative to the home
     attempts: int = 1
+    # one sentence for each earlier training process of the week that had crashed by then
+    earlier_crashes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

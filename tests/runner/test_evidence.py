@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from core.vocabulary import JobKind, JobState, TrainingStatus
 from runner.evidence import gather, judged_as_of, latest_run
 from runner.records import Job
@@ -105,6 +107,36 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
     assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
     assert facts.open_incidents == ("crash",)
     assert "crash" in facts.critical_findings
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, resume) -> None:
+    stand_at(place, LAUNCH)
+    crashed = trained(place, do="fail")
+    assert gather(place.lead, place.week).run.earlier_crashes == ()  # it is the run's status
+    place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Mended.")
+    trained(place, resume=resume, do="complete")
+    run = gather(place.lead, place.week).run
+    assert run.status is TrainingStatus.COMPLETED
+    told = f"run {crashed.run}, attempt 1 crashed at 2026-02-23 14:00 UTC: "
+    assert len(run.earlier_crashes) == 1 and run.earlier_crashes[0].startswith(told)
+
+
+def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) -> None:
+    before = datetime.now(UTC)
+    place.lead.record_clock_point(place.week.id, before, LAUNCH, 0.0)
+    opened = place.lead.open_incident(place.week.id, "performance", "The loss rises.").record
+    closed = place.lead.close_incident(opened.id, "It fell again.").record
+    middle = opened.opened_at + (closed.closed_at - opened.opened_at) / 2
+    place.lead.record_clock_point(place.week.id, middle, LAUNCH + timedelta(hours=1), 0.0)
+    stand_at(place, LAUNCH + timedelta(hours=2))
+
+    def standing(moment: datetime | None = None) -> tuple[str, ...]:
+        return gather(place.lead, place.week, moment).open_incidents
+
+    assert standing(LAUNCH) == ()  # not opened yet
+    assert standing(LAUNCH + timedelta(hours=1)) == ("performance",)
+    assert standing() == ()  # closed by now
 
 
 def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:

@@ -23,8 +23,7 @@ def crashes(case: Case) -> Judgement:
     if isinstance(found, Judgement):
         return found
     run, log = found
-    crashed = run.status is TrainingStatus.CRASHED
-    return _counted(case, run, log, [*(["the trainer crashed"] if crashed else []), *_errors(log)])
+    return _counted(case, run, log, [*_crashes(run), *_errors(log)])
 
 
 @rule("issues")
@@ -34,11 +33,10 @@ def issues(case: Case) -> Judgement:
     if isinstance(found, Judgement):
         return found
     run, log = found
-    crashed = run.status is TrainingStatus.CRASHED
     troubles = [
-        *(["the trainer crashed"] if crashed else []),
+        *_crashes(run),
         *_errors(log),
-        *_findings(case, leave_out_crash=crashed),
+        *_findings(case, leave_out_crash=run.status is TrainingStatus.CRASHED),
     ]
     return _counted(case, run, log, troubles)
 
@@ -53,6 +51,7 @@ def anomalies(case: Case) -> Judgement:
     bad = _ENDED_BADLY.get(run.status)
     troubles = [
         *([bad] if bad else []),
+        *run.earlier_crashes,
         *_errors(log),
         *(f"logged: {_short(line)}" for line in log.issues),
         *_findings(case, leave_out_crash=run.status is TrainingStatus.CRASHED),
@@ -91,9 +90,21 @@ def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[str]) -> J
         at=at,
     )
     if not troubles:
-        return case.judged(reading, f"Nothing found in {log.path} and in the run's state.")
+        return case.judged(
+            reading,
+            f"Nothing found in {log.path} and in the run's state, and no earlier crash this week.",
+        )
     more = f", and {len(troubles) - 1} more" if len(troubles) > 1 else ""
-    return case.judged(reading, f"{troubles[0][0].upper()}{troubles[0][1:]}{more}.")
+    why = f"{troubles[0][0].upper()}{troubles[0][1:]}{more}."
+    if run.earlier_crashes:
+        why += " Crashes of the whole week so far are counted."
+    return case.judged(reading, why)
+
+
+def _crashes(run: RunFacts) -> list[str]:
+    """A new start of the training doesn't undo the crash before it."""
+    crashed = run.status is TrainingStatus.CRASHED
+    return [*(["the trainer crashed"] if crashed else []), *run.earlier_crashes]
 
 
 def _errors(log: LogFacts) -> list[str]:

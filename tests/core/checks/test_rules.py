@@ -177,6 +177,17 @@ def test_a_crash_without_a_log_is_still_a_crash(scene) -> None:
         assert judge(PLAYBOOK, check, facts).verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize("check", ["no_crashes", "no_issues", "no_anomaly"])
+def test_a_crash_before_a_new_start_still_counts(scene, check) -> None:
+    scene.events().log()
+    run = replace(scene.run(), earlier_crashes=("run A, attempt 1 crashed: NaN",))
+    judgement = judge(PLAYBOOK, check, scene.facts(run=run))
+    assert judgement.verdict is Verdict.FAIL and judgement.reading.value == 1
+    assert judgement.why == (
+        "Run A, attempt 1 crashed: NaN. Crashes of the whole week so far are counted."
+    )
+
+
 def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> None:
     facts = scene.events().log().facts(open_incidents=("performance",))
     assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS
