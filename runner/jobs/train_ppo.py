@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from core.errors import SetupError
+from core.errors import MarketDataError, SetupError
 from core.market import Candles, load_candles, require_quality
 from core.moments import iso
 from runner.agent.best_model import keep_earlier, manifest_path, read_best_model, save_best_model
-from runner.agent.checkpoint import save_checkpoint, set_aside
+from runner.agent.checkpoint import Checkpoint, save_checkpoint, set_aside
 from runner.agent.evaluation import Evaluation
 from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.session import Hooks, Session
@@ -37,12 +37,14 @@ def train(spec: Spec, stop: StopFlag) -> int:
         candles = load_candles(spec.home.train_data)
         require_quality(candles, utc_now())
         resumed = plan.checkpoint
+        if resumed is not None:
+            _require_same_data(resumed, candles)
         data = TrainingData.prepare(candles, plan.settings, resumed.normaliser if resumed else None)
         session = Session(
             data, plan.settings, plan.total_steps, spec.playbook.revalidation.bars_per_year
         )
         attempt = TrainingAttempt(spec, plan, session, log, time.monotonic)
-        attempt.prepare_folders(candles)
+        attempt.prepare_folders()
         log.info("Model initialized")
         if candles.synthetic:
             log.info("Training data are synthetic, not exchange data")
@@ -53,6 +55,23 @@ def train(spec: Spec, stop: StopFlag) -> int:
         log.info("Training loop started")
         log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
         return attempt.run(stop)
+
+
+def _require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
+    """Refuse to go on with other candles.
+
+    The manifest names one training range, and the revalidation takes every bar outside
+    it for unseen: it must not hide bars that an earlier attempt learned from.
+
+    :raises MarketDataError: names both hashes.
+    """
+    before = checkpoint.config["data"]["sha256"]
+    if before != candles.sha256:
+        raise MarketDataError(
+            f"Checkpoint {checkpoint.step} of {checkpoint.run} was trained on data with SHA-256"
+            f" {before}, but the training data now have {candles.sha256}.",
+            "Put the old data back, or start anew with --new.",
+        )
 
 
 class TrainingAttempt:
@@ -84,7 +103,7 @@ class TrainingAttempt:
         self._speeds: list[tuple[float, int]] = []
         self._lines = 0
 
-    def prepare_folders(self, candles: Candles) -> None:
+    def prepare_folders(self) -> None:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
         earlier = self.home.model / "earlier"
         set_aside(self.home.checkpoints, self.plan.run, earlier)
@@ -92,10 +111,7 @@ class TrainingAttempt:
         if self.plan.checkpoint is None or not manifest_path(self.home.best_model).exists():
             return
         manifest = read_best_model(self.home.best_model)[1]
-        before = self.plan.checkpoint.config["data"]["sha256"]
-        if before != candles.sha256:
-            self.log.warn("Training data changed since the checkpoint was saved")
-        elif manifest["run"] == self.plan.run:
+        if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
 
     def hyperparameters(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError, MarketDataError
+from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
 from runner.agent.best_model import read_best_model
@@ -142,6 +144,25 @@ def test_a_finished_run_that_is_resumed_is_still_finished(trained):
     done = run("train_ppo", spec)
     assert done.returncode == 0, done.stdout + done.stderr
     assert result(spec)["steps"] == 20_000 and result(spec)["complete"] is True
+
+
+def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
+    home = Home(tmp_path)
+    for part in ("data", "models"):
+        shutil.copytree(trained[0].root / part, tmp_path / part)
+    file = home.train_data / "ogn.csv"
+    before = load_candles(home.train_data).sha256
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines[:-300]), encoding="utf-8")  # hides 300 bars it learned from
+    model = home.best_model.read_bytes()
+    spec = write_spec(home, "train", attempt=2, resume=True, steps=40_000)
+    with pytest.raises(MarketDataError) as refused:
+        train(read_spec(spec), StopFlag())
+    assert before in refused.value.what
+    assert load_candles(home.train_data).sha256 in refused.value.what
+    assert refused.value.remedy == "Put the old data back, or start anew with --new."
+    assert home.best_model.read_bytes() == model
+    assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
 
 
 def test_a_new_run_puts_the_model_and_checkpoints_of_the_old_one_aside(tmp_path: Path):
