@@ -16,6 +16,9 @@ from core.vocabulary import Decision
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str, str]
 
+HOURLY = "1h"
+HOURS_PER_YEAR = 365 * 24  # the year of the Sharpe and Calmar gates; OGN trades every hour
+
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
 
 
@@ -225,6 +228,24 @@ def training_settings_fit_together(playbook: Playbook) -> Iterator[Complaint]:
         )
 
 
+def bars_are_hours(playbook: Playbook) -> Iterator[Complaint]:
+    # Candles, purge gap and warm-up all count hours; another number of bars a year would
+    # only scale Sharpe and Calmar to whatever a gate asks for.
+    if playbook.interval != HOURLY:
+        yield (
+            ("interval",),
+            f"{playbook.interval!r} bars can't be read: only hourly candles are supported",
+            f"Write {HOURLY}.",
+        )
+    if playbook.revalidation.bars_per_year != HOURS_PER_YEAR:
+        yield (
+            ("revalidation", "bars_per_year"),
+            f"a year of 365 days has {HOURS_PER_YEAR} hourly bars,"
+            f" not {playbook.revalidation.bars_per_year}",
+            f"Write {HOURS_PER_YEAR}.",
+        )
+
+
 RULES: tuple[Callable[[Playbook], Iterator[Complaint]], ...] = (
     ids_are_unique,
     slots_name_known_roles_and_checks,
@@ -235,6 +256,7 @@ RULES: tuple[Callable[[Playbook], Iterator[Complaint]], ...] = (
     decision_covers_every_count,
     troubles_name_known_procedures_and_roles,
     training_settings_fit_together,
+    bars_are_hours,
 )
 
 

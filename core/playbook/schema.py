@@ -33,7 +33,7 @@ class Playbook(Part):
         description="Market that is traded, as the exchange writes it."
     )
     interval: Annotated[str, StringConstraints(pattern=r"^[1-9]\d?[mhd]$")] = Field(
-        description="Length of one bar: 1h, 15m, 1d."
+        description="Length of one bar; 1h, as only hourly candles are supported."
     )
     tag: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")] = Field(
         description="Tag of the training; becomes part of the run's name."

@@ -116,7 +116,7 @@ class RevalidationSettings(Part):
 
     episodes: int = whole(1, 1000, "Chronological slices of the backtest data.", 10)
     bars_per_year: int = whole(
-        1, 600_000, "Bars in a year, for Sharpe and Calmar (hourly: 8760).", 8760
+        1, 600_000, "Bars in a year, for Sharpe and Calmar; 8760, the hours of 365 days.", 8760
     )
     min_trades: int = whole(
         0, 1_000_000, "Closed trades below which the evidence is INSUFFICIENT.", 30

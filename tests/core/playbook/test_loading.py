@@ -103,6 +103,9 @@ WRONG_REFERENCES = [
     ("    min_passed: 4", "    min_passed: 6", "decision", "leave a hole or overlap"),
     ("    offset: +0h", "    offset: +2h", "schedule[1]", "zero of all offsets"),
     ("    number: 6", "    number: 5", "gates", "numbered"),
+    ("interval: 1h", "interval: 15m", "interval", "only hourly candles are supported"),
+    ("interval: 1h", "interval: 60m", "interval", "only hourly candles are supported"),
+    ("  bars_per_year: 8760", "  bars_per_year: 35040", "revalidation.bars_per_year", "8760 hourly bars"),
     ("    escalation: performance", "    escalation: data", None, None),
 ]  # fmt: skip
 
@@ -140,6 +143,7 @@ def test_every_rule_of_references_refuses_something() -> None:
         "training_settings_fit_together": base.model_copy(
             update={"training": base.training.model_copy(update={"batch_size": 7})}
         ),
+        "bars_are_hours": base.model_copy(update={"interval": "1d"}),
     }
     assert {rule.__name__ for rule in RULES} == set(broken)
     for rule in RULES:
