@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,11 +23,12 @@ from core.decision import (
     marked_bars,
     write_reports,
 )
-from core.errors import InputError
+from core.errors import InputError, MarketDataError
 from core.files import file_sha256
 from core.gates import score
-from core.market import load_candles, require_quality
+from core.market import Candles, load_candles, require_quality
 from core.report import memo_html
+from core.trading.costs import CostModel
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.episodes import slices
@@ -74,6 +76,7 @@ class _Revalidation:
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
         candles = load_candles(self.data_path)
+        _require_interval(candles, self.playbook.interval)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
         if candles.synthetic:
@@ -82,7 +85,10 @@ class _Revalidation:
         features = candidate.features(market)
         policy = candidate.policy(market, features)
         spans = slices(WARM_UP, len(market) - 1, self.episodes)
+        # What the agent may hold is the model's; what it costs is the week's.
+        costs = env_settings(self.playbook.training, exit_at_end=True).costs
         settings = env_settings(candidate.settings, exit_at_end=True)
+        trained_at, settings = settings.costs, replace(settings, costs=costs)
 
         _say("Running backtest...")
         self._progress("backtest", 0)
@@ -105,7 +111,10 @@ class _Revalidation:
             week=self.spec.week_id,
             approval_at=context.approval_at,
             seeds={"training": candidate.settings.seed},
-            data_warnings=[issue.message for issue in report.warnings],
+            data_warnings=[
+                *_other_costs(trained_at, costs),
+                *(issue.message for issue in report.warnings),
+            ],
             extra={
                 "job_id": self.spec.job_id,
                 "trial": self.spec.trial,
@@ -175,6 +184,31 @@ class _Revalidation:
         self.spec.write_progress(
             {"stage": stage, "episode": episode, "episodes": self.episodes, "gates": list(gates)}
         )
+
+
+def _require_interval(candles: Candles, interval: str) -> None:
+    """Refuse bars of another length than the playbook's, before filling passes for trading.
+
+    :raises MarketDataError: names both lengths.
+    """
+    times = candles.frame.index[~candles.frame["is_filled"]]
+    found = times.to_series().diff().mode()
+    if len(found) and found.iloc[0] != pd.Timedelta(interval):
+        raise MarketDataError(
+            f"The backtest candles are {found.iloc[0] / pd.Timedelta(hours=1):g} h apart,"
+            f" the playbook's interval is {interval}.",
+            f"Give {interval} candles.",
+        )
+
+
+def _other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
+    if trained_at == costs:
+        return []
+    return [
+        f"The model was trained at {trained_at.fee_bps:g} bps fee and"
+        f" {trained_at.slippage_bps:g} bps slippage a side; the backtest charges the playbook's"
+        f" {costs.fee_bps:g} and {costs.slippage_bps:g} bps."
+    ]
 
 
 def _repeats(whole: Backtest, first_again: Backtest) -> bool:

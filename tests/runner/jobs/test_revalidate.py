@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -127,6 +128,42 @@ def test_without_save_report_nothing_is_written_but_the_result_is_the_same(train
     found = result(spec)
     assert found["archive"] is None and found["report"] == {}
     assert len(found["gates"]) == 6
+
+
+def test_the_weeks_costs_are_charged_not_the_models(trained, saved, home):
+    spec = write_spec(home, "revalidate", run="costs", save_report=True, episodes=6)
+    playbook = spec.parent / "playbook.yaml"
+    text = playbook.read_text(encoding="utf-8")
+    for name, bps in (("fee_bps", 40), ("slippage_bps", 25)):
+        text, found = re.subn(rf"(?m)^  {name}: \d+$", f"  {name}: {bps}", text)
+        assert found == 1
+    playbook.write_text(text, encoding="utf-8")
+    assert revalidate(read_spec(spec), StopFlag()) == 0
+    reports = [(trained, result(saved[0])["report"]), (home, result(spec)["report"])]
+    cheap, dear = (
+        json.loads((place.root / files["decision"]).read_text(encoding="utf-8"))
+        for place, files in reports
+    )
+    assert (dear["costs"]["fee_bps"], dear["costs"]["slippage_bps"]) == (40, 25)
+    assert dear["model"]["settings"]["fee_bps"] == 10
+    assert dear["max_exposure"] == cheap["max_exposure"]
+    fees = [
+        (trades["fees"] / (trades["quantity"] * (trades["entry_price"] + trades["exit_price"])))
+        for trades in (pd.read_csv(place.root / files["trades"]) for place, files in reports)
+    ]
+    assert fees[0].median() == pytest.approx(0.0010, rel=0.01)
+    assert fees[1].median() == pytest.approx(0.0040, rel=0.01)
+    (warning,) = [text for text in dear["warnings"] if "was trained at" in text]
+    assert "10 bps fee and 5 bps slippage" in warning and "40 and 25 bps" in warning
+    assert not any("was trained at" in text for text in cheap["warnings"])
+
+
+def test_candles_of_another_interval_are_refused(home):
+    file = home.backtest_data / "ogn.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    (first,) = [n for n, line in enumerate(lines) if line[:1].isdigit()][:1]
+    file.write_text("".join(lines[:first] + lines[first::4]), encoding="utf-8")
+    assert "4 h apart" in refusal(home)
 
 
 def test_no_model_is_refused(home):
