@@ -47,13 +47,13 @@ def model(home: Home, given: str) -> Model:
         return Model(home.relative(path))
     stat = path.stat()
     manifest = _manifest(path.with_name(path.stem + ".manifest.json"))
-    trained = manifest.get("train_range") or [None, None]
+    until = manifest.get("train_last")
     return Model(
         home.relative(path),
         _sha256(path, stat.st_mtime_ns, stat.st_size),
         manifest.get("run"),
         manifest.get("step"),
-        str(trained[1]) if trained[1] else None,
+        str(until) if until else None,
     )
 
 

@@ -12,6 +12,7 @@ from core.errors import InputError, MarketDataError
 from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
+from dashboard.backtest_input import model
 from runner.agent.best_model import read_best_model
 from runner.agent.checkpoint import newest_checkpoint
 from runner.jobs.attempt import StopFlag, read_spec
@@ -94,6 +95,14 @@ def test_the_best_model_is_the_best_evaluation_and_explains_itself(trained):
     assert manifest["observation_shape"] == [len(manifest["feature_names"])]
 
 
+def test_the_dashboard_reads_off_the_manifest_until_when_was_trained(trained):
+    home, _, _ = trained
+    _, manifest = read_best_model(home.best_model)
+    shown = model(home, "models/ppo_phase4/best_model")
+    assert (shown.run, shown.step) == (manifest["run"], manifest["step"])
+    assert shown.trained_until == manifest["train_last"]
+
+
 def test_the_last_checkpoint_is_at_the_end(trained):
     home, _, _ = trained
     assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
@@ -154,14 +163,14 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     before = load_candles(home.train_data).sha256
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     file.write_text("".join(lines[:-300]), encoding="utf-8")  # hides 300 bars it learned from
-    model = home.best_model.read_bytes()
+    best = home.best_model.read_bytes()
     spec = write_spec(home, "train", attempt=2, resume=True, steps=40_000)
     with pytest.raises(MarketDataError) as refused:
         train(read_spec(spec), StopFlag())
     assert before in refused.value.what
     assert load_candles(home.train_data).sha256 in refused.value.what
     assert refused.value.remedy == "Put the old data back, or start anew with --new."
-    assert home.best_model.read_bytes() == model
+    assert home.best_model.read_bytes() == best
     assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
 
 
