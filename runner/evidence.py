@@ -18,6 +18,7 @@ from core.checks.training_log import read_log_facts
 from core.clock import Clock
 from core.diagnosis import diagnose
 from core.files import file_sha256
+from core.market.synthetic import is_marked
 from core.moments import from_unix
 from core.paths import Home
 from core.playbook import SlotSpec
@@ -66,7 +67,8 @@ def gather(
     now_week = clock.to_week(now)
     moment = now_week if as_of is None else as_of
     bare = Facts(as_of=moment, as_of_real=None, launch=week.launch, clock=clock)
-    bare = replace(bare, synthetic=week.synthetic)
+    made_up = week.synthetic or is_marked(client.home.train_data)
+    bare = replace(bare, synthetic=made_up)
     if moment > now_week:
         return bare
     real = now if as_of is None else clock.to_real(moment)

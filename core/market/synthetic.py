@@ -126,6 +126,18 @@ def marker(model: SignalModel, seed: int, bars: int) -> str:
     return f"{MARKER} OGNUSDT 1h market, not exchange data; seed={seed}; bars={bars}; {fields}"
 
 
+def is_marked(folder: Path) -> bool:
+    """Whether a folder holds candles with the synthetic mark; reads first lines only."""
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            with path.open("rb") as file:
+                if file.read(len(MARKER)) == MARKER.encode():
+                    return True
+        except OSError:  # unreadable candles are the data check's finding
+            continue
+    return False
+
+
 def make_market(
     seed: int, bars: int, start: datetime, model: SignalModel | None = None
 ) -> SyntheticMarket:

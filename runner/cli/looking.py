@@ -19,7 +19,7 @@ from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.telemetry.inspect import inspect as inspect_folder
 from core.vocabulary import FindingStatus, Severity
-from runner.cli.operate import serve
+from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.outcomes import Refused
 
@@ -75,7 +75,7 @@ def diagnose(
 
 def watch(
     logdir: Annotated[Path, typer.Argument(help="The TensorBoard folder of a run.")],
-    port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
+    port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
     """Show a run that we did not start: charts and checks, no process is touched.

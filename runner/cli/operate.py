@@ -24,7 +24,7 @@ from runner.service import run_runner
 
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-PortOption = Annotated[int, typer.Option(help="Port on this machine.")]
+PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 
 
 def up(port: PortOption = 8501, home: HomeOption = None) -> None:

@@ -20,6 +20,7 @@ from runner.store import schema
 if TYPE_CHECKING:
     from core.decision import SavedDecision
 
+_OF_A_CONDITION = ("text", "owner", "due")
 APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
 
 
@@ -50,6 +51,8 @@ def refusal(
         return changed
     if act is SignatureAct.APPROVE_WITH_CONDITIONS and not conditions:
         return Refused("No condition is given.", "Give at least one, with owner and due date.")
+    if any(not str(c.get(part) or "").strip() for c in conditions for part in _OF_A_CONDITION):
+        return Refused("A condition is not complete.", "Give each its text, owner and due date.")
     if act is SignatureAct.REJECT and not reason.strip():
         return Refused("A rejection needs its reason.", "Say why.")
     if act in APPROVALS and content.get("decision") == Decision.NO_GO:

@@ -240,6 +240,8 @@ def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> 
     conditions = [{"text": "half size", "owner": "Lea", "due": "2026-03-01"}]
     act = SignatureAct.APPROVE_WITH_CONDITIONS
     assert isinstance(cto.sign(week, newer, act, "ok"), Refused)
+    undated = [{**conditions[0], "due": ""}]
+    assert isinstance(cto.sign(week, newer, act, "ok", undated), Refused)
     signed = cto.sign(week, newer, act, "ok", conditions).record
     assert signed.verified and signed.by == "Carl"
     assert signed.conditions == tuple(conditions)
