@@ -16,6 +16,7 @@ SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 TALLEST = 4000  # of a picture
 PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
+expect.set_options(timeout=PATIENCE_MS)  # a loaded machine draws slowly, not wrongly
 
 
 @dataclass
