@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo up test lint bench lock clean
+.PHONY: help install demo up test lint faults bench lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,6 +33,9 @@ lint: $(READY)   ## format, style and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+
+faults: $(READY) ## inject every fault of the matrix, print it as a table
+	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
 bench: $(READY)  ## measure: training speed, learning against the optimum, reading of events
 	$(BIN)/python -m tests.benchmarks
