@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.detectors.classes import CLASSES, RunClass
-from tests.benchmarks.detectors.training import VERSIONS, Plan, run_in_this_process
+from tests.benchmarks.detectors.training import VERSIONS, Plan, run_in_this_process, warm_up
 
 ARCHIVE = Path(__file__).with_name("recordings.tar.xz")
 _INSIDE = "TRAINWEEK_RECORDING_NAMESPACE"
@@ -39,6 +39,7 @@ def main() -> None:
         inside = ["unshare", "-Urm", sys.executable, "-m", __spec__.name, *sys.argv[1:]]
         os.execvpe("unshare", inside, {**os.environ, _INSIDE: "1", "OMP_NUM_THREADS": "1"})
     wanted = [kind for kind in CLASSES if not chosen.only or kind.name in chosen.only]
+    warm_up()
     for seed in range(min(chosen.seeds, max(kind.runs for kind in wanted))):
         for kind in wanted:
             if seed < kind.runs:

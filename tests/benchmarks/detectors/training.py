@@ -163,17 +163,16 @@ class Run:
     def train(self) -> None:
         """:raises Exception: whatever the fault makes SB3 raise."""
         plan, name = self.plan, self.plan.kind.name
-        torch.set_num_threads(1)
-        self.log("INFO", "Training loop started")
-        if plan.kind.from_start or name == "hard_slow_start":
-            self.mark(None)
-        if name == "hard_slow_start":
-            time.sleep(0.1)
         model = PPO(
             "MlpPolicy", self.env, n_steps=plan.n_steps, seed=plan.seed, verbose=0, device="cpu",
             policy_kwargs={"net_arch": [32, 32]}, **plan.settings,
         )  # fmt: skip
         model.set_logger(self._logger("events/attempt_1"))
+        self.log("INFO", "Training loop started")
+        if plan.kind.from_start or name == "hard_slow_start":
+            self.mark(None)
+        if name == "hard_slow_start":
+            time.sleep(0.1)
         total = plan.iterations * plan.rollout
         if name in ("hard_restart", "step_reset"):
             self._learn(model, plan.onset * plan.rollout)
@@ -232,6 +231,17 @@ class Run:
                 model.logger.output_formats.clear()
             case "nan_reward":
                 faulty.nan_reward = True
+
+
+def warm_up() -> None:
+    """Import and build once what a first update needs.
+
+    In a training of hours that takes a blink; in one of seconds that is stretched to
+    hours it would be a silence.
+    """
+    torch.set_num_threads(1)
+    env = VecMonitor(ToyMarket(4, 8, 0))
+    PPO("MlpPolicy", env, n_steps=8, batch_size=32, n_epochs=1, device="cpu").learn(64)
 
 
 def run_in_this_process(plan: Plan, folder: Path) -> None:
