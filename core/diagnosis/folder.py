@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from core.telemetry.inspect import open_run
 from core.telemetry.readings import last_step
 from core.vocabulary import TrainingStatus
 
+_MOMENT = re.compile(r"tfevents\.(\d{9,10})\b")
 _NO_WRITER = "no process here holds its event files: it has ended, and files don't say how"
 
 
@@ -46,7 +48,8 @@ def facts_of_events(
     :param alive: whether a process may still write to them. If not, a run that is silent
         for longer than it ever was has ended: it is judged as of its last event.
     """
-    started = now if reader.first_wall is None else from_unix(max(0.0, reader.first_wall))
+    first = reader.first_wall if reader.first_wall is not None else _opened(reader)
+    started = now if first is None else from_unix(max(0.0, first))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
     done = step is not None and total_steps is not None and step.value >= total
@@ -60,7 +63,7 @@ def facts_of_events(
         reader=reader,
         until=now,
         source=str(reader.path),
-        attempts=max(1, len(reader.attempts_until(now.timestamp()))),
+        attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
     )
     facts = Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)
     if alive or done:
@@ -69,7 +72,11 @@ def facts_of_events(
     if silence.silence is None or silence.silence <= silence.patience:
         return facts
     ended = now - timedelta(seconds=silence.silence)
-    over = replace(
-        run, status=TrainingStatus.STOPPED, reason=_NO_WRITER, ended=ended, until=ended
-    )
+    over = replace(run, status=TrainingStatus.STOPPED, reason=_NO_WRITER, ended=ended, until=ended)
     return replace(facts, run=over)
+
+
+def _opened(reader: RunReader) -> float | None:
+    """When the first file without a scalar was opened: its writer puts that into the name."""
+    moments = [float(found[1]) for file in reader.files if (found := _MOMENT.search(file.name))]
+    return min(moments, default=None)

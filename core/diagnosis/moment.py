@@ -82,15 +82,19 @@ class Moment:
 
     @property
     def gap(self) -> float | None:
-        """Median real seconds between the last iterations; None with fewer than three."""
+        """Median real seconds between the last iterations; None with fewer than two."""
         gaps = np.diff(self.of_attempt(self.pace()).wall[-_GAP_POINTS - 1 :])
         gaps = gaps[gaps > 0]
-        return float(np.median(gaps)) if len(gaps) >= 2 else None
+        return float(np.median(gaps)) if len(gaps) else None
 
     @property
     def patience(self) -> float:
-        """Real seconds of silence that this run never showed: its learned cadence."""
-        return max(LEAST_SILENCE, GAPS * (self.gap or 0.0))
+        """Real seconds of silence that this run never showed: its learned cadence.
+
+        The grace before the first point holds until there is a cadence.
+        """
+        gap = self.gap
+        return GRACE if gap is None else max(LEAST_SILENCE, GAPS * gap)
 
     @property
     def silence(self) -> float | None:

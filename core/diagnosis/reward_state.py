@@ -7,6 +7,7 @@ nothing: what matters is how far the level lies from the run's own best and begi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from core.diagnosis.moment import Moment
 from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
 from core.moments import from_unix
+from core.telemetry import Series
 from core.vocabulary import Trend
 
 NEW_BEST = 0.02  # of the range: a smaller gain is no new best
@@ -122,7 +124,8 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
     return RewardState(
         trend=found,
         label=found.label,
-        flat_hours=moment.week_hours(from_unix(max(0.0, float(reward.wall[place])))),
+        # A silence is no plateau: hours count up to the newest reward.
+        flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=max(_best_level(means), float(newest.mean())),
         best_step=int(reward.step[place]),
         start=float(means[0]),
@@ -130,6 +133,10 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
         noise=float(np.std(newest)),
         spread=spread,
     )
+
+
+def _moment(series: Series, place: int) -> datetime:
+    return from_unix(max(0.0, float(series.wall[place])))
 
 
 def _best_level(means: np.ndarray) -> float:

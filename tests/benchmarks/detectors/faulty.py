@@ -11,7 +11,9 @@ from stable_baselines3.common.vec_env import VecEnvWrapper
 class FaultyEnv(VecEnvWrapper):
     """Passes everything on, until one of its switches is set."""
 
-    delay = 0.0  # real seconds of sleep in each step
+    delay = 0.0  # real seconds of sleep in each rollout, in the first of its steps
+    rollout = 1  # steps of a rollout
+    steps = 0
     blocked = False  # step never returns
     error: str | None = None  # step raises
     nan_reward = False  # one reward is NaN
@@ -23,8 +25,10 @@ class FaultyEnv(VecEnvWrapper):
     def step_wait(self):
         while self.blocked:
             time.sleep(3600)
-        if self.delay:
+        # One long wait instead of many short ones: each of them ends in a queue for a core.
+        if self.delay and self.steps % self.rollout == 0:
             time.sleep(self.delay)
+        self.steps += 1
         if self.error:
             raise RuntimeError(self.error)
         observation, reward, done, info = self.venv.step_wait()

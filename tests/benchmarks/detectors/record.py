@@ -1,7 +1,7 @@
 """Make the labelled recordings: ``python -m tests.benchmarks.detectors.record``.
 
-Trains several hundred real PPO agents one after another (about 25 minutes of one core),
-each in a forked process, and packs their event files with a ``label.json`` each into
+Trains more than two hundred real PPO agents one after another (about 20 minutes of one
+core), each in a forked process, and packs their event files with a ``label.json`` each into
 ``recordings.tar.xz``. A run that is there already is left alone, so it can be interrupted.
 Linux only: faults are signals and a tmpfs that is full.
 """
@@ -24,7 +24,7 @@ from tests.benchmarks.detectors.training import VERSIONS, Plan, run_in_this_proc
 
 ARCHIVE = Path(__file__).with_name("recordings.tar.xz")
 _INSIDE = "TRAINWEEK_RECORDING_NAMESPACE"
-LONGEST = 120.0  # real seconds of one training
+LONGEST = 600.0  # real seconds of one training
 _POLL = 0.02
 
 
@@ -32,6 +32,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folder", type=Path, default=Path("/tmp/trainweek-recordings"))
     options.add_argument("--only", nargs="*", help="names of classes")
+    options.add_argument("--part", type=int, help="record only this one of --parts, pack nothing")
+    options.add_argument("--parts", type=int, default=1)
     options.add_argument("--seeds", type=int, default=NEVER, help="at most so many a class")
     chosen = options.parse_args()
     if _INSIDE not in os.environ:
@@ -40,11 +42,17 @@ def main() -> None:
         os.execvpe("unshare", inside, {**os.environ, _INSIDE: "1", "OMP_NUM_THREADS": "1"})
     wanted = [kind for kind in CLASSES if not chosen.only or kind.name in chosen.only]
     warm_up()
-    for seed in range(min(chosen.seeds, max(kind.runs for kind in wanted))):
-        for kind in wanted:
-            if seed < kind.runs:
-                record(kind, seed, chosen.folder / f"{kind.name}-{seed:02}")
-    pack(chosen.folder, ARCHIVE)
+    # Seed by seed, so that what is there after any time holds every class alike.
+    runs = [
+        (kind, seed)
+        for seed in range(min(chosen.seeds, max(kind.runs for kind in wanted)))
+        for kind in wanted
+        if seed < kind.runs
+    ]
+    for kind, seed in runs[chosen.part :: chosen.parts] if chosen.part is not None else runs:
+        record(kind, seed, chosen.folder / f"{kind.name}-{seed:02}")
+    if chosen.part is None:
+        pack(chosen.folder, ARCHIVE)
 
 
 NEVER = 10**6
@@ -131,9 +139,7 @@ def _mount(folder: Path, plan: Plan) -> None:
     """A disk that is full after 30 to 70 % of the run: about 800 bytes an iteration."""
     size = 4096 * max(4, round(800 * plan.onset / 4096))
     folder.mkdir()
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True
-    )
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
 
 
 def _unmount(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import tarfile
 from collections.abc import Iterator
@@ -63,6 +64,10 @@ class Rescale:
 
     def __call__(self, wall: float) -> float:
         return self.start + (wall - self.origin) * self.factor
+
+    def name(self, name: str) -> str:
+        """A file's name with the moment in it that its writer would have put there."""
+        return re.sub(r"(?<=tfevents\.)\d+", lambda found: f"{self(float(found[0])):.0f}", name)
 
     def records(self, content: bytes) -> Iterator[tuple[float, bytes]]:
         """Each record of an event file with its new wall time, in file order.

@@ -31,6 +31,9 @@ MINUTE, HOUR = 60.0, 3600.0
 LOOK = 5 * MINUTE  # hang and KL are judged so often, the rest hourly
 QUICK = ("hung", "kl_explosion")
 SHORTEST, LONGEST = 6.0, 48.0  # hours that a run is stretched to
+_TOGETHER = 0.010  # recorded seconds: the points of one dump
+_HEADER = 48  # bytes: no scalar's record is so short
+_UNSEEN_GAP = 0.07  # recorded seconds, of a run that logged nothing
 BEHIND = 3.0  # hours that are looked on after the end, or longer after a hang
 
 Judge = Callable[[Facts, Playbook, tuple[str, ...] | None], dict[str, bool]]
@@ -44,6 +47,7 @@ class Replayed:
     clock: Rescale
     gap: float  # median seconds between iterations before the onset, rescaled
     until: float  # the last evaluation
+    walls: list[float]  # each iteration that was logged, rescaled
     fired: dict[str, list[float]] = field(default_factory=dict)  # scenario -> evaluations
     critical: set[str] = field(default_factory=set)
     flips: int = 0
@@ -56,6 +60,11 @@ class Replayed:
     @property
     def days(self) -> float:
         return (self.until - START) / (24 * HOUR)
+
+    def after(self, points: int) -> float:
+        """When that many iterations had been logged since the onset; inf if they never were."""
+        behind = [wall for wall in self.walls if wall > self.onset]
+        return behind[points - 1] if points <= len(behind) else float("inf")
 
     def first(self, scenario: str) -> float | None:
         return min(self.fired.get(scenario, ()), default=None)
@@ -77,18 +86,18 @@ def replay(
     :param folder: an empty folder that the event files may be written to.
     """
     label = recording.label
-    clock, gap, end = _clock(recording)
+    clock, gap, walls = _clock(recording)
     pieces = sorted(
-        ((wall, name, data) for name, content in recording.files.items()
+        ((wall, clock.name(name), data) for name, content in recording.files.items()
          for wall, data in clock.records(content)),
         key=lambda piece: piece[0],
     )  # fmt: skip
     ended = clock(label["ended_wall"]) if label["ended_wall"] else None
     onset = clock(label["onset_wall"]) if label["onset_wall"] else None
-    until = end + BEHIND * HOUR
+    until = max([*walls, clock(label["log"][-1][0]), ended or START]) + BEHIND * HOUR
     if label["process"] == "alive":
         until = max(until, onset + 30 * gap + HOUR)
-    seen = {name: Replayed(recording, clock, gap, until) for name in judges}
+    seen = {name: Replayed(recording, clock, gap, until, walls) for name in judges}
     last: dict[str, dict[str, bool]] = {name: {} for name in judges}
     reader, place, now, tick = RunReader(folder), 0, START, 0
     attempts: set[str] = set()
@@ -120,7 +129,9 @@ def files_alone(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) 
     """The same as ``trainweek diagnose LOGDIR --now``: no process, no log, no total."""
     if facts.run.status is TrainingStatus.COMPLETED:
         return {}  # files don't tell a finished run from a silent one
-    return _firing(diagnose(facts_of_events(facts.run.reader, facts.as_of, playbook), playbook, only))
+    return _firing(
+        diagnose(facts_of_events(facts.run.reader, facts.as_of, playbook), playbook, only)
+    )
 
 
 def _firing(findings: list[Finding]) -> dict[str, bool]:
@@ -128,7 +139,11 @@ def _firing(findings: list[Finding]) -> dict[str, bool]:
         finding.scenario: finding.severity is Severity.CRITICAL
         for finding in findings
         if finding.status is FindingStatus.FIRING and finding.severity is not Severity.INFO
-    } | {f"-{finding.scenario}": False for finding in findings if finding.status is not FindingStatus.FIRING}
+    } | {
+        f"-{finding.scenario}": False
+        for finding in findings
+        if finding.status is not FindingStatus.FIRING
+    }
 
 
 def _note(seen: Replayed, last: dict[str, bool], firing: dict[str, bool], now: float) -> None:
@@ -142,32 +157,30 @@ def _note(seen: Replayed, last: dict[str, bool], firing: dict[str, bool], now: f
         last[name] = on
 
 
-def _clock(recording: Recording) -> tuple[Rescale, float, float]:
-    """The map, the median gap before the onset, and where the recording ends; rescaled."""
+def _clock(recording: Recording) -> tuple[Rescale, float, list[float]]:
+    """The map, the median gap before the onset, and all iterations; rescaled."""
     label = recording.label
-    plain = Rescale(0.0, 0.0, 1.0)
-    walls = sorted(
-        {wall for content in recording.files.values() for wall, _ in plain.records(content)}
-    )
+    walls = _iterations(recording)
     start = label["started_wall"]
-    end = max(walls[-1], label["ended_wall"] or 0.0, label["log"][-1][0])
+    end = max([*walls, label["ended_wall"] or 0.0, label["log"][-1][0]])
     onset = label["onset_wall"] or end
+    before = [wall for wall in walls if wall <= onset] or walls
+    usual = float(np.median(np.diff(before))) if len(before) > 1 else _UNSEEN_GAP
     # A run that was cut short would have gone on: its whole length is what is stretched.
-    steps_done = max(1, round((min(onset, end) - start) / max(_gap(walls, onset), 1e-6)))
-    whole = max(end - start, (onset - start) * label["iterations"] / steps_done)
-    if recording.kind.name in ("slow_env", "hang_pause"):
-        whole = end - start
-    factor = span_hours(recording) * HOUR / whole
-    clock = Rescale(start, START, factor)
-    return clock, _gap(walls, onset) * factor, clock(end)
+    whole = max(end - start, usual * label["iterations"])
+    clock = Rescale(start, START, span_hours(recording) * HOUR / whole)
+    return clock, usual * clock.factor, [clock(wall) for wall in walls]
 
 
-def _gap(walls: list[float], onset: float) -> float:
-    """Median seconds between iterations: the points of one iteration lie close together."""
-    before = np.array([wall for wall in walls if wall <= onset] or walls)
-    gaps = np.diff(before)
-    gaps = gaps[gaps > 0.005]
-    return float(np.median(gaps)) if len(gaps) else 0.05
+def _iterations(recording: Recording) -> list[float]:
+    """Wall times of what was dumped together: the points of one iteration lie close."""
+    plain = Rescale(0.0, 0.0, 1.0)
+    every = sorted(
+        wall for content in recording.files.values() for wall, data in plain.records(content)
+        if len(data) > _HEADER
+    )  # fmt: skip
+    kept = np.diff(every, prepend=-np.inf) > _TOGETHER
+    return np.array(every)[kept].tolist()
 
 
 def _append(path: Path, data: bytes) -> None:
@@ -215,7 +228,9 @@ def _facts(
 def _ending(label: dict, ended: datetime) -> tuple[TrainingStatus, str]:
     """As the runner judges the recorded exit."""
     code = int(label["process"].split()[1])
-    how = Exit(code=None if code < 0 else code, signal=-code if code < 0 else None, error=None, at=ended)
+    how = Exit(
+        code=None if code < 0 else code, signal=-code if code < 0 else None, error=None, at=ended
+    )
     result = {"complete": code == 0}
     state, why = judge(Ended(how, True, result, f"Traceback:\n{label['error']}"))
     return _ENDED_AS[state], why
@@ -230,5 +245,3 @@ def _log(label: dict, clock: Rescale, until: float) -> LogFacts:
         errors=tuple(text for _, tag, text in lines if tag == "ERROR"),
         last_line_at=from_unix(lines[-1][0]) if lines else None,
     )
-
-

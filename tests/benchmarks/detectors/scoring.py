@@ -13,37 +13,47 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.stats import beta
 
+from core.diagnosis.flat import NORMAL_HOURS
+from core.diagnosis.moment import GRACE
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED
+from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
 
 CONFIDENCE = 0.95  # one-sided
 
 
 def allowed(run: Replayed) -> float:
-    """Latest real moment at which the run's own scenario counts as found."""
+    """Latest real moment at which the run's own scenario counts as found.
+
+    Section by section as the reference on diagnosing PPO sets it. Where it counts
+    iterations, the recorded ones are counted; every rule but hang and KL is looked at
+    hourly, so the next look is added.
+    """
     gap, onset, kind = run.gap, run.onset, run.recording.kind
-    look = HOUR + LOOK  # the next hourly evaluation
+    look = HOUR + LOOK
     match kind.scenario:
-        case "hung" | "logging_broken":
-            return onset + max(20 * MINUTE, 25 * gap) + (0 if kind.scenario == "hung" else look)
+        case "hung":
+            return onset + max(20 * MINUTE, 25 * gap)
+        case "logging_broken":
+            return onset + max(20 * MINUTE, 25 * gap) + look
+        case "no_metrics" if kind.name == "no_monitor":
+            return run.after(PATIENCE + 1) + look
         case "no_metrics":
-            # three iterations, or with none at all the grace before the first point
-            return onset + (5 * gap if kind.name == "no_monitor" else 30 * MINUTE) + look
+            return onset + GRACE + look  # with no iteration at all
         case "kl_explosion":
-            return onset + 4 * gap + LOOK  # the update after the onset is logged one later
+            # The update behind the onset is logged one iteration later; three points of it.
+            return run.after(4) + LOOK
         case "policy_dead":
-            return onset + 11 * gap + look
+            return run.after(11) + look
         case "slowdown":
-            # ten slow iterations, then three evaluations
-            slow = gap / run.recording.label["drawn"]["share"]
-            return onset + 10 * slow + max(3 * slow, 3 * HOUR) + look
+            return max(run.after(13), run.after(10) + 3 * HOUR) + look
+        case "flat_reward" if kind.from_start:
+            # normal for twelve hours; an hour more, and two evaluations
+            return START + NORMAL_HOURS * HOUR + HOUR + look
         case "flat_reward":
-            if kind.from_start:
-                return START + 12 * HOUR + 3 * HOUR  # normal for twelve hours; two evaluations
-            return onset + max(2 * HOUR, _blocks(run, WANTED + 1)) + 3 * HOUR
-    return onset + gap + look
-
-
+            # two hours, or what holds enough blocks; an hour more, and two evaluations
+            return onset + max(2 * HOUR, _blocks(run, WANTED + 1)) + HOUR + look
+    return onset + 2 * gap + look
 
 
 def _blocks(run: Replayed, count: int) -> float:
@@ -98,7 +108,7 @@ def score(runs: Iterable[Replayed], as_hung: frozenset[str] = frozenset()) -> di
                 table.false.append(name)
                 first = min((t for t in run.fired[scenario] if t >= run.onset), default=None)
             latest = allowed(run)
-            if as_hung and kind.scenario != "hung":
+            if kind.scenario in as_hung:
                 latest = run.onset + max(20 * MINUTE, 25 * run.gap)
             if first is None or first > latest:
                 table.missed.append(name)

@@ -32,6 +32,9 @@ from tests.benchmarks.detectors.toy_market import ToyMarket
 VERSIONS = {"stable_baselines3": stable_baselines3.__version__, "torch": torch.__version__}
 LOG_EVERY = 5  # iterations
 NEVER = 10**9
+# Seconds of sleep in each rollout: an environment that waits for something, as most do.
+# It is most of an iteration, so that a busy machine hardly changes the speed of a run.
+ROLLOUT_WAIT = 0.040
 
 
 class FairClock:
@@ -62,21 +65,23 @@ class Plan:
         self.rng = rng = np.random.default_rng([name_seed, seed])
         # Even and odd seeds (tuned and reported half) hold each environment alike.
         self.env = kind.envs[seed // 2 % len(kind.envs)]
-        self.iterations = int(rng.integers(90, 150))
+        self.iterations = int(rng.integers(80, 120))
         self.onset = 0 if kind.from_start else int(self.iterations * rng.uniform(0.3, 0.7))
         self.num_envs, self.n_steps = (8, 32) if self.env == "cartpole" else (32, 16)
         self.episode = 30 if self.env == "cartpole" else int(rng.integers(6, 11))
         self.noise = float(rng.uniform(0.2, 1.0))
         self.settings = {
-            "learning_rate": float(10 ** rng.uniform(-3.3, -2.5)),
+            "learning_rate": float(10 ** rng.uniform(-3.2, -2.4)),
             "ent_coef": float(rng.choice([0.0, 0.001, 0.01])),
             "gamma": float(rng.choice([0.9, 0.95, 0.99])),
-            "n_epochs": int(rng.integers(2, 5)),
-            "batch_size": int(rng.choice([128, 256])),
+            "n_epochs": int(rng.integers(2, 4)),
+            "batch_size": 128,
             "clip_range": float(rng.choice([0.1, 0.2, 0.3])),
         }
         self.drawn = {"strength": float(rng.uniform())}
         name = kind.name
+        if name in ("no_monitor", "nothing_logged"):
+            self.iterations = 50  # what is missing is missing from the start
         if name == "policy_frozen":
             self.settings["learning_rate"] = float(10 ** rng.uniform(-11, -9))
         if name == "hard_learning_rate":
@@ -87,7 +92,7 @@ class Plan:
         if name == "hard_noise":
             self.noise = 4.0
         if name == "hard_converged":
-            self.settings["learning_rate"], self.iterations = 3e-3, 180
+            self.settings["learning_rate"], self.iterations = 3e-3, 150
 
     @property
     def strength(self) -> float:
@@ -100,9 +105,7 @@ class Plan:
     def faulty_env(self) -> FaultyEnv:
         if self.env == "cartpole":
             limit = self.episode
-            make = [
-                lambda: gymnasium.make("CartPole-v1", max_episode_steps=limit)
-            ] * self.num_envs
+            make = [lambda: gymnasium.make("CartPole-v1", max_episode_steps=limit)] * self.num_envs
             env = DummyVecEnv(make)
             env.seed(self.seed)
         else:
@@ -110,6 +113,7 @@ class Plan:
                 self.num_envs, self.episode, self.seed, self.env == "continuous", self.noise
             )
         faulty = FaultyEnv(env)
+        faulty.delay, faulty.rollout = ROLLOUT_WAIT, self.n_steps
         if self.kind.name == "stuck_reward":
             faulty.random_reward = np.random.default_rng(self.seed)
         if self.kind.name == "hard_negative_reward":
@@ -212,18 +216,18 @@ class Run:
             case "crash_killed":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "kl_learning_rate":
-                rate = 0.02 * 5**strength
+                rate = 0.05 * 4**strength
                 model.lr_schedule = lambda _: rate
             case "kl_no_clipping":
-                model.clip_range, model.n_epochs = (lambda _: 1e6), 15
-                model.lr_schedule = lambda _: 0.01
+                model.clip_range, model.n_epochs = (lambda _: 1e6), 12
+                model.lr_schedule = lambda _: 0.02
             case "policy_saturated":
                 with torch.no_grad():
                     bias = model.policy.action_net.bias
                     bias.add_(1e4 * torch.arange(len(bias)))
             case "slow_env" | "hard_slower":
                 share = 0.3 + 0.3 * strength if name == "slow_env" else 0.85
-                faulty.delay = usual * (1 / share - 1) / self.plan.n_steps
+                faulty.delay += usual * (1 / share - 1)
                 self.plan.drawn["share"] = share
             case "regressed_market":
                 faulty.venv.edge = 0.0
@@ -240,6 +244,7 @@ def warm_up() -> None:
     hours it would be a silence.
     """
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # a dead policy is full of them, and they cost much time
     env = VecMonitor(ToyMarket(4, 8, 0))
     PPO("MlpPolicy", env, n_steps=8, batch_size=32, n_epochs=1, device="cpu").learn(64)
 
