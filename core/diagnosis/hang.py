@@ -16,7 +16,7 @@ from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
-FEWEST_GAPS = 3
+FEWEST_GAPS = 10  # no public run was ever silent for so many of its gaps, and then went on
 SUSPICIOUS = 0.5  # of the learned limit
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
 

@@ -45,7 +45,7 @@ class RewardState:
     best_step: int | None = None
     start: float | None = None  # mean of the first block
     now: float | None = None  # mean of the newest blocks
-    noise: float = 0.0  # standard deviation of the newest block means
+    noise: float = 0.0  # standard deviation of block means around their level
     spread: float = 0.0  # P95 - P5 of the reward so far
 
     @property
@@ -130,9 +130,17 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
         best_step=int(reward.step[place]),
         start=float(means[0]),
         now=float(newest.mean()),
-        noise=float(np.std(newest)),
+        noise=_noise(means),
         spread=spread,
     )
+
+
+def _noise(means: np.ndarray) -> float:
+    """Standard deviation of single blocks, from neighbours: a rise is no noise.
+
+    1.4826 median absolute difference / sqrt(2), exact for independent normal blocks.
+    """
+    return float(1.4826 * np.median(np.abs(np.diff(means))) / np.sqrt(2))
 
 
 def _moment(series: Series, place: int) -> datetime:

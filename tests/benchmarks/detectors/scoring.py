@@ -59,7 +59,7 @@ def allowed(run: Replayed) -> float:
 def _blocks(run: Replayed, count: int) -> float:
     """Seconds that so many blocks of 100 episodes take: what a trend can be judged by."""
     label = run.recording.label
-    episode = 30 if label["env"] == "cartpole" else 8
+    episode = 30 if label["env"] == "cartpole" else 10  # steps, the longest that are drawn
     rollout = label["total_steps"] / label["iterations"]
     return count * BLOCK_EPISODES * episode / rollout * run.gap
 
