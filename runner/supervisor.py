@@ -26,6 +26,7 @@ from core.moments import iso
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.executor import Executor, Seen
+from runner.failpoints import fail_here
 from runner.fence import Fence, StaleRunner
 from runner.finishing import Finisher
 from runner.records import Job
@@ -175,11 +176,13 @@ class Supervisor:
             write.append("job", body, row.week_id)
         assignment = Assignment(job, number, folder, events, week, int(trial or 1))
         self._spawned[mark] = self.monotonic()
+        fail_here("before_spawn")
         try:
             argv = write_assignment(self.home, assignment, self.settings)
             self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row.id, number, row.week_id, str(error), now)
+        fail_here("after_spawn")
 
     def _event_folder(self, connection: Connection, job: Job) -> Path | None:
         """A folder of its own for each attempt of a run, over all jobs of that run."""
