@@ -31,6 +31,7 @@ from core.files import write_json
 from core.moments import parse_moment
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
+from runner.jobs.outlets import open_outlets
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 
@@ -144,6 +145,7 @@ def run_program(
     except InputError as error:
         print(f"[ERROR] {error}", file=sys.stderr, flush=True)
         return REFUSED
+    open_outlets(spec.folder)
     try:
         return program(spec, StopFlag().listen())
     except TrainweekError as error:
