@@ -31,7 +31,7 @@ from core.files import write_json
 from core.moments import parse_moment
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
-from runner.jobs.outlets import open_outlets
+from runner.jobs.stacks import write_stacks_on_request
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 
@@ -145,7 +145,7 @@ def run_program(
     except InputError as error:
         print(f"[ERROR] {error}", file=sys.stderr, flush=True)
         return REFUSED
-    open_outlets(spec.folder)
+    write_stacks_on_request(spec.folder)
     try:
         return program(spec, StopFlag().listen())
     except TrainweekError as error:
