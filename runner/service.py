@@ -24,6 +24,7 @@ from core.errors import ConflictError, SetupError, TrainweekError
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import LIVE_STATES, JobKind
+from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
 from runner.identity import RunnerIdentity, read_identity, write_identity
@@ -31,6 +32,7 @@ from runner.requests import submit_body
 from runner.scheduler import due_jobs
 from runner.settings import Settings
 from runner.store import Store, queries, schema
+from runner.store.engine import described_mode
 from runner.supervisor import Supervisor
 
 log = logging.getLogger("trainweek.runner")
@@ -61,6 +63,7 @@ class Service:
         self._ending = threading.Event()
         self._sleep = sleep or self._ending.wait
         self.store = Store(home, settings.busy_timeout_s)
+        self.store.require_sound()
         self._lock = _locked(home, take_over)
         began = now()
         self.fence = Fence.claim(self.store, socket.gethostname(), os.getpid(), began)
@@ -70,12 +73,14 @@ class Service:
         self.supervisor = Supervisor(
             home, self.store, self.fence, settings, executor or LocalProcesses(), monotonic
         )
+        self.backups = HourlyBackups(home, settings, began, monotonic())
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
     def run(self) -> None:
         """Work until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, home %s", self.fence.epoch, os.getpid(), self.home.root)
+        log.info(described_mode())
         try:
             while not self._ending.is_set():
                 try:
@@ -97,6 +102,7 @@ class Service:
             self._beat = self.monotonic()
             self._sign_of_life(now)
         self.supervisor.tick(now)
+        self.backups.tick(self.monotonic())
         if (
             self.settings.schedule
             and self.monotonic() - self._scheduled >= self.settings.schedule_s
@@ -110,6 +116,7 @@ class Service:
 
     def close(self) -> None:
         """Give the home free."""
+        self.backups.close()
         try:
             with self.fence.write(self.now()) as write:
                 write.append("runner", {"action": "end", "epoch": self.fence.epoch}, None)

@@ -49,6 +49,10 @@ class Settings:
     """From SIGTERM to SIGKILL of the whole tree."""
     busy_timeout_s: float = 15.0
     """How long a write waits for other writers."""
+    backup_interval_s: float = 3600.0
+    """Between two backups of database and ledger; 0 makes none."""
+    backup_keep_s: float = 7 * 86400.0
+    """How long a backup is kept; the newest one stays whatever its age."""
     automatic_resume: bool = True
     """Whether a training that the machine interrupted goes on by itself."""
     resumes_a_day: int = 3
