@@ -60,7 +60,7 @@ def verify(home: Home, tables: bool = False) -> VerifyReport:
         with Store.lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or _copied(home.database, copy)
-        sums, problems = _chain(path, size)
+        sums, problems, broken = _chain(path, size)
         known = _sums(copy) if damage is None else None
         if damage is not None:
             problems.append(f"The database is damaged: {damage}. `trainweek ledger restore`.")
@@ -68,7 +68,7 @@ def verify(home: Home, tables: bool = False) -> VerifyReport:
             if sums:
                 problems.append("There is no database; opening the home or a replay rebuilds it.")
         else:
-            problems += _difference(sums, known)
+            problems += _difference(sums, known, broken)
         problems += _against_backups(home, sums)
         if tables and not problems and known is not None:
             problems += _tables(home, copy, size, Path(beside))
@@ -144,8 +144,9 @@ def _copied(database: Path, copy: Path) -> str | None:
     return None
 
 
-def _chain(path: Path, size: int) -> tuple[list[str], list[str]]:
-    """The sums of the lines that follow from each other, and what is wrong behind them."""
+def _chain(path: Path, size: int) -> tuple[list[str], list[str], bool]:
+    """The sums of the lines that follow from each other, what is wrong behind them, and
+    whether that is a broken chain: lines behind it were not looked at."""
     sums: list[str] = []
     end = 0
     try:
@@ -155,11 +156,11 @@ def _chain(path: Path, size: int) -> tuple[list[str], list[str]]:
             sums.append(line.sha256)
             end = line.end
     except IntegrityError as error:
-        return sums, [error.what]
+        return sums, [error.what], True
     if size > end:
         cut = "its write was cut off, or the file was."
-        return sums, [f"The last {size - end} bytes are no complete line: {cut}"]
-    return sums, []
+        return sums, [f"The last {size - end} bytes are no complete line: {cut}"], False
+    return sums, [], False
 
 
 def _sums(database: Path) -> list[str] | None:
@@ -172,13 +173,15 @@ def _sums(database: Path) -> list[str] | None:
         return []
 
 
-def _difference(sums: list[str], known: list[str]) -> list[str]:
+def _difference(sums: list[str], known: list[str], broken: bool) -> list[str]:
     problems = []
     for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
         if mine != theirs:
             problems.append(f"Line {seq} is another one than the database saw.")
             break
     counts = f"The database has {len(known)} lines, the file {len(sums)}"
+    if broken:
+        return problems
     if len(known) > len(sums):
         problems.append(f"{counts}: the file was cut.")
     elif len(known) < len(sums):

@@ -27,6 +27,7 @@ from core.vocabulary import LIVE_STATES, JobKind
 from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
+from runner.filesystem import require_local_disk
 from runner.identity import RunnerIdentity, read_identity, write_identity
 from runner.requests import submit_body
 from runner.scheduler import due_jobs
@@ -62,6 +63,7 @@ class Service:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
         self._ending = threading.Event()
         self._sleep = sleep or self._ending.wait
+        require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
         self.store.require_sound()
         self._lock = _locked(home, take_over)
