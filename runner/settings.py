@@ -65,6 +65,14 @@ class Settings:
     """Whether the runner asks for the daily checks by itself."""
     schedule_s: float = 1.0
     """Between two looks at the schedule."""
+    keep_look_s: float = 0.5
+    """Between two looks of ``trainweek up`` at runner and dashboard."""
+    keep_backoff_s: float = 1.0
+    """Before one that died is started again; doubles with each death in a row."""
+    keep_backoff_cap_s: float = 30.0
+    """The longest wait before one is started again."""
+    keep_healthy_s: float = 10.0
+    """Whoever lived for so long came up well: the wait begins anew."""
     commands: Mapping[JobKind, tuple[str, ...]] = field(default_factory=own_programs)
     """What is run for each kind."""
 

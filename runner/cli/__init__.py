@@ -45,6 +45,7 @@ for command in (
     operate.runner,
     operate.dashboard,
     operate.tensorboard,
+    operate.systemd,
     looking.inspect,
     looking.diagnose,
     looking.watch,
