@@ -28,13 +28,16 @@ from core.paths import Home
 from core.vocabulary import LIVE_STATES, JobKind
 from core.week import Week
 from runner.active import Snapshot
+from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
+from runner.filesystem import require_local_disk
 from runner.identity import RunnerIdentity, read_identity, write_identity
 from runner.requests import submit_body
 from runner.scheduler import due_jobs
 from runner.settings import Settings
 from runner.store import Store, queries, schema
+from runner.store.engine import described_mode
 from runner.supervisor import Supervisor
 
 log = logging.getLogger("trainweek.runner")
@@ -64,7 +67,9 @@ class Service:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
         self._ending = threading.Event()
         self._sleep = sleep or self._ending.wait
+        require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
+        self.store.require_sound()
         self._lock = _locked(home, take_over)
         began = now()
         self.fence = Fence.claim(self.store, socket.gethostname(), os.getpid(), began)
@@ -80,12 +85,14 @@ class Service:
             executor or LocalProcesses(settings.log_bytes, settings.log_files),
             monotonic,
         )
+        self.backups = HourlyBackups(home, settings, began, monotonic())
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
     def run(self) -> None:
         """Work until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, home %s", self.fence.epoch, os.getpid(), self.home.root)
+        log.info(described_mode())
         try:
             while not self._ending.is_set():
                 try:
@@ -107,6 +114,7 @@ class Service:
             self._beat = self.monotonic()
             self._sign_of_life(now)
         self.supervisor.tick(now)
+        self.backups.tick(self.monotonic())
         if (
             self.settings.schedule
             and self.monotonic() - self._scheduled >= self.settings.schedule_s
@@ -120,6 +128,7 @@ class Service:
 
     def close(self) -> None:
         """Give the home free."""
+        self.backups.close()
         try:
             with self.fence.write(self.now()) as write:
                 write.append("runner", {"action": "end", "epoch": self.fence.epoch}, None)

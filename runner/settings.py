@@ -55,6 +55,10 @@ class Settings:
     """From SIGTERM to SIGKILL of the whole tree."""
     busy_timeout_s: float = 15.0
     """How long a write waits for other writers."""
+    backup_interval_s: float = 3600.0
+    """Between two backups of database and ledger; 0 makes none."""
+    backup_keep_s: float = 7 * 86400.0
+    """How long a backup is kept; the newest one stays whatever its age."""
     automatic_resume: bool = True
     """Whether a training that the machine interrupted goes on by itself."""
     resumes_a_day: int = 3
@@ -77,6 +81,14 @@ class Settings:
     """Whether the runner asks for the daily checks by itself."""
     schedule_s: float = 1.0
     """Between two looks at the schedule."""
+    keep_look_s: float = 0.5
+    """Between two looks of ``trainweek up`` at runner and dashboard."""
+    keep_backoff_s: float = 1.0
+    """Before one that died is started again; doubles with each death in a row."""
+    keep_backoff_cap_s: float = 30.0
+    """The longest wait before one is started again."""
+    keep_healthy_s: float = 10.0
+    """Whoever lived for so long came up well: the wait begins anew."""
     commands: Mapping[JobKind, tuple[str, ...]] = field(default_factory=own_programs)
     """What is run for each kind."""
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from runner.cli import data, demo, jobs, ledger, looking, manual, operate, playbook, weeks
+from runner.cli import data, demo, doctor, jobs, ledger, looking, manual, operate, playbook, weeks
 from runner.cli.program import run
 
 app = typer.Typer(
@@ -41,9 +41,11 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
 for command in (
     operate.up,
+    doctor.doctor,
     operate.runner,
     operate.dashboard,
     operate.tensorboard,
+    operate.systemd,
     looking.inspect,
     looking.diagnose,
     looking.watch,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.clock import Clock
+from core.errors import IntegrityError
 from core.vocabulary import IncidentState, JobKind
 from core.week import Week
 from runner.client.door import Door
@@ -27,6 +28,10 @@ class Reads(Door):
         with self.store.read() as look:
             found = look.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
             return [rows.week_of(row) for row in found]
+
+    def damage(self) -> IntegrityError | None:
+        """Why nothing can be saved here, with the command that mends it; None if it can."""
+        return self.store.damage
 
     def active_week(self) -> Week | None:
         with self.store.read() as look:
