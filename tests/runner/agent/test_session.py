@@ -8,7 +8,7 @@ import torch
 
 from core.errors import InputError
 from core.telemetry import RunReader
-from runner.agent.callbacks import TrainingDivergedError
+from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
