@@ -49,6 +49,7 @@ for command in (
     looking.watch,
     looking.metrics,
     manual.start,
+    manual.restart,
     manual.revalidate,
     demo.demo,
 ):
