@@ -20,6 +20,7 @@ from runner.fence import Fence, FencedWrite
 from runner.files import read_json, tail
 from runner.incidents import open_incident
 from runner.procedures import protect, write_issue_line
+from runner.restarts import goes_on
 from runner.resuming import Resumes, Stays, resume
 from runner.settings import Settings
 from runner.spec import own_trainer
@@ -89,6 +90,9 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
+            elif again := goes_on(write.connection, row.id, state):
+                body = {"action": "change", "job_id": row.id, "job": again}
+                write.append("job", body, row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
@@ -120,6 +124,8 @@ class Finisher:
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
+            if again := goes_on(write.connection, row.id, JobState.STOPPED):
+                write.append("job", body | {"job": again}, row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime) -> None:
         """A start left no trace of a process: try once more, without counting it.

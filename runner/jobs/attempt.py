@@ -32,6 +32,7 @@ from core.moments import parse_moment
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from runner.jobs.stacks import write_stacks_on_request
+from runner.jobs.steady_output import make_output_steady
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 
@@ -137,6 +138,7 @@ def run_program(
 
     :param on_error: told of either, in one line, before the program ends.
     """
+    make_output_steady()
     parser = argparse.ArgumentParser()
     parser.add_argument("--spec", type=Path, required=True, help="spec.json of the attempt")
     path = parser.parse_args(arguments).spec
