@@ -15,15 +15,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
 
+from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import LIVE_STATES, JobKind
+from core.week import Week
+from runner.active import Snapshot
 from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
@@ -71,9 +75,15 @@ class Service:
         self.fence = Fence.claim(self.store, socket.gethostname(), os.getpid(), began)
         self.identity = RunnerIdentity.of_this_process(self.fence.epoch, began)
         write_identity(home, self.identity, began)
+        self._plan: _Plan | None = None
         self._beat, self._scheduled = monotonic(), -settings.schedule_s
         self.supervisor = Supervisor(
-            home, self.store, self.fence, settings, executor or LocalProcesses(), monotonic
+            home,
+            self.store,
+            self.fence,
+            settings,
+            executor or LocalProcesses(settings.log_bytes, settings.log_files),
+            monotonic,
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
         for job in self.live_jobs():
@@ -133,8 +143,7 @@ class Service:
             return list(look.execute(select(jobs).where(jobs.c.state.in_(LIVE_STATES))))
 
     def _sign_of_life(self, now: datetime) -> None:
-        with self.store.read() as look:
-            present = self.store.epoch(look)
+        present = self.supervisor.active.read().epoch
         if present != self.fence.epoch:
             raise StaleRunner(f"Runner epoch {present} has taken over.", "")
         try:
@@ -143,11 +152,26 @@ class Service:
             log.error("%s can't be written: %s", self.home.runner_identity, error.strerror)
 
     def _ask_for_due_jobs(self, now: datetime) -> None:
+        snapshot = self.supervisor.active.read()
+        if self._plan is None or self._plan.snapshot is not snapshot:
+            self._plan = self._read_plan(snapshot)
+        plan = self._plan
+        if plan.week is None or plan.busy:
+            return
+        due = due_jobs(plan.week, plan.clock.to_week(now), plan.asked)
+        if not due:
+            return
+        first = due[0]  # the others follow, one after another
+        with self.fence.write(now) as write:
+            if queries.active_job(write.connection, first.kind) is None:
+                body = submit_body(first.kind, first.params, None, now)
+                write.append("request", body, plan.week.id)
+
+    def _read_plan(self, snapshot: Snapshot) -> _Plan:
         with self.store.read() as look:
             week = queries.active_week(look)
             if week is None:
-                return
-            week_now = queries.week_moment(look, week.id, now)
+                return _Plan(snapshot)
             jobs = schema.jobs
             params = look.execute(
                 select(jobs.c.params).where(
@@ -156,13 +180,18 @@ class Service:
             ).scalars()
             asked = {date.fromisoformat(p["date"]) for p in params if _is_date(p.get("date"))}
             busy = queries.active_job(look, JobKind.DAILY_CHECK) is not None
-        due = due_jobs(week, week_now, asked)
-        if busy or not due:
-            return
-        first = due[0]  # the others follow, one after another
-        with self.fence.write(now) as write:
-            if queries.active_job(write.connection, first.kind) is None:
-                write.append("request", submit_body(first.kind, first.params, None, now), week.id)
+            return _Plan(snapshot, week, queries.clock_of(look, week.id), frozenset(asked), busy)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the schedule goes by; it holds as long as its snapshot does."""
+
+    snapshot: Snapshot
+    week: Week | None = None
+    clock: Clock = field(default_factory=Clock)
+    asked: frozenset[date] = frozenset()
+    busy: bool = False
 
 
 def _is_date(text: object) -> bool:
