@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import getpass
 import os
+import pwd
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -57,6 +57,8 @@ def said_plainly(home: Home) -> Iterator[None]:
         yield
     except TrainweekError:
         raise
+    except OSError as error:  # of the ledger
+        raise unwritable(home, error) from error
     except OperationalError as error:
         said = str(error.orig)
         if "locked" in said or "busy" in said:
@@ -83,10 +85,19 @@ def unwritable(home: Home, error: OSError) -> SetupError:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return too_many_files()
     return SetupError(
-        f"The home folder {home.root} can't be written by {getpass.getuser()}: "
+        f"NOT saved: the home folder {home.root} can't be written by {user_name()}: "
         f"{error.filename or ''} {error.strerror or error}.",
         "Give that user write permission, or choose another folder with --home.",
     )
+
+
+def user_name() -> str:
+    """Who we are to the files; the environment may name somebody else."""
+    uid = os.geteuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 def _descriptors_are_used_up() -> bool:
