@@ -20,7 +20,7 @@ _REMEDY = "End the runner, then rebuild it: `trainweek ledger restore` (or `ledg
 _DAMAGE = ("malformed", "not a database", "disk I/O error", "corrupt")
 
 
-def damage_of(database: Path, home: Home | None = None) -> str | None:
+def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) -> str | None:
     """What SQLite finds wrong in a database file; None if it is whole. Changes nothing.
 
     A file that is empty beside a ledger that is not was cut: only a file that is absent
@@ -33,7 +33,9 @@ def damage_of(database: Path, home: Home | None = None) -> str | None:
         cut = ledger is not None and ledger.exists() and ledger.stat().st_size
         return "the file is empty" if cut else None
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=15)) as look:
+        with closing(
+            sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=timeout_s)
+        ) as look:
             first = look.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.OperationalError as error:
         said = str(error)
@@ -44,9 +46,9 @@ def damage_of(database: Path, home: Home | None = None) -> str | None:
     return None if first == ("ok",) else " ".join(str(first and first[0]).split())
 
 
-def refuse_damaged(database: Path, home: Home) -> None:
+def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:
     """:raises IntegrityError: the file is damaged."""
-    if damage := damage_of(database, home):
+    if damage := damage_of(database, home, timeout_s):
         raise IntegrityError(f"The database {database} is damaged ({damage}).", _REMEDY)
 
 

@@ -15,11 +15,15 @@ from sqlalchemy import event
 
 from core.errors import SetupError
 from core.paths import Home
+from core.vocabulary import Verdict
+from runner import filesystem
 from runner.client import Client
+from runner.doctor import examine
+from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
 from tests.faults.writing import on_a_small_disk, refusal, saved, write
-from tests.runner.place import LEAD, Place
+from tests.runner.place import LEAD, Place, after
 
 Seen = Callable[[object], None]
 NOBODY = 65534
@@ -140,6 +144,30 @@ def test_a_missing_home_is_made_and_a_file_in_its_place_named(tmp_path: Path, se
     with pytest.raises(SetupError, match="file") as refused:
         Client(Home(tmp_path / "file"), LEAD).weeks()
     assert Client(Home(tmp_path / "deep" / "missing"), LEAD).weeks() == []
+    seen(refused.value.what)
+
+
+@fault(
+    31,
+    injected="the kernel's mount table says that the home lies on nfs4, cifs, fuse.sshfs "
+    "(the table is ours, the disk is not)",
+    expected="the runner refuses to start, doctor says why",
+)
+def test_a_network_disk_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch, seen: Seen
+) -> None:
+    mounts = place.home.root / "mountinfo"
+    for kind in ("nfs4", "cifs", "fuse.sshfs"):
+        mounts.write_text(
+            "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
+            f"40 22 0:50 / {place.home.root} rw,relatime shared:1 - {kind} server:/weeks rw\n"
+        )
+        monkeypatch.setattr(filesystem, "MOUNTS", mounts)
+        with pytest.raises(SetupError, match=f"{kind}.*corrupted") as refused:
+            place.service()
+        found = next(e for e in examine(place.home, Settings(), after(0)) if e.subject == "disk")
+        assert found.verdict is Verdict.FAIL and kind in found.what
+    hold(place)
     seen(refused.value.what)
 
 
