@@ -68,6 +68,7 @@ class Pulse:
     evidence: tuple[str, ...]
     silence: float | None = None  # real seconds since the last sign of progress
     limit: float | None = None  # silence beyond it is a stall
+    seen: Vitals | None = None  # for pages, which say the evidence in their own language
 
     @property
     def text(self) -> str:
@@ -82,7 +83,7 @@ def judge_liveness(seen: Vitals, limits: Limits = DEFAULT) -> Pulse:
     if seen.state in _ENDED_BADLY:
         return Pulse(Liveness.DEAD, (f"it ended {seen.state}",))
     if seen.process is None or seen.process in _GONE:
-        return Pulse(Liveness.DEAD, (_process(seen.process),))
+        return Pulse(Liveness.DEAD, (_process(seen.process),), seen=seen)
     signs = (seen.step_age, seen.event_age, seen.checkpoint_age)
     silence = min((age for age in signs if age is not None), default=seen.age)
     busy = seen.cpu is not None and seen.cpu >= BUSY
@@ -96,7 +97,7 @@ def judge_liveness(seen: Vitals, limits: Limits = DEFAULT) -> Pulse:
         found = Liveness.QUIET
     else:
         found = Liveness.WORKING
-    return Pulse(found, _evidence(seen, limit), silence, limit)
+    return Pulse(found, _evidence(seen, limit), silence, limit, seen)
 
 
 def _evidence(seen: Vitals, limit: float) -> tuple[str, ...]:

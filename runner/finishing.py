@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from random import random
 from typing import Any
 
 from sqlalchemy import Row
 
+from core.errors import TrainweekError
+from core.files import write_text
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
@@ -20,6 +23,7 @@ from runner.fence import Fence, FencedWrite
 from runner.files import read_json, tail
 from runner.incidents import open_incident
 from runner.procedures import protect, write_issue_line
+from runner.restarts import goes_on
 from runner.resuming import Resumes, Stays, resume
 from runner.settings import Settings
 from runner.spec import own_trainer
@@ -85,15 +89,28 @@ class Finisher:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                summary = f"{row.id} ended FAILED. {reason}"
+                summary = f"{row.id} ended FAILED. {reason}{self._last_lines(folder)}"
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
+            elif again := goes_on(write.connection, row.id, state):
+                body = {"action": "change", "job_id": row.id, "job": again}
+                write.append("job", body, row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
             write_issue_line(self.home, week.playbook.escalation(procedure), now)
         log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+
+    def _last_lines(self, folder: Path) -> str:
+        """Keep the log's last lines with the attempt, and say where."""
+        kept = folder / "last_100_lines.log"
+        try:
+            write_text(kept, tail(self.home.training_log, 100) + "\n")
+        except TrainweekError as error:  # a full disk must not keep the incident from opening
+            log.error("%s", error)
+            return ""
+        return f" The log's last 100 lines: {self.home.relative(kept)}"
 
     def _resume(
         self, write: FencedWrite, row: Row, state: JobState, reason: str, now: datetime
@@ -120,6 +137,8 @@ class Finisher:
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
+            if again := goes_on(write.connection, row.id, JobState.STOPPED):
+                write.append("job", body | {"job": again}, row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime) -> None:
         """A start left no trace of a process: try once more, without counting it.

@@ -90,19 +90,20 @@ class Watcher:
         process = tree[seen.process.pid].state if seen.process and tree else None
         newest = watch.signs.newest
         silence = age if newest is None else min(monotonic - newest, age)
+        allowed = limits(self.settings, week)
         judged = judge_liveness(
             vitals(
                 watch.signs, JobState(row.state), process, age, monotonic,
                 self._week_hours(row.week_id, silence, now),
             ),
-            limits(self.settings, week),
+            allowed,
         )  # fmt: skip
         stalled = judged.liveness is Liveness.STALLED and row.state == JobState.RUNNING
         if stalled and not watch.stalled:
             watch.stalls += 1
             self._stall(watch, row, seen, tree, judged, week, now)
         watch.stalled = stalled
-        write_pulse(watch.places.folder, watch.signs, judged, watch.stalls)
+        write_pulse(watch.places.folder, watch.signs, allowed, judged, watch.stalls)
 
     def _stall(
         self,

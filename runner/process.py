@@ -105,6 +105,14 @@ class Entry:
     cpu_s: float  # user and system time, with that of its reaped children
 
 
+def entry_of(process: ProcessIdentity | None) -> Entry | None:
+    """The line of exactly this process, a zombie's too; None if it is gone."""
+    if process is None or process.boot != boot_id() or (fields := _stat(process.pid)) is None:
+        return None
+    entry = _entry(fields)
+    return entry if entry.ticks == process.ticks else None
+
+
 def process_table() -> dict[int, Entry]:
     """Every process there is, by pid."""
     return {pid: _entry(fields) for pid in _pids() if (fields := _stat(pid))}

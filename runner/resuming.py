@@ -59,7 +59,8 @@ def resume(
         return Stays("An open incident blocks the automatic resume.")
     attempts = _newest_first(connection, row.id)
     step = _last_step(home, attempts[0])
-    if len(attempts) > 1 and step is not None and step == _last_step(home, attempts[1]):
+    twice = len(attempts) > 1 and attempts[1].state in _RESUMED
+    if twice and step is not None and step == _last_step(home, attempts[1]):
         return Stays(f"It ended twice at step {step}, so it is not resumed: a person must look.")
     if _resumes_since(connection, row.id, now - _DAY) >= settings.resumes_a_day:
         return Stays(
@@ -81,9 +82,10 @@ def _newest_first(connection: Connection, job_id: str) -> list[Row]:
 
 
 def _short_lives(attempts: list[Row], healthy_s: float) -> int:
-    """How many of the newest attempts, in a row, did not live long enough."""
+    """How many of the newest attempts, in a row, the machine ended before they had lived long."""
     for count, attempt in enumerate(attempts):
-        if (attempt.ended_at - attempt.started_at).total_seconds() >= healthy_s:
+        lived = (attempt.ended_at - attempt.started_at).total_seconds()
+        if attempt.state not in _RESUMED or lived >= healthy_s:
             return count
     return len(attempts)
 

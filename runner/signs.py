@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cadence import GAP_POINTS, usual_gap
-from core.liveness import Pulse, Vitals
+from core.liveness import Limits, Pulse, Vitals
 from core.vocabulary import JobState
 from runner.files import read_json
 from runner.process import Entry, boot_id
@@ -64,13 +64,14 @@ class Signs:
 def look_for_signs(
     places: Places,
     before: Signs | None,
-    tree: Mapping[int, Entry],
+    tree: Mapping[int, Entry] | None,
     monotonic: float,
     wall: float,
 ) -> Signs:
     """The signs now, given those of the look before (None: the first look).
 
-    :param tree: the process table's entries of the attempt's program and its descendants.
+    :param tree: the process table's entries of the attempt's program and its descendants;
+        None: the CPU is not measured anew.
     :param wall: unix seconds; only for what changed before anybody looked.
     """
     before = before or Signs(boot_id(), monotonic)
@@ -99,6 +100,8 @@ def look_for_signs(
     advanced = now.step_at if now.step_at is not None else now.events_at
     if advanced is not None and advanced not in before.advances[-1:]:
         now = replace(now, advances=(*before.advances, advanced)[-GAP_POINTS - 1 :])
+    if tree is None:
+        return now
     return _with_cpu(now, before, sum(entry.cpu_s for entry in tree.values()) if tree else None)
 
 
@@ -147,7 +150,7 @@ def read_pulse(folder: Path) -> tuple[Signs | None, Mapping[str, Any]]:
         return None, stored
 
 
-def write_pulse(folder: Path, signs: Signs, pulse: Pulse, stalls: int) -> None:
+def write_pulse(folder: Path, signs: Signs, limits: Limits, pulse: Pulse, stalls: int) -> None:
     """For the next look, the next runner and every page; no fsync, it is soon old.
 
     :raises OSError: not written.
@@ -156,6 +159,7 @@ def write_pulse(folder: Path, signs: Signs, pulse: Pulse, stalls: int) -> None:
         "liveness": pulse.liveness.value,
         "evidence": list(pulse.evidence),
         "stalls": stalls,
+        "limits": asdict(limits),
         "signs": asdict(signs),
     }
     partial = folder / f".{PULSE}.partial"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from core.telemetry.readings import known_series
@@ -12,6 +13,7 @@ from dashboard.page import Page
 from dashboard.queries import Moment
 
 HEIGHT = 300
+_SETTINGS = {"train/learning_rate": "lr", "train/ent_coef": "ent_coef"}
 
 
 def show(page: Page, look: Moment) -> None:
@@ -48,10 +50,23 @@ def restart_marks(page: Page, look: Moment) -> list[Mark]:
     run = look.run
     if run is None or run.reader is None:
         return []
-    return [
-        Mark(attempt.first_step, page.say.raw("week.restart", number=number), ORANGE)
-        for number, attempt in enumerate(run.reader.attempts[1:], start=1)
-    ]
+    found = []
+    for number, attempt in enumerate(run.reader.attempts[1:], start=1):
+        changes = _changes(look, attempt.first_step)
+        label = page.say.raw("week.restart", number=number)
+        found.append(Mark(attempt.first_step, ": ".join([label, *changes]), ORANGE))
+    return found
+
+
+def _changes(look: Moment, step: int) -> list[str]:
+    """Settings that are others from this step on, as the events say; one text, or none."""
+    said = []
+    for tag, name in _SETTINGS.items():
+        points = known_series(look.run.reader, tag, look.run.until)
+        before, after = points.value[points.step < step], points.value[points.step >= step]
+        if len(before) and len(after) and not np.isclose(before[-1], after[0], rtol=1e-4, atol=0):
+            said.append(f"{name} {before[-1]:.3g} → {after[0]:.3g}")
+    return [", ".join(said)] if said else []
 
 
 def _incident_marks(page: Page, look: Moment, series: Series) -> list[Mark]:

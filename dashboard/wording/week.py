@@ -85,6 +85,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.ticks": ("ticked {count} items of {slot}", "marcou {count} itens de {slot}"),
     "story.request": ("asked for: {kind}", "pediu: {kind}"),
     "story.stop": ("asked to stop: {kind}", "pediu para parar: {kind}"),
+    "story.restart": (
+        "asked to restart: {kind} {changes}",
+        "pediu para reiniciar: {kind} {changes}",
+    ),
     "story.incident_open": ("opened an incident: {text}", "abriu um incidente: {text}"),
     "story.incident_do": ("did an action of the incident", "fez uma ação do incidente"),
     "story.incident_close": ("closed the incident: {text}", "fechou o incidente: {text}"),

@@ -51,6 +51,7 @@ for command in (
     looking.watch,
     looking.metrics,
     manual.start,
+    manual.restart,
     manual.revalidate,
     demo.demo,
 ):

@@ -72,6 +72,28 @@ def start(
     _end_like(_follow(client, job))
 
 
+def restart(
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Go on with this learning rate, e.g. 1e-4.")
+    ] = None,
+    ent_coef: Annotated[
+        float | None, typer.Option(help="Go on with this weight of the entropy bonus, e.g. 0.005.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Save and stop the training, then go on from the last good checkpoint, changed or not."""
+    client = open_client(home)
+    needed_week(client)
+    ensure_runner(client.home)
+    job = _submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
+    changed = job.params["restart"]["what"]
+    if json:
+        print_json({"id": job.id, "run": job.run, "restart": job.params["restart"]})
+        return
+    print(f"{job.id} restarts {changed}. Follow it: trainweek jobs logs {job.id}")
+
+
 def revalidate(
     model_path: Annotated[
         str, typer.Option(help="The model; .zip is added if it is not there.")

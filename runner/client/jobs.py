@@ -14,6 +14,7 @@ from runner.client.launching import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
 from runner.requests import submit_body
+from runner.restarts import restart_pending
 from runner.store import Transaction, queries, rows, schema
 
 # Kinds that make no sense without a week: their files are named by its days.
@@ -66,7 +67,7 @@ class Jobs(Door):
         """Ask the runner to stop a job; asking twice changes nothing.
 
         A job that waits ends at once; a live one may save and end, and is ended with
-        its whole tree after the grace.
+        its whole tree after the grace. A restart that is under way becomes a stop.
         """
         with self.store.write() as transaction:
             row = transaction.connection.execute(
@@ -79,7 +80,7 @@ class Jobs(Door):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(f"{job_id} has ended already: {job.state}.")
-            if row.stop_requested_at is None:
+            if row.stop_requested_at is None or restart_pending(row):
                 body = {"action": "stop", "job_id": job_id}
                 self._append(transaction, "request", body, job.week_id, key)
         return Recorded(job)

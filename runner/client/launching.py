@@ -34,11 +34,8 @@ def launch_params(
     now: datetime,
 ) -> tuple[dict[str, Any], str] | Refused:
     """The parameters of the training and the name of its run, or why it may not start."""
-    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
-        return Refused(
-            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
-            "Investigate, then close it with a reason (page Escalation).",
-        )
+    if refused := blocked_start(connection, week):
+        return refused
     if refused := _failed_preflight(connection, home, week, person, asked) or _unfit(week, asked):
         return refused
     before = queries.newest_job(connection, JobKind.TRAIN, week.id)
@@ -60,6 +57,16 @@ def launch_params(
         )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
+
+
+def blocked_start(connection: Connection, week: Week) -> Refused | None:
+    """Why nothing may start a training now: an open incident of a crash or of bad data."""
+    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
+        return Refused(
+            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
+            "Investigate, then close it with a reason (page Escalation).",
+        )
+    return None
 
 
 def _failed_preflight(
