@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.paths import Home
-from runner.jobs.backup import MANIFEST, checksums
+from runner.backups import MANIFEST, checksums
 from tests.runner.jobs.job_folder import run_job
 
 
