@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ import torch
 from core.errors import InputError, IntegrityError
 from core.paths import Home
 from core.telemetry import RunReader
-from core.vocabulary import IncidentState, JobKind, JobState
+from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner import failpoints
 from runner.agent import best_model, checkpoint
 from runner.agent.candidate import Candidate
@@ -37,11 +38,13 @@ from runner.jobs.training_plan import plan_training
 from runner.ledger import verify
 from runner.model_files import manifest_path, read_best_model
 from runner.outcomes import Refused
+from runner.records import Job
+from runner.service import Service
 from runner.settings import own_programs
 from tests.faults.matrix import fault
 from tests.runner.agent.markets import candles, small_settings
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
-from tests.runner.place import Place
+from tests.runner.place import Place, wait_for
 
 Seen = Callable[[object], None]
 
@@ -76,6 +79,17 @@ def training(tmp_path: Path) -> Iterator[Place]:
     with closing(sqlite3.connect(made.home.database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert verify(made.home).ok
+
+
+def at_its_end(training: Place, service: Service, job: Job) -> Job:
+    """A real training takes its time, on a busy machine more."""
+
+    def there() -> bool:
+        service.tick(datetime.now(UTC))
+        return training.job(job).state in ENDED_STATES
+
+    wait_for(there, 120)
+    return training.job(job)
 
 
 def in_a_child(act: Callable[[], object]) -> int:
@@ -332,7 +346,7 @@ def test_a_training_that_diverges_keeps_its_last_finite_checkpoint(
     programs = own_programs() | {JobKind.TRAIN: (sys.executable, "-c", code)}
     service = training.service(commands=programs)
     job = training.submit(JobKind.TRAIN, steps=80_000)
-    ended = training.until(service, job)
+    ended = at_its_end(training, service, job)
     assert ended.state is JobState.FAILED and ended.exit_code == 1
     found = training.lead.result(job.id)
     assert (found["status"], found["error_kind"]) == ("DIVERGED", "diverged")
@@ -496,7 +510,7 @@ def test_a_disk_that_fills_in_a_checkpoint_costs_no_earlier_one(
              str(int(one * 2.7)), sys.executable, "-m", "runner.jobs.train_ppo"]  # fmt: skip
     service = training.service(commands=own_programs() | {JobKind.TRAIN: tuple(train)})
     job = training.submit(JobKind.TRAIN, steps=40_000)
-    ended = training.until(service, job)
+    ended = at_its_end(training, service, job)
     if ended.exit_code == 77 or "unshare" in training.lead.output_tail(job.id):
         pytest.skip(f"nobody may mount here: {training.lead.output_tail(job.id)}")
     assert ended.state is JobState.FAILED and "No space left on device" in ended.reason
@@ -532,6 +546,7 @@ def test_a_training_does_not_need_its_log(tmp_path: Path, seen: Seen) -> None:
 def test_a_log_that_was_full_says_how_much_is_missing(tmp_path: Path, seen: Seen) -> None:
     code = """
 import sys
+from datetime import UTC, datetime
 from datetime import UTC, datetime
 from pathlib import Path
 from runner.jobs.training_log import TrainingLog
