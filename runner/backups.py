@@ -1,122 +1,83 @@
-"""Backups of ``models/ppo_phase4`` as files: which there are, and whether they are whole.
-
-A backup is a folder with a manifest that names the SHA-256 of every other file. Only
-hashes and JSON are read here, so client and doctor may look too.
-"""
+"""When the runner backs up database and ledger: in a short process of its own."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+import logging
+import subprocess
+import sys
+from datetime import datetime
+from typing import IO
 
-from core.errors import InputError, IntegrityError
-from core.files import file_sha256, sync_folder
 from core.paths import Home
+from runner.settings import Settings
+from runner.store.backup import backups
 
-MANIFEST = "backup.manifest.json"
-ANOTHER = "Use another backup: trainweek backup list"
+log = logging.getLogger("trainweek.runner")
 
-
-@dataclass(frozen=True)
-class Backup:
-    """A verified backup."""
-
-    folder: Path
-    manifest: Mapping[str, Any]
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """SHA-256 by relative name."""
-        return self.manifest["files"]
+_AFTER_START_S = 60.0  # a runner that has just come has better to do
+_AT_MOST_S = 600.0  # a copy that takes longer hangs
 
 
-@dataclass(frozen=True)
-class ListedBackup:
-    """One folder of a list: verified, or what is wrong with it."""
+class HourlyBackups:
+    """Starts the process that makes a backup, and looks how it ended. Never waits for it.
 
-    folder: Path
-    made_at: datetime
-    files: int
-    problem: str | None  # one sentence; None: every file is the one that was copied
-
-    @property
-    def verified(self) -> bool:
-        return self.problem is None
-
-
-def verify_backup(folder: Path) -> Backup:
-    """Compare every file with the manifest.
-
-    :raises InputError: there is no such folder, or it is no backup.
-    :raises IntegrityError: a file is missing or changed.
+    :param now_s: monotonic seconds.
     """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = {str(name): str(digest) for name, digest in manifest["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        why = error.strerror if isinstance(error, OSError) else repr(error)
-        raise InputError(f"{folder} is no backup: its {MANIFEST} {why}.", ANOTHER) from error
-    for name, digest in files.items():
-        if not _inside(folder, name):
-            raise IntegrityError(f"{folder.name} names a file outside itself: {name}.", ANOTHER)
+
+    def __init__(self, home: Home, settings: Settings, now: datetime, now_s: float) -> None:
+        self.home, self.settings = home, settings
+        newest = backups(home)
+        since = (now - newest[0].at).total_seconds() if newest else float("inf")
+        wait = settings.backup_interval_s - since
+        self._next = now_s + max(wait, min(_AFTER_START_S, settings.backup_interval_s))
+        self._child: subprocess.Popen[bytes] | None = None
+        self._began = 0.0
+
+    def tick(self, now_s: float) -> None:
+        """Start one when it is due."""
+        if self._child is not None:
+            self._look(now_s)
+        elif self.settings.backup_interval_s > 0 and now_s >= self._next:
+            self._began, self._next = now_s, now_s + self.settings.backup_interval_s
+            self._start()
+
+    def close(self) -> None:
+        """End with the runner; what is half-made is removed by the next one."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "runner.store.backup", "--home", str(self.home.root)]
         try:
-            same = file_sha256(folder / name) == digest
+            self._child = subprocess.Popen(
+                [*command, "--keep-s", str(self.settings.backup_keep_s)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
         except OSError as error:
-            raise IntegrityError(
-                f"{folder.name}/{name} can't be read ({error.strerror}).", ANOTHER
-            ) from error
-        if not same:
-            raise IntegrityError(f"{folder.name}/{name} was changed after the backup.", ANOTHER)
-    return Backup(folder, manifest)
+            log.error("No backup: %s", error)
+
+    def _look(self, now_s: float) -> None:
+        child = self._child
+        assert child is not None
+        if child.poll() is None:
+            if now_s - self._began > _AT_MOST_S:
+                log.error("The backup takes longer than %.0f s and is ended.", _AT_MOST_S)
+                self.close()
+            return
+        self._child = None
+        said = _all_of(child.stdout).strip()
+        if child.returncode == 0:
+            log.info("Backup %s", said)
+        else:
+            log.error("No backup (exit %s): %s", child.returncode, said)
 
 
-def list_backups(home: Home) -> list[ListedBackup]:
-    """Every backup beside the model folder, newest first, each read whole and compared."""
-    found = [path for path in home.model.parent.glob("*_BACKUP_*") if path.is_dir()]
-    listed = [_listed(path) for path in found if not path.name.endswith(".part")]
-    return sorted(listed, key=lambda each: each.made_at, reverse=True)
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by relative name, sorted."""
-    return {
-        str(path.relative_to(folder)): file_sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def copy_files(source: Path, names: Iterable[str], target: Path) -> None:
-    """Copy files by relative name, each one synced, and their folders too."""
-    folders = {target}
-    for name in names:
-        copy = target / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        folders |= {copy.parent, *(p for p in copy.parents if target in p.parents)}
-        shutil.copyfile(source / name, copy)
-        with copy.open("rb") as file:
-            os.fsync(file.fileno())
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder)
-
-
-def _inside(folder: Path, name: str) -> bool:
-    path = Path(name)
-    return not path.is_absolute() and ".." not in path.parts and not (folder / name).is_symlink()
-
-
-def _listed(folder: Path) -> ListedBackup:
-    problem, files = None, 0
-    try:
-        files = len(verify_backup(folder).files)
-    except (InputError, IntegrityError) as error:
-        problem = error.what
-    stamp = folder / MANIFEST if (folder / MANIFEST).exists() else folder
-    return ListedBackup(folder, datetime.fromtimestamp(stamp.stat().st_mtime, UTC), files, problem)
+def _all_of(output: IO[bytes] | None) -> str:
+    if output is None:
+        return ""
+    with output:
+        return output.read(64 * 1024).decode(errors="replace")

@@ -23,7 +23,7 @@ TAIL_LINES = 100
 def show(page: Page, look: Moment, job: Job) -> None:
     say, client = page.say, page.services.client
     with st.container(border=True, key="job-detail"):
-        job_line(page, job)
+        job_line(page, job, evidence=True)
         if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
             progress(page, look, job)
         _actions(page, look, job)

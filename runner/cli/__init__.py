@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from runner.cli import data, demo, jobs, ledger, looking, manual, models, operate, playbook, weeks
+from runner.cli import (
+    data,
+    demo,
+    doctor,
+    jobs,
+    ledger,
+    looking,
+    manual,
+    models,
+    operate,
+    playbook,
+    weeks,
+)
 from runner.cli.program import run
 
 app = typer.Typer(
@@ -43,9 +55,11 @@ app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
 for command in (
     operate.up,
+    doctor.doctor,
     operate.runner,
     operate.dashboard,
     operate.tensorboard,
+    operate.systemd,
     looking.inspect,
     looking.diagnose,
     looking.watch,

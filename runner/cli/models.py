@@ -10,11 +10,11 @@ import typer
 from core.errors import InputError
 from core.moments import iso
 from core.vocabulary import JobKind, JobState
-from runner.backups import verify_backup
 from runner.cli.manual import end_like, follow, submitted, wait
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client
 from runner.launch import ensure_runner
+from runner.model_backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
 model = typer.Typer(help="Models from elsewhere.", no_args_is_help=True)

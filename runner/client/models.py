@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from core.vocabulary import JobKind, Right
-from runner.backups import ListedBackup, list_backups
 from runner.checkpoints import ListedCheckpoint, list_checkpoints
 from runner.client.door import Door
+from runner.model_backups import ListedBackup, list_backups
 from runner.outcomes import Refused
 from runner.store import queries
 

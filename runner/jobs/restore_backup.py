@@ -10,10 +10,10 @@ from core.files import sync_folder
 from core.paths import Home, numbered
 from core.people import Person
 from core.vocabulary import JobKind, Role
-from runner.backups import ANOTHER, MANIFEST, Backup, copy_files, list_backups, verify_backup
 from runner.client import Client
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec
+from runner.model_backups import ANOTHER, MANIFEST, Backup, copy_files, list_backups, verify_backup
 
 
 def restore_backup(spec: Spec) -> int:

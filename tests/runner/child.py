@@ -42,8 +42,10 @@ def main() -> int:
     if do == "grandchild":  # leaves the session and hides behind a double fork
         subprocess.run([sys.executable, __file__, "--fork"], check=True)
     deadline = time.monotonic() + float(params.get("seconds", 0))
+    step = 1_000_000 * spec["attempt"]  # later attempts get further
     while time.monotonic() < deadline or do in {"sleep", "ignore_term", "grandchild"}:
-        write(folder / "progress.json", {"steps": 1})
+        step += 1
+        write(folder / "progress.json", {"steps": params.get("at_step", step)})
         if stopping:
             write(folder / "result.json", {"complete": False, "status": "STOPPED"})
             return 3

@@ -8,7 +8,7 @@ import pytest
 from core.errors import IntegrityError
 from core.files import write_json
 from core.paths import Home
-from runner.backups import MANIFEST, checksums, list_backups, verify_backup
+from runner.model_backups import MANIFEST, checksums, list_backups, verify_backup
 from runner.model_files import manifest_path
 from tests.runner.jobs.job_folder import run_job
 
