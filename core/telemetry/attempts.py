@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import numpy as np
-
-from core.telemetry.columns import Columns
 from core.telemetry.series import Series, empty, join, stitch
 from core.telemetry.tail import EventFile
 
@@ -54,7 +51,7 @@ def split(files: Iterable[EventFile], until: float | None) -> list[Attempt]:
     groups: list[list[EventFile]] = []
     seen: set[str] = set()
     for file in ordered(files):
-        tags = {tag for tag, columns in file.columns.items() if _begun(columns, until)}
+        tags = {tag for tag, columns in file.columns.items() if columns.begun(until)}
         if not tags:
             continue
         if not groups or tags & seen:
@@ -85,41 +82,27 @@ def marks(attempts: list[Attempt]) -> list[AttemptMark]:
 
 
 def points(file: EventFile, tag: str, until: float | None) -> Series:
-    """A copy of one tag's points in one file; a copy, as the columns go on growing."""
+    """One tag's points in one file."""
     columns = file.columns.get(tag)
     if columns is None:
         return empty(tag)
-    series = Series(tag, columns.step, columns.wall, columns.value, file.name)
-    kept = slice(None) if until is None else columns.wall <= until
+    kept = columns.until(until)
     return Series(
         tag,
-        np.array(series.step[kept]),
-        np.array(series.wall[kept]),
-        np.array(series.value[kept]),
+        columns.step[kept],
+        columns.wall[kept],
+        columns.value[kept],
         file.name,
+        rising=columns.rising,
     )
 
 
 def _attempt(files: list[EventFile], until: float | None) -> Attempt:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
     logs its settings there, and they would hide everything before it."""
-    steps: list[int] = []
-    walls: list[float] = []
-    for file in files:
-        for columns in file.columns.values():
-            if not _begun(columns, until):
-                continue
-            kept = slice(None) if until is None else columns.wall <= until
-            step, wall = columns.step[kept], columns.wall[kept]
-            walls += wall[np.isfinite(wall)][:1].tolist()
-            positive = int(np.argmax(step > 0))  # the first one; 0 if there is none
-            if step[positive] > 0:
-                steps.append(int(step[positive]))
-    return Attempt(tuple(files), min(steps, default=0), min(walls, default=math.nan))
-
-
-def _begun(columns: Columns, until: float | None) -> bool:
-    """True if the tag has a point up to then."""
-    if until is None:
-        return len(columns) > 0
-    return bool(len(columns)) and bool(columns.wall[0] <= until or (columns.wall <= until).any())
+    begins = [columns.begin(until) for file in files for columns in file.columns.values()]
+    return Attempt(
+        tuple(files),
+        min((step for step, _ in begins if step is not None), default=0),
+        min((wall for _, wall in begins if wall is not None), default=math.nan),
+    )

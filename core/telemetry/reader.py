@@ -49,6 +49,7 @@ class RunReader:
         self._cached = 0
         self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
         self._attempts: dict[float | None, list[Attempt]] = {}
+        self._tags: list[str] | None = None
 
     def refresh(self) -> None:
         """Read what was written since the last call.
@@ -86,6 +87,7 @@ class RunReader:
         self._series.clear()
         self._attempts.clear()
         self._cached = 0
+        self._tags = None
         walls = [
             columns.newest for file in self._files.values() for columns in file.columns.values()
         ]
@@ -120,7 +122,9 @@ class RunReader:
     def tags(self) -> list[str]:
         """All scalar tags, sorted."""
         with self._lock:
-            return sorted({tag for file in self._files.values() for tag in file.columns})
+            if self._tags is None:
+                self._tags = sorted({tag for file in self._files.values() for tag in file.columns})
+            return self._tags.copy()
 
     def series(
         self,
@@ -162,10 +166,10 @@ class RunReader:
         with self._lock:
             every = [self.series(tag, stitched=stitched) for tag in self.tags()]
         whole = join("", every)
-        names = np.array([series.tag for series in every], dtype=object)
+        names = pd.array([series.tag for series in every], dtype=str)
         return pd.DataFrame(
             {
-                "tag": pd.Series(np.repeat(names, [len(series) for series in every]), dtype=str),
+                "tag": names.repeat([len(series) for series in every]),
                 "step": whole.step,
                 "wall_time": whole.wall,
                 "value": whole.value,
@@ -205,7 +209,7 @@ class RunReader:
                 for columns in file.columns.values():
                     wall, step = columns.wall, columns.step
                     if until is not None and not wall[-1] <= until:
-                        kept = wall <= until
+                        kept = columns.until(until)
                         wall, step = wall[kept], step[kept]
                     if len(wall):
                         candidate = (float(wall[-1]), int(step[-1]))
