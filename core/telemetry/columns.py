@@ -36,7 +36,7 @@ class Columns:
         if size == before:
             return
         if size > len(self._step):
-            capacity = max(size, before * 3 // 2)
+            capacity = max(size, before * 5 // 4 + 8)
             self._step = _longer(self._step, before, capacity)
             self._wall = _longer(self._wall, before, capacity)
             self._value = _longer(self._value, before, capacity)

@@ -14,7 +14,7 @@ import pandas as pd
 from core.errors import TelemetryError
 from core.telemetry.attempts import Attempt, AttemptMark, curve, marks, ordered, points, split
 from core.telemetry.problems import Fault, FileState, Problem
-from core.telemetry.series import Series, join
+from core.telemetry.series import Series, empty, join
 from core.telemetry.tail import EventFile
 
 _CACHED = 2_000_000  # points in series that are kept until the next new byte (48 MB)
@@ -165,15 +165,16 @@ class RunReader:
         """All points: ``tag, step, wall_time, value``, tag by tag."""
         with self._lock:
             every = [self.series(tag, stitched=stitched) for tag in self.tags()]
-        whole = join("", every)
+        nothing = empty("")
         names = pd.array([series.tag for series in every], dtype=str)
         return pd.DataFrame(
             {
                 "tag": names.repeat([len(series) for series in every]),
-                "step": whole.step,
-                "wall_time": whole.wall,
-                "value": whole.value,
-            }
+                "step": np.concatenate([nothing.step, *(series.step for series in every)]),
+                "wall_time": np.concatenate([nothing.wall, *(series.wall for series in every)]),
+                "value": np.concatenate([nothing.value, *(series.value for series in every)]),
+            },
+            copy=False,
         )
 
     # the run

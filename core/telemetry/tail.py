@@ -18,7 +18,7 @@ from core.telemetry.problems import Fault, FileState, Problem
 from core.telemetry.scalars import ScalarBlocks
 from core.telemetry.wire import MAX_TAGS
 
-CHUNK = 4 << 20  # bytes read at a time: what bounds the memory of a cold read
+CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
 _GUARD = 16  # bytes before the offset, that tell a rewritten file from a grown one
 

@@ -56,6 +56,18 @@ def test_raw_points_stay_reachable(restarted):
     assert len(reader.frame(stitched=True)) == 12 + 1 + 5
 
 
+@pytest.mark.parametrize("tags", [(REWARD,), (REWARD, KL)])
+def test_a_frame_belongs_to_its_caller(tmp_path, tags):
+    write_events(tmp_path, {tag: line(10, 40, 1000.0, 1.0) for tag in tags})
+    reader = read(tmp_path)
+    frame = reader.frame(stitched=False)
+    assert frame.columns.tolist() == ["tag", "step", "wall_time", "value"]
+    assert (frame["tag"] == REWARD).sum() == 4
+    frame.loc[0, "value"] = 99.0
+    assert reader.frame().loc[0, "value"] == 1.0
+    assert reader.series(REWARD).value[0] == 1.0
+
+
 def test_a_restart_behind_the_moment_of_judgement_hides_nothing(restarted):
     reader = read(restarted)
     assert reader.series(REWARD, until=1999.0).step.tolist() == list(range(10, 101, 10))
