@@ -203,15 +203,19 @@ class RunReader:
             return marks(self._split(until))
 
     def last_event(self, until: float | None = None) -> LastEvent | None:
-        """The newest scalar with ``wall <= until``; None if there is none."""
+        """The newest scalar with ``wall <= until``; None if there is none.
+
+        A scalar without a finite wall time has no place in time, and never is it.
+        """
         with self._lock:
             newest: tuple[float, int] | None = None
             for file in self._files.values():
                 for columns in file.columns.values():
-                    wall, step = columns.wall, columns.step
-                    if until is not None and not wall[-1] <= until:
-                        kept = columns.until(until)
-                        wall, step = wall[kept], step[kept]
+                    kept = columns.until(until)
+                    wall, step = columns.wall[kept], columns.step[kept]
+                    if len(wall) and not math.isfinite(wall[-1]):
+                        usable = np.isfinite(wall)
+                        wall, step = wall[usable], step[usable]
                     if len(wall):
                         candidate = (float(wall[-1]), int(step[-1]))
                         newest = candidate if newest is None else max(newest, candidate)
