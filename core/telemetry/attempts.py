@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from core.telemetry.columns import Columns
 from core.telemetry.series import Series, empty, join, stitch
 from core.telemetry.tail import EventFile
 
@@ -27,6 +28,11 @@ class Attempt:
     files: tuple[EventFile, ...]
     first_step: int
     first_wall: float
+    last_wall: float  # highest finite wall time, also behind that moment
+
+    def columns(self, tag: str) -> Columns | None:
+        """No two files of an attempt share a tag."""
+        return next((file.columns[tag] for file in self.files if tag in file.columns), None)
 
     def points(self, tag: str, until: float | None) -> Series:
         return join(tag, [points(file, tag, until) for file in self.files])
@@ -69,6 +75,52 @@ def curve(tag: str, attempts: list[Attempt], until: float | None) -> Series:
     return stitch(tag, parts, cuts[: len(parts)])
 
 
+class GrowingCurve:
+    """One tag, stitched over all attempts up to now, again and again.
+
+    While only the newest attempt grows, the earlier ones' share is copied once, and what
+    is new is added behind it.
+    """
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._stitched = Columns()
+        self._made_of: tuple | None = None
+        self._taken = 0  # points of the newest attempt
+
+    def series(self, attempts: list[Attempt]) -> Series:
+        last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
+        if len(attempts) < 2 or not len(last) or not last.rising:
+            return curve(self._tag, attempts, None)
+        earlier = [attempt.columns(self._tag) for attempt in attempts[:-1]]
+        limit = min(attempts[-1].first_step, int(last.step[0]))
+        made_of = (
+            limit,
+            attempts[-1].columns(self._tag),
+            *((part, part and len(part)) for part in earlier),
+            *(attempt.first_step for attempt in attempts),
+        )
+        if made_of != self._made_of:
+            before = curve(self._tag, attempts[:-1], None).below(limit)
+            self._stitched, self._made_of, self._taken = Columns(), made_of, 0
+            self._stitched.extend(before.step, before.wall, before.value)
+        new = last.where(slice(self._taken, None))
+        self._stitched.extend(new.step, new.wall, new.value)
+        self._taken = len(last)
+        whole = self._stitched
+        return Series(self._tag, whole.step, whole.wall, whole.value, last.source, rising=True)
+
+
+def overlaps(attempts: list[Attempt]) -> list[tuple[Attempt, Attempt]]:
+    """Attempts that began while an earlier one was still written, with the earlier one."""
+    found: list[tuple[Attempt, Attempt]] = []
+    for number, later in enumerate(attempts):
+        newest = max(attempts[:number], key=lambda attempt: attempt.last_wall, default=later)
+        if newest is not later and newest.last_wall > later.first_wall:
+            found.append((newest, later))
+    return found
+
+
 def marks(attempts: list[Attempt]) -> list[AttemptMark]:
     folders = [str(PurePosixPath(attempt.files[0].name).parent) for attempt in attempts]
     return [
@@ -105,4 +157,13 @@ def _attempt(files: list[EventFile], until: float | None) -> Attempt:
         tuple(files),
         min((step for step, _ in begins if step is not None), default=0),
         min((wall for _, wall in begins if wall is not None), default=math.nan),
+        max(
+            (
+                float(columns.newest)
+                for file in files
+                for columns in file.columns.values()
+                if math.isfinite(columns.newest)
+            ),
+            default=-math.inf,
+        ),
     )

@@ -41,11 +41,13 @@ def length_in(frame: bytes) -> int | None:
 
 def whole_records(buffer: bytes) -> Records:
     """All records up to the first that is not whole, is damaged in its length, or too long."""
-    short = _ShortRecords(buffer) if len(buffer) >= _WORTH else None
+    short: _ShortRecords | None = None
     found: list[np.ndarray] = []
     alone: list[int] = []  # starts since the last chain
     at = 0
     while at + FRAME <= len(buffer):
+        if short is None and len(buffer) - at >= _WORTH and not any(buffer[at + 1 : at + 8]):
+            short = _ShortRecords(buffer)
         chain = () if short is None else short.chain(at)
         if len(chain):
             found += [np.array(alone, np.int64), chain]

@@ -12,7 +12,17 @@ import numpy as np
 import pandas as pd
 
 from core.errors import TelemetryError
-from core.telemetry.attempts import Attempt, AttemptMark, curve, marks, ordered, points, split
+from core.telemetry.attempts import (
+    Attempt,
+    AttemptMark,
+    GrowingCurve,
+    curve,
+    marks,
+    ordered,
+    overlaps,
+    points,
+    split,
+)
 from core.telemetry.problems import Fault, FileState, Problem
 from core.telemetry.series import Series, empty, join
 from core.telemetry.tail import EventFile
@@ -49,6 +59,7 @@ class RunReader:
         self._cached = 0
         self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
         self._attempts: dict[float | None, list[Attempt]] = {}
+        self._curves: dict[str, GrowingCurve] = {}
         self._tags: list[str] | None = None
 
     def refresh(self) -> None:
@@ -146,7 +157,10 @@ class RunReader:
             key = (tag, until, since, stitched)
             series = self._series.get(key)
             if series is None:
-                if stitched:
+                if stitched and until is None:
+                    grown = self._curves.setdefault(tag, GrowingCurve(tag))
+                    series = grown.series(self._split(None))
+                elif stitched:
                     series = curve(tag, self._split(until), until)
                 else:
                     files = ordered(self._files.values())
@@ -254,10 +268,21 @@ class RunReader:
             files = ordered(self._files.values())
             found = [problem for file in files for problem in file.problems]
             found += self._lost.values()
+            found += [_two_writers(*pair) for pair in overlaps(self._split(None))]
         if not files:
             why = "There is no event file in it." if self.path.exists() else "It does not exist."
             found.append(Problem(self.path.as_posix(), Fault.NO_FILES, why))
         return found
+
+
+def _two_writers(earlier: Attempt, later: Attempt) -> Problem:
+    name, other = later.files[0].name, earlier.files[0].name
+    return Problem(
+        name,
+        Fault.TWO_WRITERS,
+        f"It began while {other} was still written, with the same tags. Its points replace "
+        f"the other's from step {later.first_step} on; the raw points hold both.",
+    )
 
 
 def _refuse(error: OSError) -> None:

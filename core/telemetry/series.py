@@ -87,6 +87,8 @@ def join(tag: str, parts: Sequence[Series]) -> Series:
 def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Series:
     """One curve: what a later attempt wrote replaces the earlier points it overlaps.
 
+    Its steps never go back.
+
     :param parts: one series an attempt, in order.
     :param cuts: for each part, the step from which it replaces all earlier parts,
         also of tags that it has not written yet (None: it replaces nothing).
@@ -98,7 +100,7 @@ def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Ser
         kept.append(part.below(limit) if limit < np.iinfo(np.int64).max else part)
         if cut is not None:
             limit = min(limit, cut, int(part.step[0]) if len(part) else cut)
-    return join(tag, kept[::-1])
+    return replace(join(tag, kept[::-1]), rising=True)
 
 
 def without_resets(series: Series) -> Series:
