@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.telemetry.interventions import rate_changes
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
@@ -12,6 +13,7 @@ from dashboard.page import Page
 from dashboard.queries import Moment
 
 HEIGHT = 300
+MOST_RATES = 10  # changes of the learning rate that are marked: the last ones
 
 
 def show(page: Page, look: Moment) -> None:
@@ -39,11 +41,13 @@ def reward(look: Moment) -> Series | None:
 
 
 def marks(page: Page, look: Moment, series: Series) -> list[Mark]:
-    """Restarts and incidents, as places on the step axis."""
-    return restart_marks(page, look) + _incident_marks(page, look, series)
+    """Restarts, changed learning rates and incidents, as places on the step axis."""
+    return (
+        _restart_marks(page, look) + _rate_marks(page, look) + _incident_marks(page, look, series)
+    )
 
 
-def restart_marks(page: Page, look: Moment) -> list[Mark]:
+def _restart_marks(page: Page, look: Moment) -> list[Mark]:
     """Where a later attempt took over."""
     run = look.run
     if run is None or run.reader is None:
@@ -51,6 +55,20 @@ def restart_marks(page: Page, look: Moment) -> list[Mark]:
     return [
         Mark(attempt.first_step, page.say.raw("week.restart", number=number), ORANGE)
         for number, attempt in enumerate(run.reader.attempts[1:], start=1)
+    ]
+
+
+def _rate_marks(page: Page, look: Moment) -> list[Mark]:
+    run = look.run
+    if run is None or run.reader is None:
+        return []
+    return [
+        Mark(
+            change.step,
+            page.say.raw("week.mark_rate", before=f"{change.before:g}", after=f"{change.after:g}"),
+            ORANGE,
+        )
+        for change in rate_changes(run.reader, run.until)[-MOST_RATES:]
     ]
 
 

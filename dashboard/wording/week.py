@@ -69,6 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "week.conditions": ("Conditions of the signature", "Condições da assinatura"),
     "week.condition": ("{text} ({owner}, due {due})", "{text} ({owner}, até {due})"),
     "week.restart": ("restart {number}", "reinício {number}"),
+    "week.mark_rate": ("learning rate {before} to {after}", "taxa {before} para {after}"),
     "week.mark_incident": ("incident", "incidente"),
     "week.mark_fail": ("check {time}", "check {time}"),
     "kind_of_slot.preflight": ("Pre-flight", "Pré-voo"),
