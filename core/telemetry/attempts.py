@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.telemetry.columns import Columns
+from core.telemetry.problems import Fault, Problem
 from core.telemetry.series import Series, empty, join, stitch
 from core.telemetry.tail import EventFile
 
@@ -111,13 +112,18 @@ class GrowingCurve:
         return Series(self._tag, whole.step, whole.wall, whole.value, last.source, rising=True)
 
 
-def overlaps(attempts: list[Attempt]) -> list[tuple[Attempt, Attempt]]:
-    """Attempts that began while an earlier one was still written, with the earlier one."""
-    found: list[tuple[Attempt, Attempt]] = []
-    for number, later in enumerate(attempts):
-        newest = max(attempts[:number], key=lambda attempt: attempt.last_wall, default=later)
-        if newest is not later and newest.last_wall > later.first_wall:
-            found.append((newest, later))
+def two_writers(attempts: list[Attempt]) -> list[Problem]:
+    """Attempts that began while an earlier one was still written."""
+    found: list[Problem] = []
+    for number, later in enumerate(attempts[1:], start=1):
+        earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
+        if earlier.last_wall > later.first_wall:
+            what = (
+                f"It began while {earlier.files[0].name} was still written, with the same tags. "
+                f"Its points replace the other's from step {later.first_step} on; the raw "
+                "points hold both."
+            )
+            found.append(Problem(later.files[0].name, Fault.TWO_WRITERS, what))
     return found
 
 

@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from core.errors import TelemetryError
 from core.telemetry.attempts import (
@@ -19,13 +19,16 @@ from core.telemetry.attempts import (
     curve,
     marks,
     ordered,
-    overlaps,
     points,
     split,
+    two_writers,
 )
 from core.telemetry.problems import Fault, FileState, Problem
 from core.telemetry.series import Series, empty, join
 from core.telemetry.tail import EventFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CACHED = 2_000_000  # points in series that are kept until the next new byte (48 MB)
 Inode = tuple[int, int]  # device and inode
@@ -177,6 +180,9 @@ class RunReader:
 
     def frame(self, stitched: bool = False) -> pd.DataFrame:
         """All points: ``tag, step, wall_time, value``, tag by tag."""
+        # Imported here: few callers need it, and it costs half a second.
+        import pandas as pd
+
         with self._lock:
             every = [self.series(tag, stitched=stitched) for tag in self.tags()]
         nothing = empty("")
@@ -268,21 +274,11 @@ class RunReader:
             files = ordered(self._files.values())
             found = [problem for file in files for problem in file.problems]
             found += self._lost.values()
-            found += [_two_writers(*pair) for pair in overlaps(self._split(None))]
+            found += two_writers(self._split(None))
         if not files:
             why = "There is no event file in it." if self.path.exists() else "It does not exist."
             found.append(Problem(self.path.as_posix(), Fault.NO_FILES, why))
         return found
-
-
-def _two_writers(earlier: Attempt, later: Attempt) -> Problem:
-    name, other = later.files[0].name, earlier.files[0].name
-    return Problem(
-        name,
-        Fault.TWO_WRITERS,
-        f"It began while {other} was still written, with the same tags. Its points replace "
-        f"the other's from step {later.first_step} on; the raw points hold both.",
-    )
 
 
 def _refuse(error: OSError) -> None:

@@ -195,7 +195,10 @@ def rust(path: Path, tail: Path, name: str) -> dict[str, float]:
                 return sum(len(tag.data.value) for run in runs for tag in run.tags)
 
             def until(points: int, tags: int, step: int) -> None:
+                deadline = time.monotonic() + 300
                 while newest() != (tags, step) or read() != points:
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"The data server never gave {points} points.")
                     time.sleep(0.005)
 
             points, tags, step, stride = expected
