@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks.event_readers READER FILE TAIL``
 
 Reads FILE, appends the bytes of TAIL to it (one more rollout), reads it again, cuts the
-file back to its size, and prints one line of JSON: ``points, cold_s, extra_mb,
+file back to its size, and prints one line of JSON: ``points, cold_s, cpu_s, extra_mb,
 refresh_ms``. Imports are done before the clock starts. ``extra_mb`` is the peak of
 resident memory above what was resident before the first read; of the Rust server, a
 process of its own, it is its peak.
@@ -131,15 +131,15 @@ def python(name: str, path: Path, tail: Path) -> dict[str, float]:
     read = READERS[name](path)
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the imports
     before = resident_mb("VmRSS")
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     points = read()
-    cold = time.perf_counter() - start
+    cold, cpu = time.perf_counter() - start, time.process_time() - busy
     extra = resident_mb("VmHWM") - before
     append(path, tail)
     start = time.perf_counter()
     assert read() == points + 20
     refresh = time.perf_counter() - start
-    return {"points": points, "cold_s": cold, "extra_mb": extra, "refresh_ms": refresh * 1e3}
+    return _row(points, cold, cpu, extra, refresh)
 
 
 def rust(path: Path, tail: Path, name: str) -> dict[str, float]:
@@ -149,6 +149,7 @@ def rust(path: Path, tail: Path, name: str) -> dict[str, float]:
     polls the file every second; its refresh includes that wait.
     """
     import grpc
+    import psutil
     import tensorboard_data_server
     from tensorboard.data.proto import data_provider_pb2 as messages
     from tensorboard.data.proto.data_provider_pb2_grpc import TensorBoardDataProviderStub
@@ -204,6 +205,7 @@ def rust(path: Path, tail: Path, name: str) -> dict[str, float]:
             points, tags, step, stride = expected
             until(points, tags, step)
             cold = time.perf_counter() - start
+            cpu = sum(psutil.Process(server.pid).cpu_times()[:2])
             peak = resident_mb("VmHWM", server.pid)
             append(path, tail)
             start = time.perf_counter()
@@ -212,7 +214,17 @@ def rust(path: Path, tail: Path, name: str) -> dict[str, float]:
         finally:
             server.kill()
             server.wait()
-    return {"points": points, "cold_s": cold, "extra_mb": peak, "refresh_ms": refresh * 1e3}
+    return _row(points, cold, cpu, peak, refresh)
+
+
+def _row(points: int, cold: float, cpu: float, extra: float, refresh: float) -> dict[str, float]:
+    return {
+        "points": points,
+        "cold_s": cold,
+        "cpu_s": cpu,
+        "extra_mb": extra,
+        "refresh_ms": refresh * 1e3,
+    }
 
 
 def count_of(path: Path) -> tuple[int, int, int, int]:
