@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.decision.text import SYMBOLS
 from core.report.charts import episode_chart, equity_chart
-from core.report.memo_text import memo_text, own_line
+from core.report.memo_text import memo_text, news, own_line, verdict
 from core.report.numbers import chance, figure, interval, percent
 from core.report.spark import gate_spark
 from core.report.wording import WORDS
@@ -64,6 +64,8 @@ def memo_html(
         language=language if language in WORDS else "en",
         gates=[_gate_row(gate, decision, words) for gate in decision["gates"]],
         lines=lines,
+        verdict=verdict(decision, words),
+        warnings=news(decision),
         names={gate["id"]: gate["short"] for gate in decision["gates"]},
         equity_svg=_equity_svg(decision, equity, bars, words),
         episode_svg=episode_chart(

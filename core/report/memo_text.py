@@ -9,6 +9,7 @@ from typing import Any
 from core.decision.text import SYMBOLS, decision_text
 from core.report.numbers import chance, figure, interval, percent, plain
 from core.report.wording import WORDS
+from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 WIDTH = 100
 
@@ -34,12 +35,27 @@ def memo_text(decision: Mapping[str, Any], language: str = "en") -> str:
     return decision_text(decision) + "\n" + "\n".join(part for part in parts if part) + "\n"
 
 
+def verdict(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
+    """``PARTIAL 5/6``; a GO on doubtful evidence says so in the same breath."""
+    grade = d["evidence"]["grade"]
+    if d["decision"] == Decision.GO and grade in DOUBTFUL_GRADES:
+        return f"{d['decision']} {d['score']} {w['on_evidence'].format(grade=grade)}"
+    return f"{d['decision']} {d['score']}"
+
+
+def news(d: Mapping[str, Any]) -> list[str]:
+    """The warnings, without the reasons of the grade that the memo has told above them."""
+    reasons = " ".join(d["evidence"]["reasons"])
+    told = [warning.removesuffix(reasons).strip() for warning in d["warnings"]]
+    return [warning for warning in told if warning != f"The evidence is {d['evidence']['grade']}."]
+
+
 def _head(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     title = (
         f"{w['title'].upper()} {d['day']}  {d['symbol']} {d['interval']}  "
         f"{w['model'].lower()} {d['model']['sha256'][:12]}"
     )
-    badge = f"[ {d['decision']} {d['score']} ]"
+    badge = f"[ {verdict(d, w)} ]"
     grade = f"{w['evidence']}: {d['evidence']['grade']}"
     made_up = [w["synthetic"]] if d["data"].get("synthetic") else []
     return "\n".join(
@@ -82,12 +98,13 @@ def _stressed(gate: Mapping[str, Any]) -> str:
 def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     e, trials = d["evidence"], d["evidence"]["n_trials"]
     declared = "" if trials["declared"] is None else f", {trials['declared']} {w['declared']}"
-    needed = w["never"] if e["min_trl_days"] is None else f"{e['min_trl_days']:,.0f}"
+    days = e["min_trl_days"]
+    needed = w["never"] if days is None else f"{days:,.0f} {w['days']}"
     lines = [
         f"2 {w['skill'].upper()}",
         f"  PSR(0) {chance(e['psr0'])} | PSR(1) {chance(e['psr1'])} | DSR {chance(e['dsr'])} "
         f"(N={trials['used']}: {trials['counted']} {w['counted']}{declared}) | "
-        f"MinTRL {needed} {w['versus']} {e['have_days']:.0f} {w['days']}",
+        f"MinTRL {needed}, {w['have']} {e['have_days']:.0f} {w['days']}",
         f"  {w['daily_sharpe']} {plain(e['sharpe_daily'], 4)}, {w['by_bar']} "
         f"{plain(e['sharpe_hourly'], 4)}; {w['lag1']} {plain(e['lag1'], 3)}",
     ]
@@ -138,8 +155,8 @@ def _breaks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     fees = ", ".join(f"x{f['multiple']:g} {_short(f)}" for f in r["fees"])
     slips = ", ".join(f"{s['slippage_bps']:g} bps {_short(s)}" for s in r["slippage"])
     parts = [
-        f"{part['label']} {plain(part['return_pct'], 2, sign=True)} % "
-        f"({w['market']} {plain(part['market_return_pct'], 0, sign=True)} %)"
+        f"{part['label']} {plain(part['return_pct'], 2, sign=True)}% "
+        f"({w['market']} {plain(part['market_return_pct'], 0, sign=True)}%)"
         for part in (*r["quarters"], *r["regimes"])
     ]
     worst = r["worst_episode"]
@@ -150,7 +167,7 @@ def _breaks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     ]
     ends = []
     if worst:
-        ends.append(f"{w['worst_episode']} {worst['episode']}: {worst['return_pct']:+.2f} %")
+        ends.append(f"{w['worst_episode']} {worst['episode']}: {worst['return_pct']:+.2f}%")
     if late:
         ends.append(f"{w['one_bar_later']} {_short(late)}")
     return "\n".join([*lines, f"  {'; '.join(ends)}"]).rstrip()
@@ -216,10 +233,10 @@ def _if_go(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
 
 
 def _warnings(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    if not d["warnings"]:
+    if not news(d):
         return ""
     lines: list[str] = []
-    for warning in d["warnings"]:
+    for warning in news(d):
         lines += _folded(f"! {warning}", "  ")
     return "\n".join([w["warnings"].upper(), *lines])
 

@@ -44,7 +44,7 @@ def by_part(
     exit_bars: np.ndarray,
     bars_per_year: int,
 ) -> list[dict[str, object]]:
-    """One record a part, in order of first appearance.
+    """One record a part; quarters in order of time, regimes from calm to wild, up first.
 
     :param labels: of each bar, shape (n,).
     :param returns: of the agent per bar, net, shape (n,).
@@ -52,7 +52,7 @@ def by_part(
     :param exit_bars: index of the bar on which each round trip ended.
     """
     found = []
-    for label in dict.fromkeys(labels.tolist()):
+    for label in sorted(set(labels.tolist()), key=_order):
         mine = labels == label
         curve = np.concatenate([[1.0], np.cumprod(1.0 + returns[mine])])
         found.append(
@@ -67,3 +67,10 @@ def by_part(
             }
         )
     return found
+
+
+def _order(label: str) -> tuple:
+    trend, _, volatility = label.partition(", ")
+    if volatility not in VOLATILITIES:
+        return (label,)
+    return (trend != "up", VOLATILITIES.index(volatility))
