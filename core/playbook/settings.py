@@ -130,6 +130,9 @@ class RevalidationSettings(Part):
     strong_psr1: float = number(
         0.5, 1.0, "Least P(true annual Sharpe > 1) for STRONG evidence.", 0.95
     )
+    signature_days: int = whole(
+        1, 3650, "Real days after which a signature on a decision expires.", 30
+    )
     model_path: RelativePath = Field(
         default="models/ppo_phase4/best_model",
         description="The model that is revalidated, relative to the home; .zip may be left out.",

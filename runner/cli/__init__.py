@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from runner.cli import data, demo, jobs, ledger, looking, manual, operate, playbook, weeks
+from runner.cli import data, decision, demo, jobs, ledger, looking, manual, operate, playbook, weeks
 from runner.cli.program import run
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,
     operate.runner,
