@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from core.decision.archive import DECISION
-from core.decision.build import SCHEMA_VERSION
 from core.errors import InputError, IntegrityError
 from core.paths import Home
 
-READABLE = range(1, SCHEMA_VERSION + 1)  # what an older version wrote stays readable
+READABLE = (1, 2)  # schema versions: what an older trainweek wrote stays readable
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def _parse(file: Path, content: bytes) -> dict[str, Any]:
         ) from error
     if not isinstance(decision, dict) or decision.get("schema_version") not in READABLE:
         raise IntegrityError(
-            f"{file} is no decision of a schema up to {SCHEMA_VERSION}.",
+            f"{file} is no decision of a schema up to {READABLE[-1]}.",
             "Use the version of trainweek that wrote it, or revalidate again.",
         )
     return decision
