@@ -140,15 +140,7 @@ class Supervisor:
                 return
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
-            trial = write.connection.scalar(
-                select(func.count())
-                .select_from(schema.jobs)
-                .where(
-                    schema.jobs.c.kind == row.kind,
-                    schema.jobs.c.week_id == row.week_id,
-                    schema.jobs.c.seq <= row.seq,
-                )
-            )
+            trial = queries.tries(write.connection, row.week_id, row.seq)
             body = {
                 "action": "start",
                 "job_id": row.id,
@@ -173,7 +165,7 @@ class Supervisor:
                 },
             }
             write.append("job", body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, int(trial or 1))
+        assignment = Assignment(job, number, folder, events, week, max(trial, 1))
         self._spawned[mark] = self.monotonic()
         try:
             argv = write_assignment(self.home, assignment, self.settings)

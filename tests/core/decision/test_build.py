@@ -19,14 +19,14 @@ from tests.core.backtest_records import MARKET, MODEL, PLAYBOOK, decision_of, re
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
     read = json.loads(json.dumps(decision_of(record()), allow_nan=False))
-    assert read["schema_version"] == 1
+    assert read["schema_version"] == 2
     assert read["data"]["sha256"] == MARKET.candles.sha256
     assert read["model"] == MODEL
     assert read["playbook"] == {"id": "phase4", "sha256": "ab" * 32}
     assert read["costs"] == {"fee_bps": 10.0, "slippage_bps": 5.0, "tick": 0.0001}
     assert set(read["artifacts"]) == {"equity.csv", "trades.csv", "metrics.csv"}
     assert read["evidence"]["grade"] == "INSUFFICIENT"
-    assert set(read["baselines"]) == {"flat", "buy_and_hold", "exposure_matched"}
+    assert set(read["baselines"]) == {"flat", "buy_and_hold", "exposure_matched", "sma", "random"}
 
 
 def test_the_same_inputs_give_the_same_decision():
@@ -36,7 +36,9 @@ def test_the_same_inputs_give_the_same_decision():
 def test_its_gates_are_the_scorecards():
     backtest = record()
     card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-    assert decision_of(backtest)["gates"] == card.as_dict()["gates"]
+    found = decision_of(backtest)["gates"]
+    for gate, expected in zip(found, card.as_dict()["gates"], strict=True):
+        assert {name: gate[name] for name in expected} == expected
 
 
 def test_the_reason_names_the_gates_that_fail_with_value_and_limit():
