@@ -67,15 +67,15 @@ def _row(page: Page, one: Decided) -> dict[str, str]:
             f"{decided['decision']} {decided['score']}" if decided else "?"
         ),
         say.raw("history.evidence"): word(EvidenceGrade(grade), say) if grade else "?",
-        **{
-            name: f"{'✅' if gate['passed'] else '❌'} {four(gate['value'])}"
-            for name, gate in gates.items()
-        },
         say.raw("decide.history_signed"): state,
         say.raw("history.who"): (
             f"{say.raw('sign.' + signature.act.value)}, {signature.by}" if signature else "–"
         ),
         say.raw("history.why"): signature.reason if signature else "",
+        **{
+            name: f"{'✅' if gate['passed'] else '❌'} {four(gate['value'])}"
+            for name, gate in gates.items()
+        },
         say.raw("decide.history_model"): (decided.get("model") or {}).get("sha256", "?")[:12],
         say.raw("decide.history_data"): (decided.get("data") or {}).get("sha256", "?")[:12],
         say.raw("decide.sha"): one.sha256[:12],

@@ -100,7 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.signature": ("signed: {act}", "assinou: {act}"),
     "story.condition": ("closed a condition: {text}", "fechou uma condição: {text}"),
     "story.countersign": ("stands by an override: {text}", "apoia uma exceção: {text}"),
-    "story.key": ("the home's signing key was made", "a chave de assinatura foi criada"),
+    "story.key": ("made the signing key of this home", "criou a chave de assinatura deste local"),
     "story.note": ("noted on {slot}: {text}", "anotou em {slot}: {text}"),
     "story.week": ("{action} the week", "{action} a semana"),
     "story.week_create": ("created", "criou"),
