@@ -46,6 +46,34 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reval.progress": ("episode {done} of {total}", "episódio {done} de {total}"),
     "reval.progress_wait": ("loading model and data", "carregando modelo e dados"),
+    "reval.stage_gates": ("gates settled", "gates definidos"),
+    "reval.stage_lookahead": (
+        "looking for look-ahead in environment and model",
+        "procurando antecipação no ambiente e no modelo",
+    ),
+    "reval.stage_uncertainty": (
+        "intervals: resampling the record",
+        "intervalos: reamostrando o registro",
+    ),
+    "reval.stage_skill": (
+        "skill: random policies and baselines",
+        "habilidade: políticas aleatórias e referências",
+    ),
+    "reval.stage_robustness": (
+        "stress: other costs, delay, quarters, regimes",
+        "estresse: outros custos, atraso, trimestres, regimes",
+    ),
+    "reval.stage_documents": ("writing the documents", "escrevendo os documentos"),
+    "reval.stage_report": ("archiving", "arquivando"),
+    "reval.stage_done": ("done", "pronto"),
+    "reval.trials": ("Trials, all told", "Tentativas, ao todo"),
+    "reval.trials_counted": ("as the ledger counts", "como o ledger conta"),
+    "reval.trials_help": (
+        "The deflated Sharpe asks how lucky the best of all trials would look. The ledger counts this"
+        " week's trainings and revalidations; declare more if more were tried elsewhere, never fewer.",
+        "O Sharpe deflacionado pergunta quão sortuda pareceria a melhor de todas as tentativas. O ledger"
+        " conta os treinos e revalidações da semana; declare mais se outros foram tentados, nunca menos.",
+    ),
     "reval.failed": ("The revalidation did not finish", "A revalidação não terminou"),
     "reval.done": (
         "{decision} {score}. The evidence lies on *Decision*.",
