@@ -6,8 +6,9 @@ explanation can't say something else than what is judged.
 
 from __future__ import annotations
 
+from core.cadence import GAPS, LEAST_SILENCE
 from core.diagnosis import data, flat, hang, kl, policy, reward_state, speed
-from core.diagnosis.moment import GAPS, GRACE, LEAST_SILENCE
+from core.diagnosis.moment import GRACE
 from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED
 from core.playbook import Playbook
 from core.playbook.text import Text

@@ -7,16 +7,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from core.cadence import GAP_POINTS, patience, usual_gap
 from core.checks.facts import Facts, RunFacts
 from core.playbook import Playbook
 from core.telemetry import RunReader, Series
 from core.telemetry.readings import known_series, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus
 
-LEAST_SILENCE = 600.0  # real seconds: a shorter silence is never called one
-GAPS = 20  # median gaps of silence that are one
 GRACE = 1800.0  # real seconds before the first point
-_GAP_POINTS = 50
 
 ACTIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
 
@@ -83,9 +81,10 @@ class Moment:
     @property
     def gap(self) -> float | None:
         """Median real seconds between the last iterations; None with fewer than two."""
-        gaps = np.diff(self.of_attempt(self.pace()).wall[-_GAP_POINTS - 1 :])
-        gaps = gaps[gaps > 0]
-        return float(np.median(gaps)) if len(gaps) else None
+        walls = self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :]
+        # One gap is little to learn from, and better than none.
+        only = float(walls[1] - walls[0]) if len(walls) == 2 and walls[1] > walls[0] else None
+        return usual_gap(walls) or only
 
     @property
     def patience(self) -> float:
@@ -94,7 +93,7 @@ class Moment:
         The grace before the first point holds until there is a cadence.
         """
         gap = self.gap
-        return GRACE if gap is None else max(LEAST_SILENCE, GAPS * gap)
+        return GRACE if gap is None else patience(gap)
 
     @property
     def silence(self) -> float | None:

@@ -58,14 +58,16 @@ OTHERS: dict[str, Row] = {
     "train/ent_coef": {
         "title": ("Entropy coefficient", "Coeficiente de entropia"),
         "definition": (
-            "Weight of the entropy in SAC's and TQC's objective, learned unless it is fixed.",
-            "Peso da entropia no objetivo de SAC e TQC, aprendido se não for fixo.",
+            "Weight of the entropy in force: learned by SAC and TQC, a setting of PPO that trainweek logs.",
+            "Peso da entropia em vigor: aprendido por SAC e TQC, configuração do PPO que o trainweek "
+            "registra.",
         ),
-        "healthy": ("falling, then level", "caindo, depois estável"),
         "source": _OFF_POLICY,
         "trap": (
-            "Growth without end: the target entropy can't be reached.",
-            "Crescimento sem fim: a entropia alvo é inalcançável.",
+            "With PPO a setting, no result; raised on purpose when the reward stays flat. With SAC growth "
+            "without end means that the target entropy can't be reached.",
+            "No PPO uma configuração, não um resultado; aumentado de propósito se o reward fica achatado. No "
+            "SAC, crescimento sem fim indica uma entropia alvo inalcançável.",
         ),
     },
     "train/ent_coef_loss": {
