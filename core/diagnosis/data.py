@@ -90,10 +90,29 @@ def _nonfinite(moment: Moment) -> list[_Sign]:
 
 
 def _damaged(moment: Moment) -> list[_Sign]:
-    return [
+    if moment.reader is None:
+        return []
+    return _cut(moment) + [
         (FindingStatus.FIRING, Severity.WARNING, None, f"{problem.file}: {problem.detail}")
-        for problem in (moment.reader.problems if moment.reader else ())
+        for problem in moment.reader.problems
         if problem.kind in _DAMAGE
+    ]
+
+
+def _cut(moment: Moment) -> list[_Sign]:
+    """A file that ends inside a record, and does not go on: a full disk, or a kill."""
+    if (moment.silence or 0.0) <= moment.patience and moment.active:
+        return []
+    return [
+        (
+            FindingStatus.FIRING,
+            Severity.WARNING,
+            moment.step,
+            f"{file.name} ends inside a record, {file.waiting} bytes without their rest: the disk "
+            "was full, or the writer was killed",
+        )
+        for file in moment.reader.files
+        if file.waiting and file.points
     ]
 
 

@@ -9,12 +9,13 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.trend import WANTED
+from core.diagnosis.trend import WANTED, block_means, trend
 from core.moments import iso
 from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity, Trend
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
+CONVERGED_SURELY = 0.05  # of the range below the best
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 _ALARMING = (Level.STUCK, Level.REGRESSED)
 _WORDS = {
@@ -67,7 +68,7 @@ def flat_reward(
         f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
         Severity.WARNING,
         state.best_step,
-        state.numbers,
+        state.numbers + _critic(moment),
         _values(moment),
         kind=state.level.value,
     )
@@ -84,7 +85,9 @@ def not_converging(
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
     if state.level is Level.CONVERGED:
-        return quiet("It has converged.", *state.numbers, *_values(moment))
+        proven = _converged(moment, history)
+        words = "It has converged" if proven else "It is level near its own best"
+        return quiet(f"{words}.", *(proven or _values(moment)), *state.numbers)
     if state.label is Trend.INCREASING:
         return quiet("The reward is INCREASING: it learns.", *state.numbers)
     if not moment.active:
@@ -116,7 +119,7 @@ def not_converging(
         f"(normal for {limit:g} h).",
         Severity.WARNING,
         state.best_step,
-        state.numbers,
+        state.numbers + _critic(moment),
         _values(moment),
     )
 
@@ -151,6 +154,36 @@ def _too_early(moment: Moment, state: RewardState) -> str:
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
     return f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed."
+
+
+def _converged(moment: Moment, history: list[RewardState]) -> tuple[str, ...]:
+    """What proves it: two STABLE evaluations, within 5 % of the best, and a critic or an
+    evaluation that agrees. Empty if not proven."""
+    state = history[-1]
+    stable = [then.trend.label is Trend.STABLE for then in history[-2:]]
+    close = state.now >= state.best - CONVERGED_SURELY * state.spread
+    if len(stable) < 2 or not all(stable) or not close:
+        return ()
+    found = _values(moment)
+    evaluations = trend(moment.series("eval/mean_reward"))
+    if evaluations.label is Trend.STABLE:
+        found += (f"eval/mean_reward is STABLE ({evaluations.why})",)
+    return found and (
+        f"STABLE in two evaluations, within {CONVERGED_SURELY:.0%} of its range below the best",
+        *found,
+    )
+
+
+def _critic(moment: Moment) -> tuple[str, ...]:
+    """A critic that was worse than useless for long: what losses can't tell."""
+    explained = moment.series("train/explained_variance")
+    means = block_means(explained)[-WANTED:]
+    if len(means) < WANTED or not (means < 0).all():
+        return ()
+    return (
+        f"explained variance below 0 in the last {WANTED} blocks, now {means[-1]:.2f}: the critic "
+        "predicts worse than the mean",
+    )
 
 
 def _values(moment: Moment) -> tuple[str, ...]:

@@ -36,7 +36,11 @@ def loud(page: Page, look: Moment, finding: Finding) -> None:
         if finding.since_step is not None and finding.status is not FindingStatus.OK:
             text = page.say("trouble.since", step=number(finding.since_step))
             since = f" :small[:gray[{text}]]"
-        st.markdown(f"**{plain(title(page, look, finding))}** {state}{since}")
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{plain(title(page, look, finding))}** {state}{since}")
+            _explain(page, look, finding)
         st.markdown(plain(finding.headline))
         _body(page, look, finding, calm)
 
@@ -48,6 +52,7 @@ def quiet(page: Page, look: Moment, finding: Finding) -> None:
         f":small[:gray[{plain(finding.headline)}]]"
     )
     with st.expander(label, key=f"quiet-{finding.scenario}"):
+        _explain(page, look, finding)
         _body(page, look, finding, calm=False)
 
 
@@ -66,7 +71,6 @@ def scenario(look: Moment, finding: Finding) -> ScenarioSpec | None:
 
 def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(look, finding)
-    _explain(page, look, finding)
     if spec is not None:
         st.markdown(f":small[:gray[{say('trouble.symptom')}: {_in(page, spec.symptom)}]]")
     left, right = st.columns(2)
