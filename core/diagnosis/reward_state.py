@@ -29,7 +29,7 @@ class Level(StrEnum):
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best
     STUCK = "STUCK"  # flat, and never improved
-    REGRESSED = "REGRESSED"  # flat, far below its own best
+    REGRESSED = "REGRESSED"  # flat or still falling, far below its own best
     PLATEAU = "PLATEAU"  # flat, somewhat below its own best
     UNKNOWN = "UNKNOWN"  # too few episodes
 
@@ -62,10 +62,13 @@ class RewardState:
     def level(self) -> Level:
         if self.best is None:
             return Level.UNKNOWN
-        if self.label is not Trend.STABLE:
+        if self.label is Trend.INCREASING:
             return Level.MOVING
+        # A level that still falls there is worse than one that stands.
         if self.improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
             return Level.REGRESSED
+        if self.label is not Trend.STABLE:
+            return Level.MOVING
         if self.now - self.start <= self.above_noise:
             return Level.STUCK
         if self.now >= self.best - CONVERGED_WITHIN * self.spread:

@@ -96,7 +96,8 @@ def replay(
     ended = clock(label["ended_wall"]) if label["ended_wall"] else None
     onset = clock(label["onset_wall"]) if label["onset_wall"] else None
     until = max([*walls, clock(label["log"][-1][0]), ended or START]) + BEHIND * HOUR
-    if label["process"] == "alive":
+    if recording.kind.scenario in ("hung", "crash"):
+        # so long that the silence alone would be found
         until = max(until, onset + 30 * gap + HOUR)
     seen = {name: Replayed(recording, clock, gap, until, walls) for name in judges}
     last: dict[str, dict[str, bool]] = {name: {} for name in judges}
