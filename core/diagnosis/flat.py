@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, RewardState, reward_history
 from core.diagnosis.trend import WANTED, block_means, trend
@@ -18,11 +18,23 @@ FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
 CONVERGED_SURELY = 0.05  # of the range below the best
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 _ALARMING = (Level.STUCK, Level.REGRESSED)
+_PT = {
+    Trend.INCREASING: "subindo",
+    Trend.STABLE: "estável",
+    Trend.DECREASING: "caindo",
+    Trend.INSUFFICIENT: "sem dados suficientes",
+}
 _WORDS = {
-    Level.STUCK: "low, and never improved",
-    Level.REGRESSED: "far below its own best",
-    Level.CONVERGED: "level near its own best: converged",
-    Level.PLATEAU: "level, somewhat below its own best",
+    Level.STUCK: ("low, and never improved", "baixo e nunca melhorou"),
+    Level.REGRESSED: ("far below its own best", "muito abaixo do próprio melhor"),
+    Level.CONVERGED: (
+        "level near its own best: converged",
+        "estável perto do próprio melhor: convergiu",
+    ),
+    Level.PLATEAU: (
+        "level, somewhat below its own best",
+        "estável, um pouco abaixo do próprio melhor",
+    ),
 }
 
 
@@ -46,14 +58,26 @@ def flat_reward(
         return then.level in _ALARMING and then.flat_hours >= hours
 
     if state.level is Level.MOVING:
-        return quiet(f"The reward is {state.label.value}.", *state.numbers)
+        return quiet(
+            Sentence(
+                f"The reward is {state.label.value}.",
+                f"O reward está {_PT[state.label]}.",
+            ),
+            *state.numbers,
+        )
     status = _replayed(history, flat)
     normal = _normal_until(moment)
-    words = f"The reward is {_WORDS[state.level]}"
+    words, palavras = (
+        f"{start} {told}"
+        for start, told in zip(("The reward is", "O reward está"), _WORDS[state.level], strict=True)
+    )
     if state.level is Level.STUCK and normal is not None and not troubles:
         return Verdict(
             FindingStatus.PENDING,
-            f"{words}: normal until {normal}.",
+            Sentence(
+                f"{words}: normal until {normal}.",
+                f"{palavras}: normal até {_in_portuguese(normal)}.",
+            ),
             Severity.INFO,
             state.best_step,
             state.numbers,
@@ -62,10 +86,18 @@ def flat_reward(
             state.level.value,
         )
     if status is FindingStatus.OK:
-        return Verdict(status, f"{words}.", evidence_against=state.numbers, kind=state.level.value)
+        return Verdict(
+            status,
+            Sentence(f"{words}.", f"{palavras}."),
+            evidence_against=state.numbers,
+            kind=state.level.value,
+        )
     return Verdict(
         status,
-        f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
+        Sentence(
+            f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
+            f"{palavras}, sem novo melhor há {state.flat_hours:.1f} h de tempo da semana.",
+        ),
         Severity.WARNING,
         state.best_step,
         state.numbers + _critic(moment),
@@ -86,20 +118,44 @@ def not_converging(
         return no_data(_too_early(moment, state))
     if state.level is Level.CONVERGED:
         proven = _converged(moment, history)
-        words = "It has converged" if proven else "It is level near its own best"
-        return quiet(f"{words}.", *(proven or _values(moment)), *state.numbers)
+        words = (
+            Sentence("It has converged.", "Convergiu.")
+            if proven
+            else Sentence("It is level near its own best.", "Está estável perto do próprio melhor.")
+        )
+        return quiet(words, *(proven or _values(moment)), *state.numbers)
     if state.label is Trend.INCREASING:
-        return quiet("The reward is INCREASING: it learns.", *state.numbers)
+        return quiet(
+            Sentence(
+                "The reward is INCREASING: it learns.",
+                "O reward está subindo: aprende.",
+            ),
+            *state.numbers,
+        )
     if not moment.active:
-        return quiet(f"The run is {moment.run.status.value}; there is nothing to wait for.")
+        return quiet(
+            Sentence(
+                f"The run is {moment.run.status.value}; there is nothing to wait for.",
+                f"A execução está {moment.run.status.value}; não há o que esperar.",
+            )
+        )
     normal = _normal_until(moment)
     if troubles:
         told = ", ".join(troubles)
-        return quiet(f"Not judged: {told} explains it, and is not normal.", *state.numbers)
+        return quiet(
+            Sentence(
+                f"Not judged: {told} explains it, and is not normal.",
+                f"Não julgado: {told} o explica, e não é normal.",
+            ),
+            *state.numbers,
+        )
     if normal is not None:
         return Verdict(
             FindingStatus.PENDING,
-            f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
+            Sentence(
+                f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
+                f"NORMAL: ainda sem direção clara. Deixe como está até {_in_portuguese(normal)}.",
+            ),
             Severity.INFO,
             state.best_step,
             state.numbers,
@@ -115,8 +171,12 @@ def not_converging(
     limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
     return Verdict(
         status,
-        f"No convergence after {moment.training_hours:.1f} h of week time "
-        f"(normal for {limit:g} h).",
+        Sentence(
+            f"No convergence after {moment.training_hours:.1f} h of week time "
+            f"(normal for {limit:g} h).",
+            f"Sem convergência após {moment.training_hours:.1f} h de tempo da semana "
+            f"(normal por {limit:g} h).",
+        ),
         Severity.WARNING,
         state.best_step,
         state.numbers + _critic(moment),
@@ -146,14 +206,25 @@ def _normal_until(moment: Moment) -> str | None:
         return iso(ends.replace(microsecond=0))
     expected = round(step + rate * left * 3600 / pace)
     if expected >= moment.run.total_steps:
-        return f"the end of the run (step {moment.run.total_steps:,})"
-    return f"{iso(ends.replace(microsecond=0))}, about step {expected:,}"
+        return Sentence(
+            f"the end of the run (step {moment.run.total_steps:,})",
+            f"o fim da execução (passo {moment.run.total_steps:,})",
+        )
+    when = iso(ends.replace(microsecond=0))
+    return Sentence(f"{when}, about step {expected:,}", f"{when}, por volta do passo {expected:,}")
+
+
+def _in_portuguese(text: str) -> str:
+    return text.pt if isinstance(text, Sentence) else text
 
 
 def _too_early(moment: Moment, state: RewardState) -> str:
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
-    return f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed."
+    return Sentence(
+        f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed.",
+        f"Poucos episódios para dizer: {state.trend.blocks} blocos de 100; são necessários {WANTED}.",
+    )
 
 
 def _converged(moment: Moment, history: list[RewardState]) -> tuple[str, ...]:
