@@ -79,7 +79,7 @@ def hung(moment: Moment) -> Verdict:
             f"{moment.facts.log.path} went on for {_told(behind)} behind the newest event",
         )
     # On a fast clock two hours of the week may be shorter than one iteration.
-    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * (gap or 0.0)):
+    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * moment.cadence):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
         headline = Sentence(
             f"No progress since step {last.step}: silent for {_told(silence)}.",

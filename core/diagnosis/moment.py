@@ -87,13 +87,21 @@ class Moment:
         return usual_gap(walls) or only
 
     @property
+    def cadence(self) -> float:
+        """The usual gap; before there is one, what the first iteration took; 0: not known."""
+        start = self.attempt_start
+        lead = 0.0 if start is None else start - self.run.started.timestamp()
+        # A later attempt began long after the run, and nobody here knows when.
+        return self.gap or (max(0.0, lead) if self.run.attempts <= 1 else 0.0)
+
+    @property
     def patience(self) -> float:
         """Real seconds of silence that this run never showed: its learned cadence.
 
-        The grace before the first point holds until there is a cadence.
+        The grace before the first point holds until there are two.
         """
-        gap = self.gap
-        return GRACE if gap is None else patience(gap)
+        learned = patience(self.cadence)
+        return max(GRACE, learned) if self.gap is None else learned
 
     @property
     def silence(self) -> float | None:

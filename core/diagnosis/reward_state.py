@@ -43,7 +43,7 @@ class RewardState:
     flat_hours: float = 0.0  # week hours since the last new best
     best: float | None = None  # highest level: a mean of as many blocks as a trend needs
     best_step: int | None = None
-    start: float | None = None  # mean of the first block
+    start: float | None = None  # the lower one of the first two blocks
     now: float | None = None  # mean of the newest blocks
     noise: float = 0.0  # standard deviation of block means around their level
     spread: float = 0.0  # P95 - P5 of the reward so far
@@ -131,7 +131,8 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
         flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=max(_best_level(means), float(newest.mean())),
         best_step=int(reward.step[place]),
-        start=float(means[0]),
+        # The first episodes to finish are the short ones, so the second block counts too.
+        start=float(means[:2].min()),
         now=float(newest.mean()),
         noise=_noise(means),
         spread=spread,
@@ -139,11 +140,12 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
 
 
 def _noise(means: np.ndarray) -> float:
-    """Standard deviation of single blocks, from neighbours: a rise is no noise.
+    """Standard deviation of single blocks around a curve, from second differences.
 
-    1.4826 median absolute difference / sqrt(2), exact for independent normal blocks.
+    1.4826 median absolute second difference / sqrt(6): exact for independent normal
+    blocks, and a rise that bends slowly is no noise.
     """
-    return float(1.4826 * np.median(np.abs(np.diff(means))) / np.sqrt(2))
+    return float(1.4826 * np.median(np.abs(np.diff(means, 2))) / np.sqrt(6))
 
 
 def _moment(series: Series, place: int) -> datetime:

@@ -108,9 +108,15 @@ def test_two_hours_are_no_silence_for_a_run_that_logs_every_quarter_of_an_hour(t
 
 
 def test_before_there_is_a_cadence_the_grace_holds(tmp_path):
-    one = ppo(1, gap=20 * MINUTE)
-    assert diagnosed(tmp_path, one, 40 * MINUTE)["hung"].status is not FIRING
-    assert diagnosed(tmp_path / "b", one, 51 * MINUTE)["hung"].status is FIRING
+    one = ppo(1)
+    assert diagnosed(tmp_path, one, 29 * MINUTE)["hung"].status is not FIRING
+    assert diagnosed(tmp_path / "b", one, 32 * MINUTE)["hung"].status is FIRING
+
+
+def test_a_first_iteration_that_took_long_is_all_that_is_known_of_the_cadence(tmp_path):
+    one = ppo(1, gap=40 * MINUTE)
+    assert diagnosed(tmp_path, one, 40 * MINUTE + 3 * HOUR)["hung"].status is not FIRING
+    assert diagnosed(tmp_path / "b", one, 40 * MINUTE + 7 * HOUR)["hung"].status is FIRING
 
 
 def test_a_file_that_ends_inside_a_record_is_told_once_it_is_silent(tmp_path):
