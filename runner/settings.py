@@ -25,6 +25,7 @@ _PROGRAMS = {
     JobKind.DAILY_CHECK: "daily_check",
     JobKind.DATA_CHECK: "data_check",
     JobKind.BACKUP: "backup",
+    JobKind.IMPORT_MODEL: "import_model",
 }
 
 

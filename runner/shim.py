@@ -25,6 +25,7 @@ import time
 PR_SET_CHILD_SUBREAPER = 36
 RETRY_S = 0.5  # a file that could not be written (a full disk) is tried again
 CHUNK = 1 << 20
+TOLD: set[str] = set()  # files whose failure stands in shim.log
 
 
 def main(folder: str) -> int:
@@ -142,7 +143,9 @@ def save(folder: str, unsaved: dict) -> None:
         try:
             write(folder, name, unsaved[name])
         except OSError as error:
-            print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+            if name not in TOLD:
+                print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+            TOLD.add(name)
         else:
             del unsaved[name]
 

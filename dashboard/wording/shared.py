@@ -78,6 +78,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kind.daily-check": ("Daily check", "Check diário"),
     "kind.data-check": ("Data check", "Check de dados"),
     "kind.backup": ("Backup", "Backup"),
+    "kind.import-model": ("Model import", "Importação de modelo"),
     "kind.all": ("All kinds", "Todos os tipos"),
     # numbers and ages
     "value.none": ("no number", "sem número"),

@@ -91,9 +91,15 @@ class Candidate:
                 f"The backtest begins within {reach} of the training range: {ranges}.", TOO_CLOSE
             )
 
-    def other_versions(self) -> list[str]:
-        """Sentences on what computes otherwise here than where it was trained; mostly none."""
-        return differences(self.manifest.get("versions"), f"The model {self.path.name}")
+    def warnings(self) -> list[str]:
+        """What a reader of its numbers must know of the model; mostly nothing."""
+        found = differences(self.manifest.get("versions"), f"The model {self.path.name}")
+        if (imported := self.manifest.get("imported")) is not None:
+            found.append(
+                f"The model was imported from {imported['file']} by {imported['by']}; its training"
+                f" range is the word of {imported['range_by']}."
+            )
+        return found
 
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars by the training's own statistics."""

@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from runner.cli import data, demo, doctor, jobs, ledger, looking, manual, operate, playbook, weeks
+from runner.cli import (
+    data,
+    demo,
+    doctor,
+    jobs,
+    ledger,
+    looking,
+    manual,
+    models,
+    operate,
+    playbook,
+    weeks,
+)
 from runner.cli.program import run
 
 app = typer.Typer(
@@ -38,6 +50,8 @@ app.add_typer(weeks.app, name="week")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.backup, name="backup")
+app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
 for command in (
     operate.up,
@@ -52,6 +66,7 @@ for command in (
     looking.metrics,
     manual.start,
     manual.restart,
+    models.checkpoints,
     manual.revalidate,
     demo.demo,
 ):

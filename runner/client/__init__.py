@@ -15,6 +15,7 @@ from core.paths import Home
 from core.people import Person
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
+from runner.client.models import Models
 from runner.client.reads import Reads
 from runner.client.records import Records
 from runner.client.restarting import Restarting
@@ -24,7 +25,7 @@ from runner.store import Store
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Restarting, Records, Incidents):
+class Client(Reads, Weeks, Jobs, Restarting, Models, Records, Incidents):
     """One person in one home.
 
     Making one touches nothing; the first read or write opens the store (and creates or

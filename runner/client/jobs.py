@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import InputError
-from core.vocabulary import ENDED_STATES, JobKind, Right
+from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.door import Door
 from runner.client.launching import launch_params
+from runner.client.models import is_restore, refused_restore, right_for
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
 from runner.requests import submit_body
@@ -18,7 +19,11 @@ from runner.restarts import restart_pending
 from runner.store import Transaction, queries, rows, schema
 
 # Kinds that make no sense without a week: their files are named by its days.
-_OF_A_WEEK = frozenset(JobKind) - {JobKind.PREFLIGHT, JobKind.DATA_CHECK}
+_OF_A_WEEK = frozenset(JobKind) - {
+    JobKind.PREFLIGHT,
+    JobKind.DATA_CHECK,
+    JobKind.IMPORT_MODEL,
+}
 
 
 class Jobs(Door):
@@ -34,10 +39,11 @@ class Jobs(Door):
         job again. Parameters of a training: ``run`` (name), ``timestamp``, ``steps``,
         ``resume`` (True: go on, False: begin anew beside an ended one), ``seed``,
         ``learning_rate``, ``ent_coef``, ``override_reason`` (the lead's, against a
-        failed pre-flight).
+        failed pre-flight). Of a backup: ``action`` (make, restore), ``from`` (the backup
+        to restore; default: the newest that is whole).
         """
         kind = _kind(kind)
-        if denied := self._denied(_right_for(kind)):
+        if denied := self._denied(right_for(kind, params or {})):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -54,6 +60,8 @@ class Jobs(Door):
                 )
             now = self.now()
             asked, run = dict(params or {}), None
+            if is_restore(kind, asked) and (refused := refused_restore(connection)):
+                return refused
             if kind is JobKind.TRAIN and week is not None:
                 launch = launch_params(connection, self.home, week, self.person, asked, now)
                 if isinstance(launch, Refused):
@@ -76,7 +84,7 @@ class Jobs(Door):
             if row is None:
                 return Refused(f"There is no job {job_id}.", "List them: trainweek jobs list")
             job = rows.job_of(row)
-            if denied := self._denied(_right_for(job.kind)):
+            if denied := self._denied(right_for(job.kind, job.params)):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(f"{job_id} has ended already: {job.state}.")
@@ -101,7 +109,3 @@ def _kind(kind: JobKind | str) -> JobKind:
         raise InputError(
             f"There is no kind of job {kind!r}.", f"Use one of {', '.join(JobKind)}."
         ) from error
-
-
-def _right_for(kind: JobKind) -> Right:
-    return Right.REVALIDATE if kind is JobKind.REVALIDATE else Right.OPERATE

@@ -14,6 +14,7 @@ from core.people import Person
 from core.playbook.settings import TrainingSettings
 from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
+from runner.client.models import restore_at_work
 from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import queries, schema
@@ -60,13 +61,14 @@ def launch_params(
 
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
-    """Why nothing may start a training now: an open incident of a crash or of bad data."""
+    """Why nothing may start a training now: an open incident of a crash or of bad data, or
+    a backup that is being restored."""
     if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
         return Refused(
             f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
             "Investigate, then close it with a reason (page Escalation).",
         )
-    return None
+    return restore_at_work(connection)
 
 
 def _failed_preflight(

@@ -18,6 +18,7 @@ import psutil
 from core.files import file_sha256, write_json
 from core.paths import Home
 from core.vocabulary import JobState, Verdict
+from runner.checkpoints import PARTS
 from runner.doctor import Examined, examine, exit_code, processes
 from runner.doctor import place as look_at_place
 from runner.doctor.machine import clock
@@ -178,9 +179,11 @@ def test_a_broken_checkpoint_and_a_foreign_model_are_named(place: Place) -> None
     for step in (1, 2):
         folder = place.home.checkpoints / str(step)
         folder.mkdir(parents=True)
-        (folder / "model.zip").write_bytes(b"weights")
-        sums = {"model.zip": file_sha256(folder / "model.zip")}
-        write_json(folder / "manifest.json", {"step": step, "sha256": sums})
+        for part in PARTS:
+            (folder / part).write_bytes(b"{}")
+        sums = {part: file_sha256(folder / part) for part in PARTS}
+        manifest = {"run": "run-a", "step": step, "updates": 1, "sha256": sums}
+        write_json(folder / "manifest.json", manifest)
     assert exit_code(examined(place)) == 0
     (place.home.checkpoints / "2" / "model.zip").write_bytes(b"w")
     assert trouble(place, "checkpoints").verdict is Verdict.WARN
