@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import overhead, storing, training
+from tests.benchmarks import events, overhead, storing, training
 
 
 def main() -> None:
     print("== Training: speed, and the share of the optimal policy's net return ==")
     training.main()
+    print("\n== Telemetry: a million scalars, each reader in a process of its own ==")
+    events.main()
     print("\n== Store: acknowledged writes, and how long each takes ==")
     storing.main()
     print("\n== Supervision: the runner's cost with 8 live jobs ==")
