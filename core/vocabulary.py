@@ -160,6 +160,9 @@ class EvidenceGrade(StrEnum):
     INSUFFICIENT = "INSUFFICIENT"
 
 
+DOUBTFUL_GRADES = frozenset({EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT})
+
+
 class SignatureAct(StrEnum):
     """What the CTO does with a decision."""
 

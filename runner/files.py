@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 TAIL_BYTES = 64 * 1024  # of an output file; one line may be gigabytes long
+# Escape sequences of ECMA-48 (CSI; OSC up to its end), then any other control character.
+_COMMANDS = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]"
+)
 
 
 def tail(path: Path, lines: int) -> str:
     """The last lines of a file of any size, at most 64 kB; "" if it is absent.
 
-    Bytes that are no UTF-8 become replacement characters.
+    Bytes that are no UTF-8 become replacement characters; colours, titles and other
+    commands to a terminal are left out.
     """
     try:
         with path.open("rb") as file:
@@ -23,6 +29,7 @@ def tail(path: Path, lines: int) -> str:
             text = file.read(TAIL_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
+    text = _COMMANDS.sub("", text)
     return "\n".join(text.splitlines()[-lines:]) if lines > 0 else ""
 
 

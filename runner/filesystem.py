@@ -8,7 +8,7 @@ from pathlib import Path
 from core.errors import SetupError
 from core.paths import Home
 
-MOUNTS = Path("/proc/self/mountinfo")
+MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
 
 # Their locks or syncs can't be trusted by a database (sqlite.org/howtocorrupt.html, 2.1).
 _NETWORK = frozenset(
@@ -37,15 +37,12 @@ class Filesystem:
         return self.kind in _MEMORY
 
 
-def filesystem_of(path: Path, mounts: Path = MOUNTS) -> Filesystem | None:
-    """The filesystem of a path that may not exist yet; None where the kernel does not say.
-
-    :param mounts: a table in the form of ``/proc/self/mountinfo`` (proc_pid_mountinfo(5)).
-    """
+def filesystem_of(path: Path) -> Filesystem | None:
+    """The filesystem of a path that may not exist yet; None where the kernel does not say."""
     path = path.resolve()
     found = None
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
     for line in lines:
@@ -63,9 +60,9 @@ def filesystem_of(path: Path, mounts: Path = MOUNTS) -> Filesystem | None:
     return found
 
 
-def require_local_disk(home: Home, mounts: Path = MOUNTS) -> None:
+def require_local_disk(home: Home) -> None:
     """:raises SetupError: the database would lie on a network disk."""
-    disk = filesystem_of(home.state, mounts)
+    disk = filesystem_of(home.state)
     if disk is not None and disk.network:
         raise SetupError(
             f"{home.state} lies on {disk.kind} ({disk.mounted_at}), a network disk: "

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from random import random
 from typing import Any
 
 from sqlalchemy import Row
 
+from core.errors import TrainweekError
+from core.files import write_text
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
@@ -86,7 +89,7 @@ class Finisher:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                summary = f"{row.id} ended FAILED. {reason}"
+                summary = f"{row.id} ended FAILED. {reason}{self._last_lines(folder)}"
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
@@ -98,6 +101,16 @@ class Finisher:
         if opened and week and procedure:
             write_issue_line(self.home, week.playbook.escalation(procedure), now)
         log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+
+    def _last_lines(self, folder: Path) -> str:
+        """Keep the log's last lines with the attempt, and say where."""
+        kept = folder / "last_100_lines.log"
+        try:
+            write_text(kept, tail(self.home.training_log, 100) + "\n")
+        except TrainweekError as error:  # a full disk must not keep the incident from opening
+            log.error("%s", error)
+            return ""
+        return f" The log's last 100 lines: {self.home.relative(kept)}"
 
     def _resume(
         self, write: FencedWrite, row: Row, state: JobState, reason: str, now: datetime

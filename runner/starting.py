@@ -64,15 +64,7 @@ class Starter:
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
-            trial = write.connection.scalar(
-                select(func.count())
-                .select_from(schema.jobs)
-                .where(
-                    schema.jobs.c.kind == row.kind,
-                    schema.jobs.c.week_id == row.week_id,
-                    schema.jobs.c.seq <= row.seq,
-                )
-            )
+            trial = queries.tries(write.connection, row.week_id, row.seq)
             body = {
                 "action": "start",
                 "job_id": row.id,
@@ -97,7 +89,7 @@ class Starter:
                 },
             }
             write.append("job", body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, int(trial or 1))
+        assignment = Assignment(job, number, folder, events, week, max(trial, 1))
         fail_here("before_spawn")
         try:
             argv = write_assignment(self.home, assignment, self.settings)

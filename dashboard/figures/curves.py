@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -63,7 +64,7 @@ def curve(
         figure.add_scatter(
             x=points.step,
             y=values,
-            name=name,
+            name=escape(name, quote=False),  # Plotly reads names as HTML
             mode="markers" if alone else "lines",
             line={"color": colour, "width": 1.6},
             marker={"color": colour, "size": 6},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
+from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
@@ -13,7 +13,7 @@ from dashboard.page import Page
 from dashboard.queries import Moment
 
 HEIGHT = 300
-_SETTINGS = {"train/learning_rate": "lr", "train/ent_coef": "ent_coef"}
+MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
 
 
 def show(page: Page, look: Moment) -> None:
@@ -41,32 +41,34 @@ def reward(look: Moment) -> Series | None:
 
 
 def marks(page: Page, look: Moment, series: Series) -> list[Mark]:
-    """Restarts and incidents, as places on the step axis."""
+    """Restarts, changed settings and incidents, as places on the step axis."""
     return restart_marks(page, look) + _incident_marks(page, look, series)
 
 
 def restart_marks(page: Page, look: Moment) -> list[Mark]:
-    """Where a later attempt took over."""
+    """Where a later attempt took over, and where a setting was changed, then or within one."""
     run = look.run
     if run is None or run.reader is None:
         return []
+    changes = setting_changes(run.reader, run.until)
     found = []
     for number, attempt in enumerate(run.reader.attempts[1:], start=1):
-        changes = _changes(look, attempt.first_step)
+        with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]
+        changes = [change for change in changes if change not in with_it]
         label = page.say.raw("week.restart", number=number)
-        found.append(Mark(attempt.first_step, ": ".join([label, *changes]), ORANGE))
-    return found
+        if with_it:
+            label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
+        found.append(Mark(attempt.first_step, label, ORANGE))
+    within = [Mark(c.step, _said(page, c), ORANGE) for c in changes[-MOST_CHANGES:]]
+    return found + within
 
 
-def _changes(look: Moment, step: int) -> list[str]:
-    """Settings that are others from this step on, as the events say; one text, or none."""
-    said = []
-    for tag, name in _SETTINGS.items():
-        points = known_series(look.run.reader, tag, look.run.until)
-        before, after = points.value[points.step < step], points.value[points.step >= step]
-        if len(before) and len(after) and not np.isclose(before[-1], after[0], rtol=1e-4, atol=0):
-            said.append(f"{name} {before[-1]:.3g} → {after[0]:.3g}")
-    return [", ".join(said)] if said else []
+def _said(page: Page, change: SettingChange) -> str:
+    return page.say.raw(
+        f"week.mark_{change.setting}",
+        before=f"{change.before:.3g}",
+        after=f"{change.after:.3g}",
+    )
 
 
 def _incident_marks(page: Page, look: Moment, series: Series) -> list[Mark]:

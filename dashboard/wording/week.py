@@ -69,6 +69,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "week.conditions": ("Conditions of the signature", "Condições da assinatura"),
     "week.condition": ("{text} ({owner}, due {due})", "{text} ({owner}, até {due})"),
     "week.restart": ("restart {number}", "reinício {number}"),
+    "week.mark_learning_rate": ("lr {before} → {after}", "lr {before} → {after}"),
+    "week.mark_ent_coef": ("ent_coef {before} → {after}", "ent_coef {before} → {after}"),
     "week.mark_incident": ("incident", "incidente"),
     "week.mark_fail": ("check {time}", "check {time}"),
     "kind_of_slot.preflight": ("Pre-flight", "Pré-voo"),

@@ -103,6 +103,10 @@ def revalidate(
     save_report: Annotated[
         bool, typer.Option("--save-report", help="Write the reports; without it: print only.")
     ] = False,
+    trials: Annotated[
+        int | None,
+        typer.Option(help="Trials that this is the best of, if more than the ledger counts."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Run the six gates over the backtest data. Exit 0 GO, 1 PARTIAL or NO-GO."""
@@ -115,6 +119,7 @@ def revalidate(
         "episodes": num_episodes,
         "save_report": save_report,
     }
+    params |= {} if trials is None else {"trials": trials}
     job = follow(client, submitted(client.submit(JobKind.REVALIDATE, params)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)

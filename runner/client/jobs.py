@@ -40,7 +40,9 @@ class Jobs(Door):
         ``resume`` (True: go on, False: begin anew beside an ended one), ``seed``,
         ``learning_rate``, ``ent_coef``, ``override_reason`` (the lead's, against a
         failed pre-flight). Of a backup: ``action`` (make, restore), ``from`` (the backup
-        to restore; default: the newest that is whole).
+        to restore; default: the newest that is whole). Of a revalidation: ``model_path``,
+        ``backtest_data_dir``, ``episodes``, ``save_report``, ``trials`` (declared by the
+        lead, never fewer than the ledger counts).
         """
         kind = _kind(kind)
         if denied := self._denied(right_for(kind, params or {})):
@@ -67,6 +69,10 @@ class Jobs(Door):
                 if isinstance(launch, Refused):
                     return launch
                 asked, run = launch
+            if kind is JobKind.REVALIDATE and week is not None:
+                counted = 1 + queries.tries(connection, week.id)
+                if refused := _too_few_trials(asked.get("trials"), counted):
+                    return refused
             body = submit_body(kind, asked, run, now)
             self._append(transaction, "request", body, week.id if week else None, key)
             return Submitted(self._job(transaction, body["job_id"]))
@@ -109,3 +115,14 @@ def _kind(kind: JobKind | str) -> JobKind:
         raise InputError(
             f"There is no kind of job {kind!r}.", f"Use one of {', '.join(JobKind)}."
         ) from error
+
+
+def _too_few_trials(declared: Any, counted: int) -> Refused | None:
+    if declared is None:
+        return None
+    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
+        return Refused(
+            f"{declared!r} trials are declared; the ledger counts {counted} with this one.",
+            f"Declare a whole number of at least {counted}, or leave it out.",
+        )
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import pwd
 import shutil
@@ -15,6 +14,7 @@ from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.filesystem import filesystem_of
 from runner.settings import Settings
+from runner.store.damage import user_name
 
 _LOW, _OUT = 1_000_000_000, 100_000_000  # bytes free: a training's checkpoints; its logs
 _FEW_FILES = 1000
@@ -27,7 +27,7 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         what = f"{root} is no folder." if root.exists() else f"There is no folder {root}."
         yield failed("home", what, "Choose another with --home, or make it.")
         return
-    user = getpass.getuser()
+    user = user_name()
     folders = [root, home.state, home.ledger.parent, home.jobs, home.training, home.model]
     files = [home.database, home.ledger, home.runner_lock, home.training_log]
     troubles = []

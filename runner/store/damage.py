@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import getpass
 import os
+import pwd
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _REMEDY = "End the runner, then rebuild it: `trainweek ledger restore` (or `ledg
 _DAMAGE = ("malformed", "not a database", "disk I/O error", "corrupt")
 
 
-def damage_of(database: Path, home: Home | None = None) -> str | None:
+def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) -> str | None:
     """What SQLite finds wrong in a database file; None if it is whole. Changes nothing.
 
     A file that is empty beside a ledger that is not was cut: only a file that is absent
@@ -33,7 +33,9 @@ def damage_of(database: Path, home: Home | None = None) -> str | None:
         cut = ledger is not None and ledger.exists() and ledger.stat().st_size
         return "the file is empty" if cut else None
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=15)) as look:
+        with closing(
+            sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=timeout_s)
+        ) as look:
             first = look.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.OperationalError as error:
         said = str(error)
@@ -44,9 +46,9 @@ def damage_of(database: Path, home: Home | None = None) -> str | None:
     return None if first == ("ok",) else " ".join(str(first and first[0]).split())
 
 
-def refuse_damaged(database: Path, home: Home) -> None:
+def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:
     """:raises IntegrityError: the file is damaged."""
-    if damage := damage_of(database, home):
+    if damage := damage_of(database, home, timeout_s):
         raise IntegrityError(f"The database {database} is damaged ({damage}).", _REMEDY)
 
 
@@ -57,6 +59,8 @@ def said_plainly(home: Home) -> Iterator[None]:
         yield
     except TrainweekError:
         raise
+    except OSError as error:  # of the ledger
+        raise unwritable(home, error) from error
     except OperationalError as error:
         said = str(error.orig)
         if "locked" in said or "busy" in said:
@@ -83,10 +87,19 @@ def unwritable(home: Home, error: OSError) -> SetupError:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return too_many_files()
     return SetupError(
-        f"The home folder {home.root} can't be written by {getpass.getuser()}: "
+        f"NOT saved: the home folder {home.root} can't be written by {user_name()}: "
         f"{error.filename or ''} {error.strerror or error}.",
         "Give that user write permission, or choose another folder with --home.",
     )
+
+
+def user_name() -> str:
+    """Who we are to the files; the environment may name somebody else."""
+    uid = os.geteuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 def _descriptors_are_used_up() -> bool:

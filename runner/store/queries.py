@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
 from core.clock import Clock
@@ -14,6 +14,8 @@ from runner.store.rows import point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, weeks
 
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES
+TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
+"""Each of these was one more chance to be lucky."""
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
@@ -73,3 +75,14 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
             .order_by(incidents.c.id)
         )
     )
+
+
+def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> int:
+    """How many trainings and revalidations the week has had, whatever became of them.
+
+    :param until_seq: only jobs that were asked for up to this one.
+    """
+    query = select(func.count()).where(jobs.c.kind.in_(TRIES), jobs.c.week_id == week_id)
+    if until_seq is not None:
+        query = query.where(jobs.c.seq <= until_seq)
+    return int(connection.scalar(query) or 0)

@@ -177,7 +177,7 @@ class Store:
         self._engine = open_engine(self._database, self.busy_timeout_s)
         try:
             with self.lock(self.home, self.busy_timeout_s), said_plainly(self.home):
-                refuse_damaged(self._database, self.home)
+                refuse_damaged(self._database, self.home, self.busy_timeout_s)
                 migrate(self._engine, self._database)
                 with self._immediate() as (connection, database):
                     if not self._catch_up(connection).moved:

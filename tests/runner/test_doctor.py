@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
-import pytest
 
 from core.files import file_sha256, write_json
 from core.paths import Home
@@ -23,7 +22,6 @@ from runner.checkpoints import PARTS
 from runner.doctor import Examined, examine, exit_code, processes
 from runner.doctor import place as look_at_place
 from runner.doctor.machine import clock
-from runner.filesystem import filesystem_of, require_local_disk
 from runner.identity import read_identity
 from runner.settings import Settings
 from runner.store.backup import make_backup
@@ -195,22 +193,6 @@ def test_a_broken_checkpoint_and_a_foreign_model_are_named(place: Place) -> None
     place.home.best_model.write_bytes(b"another")
     write_json(place.home.model / "best_model.manifest.json", {"sha256": "0" * 64})
     assert "not the file" in next(e for e in examined(place) if e.subject == "best model").what
-
-
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
-def test_a_network_disk_is_refused_and_named(place: Place, kind: str, monkeypatch) -> None:  # 31
-    mounts = place.home.root / "mountinfo"
-    mounts.write_text(
-        "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
-        f"40 22 0:50 / {place.home.root} rw,relatime shared:1 - {kind} server:/weeks rw\n"
-    )
-    from core.errors import SetupError
-
-    with pytest.raises(SetupError, match=f"{kind}.*corrupted"):
-        require_local_disk(place.home, mounts)
-    monkeypatch.setattr(look_at_place, "filesystem_of", lambda path: filesystem_of(path, mounts))
-    found = next(e for e in examined(place) if e.subject == "disk")
-    assert found.verdict is Verdict.FAIL and kind in found.what
 
 
 def test_a_full_disk_is_named_before_it_is_full(place: Place, monkeypatch) -> None:
