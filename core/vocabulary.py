@@ -171,6 +171,19 @@ class SignatureAct(StrEnum):
     REJECT = "reject"
 
 
+APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
+
+
+class SignatureState(StrEnum):
+    """Whether a decision's signature holds, now. Only ``STANDS`` is one to rely on."""
+
+    UNSIGNED = "UNSIGNED"
+    STANDS = "STANDS"
+    VOID = "VOID"  # something that it rests on changed
+    EXPIRED = "EXPIRED"
+    ALTERED = "ALTERED"  # the record disagrees with its own signature
+
+
 class Role(StrEnum):
     """Rights of a person. Each role has the rights listed in :data:`RIGHTS`, no more."""
 

@@ -85,8 +85,12 @@ class Moment:
 
     @property
     def patience(self) -> float:
-        """Real seconds of silence that this run never showed: its learned cadence."""
-        return patience(self.gap)
+        """Real seconds of silence that this run never showed: its learned cadence.
+
+        The grace before the first point holds until there is a cadence.
+        """
+        gap = self.gap
+        return GRACE if gap is None else patience(gap)
 
     @property
     def silence(self) -> float | None:

@@ -13,6 +13,7 @@ from core.vocabulary import (
     IncidentState,
     JobState,
     Liveness,
+    SignatureState,
     SlotState,
     TrainingStatus,
     Verdict,
@@ -131,6 +132,16 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
             EvidenceGrade.ADEQUATE: Look("check", "green"),
             EvidenceGrade.WEAK: Look("warning", "orange"),
             EvidenceGrade.INSUFFICIENT: Look("help", "red"),
+        },
+    ),
+    SignatureState: (
+        "signature",
+        {
+            SignatureState.UNSIGNED: Look("ink_pen", "blue"),
+            SignatureState.STANDS: Look("verified", "green"),
+            SignatureState.VOID: Look("link_off", "red"),
+            SignatureState.EXPIRED: Look("event_busy", "orange"),
+            SignatureState.ALTERED: Look("gpp_bad", "red"),
         },
     ),
 }

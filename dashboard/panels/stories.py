@@ -83,6 +83,14 @@ def _signature(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
 
 
+def _condition(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return page.say("story.condition", text=entries[0].body.get("note", ""))
+
+
+def _countersign(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return page.say("story.countersign", text=entries[0].body.get("reason", ""))
+
+
 def _decision(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
@@ -123,6 +131,9 @@ _TELLERS: dict[str, Callable[[Page, Moment, list[LedgerEntry]], str]] = {
     "incident": _incident,
     "decision": _decision,
     "signature": _signature,
+    "condition": _condition,
+    "countersign": _countersign,
+    "key": lambda page, look, entries: page.say("story.key"),
     "note": _note,
     "week": _week,
     "clock": lambda page, look, entries: "",

@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.runs_and_jobs": ("Runs and jobs", "Treinos e tarefas"),
     "page.revalidation": ("Revalidation", "Revalidação"),
     "page.decision": ("Decision", "Decisão"),
+    "page.history": ("History", "Histórico"),
     "page.playbook": ("Playbook", "Playbook"),
     # top line
     "frame.no_week": ("No week yet", "Nenhuma semana ainda"),

@@ -14,6 +14,7 @@ import typer
 
 from runner.cli import (
     data,
+    decision,
     demo,
     doctor,
     jobs,
@@ -53,6 +54,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.backup, name="backup")
 app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,
     doctor.doctor,

@@ -13,6 +13,8 @@ from functools import cached_property
 
 from core.paths import Home
 from core.people import Person
+from runner.client.decisions import Decisions
+from runner.client.gating import Gating
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
@@ -25,7 +27,7 @@ from runner.store import Store
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Restarting, Models, Records, Incidents):
+class Client(Reads, Weeks, Jobs, Restarting, Models, Records, Incidents, Decisions, Gating):
     """One person in one home.
 
     Making one touches nothing; the first read or write opens the store (and creates or

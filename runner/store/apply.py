@@ -210,6 +210,15 @@ def _sign(connection: Connection, fields: Fields, body: Fields) -> None:
     )
 
 
+def _close_condition(connection: Connection, fields: Fields, body: Fields) -> None:
+    values = {name: value for name, value in body.items() if name != "action"}
+    connection.execute(
+        insert(schema.conditions_closed).values(
+            id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields)
+        )
+    )
+
+
 def _start_runner(connection: Connection, fields: Fields, body: Fields) -> None:
     connection.execute(
         insert(schema.runners).values(
@@ -246,6 +255,7 @@ _ACTIONS: dict[tuple[str, str | None], Callable[[Connection, Fields, Fields], No
     ("incident", "do"): _do_incident_action,
     ("incident", "close"): _close_incident,
     ("signature", None): _sign,
+    ("condition", "close"): _close_condition,
     ("runner", "start"): _start_runner,
     ("runner", "end"): _end_runner,
 }

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.canonical import canonical
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder
 from runner.store.damage import too_many_files
@@ -40,13 +41,6 @@ class Line:
     @property
     def sha256(self) -> str:
         return str(self.fields["sha256"])
-
-
-def canonical(fields: Mapping[str, Any]) -> str:
-    """The one way to write these fields: sorted keys, no spaces, no NaN."""
-    return json.dumps(
-        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
 
 
 def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
