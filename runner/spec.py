@@ -26,7 +26,7 @@ class Assignment:
     folder: Path
     event_folder: Path | None
     week: Week | None
-    trial: int  # how many jobs of this kind the week has had, this one included
+    trial: int  # trainings and revalidations of the week so far, this one included
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:

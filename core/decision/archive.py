@@ -71,9 +71,11 @@ def write_reports(
     text: str,
     memo_html: str,
     log_summary: str,
+    others: Mapping[str, str] | None = None,
 ) -> ReportPaths:
     """Write ``archive/<sha256>/`` and ``<day>_*``. The same decision twice is written once.
 
+    :param others: further documents by name.
     :raises IntegrityError: equity or trades are not the ones that the decision was built from.
     :raises SetupError: the folder can't be written.
     """
@@ -85,6 +87,7 @@ def write_reports(
         "decision.txt": text.encode(),
         "memo.html": memo_html.encode(),
         "training_log_summary.txt": log_summary.encode(),
+        **{name: document.encode() for name, document in (others or {}).items()},
     }
     for name, expected in decision["artifacts"].items():
         if hashlib.sha256(contents[name]).hexdigest() != expected:

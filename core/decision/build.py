@@ -3,60 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from core.decision.change import Earlier, change_since
+from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
 from core.decision.text import approval_line
+from core.decision.trust import Checks, trust_section
 from core.decision.warnings import find_warnings
-from core.errors import InputError
 from core.gates import Scorecard, decide, score
-from core.market import Candles
 from core.moments import iso
 from core.playbook import Playbook
-from core.trading.baselines import baselines
-from core.trading.costs import CostModel
+from core.trading.backtest_record import BacktestRecord, marked_bars
+from core.trading.earning import earning
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
-from core.trading.evidence import EvidenceRules, weigh
-from core.trading.records import records_csv, require_equity
-from core.trading.returns import bar_returns
+from core.trading.evidence import Trials
+from core.trading.going_live import going_live
+from core.trading.records import records_csv
+from core.trading.resampling import Uncertainty, uncertainty
+from core.trading.robustness import Judge, Stress, best_trades, parts, stress
 
-SCHEMA_VERSION = 1
+__all__ = ["SCHEMA_VERSION", "BacktestRecord", "build_decision", "marked_bars"]
 
-
-@dataclass(frozen=True)
-class BacktestRecord:
-    """What a backtest leaves behind; see :mod:`core.trading.records` for the tables.
-
-    :ivar bars: open and close of each marked bar, one row for each row of ``equity``
-        after the first; see :func:`marked_bars`.
-    """
-
-    equity: pd.DataFrame
-    trades: pd.DataFrame
-    bars: pd.DataFrame
-    costs: CostModel
-
-
-def marked_bars(candles: Candles, equity: pd.DataFrame) -> pd.DataFrame:
-    """Open and close of the bars that equity was marked on: those that closed at its times.
-
-    :raises InputError: equity was marked at a moment at which no bar closes.
-    """
-    closes = pd.DatetimeIndex(pd.to_datetime(equity["time"].iloc[1:], utc=True))
-    opens = closes - pd.Timedelta(candles.interval)
-    absent = ~opens.isin(candles.frame.index)
-    if absent.any():
-        raise InputError(
-            f"Equity is marked at {closes[absent][0]}, when no bar closes.",
-            "Use the candles that the backtest ran on.",
-        )
-    return candles.frame.loc[opens, ["open", "close"]]
+SCHEMA_VERSION = 2
+STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
+"""What :func:`build_decision` tells ``on_stage``, in this order."""
 
 
 def build_decision(
@@ -72,9 +47,16 @@ def build_decision(
     approval_at: datetime | None = None,
     seeds: Mapping[str, Any] | None = None,
     data_warnings: Sequence[str] = (),
+    trials: Trials | None = None,
+    checks: Checks | None = None,
+    previous: Earlier | None = None,
+    production: Earlier | None = None,
+    on_stage: Callable[[str, list[dict[str, Any]]], None] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Score a backtest and gather everything the decision rests on, as strict JSON values.
+
+    The result follows ``core/decision/decision.schema.json``.
 
     :param data: provenance of the backtest candles, ``Candles.provenance()``.
     :param model: at least ``path`` and ``sha256``; ``train_range`` as ``[first, last]``
@@ -83,23 +65,37 @@ def build_decision(
     :param day: week day of the decision, in the document and the file names.
     :param approval_at: week moment of the CTO's approval; 17:30 UTC of ``day`` if None.
     :param data_warnings: what :func:`core.market.quality` warned about.
+    :param trials: how often the week trained and revalidated; one if None.
+    :param checks: what the program checked while it ran.
+    :param previous: the revalidation before this one.
+    :param production: the newest decision that was approved.
+    :param on_stage: called with each of :data:`STAGES` when it begins, and the gates so far.
     :param extra: further top-level records (versions, job id); never replaces ours.
-    :raises InputError: see :func:`core.gates.score`.
+    :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
     """
-    bars_per_year = playbook.revalidation.bars_per_year
-    card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
-    rule = decide(card.passed, playbook.decision)
-    table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
-    returns = bar_returns(require_equity(record.equity))
+    say = on_stage or (lambda stage, gates: None)
     settings = playbook.revalidation
-    evidence = weigh(
-        returns,
-        len(record.trades),
-        bars_per_year,
-        EvidenceRules.of(settings),
+    bars_per_year = settings.bars_per_year
+    card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
+    gates = [gate.as_dict() for gate in card.gates]
+    say("gates", gates)
+    rule = decide(card.passed, playbook.decision)
+    levels, track = record.levels, record.track  # before anything is computed on them
+    table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
+    say("uncertainty", gates)
+    doubt = uncertainty(
+        record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions
     )
-    exposure = _mean_exposure(record.equity)
-    references = baselines(record.bars, record.costs, exposure, bars_per_year)
+    gates = _with_uncertainty(gates, doubt)
+    say("skill", gates)
+    skill = skill_sections(record, card, playbook, trials or Trials())
+    say("robustness", gates)
+    judge = Judge(playbook.gates, playbook.decision, bars_per_year)
+    strained = stress(track, levels, record.costs, judge)
+    gates = [{**gate, "costs_x2": strained.doubled[gate["id"]]} for gate in gates]
+    say("documents", gates)
+    size = float(abs(levels).max()) if len(levels) else 0.0
+    drawdown = next(gate for gate in gates if gate["id"] == "max_drawdown_pct")
     decision: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "decision": card.decision.value,
@@ -118,10 +114,37 @@ def build_decision(
         "symbol": playbook.symbol,
         "interval": playbook.interval,
         "created_at": iso(created_at),
-        "gates": [gate.as_dict() for gate in card.gates],
-        "evidence": evidence.as_dict(),
-        "facts": {**card.facts, "mean_exposure": exposure},
-        "baselines": references,
+        "gates": gates,
+        "uncertainty": doubt.as_dict(),
+        "evidence": skill.evidence,
+        "facts": {**card.facts, "mean_exposure": record.mean_exposure},
+        "baselines": skill.baselines,
+        "earning": earning(
+            record.equity,
+            record.trades,
+            levels,
+            strained.same,
+            pd.Timedelta(playbook.interval),
+            bars_per_year,
+        ),
+        "robustness": _robustness(record, strained, table, bars_per_year),
+        "trust": trust_section(
+            checks or Checks(),
+            data,
+            data_warnings,
+            model,
+            playbook_sha256,
+            record.equity["time"],
+        ),
+        "if_go": going_live(
+            record.curve,
+            record.bars,
+            size,
+            drawdown["threshold"],
+            drawdown["ci95"],
+            settings,
+            day,
+        ),
         "episodes": table,
         "dispersion": dispersion(table, playbook.gates),
         "episodes_that_pass": share_of_episodes_that_pass(table, playbook.gates),
@@ -137,10 +160,54 @@ def build_decision(
             "metrics.csv": _sha256(metrics_csv(table)),
         },
     }
+    decision["change"] = {
+        "previous": change_since(previous, decision),
+        "production": change_since(production, decision),
+    }
     decision["warnings"] = list(dict.fromkeys([*find_warnings(decision), *data_warnings]))
     for name, value in (extra or {}).items():
         decision.setdefault(name, value)
     return decision
+
+
+def _with_uncertainty(gates: list[dict[str, Any]], doubt: Uncertainty) -> list[dict[str, Any]]:
+    """Each gate with interval, P(pass) and distribution; a null value has no interval."""
+    found = []
+    for gate in gates:
+        resampled = doubt.gates[gate["id"]]
+        shown = gate["value"] is not None and resampled.ci95 is not None
+        found.append(
+            {
+                **gate,
+                "ci95": list(resampled.ci95) if shown else None,
+                "p_pass": resampled.p_pass,
+                "distribution": resampled.distribution(),
+                "costs_x2": None,
+            }
+        )
+    return found
+
+
+def _robustness(
+    record: BacktestRecord,
+    strained: Stress,
+    table: Sequence[Mapping[str, Any]],
+    bars_per_year: int,
+) -> dict[str, Any]:
+    curve = record.curve / record.curve[0]
+    off = abs(strained.same.equity[:, 0] / curve - 1.0)
+    rows = [row for row in table if row["episode"] not in ("ALL", "WORST")]
+    worst = min(rows, key=lambda row: row["return_pct"], default=None)
+    return {
+        **strained.grid,
+        "break_even_cost_bps": strained.break_even_bps,
+        "replay_error": float(off.max()),
+        **parts(record.equity, record.track, record.trades, bars_per_year),
+        "worst_episode": None
+        if worst is None
+        else {"episode": int(worst["episode"]), "return_pct": worst["return_pct"]},
+        **best_trades(record.curve, record.pnl),
+    }
 
 
 def _reason(card: Scorecard) -> str:
@@ -159,13 +226,6 @@ def _reason(card: Scorecard) -> str:
         parts.append(f"{name} {value} {sign} {gate.threshold:g}")
     gates = "1 gate fails" if len(failed) == 1 else f"{len(failed)} gates fail"
     return f"{gates}: {', '.join(parts)}."
-
-
-def _mean_exposure(equity: pd.DataFrame) -> float | None:
-    """Mean signed share of equity in the market over the marks; None if it wasn't recorded."""
-    if "exposure" not in equity.columns or len(equity) < 2:
-        return None
-    return float(np.mean(equity["exposure"].to_numpy(float)[1:]))
 
 
 def _sha256(text: str) -> str:

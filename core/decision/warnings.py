@@ -6,27 +6,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.market.quality import SYNTHETIC
-from core.vocabulary import Decision, EvidenceGrade
+from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 FEW_DAYS = 365
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
-DOUBTFUL = (EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value)
+LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars
 
 
 def find_warnings(decision: Mapping[str, Any]) -> list[str]:
     """Sentences with their numbers, the gravest first; empty if there is nothing to say."""
     found = [
+        *_about_trust(decision),
         *_about_evidence(decision),
         *_about_data(decision),
         *_about_gates(decision),
         *_about_baselines(decision),
+        *_about_stress(decision),
     ]
     return [warning for warning in found if warning]
 
 
+def _about_trust(decision: Mapping[str, Any]) -> list[str]:
+    trust = decision["trust"]
+    found = [
+        f"Look-ahead: {test['detail']}"
+        for test in (trust["lookahead"] or {}).values()
+        if not test["passed"]
+    ]
+    if trust["reproducible"] is False:
+        found.append("The first episode, run again, gave other numbers.")
+    return found
+
+
 def _about_evidence(decision: Mapping[str, Any]) -> list[str]:
     evidence = decision["evidence"]
-    if evidence["grade"] not in DOUBTFUL:
+    if evidence["grade"] not in DOUBTFUL_GRADES:
         return []
     lead = (
         f"A GO on {evidence['grade']} evidence is no proof of skill."
@@ -81,12 +95,42 @@ def _about_gates(decision: Mapping[str, Any]) -> list[str]:
 
 
 def _about_baselines(decision: Mapping[str, Any]) -> list[str]:
-    agent, fair = decision["facts"]["return_pct"], decision["baselines"].get("exposure_matched")
+    agent, fair = decision["facts"]["return_pct"], decision["baselines"]["exposure_matched"]
+    found = []
     if agent <= 0:
-        return [f"The agent lost {-agent:.2f} %; staying out of the market lost nothing."]
-    if fair is None or agent > fair["return_pct"]:
+        found.append(f"The agent lost {-agent:.2f} %; staying out of the market lost nothing.")
+    elif agent <= fair["return_pct"]:
+        found.append(
+            f"Buy and hold at the agent's mean exposure ({fair['exposure']:.1%}) earned "
+            f"{fair['return_pct']:.2f} %, the agent {agent:.2f} %."
+        )
+    random = decision["baselines"]["random"]
+    if random is not None and random["share_go"] > LUCKY:
+        found.append(
+            f"{random['share_go']:.0%} of the random policies would be a GO on these bars: here "
+            "the gates alone don't tell skill from luck."
+        )
+    return found
+
+
+def _about_stress(decision: Mapping[str, Any]) -> list[str]:
+    robust, agent = decision["robustness"], decision["facts"]["return_pct"]
+    if agent <= 0:
         return []
-    return [
-        f"Buy and hold at the agent's mean exposure ({fair['exposure']:.1%}) earned "
-        f"{fair['return_pct']:.2f} %, the agent {agent:.2f} %."
-    ]
+    found = []
+    doubled = robust["costs"][0]
+    if doubled["score"] < decision["score"] and doubled["decision"] != decision["decision"]:
+        found.append(
+            f"At doubled costs the decision would be {doubled['decision']} ({doubled['score']})."
+        )
+    own = next(gate["value"] for gate in decision["gates"] if gate["id"] == "sharpe")
+    late = robust["delay_one_bar"]["gates"]["sharpe"]["value"]
+    if None not in (own, late) and late < own / 2:
+        found.append(
+            f"Filled one bar later, the Sharpe ratio falls from {own:.2f} to {late:.2f}: the edge "
+            "hangs on the very next fill."
+        )
+    rest = robust["return_without_top5_pct"]
+    if rest <= 0:
+        found.append(f"Without its five best trades the record loses {-rest:.2f} %.")
+    return found

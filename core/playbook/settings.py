@@ -127,8 +127,37 @@ class RevalidationSettings(Part):
     adequate_psr0: float = number(
         0.5, 1.0, "Least P(true Sharpe > 0) for ADEQUATE evidence; less is WEAK.", 0.95
     )
+    adequate_dsr: float = number(
+        0.0,
+        1.0,
+        "Least P(true Sharpe > the best that luck gives in as many trials) for ADEQUATE evidence.",
+        0.80,
+    )
+    adequate_percentile: float = number(
+        50.0,
+        100.0,
+        "Least share of random policies, trading as often, that an ADEQUATE agent beats, in %.",
+        95.0,
+    )
     strong_psr1: float = number(
         0.5, 1.0, "Least P(true annual Sharpe > 1) for STRONG evidence.", 0.95
+    )
+    strong_dsr: float = number(0.0, 1.0, "As adequate_dsr, for STRONG evidence.", 0.95)
+    strong_percentile: float = number(
+        50.0, 100.0, "As adequate_percentile, for STRONG evidence, in %.", 99.0
+    )
+    bootstrap_repetitions: int = whole(
+        200, 100_000, "Resampled records behind each gate's interval and P(pass).", 1000
+    )
+    random_policies: int = whole(
+        200, 10_000, "Policies without skill that the agent is compared with.", 500
+    )
+    participation: float = number(
+        0.0001, 1.0, "Largest share of a median hour's volume that one order may be.", 0.01
+    )
+    paper_days: int = whole(0, 3650, "Days on paper between a GO and capital.", 14)
+    signature_days: int = whole(
+        1, 3650, "Real days after which a signature on a decision expires.", 30
     )
     model_path: RelativePath = Field(
         default="models/ppo_phase4/best_model",

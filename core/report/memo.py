@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.decision.text import SYMBOLS
 from core.report.charts import episode_chart, equity_chart
+from core.report.memo_text import memo_text, news, own_line, verdict
+from core.report.numbers import chance, figure, interval, percent
+from core.report.spark import gate_spark
 from core.report.wording import WORDS
 from core.trading.baselines import buy_and_hold
 from core.trading.costs import CostModel
@@ -19,7 +23,18 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
-SYMBOLS = {">=": "≥", "<=": "≤"}
+
+
+def memo_documents(
+    decision: Mapping[str, Any], equity: pd.DataFrame, trades: pd.DataFrame, bars: pd.DataFrame
+) -> dict[str, str]:
+    """The memo's files by name: text and page, in English and in Portuguese."""
+    return {
+        "decision.txt": memo_text(decision, "en"),
+        "decision_pt.txt": memo_text(decision, "pt"),
+        "memo.html": memo_html(decision, equity, trades, bars, "en"),
+        "memo_pt.html": memo_html(decision, equity, trades, bars, "pt"),
+    }
 
 
 def memo_html(
@@ -37,12 +52,21 @@ def memo_html(
     """
     words = WORDS.get(language, WORDS["en"])
     rows = [row for row in decision["episodes"] if row["episode"] not in ("ALL", "WORST")]
+    lines = [(words["agent"], own_line(decision))]
+    lines += [
+        (words[name], line)
+        for name, line in decision["baselines"].items()
+        if name != "random" and line
+    ]
     return _template().render(
         d=decision,
         w=words,
         language=language if language in WORDS else "en",
-        gates=[_gate_row(gate, decision) for gate in decision["gates"]],
-        fee_share=_fee_share(trades),
+        gates=[_gate_row(gate, decision, words) for gate in decision["gates"]],
+        lines=lines,
+        verdict=verdict(decision, words),
+        warnings=news(decision),
+        names={gate["id"]: gate["short"] for gate in decision["gates"]},
         equity_svg=_equity_svg(decision, equity, bars, words),
         episode_svg=episode_chart(
             [row["episode"] for row in rows],
@@ -65,17 +89,19 @@ def _equity_svg(
     return equity_chart(equity["time"], require_equity(equity), references, limit, words)
 
 
-def _gate_row(gate: Mapping[str, Any], decision: Mapping[str, Any]) -> dict[str, Any]:
-    spread = decision["dispersion"][gate["id"]]
-    ends = [spread["min"], spread["max"]]
-    worst_first = ends if gate["op"] == ">=" else ends[::-1]
+def _gate_row(
+    gate: Mapping[str, Any], decision: Mapping[str, Any], words: Mapping[str, str]
+) -> dict[str, Any]:
+    limit = f"{SYMBOLS[gate['op']]} {gate['threshold']:.{gate['threshold_decimals']}f}"
+    label = f"{gate['name']}: {words['spark']} {limit}"
     return {
         **gate,
-        "shown": _number(gate["value"], gate["unit"]),
-        "limit": f"{SYMBOLS[gate['op']]} {gate['threshold']:.{gate['threshold_decimals']}f}"
-        f"{_unit(gate['unit'])}",
-        "room": _number(_room(gate), gate["unit"], sign=True),
-        "spread": " … ".join(_number(end, "", decimals=2) for end in worst_first),
+        "shown": figure(gate["value"], 4) + _unit(gate, gate["value"]),
+        "limit": limit + _unit(gate),
+        "room": figure(_room(gate), 4, sign=True) + _unit(gate, gate["margin"]),
+        "interval": interval(gate["ci95"]).replace("-", "−"),
+        "chance": chance(gate["p_pass"]),
+        "spark": gate_spark(gate, label),
         "episodes_pass": f"{decision['episodes_that_pass'][gate['id']]:.0%}",
     }
 
@@ -87,32 +113,8 @@ def _room(gate: Mapping[str, Any]) -> float | int | None:
     return int(margin) if counted else margin
 
 
-def _number(value: float | None, unit: str, sign: bool = False, decimals: int = 4) -> str:
-    if value is None:
-        return "n/a"
-    plus = "+" if sign else ""
-    text = f"{value:{plus}d}" if isinstance(value, int) else f"{value:{plus},.{decimals}f}"
-    return f"{text}{_unit(unit)}".replace("-", "−")
-
-
-def _unit(unit: str) -> str:
-    return f" {unit}" if unit else ""
-
-
-def _fee_share(trades: pd.DataFrame) -> float | None:
-    """Fees / gross result (net + fees); None where the gross result is no gain."""
-    fees = float(trades["fees"].sum()) if "fees" in trades.columns else 0.0
-    gross = float(trades["pnl"].sum()) + fees
-    return fees / gross if gross > 0 else None
-
-
-def _percent(share: float | None) -> str:
-    return "n/a" if share is None else f"{share:.1%}".replace("-", "−")
-
-
-def _chance(chance: float | None) -> str:
-    """Nothing is 100 % sure."""
-    return "> 99.9%" if chance is not None and chance > 0.999 else _percent(chance)
+def _unit(gate: Mapping[str, Any], value: object = True) -> str:
+    return f" {gate['unit']}" if gate["unit"] and value is not None else ""
 
 
 @cache
@@ -123,8 +125,9 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["short"] = lambda sha: f"{sha[:12]}…" if sha else "–"
-    environment.filters["percent"] = _percent
-    environment.filters["chance"] = _chance
-    environment.filters["number"] = lambda value, decimals=2: _number(value, "", decimals=decimals)
+    environment.filters["percent"] = lambda share: percent(share).replace("-", "−")
+    environment.filters["chance"] = chance
+    environment.filters["number"] = figure
+    environment.filters["signed"] = lambda value, decimals=2: figure(value, decimals, sign=True)
     environment.filters["day"] = lambda moment: str(moment)[:10]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

@@ -9,7 +9,10 @@ from core.errors import InputError
 from core.trading.costs import CostModel
 from core.trading.drawdown import max_drawdown_pct
 from core.trading.ratios import calmar, sharpe
+from core.trading.replay import Costs, Track, replay
 from core.trading.returns import bar_returns
+
+SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
 
 
 def buy_and_hold(
@@ -56,6 +59,34 @@ def baselines(
         curve = buy_and_hold(bars, costs, exposure=mean_exposure)
         found["exposure_matched"] = _summary(curve, mean_exposure, bars_per_year)
     return found
+
+
+def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
+    """Long while the fast moving average lies above the slow one, shape (n,).
+
+    Decided on the close of the bar before; out of the market until the slow window
+    is full.
+    """
+    levels = np.zeros(len(close))
+    if len(close) > SMA_SLOW:
+        fast, slow = (
+            pd.Series(close).rolling(bars).mean().to_numpy() for bars in (SMA_FAST, SMA_SLOW)
+        )
+        levels[1:] = np.where(fast[:-1] > slow[:-1], size, 0.0)  # NaN compares as False
+    return levels
+
+
+def sma_rule(
+    track: Track, costs: CostModel, size: float, bars_per_year: int = 8760
+) -> dict[str, object]:
+    """The best known simple rule, at the agent's size and with its costs, summed up.
+
+    :param size: share of equity while in the market.
+    """
+    levels = sma_levels(track.close, size)
+    again = replay(track, levels, Costs.of(costs))
+    summary = _summary(again.equity[:, 0], float(levels.mean()), bars_per_year)
+    return {**summary, "fast_bars": SMA_FAST, "slow_bars": SMA_SLOW, "trades": len(again.trades)}
 
 
 def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:

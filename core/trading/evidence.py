@@ -3,124 +3,252 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.playbook import RevalidationSettings
-from core.trading.conventions import NO_VOLATILITY
+from core.trading.ratios import lag1_autocorrelation
 from core.trading.returns import days
+from core.trading.significance import (
+    Moments,
+    deflated_sharpe,
+    expected_best,
+    min_track_record,
+)
 from core.vocabulary import EvidenceGrade
 
 
 @dataclass(frozen=True)
-class EvidenceRules:
-    """What earns which grade; the defaults of the playbook's revalidation settings."""
+class Trials:
+    """How many tries the judged record is the outcome of.
 
-    min_trades: int = 30
-    min_days: float = 90.0
-    strong_psr1: float = 0.95
-    """STRONG: at least this sure that the true annual Sharpe is above 1."""
-    adequate_psr0: float = 0.95
-    """ADEQUATE: at least this sure that the true Sharpe is above 0; less is WEAK."""
+    :ivar counted: trainings and revalidations of the week, by the ledger.
+    :ivar declared: by the lead, who knows of tries elsewhere; never fewer.
+    """
 
-    @classmethod
-    def of(cls, settings: RevalidationSettings) -> EvidenceRules:
-        return cls(
-            settings.min_trades, settings.min_days, settings.strong_psr1, settings.adequate_psr0
-        )
+    counted: int = 1
+    declared: int | None = None
+
+    @property
+    def used(self) -> int:
+        return max(self.counted, self.declared or 0, 1)
+
+    def as_dict(self) -> dict[str, int | None]:
+        return {"counted": self.counted, "declared": self.declared, "used": self.used}
+
+
+@dataclass(frozen=True)
+class Skill:
+    """What the baselines say; None where nobody computed it, which meets no rule.
+
+    :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
+    :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
+    """
+
+    random_percentile: float | None = None
+    excess_sharpe: float | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the playbook, applied. A value that is None doesn't meet it."""
+
+    id: str
+    grade: EvidenceGrade
+    value: float | None
+    op: str
+    limit: float
+
+    @property
+    def met(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value > self.limit if self.op == ">" else self.value >= self.limit
+
+    def as_dict(self) -> dict[str, object]:
+        return {**vars(self), "grade": self.grade.value, "met": self.met}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Grade with reasons. ``psr0`` and ``psr1`` are None where the Sharpe is undefined."""
+    """Grade with reasons, rules and the figures behind them."""
 
     grade: EvidenceGrade
     reasons: tuple[str, ...]
+    rules: tuple[Rule, ...]
     psr0: float | None
     psr1: float | None
-    trades: int | None
+    dsr: float | None
+    expected_best_sharpe: float | None  # annual
+    n_trials: Trials
+    min_trl_days: float | None
     days: float
+    trades: int | None
+    sharpe_hourly: float | None
+    lag1: float | None
+    skill: Skill
 
     def as_dict(self) -> dict[str, object]:
-        return {**vars(self), "grade": self.grade.value, "reasons": list(self.reasons)}
-
-
-def probabilistic_sharpe(
-    ratio: float, benchmark: float, n: int, skew: float = 0.0, kurtosis: float = 3.0
-) -> float:
-    """P(true Sharpe > benchmark), both per period; kurtosis raw (3 for a normal).
-
-    Bailey and Lopez de Prado (2012):
-    PSR = Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)].
-    """
-    from scipy.special import ndtr  # the normal distribution, without all of scipy.stats
-
-    spread = 1.0 - skew * ratio + (kurtosis - 1.0) / 4.0 * ratio**2
-    return float(ndtr((ratio - benchmark) * math.sqrt(n - 1) / math.sqrt(spread)))
-
-
-def probabilistic_sharpe_of(
-    returns: np.ndarray, annual_benchmark: float, periods_per_year: float
-) -> float | None:
-    """:func:`probabilistic_sharpe` of a return series; None if its Sharpe is undefined."""
-    if len(returns) < 3 or float(np.std(returns, ddof=1)) < NO_VOLATILITY:
-        return None
-    from scipy import stats  # loading it takes a second
-
-    ratio = float(np.mean(returns)) / float(np.std(returns, ddof=1))
-    skew, kurtosis = float(stats.skew(returns)), float(stats.kurtosis(returns, fisher=False))
-    # The variance is positive for sample moments (kurtosis >= 1 + skew^2), save for rounding.
-    if 1.0 - skew * ratio + (kurtosis - 1.0) / 4.0 * ratio**2 <= 0.0:
-        return None
-    benchmark = annual_benchmark / math.sqrt(periods_per_year)
-    return probabilistic_sharpe(ratio, benchmark, len(returns), skew, kurtosis)
+        own = {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("grade", "reasons", "rules", "n_trials", "skill")
+        }
+        return {
+            "grade": self.grade.value,
+            "reasons": list(self.reasons),
+            **own,
+            "have_days": self.days,
+            "n_trials": self.n_trials.as_dict(),
+            **vars(self.skill),
+            "rules": [rule.as_dict() for rule in self.rules],
+        }
 
 
 def weigh(
     returns: np.ndarray,
     trades: int | None,
     bars_per_year: int = 8760,
-    rules: EvidenceRules | None = None,
+    settings: RevalidationSettings | None = None,
+    trials: Trials | None = None,
+    skill: Skill | None = None,
 ) -> Evidence:
-    """Grade a record: too small is INSUFFICIENT, then by PSR(1) and PSR(0).
+    """Grade a record by the playbook's rules.
+
+    INSUFFICIENT if it is too small, STRONG or ADEQUATE if it meets all rules of that
+    grade and of those below, else WEAK.
 
     :param returns: per bar, net.
     :param trades: closed round trips; None (unknown) counts as too few.
     """
-    rules = rules or EvidenceRules()
+    settings = settings or RevalidationSettings()
+    trials, skill = trials or Trials(), skill or Skill()
     window = days(len(returns), bars_per_year)
-    psr0 = probabilistic_sharpe_of(returns, 0.0, bars_per_year)
-    psr1 = probabilistic_sharpe_of(returns, 1.0, bars_per_year)
-    short = []
-    if trades is None:
-        short.append("The round trips are not known.")
-    elif trades < rules.min_trades:
-        short.append(f"{trades} closed trades; {rules.min_trades} are needed.")
-    if window < rules.min_days:
-        short.append(f"{window:.1f} days of backtest; {rules.min_days:g} are needed.")
-    if psr0 is None or psr1 is None:
-        short.append("The Sharpe ratio is undefined.")
-    if short:
-        grade, reasons = EvidenceGrade.INSUFFICIENT, short
-    elif psr1 >= rules.strong_psr1:
-        grade = EvidenceGrade.STRONG
-        reasons = [f"{_sure(psr1)} sure that the true Sharpe is above 1 (PSR(1))."]
-    elif psr0 >= rules.adequate_psr0:
-        grade = EvidenceGrade.ADEQUATE
-        reasons = [
-            f"{_sure(psr0)} sure that the true Sharpe is above 0 (PSR(0)), "
-            f"{_sure(psr1)} that it is above 1 (PSR(1))."
-        ]
-    else:
-        grade = EvidenceGrade.WEAK
-        reasons = [
-            f"Only {_sure(psr0)} sure that the true Sharpe is above 0 (PSR(0)); "
-            f"{rules.adequate_psr0:.0%} are needed."
-        ]
-    return Evidence(grade, tuple(reasons), psr0, psr1, trades, window)
+    moments = Moments.of(returns)
+    figures = _figures(moments, trials, bars_per_year)
+    rules = _rules(settings, trades, window, figures, skill)
+    grade, reasons = _grade(rules, figures, skill, trials)
+    return Evidence(
+        grade=grade,
+        reasons=tuple(reasons),
+        rules=tuple(rules),
+        n_trials=trials,
+        days=window,
+        trades=trades,
+        lag1=lag1_autocorrelation(returns),
+        skill=skill,
+        **figures,
+    )
 
 
-def _sure(chance: float) -> str:
+def _figures(moments: Moments | None, trials: Trials, bars_per_year: int) -> dict[str, object]:
+    names = ("psr0", "psr1", "dsr", "expected_best_sharpe", "min_trl_days", "sharpe_hourly")
+    if moments is None:
+        return dict.fromkeys(names)
+    year = math.sqrt(bars_per_year)
+    best = expected_best(trials.used, 1.0 / (moments.n - 1))
+    needed = min_track_record(moments.sharpe, 0.0, moments.skew, moments.kurtosis)
+    found = (
+        moments.psr(0.0),
+        moments.psr(1.0 / year),
+        deflated_sharpe(moments, trials.used),
+        best * year,
+        None if needed is None or not math.isfinite(needed) else days(needed, bars_per_year),
+        moments.sharpe * year,
+    )
+    return dict(zip(names, found, strict=True))
+
+
+def _rules(
+    settings: RevalidationSettings,
+    trades: int | None,
+    window: float,
+    figures: dict[str, object],
+    skill: Skill,
+) -> list[Rule]:
+    weak, adequate, strong = EvidenceGrade.WEAK, EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG
+    psr0, psr1, dsr = figures["psr0"], figures["psr1"], figures["dsr"]
+    return [
+        Rule("trades", weak, trades, ">=", settings.min_trades),
+        Rule("days", weak, window, ">=", settings.min_days),
+        Rule("sharpe_defined", weak, None if psr0 is None else 1.0, ">=", 1.0),
+        Rule("psr0", adequate, psr0, ">=", settings.adequate_psr0),
+        Rule("dsr", adequate, dsr, ">=", settings.adequate_dsr),
+        Rule("random", adequate, skill.random_percentile, ">=", settings.adequate_percentile),
+        Rule("excess_sharpe", adequate, skill.excess_sharpe, ">", 0.0),
+        Rule("psr1", strong, psr1, ">=", settings.strong_psr1),
+        Rule("dsr", strong, dsr, ">=", settings.strong_dsr),
+        Rule("random", strong, skill.random_percentile, ">=", settings.strong_percentile),
+    ]
+
+
+def _grade(
+    rules: Sequence[Rule], figures: dict[str, object], skill: Skill, trials: Trials
+) -> tuple[EvidenceGrade, list[str]]:
+    missed = {
+        grade: [rule for rule in rules if rule.grade is grade and not rule.met]
+        for grade in EvidenceGrade
+    }
+    say = _Sentences(figures, skill, trials)
+    if short := missed[EvidenceGrade.WEAK]:
+        return EvidenceGrade.INSUFFICIENT, [say.missed(rule) for rule in short]
+    if weak := missed[EvidenceGrade.ADEQUATE]:
+        return EvidenceGrade.WEAK, [say.missed(rule) for rule in weak]
+    if lacking := missed[EvidenceGrade.STRONG]:
+        return EvidenceGrade.ADEQUATE, [say.known(), *(say.missed(rule) for rule in lacking)]
+    return EvidenceGrade.STRONG, [say.known()]
+
+
+@dataclass(frozen=True)
+class _Sentences:
+    """The reasons in words, with their figures."""
+
+    figures: dict[str, object]
+    skill: Skill
+    trials: Trials
+
+    def known(self) -> str:
+        psr0, psr1 = _sure(self.figures["psr0"]), _sure(self.figures["psr1"])
+        return (
+            f"{psr0} sure that the true Sharpe is above 0 (PSR(0)), {psr1.lower()} that it is "
+            f"above 1 (PSR(1)); better than {self.skill.random_percentile:.1f} % of random "
+            "policies that trade as often."
+        )
+
+    def missed(self, rule: Rule) -> str:
+        value, limit = rule.value, rule.limit
+        if rule.id == "sharpe_defined":
+            return "The Sharpe ratio is undefined."
+        if rule.id == "trades":
+            if value is None:
+                return "The round trips are not known."
+            return f"{value} closed trades; {limit:g} are needed."
+        if rule.id == "days":
+            return f"{value:.1f} days of backtest; {limit:g} are needed."
+        grade = rule.grade.value
+        if value is None:
+            what = {
+                "random": "Random policies were not compared",
+                "excess_sharpe": "Buy and hold at the agent's exposure was not compared",
+            }.get(rule.id, f"{rule.id.upper()} is undefined")
+            return f"{what}; {grade} needs it."
+        return {
+            "psr0": f"Only {_sure(value).lower()} sure that the true Sharpe is above 0 (PSR(0)); "
+            f"{grade} needs {limit:.0%}.",
+            "psr1": f"{_sure(value)} sure that the true Sharpe is above 1 (PSR(1)); {grade} "
+            f"needs {limit:.0%}.",
+            "dsr": f"{_sure(value)} sure that it is more than the best of "
+            f"{self.trials.used} trials by luck (DSR); {grade} needs {limit:.0%}.",
+            "random": f"Better than {value:.1f} % of random policies that trade as often; {grade} "
+            f"needs {limit:g} %.",
+            "excess_sharpe": f"Sharpe {value:+.2f} against buy and hold at the same mean exposure; "
+            f"{grade} needs more than {limit:g}.",
+        }[rule.id]
+
+
+def _sure(chance: object) -> str:
     """Nothing is 100 % sure: ``more than 99.9%``."""
+    assert isinstance(chance, float)
     return "More than 99.9%" if chance > 0.999 else f"{chance:.1%}"

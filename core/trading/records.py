@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.errors import InputError
 
-EQUITY_COLUMNS = ["time", "equity", "exposure", "episode"]
+EQUITY_COLUMNS = ["time", "equity", "exposure", "episode", "target"]
 TRADE_COLUMNS = [
     "episode", "side", "entry_time", "exit_time", "entry_price", "exit_price",
     "quantity", "fees", "pnl", "forced_exit",

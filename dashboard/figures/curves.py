@@ -82,6 +82,12 @@ def curve(
     return figure
 
 
+def around(points: Series, step: float, each_side: int) -> Series:
+    """The part of a curve around a step: so many points before it, and behind it."""
+    place = int(np.searchsorted(points.step, step))
+    return points.where(slice(max(0, place - each_side), place + each_side))
+
+
 def step_at(points: Series, wall: float) -> float | None:
     """The step at which the run stood at a unix moment; None outside the curve."""
     if len(points.wall) == 0 or wall < points.wall[0]:

@@ -25,8 +25,10 @@ class Backtest:
     """Stitched records of all episodes.
 
     :ivar equity: ``time`` (UTC, close of the bar), ``equity`` (USDT), ``exposure``
-        (share of equity in coins), ``episode`` (from 1). The first row is the start
-        capital at the close on which the first decision was made.
+        (share of equity in coins), ``episode`` (from 1), ``target`` (the level that was
+        held on the bar, a signed share of equity; with it every cost can be replayed).
+        The first row is the start capital at the close on which the first decision
+        was made.
     :ivar trades: round trips, see :mod:`runner.agent.round_trips`.
     :ivar components: sum of the unscaled reward by component.
     """
@@ -53,22 +55,25 @@ def run_backtest(
     closes = pd.DatetimeIndex(market.open_time + market.interval, tz="UTC")
     opens = pd.DatetimeIndex(market.open_time, tz="UTC")
     capital = settings.start_capital
-    rows: list[tuple] = [(closes[spans[0][0]], capital, 0.0, 1)]
+    rows: list[tuple] = [(closes[spans[0][0]], capital, 0.0, 1, 0.0)]
     trips = RoundTrips()
     components: dict[str, float] = {}
     observation = env.reset()
     for number in range(1, len(spans) + 1):
         factor = capital / settings.start_capital  # accounts begin anew, the record compounds
-        ended = False
+        ended, held = False, 0.0
         while not ended:
-            observation, _, _, _ = env.step(policy(observation, env))
+            actions = policy(observation, env)
+            observation, _, _, _ = env.step(actions)
             outcome = env.outcome
             bar, ended = int(outcome.bar[0]), bool(outcome.ended[0])
+            if not market.filled[bar]:
+                held = float(settings.levels[int(actions[0])])
             trips.fill(number, opens[bar], outcome.fills, factor)
             if outcome.exits is not None:
                 trips.fill(number, closes[bar], outcome.exits, factor, forced=True)
             capital = float(outcome.equity[0]) * factor
-            rows.append((closes[bar], capital, float(outcome.exposure[0]), number))
+            rows.append((closes[bar], capital, float(outcome.exposure[0]), number, held))
             for name, values in outcome.components.items():
                 components[name] = components.get(name, 0.0) + float(values[0])
         if on_episode is not None:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from core.checks.facts import Facts
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
+from core.decision import Earlier, SavedDecision, history, read_decision
+from core.errors import InputError, IntegrityError
 from core.people import Person
 from core.playbook import Playbook
-from core.vocabulary import IncidentState, Role
+from core.vocabulary import IncidentState, Role, SignatureAct
 from core.week import Week
 from runner.client import Client
 from runner.evidence import gather
@@ -24,6 +26,8 @@ class DecisionContext:
     day: date
     approval_at: datetime | None  # week time
     log_summary: str
+    previous: Earlier | None = None  # the newest revalidation of any week
+    production: Earlier | None = None  # the newest that was approved
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
@@ -42,7 +46,29 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
         facts, incidents = Facts(now, now, spec.launch or now, Clock()), []
         day = (planned or now).date()
     summary = log_summary_of(spec.playbook, facts, spec.home.training_log, incidents)
-    return DecisionContext(day, approval, summary)
+    past = history(spec.home)
+    previous = _earlier(past[-1]) if past else None
+    # Without a week nobody signs, and the store need not be there.
+    production = _production(client) if week is not None else None
+    return DecisionContext(day, approval, summary, previous, production)
+
+
+def _earlier(saved: SavedDecision) -> Earlier:
+    return Earlier(saved.sha256, saved.decision)
+
+
+def _production(client: Client) -> Earlier | None:
+    """The newest approved decision whose archive is whole."""
+    approvals = {SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS}
+    for signature in reversed(client.signatures()):
+        if signature.act not in approvals:
+            continue
+        folder = client.home.revalidation_archive / signature.revalidation_sha256
+        try:
+            return _earlier(read_decision(folder))
+        except (InputError, IntegrityError):
+            continue
+    return None
 
 
 def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:

@@ -16,9 +16,9 @@ import pandas as pd
 
 from core.decision import (
     BacktestRecord,
+    Checks,
     build_decision,
     decision_sha256,
-    decision_text,
     gate_block,
     marked_bars,
     write_reports,
@@ -27,12 +27,16 @@ from core.errors import InputError, MarketDataError
 from core.files import file_sha256
 from core.gates import score
 from core.market import Candles, load_candles, require_quality
-from core.report import memo_html
+from core.report import memo_documents
 from core.trading.costs import CostModel
+from core.trading.evidence import Trials
+from core.trading.records import records_csv
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
+from runner.agent.code_version import code_version
 from runner.agent.episodes import slices
 from runner.agent.features import WARM_UP
+from runner.agent.lookahead import lookahead_tests
 from runner.agent.market import Market
 from runner.agent.split import env_settings
 from runner.agent.versions import versions
@@ -61,6 +65,7 @@ class _Revalidation:
     def __init__(self, spec: Spec, stop: StopFlag) -> None:
         self.spec, self.stop, self.home = spec, stop, spec.home
         self.playbook = spec.playbook
+        self.gates: list[dict[str, Any]] = []  # as far as they are known
         chosen = self.playbook.revalidation
         params = spec.params
         self.episodes = _episodes(params.get("episodes"), chosen.episodes)
@@ -69,6 +74,7 @@ class _Revalidation:
             params.get("backtest_data_dir") or chosen.backtest_data_dir
         )
         self.save_report = bool(params.get("save_report"))
+        self.trials = _trials(params.get("trials"), spec.trial)
 
     def run(self) -> int:
         now = utc_now()
@@ -93,13 +99,21 @@ class _Revalidation:
         _say("Running backtest...")
         self._progress("backtest", 0)
         backtest = run_backtest(policy, market, features, spans, settings, self._episode_done)
-        first_again = run_backtest(policy, market, features, spans[:1], settings)
 
         _say("Computing metrics...")
-        self._progress("metrics", self.episodes)
-        context = decision_context(self.spec, now)
+        self._progress("gates", self.episodes, self.gates)
         bars = marked_bars(candles, backtest.equity)
         record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
+        again = run_backtest(policy, market, features, spans[:1], settings)
+        self._progress("lookahead", self.episodes, self.gates)
+        checks = Checks(
+            code=code_version(),
+            lookahead=lookahead_tests(policy, market, candidate.features, settings),
+            reproducible=_repeats(backtest, again, len(spans) > 1),
+            rerun=self._rerun(),
+            longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
+        )
+        context = decision_context(self.spec, now)
         decision = build_decision(
             record,
             playbook=self.playbook,
@@ -112,13 +126,19 @@ class _Revalidation:
             approval_at=context.approval_at,
             seeds={"training": candidate.settings.seed},
             data_warnings=[
+                *candidate.warnings(),
                 *_other_costs(trained_at, costs),
                 *(issue.message for issue in report.warnings),
             ],
+            trials=self.trials,
+            checks=checks,
+            previous=context.previous,
+            production=context.production,
+            on_stage=self._stage,
             extra={
                 "job_id": self.spec.job_id,
                 "trial": self.spec.trial,
-                "reproducible": _repeats(backtest, first_again),
+                "reproducible": checks.reproducible,
                 "reward_components": backtest.components,
                 "start_capital": settings.start_capital,
                 "max_exposure": candidate.settings.max_exposure,
@@ -144,15 +164,17 @@ class _Revalidation:
         archive, written = None, {}
         if self.save_report:
             self._progress("report", self.episodes, decision["gates"])
+            documents = memo_documents(decision, record.equity, record.trades, record.bars)
             paths = write_reports(
                 self.home,
                 context.day,
                 decision,
                 equity=record.equity,
                 trades=record.trades,
-                text=decision_text(decision),
-                memo_html=memo_html(decision, record.equity, record.trades, record.bars),
+                text=documents.pop("decision.txt"),
+                memo_html=documents.pop("memo.html"),
                 log_summary=context.log_summary,
+                others=documents,
             )
             archive, written = self.home.relative(paths.archive), report_paths(self.home, paths)
         return {
@@ -176,7 +198,23 @@ class _Revalidation:
             self.playbook.decision,
             self.playbook.revalidation.bars_per_year,
         )
-        self._progress("backtest", episode, so_far.as_dict()["gates"])
+        self.gates = so_far.as_dict()["gates"]
+        self._progress("backtest", episode, self.gates)
+
+    def _stage(self, stage: str, gates: list[dict[str, Any]]) -> None:
+        self._progress(stage, self.episodes, gates)
+
+    def _rerun(self) -> str:
+        """The command line that makes this revalidation again."""
+        words = [
+            "trainweek revalidate",
+            f"--model-path {self.home.relative(self.model_path)}",
+            f"--backtest-data-dir {self.home.relative(self.data_path)}",
+            f"--num-episodes {self.episodes}",
+            f"--trials {self.trials.declared}" if self.trials.declared else "",
+            "--save-report" if self.save_report else "",
+        ]
+        return " ".join(word for word in words if word)
 
     def _progress(self, stage: str, episode: int, gates: Any = ()) -> None:
         if self.stop.requested:
@@ -211,10 +249,34 @@ def _other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
     ]
 
 
-def _repeats(whole: Backtest, first_again: Backtest) -> bool:
-    """Whether the first episode, run again, gave the same equity to the last bit."""
-    rows = len(first_again.equity)
-    return whole.equity["equity"].iloc[:rows].tolist() == first_again.equity["equity"].tolist()
+def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
+    """Whether the first episode, run again, gave the same tables to the last byte.
+
+    :param cut: the whole has further episodes behind it.
+    """
+    equity, trades = whole.equity, whole.trades
+    if cut:
+        equity = equity[equity["episode"] == 1]
+        trades = trades[trades["episode"] == 1]
+    return all(
+        records_csv(first) == records_csv(second)
+        for first, second in ((equity, again.equity), (trades, again.trades))
+    )
+
+
+def _trials(declared: Any, counted: int) -> Trials:
+    """The lead may declare more trials than the ledger counts, never fewer.
+
+    :raises InputError: fewer, or no whole number.
+    """
+    if declared is None:
+        return Trials(counted)
+    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
+        raise InputError(
+            f"{declared!r} trials are declared, the ledger counts {counted}.",
+            f"Declare a whole number of at least {counted}, or none.",
+        )
+    return Trials(counted, declared)
 
 
 def _episodes(given: Any, default: int) -> int:

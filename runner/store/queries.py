@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
 from core.clock import Clock
 from core.vocabulary import LIVE_STATES, WAITING_STATES, IncidentState, JobKind
 from core.week import Week
 from runner.store.rows import point_of, week_of
-from runner.store.schema import clock_points, incidents, jobs, weeks
+from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES
+TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
+"""Each of these was one more chance to be lucky."""
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
@@ -58,6 +60,16 @@ def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None
     return connection.execute(query).first()
 
 
+def job_by_id(connection: Connection, job_id: str) -> Row | None:
+    return connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+
+
+def signing_keys(connection: Connection) -> set[str]:
+    """Every public key that this home has signed with, as base64."""
+    lines = connection.execute(select(ledger.c.body).where(ledger.c.kind == "key"))
+    return {str(line.body.get("public_key")) for line in lines}
+
+
 def newest_job(connection: Connection, kind: JobKind | str, week_id: str | None) -> Row | None:
     query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.seq.desc()).limit(1)
     if week_id is not None:
@@ -73,3 +85,14 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
             .order_by(incidents.c.id)
         )
     )
+
+
+def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> int:
+    """How many trainings and revalidations the week has had, whatever became of them.
+
+    :param until_seq: only jobs that were asked for up to this one.
+    """
+    query = select(func.count()).where(jobs.c.kind.in_(TRIES), jobs.c.week_id == week_id)
+    if until_seq is not None:
+        query = query.where(jobs.c.seq <= until_seq)
+    return int(connection.scalar(query) or 0)

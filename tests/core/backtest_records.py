@@ -6,13 +6,19 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
+from jsonschema import Draft202012Validator, FormatChecker
 
-from core.decision import BacktestRecord, build_decision, marked_bars
+from core.decision import BacktestRecord, build_decision, decision_schema, marked_bars
 from core.market.synthetic import make_market
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
 
-PLAYBOOK = load_playbook(DEFAULT)
+_PHASE4 = load_playbook(DEFAULT)
+# As few resampled records and random policies as a playbook may have: tests are many.
+_CHEAP = {"bootstrap_repetitions": 200, "random_policies": 200}
+PLAYBOOK = _PHASE4.model_copy(
+    update={"revalidation": _PHASE4.revalidation.model_copy(update=_CHEAP)}
+)
 DAY = date(2026, 2, 27)
 WEEK = "2026-02-23"
 CREATED = datetime(2026, 2, 27, 16, 1, tzinfo=UTC)
@@ -29,12 +35,14 @@ def record(seed: int = 1, drift: float = 0.0002) -> BacktestRecord:
     random = np.random.default_rng(seed)
     index = MARKET.candles.frame.index
     steps = random.normal(drift, 0.001, 400)
+    held = np.concatenate([[0.0], random.choice([0.0, 0.15], 400)])
     equity = pd.DataFrame(
         {
             "time": index + pd.Timedelta(hours=1),
             "equity": 10_000 * np.concatenate([[1.0], np.cumprod(1 + steps)]),
-            "exposure": np.concatenate([[0.0], random.choice([0.0, 0.15], 400)]),
+            "exposure": held,
             "episode": np.concatenate([[1], np.repeat([1, 2], 200)]),
+            "target": held,
         }
     )
     exits = np.arange(20, 401, 20)
@@ -53,6 +61,24 @@ def record(seed: int = 1, drift: float = 0.0002) -> BacktestRecord:
         }
     )
     return BacktestRecord(equity, trades, marked_bars(MARKET.candles, equity), CostModel())
+
+
+def first_bars(bars: int) -> BacktestRecord:
+    """The beginning of the record, before its first round trip ends."""
+    whole = record()
+    equity, marked = whole.equity.iloc[: bars + 1], whole.bars.iloc[:bars]
+    return BacktestRecord(equity, whole.trades.iloc[:0], marked, whole.costs)
+
+
+def never_in_the_market() -> BacktestRecord:
+    whole = record()
+    flat = whole.equity.assign(equity=10_000.0, exposure=0.0, target=0.0)
+    return BacktestRecord(flat, whole.trades.iloc[:0], whole.bars, whole.costs)
+
+
+def schema_validator() -> Draft202012Validator:
+    """Of the published schema; checks dates too."""
+    return Draft202012Validator(decision_schema(), format_checker=FormatChecker())
 
 
 def decision_of(backtest: BacktestRecord, **changed) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,7 +13,8 @@ import pytest
 from core.decision.archive import decision_bytes
 from core.decision.build import SCHEMA_VERSION
 from core.errors import IntegrityError, PlaybookError
-from core.vocabulary import IncidentState, JobKind, JobState, SignatureAct, Verdict
+from core.people import Person
+from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 
@@ -194,6 +196,25 @@ def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
     assert (second.job.id, second.by) == (first.id, "Eva")
 
 
+def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_fewer(
+    place: Place,
+) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    first = place.until(service, place.submit(JobKind.REVALIDATE))
+    place.until(service, place.submit(JobKind.BACKUP))
+    for declared in (2, 0, 2.5, True):
+        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
+        assert isinstance(refused, Refused)
+        assert "the ledger counts 3 with this one" in refused.reason
+    second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
+    trials = [
+        json.loads((place.folder(job) / "spec.json").read_text())["trial"]
+        for job in (first, second)
+    ]
+    assert trials == [2, 3]
+
+
 def _revalidated(place: Place, decision: str) -> str:
     """A saved revalidation; the hash of its decision."""
     place.home.revalidation.mkdir(parents=True, exist_ok=True)
@@ -290,8 +311,17 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert isinstance(cto.sign(week, seen, approve, "I trust it"), Refused)
     assert isinstance(cto.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
     assert isinstance(cto.sign(week, seen, SignatureAct.REJECT, "as it says"), Recorded)
+    alone = cto.sign(week, seen, approve, "I trust it", second=LEAD)
+    assert isinstance(alone, Refused) and "has not countersigned" in alone.reason
+    proven = Person("Lea", Role.LEAD, verified=True)
+    assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = cto.sign(week, seen, approve, "I trust it", second=LEAD).record
-    assert signed.second == "Lea"
+    assert (signed.second, signed.second_verified) == ("Lea", True)
+    typed = place.client(Person("Carl", Role.CTO))  # without a login all names are only typed
+    signed = typed.sign(week, seen, approve, "I trust it", second=ENGINEER)
+    assert isinstance(signed, Refused)
+    signed = typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD)).record
+    assert (signed.verified, signed.second, signed.second_verified) == (False, "Lou", False)
 
 
 def test_the_tail_of_a_huge_binary_line_is_short_and_readable(place: Place) -> None:

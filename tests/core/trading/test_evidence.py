@@ -1,52 +1,22 @@
-"""PSR against published examples, and the grade's rules."""
+"""The grade's rules: all of a grade and of those below, and what is missed is named."""
 
 from __future__ import annotations
 
-import math
+import json
 
 import numpy as np
 import pytest
 
-from core.trading.evidence import (
-    EvidenceRules,
-    probabilistic_sharpe,
-    probabilistic_sharpe_of,
-    weigh,
-)
+from core.playbook import RevalidationSettings
+from core.trading.evidence import Skill, Trials, weigh
 from core.vocabulary import EvidenceGrade
+from tests.core.trading.test_significance import YEAR, returns_with
 
-YEAR = 8760
-
-
-def returns_with(annual_sharpe: float, bars: int = YEAR) -> np.ndarray:
-    """Noise whose sample Sharpe is exactly the one asked for."""
-    noise = np.random.default_rng(7).standard_normal(bars)
-    noise = (noise - noise.mean()) / noise.std(ddof=1)
-    return 0.001 * (noise + annual_sharpe / math.sqrt(YEAR))
+SKILLED = Skill(random_percentile=99.8, excess_sharpe=1.0)
 
 
-@pytest.mark.parametrize(
-    ("ratio", "skew", "kurtosis", "expected"),
-    [
-        (0.458, 0.0, 3.0, 0.981675),
-        (0.458, -2.448, 10.164, 0.913361),
-        (1.585 / math.sqrt(12), -2.448, 10.164, 0.9132343069),
-    ],
-)
-def test_psr_is_that_of_bailey_and_lopez_de_prado(ratio, skew, kurtosis, expected):
-    found = probabilistic_sharpe(ratio, 0.0, 24, skew, kurtosis)
-    assert found == pytest.approx(expected, abs=1e-6)  # published to six decimals
-
-
-def test_psr_of_a_series_takes_the_benchmark_a_year():
-    returns = returns_with(1.0)
-    assert probabilistic_sharpe_of(returns, 1.0, YEAR) == pytest.approx(0.5)
-    assert probabilistic_sharpe_of(returns, 0.0, YEAR) == pytest.approx(0.84, abs=0.01)
-
-
-def test_psr_of_a_series_without_volatility_is_undefined():
-    assert probabilistic_sharpe_of(np.zeros(100), 0.0, YEAR) is None
-    assert probabilistic_sharpe_of(np.array([0.1, 0.2]), 0.0, YEAR) is None
+def graded(annual_sharpe=4.0, trades=30, bars=YEAR, trials=None, skill=SKILLED):
+    return weigh(returns_with(annual_sharpe, bars), trades, trials=trials, skill=skill)
 
 
 @pytest.mark.parametrize(
@@ -63,20 +33,53 @@ def test_psr_of_a_series_without_volatility_is_undefined():
     ],
 )
 def test_the_grade_follows_the_published_rules(annual_sharpe, trades, bars, grade):
-    evidence = weigh(returns_with(annual_sharpe, bars), trades)
+    evidence = graded(annual_sharpe, trades, bars)
     assert evidence.grade is grade
     assert evidence.reasons
 
 
+@pytest.mark.parametrize(
+    ("skill", "grade"),
+    [
+        (Skill(98.9, 1.0), EvidenceGrade.ADEQUATE),
+        (Skill(94.9, 1.0), EvidenceGrade.WEAK),
+        (Skill(99.8, 0.0), EvidenceGrade.WEAK),
+        (Skill(None, 1.0), EvidenceGrade.WEAK),
+        (Skill(99.8, None), EvidenceGrade.WEAK),
+    ],
+)
+def test_who_does_not_beat_luck_and_the_market_has_no_strong_evidence(skill, grade):
+    assert graded(skill=skill).grade is grade
+
+
+def test_many_trials_weaken_the_same_record():
+    assert graded(3.6, trials=Trials(1)).grade is EvidenceGrade.STRONG
+    assert graded(3.6, trials=Trials(2, 500)).grade is EvidenceGrade.WEAK
+    assert "500 trials" in graded(3.6, trials=Trials(2, 500)).reasons[0]
+
+
+def test_the_used_trials_are_never_fewer_than_counted():
+    assert (Trials(5).used, Trials(5, 24).used, Trials(5, 3).used) == (5, 24, 5)
+
+
+def test_every_rule_is_listed_with_value_limit_and_outcome():
+    read = json.loads(json.dumps(graded(2.0).as_dict(), allow_nan=False))
+    lacking = {(rule["grade"], rule["id"]) for rule in read["rules"] if not rule["met"]}
+    assert lacking == {("STRONG", "psr1")}
+    assert read["n_trials"] == {"counted": 1, "declared": None, "used": 1}
+    assert read["have_days"] == 365.0
+
+
 def test_all_that_is_too_little_is_named():
-    evidence = weigh(np.zeros(100), 3, rules=EvidenceRules(min_trades=5, min_days=10))
+    settings = RevalidationSettings(min_trades=5, min_days=10.0)
+    evidence = weigh(np.zeros(100), 3, settings=settings)
     assert evidence.grade is EvidenceGrade.INSUFFICIENT
     assert [reason.split()[0] for reason in evidence.reasons] == ["3", "4.2", "The"]
     assert evidence.as_dict()["psr0"] is None
 
 
-def test_coin_flips_are_seldom_graded_adequate():
+def test_coin_flips_are_seldom_graded_adequate_even_if_luckier_than_others():
     random = np.random.default_rng(3)
-    grades = [weigh(random.normal(0, 0.001, YEAR), 100).grade for _ in range(300)]
+    grades = [weigh(random.normal(0, 0.001, YEAR), 100, skill=SKILLED).grade for _ in range(300)]
     fooled = sum(grade in (EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG) for grade in grades)
     assert fooled / 300 < 0.09  # 5 % by construction, plus three standard errors

@@ -1,0 +1,55 @@
+"""A gate's distribution as a small inline SVG: where the limit lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from core.trading.conventions import RELATIVE_TOLERANCE
+
+WIDTH, HEIGHT, BASE = 132, 30, 26
+PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"
+
+
+def gate_spark(gate: Mapping[str, Any], label: str) -> str:
+    """Histogram of the resampled values, coloured by pass and fail; empty without one.
+
+    The dashed line is the limit, the dot the value. Values beyond the picture are
+    drawn at its edge.
+    """
+    found = gate["distribution"]
+    if found is None:
+        return ""
+    edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
+    limit, value = float(gate["threshold"]), gate["value"]
+    low, high = min(edges[0], limit), max(edges[-1], limit)
+    room = (high - low) * 0.04 or 1.0
+    low, high = low - room, high + room
+
+    def x(at: float) -> float:
+        return min(max((at - low) / (high - low), 0.0), 1.0) * WIDTH
+
+    tallest = max(counts) or 1
+    bars = "".join(
+        f'<rect x="{x(left):.1f}" y="{BASE - count / tallest * (BASE - 3):.1f}" '
+        f'width="{max(x(right) - x(left) - 0.4, 0.5):.1f}" '
+        f'height="{count / tallest * (BASE - 3):.1f}" fill="{_colour(gate, (left + right) / 2)}"/>'
+        for left, right, count in zip(edges, edges[1:], counts, strict=False)
+        if count
+    )
+    dot = "" if value is None else f'<circle cx="{x(value):.1f}" cy="{BASE}" r="2.6" fill="{INK}"/>'
+    return (
+        f'<svg class="spark" role="img" aria-label="{escape(label, quote=True)}" '
+        f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">{bars}'
+        f'<line x1="0" x2="{WIDTH}" y1="{BASE}" y2="{BASE}" stroke="#d9dee5" stroke-width="0.8"/>'
+        f'<line x1="{x(limit):.1f}" x2="{x(limit):.1f}" y1="1" y2="{HEIGHT - 1}" '
+        f'stroke="{LIMIT}" stroke-width="1.1" stroke-dasharray="3 2"/>{dot}</svg>'
+    )
+
+
+def _colour(gate: Mapping[str, Any], value: float) -> str:
+    limit = float(gate["threshold"])
+    near = abs(value - limit) <= RELATIVE_TOLERANCE * max(abs(value), abs(limit))
+    beyond = value > limit if gate["op"] == ">=" else value < limit
+    return PASSED if near or beyond else FAILED

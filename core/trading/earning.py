@@ -1,0 +1,70 @@
+"""How the record earns: by how many trades, how long, on which side, and at what cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.trading.replay import Replay
+from core.trading.trades import profit_factor, win_rate_pct
+
+
+def earning(
+    equity: pd.DataFrame,
+    trades: pd.DataFrame,
+    levels: np.ndarray,
+    same: Replay,
+    interval: pd.Timedelta,
+    bars_per_year: int,
+) -> dict[str, object]:
+    """The section ``earning`` of decision.json.
+
+    :param levels: held on each bar, shape (n,).
+    :param same: the replay at the recorded costs, for turnover and slippage.
+    :param interval: length of a bar.
+    """
+    pnl = trades["pnl"].to_numpy(float)
+    capital = float(equity["equity"].iloc[0])
+    fees = float(trades["fees"].sum()) if "fees" in trades else 0.0
+    slipped = float(same.slipped[0]) * capital
+    forced = trades["forced_exit"].astype(bool).to_numpy()
+    began = pd.to_datetime(trades["entry_time"], utc=True)
+    ended = pd.to_datetime(trades["exit_time"], utc=True)
+    holds = ((ended - began) / interval).to_numpy(float)
+    value = (trades["entry_price"] * trades["quantity"]).to_numpy(float)
+    sides = trades["side"].to_numpy()
+    net = float(pnl.sum())
+    return {
+        "trades": len(pnl),
+        "exposure": _mean(equity["exposure"].to_numpy(float)[1:]),
+        "time_in_market": float(np.mean(levels != 0.0)) if len(levels) else None,
+        "turnover": float(same.turnover[0]) * bars_per_year / max(len(levels), 1),
+        "avg_hold_bars": _mean(holds),
+        "median_hold_bars": float(np.median(holds)) if len(holds) else None,
+        "fees": fees,
+        "slippage": slipped,
+        "fees_share_of_gross": _share(fees, net + fees),
+        "costs_share_of_gross": _share(fees + slipped, net + fees + slipped),
+        "long": _side(pnl[sides == "long"]),
+        "short": _side(pnl[sides == "short"]),
+        "forced_exits": int(forced.sum()),
+        "forced_exits_pnl": float(pnl[forced].sum()),
+        "expectancy_bps": _mean(pnl / value * 1e4) if len(pnl) and (value > 0).all() else None,
+    }
+
+
+def _side(pnl: np.ndarray) -> dict[str, object]:
+    return {
+        "trades": len(pnl),
+        "pnl": float(pnl.sum()),
+        "win_rate_pct": win_rate_pct(pnl).value,
+        "profit_factor": profit_factor(pnl).value,
+    }
+
+
+def _mean(values: np.ndarray) -> float | None:
+    return float(np.mean(values)) if len(values) else None
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None

@@ -1,0 +1,56 @@
+"""If it is a GO: how large, when to stop, and when to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from core.playbook import RevalidationSettings
+
+DAY_BARS = 24
+RARE = 0.001  # one day in a thousand
+
+
+def going_live(
+    equity: np.ndarray,
+    bars: pd.DataFrame,
+    size: float,
+    drawdown_limit_pct: float,
+    drawdown_ci95: Sequence[float] | None,
+    settings: RevalidationSettings,
+    day: date,
+) -> dict[str, object]:
+    """The section ``if_go`` of decision.json.
+
+    :param bars: with ``volume`` in coins; without it the caps are unknown.
+    :param size: share of equity of a full position.
+    """
+    traded = None
+    if "volume" in bars and len(bars):
+        quote = (bars["volume"] * bars["close"]).to_numpy(float)
+        traded = float(np.median(quote))
+    order = None if traded is None else traded * settings.participation
+    stop = drawdown_limit_pct
+    if drawdown_ci95 is not None:
+        stop = min(stop, float(drawdown_ci95[1]))
+    return {
+        "participation": settings.participation,
+        "median_hourly_volume_usdt": traded,
+        "order_cap_usdt": order,
+        "capital_cap_usdt": order / size if order is not None and size > 0 else None,
+        "max_drawdown_stop_pct": stop,
+        "daily_loss_stop_pct": _rare_day_loss_pct(equity),
+        "paper_days": settings.paper_days,
+        "next_revalidation": (day + timedelta(days=max(settings.paper_days, 1))).isoformat(),
+    }
+
+
+def _rare_day_loss_pct(equity: np.ndarray) -> float | None:
+    """The loss that one of a thousand windows of 24 bars exceeded, positive percent."""
+    if len(equity) <= DAY_BARS:
+        return None
+    windows = equity[DAY_BARS:] / equity[:-DAY_BARS] - 1.0
+    return max(0.0, -float(np.quantile(windows, RARE)) * 100.0)

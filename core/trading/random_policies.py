@@ -1,0 +1,110 @@
+"""Policies without skill that trade as often and hold as long as the agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import InputError
+from core.trading.conventions import NO_VOLATILITY
+from core.trading.costs import CostModel
+from core.trading.drawdown import underwater
+from core.trading.replay import Costs, Replay, Track, replay
+from core.trading.resampling import SEED
+
+_QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the agent trades, without when.
+
+    :ivar holds: bars of each round trip, in order.
+    :ivar sides: 1 long, -1 short, of each round trip.
+    :ivar size: share of equity while in the market.
+    """
+
+    holds: np.ndarray
+    sides: np.ndarray
+    size: float
+
+    @classmethod
+    def of(cls, levels: np.ndarray, episodes: np.ndarray) -> Style | None:
+        """Read the round trips from the held levels; None if the agent never traded.
+
+        A trip ends where the level changes or an episode does.
+        """
+        sides = np.sign(levels)
+        if not sides.any():
+            return None
+        begins = np.flatnonzero(
+            np.concatenate([[True], (sides[1:] != sides[:-1]) | (episodes[1:] != episodes[:-1])])
+        )
+        lengths = np.diff(np.append(begins, len(levels)))
+        held = sides[begins] != 0
+        return cls(lengths[held], sides[begins][held], float(np.abs(levels).max()))
+
+    def draw(self, bars: int, n: int, seed: int = SEED) -> np.ndarray:
+        """Levels of n random policies, shape (bars, n).
+
+        Each keeps the agent's holding times and sides in another order, at other
+        moments: the time out of the market is cut at random places.
+
+        :raises InputError: the trips don't fit into so many bars.
+        """
+        trips, inside = len(self.holds), int(self.holds.sum())
+        if inside > bars:
+            raise InputError(f"{inside} held bars don't fit into {bars}.", "Give the same record.")
+        random = np.random.default_rng(seed)
+        between = 1 if bars - inside >= trips - 1 else 0  # else two trips would become one
+        spare = bars - inside - between * (trips - 1)
+        order = random.random((n, trips)).argsort(axis=1)
+        holds, sides = self.holds[order], self.sides[order]
+        cuts = np.sort(random.integers(0, spare + 1, (n, trips)), axis=1)
+        before = np.concatenate([np.zeros((n, 1), int), np.cumsum(holds, axis=1)[:, :-1]], axis=1)
+        starts = cuts + before + between * np.arange(trips)
+        change = np.zeros((bars + 1, n))
+        policies = np.broadcast_to(np.arange(n)[:, None], starts.shape)
+        np.add.at(change, (starts, policies), sides)
+        np.add.at(change, (starts + holds, policies), -sides)
+        return np.cumsum(change[:-1], axis=0) * self.size
+
+
+def run_random(track: Track, style: Style, costs: CostModel, n: int, seed: int = SEED) -> Replay:
+    """Replay n random policies as one long episode each; forced exits are the agent's alone."""
+    whole = Track(track.open, track.close, *_ends(len(track)), track.tradable)
+    return replay(whole, style.draw(len(track), n, seed), Costs.of(*[costs] * n))
+
+
+def sharpes(equity: np.ndarray, bars_per_year: int) -> np.ndarray:
+    """Sharpe of each column, 0 where it never moves; shape (k,)."""
+    returns = equity[1:] / equity[:-1] - 1.0
+    spread = returns.std(axis=0, ddof=1)
+    moving = spread >= NO_VOLATILITY
+    ratio = np.divide(returns.mean(axis=0), spread, out=np.zeros(len(spread)), where=moving)
+    return ratio * np.sqrt(bars_per_year)
+
+
+def drawdowns_pct(equity: np.ndarray) -> np.ndarray:
+    """Deepest drawdown of each column, percent; shape (k,)."""
+    return np.array([underwater(column).max() * 100.0 for column in equity.T])
+
+
+def percentile(own: float, others: np.ndarray) -> float:
+    """Share of the others below, in percent; ties count half."""
+    return float(((others < own).mean() + 0.5 * (others == own).mean()) * 100.0)
+
+
+def spread_of(values: np.ndarray) -> dict[str, list[float]]:
+    """Quantiles as JSON."""
+    return {
+        "p": list(_QUANTILES),
+        "value": [float(value) for value in np.quantile(values, _QUANTILES)],
+    }
+
+
+def _ends(bars: int) -> tuple[np.ndarray, np.ndarray]:
+    first, last = np.zeros(bars, bool), np.zeros(bars, bool)
+    first[0], last[-1] = True, True
+    return first, last

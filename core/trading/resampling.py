@@ -1,0 +1,225 @@
+"""What the gates' values would have been on other records of the same kind.
+
+Bars are resampled with the stationary block bootstrap (Politis and Romano 1994), which
+keeps the dependence within a block; round trips are drawn independently. The drawdown's
+interval is that of a resampled path. Seeded: the same record gives the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.playbook import GateSpec
+from core.trading.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
+
+SEED = 20_260_227
+SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole
+SHOWN_BLOCKS = (24.0, 168.0)
+FEWEST_BARS, FEWEST_TRADES = 50, 5
+BAR_GATES = ("sharpe", "max_drawdown_pct", "calmar")
+TRADE_GATES = ("win_rate_pct", "profit_factor", "consecutive_losses")
+_QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
+_BINS = 30
+
+
+@dataclass(frozen=True)
+class GateUncertainty:
+    """Of one gate. ``ci95`` is None where nothing could be resampled.
+
+    :ivar values: on each resampled record, NaN where undefined there.
+    """
+
+    values: np.ndarray
+    ci95: tuple[float, float] | None
+    p_pass: float | None
+
+    def distribution(self) -> dict[str, object] | None:
+        """Quantiles and a histogram, as strict JSON."""
+        defined = self.values[np.isfinite(self.values)]
+        if not len(defined):
+            return None
+        low, high = np.quantile(defined, [_QUANTILES[0], _QUANTILES[-1]])
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        counts, edges = np.histogram(np.clip(defined, low, high), _BINS, (low, high))
+        return {
+            "repetitions": len(self.values),
+            "undefined": int(len(self.values) - len(defined)),
+            "quantiles": {
+                "p": list(_QUANTILES),
+                "value": [float(q) for q in np.quantile(defined, _QUANTILES)],
+            },
+            "histogram": {
+                "edges": [float(edge) for edge in edges],
+                "counts": [int(count) for count in counts],
+            },
+        }
+
+
+NOTHING = GateUncertainty(np.empty(0), None, None)
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Of all gates, and how it was found."""
+
+    gates: Mapping[str, GateUncertainty]
+    repetitions: int
+    block_bars: float
+    optimal: Mapping[str, float | None]
+    by_block: Mapping[float, Mapping[str, tuple[float, float] | None]]
+
+    def as_dict(self) -> dict[str, object]:
+        """The section ``uncertainty`` of decision.json."""
+        made = any(gate.ci95 for gate in self.gates.values())
+        return {
+            "method": "stationary block bootstrap of the bars (Politis and Romano 1994), "
+            "percentile intervals; a path's drawdown is that of a resampled path",
+            "repetitions": self.repetitions,
+            "seed": SEED,
+            "block_bars": self.block_bars,
+            "optimal_block_bars": dict(self.optimal),
+            "by_block": [
+                {"block_bars": block, "ci95": {name: _pair(ends) for name, ends in found.items()}}
+                for block, found in self.by_block.items()
+            ],
+            "trade_gates": "round trips drawn independently, with replacement",
+            "status": "ok" if made else "insufficient_data",
+        }
+
+
+def optimal_blocks(returns: np.ndarray) -> dict[str, float | None]:
+    """Mean block lengths by Politis and White (2004), for returns and for their size.
+
+    Returns hardly depend on the ones before, their size does for days; None where
+    the series is too short or never moves.
+    """
+    from arch.bootstrap import optimal_block_length  # loading it takes a second
+
+    found: dict[str, float | None] = {"returns": None, "magnitudes": None}
+    for name, series in (("returns", returns), ("magnitudes", np.abs(returns))):
+        if len(series) >= FEWEST_BARS and float(np.std(series)) > NO_VOLATILITY:
+            length = float(optimal_block_length(series)["stationary"].iloc[0])
+            found[name] = length if np.isfinite(length) else None
+    return found
+
+
+def chosen_block(optimal: Mapping[str, float | None], bars: int) -> float:
+    """The longest of a day and both optimal lengths, but at most a quarter of the record."""
+    wanted = max([SHORTEST_BLOCK, *(length for length in optimal.values() if length)])
+    return max(1.0, min(wanted, bars / 4.0))
+
+
+def uncertainty(
+    returns: np.ndarray,
+    pnl: np.ndarray | None,
+    gates: Sequence[GateSpec],
+    bars_per_year: int,
+    repetitions: int = 1000,
+) -> Uncertainty:
+    """95 % interval and P(pass) of each gate.
+
+    :param returns: per bar, net, shape (n,).
+    :param pnl: net results of the round trips; None or too few: no interval for their gates.
+    """
+    limits = {gate.id: gate for gate in gates}
+    optimal = optimal_blocks(returns)
+    block = chosen_block(optimal, len(returns))
+    values: dict[str, np.ndarray] = {}
+    by_block: dict[float, dict[str, tuple[float, float] | None]] = {}
+    moving = len(returns) >= FEWEST_BARS and float(np.std(returns)) > NO_VOLATILITY
+    if moving:
+        values |= resampled_bars(returns, block, bars_per_year, repetitions)
+        for other in SHOWN_BLOCKS:
+            if other <= len(returns) / 4.0:
+                found = (
+                    values
+                    if other == block
+                    else resampled_bars(returns, other, bars_per_year, repetitions)
+                )
+                by_block[other] = {name: _interval(found[name]) for name in BAR_GATES}
+    if pnl is not None and len(pnl) >= FEWEST_TRADES:
+        values |= resampled_trades(pnl, repetitions)
+    return Uncertainty(
+        {name: _of(values.get(name), limits[name]) for name in limits},
+        repetitions,
+        block,
+        optimal,
+        by_block,
+    )
+
+
+def resampled_bars(
+    returns: np.ndarray, block: float, bars_per_year: int, repetitions: int
+) -> dict[str, np.ndarray]:
+    """Sharpe, drawdown and Calmar of resampled paths, shape (repetitions,) each.
+
+    :param block: mean length of a block, in bars.
+    """
+    from arch.bootstrap import StationaryBootstrap
+
+    sharpe, deepest, growth = (np.full(repetitions, np.nan) for _ in range(3))
+    bars = len(returns)
+    source = StationaryBootstrap(block, returns, np.log1p(returns), seed=SEED)
+    for i, (data, _) in enumerate(source.bootstrap(repetitions)):
+        simple, steps = data
+        path = np.cumsum(steps)
+        peak = np.maximum(np.maximum.accumulate(path), 0.0)
+        deepest[i] = -np.expm1((path - peak).min())
+        growth[i] = path[-1]
+        spread = simple.std(ddof=1)
+        if spread >= NO_VOLATILITY:
+            sharpe[i] = simple.mean() / spread
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        calmar = np.expm1(growth * bars_per_year / bars) / deepest
+    return {
+        "sharpe": sharpe * np.sqrt(bars_per_year),
+        "max_drawdown_pct": deepest * 100.0,
+        "calmar": np.where(np.isfinite(calmar), calmar, np.nan),
+    }
+
+
+def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[str, np.ndarray]:
+    """Win rate, profit factor and longest losing run of drawn trades, (repetitions,) each."""
+    drawn = np.random.default_rng(SEED).choice(pnl, (repetitions, len(pnl)))
+    won = np.where(drawn > 0, drawn, 0.0).sum(axis=1)
+    lost = -np.where(drawn < 0, drawn, 0.0).sum(axis=1)
+    longest, current = np.zeros(repetitions), np.zeros(repetitions)
+    for losing in (drawn < 0).T:
+        current = (current + 1) * losing
+        np.maximum(longest, current, out=longest)
+    return {
+        "win_rate_pct": (drawn > 0).mean(axis=1) * 100.0,
+        "profit_factor": np.divide(won, lost, out=np.full(repetitions, np.nan), where=lost > 0),
+        "consecutive_losses": longest,
+    }
+
+
+def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
+    """Share of the values that pass, as :func:`core.gates.passes` has it; NaN does not."""
+    near = np.abs(values - threshold) <= RELATIVE_TOLERANCE * np.maximum(
+        np.abs(values), abs(threshold)
+    )
+    beyond = values > threshold if op == ">=" else values < threshold
+    return float(np.mean(near | beyond))
+
+
+def _of(values: np.ndarray | None, gate: GateSpec) -> GateUncertainty:
+    if values is None:
+        return NOTHING
+    return GateUncertainty(values, _interval(values), pass_share(values, gate.op, gate.threshold))
+
+
+def _interval(values: np.ndarray) -> tuple[float, float] | None:
+    defined = values[np.isfinite(values)]
+    if not len(defined):
+        return None
+    low, high = np.quantile(defined, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _pair(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else list(ends)

@@ -1,0 +1,192 @@
+"""Does the model, in this environment, know anything of the bars that are still to come?
+
+Three tests, run against the very features, environment and weights under revalidation:
+later bars are taken away or changed and nothing that was seen before may change by one
+bit; a planted oracle must be caught by that test; and on bars in random order nothing
+can be earned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.trading.costs import CostModel
+from runner.agent.episodes import ChronologicalEpisodes
+from runner.agent.evaluation import Policy, evaluate
+from runner.agent.features import WARM_UP
+from runner.agent.market import Market
+from runner.agent.market_env import EnvSettings, MarketEnv
+
+SEED = 20_260_227
+CUTS = 4  # moments at which the future is taken away
+WALKED = 48  # bars that the policy walks up to each of them
+SHUFFLES = 12
+EPISODES = 16  # side by side, so that a shuffled market is a matter of a second
+SURE = 4.0  # standard errors; of a dozen shuffles luck goes beyond it once in 1000
+FREE = CostModel(0.0, 0.0, 0.0)
+
+FeaturesOf = Callable[[Market], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One test: passed or not, how much was compared, and the figures."""
+
+    passed: bool
+    checked: int
+    detail: str
+
+    def as_dict(self) -> dict[str, object]:
+        return dict(vars(self))
+
+
+def lookahead_tests(
+    policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
+) -> dict[str, dict[str, object]]:
+    """The section ``trust.lookahead`` of decision.json.
+
+    :param features_of: the candidate's features of any market.
+    """
+    return {
+        "prefix_invariance": prefix_invariance(policy, market, features_of, settings).as_dict(),
+        "planted_oracle": planted_oracle(policy, market, features_of, settings).as_dict(),
+        "shuffled_returns": shuffled_returns(policy, market, features_of, settings).as_dict(),
+    }
+
+
+def prefix_invariance(
+    policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
+) -> Found:
+    """What is seen and done up to a bar may not depend on any later bar.
+
+    At each cut the later bars are deleted, made NaN, and shuffled; features up to the
+    cut, the observations and actions of the last bars before it must stay the same.
+    """
+    random = np.random.default_rng(SEED)
+    whole = features_of(market)
+    compared, differing = 0, []
+    for cut in np.linspace(WARM_UP + WALKED, len(market) - WALKED, CUTS).astype(int):
+        seen = _walk(policy, market, whole, cut, settings)
+        for name, other in _futures(market, cut, random).items():
+            features = features_of(other)
+            again = _walk(policy, other, features, cut, settings)
+            same = whole[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
+            compared += 1
+            if not same:
+                differing.append(f"later bars {name} at bar {cut}")
+    if differing:
+        return Found(False, compared, f"Something seen depends on the future: {differing[0]}.")
+    return Found(
+        True,
+        compared,
+        f"Features, observations and actions before {CUTS} moments stay the same to the last "
+        "bit when later bars are deleted, empty or shuffled.",
+    )
+
+
+def planted_oracle(
+    policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
+) -> Found:
+    """The next bar's return as a feature: :func:`prefix_invariance` has to catch it."""
+
+    def with_oracle(other: Market) -> np.ndarray:
+        features = features_of(other).copy()
+        following = np.diff(np.log(other.close), append=np.log(other.close[-1:]))
+        features[:, 0] = following
+        return features
+
+    found = prefix_invariance(policy, market, with_oracle, settings)
+    if found.passed:
+        return Found(False, found.checked, "The test of later bars did not notice an oracle.")
+    return Found(True, found.checked, "The next return, planted as a feature, was noticed.")
+
+
+def shuffled_returns(
+    policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
+) -> Found:
+    """On the same bars in random order, their mean taken out, nothing can be earned.
+
+    Without costs, so that they hide no edge: the mean gain over the shuffles must not
+    lie more than :data:`SURE` standard errors above 0.
+    """
+    random = np.random.default_rng(SEED)
+    free = replace(settings, costs=FREE)
+    gains = []
+    for _ in range(SHUFFLES):
+        shuffled = shuffle_bars(market, random)
+        spans = _spans(len(shuffled))
+        env = MarketEnv(
+            shuffled, features_of(shuffled), ChronologicalEpisodes(spans), free, len(spans)
+        )
+        gains.append(float(np.mean(evaluate(policy, env).returns)))
+    mean = float(np.mean(gains))
+    error = float(np.std(gains, ddof=1)) / np.sqrt(len(gains))
+    score = float(mean / error) if error > 0.0 else 0.0
+    return Found(
+        score <= SURE,
+        SHUFFLES,
+        f"Mean gain on {SHUFFLES} shuffled records without costs: {mean * 1e4:+.3f} bps a bar, "
+        f"{score:+.1f} standard errors; at most {SURE:g} may be luck.",
+    )
+
+
+def shuffle_bars(market: Market, random: np.random.Generator) -> Market:
+    """The bars in random order, joined at their closes.
+
+    The mean gap and the mean move from open to close are taken out, so that neither
+    holding nor the moment of the fill earns anything.
+    """
+    before = np.concatenate([market.open[:1], market.close[:-1]])
+    order = random.permutation(len(market))
+    gaps, moves = market.open / before, market.close / market.open
+    gaps, moves = (gaps / gaps.mean())[order], (moves / moves.mean())[order]
+    close = market.close[0] * np.cumprod(gaps * moves)
+    opening = np.concatenate([market.close[:1], close[:-1]]) * gaps
+    high, low = ((side / market.open)[order] * opening for side in (market.high, market.low))
+    # Open and close lost their means; the extremes still enclose them.
+    high, low = np.maximum.reduce([high, opening, close]), np.minimum.reduce([low, opening, close])
+    filled, volume = market.filled[order], market.volume[order]
+    return Market(market.open_time, opening, high, low, close, volume, filled)
+
+
+def _futures(market: Market, cut: int, random: np.random.Generator) -> dict[str, Market]:
+    """The market up to ``cut`` with another future."""
+    later = np.arange(cut + 1, len(market))
+    order = np.concatenate([np.arange(cut + 1), random.permutation(later)])
+    names = [name for name in Market.__dataclass_fields__ if name != "open_time"]
+    shuffled = Market(market.open_time, *(getattr(market, name)[order] for name in names))
+    empty = {name: getattr(market, name).copy() for name in names}
+    for name in names:
+        empty[name][later] = False if name == "filled" else np.nan
+    return {
+        "deleted": market[: cut + 1],
+        "empty": Market(market.open_time, **empty),
+        "shuffled": shuffled,
+    }
+
+
+def _walk(
+    policy: Policy, market: Market, features: np.ndarray, cut: int, settings: EnvSettings
+) -> list[bytes]:
+    """Observations and actions of the last bars before ``cut``, as bytes."""
+    # What is seen at the cut is compared; bars behind it may hold anything.
+    known = np.nan_to_num(features, nan=0.0, posinf=0.0, neginf=0.0)
+    span = ChronologicalEpisodes([(cut - WALKED, cut)])
+    env = MarketEnv(market, known, span, settings, 1)
+    observation, seen = env.reset(), []
+    for _ in range(WALKED):
+        actions = policy(observation, env)
+        seen += [observation.tobytes(), np.asarray(actions).tobytes()]
+        observation, _, ended, infos = env.step(actions)
+        if ended[0]:
+            seen.append(infos[0]["terminal_observation"].tobytes())
+            break
+    return seen
+
+
+def _spans(bars: int) -> list[tuple[int, int]]:
+    edges = np.linspace(WARM_UP, bars - 1, EPISODES + 1).round().astype(int)
+    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False) if b > a]
