@@ -217,6 +217,16 @@ def test_a_tag_that_is_no_text_is_told_for_every_record(path):
     assert {problem.kind for problem in reader.problems} == {Fault.UNDECODABLE}
 
 
+@pytest.mark.parametrize("right", [0, 1])
+def test_a_writer_of_wrong_checksums_is_told_for_every_record(path, right):
+    wrong = [one[:-4] + b"oops" for one in rollouts(100)]
+    path.write_bytes(header(1.0) + b"".join(rollouts(right) + wrong))
+    reader = agree(path)
+    assert reader.files[0].points == right * len(TAGS)
+    assert len(reader.problems) == 21  # twenty by their place, the others counted
+    assert reader.problems[-1].detail.startswith(f"{100 * len(TAGS) - 20} more")
+
+
 @given(st.lists(st.binary(min_size=37, max_size=37), min_size=1, max_size=20))
 def test_checksums_of_many_messages_are_those_of_each(messages):
     rows = np.frombuffer(b"".join(messages), np.uint8).reshape(-1, 37)
