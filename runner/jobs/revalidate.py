@@ -201,7 +201,8 @@ class _Revalidation:
         self._progress("backtest", episode, self.gates)
 
     def _stage(self, stage: str, gates: list[dict[str, Any]]) -> None:
-        self._progress(stage, self.episodes, gates)
+        if stage != "gates":  # they were told as soon as the backtest had ended
+            self._progress(stage, self.episodes, gates)
 
     def _rerun(self) -> str:
         """The command line that makes this revalidation again."""
