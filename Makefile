@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo up test lint faults bench bench-evidence lock clean
+.PHONY: help install demo up test lint faults chaos bench bench-evidence lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -36,6 +36,9 @@ lint: $(READY)   ## format, style and import contracts
 
 faults: $(READY) ## inject every fault of the matrix, print it as a table
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
+
+chaos: $(READY)  ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses
+	$(BIN)/python -m tests.faults.chaos
 
 bench: $(READY)  ## measure: training speed, learning against the optimum, reading of events
 	$(BIN)/python -m tests.benchmarks

@@ -107,6 +107,11 @@ class Home:
         return self.state / "trainweek.db"
 
     @property
+    def backups(self) -> Path:
+        """Copies of database and ledger, a folder each, named by its UTC moment."""
+        return self.state / "backups"
+
+    @property
     def runner_lock(self) -> Path:
         return self.state / "runner.lock"
 
@@ -121,6 +126,11 @@ class Home:
     @property
     def dashboard_log(self) -> Path:
         return self.state / "dashboard.log"
+
+    @property
+    def signing_key(self) -> Path:
+        """The private key of signatures; its folder and it are the owner's alone."""
+        return self.state / "keys" / "signing.pem"
 
     # models/
     @property
@@ -143,7 +153,15 @@ class Home:
         """``models/ppo_phase4_BACKUP_27FEV``: day and Portuguese month of the week's last day."""
         return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(last_day)}"
 
+    def signed_model(self, sha256: str) -> Path:
+        """The copy of a model that a signature rests on."""
+        return self.root / "models" / "signed" / f"{safe_name(sha256, 'hash')}.zip"
+
     # data/
+    def signed_data(self, sha256: str) -> Path:
+        """The copy of the candles that a signature rests on; a folder."""
+        return self.root / "data" / "signed" / safe_name(sha256, "hash")
+
     @property
     def train_data(self) -> Path:
         return self.root / "data" / "train"

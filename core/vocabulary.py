@@ -37,7 +37,8 @@ class JobKind(StrEnum):
     PREFLIGHT = "preflight"
     DAILY_CHECK = "daily-check"
     DATA_CHECK = "data-check"
-    BACKUP = "backup"
+    BACKUP = "backup"  # make one, or restore one
+    IMPORT_MODEL = "import-model"
 
 
 class JobState(StrEnum):
@@ -168,6 +169,19 @@ class SignatureAct(StrEnum):
     APPROVE = "approve"
     APPROVE_WITH_CONDITIONS = "approve_with_conditions"
     REJECT = "reject"
+
+
+APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
+
+
+class SignatureState(StrEnum):
+    """Whether a decision's signature holds, now. Only ``STANDS`` is one to rely on."""
+
+    UNSIGNED = "UNSIGNED"
+    STANDS = "STANDS"
+    VOID = "VOID"  # something that it rests on changed
+    EXPIRED = "EXPIRED"
+    ALTERED = "ALTERED"  # the record disagrees with its own signature
 
 
 class Role(StrEnum):

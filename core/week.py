@@ -27,6 +27,7 @@ class Week:
     created_at: datetime
     watched: str | None = None  # a log folder of somebody else's run, only looked at
     synthetic: bool = False  # the market is made up; said wherever it is used
+    playbook_file: str | None = None  # where its text came from; None: trainweek's own
 
     @cached_property
     def playbook(self) -> Playbook:

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("runs_and_jobs", "look", ":material/list_alt:"),
     Entry("revalidation", "decide", ":material/science:"),
     Entry("decision", "decide", ":material/gavel:"),
+    Entry("history", "decide", ":material/timeline:"),
     Entry("playbook", "manual", ":material/menu_book:"),
 )
 STEMS = tuple(entry.stem for entry in ENTRIES)

@@ -8,12 +8,13 @@ from datetime import date
 from core.checks.daily import read_daily_summary
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
-from core.vocabulary import JobKind, JobState, Verdict
+from core.vocabulary import JobKind, JobState, SignatureState, Verdict
 from core.week import Week
 from runner.client import Client
 from runner.records import Job
 
 _TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
+_GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 
 def agenda(client: Client, week: Week) -> list[SlotView]:
@@ -64,9 +65,9 @@ def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> b
         case "approval":
             job = _saved_revalidation(client, week)
             sha256 = (client.result(job.id) or {}).get("sha256") if job else None
-            return sha256 is not None and any(
-                s.revalidation_sha256 == sha256 for s in client.signatures(week.id)
-            )
+            signature = client.signature_of(sha256) if sha256 else None
+            # One that expired was given in time; one that is void has to be given again.
+            return client.standing(signature).state in _GIVEN
         case _:
             return bool(slot.checks) and ticked >= set(slot.checks)
 

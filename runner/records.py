@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.vocabulary import (
@@ -121,6 +121,40 @@ class Signature:
     second: str | None  # the second person of an override
     at: datetime
     at_week: datetime
+    second_verified: bool | None = None
+    sealed: Mapping[str, Any] | None = None  # the signed statement; see core.decision.standing
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A condition that somebody closed."""
+
+    id: int
+    week_id: str
+    signature_id: int
+    number: int  # its place in the signature's list, from 0
+    note: str
+    by: str
+    role: Role
+    verified: bool
+    at: datetime  # real
+    at_week: datetime
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a signature, tracked to its closure."""
+
+    signature_id: int
+    number: int
+    text: str
+    owner: str
+    due: date
+    closed: Closing | None
+
+    def overdue(self, today: date) -> bool:
+        """Open, and its day is over. ``today`` is the week's."""
+        return self.closed is None and today > self.due
 
 
 @dataclass(frozen=True)
@@ -128,7 +162,7 @@ class LedgerEntry:
     """One line of the ledger: something that a person or the runner did."""
 
     seq: int
-    kind: str  # week, clock, tick, note, incident, request, decision, signature, job
+    kind: str  # week, tick, incident, request, job, signature, condition, key, ...
     body: Mapping[str, Any] = field(default_factory=dict)
     by: str = ""
     at: datetime | None = None  # real

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from core.decision.archive import DECISION
-from core.decision.build import SCHEMA_VERSION
 from core.errors import InputError, IntegrityError
 from core.paths import Home
+
+READABLE = (1, 2)  # schema versions: what an older trainweek wrote stays readable
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
     return saved
 
 
+def files_of(archive: Path) -> list[Path]:
+    """The files of an archive folder, by name."""
+    return sorted(file for file in archive.iterdir() if file.is_file())
+
+
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -113,9 +119,9 @@ def _parse(file: Path, content: bytes) -> dict[str, Any]:
         raise IntegrityError(
             f"{file} is not JSON: {error}.", "Restore it, or revalidate again."
         ) from error
-    if not isinstance(decision, dict) or decision.get("schema_version") != SCHEMA_VERSION:
+    if not isinstance(decision, dict) or decision.get("schema_version") not in READABLE:
         raise IntegrityError(
-            f"{file} is no decision of schema {SCHEMA_VERSION}.",
+            f"{file} is no decision of a schema up to {READABLE[-1]}.",
             "Use the version of trainweek that wrote it, or revalidate again.",
         )
     return decision

@@ -58,6 +58,15 @@ def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
     )
 
 
+def candles_sha256(path: str | Path) -> str:
+    """The hash that :func:`load_candles` would give, without parsing anything.
+
+    :raises MarketDataError: no such path, no CSV in the folder.
+    """
+    files = _files(Path(path))
+    return _fingerprint(files, [_read(file) for file in files])
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]

@@ -156,6 +156,9 @@ class RevalidationSettings(Part):
         0.0001, 1.0, "Largest share of a median hour's volume that one order may be.", 0.01
     )
     paper_days: int = whole(0, 3650, "Days on paper between a GO and capital.", 14)
+    signature_days: int = whole(
+        1, 3650, "Real days after which a signature on a decision expires.", 30
+    )
     model_path: RelativePath = Field(
         default="models/ppo_phase4/best_model",
         description="The model that is revalidated, relative to the home; .zip may be left out.",

@@ -12,6 +12,8 @@ from core.vocabulary import (
     FindingStatus,
     IncidentState,
     JobState,
+    Liveness,
+    SignatureState,
     SlotState,
     TrainingStatus,
     Verdict,
@@ -75,6 +77,16 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
             JobState.LOST: Look("help", "red"),
         },
     ),
+    Liveness: (
+        "liveness",
+        {
+            Liveness.WORKING: Look("monitor_heart", "green"),
+            Liveness.QUIET: Look("hourglass_empty", "orange"),
+            Liveness.STALLED: Look("hourglass_disabled", "red"),
+            Liveness.DEAD: Look("heart_broken", "red"),
+            Liveness.DONE: _PASS,
+        },
+    ),
     TrainingStatus: (
         "run",
         {
@@ -120,6 +132,16 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
             EvidenceGrade.ADEQUATE: Look("check", "green"),
             EvidenceGrade.WEAK: Look("warning", "orange"),
             EvidenceGrade.INSUFFICIENT: Look("help", "red"),
+        },
+    ),
+    SignatureState: (
+        "signature",
+        {
+            SignatureState.UNSIGNED: Look("ink_pen", "blue"),
+            SignatureState.STANDS: Look("verified", "green"),
+            SignatureState.VOID: Look("link_off", "red"),
+            SignatureState.EXPIRED: Look("event_busy", "orange"),
+            SignatureState.ALTERED: Look("gpp_bad", "red"),
         },
     ),
 }

@@ -6,16 +6,18 @@ import streamlit as st
 
 from core.decision import SavedDecision, latest_decision
 from core.errors import TrainweekError
-from core.vocabulary import Decision, EvidenceGrade
+from core.vocabulary import Decision, EvidenceGrade, SignatureState
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
-from dashboard.components.states import look, word
+from dashboard.components.figures_table import share
+from dashboard.components.states import badge, look, word
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels import decision_views, delivery, signing
 from dashboard.panels.gate_cards import gate_cards
-from dashboard.queries import Moment
 from dashboard.wording import plain
+
+DOUBTFUL = (EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT)
 
 
 def show(page: Page) -> None:
@@ -45,7 +47,8 @@ def _draw(page: Page) -> None:
         link("revalidation", say.raw("go", page=say.raw("page.revalidation")))
         delivery.show(page, now, None)
         return
-    _headline(page, now, saved)
+    signing.alert(page, saved)
+    _headline(page, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
     _warnings(page, saved)
     left, right = st.columns((3, 2), gap="medium")
@@ -56,38 +59,60 @@ def _draw(page: Page) -> None:
         delivery.show(page, now, saved)
 
 
-def _headline(page: Page, now: Moment, saved: SavedDecision) -> None:
+def _headline(page: Page, saved: SavedDecision) -> None:
     say, decided = page.say, saved.decision
-    verdict = Decision(decided["decision"])
-    colour = look(verdict).colour
-    evidence = decided["evidence"]
+    verdict, evidence = Decision(decided["decision"]), decided["evidence"]
     grade = EvidenceGrade(evidence["grade"])
-    facts = say(
-        "decide.evidence_facts",
-        trades="–" if evidence["trades"] is None else evidence["trades"],
-        days=f"{evidence['days']:.0f}",
-        psr0=_share(evidence["psr0"]),
-        psr1=_share(evidence["psr1"]),
-    )
+    seen, on = look(verdict), ""
+    colour = seen.colour
+    if verdict is Decision.GO and grade in DOUBTFUL:
+        # Six gates alone don't detect skill: this GO never looks like a plain one.
+        colour, on = "orange", f" {say('decide.on_evidence', grade=word(grade, say).upper())}"
+    icon = "warning" if on else seen.icon
     with st.container(border=True, gap="xxsmall", key="headline"):
         st.markdown(
-            f"# :{colour}[:material/{look(verdict).icon}: {word(verdict, say)} "
-            f"{plain(decided['score'])}]"
+            f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided['score'])}{on}]"
             f" :small[:small[{say('decide.recommendation', what=decided['recommendation'])}]]",
             anchors=False,
         )
-        evidence_word = say("decide.evidence", grade=word(grade, say))
         st.markdown(
-            f"**{plain(decided['reason'])}** "
-            f"{plain(decided['next_steps'][page.viewer.language])}  \n"
-            f":{look(grade).colour}-badge[:material/{look(grade).icon}: {evidence_word}] "
-            f":gray[{facts}]  \n:small[:gray[{plain(' '.join(evidence['reasons']))}]]"
+            f"**{plain(decided['reason'])}** {plain(decided['next_steps'][page.viewer.language])}"
         )
+        graded = say("decide.evidence", grade=word(grade, say))
+        st.markdown(
+            f":{look(grade).colour}-badge[:material/{look(grade).icon}: {graded}] "
+            f":gray[{_weakness(page, saved)}]  \n"
+            f":small[:gray[{plain(' '.join(evidence['reasons']))}]]"
+        )
+        badges = []
+        state = page.services.client.standing(page.services.client.signature_of(saved.sha256)).state
+        if state is not SignatureState.UNSIGNED:
+            badges.append(f"{say('sign.title')} {badge(state, say)}")
         if decided["data"].get("synthetic"):
-            st.markdown(
-                f":orange-badge[:material/experiment: {say('frame.synthetic')}] "
-                f":small[{say('frame.synthetic_help')}]"
+            badges.append(
+                f":orange-badge[:material/experiment: {say('frame.synthetic')}]"
+                f" :small[{say('frame.synthetic_help')}]"
             )
+        if badges:
+            st.markdown(" ".join(badges))
+
+
+def _weakness(page: Page, saved: SavedDecision) -> str:
+    """How much there is to go by, and how little luck it would take."""
+    say, evidence = page.say, saved.decision["evidence"]
+    told = say(
+        "decide.evidence_facts",
+        trades="–" if evidence["trades"] is None else evidence["trades"],
+        days=f"{evidence['days']:.0f}",
+        psr0=share(evidence["psr0"]) or "–",
+        psr1=share(evidence["psr1"]) or "–",
+    )
+    random = (saved.decision["baselines"].get("random") or {}).get("percentile")
+    if evidence.get("dsr") is not None:
+        told += f", {say('decide.dsr', dsr=share(evidence['dsr']))}"
+    if random is not None:
+        told += f", {say('decide.luck', percentile=f'{random:.0f}')}"
+    return told
 
 
 def _warnings(page: Page, saved: SavedDecision) -> None:
@@ -100,7 +125,3 @@ def _warnings(page: Page, saved: SavedDecision) -> None:
         key="decision-warnings",
     ):
         st.markdown("\n".join(f"- {plain(warning)}" for warning in warnings))
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"

@@ -8,6 +8,7 @@ from dashboard.components.numbers import age
 from dashboard.components.states import mark
 from dashboard.navigation import link
 from dashboard.page import Page
+from dashboard.panels import conditions
 from dashboard.panels.stories import stories
 from dashboard.queries import Moment
 from dashboard.wording import plain
@@ -26,7 +27,7 @@ def show(page: Page, look: Moment) -> None:
         for line in told:
             st.markdown(line)
     _incidents(page, look)
-    _conditions(page, look)
+    conditions.of_the_week(page, look)
 
 
 def _incidents(page: Page, look: Moment) -> None:
@@ -45,20 +46,3 @@ def _incidents(page: Page, look: Moment) -> None:
                 width="content",
             )
             link("escalation", say.raw("open"))
-
-
-def _conditions(page: Page, look: Moment) -> None:
-    say = page.say
-    conditions = [c for signature in look.signatures[-1:] for c in signature.conditions]
-    if not conditions:
-        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
-        return
-    st.markdown(f"**{say('week.conditions')}**")
-    for condition in conditions:
-        text = say(
-            "week.condition",
-            text=condition.get("text", ""),
-            owner=condition.get("owner", "–"),
-            due=condition.get("due", "–"),
-        )
-        st.markdown(f":small[:orange[:material/assignment_late:] {text}]")

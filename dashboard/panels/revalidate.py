@@ -18,6 +18,10 @@ from dashboard.wording import plain
 from runner.records import Job
 
 PLACE = "revalidate"
+# What is told behind the episodes, in its order; the gates stand from the first on.
+STAGES = (
+    "gates", "lookahead", "uncertainty", "skill", "robustness", "documents", "report", "done",
+)  # fmt: skip
 
 
 def show(page: Page, look: Moment) -> None:
@@ -35,6 +39,17 @@ def show(page: Page, look: Moment) -> None:
     busy = look.busy(JobKind.REVALIDATE)
     denied = page.denied(Right.REVALIDATE)
     ready = found_model.sha256 is not None and found_data.bars > 0
+    st.number_input(
+        say.raw("reval.trials"),
+        min_value=1,
+        step=1,
+        value=None,
+        key="revalidate:trials",
+        placeholder=say.raw("reval.trials_counted"),
+        disabled=denied is not None,
+        help=denied or say("reval.trials_help"),
+        width=260,
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             say.raw("reval.again" if job and not busy else "reval.button"),
@@ -49,7 +64,7 @@ def show(page: Page, look: Moment) -> None:
                 "",
                 lambda: page.services.client.submit(
                     JobKind.REVALIDATE,
-                    {"save_report": True, "episodes": settings.episodes},
+                    {"save_report": True, "episodes": settings.episodes} | _declared(),
                     key=outcomes.intent(PLACE),
                 ),
             ),
@@ -64,6 +79,12 @@ def show(page: Page, look: Moment) -> None:
         _progress(page, busy)
     elif job is not None:
         _ended(page, job)
+
+
+def _declared() -> dict[str, int]:
+    """Trials that the lead knows of beyond those that the ledger counts."""
+    trials = st.session_state.get("revalidate:trials")
+    return {} if trials is None else {"trials": int(trials)}
 
 
 def _model(page: Page, found: Model) -> str:
@@ -108,7 +129,14 @@ def _progress(page: Page, job: Job) -> None:
     if not total:
         st.progress(0.0, text=page.say("reval.progress_wait"))
         return
-    st.progress(min(done / total, 1.0), text=page.say("reval.progress", done=done, total=total))
+    say, stage = page.say, f"reval.stage_{seen.get('stage')}"
+    if seen.get("stage") in STAGES:
+        at = STAGES.index(str(seen["stage"]))
+        # Half of the bar for the episodes, half for the evidence that fills in behind the gates.
+        st.progress(0.5 + 0.5 * at / len(STAGES), text=say(stage))
+    else:
+        text = say("reval.progress", done=done, total=total)
+        st.progress(0.5 * min(done / total, 1.0), text=text)
     gates = seen.get("gates") or []
     if gates:
         gate_cards(page, gates)

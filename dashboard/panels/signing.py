@@ -1,21 +1,22 @@
-"""The CTO's signature, bound to the hash of the decision on the screen."""
+"""The CTO's signature, bound to the hash of the decision on the screen, and whether it holds."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.decision import SavedDecision
-from core.people import Person
-from core.vocabulary import Decision, Right, Role, SignatureAct
+from core.decision.sealing import fingerprint, short
+from core.decision.standing import Standing
+from core.errors import TrainweekError
+from core.vocabulary import Right, SignatureAct, SignatureState
 from dashboard.components import outcomes
-from dashboard.decisions import signature_of
+from dashboard.components.states import badge, look, word
 from dashboard.page import Page
+from dashboard.panels import conditions, signing_form
 from dashboard.queries import Moment
 from dashboard.wording import plain
 from runner.records import Signature
 
-PLACE = "sign"
-MOST_CONDITIONS = 3
 _DONE = {
     SignatureAct.APPROVE: ("sign.approved", "green", "verified"),
     SignatureAct.APPROVE_WITH_CONDITIONS: ("sign.approved_with_conditions", "orange", "verified"),
@@ -23,126 +24,108 @@ _DONE = {
 }
 
 
+def alert(page: Page, saved: SavedDecision) -> None:
+    """Above everything else: a signature that is there and holds no longer."""
+    client = page.services.client
+    standing = client.standing(client.signature_of(saved.sha256))
+    if standing.state in conditions.BROKEN:
+        told = "  \n".join(f"{plain(d.what)} {plain(d.remedy)}" for d in standing.differences)
+        draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
+        seen = look(standing.state)
+        title = page.say(f"sign.broken_{standing.state.value}")
+        draw(told, title=title, icon=f":material/{seen.icon}:")
+
+
 def show(page: Page, now: Moment, saved: SavedDecision) -> None:
-    say = page.say
+    say, client = page.say, page.services.client
     with st.container(border=True, key="signature"):
-        st.markdown(f"#### {say('sign.title')}", anchors=False)
-        signed = signature_of(saved, now.signatures)
-        if signed is not None:
-            _signed(page, signed)
+        signature = client.signature_of(saved.sha256)
+        standing = client.standing(signature)
+        st.markdown(f"#### {say('sign.title')} {badge(standing.state, say)}", anchors=False)
+        if signature is not None:
+            _signed(page, now, signature, standing)
         else:
-            st.markdown(f":orange[:material/ink_pen: {say('sign.waits')}]")
-            if now.signatures:
-                other = now.signatures[-1].revalidation_sha256[:12]
-                st.markdown(f":orange[:material/link_off: {say('sign.void', sha=other)}]")
+            _earlier(page, now)
         if page.viewer.person.may(Right.SIGN):
-            if signed is None:
-                _form(page, now, saved)
+            if signature is None:
+                signing_form.show(page, now, saved)
             else:
                 with st.expander(say.raw("sign.again"), key="sign-again"):
-                    _form(page, now, saved)
-        elif signed is None:
+                    signing_form.show(page, now, saved)
+        elif signature is None:
             role = say.raw(f"role.{page.viewer.person.role.value}")
             st.caption(say("sign.not_you", role=role))
-        outcomes.show(page, PLACE)
+        signing_form.countersign(page, now, saved)
+        outcomes.show(page, signing_form.PLACE)
 
 
-def _signed(page: Page, signed: Signature) -> None:
+def _earlier(page: Page, now: Moment) -> None:
+    """What was signed before, if anything: it holds for that, not for this."""
     say = page.say
-    key, colour, icon = _DONE[signed.act]
+    st.markdown(f":orange[:material/ink_pen: {say('sign.waits')}]")
+    if now.signatures:
+        other = now.signatures[-1].revalidation_sha256[:12]
+        st.markdown(f":gray[:material/history: {say('sign.other', sha=other)}]")
+
+
+def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -> None:
+    say = page.say
+    key, colour, icon = _DONE[signature.act]
+    if not standing.stands:
+        colour, icon = "gray", look(standing.state).icon
     text = say(
         "sign.signed",
         act=say.raw(key),
-        by=signed.by,
-        role=say.raw(f"role.{signed.role.value}"),
-        time=page.viewer.moment(signed.at_week),
+        by=signature.by,
+        role=say.raw(f"role.{signature.role.value}"),
+        time=page.viewer.moment(signature.at_week),
     )
     st.markdown(f":{colour}[:material/{icon}: **{text}**]")
-    if not signed.verified:
+    if not signature.verified:
         st.markdown(f":orange-badge[:material/gpp_maybe: {say('who.unverified')}]")
-    st.markdown(plain(signed.reason))
-    for condition in signed.conditions:
-        text = say(
-            "week.condition",
-            text=condition.get("text", ""),
-            owner=condition.get("owner", "–"),
-            due=condition.get("due", "–"),
-        )
-        st.markdown(f"- {text}")
-    if signed.second:
-        st.caption(say("sign.second_by", by=signed.second))
+    if signature.reason:
+        st.markdown(f"> {plain(signature.reason)}")
+    if signature.second:
+        proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
+        st.caption(say(proof, by=signature.second))
+    if not standing.stands:
+        for difference in standing.differences:
+            part = say(f"sign.part_{difference.part}")
+            st.markdown(f":red[:material/{look(standing.state).icon}: {part}]")
+    conditions.show(page, now, page.services.client.conditions_of(signature))
+    _capsule(page, signature, standing)
 
 
-def _form(page: Page, now: Moment, saved: SavedDecision) -> None:
-    say = page.say
-    act = st.segmented_control(
-        say.raw("sign.act"),
-        list(SignatureAct),
-        format_func=lambda act: say.raw(f"sign.{SignatureAct(act).value}"),
-        default=SignatureAct.APPROVE,
-        key="sign:act",
-        required=True,
-        label_visibility="collapsed",
+def _capsule(page: Page, signature: Signature, standing: Standing) -> None:
+    """Until when it holds, whose key it is, and the file that proves it elsewhere."""
+    say, record = page.say, signature.sealed
+    if record is None:
+        return
+    statement = record["statement"]
+    print_ = fingerprint(statement["public_key"])
+    st.markdown(
+        f":small[:gray[{say('sign.expires', day=statement['expires_at'][:10])} · "
+        f"{say('sign.key', print=short(print_))}]]",
+        help=say("sign.key_help", print=print_),
     )
-    act = SignatureAct(act or SignatureAct.APPROVE)
-    st.text_area(
-        say.raw("sign.reason"), key="sign:reason", max_chars=2000, height=80,
-        help=say("sign.reason_help"), required=True,
-    )  # fmt: skip
-    if act is SignatureAct.APPROVE_WITH_CONDITIONS:
-        _condition_rows(page)
-    override = saved.decision["decision"] == Decision.NO_GO and act is not SignatureAct.REJECT
-    if override:
-        st.text_input(say.raw("sign.second"), key="sign:second", max_chars=80)
-    st.button(
-        say.raw("sign.button", act=say.raw(f"sign.{act.value}").lower()),
-        key="sign:button",
-        type="primary",
-        icon=":material/ink_pen:",
-        on_click=_sign,
-        args=(page, now, saved, act, override),
+    if standing.state is SignatureState.ALTERED:
+        return
+    name = f"{signature.week_id}_{signature.revalidation_sha256[:12]}.capsule.json"
+    st.download_button(
+        say.raw("sign.capsule"),
+        data=lambda: _content(page, signature.revalidation_sha256),
+        file_name=name,
+        mime="application/json",
+        key="download:capsule",
+        on_click="ignore",
+        icon=":material/encrypted:",
+        help=say("sign.capsule_help", name=name, state=word(standing.state, say)),
     )
 
 
-def _condition_rows(page: Page) -> None:
-    say = page.say
-    st.markdown(f":small[{say('sign.conditions')}]")
-    for index in range(MOST_CONDITIONS):
-        text, owner, due = st.columns((3, 1.4, 1.4), gap="xsmall")
-        text.text_input(
-            say.raw("sign.condition_text"), key=f"sign:text:{index}",
-            placeholder=say.raw("sign.condition_text"), label_visibility="collapsed",
-        )  # fmt: skip
-        owner.text_input(
-            say.raw("sign.condition_owner"), key=f"sign:owner:{index}",
-            placeholder=say.raw("sign.condition_owner"), label_visibility="collapsed",
-        )  # fmt: skip
-        due.date_input(
-            say.raw("sign.condition_due"), value=None, key=f"sign:due:{index}",
-            label_visibility="collapsed", format="YYYY-MM-DD",
-        )  # fmt: skip
-
-
-def _sign(page: Page, now: Moment, saved: SavedDecision, act: SignatureAct, override: bool) -> None:
-    """One transaction, bound to the hash that stood on the screen."""
-    state, say = st.session_state, page.say
-    reason = str(state.get("sign:reason") or "").strip()
-    conditions = []
-    if act is SignatureAct.APPROVE_WITH_CONDITIONS:
-        for index in range(MOST_CONDITIONS):
-            if text := str(state.get(f"sign:text:{index}") or "").strip():
-                due = state.get(f"sign:due:{index}")
-                owner = str(state.get(f"sign:owner:{index}") or "").strip()
-                conditions.append({"text": text, "owner": owner, "due": str(due or "")})
-    name = str(state.get("sign:second") or "").strip() if override else ""
-    second = Person(name, Role.LEAD) if name else None
-    outcomes.act(
-        page,
-        PLACE,
-        say.raw("saved.signature"),
-        lambda: outcomes.needs(reason, say.raw("sign.reason_missing"))
-        or page.services.client.sign(
-            now.week.id, saved.sha256, act, reason, conditions, second,
-            key=outcomes.intent(PLACE),
-        ),
-    )  # fmt: skip
+def _content(page: Page, sha256: str) -> bytes:
+    """The capsule; where it can't be made, the reason as the file: never half a capsule."""
+    try:
+        return page.services.client.capsule(sha256)[0]
+    except TrainweekError as error:
+        return f"NO CAPSULE: {error.what} {error.remedy}\n".encode()

@@ -62,8 +62,14 @@ def _job(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
 
 def _request(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
+    kind = _kind(page, str(body.get("job_id")))
+    restart = body.get("restart") or (body.get("params") or {}).get("restart")
+    if restart:
+        given = body.get("changes") or body["params"]
+        changes = [f"{n} {given[n]:g}" for n in ("learning_rate", "ent_coef") if n in given]
+        return page.say("story.restart", kind=kind, changes=", ".join(changes))
     key = "story.stop" if body.get("action") == "stop" else "story.request"
-    return page.say(key, kind=_kind(page, str(body.get("job_id"))))
+    return page.say(key, kind=kind)
 
 
 def _incident(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
@@ -75,6 +81,14 @@ def _incident(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
 def _signature(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     act = SignatureAct(str(entries[0].body["act"]))
     return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
+
+
+def _condition(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return page.say("story.condition", text=entries[0].body.get("note", ""))
+
+
+def _countersign(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
+    return page.say("story.countersign", text=entries[0].body.get("reason", ""))
 
 
 def _decision(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
@@ -117,6 +131,9 @@ _TELLERS: dict[str, Callable[[Page, Moment, list[LedgerEntry]], str]] = {
     "incident": _incident,
     "decision": _decision,
     "signature": _signature,
+    "condition": _condition,
+    "countersign": _countersign,
+    "key": lambda page, look, entries: page.say("story.key"),
     "note": _note,
     "week": _week,
     "clock": lambda page, look, entries: "",

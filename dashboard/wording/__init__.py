@@ -14,10 +14,12 @@ from core.errors import InputError
 from dashboard.wording import (
     checking,
     deciding,
+    evidence,
     frame,
     launching,
     looking,
     shared,
+    signing,
     week,
 )
 
@@ -25,7 +27,7 @@ Language = Literal["en", "pt"]
 LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 TEXTS: dict[str, tuple[str, str]] = {}
-for _subject in (frame, shared, week, launching, checking, looking, deciding):
+for _subject in (frame, shared, week, launching, checking, looking, deciding, evidence, signing):
     _again = TEXTS.keys() & _subject.TEXTS.keys()
     if _again:
         raise InputError(f"Wording is defined twice: {sorted(_again)}.", "Rename one of them.")

@@ -1,24 +1,20 @@
-"""What people put down: ticks, notes and signatures."""
+"""What people put down: ticks and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from sqlalchemy import select
 
-from core.people import Person
-from core.vocabulary import Right, SignatureAct, Verdict
+from core.vocabulary import Right, Verdict
 from runner.client.door import Door
-from runner.client.signing import refusal
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.records import Note, Signature, Tick
+from runner.records import Note, Tick
 from runner.store import Transaction, queries, rows, schema
 
 MOST_TEXT = 10_000  # characters of a note or a reason
 
 
 class Records(Door):
-    """Ticks, notes and signatures."""
+    """Ticks and notes."""
 
     def tick(
         self,
@@ -37,7 +33,7 @@ class Records(Door):
             replace. If another one stands there meanwhile it is a conflict, and
             nothing is overwritten.
         """
-        if denied := self._denied(Right.RECORD) or _too_long(note):
+        if denied := self._denied(Right.RECORD) or too_long(note):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -76,7 +72,7 @@ class Records(Door):
         self, week_id: str, slot: str, text: str, key: str | None = None
     ) -> Recorded[Note] | Refused:
         """Write a note beside a slot; notes are never changed."""
-        if denied := self._denied(Right.RECORD) or _too_long(text):
+        if denied := self._denied(Right.RECORD) or too_long(text):
             return denied
         if not text.strip():
             return Refused("The note is empty.", "Write something.")
@@ -92,58 +88,6 @@ class Records(Door):
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.note_of(row))
 
-    def sign(
-        self,
-        week_id: str,
-        revalidation_sha256: str,
-        act: SignatureAct,
-        reason: str = "",
-        conditions: Sequence[Mapping[str, str]] = (),
-        second: Person | None = None,
-        key: str | None = None,
-    ) -> Recorded[Signature] | Refused:
-        """Approve, approve with conditions, or reject the decision with this hash.
-
-        It binds to the newest revalidation: if there is a newer one than the person
-        saw, nothing is signed.
-
-        :param second: approving a NO-GO is an override and takes a second person, who
-            has the right to countersign.
-        """
-        if denied := self._denied(Right.SIGN) or _too_long(reason):
-            return denied
-        act = SignatureAct(act)
-        with self.store.write() as transaction:
-            connection = transaction.connection
-            entry = self._keyed(connection, key)
-            if entry is None:
-                if queries.week_by_id(connection, week_id) is None:
-                    return Refused(f"There is no week {week_id}.")
-                refused = refusal(
-                    connection,
-                    self.home,
-                    week_id,
-                    revalidation_sha256,
-                    act,
-                    reason,
-                    conditions,
-                    self.person,
-                    second,
-                )
-                if refused is not None:
-                    return refused
-                body = {
-                    "revalidation_sha256": revalidation_sha256,
-                    "act": act.value,
-                    "reason": reason,
-                    "conditions": [dict(condition) for condition in conditions],
-                    "second": second.name if second else None,
-                }
-                entry = self._append(transaction, "signature", body, week_id, key)
-            table = schema.signatures
-            row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
-            return Recorded(rows.signature_of(row))
-
 
 def _tick(transaction: Transaction, seq: int) -> Tick:
     table = schema.ticks
@@ -152,7 +96,7 @@ def _tick(transaction: Transaction, seq: int) -> Tick:
     )
 
 
-def _too_long(text: str) -> Refused | None:
+def too_long(text: str) -> Refused | None:
     if len(text) <= MOST_TEXT:
         return None
     return Refused(f"The text has {len(text)} characters.", f"Keep it below {MOST_TEXT}.")

@@ -1,61 +1,90 @@
-"""Whether a decision may be signed so, by these people, now."""
+"""Whether a decision may be signed so, by these people, now; and what is then sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
-from core.files import file_sha256
+from core.moments import iso
 from core.paths import Home
 from core.people import Person
-from core.vocabulary import Decision, JobKind, JobState, Right, SignatureAct
+from core.vocabulary import (
+    APPROVALS,
+    Decision,
+    EvidenceGrade,
+    JobKind,
+    JobState,
+    Right,
+    Role,
+    SignatureAct,
+)
+from core.week import Week
+from runner.client.evidence_kept import keep_evidence, present_now
 from runner.files import read_json
 from runner.outcomes import Refused
-from runner.store import schema
+from runner.store import queries, schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
 
 _OF_A_CONDITION = ("text", "owner", "due")
-APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS})
+MOST_CONDITIONS = 20
+DOUBTFUL = frozenset({EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value})
+
+
+def signable(
+    connection: Connection, home: Home, week: Week, sha256: str
+) -> SavedDecision | Refused:
+    """The week's newest decision, if it is the one with this hash and rests on what lies there."""
+    # Only here does the client need pandas and cryptography, which are slow to load.
+    from core.decision.bound import bound_to, compare
+
+    saved = newest_decision(connection, home, week.id)
+    if isinstance(saved, Refused):
+        return saved
+    if saved is None:
+        return Refused("There is no saved revalidation to sign.", "Revalidate and save the report.")
+    if saved.sha256 != sha256:
+        return Refused(
+            "The evidence changed: the newest decision is another one than you saw.",
+            "Look at the new one, then sign that.",
+        )
+    model = saved.decision.get("model")
+    if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
+        return Refused(
+            "The decision doesn't say which model it is about.",
+            "Revalidate again, then sign that decision.",
+        )
+    data_dir = data_dir_of(connection, week, saved)
+    bound = bound_to(saved, week.playbook_text, data_dir)
+    found = compare(bound, present_now(connection, home, week, bound, sha256))
+    if found.differences:
+        first = found.differences[0]
+        return Refused(
+            f"{first.what} What lies there is not the one that was tested.",
+            "Revalidate what lies there, then sign that decision.",
+        )
+    return saved
 
 
 def refusal(
-    connection: Connection,
-    home: Home,
-    week_id: str,
-    sha256: str,
+    saved: SavedDecision,
     act: SignatureAct,
     reason: str,
     conditions: Sequence[Mapping[str, str]],
     signer: Person,
     second: Person | None,
 ) -> Refused | None:
-    """Why it may not be signed; None if it may."""
-    decision = newest_decision(connection, home, week_id)
-    if isinstance(decision, Refused):
-        return decision
-    if decision is None:
-        return Refused("There is no saved revalidation to sign.", "Revalidate and save the report.")
-    content = decision.decision
-    if decision.sha256 != sha256:
-        return Refused(
-            "The evidence changed: the newest decision is another one than you saw.",
-            "Look at the new one, then sign that.",
-        )
-    if changed := _changed_model(home, content):
-        return changed
-    if act is SignatureAct.APPROVE_WITH_CONDITIONS and not conditions:
-        return Refused("No condition is given.", "Give at least one, with owner and due date.")
-    if any(not str(c.get(part) or "").strip() for c in conditions for part in _OF_A_CONDITION):
-        return Refused("A condition is not complete.", "Give each its text, owner and due date.")
-    if act is SignatureAct.REJECT and not reason.strip():
-        return Refused("A rejection needs its reason.", "Say why.")
-    if act in APPROVALS and content.get("decision") == Decision.NO_GO:
+    """Why these people may not sign it so; None if they may."""
+    content = saved.decision
+    grade = (content.get("evidence") or {}).get("grade")
+    approves = act in APPROVALS
+    if approves and content.get("decision") == Decision.NO_GO:
         if not reason.strip() or second is None:
             return Refused(
                 "Approving a NO-GO is an override.", "It takes a reason and a second person."
@@ -65,7 +94,105 @@ def refusal(
                 f"{second.name} ({second.role.value}) can't be the second person.",
                 "Ask the lead.",
             )
+        if signer.verified and not second.verified:
+            return Refused(
+                f"{second.name} has not countersigned, and a typed name is no second person.",
+                "Let the lead sign in and countersign this decision, then sign.",
+            )
+    if not reason.strip():
+        told = (
+            f"Approving on {grade} evidence needs a written reason."
+            if approves and grade in DOUBTFUL
+            else "A rejection needs its reason."
+            if not approves
+            else "A signature needs its reason."
+        )
+        return Refused(told, "Say why.")
+    if act is SignatureAct.APPROVE_WITH_CONDITIONS:
+        return _incomplete(conditions)
+    if conditions:
+        return Refused(
+            "Conditions are given, but the act is another one.",
+            "Approve with conditions, or leave them out.",
+        )
     return None
+
+
+def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
+    if not conditions:
+        return Refused("No condition is given.", "Give at least one, with owner and due date.")
+    if len(conditions) > MOST_CONDITIONS:
+        return Refused(f"{len(conditions)} conditions are given.", f"At most {MOST_CONDITIONS}.")
+    for condition in conditions:
+        if any(not str(condition.get(part) or "").strip() for part in _OF_A_CONDITION):
+            return Refused(
+                "A condition is not complete.", "Give each its text, owner and due date."
+            )
+        try:
+            date.fromisoformat(str(condition["due"]))
+        except ValueError:
+            return Refused(f"{condition['due']!r} is no day.", "Write it as 2026-03-15.")
+    return None
+
+
+def countersigned(connection: Connection, sha256: str, second: Person) -> Person:
+    """The second person as proven as their own countersignature of this decision is."""
+    ledger = schema.ledger
+    lines = connection.execute(
+        select(ledger).where(ledger.c.kind == "countersign", ledger.c.by == second.name)
+    )
+    own = [line for line in lines if line.body.get("revalidation_sha256") == sha256]
+    if not own:
+        # Whoever types a name proves nothing, whatever the caller says.
+        return Person(second.name, second.role, verified=False)
+    return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
+
+
+def sealed_statement(
+    connection: Connection,
+    home: Home,
+    week: Week,
+    saved: SavedDecision,
+    signer: Person,
+    body: Mapping[str, Any],
+    now: datetime,
+    at_week: datetime,
+) -> dict[str, Any]:
+    """Keep the evidence, and seal what is said about it with the home's key.
+
+    :raises SetupError: no key that may be used, or the evidence can't be kept.
+    """
+    from core.decision.bound import bound_to
+    from core.decision.sealing import public_text
+    from core.decision.standing import FORMAT, sealed
+    from runner.keys import signing_key
+
+    key, content = signing_key(home), saved.decision
+    bound = bound_to(saved, week.playbook_text, data_dir_of(connection, week, saved))
+    keep_evidence(home, bound)
+    days = timedelta(days=week.playbook.revalidation.signature_days)
+    statement = {
+        "format": FORMAT,
+        "week": week.id,
+        "decision_sha256": saved.sha256,
+        "decision": content.get("decision"),
+        "score": content.get("score"),
+        "evidence": (content.get("evidence") or {}).get("grade"),
+        "act": body["act"],
+        "reason": body["reason"],
+        "conditions": body["conditions"],
+        "by": signer.name,
+        "role": signer.role.value,
+        "verified": signer.verified,
+        "second": body["second"],
+        "second_verified": body["second_verified"],
+        "at": iso(now),
+        "at_week": iso(at_week),
+        "expires_at": iso(now + days),
+        "bound": bound,
+        "public_key": public_text(key),
+    }
+    return sealed(statement, key)
 
 
 def newest_decision(
@@ -76,7 +203,6 @@ def newest_decision(
     The dated files are a view that anybody can overwrite; what is signed is the
     archived decision whose hash the job's result names.
     """
-    # Only here does the client need pandas, which is slow to load.
     from core.decision import read_decision
 
     jobs = schema.jobs
@@ -106,18 +232,9 @@ def newest_decision(
     return None
 
 
-def _changed_model(home: Home, decision: Mapping[str, object]) -> Refused | None:
-    """A decision holds for the model that was tested, not for what lies there now."""
-    model = decision.get("model")
-    if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
-        return Refused(
-            "The decision doesn't say which model it is about.",
-            "Revalidate again, then sign that decision.",
-        )
-    file = home.resolve(str(model["path"]))
-    if file.is_file() and file_sha256(file) == model["sha256"]:
-        return None
-    return Refused(
-        f"The model {model['path']} is not the one that was tested.",
-        "Revalidate the present model, then sign that decision.",
-    )
+def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str:
+    """Where the decision's candles lay: its job's folder, else the playbook's."""
+    job_id = saved.decision.get("job_id")
+    row = queries.job_by_id(connection, str(job_id)) if job_id else None
+    given = (row.params or {}).get("backtest_data_dir") if row is not None else None
+    return str(given or week.playbook.revalidation.backtest_data_dir)

@@ -68,6 +68,7 @@ class Weeks(Door):
                     "symbol": playbook.symbol,
                     "watched": None if watched is None else str(watched),
                     "synthetic": synthetic,
+                    "playbook_file": self.home.relative(path) if playbook_path else None,
                 }
                 self._append(transaction, "week", body, week_id, key)
                 if clock_at is not None:

@@ -106,6 +106,18 @@ def _ask_stop(connection: Connection, fields: Fields, body: Fields) -> None:
     )
 
 
+def _ask_restart(connection: Connection, fields: Fields, body: Fields) -> None:
+    """New parameters for the attempts to come; a living attempt is asked to stop for it."""
+    jobs = schema.jobs
+    restart = {**body["restart"], "at": fields["at"]}
+    values: dict[str, Any] = {"params": {**body["params"], "restart": restart}, "not_before": None}
+    values |= {
+        "stop_requested_by": fields["by"] if body["stop"] else None,
+        "stop_requested_at": parse_moment(fields["at"]) if body["stop"] else None,
+    }
+    connection.execute(update(jobs).where(jobs.c.id == body["job_id"]).values(**values))
+
+
 def _change_job(connection: Connection, fields: Fields, body: Fields) -> None:
     """``body["job"]`` and ``body["attempt"]`` hold the columns that change."""
     jobs, attempts = schema.jobs, schema.attempts
@@ -198,6 +210,15 @@ def _sign(connection: Connection, fields: Fields, body: Fields) -> None:
     )
 
 
+def _close_condition(connection: Connection, fields: Fields, body: Fields) -> None:
+    values = {name: value for name, value in body.items() if name != "action"}
+    connection.execute(
+        insert(schema.conditions_closed).values(
+            id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields)
+        )
+    )
+
+
 def _start_runner(connection: Connection, fields: Fields, body: Fields) -> None:
     connection.execute(
         insert(schema.runners).values(
@@ -224,6 +245,7 @@ _ACTIONS: dict[tuple[str, str | None], Callable[[Connection, Fields, Fields], No
     ("clock", None): _clock_point,
     ("request", "submit"): _submit,
     ("request", "stop"): _ask_stop,
+    ("request", "restart"): _ask_restart,
     ("job", "start"): _change_job,
     ("job", "requeue"): _change_job,
     ("job", "change"): _change_job,
@@ -233,6 +255,7 @@ _ACTIONS: dict[tuple[str, str | None], Callable[[Connection, Fields, Fields], No
     ("incident", "do"): _do_incident_action,
     ("incident", "close"): _close_incident,
     ("signature", None): _sign,
+    ("condition", "close"): _close_condition,
     ("runner", "start"): _start_runner,
     ("runner", "end"): _end_runner,
 }

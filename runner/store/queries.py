@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.vocabulary import LIVE_STATES, WAITING_STATES, IncidentState, JobKind
 from core.week import Week
 from runner.store.rows import point_of, week_of
-from runner.store.schema import clock_points, incidents, jobs, weeks
+from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES
 TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
@@ -58,6 +58,16 @@ def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None
     if kind is not None:
         query = query.where(jobs.c.kind == kind)
     return connection.execute(query).first()
+
+
+def job_by_id(connection: Connection, job_id: str) -> Row | None:
+    return connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+
+
+def signing_keys(connection: Connection) -> set[str]:
+    """Every public key that this home has signed with, as base64."""
+    lines = connection.execute(select(ledger.c.body).where(ledger.c.kind == "key"))
+    return {str(line.body.get("public_key")) for line in lines}
 
 
 def newest_job(connection: Connection, kind: JobKind | str, week_id: str | None) -> Row | None:

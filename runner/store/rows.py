@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from core.clock import ClockPoint
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
-from runner.records import Attempt, Incident, Job, LedgerEntry, Note, Signature, Tick
+from runner.records import Attempt, Closing, Incident, Job, LedgerEntry, Note, Signature, Tick
 
 
 def _plain(row: Row[Any], *without: str) -> dict[str, Any]:
@@ -73,3 +73,7 @@ def signature_of(row: Row[Any]) -> Signature:
         "act": SignatureAct(row.act),
     }
     return Signature(**_plain(row) | values)
+
+
+def closing_of(row: Row[Any]) -> Closing:
+    return Closing(**_plain(row) | {"role": Role(row.role)})

@@ -29,9 +29,10 @@ from sqlalchemy.engine import Dialect
 
 from core.vocabulary import LIVE_STATES, WAITING_STATES
 
-REVISION = "0001"
+REVISION = "0003"
 
 ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
+LIVE = sorted(state.value for state in LIVE_STATES)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -100,6 +101,7 @@ weeks = Table(
     Column("created_at", Moment, nullable=False),
     Column("watched", String),
     Column("synthetic", Boolean, nullable=False),
+    Column("playbook_file", String),  # where the text came from; None: ours
     Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
 )
 
@@ -161,6 +163,12 @@ attempts = Table(
     Column("exit_code", Integer),
     Column("folder", String, nullable=False),
     Column("event_folder", String),  # of a training: where its event files go
+    Index(
+        "one_live_attempt_of_a_job",
+        "job_id",
+        unique=True,
+        sqlite_where=text(f"state IN ({', '.join(map(repr, LIVE))})"),
+    ),
 )
 
 ticks = Table(
@@ -229,6 +237,21 @@ signatures = Table(
     Column("conditions", JSON, nullable=False),
     Column("second", String),
     *_who_and_when(),
+    Column("second_verified", Boolean),
+    Column("sealed", JSON),  # the signed statement with its Ed25519 signature
+)
+
+# What became of the conditions of a signature; those without a row are open.
+conditions_closed = Table(
+    "conditions_closed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _week(),
+    Column("signature_id", ForeignKey("signatures.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # its place in the signature's list, from 0
+    Column("note", Text, nullable=False),
+    *_who_and_when(),
+    Index("one_closing_of_a_condition", "signature_id", "number", unique=True),
 )
 
 runners = Table(

@@ -9,6 +9,7 @@ import pytest
 from core.decision import decision_text, write_reports
 from core.vocabulary import Role
 from dashboard.components.numbers import four
+from dashboard.panels.decision_views import VIEWS
 from tests.core.backtest_records import DAY, decision_of, record
 from tests.dashboard.place import Place, button, text_of
 
@@ -71,8 +72,13 @@ def test_an_altered_decision_is_not_shown(decided: Place) -> None:
 
 
 def test_every_closer_look_draws(decided: Place) -> None:
-    for view in ("document", "episodes", "basis", "history"):
+    for view in VIEWS:
         test = decided.draw("decision")
         next(c for c in test.button_group if c.key == "view").set_value(view).run()
         assert not test.exception and not test.error, view
-    assert decided.paths.sha256[:12] in test.dataframe[-1].value.to_string()
+        if view == "trust":
+            assert decided.paths.sha256 in text_of(test)
+            assert "not measured" in text_of(test)  # a record of the first schema
+    history = decided.draw("history")
+    assert not history.exception and not history.error
+    assert decided.paths.sha256[:12] in history.dataframe[0].value.to_string()

@@ -13,7 +13,8 @@ import pytest
 from core.decision.archive import decision_bytes
 from core.decision.build import SCHEMA_VERSION
 from core.errors import IntegrityError, PlaybookError
-from core.vocabulary import IncidentState, JobKind, JobState, SignatureAct, Verdict
+from core.people import Person
+from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 
@@ -310,8 +311,17 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert isinstance(cto.sign(week, seen, approve, "I trust it"), Refused)
     assert isinstance(cto.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
     assert isinstance(cto.sign(week, seen, SignatureAct.REJECT, "as it says"), Recorded)
+    alone = cto.sign(week, seen, approve, "I trust it", second=LEAD)
+    assert isinstance(alone, Refused) and "has not countersigned" in alone.reason
+    proven = Person("Lea", Role.LEAD, verified=True)
+    assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = cto.sign(week, seen, approve, "I trust it", second=LEAD).record
-    assert signed.second == "Lea"
+    assert (signed.second, signed.second_verified) == ("Lea", True)
+    typed = place.client(Person("Carl", Role.CTO))  # without a login all names are only typed
+    signed = typed.sign(week, seen, approve, "I trust it", second=ENGINEER)
+    assert isinstance(signed, Refused)
+    signed = typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD)).record
+    assert (signed.verified, signed.second, signed.second_verified) == (False, "Lou", False)
 
 
 def test_the_tail_of_a_huge_binary_line_is_short_and_readable(place: Place) -> None:

@@ -1,0 +1,23 @@
+"""The one way to write a record as text, so that its hash and its signature mean something."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def canonical(fields: Mapping[str, Any]) -> str:
+    """Sorted keys, no spaces, UTF-8, no NaN.
+
+    :raises ValueError: a NaN or an infinity in it.
+    """
+    return json.dumps(
+        fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def canonical_sha256(fields: Mapping[str, Any]) -> str:
+    """Hex SHA-256 of the canonical text."""
+    return hashlib.sha256(canonical(fields).encode()).hexdigest()

@@ -1,0 +1,51 @@
+"""Where it breaks: the result at other costs, and by part of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.figures.style import BLUE, GRAY, GREEN, ORANGE, RED, frame
+
+DECISION_COLOURS = {"GO": GREEN, "PARTIAL": ORANGE, "NO-GO": RED}
+
+
+def cost_figure(points: Sequence[tuple[str, float, str]], x_title: str, y_title: str) -> go.Figure:
+    """Return at several costs, one bar each, coloured and named by its decision.
+
+    :param points: label of the cost, return in percent, decision.
+    """
+    figure = frame(210, x_title=x_title, y_title=y_title)
+    figure.add_bar(
+        x=[label for label, _, _ in points],
+        y=[value for _, value, _ in points],
+        text=[decision for _, _, decision in points],
+        textposition="auto",
+        textfont={"size": 11},
+        marker_color=[DECISION_COLOURS.get(decision, GRAY) for _, _, decision in points],
+        hovertemplate="%{x}: %{y:.2f} %, %{text}<extra></extra>",
+    )
+    figure.update_layout(hovermode="closest", bargap=0.35)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(ticksuffix=" %", zeroline=True, zerolinecolor=GRAY)
+    return figure
+
+
+def parts_figure(
+    labels: Sequence[str],
+    agent: Sequence[float],
+    market: Sequence[float],
+    names: tuple[str, str],
+) -> go.Figure:
+    """Return of the agent beside the market's, a pair of bars for each part; percent."""
+    figure = frame(210, legend=True)
+    for name, values, colour in ((names[0], agent, BLUE), (names[1], market, GRAY)):
+        figure.add_bar(
+            x=list(labels), y=list(values), name=name, marker_color=colour,
+            hovertemplate="%{y:.2f} %",
+        )  # fmt: skip
+    figure.update_layout(bargap=0.3, barmode="group")
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(ticksuffix=" %", zeroline=True, zerolinecolor=GRAY)
+    return figure

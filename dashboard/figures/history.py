@@ -1,0 +1,53 @@
+"""One gate over all revalidations: value, limit, interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.figures.style import GRAY, GREEN, RED, frame, limit_line
+
+
+def gate_over_time(
+    labels: Sequence[str], gates: Sequence[Mapping[str, Any] | None], height: int = 170
+) -> go.Figure:
+    """Points in the order of the revalidations; an undefined value leaves a gap.
+
+    :param labels: of the revalidations, each once.
+    :param gates: the gate's record in each decision; None where it has none.
+    """
+    figure = frame(height)
+    values = [None if gate is None else gate["value"] for gate in gates]
+    colours = [GREEN if gate and gate["passed"] else RED for gate in gates]
+    spans = [_span(gate) for gate in gates]
+    figure.add_scatter(
+        x=list(range(len(labels))), y=values, mode="lines+markers", connectgaps=False,
+        customdata=list(labels), hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
+        line={"color": GRAY, "width": 1}, marker={"size": 9, "color": colours},
+        error_y={
+            "type": "data", "symmetric": False, "thickness": 1, "width": 3, "color": GRAY,
+            "array": [up for up, _ in spans], "arrayminus": [down for _, down in spans],
+        },
+    )  # fmt: skip
+    known = [gate for gate in gates if gate is not None]
+    if known:
+        op = "≥" if known[-1]["op"] == ">=" else "≤"
+        limit_line(figure, known[-1]["threshold"], f"{op} {known[-1]['threshold']:g}")
+    figure.update_layout(hovermode="closest")
+    figure.update_xaxes(
+        tickmode="array", tickvals=list(range(len(labels))), showgrid=False,
+        ticktext=[label.split(" ")[0] for label in labels], tickfont={"size": 9},
+        range=[-0.5, max(len(labels) - 0.5, 0.5)],
+    )  # fmt: skip
+    return figure
+
+
+def _span(gate: Mapping[str, Any] | None) -> tuple[float, float]:
+    """How far the interval reaches above and below the value."""
+    interval = None if gate is None else gate.get("ci95")
+    if interval is None or gate is None or gate["value"] is None:
+        return 0.0, 0.0
+    low, high = interval
+    return max(high - gate["value"], 0.0), max(gate["value"] - low, 0.0)

@@ -1,0 +1,99 @@
+"""The conditions of a signature, tracked to their closure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.vocabulary import Right, SignatureState
+from dashboard.components import outcomes
+from dashboard.components.states import badge
+from dashboard.navigation import link
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+from runner.records import Condition
+
+BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.ALTERED})
+
+
+def of_the_week(page: Page, look: Moment) -> None:
+    """On the week's page: what was signed, whether it holds, and what is still to be done."""
+    say, client = page.say, page.services.client
+    tracked = client.conditions(look.week.id)
+    still = sum(condition.closed is None for condition in tracked)
+    if not look.signatures:
+        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
+        return
+    signature = look.signatures[-1]
+    standing = client.standing(signature)
+    if standing.state in BROKEN:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"{badge(standing.state, say)} {say('week.signature_broken', by=signature.by)}"
+                f" :gray[{plain(standing.reason)}]"
+            )
+            link("decision", say.raw("open"))
+    if not tracked:
+        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
+        return
+    st.markdown(f"**{say('week.conditions')}** :gray[{say('week.conditions_open', count=still)}]")
+    show(page, look, tracked)
+
+
+def show(page: Page, look: Moment, tracked: Sequence[Condition]) -> None:
+    """One row a condition: state, text, owner and day, and the way to close it."""
+    for condition in tracked:
+        place = f"condition:{condition.signature_id}:{condition.number}"
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="xsmall", key=f"box-{place}"
+        ):
+            st.markdown(_text(page, look, condition), width="stretch")
+            if condition.closed is None:
+                _close(page, condition, place)
+        outcomes.show(page, place)
+
+
+def _text(page: Page, look: Moment, condition: Condition) -> str:
+    say = page.say
+    told = say("week.condition", text=condition.text, owner=condition.owner, due=condition.due)
+    if condition.closed is not None:
+        by = say(
+            "condition.closed_by",
+            by=condition.closed.by,
+            time=page.viewer.moment(condition.closed.at_week),
+        )
+        return (
+            f":green[:material/task_alt: {say('condition.closed')}] {told}  \n"
+            f":small[:gray[{by}: {plain(condition.closed.note)}]]"
+        )
+    if condition.overdue(look.now_week.date()):
+        return f":red[:material/alarm: **{say('condition.overdue')}**] {told}"
+    return f":orange[:material/assignment_late: {say('condition.open')}] {told}"
+
+
+def _close(page: Page, condition: Condition, place: str) -> None:
+    say, denied = page.say, page.denied(Right.RECORD)
+    with st.popover(
+        say.raw("condition.close"), key=f"{place}:pop", disabled=denied is not None, help=denied
+    ):
+        st.markdown(f"**{plain(condition.text)}**")
+        st.text_area(say.raw("condition.note"), key=f"{place}:note", max_chars=1000, height=80)
+        st.button(
+            say.raw("condition.close"),
+            key=f"{place}:button",
+            type="primary",
+            disabled=denied is not None,
+            on_click=lambda: outcomes.act(
+                page,
+                place,
+                say.raw("saved.condition"),
+                lambda: page.services.client.close_condition(
+                    condition.signature_id,
+                    condition.number,
+                    str(st.session_state.get(f"{place}:note") or ""),
+                    key=outcomes.intent(place),
+                ),
+            ),
+        )

@@ -1,0 +1,154 @@
+"""The act: approve, approve with conditions, reject; each with its reason, and who stands by."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.decision import SavedDecision
+from core.people import Person
+from core.vocabulary import APPROVALS, Decision, EvidenceGrade, Right, Role, SignatureAct
+from dashboard.components import outcomes
+from dashboard.page import Page
+from dashboard.queries import Moment
+from dashboard.wording import plain
+
+PLACE = "sign"
+MOST_CONDITIONS = 3
+_DOUBTFUL = (EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value)
+
+
+def show(page: Page, now: Moment, saved: SavedDecision) -> None:
+    say, decided = page.say, saved.decision
+    act = st.segmented_control(
+        say.raw("sign.act"),
+        list(SignatureAct),
+        format_func=lambda act: say.raw(f"sign.{SignatureAct(act).value}"),
+        default=SignatureAct.APPROVE,
+        key="sign:act",
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    act = SignatureAct(act or SignatureAct.APPROVE)
+    grade, override = decided["evidence"]["grade"], _is_override(saved, act)
+    if override:
+        st.markdown(f":red[:material/report: {say('sign.override')}]")
+    elif act in APPROVALS and grade in _DOUBTFUL:
+        st.markdown(
+            f":orange[:material/warning: {say('sign.doubtful', grade=grade)}]",
+        )
+    elif act is SignatureAct.APPROVE and decided["decision"] == Decision.PARTIAL:
+        st.markdown(f":orange[:material/warning: {say('sign.partial')}]")
+    st.text_area(
+        say.raw("sign.reason"), key="sign:reason", max_chars=2000, height=80,
+        help=say("sign.reason_help"), required=True,
+    )  # fmt: skip
+    if act is SignatureAct.APPROVE_WITH_CONDITIONS:
+        _condition_rows(page, now)
+    if override:
+        _second(page, saved)
+    st.button(
+        say.raw("sign.button", act=say.raw(f"sign.{act.value}").lower()),
+        key="sign:button",
+        type="primary",
+        icon=":material/ink_pen:",
+        on_click=_sign,
+        args=(page, now, saved, act, override),
+    )
+
+
+def countersign(page: Page, now: Moment, saved: SavedDecision) -> None:
+    """For the lead, on a NO-GO: stand by an override before the CTO signs it."""
+    say, client = page.say, page.services.client
+    if saved.decision["decision"] != Decision.NO_GO:
+        return
+    for entry in client.countersignatures(saved.sha256):
+        st.markdown(
+            f":small[:material/group: {say('sign.countersigned', by=entry.by)}]"
+            f" :small[:gray[{plain(entry.body.get('reason', ''))}]]"
+        )
+    if not page.viewer.person.may(Right.COUNTERSIGN):
+        return
+    with st.popover(say.raw("sign.countersign"), icon=":material/group_add:", key="countersign"):
+        st.markdown(say("sign.countersign_help"))
+        st.text_area(say.raw("sign.reason"), key="countersign:reason", max_chars=2000, height=80)
+        st.button(
+            say.raw("sign.countersign"),
+            key="countersign:button",
+            type="primary",
+            on_click=lambda: outcomes.act(
+                page,
+                PLACE,
+                say.raw("saved.countersign"),
+                lambda: client.countersign(
+                    now.week.id,
+                    saved.sha256,
+                    str(st.session_state.get("countersign:reason") or ""),
+                    key=outcomes.intent("countersign"),
+                ),
+            ),
+        )
+
+
+def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
+    return saved.decision["decision"] == Decision.NO_GO and act in APPROVALS
+
+
+def _second(page: Page, saved: SavedDecision) -> None:
+    """Who countersigned; without a login a name may be typed, and is marked as such."""
+    say, known = page.say, page.services.client.countersignatures(saved.sha256)
+    if page.viewer.person.verified:
+        names = [entry.by for entry in known]
+        if not names:
+            st.caption(say("sign.second_missing"))
+            return
+        st.selectbox(say.raw("sign.second"), names, key="sign:second")
+        return
+    if known:
+        st.session_state.setdefault("sign:second", known[-1].by)
+    st.text_input(say.raw("sign.second"), key="sign:second", max_chars=80)
+
+
+def _condition_rows(page: Page, now: Moment) -> None:
+    say = page.say
+    st.markdown(f":small[{say('sign.conditions')}]")
+    for index in range(MOST_CONDITIONS):
+        text, owner, due = st.columns((3, 1.4, 1.4), gap="xsmall")
+        text.text_input(
+            say.raw("sign.condition_text"), key=f"sign:text:{index}",
+            placeholder=say.raw("sign.condition_text"), label_visibility="collapsed",
+        )  # fmt: skip
+        owner.text_input(
+            say.raw("sign.condition_owner"), key=f"sign:owner:{index}",
+            placeholder=say.raw("sign.condition_owner"), label_visibility="collapsed",
+        )  # fmt: skip
+        due.date_input(
+            say.raw("sign.condition_due"), value=None, key=f"sign:due:{index}",
+            min_value=now.now_week.date(), label_visibility="collapsed", format="YYYY-MM-DD",
+        )  # fmt: skip
+
+
+def _sign(page: Page, now: Moment, saved: SavedDecision, act: SignatureAct, override: bool) -> None:
+    """One transaction, bound to the hash that stood on the screen."""
+    state, say = st.session_state, page.say
+    reason = str(state.get("sign:reason") or "").strip()
+    conditions = []
+    if act is SignatureAct.APPROVE_WITH_CONDITIONS:
+        for index in range(MOST_CONDITIONS):
+            due = state.get(f"sign:due:{index}")
+            text = str(state.get(f"sign:text:{index}") or "").strip()
+            owner = str(state.get(f"sign:owner:{index}") or "").strip()
+            if text or owner or due:  # a half-filled row is refused, never dropped
+                conditions.append({"text": text, "owner": owner, "due": str(due or "")})
+    name = str(state.get("sign:second") or "").strip() if override else ""
+    second = Person(name, Role.LEAD) if name else None
+    outcomes.act(
+        page,
+        PLACE,
+        say.raw("saved.signature"),
+        lambda: outcomes.needs(reason, say.raw("sign.reason_missing"))
+        or page.services.client.sign(
+            now.week.id, saved.sha256, act, reason, conditions, second,
+            key=outcomes.intent(PLACE),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,234 @@
+"""``trainweek decision``: the signed decision for people, pipelines and other machines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.errors import InputError
+from core.files import write_bytes
+from core.moments import iso
+from core.paths import Home
+from core.vocabulary import SignatureState
+from runner.capsules import elsewhere, with_ledger
+from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.client import Client
+from runner.outcomes import Refused
+
+if TYPE_CHECKING:
+    from core.decision.standing import Standing
+    from runner.client.standings import Decided
+
+app = typer.Typer(
+    help="The signed decision: show, export, verify, gate, history.", no_args_is_help=True
+)
+
+WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
+ShaOption = Annotated[
+    str | None, typer.Option("--sha256", help="Decision by its hash (default: the newest).")
+]
+
+
+@app.command()
+def show(
+    week: WeekOption = None,
+    sha256: ShaOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the newest decision, who signed it, and whether that holds now."""
+    answer = open_client(home).gate(week, sha256)
+    if json:
+        print_json(answer.as_dict())
+        return
+    facts = answer.facts
+    if not facts:
+        raise InputError(answer.reason, answer.remedy)
+    print(f"{facts['decision']} {facts['score']}  evidence {facts['evidence'] or 'not measured'}")
+    print(f"  decision {facts['decision_sha256']}")
+    print(f"  signature {facts['state']}")
+    if facts["by"]:
+        proof = "" if facts["verified"] else ", identity unverified"
+        print(f"  {facts['act']} by {facts['by']}{proof}, {facts['signed_at']}")
+        print(f"  expires {facts['expires_at']}")
+    for difference in facts["differences"]:
+        print(f"  ! {difference['what']} {difference['remedy']}")
+    for condition in facts["conditions"]:
+        state = "closed" if condition["closed"] else "OVERDUE" if condition["overdue"] else "open"
+        print(f"  [{state}] {condition['text']} ({condition['owner']}, due {condition['due']})")
+    print(f"  gate: {'pass' if answer.passes else 'shut'}. {answer.reason}")
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File (default: ./<week>_<hash>.capsule.json).")
+    ] = None,
+    week: WeekOption = None,
+    sha256: ShaOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the signed decision as one file; exit 1 if its signature holds no longer."""
+    client = open_client(home)
+    chosen = sha256 or _newest(client, week)
+    content, standing = client.capsule(chosen)
+    path = out or Path(f"{chosen[:12]}.capsule.json")
+    write_bytes(path, content)
+    if json:
+        print_json({"file": str(path), "sha256": chosen, **standing.as_dict()})
+    else:
+        print(f"{path}  {len(content):,} bytes  {standing.state.value}")
+        _print_differences(standing)
+    raise typer.Exit(0 if standing.stands else 1)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A capsule.")],
+    key: Annotated[
+        str | None,
+        typer.Option("--key", help="Fingerprint of the trusted key, or its first 16 digits."),
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", envvar="TRAINWEEK_HOME", help="Compare with the files of this home, too."
+        ),
+    ] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="Compare with this model.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Compare with these candles.")] = None,
+    playbook: Annotated[
+        Path | None, typer.Option("--playbook", help="Compare with this playbook.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Check a capsule, offline and anywhere; exit 0 only if it stands, and names what differs."""
+    from core.decision.capsule import examine, parse_capsule, read_capsule
+
+    content = read_capsule(file)
+    capsule = parse_capsule(content)
+    there = None if home is None else Home.find(home)
+    present = elsewhere(capsule, there, model, data, playbook)
+    standing = examine(content, datetime.now(UTC), present, key)
+    if there is not None and standing.state is not SignatureState.ALTERED and capsule:
+        standing = with_ledger(standing, capsule, there)
+    if json:
+        told = {} if standing.state is SignatureState.ALTERED or not capsule else _told(capsule)
+        print_json({"file": str(file), **standing.as_dict(), **told})
+    else:
+        _print_verdict(file, standing, capsule)
+    raise typer.Exit(0 if standing.stands else 1)
+
+
+@app.command()
+def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = None) -> None:
+    """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
+
+    The signature must stand (not void, not expired), and every condition must be closed.
+    Prints the reason as JSON, always.
+    """
+    answer = open_client(home).gate(week, sha256)
+    print_json(answer.as_dict())
+    raise typer.Exit(0 if answer.passes else 1)
+
+
+@app.command()
+def history(home: HomeOption = None, json: JsonOption = False) -> None:
+    """All revalidations of all weeks, with who decided what and why."""
+    found = open_client(home).decided()
+    if json:
+        print_json([history_row(one) for one in found])
+        return
+    if not found:
+        print("No saved revalidation yet.")
+    for one in found:
+        row = history_row(one)
+        act = f"{row['act']} by {row['by']}: {row['reason']}" if row["act"] else ""
+        print(
+            f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
+            f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']:8}  {act}".rstrip()
+        )
+        if row["problem"] or one.standing.state in {SignatureState.VOID, SignatureState.EXPIRED}:
+            print(f"    ! {row['problem'] or one.standing.reason}")
+
+
+def history_row(one: Decided) -> dict[str, Any]:
+    """One revalidation as plain JSON."""
+    decided = one.saved.decision if one.saved else {}
+    signature = one.signature
+    return {
+        "sha256": one.sha256,
+        "created_at": decided.get("created_at"),
+        "week": decided.get("week"),
+        "decision": decided.get("decision"),
+        "score": decided.get("score"),
+        "evidence": (decided.get("evidence") or {}).get("grade"),
+        "gates": {
+            gate["id"]: {name: gate[name] for name in ("value", "threshold", "op", "passed")}
+            for gate in decided.get("gates", [])
+        },
+        "model_sha256": (decided.get("model") or {}).get("sha256"),
+        "data_sha256": (decided.get("data") or {}).get("sha256"),
+        "state": one.standing.state.value,
+        "why": one.standing.reason,
+        "problem": one.problem,
+        "act": signature.act.value if signature else None,
+        "by": signature.by if signature else None,
+        "verified": signature.verified if signature else None,
+        "second": signature.second if signature else None,
+        "reason": signature.reason if signature else None,
+        "signed_at": iso(signature.at) if signature else None,
+    }
+
+
+def _newest(client: Client, week: str | None) -> str:
+    saved = client.newest_decision(needed_week(client, week).id)
+    if saved is None:
+        raise InputError("There is no saved revalidation.", "Revalidate and save the report.")
+    if isinstance(saved, Refused):
+        raise InputError(saved.reason, saved.remedy)
+    return saved.sha256
+
+
+def _told(capsule: dict[str, Any]) -> dict[str, Any]:
+    statement = capsule["signed"]["statement"]
+    names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
+    who = ("by", "role", "verified", "second", "at", "expires_at")
+    return {
+        **{name: statement[name] for name in (*names, *who)},
+        "conditions": capsule["conditions"],
+        "fingerprint": capsule["seal"]["fingerprint"],
+    }
+
+
+def _print_verdict(file: Path, standing: Standing, capsule: dict[str, Any] | None) -> None:
+    print(f"{file}: {standing.state.value}")
+    _print_differences(standing)
+    if capsule is not None and standing.state is not SignatureState.ALTERED:
+        told = _told(capsule)
+        proof = "" if told["verified"] else ", identity unverified"
+        print(f"  {told['decision']} {told['score']}, evidence {told['evidence']}")
+        print(f"  {told['act']} by {told['by']} ({told['role']}{proof}), {told['at']}")
+        print(f"  {told['reason']}")
+        for condition in told["conditions"]:
+            closed = condition["closed"]
+            state = f"closed by {closed['by']}: {closed['note']}" if closed else "open"
+            print(
+                f"  condition: {condition['text']} ({condition['owner']}, due {condition['due']}),"
+                f" {state}"
+            )
+        print(f"  expires {told['expires_at']}")
+        print(f"  key {told['fingerprint']}")
+    if standing.checked:
+        print(f"  agrees: {', '.join(standing.checked)}")
+    for sentence in standing.unchecked:
+        print(f"  not checked: {sentence}")
+
+
+def _print_differences(standing: Standing) -> None:
+    for difference in standing.differences:
+        print(f"  ! {difference}")

@@ -1,0 +1,149 @@
+"""Where a signature's evidence lies: in its place as long as it is the last word, kept for good.
+
+The paths of the playbook belong to the newest revalidation and to the newest training.
+While that is the signed one, what lies there must be what was signed. Once a later week
+or revalidation took the paths over, the signed decision rests on the copies that were
+kept when it was signed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.errors import IntegrityError, SetupError
+from core.moments import parse_moment
+from core.paths import Home
+from core.vocabulary import JobKind
+from core.week import Week
+from runner.store import schema
+
+if TYPE_CHECKING:
+    from core.decision.bound import Present
+
+
+def present_now(
+    connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
+) -> Present:
+    """What a signature of this decision is to be held against, now."""
+    from core.decision.bound import Present
+
+    origin, later = week.playbook_file, superseded(connection, week, sha256)
+    return Present(
+        *evidence_paths(home, bound, later),
+        playbook_text=week.playbook_text,
+        # A later week has its own playbook; this one is then judged by its text alone.
+        playbook_file=home.resolve(origin) if origin and not later else None,
+        archive=home.revalidation_archive / sha256,
+    )
+
+
+def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[Path, Path]:
+    """Model and data of a signature: in their places, or what was kept of them."""
+    model, data = bound["model"], bound["data"]
+    if not later:
+        return home.resolve(model["path"]), home.resolve(data["path"])
+    kept = home.signed_data(data["sha256"]) if data["sha256"] else home.resolve(data["path"])
+    return home.signed_model(model["sha256"]), kept
+
+
+def superseded(connection: Connection, week: Week, sha256: str) -> bool:
+    """Whether a later saved revalidation, or a later week's training, took over the paths."""
+    table = schema.ledger
+    lines = connection.execute(
+        select(table.c.kind, table.c.week_id, table.c.body)
+        .where(table.c.kind.in_(("decision", "week", "request")))
+        .order_by(table.c.seq)
+    )
+    return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)
+
+
+def taken_over(
+    lines: Iterable[tuple[str, str | None, Mapping[str, Any]]], launch: datetime, sha256: str
+) -> bool:
+    """:func:`superseded`, from the ledger's lines alone.
+
+    :param lines: ``(kind, week id, body)`` in their order.
+    :param launch: of the decision's week.
+    """
+    launches: dict[str | None, datetime] = {}
+    saved = False
+    for kind, week_id, body in lines:
+        if kind == "week" and body.get("action") == "create":
+            launches[week_id] = parse_moment(body["launch"])
+        elif kind == "decision" and body.get("report"):
+            if saved and body.get("sha256") != sha256:
+                return True
+            saved = saved or body.get("sha256") == sha256
+        elif (
+            kind == "request"
+            and body.get("kind") == JobKind.TRAIN
+            and launches.get(week_id, launch) > launch
+        ):
+            return True
+    return False
+
+
+def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
+    """Copy the signed model and candles aside, named by their hashes, complete or absent.
+
+    :raises IntegrityError: they changed while they were copied.
+    :raises SetupError: they can't be written.
+    """
+    model, data = bound["model"], bound["data"]
+    try:
+        _keep(home.resolve(model["path"]), home.signed_model(model["sha256"]), model["sha256"])
+        if data["sha256"]:
+            source = home.resolve(data["path"])
+            _keep(source, home.signed_data(data["sha256"]), data["sha256"])
+    except OSError as error:
+        raise SetupError(
+            f"NOT signed: the evidence can't be kept ({error.filename}: {error.strerror}).",
+            "Free disk space or mend the folder's rights, then sign again.",
+        ) from error
+
+
+def _keep(source: Path, target: Path, sha256: str) -> None:
+    if target.exists():
+        return
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if target.suffix == ".zip":
+            shutil.copy2(source, part)
+            _with_manifest(source, target)
+        else:
+            part.mkdir()
+            for file in sorted(source.glob("*.csv")) if source.is_dir() else [source]:
+                shutil.copy2(file, part / file.name)
+        if _sha256(part) != sha256:
+            raise IntegrityError(
+                f"{source} changed while it was being signed.", "Look at it, then sign again."
+            )
+        part.rename(target)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _with_manifest(source: Path, target: Path) -> None:
+    """The normaliser and the settings are in the manifest: a model is of no use without it."""
+    manifest = source.with_name(f"{source.stem}.manifest.json")
+    if manifest.is_file():
+        shutil.copy2(manifest, target.with_name(f"{target.stem}.manifest.json"))
+
+
+def _sha256(part: Path) -> str:
+    from core.files import file_sha256
+    from core.market.loading import candles_sha256
+
+    return candles_sha256(part) if part.is_dir() else file_sha256(part)

@@ -1,0 +1,152 @@
+"""May a pipeline deploy what was decided? Only what can be proved passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from core.errors import TrainweekError
+from core.moments import iso
+from core.vocabulary import APPROVALS, Decision, SignatureAct
+from core.week import Week
+from runner.client.signing import newest_decision
+from runner.client.standings import Standings, closing_facts, newest_signature, tracked_conditions
+from runner.outcomes import Refused
+from runner.records import Condition, Signature
+from runner.store import queries
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
+    from core.decision.standing import Standing
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """Whether a pipeline may go on, and why; ``facts`` is plain JSON."""
+
+    passes: bool
+    reason: str
+    remedy: str
+    facts: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
+
+
+class Gating(Standings):
+    """The door for pipelines."""
+
+    def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
+        """May a pipeline deploy what was decided? Only what can be proved passes.
+
+        An approved GO, and a PARTIAL that was approved with conditions, pass if the
+        signature stands and every condition is closed.
+
+        :param week_id: None: the active week.
+        :param sha256: of a decision; None: the week's newest.
+        """
+        try:
+            return self._gate(week_id, sha256)
+        except TrainweekError as error:
+            return GateAnswer(False, error.what, error.remedy, {})
+
+    def _gate(self, week_id: str | None, sha256: str | None) -> GateAnswer:
+        from core.decision import read_decision
+
+        week = self._week(week_id)
+        if week is None:
+            name = f"week {week_id}" if week_id else "active week"
+            return GateAnswer(False, f"There is no {name}.", "See `trainweek week list`.", {})
+        with self.store.read() as look:
+            if sha256 is None:
+                saved = newest_decision(look, self.home, week.id)
+            else:
+                saved = read_decision(self.home.revalidation_archive / sha256)
+            if saved is None:
+                told = f"Week {week.id} has no saved revalidation."
+                return GateAnswer(False, told, "Revalidate and save the report.", {})
+            if isinstance(saved, Refused):
+                return GateAnswer(False, saved.reason, saved.remedy, {})
+            signature = newest_signature(look, saved.sha256)
+            standing = self.standing_now(look, signature)
+            conditions = [] if signature is None else tracked_conditions(look, signature)
+            today = queries.week_moment(look, week.id, self.now()).date()
+        facts = _facts(week, saved, signature, standing, conditions, today)
+        reason, remedy = _why_not(saved, signature, standing, conditions)
+        if reason:
+            return GateAnswer(False, reason, remedy, facts)
+        told = f"{saved.decision['decision']} {saved.decision['score']}, approved by {facts['by']}."
+        return GateAnswer(True, told, "", facts)
+
+    def _week(self, week_id: str | None) -> Week | None:
+        with self.store.read() as look:
+            return queries.week_by_id(look, week_id) if week_id else queries.active_week(look)
+
+
+def _why_not(
+    saved: SavedDecision,
+    signature: Signature | None,
+    standing: Standing,
+    conditions: list[Condition],
+) -> tuple[str, str]:
+    """The first thing that keeps the gate shut, and the remedy; "" if nothing does."""
+    if signature is None or not standing.stands:
+        return standing.reason, standing.remedy
+    if signature.act not in APPROVALS:
+        return f"{signature.by} rejected it: {signature.reason}", "Mend that, and revalidate."
+    decision = saved.decision["decision"]
+    if decision == Decision.NO_GO:
+        return (
+            "It is a NO-GO; an override is a person's risk, not a pipeline's.",
+            "Deploy it by hand, or revalidate a better model.",
+        )
+    if decision == Decision.PARTIAL and signature.act is not SignatureAct.APPROVE_WITH_CONDITIONS:
+        return (
+            "It is PARTIAL and was approved without conditions.",
+            "Let the CTO sign again with conditions, and close them.",
+        )
+    still = [condition for condition in conditions if condition.closed is None]
+    if still:
+        names = "; ".join(f"{c.text} ({c.owner}, due {c.due})" for c in still)
+        return f"Open conditions: {names}.", "Close them on the page This week."
+    return "", ""
+
+
+def _facts(
+    week: Week,
+    saved: SavedDecision,
+    signature: Signature | None,
+    standing: Standing,
+    conditions: list[Condition],
+    today: date,
+) -> dict[str, Any]:
+    decided, record = saved.decision, signature.sealed if signature else None
+    statement = (record or {}).get("statement") or {}
+    return {
+        "week": week.id,
+        "decision_sha256": saved.sha256,
+        "decision": decided["decision"],
+        "score": decided["score"],
+        "evidence": (decided.get("evidence") or {}).get("grade"),
+        "state": standing.state.value,
+        "differences": [vars(difference) for difference in standing.differences],
+        "unchecked": list(standing.unchecked),
+        "model": statement.get("bound", {}).get("model") or decided.get("model", {}).get("sha256"),
+        "act": signature.act.value if signature else None,
+        "by": signature.by if signature else None,
+        "verified": signature.verified if signature else None,
+        "signed_at": iso(signature.at) if signature else None,
+        "expires_at": statement.get("expires_at"),
+        "conditions": [
+            {
+                "text": condition.text,
+                "owner": condition.owner,
+                "due": condition.due.isoformat(),
+                "overdue": condition.overdue(today),
+                "closed": None if condition.closed is None else closing_facts(condition.closed),
+            }
+            for condition in conditions
+        ],
+    }

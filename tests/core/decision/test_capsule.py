@@ -1,0 +1,191 @@
+"""The capsule proves itself, and a single altered byte is found."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.decision import SavedDecision, decision_text, read_decision, write_reports
+from core.decision.bound import Present, bound_to, compare, rules_sha256
+from core.decision.capsule import examine, make_capsule, parse_capsule
+from core.decision.sealing import fingerprint, public_text
+from core.decision.standing import FORMAT, Standing, sealed
+from core.moments import iso
+from core.paths import Home
+from core.playbook.loading import default_playbook_text
+from core.vocabulary import SignatureState
+from tests.core.backtest_records import CREATED, DAY, decision_of, record
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+CONDITION = {"text": "half size — metade", "owner": "Lea", "due": "2026-03-13"}
+LATER = CREATED + timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> SavedDecision:
+    backtest = record()
+    decision = decision_of(backtest)
+    home = Home(tmp_path_factory.mktemp("home"))
+    paths = write_reports(
+        home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
+        text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
+    )  # fmt: skip
+    return read_decision(paths.archive)
+
+
+def statement_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY) -> dict:
+    return {
+        "format": FORMAT,
+        "week": "2026-02-23",
+        "decision_sha256": saved.sha256,
+        "decision": saved.decision["decision"],
+        "score": saved.decision["score"],
+        "evidence": "WEAK",
+        "act": "approve_with_conditions",
+        "reason": "Small size only.",
+        "conditions": [CONDITION],
+        "by": "Carl", "role": "cto", "verified": True, "second": None, "second_verified": None,
+        "at": iso(CREATED), "at_week": iso(CREATED), "expires_at": iso(CREATED + timedelta(days=30)),
+        "bound": bound_to(saved, default_playbook_text(), "data/backtest/"),
+        "public_key": public_text(key),
+    }  # fmt: skip
+
+
+def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed) -> bytes:
+    statement = statement_of(saved, key) | changed
+    standing = Standing(SignatureState.STANDS)
+    given = [CONDITION | {"closed": None}]
+    return make_capsule(sealed(statement, key), saved, given, standing, key, LATER)
+
+
+def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision) -> None:
+    content = capsule_of(saved)
+    found = examine(content, LATER)
+    assert found.stands and found.checked == ("seal", "signature", "contents")
+    assert len(found.unchecked) == 5  # the key's owner, model, data, rules, archive
+    assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).stands
+    held = parse_capsule(content)["files"]
+    assert held["decision.json"].encode() == saved.file("decision.json").read_bytes()
+
+
+def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
+    content = capsule_of(saved)
+    seeded = random.Random(5)
+    places = {0, 1, len(content) - 1, *seeded.sample(range(len(content)), 60)}
+    for place in places:
+        for bit in (1, 0x20):
+            changed = bytearray(content)
+            changed[place] ^= bit
+            found = examine(bytes(changed), LATER)
+            assert found.state is SignatureState.ALTERED, place
+            assert "altered" in found.reason and "export it again" in found.remedy
+    for changed in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
+        assert examine(changed, LATER).state is SignatureState.ALTERED
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda c: c["signed"]["statement"].update(act="approve"), "seal does not cover"),
+        (lambda c: c["signed"]["statement"].update(reason="fine"), "seal does not cover"),
+        (lambda c: c["conditions"].clear(), "seal does not cover"),
+        (lambda c: c["files"].update({"metrics.csv": "x"}), "seal does not cover"),
+        (lambda c: c["standing"].update(state="VOID"), "seal does not cover"),
+        (lambda c: c.pop("seal"), "lacks a part"),
+        (lambda c: c["seal"].update(public_key="AAAA"), "altered"),
+        (lambda c: c["seal"].update(signature=5), "seal does not cover"),
+    ],
+)
+def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> None:
+    capsule = json.loads(capsule_of(saved))
+    change(capsule)
+    text = json.dumps(capsule, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    found = examine(text.encode(), LATER)
+    assert found.state is SignatureState.ALTERED and told in found.reason
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"decision_sha256": "0" * 64}, "another decision"),
+        ({"conditions": []}, "conditions in the capsule"),
+        ({"format": "x"}, "signed statement was altered"),
+    ],
+)
+def test_a_statement_that_does_not_fit_its_capsule_is_named(
+    saved: SavedDecision, changed: dict, told: str
+) -> None:
+    found = examine(capsule_of(saved, **changed), LATER)
+    assert found.state is SignatureState.ALTERED and told in found.reason
+
+
+def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_path: Path) -> None:
+    statement = statement_of(saved)
+    statement["bound"] = statement["bound"] | {
+        "files": statement["bound"]["files"] | {"metrics.csv": "0" * 64}
+    }
+    content = make_capsule(
+        sealed(statement, KEY), saved, [CONDITION | {"closed": None}],
+        Standing(SignatureState.STANDS), KEY, LATER,
+    )  # fmt: skip
+    assert "metrics.csv in the capsule is not the one" in examine(content, LATER).reason
+
+
+def test_a_capsule_of_another_key_is_genuine_but_not_trusted(saved: SavedDecision) -> None:
+    forged = capsule_of(saved, OTHER)
+    assert examine(forged, LATER).stands  # it is what it says; whose key that is, one must ask
+    found = examine(forged, LATER, key=fingerprint(public_text(KEY)))
+    assert found.state is SignatureState.ALTERED
+    assert "another key" in found.reason and "fingerprint" in found.remedy
+    assert not examine(forged, LATER, key=fingerprint(public_text(OTHER))[:8]).stands  # too short
+
+
+def test_an_expired_capsule_says_when_and_what_to_do(saved: SavedDecision) -> None:
+    content = capsule_of(saved)
+    found = examine(content, CREATED + timedelta(days=30))
+    assert found.state is SignatureState.EXPIRED
+    assert "expired at 2026-03-29 16:01 UTC" in found.reason
+    assert "sign again" in found.remedy
+    assert examine(content, CREATED + timedelta(days=30, seconds=-1)).stands
+
+
+def test_what_differs_here_is_named(saved: SavedDecision, tmp_path: Path) -> None:
+    content = capsule_of(saved)
+    model = tmp_path / "m.zip"
+    model.write_bytes(b"other")
+    text = default_playbook_text()
+    present = Present(model=model, playbook_text=text, archive=saved.archive, complete=False)
+    found = examine(content, LATER, present)
+    assert found.state is SignatureState.VOID
+    assert [d.part for d in found.differences] == ["model"] and "m.zip" not in found.reason
+    assert set(found.checked) >= {"rules", "files"}
+    other = text.replace("threshold: 15", "threshold: 25")
+    assert other != text
+    found = examine(content, LATER, Present(playbook_text=other, complete=False))
+    assert [d.part for d in found.differences] == ["rules"]
+
+
+def test_a_void_decision_travels_as_one(saved: SavedDecision) -> None:
+    bound = statement_of(saved)["bound"]
+    gone = compare(bound, Present(model=Path("/nowhere")))
+    void = Standing(SignatureState.VOID, gone.differences)
+    given = [CONDITION | {"closed": None}]
+    content = make_capsule(sealed(statement_of(saved), KEY), saved, given, void, KEY, LATER)
+    found = examine(content, LATER)
+    assert found.state is SignatureState.VOID and "is gone" in found.reason
+
+
+def test_prose_and_comments_of_the_rules_are_free_and_limits_are_not() -> None:
+    text = default_playbook_text()
+    same = "# new\n" + text.replace("Semana de treinamento", "Semana do treino")
+    assert rules_sha256(same) == rules_sha256(text)
+    for before, after in (("min_days: 90", "min_days: 60"), ("threshold: 1.5", "threshold: 1.4")):
+        assert before in text
+        assert rules_sha256(text.replace(before, after)) != rules_sha256(text)
+    assert rules_sha256("gates: [") != rules_sha256("gates: [[")

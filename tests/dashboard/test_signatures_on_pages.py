@@ -1,0 +1,128 @@
+"""A signature on the pages: what it takes, whether it holds, and what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.people import Person
+from core.vocabulary import Role, SignatureAct
+from dashboard.page import Page
+from dashboard.panels.decision_views import VIEWS
+from dashboard.services import Services
+from dashboard.viewer import Viewer
+from tests.dashboard.place import _script, button, text_of
+from tests.runner.signed_place import CONDITIONS, SignedPlace
+
+WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[SignedPlace]:
+    made = SignedPlace(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def draw(
+    place: SignedPlace,
+    panel: str,
+    role: Role = Role.CTO,
+    language: str = "en",
+    verified: bool = False,
+) -> AppTest:
+    person = Person(f"some {role.value}", role, verified)
+    services = Services(place.home, person, now=lambda: place.at or datetime.now(UTC))
+    page = Page(services, Viewer(person, language, "UTC", live=False))
+    return AppTest.from_function(_script, args=(panel, page), default_timeout=60).run()
+
+
+def give_reason(test: AppTest, text: str, key: str = "sign:reason") -> None:
+    next(area for area in test.text_area if area.key == key).input(text).run()
+
+
+def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace) -> None:
+    place.revalidate("GO", grade="WEAK")
+    test = draw(place, "decision")
+    assert not test.exception and not test.error
+    text = text_of(test)
+    assert "GO" in text and "on WEAK evidence" in text
+    assert "luck could have done this" in text  # beside the act, too
+    assert "com evidência FRACA" in text_of(draw(place, "decision", language="pt"))
+    button(test, "sign:button").click().run()
+    assert "Write the reason first" in text_of(test)
+    give_reason(test, "One quarter of the size, for a month.")
+    button(test, "sign:button").click().run()
+    text = text_of(test)
+    assert "Approved by some cto" in text and "identity unverified" in text
+    assert "Stands" in text and "holds until" in text and "key " in text
+
+
+def test_evidence_that_changes_while_the_page_is_open_is_not_signed(place: SignedPlace) -> None:
+    place.revalidate("GO")
+    test = draw(place, "decision")
+    give_reason(test, "Fine by me.")
+    place.revalidate("NO-GO", seed=2)
+    button(test, "sign:button").click()
+    test.run()
+    assert "The evidence changed" in text_of(test)
+    assert not place.client().signatures()
+
+
+def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -> None:
+    sha256 = place.revalidate("GO")
+    place.sign(sha256)
+    place.home.best_model.write_bytes(b"another")
+    decision = draw(place, "decision")
+    assert "VOID: what was signed is not what lies there" in text_of(decision)
+    assert "best_model.zip changed" in text_of(decision)
+    week = draw(place, "this_week")
+    assert "holds no longer" in text_of(week) and "best_model.zip changed" in text_of(week)
+    history = draw(place, "history")
+    assert "Void" in history.dataframe[0].value.to_string()
+    assert "best_model.zip changed" in text_of(history)
+    assert not decision.exception and not week.exception and not history.exception
+
+
+def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
+    signed = place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS).record
+    viewer = draw(place, "this_week", role=Role.VIEWER)
+    key = f"condition:{signed.id}:0"
+    assert button(viewer, f"{key}:button").disabled
+    test = draw(place, "this_week", role=Role.ENGINEER)
+    assert "overdue" in text_of(test) and "2 open" in text_of(test)
+    button(test, f"{key}:button").click().run()
+    assert "closed with a note" in text_of(test)
+    give_reason(test, "The size is halved since today.", f"{key}:note")
+    button(test, f"{key}:button").click().run()
+    assert "1 open" in text_of(test) and "The size is halved since today." in text_of(test)
+    assert place.client().conditions(place.week.id)[0].closed.by == "some engineer"
+
+
+def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
+    place.revalidate("NO-GO")
+    cto = draw(place, "decision", verified=True)
+    assert "No lead has countersigned yet" in text_of(cto)
+    lead = draw(place, "decision", role=Role.LEAD, verified=True)
+    give_reason(lead, "I know why it failed.", "countersign:reason")
+    button(lead, "countersign:button").click().run()
+    assert "some lead countersigned the override" in text_of(lead)
+    cto = draw(place, "decision", verified=True)
+    give_reason(cto, "We take the risk.")
+    button(cto, "sign:button").click().run()
+    text = text_of(cto)
+    assert "second person: some lead" in text and "name typed" not in text
+    assert place.client().signatures()[0].second_verified
+
+
+def test_every_view_draws_in_both_languages(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"))
+    for language in ("en", "pt"):
+        test = draw(place, "decision", language=language)
+        for view in VIEWS:
+            next(c for c in test.button_group if c.key == "view").set_value(view).run()
+            assert not test.exception and not test.error, (view, language)

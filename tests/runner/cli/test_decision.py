@@ -1,0 +1,92 @@
+"""``trainweek decision``: exit codes and messages, here and on another machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.vocabulary import SignatureAct
+from tests.runner.cli.terminal import trainweek
+from tests.runner.place import ENGINEER
+from tests.runner.signed_place import CONDITIONS, SignedPlace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[SignedPlace]:
+    made = SignedPlace(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def decision(*words: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return trainweek("decision", *words, home=home)
+
+
+def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
+    root = place.home.root
+    seen = place.revalidate("PARTIAL")
+    unsigned = decision("gate", home=root)
+    assert unsigned.returncode == 1 and json.loads(unsigned.stdout)["state"] == "UNSIGNED"
+    act = SignatureAct.APPROVE_WITH_CONDITIONS
+    signed = place.sign(seen, act, CONDITIONS).record
+    assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
+    for number in (0, 1):
+        place.client(ENGINEER).close_condition(signed.id, number, "done")
+    passed = decision("gate", home=root)
+    assert passed.returncode == 0 and json.loads(passed.stdout)["pass"] is True
+    place.home.best_model.write_bytes(b"another")
+    shut = decision("gate", home=root)
+    told = json.loads(shut.stdout)
+    assert shut.returncode == 1 and told["state"] == "VOID" and told["remedy"]
+    row = json.loads(decision("history", "--json", home=root).stdout)[0]
+    assert (row["state"], row["act"], row["by"]) == ("VOID", act.value, "Carl")
+    assert "VOID" in decision("show", home=root).stdout
+
+
+def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_path: Path) -> None:
+    root, elsewhere = place.home.root, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    unsigned = place.revalidate("GO")
+    refused = decision("export", home=root)
+    assert refused.returncode == 2 and "no sealed signature" in refused.stderr
+    place.sign(unsigned)
+    file = elsewhere / "decision.capsule.json"
+    assert decision("export", "--out", file, home=root).returncode == 0
+    alone = decision("verify", file)
+    assert alone.returncode == 0 and "STANDS" in alone.stdout
+    assert alone.stdout.count("not checked") == 5
+    assert list(elsewhere.iterdir()) == [file]  # nothing was made here
+    at_home = decision("verify", file, home=root)
+    assert at_home.returncode == 0 and "not checked" not in at_home.stdout
+    model = elsewhere / "best_model.zip"
+    model.write_bytes(b"other weights")
+    differs = decision("verify", file, "--model", model, "--json")
+    told = json.loads(differs.stdout)
+    assert differs.returncode == 1 and told["state"] == "VOID"
+    assert [part["part"] for part in told["differences"]] == ["model"]
+    wrong_key = decision("verify", file, "--key", "0123456789abcdef")
+    assert wrong_key.returncode == 1 and "another key" in wrong_key.stdout
+    other = SignedPlace(tmp_path / "other")
+    other.sign(other.revalidate("GO"))
+    foreign = decision("verify", file, home=other.home.root)
+    assert foreign.returncode == 1 and "another key than this home's" in foreign.stdout
+    other.clear()
+    file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
+    altered = decision("verify", file)
+    assert altered.returncode == 1 and "export it again" in altered.stdout
+    absent = decision("verify", elsewhere / "none")
+    assert absent.returncode == 2 and "can't be read" in absent.stderr
+
+
+def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_path: Path) -> None:
+    place.sign(place.revalidate("GO"))
+    place.home.best_model.write_bytes(b"another")
+    file = tmp_path / "void.json"
+    done = decision("export", "--out", file, home=place.home.root)
+    assert done.returncode == 1 and "VOID" in done.stdout
+    seen = decision("verify", file)
+    assert seen.returncode == 1 and "void when it was exported" in seen.stdout

@@ -1,0 +1,86 @@
+"""A place with a real, saved revalidation: model, candles, archive, and the job that made it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.decision import decision_text, write_reports
+from core.market.loading import candles_sha256
+from core.people import Person
+from core.vocabulary import JobKind, SignatureAct
+from runner.client import Client
+from tests.core.backtest_records import DAY, MARKET, decision_of, record
+from tests.runner.place import CTO, Place
+
+CONDITIONS = (
+    {"text": "half size", "owner": "Lea", "due": "2026-03-01"},
+    {"text": "alarm at 3 %", "owner": "Eva", "due": "2099-01-01"},
+)
+
+
+class SignedPlace(Place):
+    """Its clients can be told what time it is."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.at: datetime | None = None
+        self.home.model.mkdir(parents=True)
+        self.home.best_model.write_bytes(b"weights")
+        self.home.backtest_data.mkdir(parents=True)
+        frame = MARKET.candles.frame.reset_index()[
+            ["open_time", "open", "high", "low", "close", "volume"]
+        ]
+        frame["open_time"] = frame["open_time"].astype("int64") // 10**6
+        frame.to_csv(self.candles, index=False)
+
+    @property
+    def candles(self) -> Path:
+        return self.home.backtest_data / "OGNUSDT-1h.csv"
+
+    def client(self, person: Person = CTO) -> Client:
+        return Client(self.home, person, lambda: self.at or datetime.now(UTC))
+
+    def revalidate(self, decision: str = "GO", seed: int = 1, grade: str = "STRONG") -> str:
+        """Save a revalidation of what lies there now; its hash."""
+        backtest = record(seed)
+        fields: dict[str, Any] = decision_of(
+            backtest,
+            week=self.week.id,
+            created_at=self.at or datetime.now(UTC),
+            model={
+                "path": "models/ppo_phase4/best_model.zip",
+                "sha256": hashlib.sha256(self.home.best_model.read_bytes()).hexdigest(),
+            },
+            data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
+        )
+        fields |= {"decision": decision, "evidence": fields["evidence"] | {"grade": grade}}
+        paths = write_reports(
+            self.home, DAY, fields, equity=backtest.equity, trades=backtest.trades,
+            text=decision_text(fields), memo_html="<p>memo ção</p>", log_summary="log",
+        )  # fmt: skip
+        result = {
+            "decision": decision,
+            "score": fields["score"],
+            "sha256": paths.sha256,
+            "archive": self.home.relative(paths.archive),
+            "report": {"decision": self.home.relative(paths.decision)},
+        }
+        service = self.service(take_over=True)
+        self.until(service, self.submit(JobKind.REVALIDATE, result=result))
+        service.close()
+        return paths.sha256
+
+    def sign(
+        self, sha256: str, act: SignatureAct = SignatureAct.APPROVE, conditions=(), **more: Any
+    ):
+        return self.client().sign(self.week.id, sha256, act, "I read it.", conditions, **more)
+
+    def archive(self, sha256: str) -> Path:
+        return self.home.revalidation_archive / sha256
+
+
+def in_days(days: float) -> datetime:
+    return datetime.now(UTC) + timedelta(days=days)

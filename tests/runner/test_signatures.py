@@ -1,0 +1,293 @@
+"""Signatures: what they take, what voids them, what they leave alone, and the pipeline's gate."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError, IntegrityError, SetupError
+from core.people import Person
+from core.vocabulary import JobKind, Role, SignatureAct, SignatureState
+from runner.client import Client
+from runner.ledger import replay, verify
+from runner.outcomes import Conflict, Recorded, Refused
+from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER
+from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
+
+WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
+STANDS, VOID = SignatureState.STANDS, SignatureState.VOID
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[SignedPlace]:
+    made = SignedPlace(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def state(place: SignedPlace, sha256: str) -> SignatureState:
+    client = place.client()
+    return client.standing(client.signature_of(sha256)).state
+
+
+def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    shut = place.client().gate()
+    assert not shut.passes and shut.reason == "Nobody has signed it."
+    signed = place.sign(seen).record
+    open_ = place.client().gate()
+    assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
+    assert place.client().standing(signed).checked == ("model", "data", "rules", "files")
+    assert place.client().gate(sha256=seen).passes
+
+
+@pytest.mark.parametrize("person", [VIEWER, ENGINEER, LEAD])
+def test_a_signer_without_the_role_is_refused_and_told_whom_to_ask(
+    place: SignedPlace, person: Person
+) -> None:
+    seen = place.revalidate("GO")
+    outcome = place.client(person).sign(place.week.id, seen, SignatureAct.APPROVE, "I may not")
+    assert isinstance(outcome, Refused)
+    assert "may not sign" in outcome.reason and "cto" in outcome.remedy
+    assert not place.home.signing_key.exists()
+
+
+def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) -> None:
+    seen = place.revalidate("GO", grade="WEAK")
+    bare = place.client().sign(place.week.id, seen, SignatureAct.APPROVE, "  ")
+    assert isinstance(bare, Refused) and "WEAK" in bare.reason
+    rejected = place.sign(seen, SignatureAct.REJECT)
+    assert isinstance(rejected, Recorded)
+    gate = place.client().gate()
+    assert not gate.passes and "Carl rejected it" in gate.reason
+
+
+def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    outcome = place.sign(seen, WITH_CONDITIONS, [CONDITIONS[0] | {"due": "soon"}])
+    assert isinstance(outcome, Refused) and "'soon' is no day" in outcome.reason
+    assert isinstance(place.sign(seen, SignatureAct.APPROVE, CONDITIONS), Refused)
+
+
+def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    place.home.best_model.write_bytes(b"others!")
+    gate = place.client().gate()
+    assert not gate.passes and gate.facts["state"] == "VOID"
+    assert "best_model.zip changed" in gate.reason and gate.remedy
+    place.home.best_model.write_bytes(b"weights")
+    assert state(place, seen) is STANDS
+    place.home.best_model.unlink()
+    assert state(place, seen) is VOID
+
+
+def test_changed_data_void_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    text = place.candles.read_text()
+    place.candles.write_text(text.replace("1", "2", 1))
+    assert "backtest data" in place.client().gate().reason
+    place.candles.write_text(text)
+    assert state(place, seen) is STANDS
+    (place.home.backtest_data / "more.csv").write_text(text)
+    assert state(place, seen) is VOID
+
+
+@pytest.mark.parametrize("name", ["decision.json", "metrics.csv", "memo.html", "decision.txt"])
+def test_an_altered_archived_file_voids_it(place: SignedPlace, name: str) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file = place.archive(seen) / name
+    content = file.read_bytes()
+    file.write_bytes(content + b" ")
+    answer = place.client().gate(sha256=seen)
+    assert not answer.passes and name in answer.reason and answer.remedy
+    assert state(place, seen) is VOID
+    file.unlink()
+    assert state(place, seen) is VOID
+    assert not place.client().gate().passes
+    with pytest.raises((IntegrityError, InputError)):
+        place.client().capsule(seen)
+
+
+def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_path) -> None:
+    file = tmp_path / "manual.yaml"
+    file.write_text(place.week.playbook_text)
+    later = LAUNCH + timedelta(days=7)
+    place.week = place.lead.create_week(later, file).record
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    assert place.client().gate().passes
+    file.write_text("# only a comment\n" + place.week.playbook_text)
+    assert place.client().gate().passes
+    assert "threshold: 1.0" in place.week.playbook_text
+    file.write_text(place.week.playbook_text.replace("threshold: 1.0", "threshold: 1.2"))
+    answer = place.client().gate()
+    assert not answer.passes and "gates or revalidation settings" in answer.reason
+
+
+def test_other_revalidation_settings_in_the_store_void_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    with closing(sqlite3.connect(place.home.database)) as database:
+        database.execute(
+            "UPDATE weeks SET playbook_text = replace(playbook_text, 'min_days: 90', 'min_days: 9')"
+        )
+        database.commit()
+    assert state(place, seen) is VOID
+
+
+def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone(
+    place: SignedPlace,
+) -> None:
+    first = place.revalidate("GO")
+    place.sign(first)
+    place.home.best_model.write_bytes(b"newer weights")
+    assert state(place, first) is VOID  # nobody has tested what lies there
+    second = place.revalidate("NO-GO", seed=2)
+    assert state(place, first) is STANDS
+    assert place.client().gate(sha256=first).passes
+    assert not place.client().gate().passes  # the newest is another one, and unsigned
+    assert [one.sha256 for one in place.client().decided()] == [first, second]
+    kept = next((place.home.root / "models" / "signed").glob("*.zip"))
+    kept.write_bytes(b"tampered")
+    assert state(place, first) is VOID
+
+
+def test_a_later_week_that_trains_leaves_the_earlier_decision_alone(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    week = place.week.id
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    place.submit(JobKind.TRAIN)
+    place.home.best_model.write_bytes(b"next week's weights")
+    assert state(place, seen) is STANDS
+    assert place.client().gate(week).passes
+
+
+def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    place.at = in_days(29.9)
+    assert place.client().gate().passes
+    place.at = in_days(30.1)
+    answer = place.client().gate()
+    assert not answer.passes and "expired" in answer.reason and "sign again" in answer.remedy
+    assert answer.facts["state"] == "EXPIRED"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "act = 'approve'",
+        "reason = 'fine'",
+        "conditions = '[]'",
+        "sealed = NULL",
+        "\"by\" = 'Mallory'",
+    ],
+)
+def test_a_row_that_was_altered_in_the_database_is_found(place: SignedPlace, change: str) -> None:
+    seen = place.revalidate("PARTIAL")
+    place.sign(seen, WITH_CONDITIONS, CONDITIONS)
+    with closing(sqlite3.connect(place.home.database)) as database:
+        database.execute(f"UPDATE signatures SET {change}")
+        database.commit()
+    assert state(place, seen) is SignatureState.ALTERED
+    assert not place.client().gate().passes
+    with pytest.raises((IntegrityError, InputError)):
+        place.client().capsule(seen)
+
+
+def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    first, second = place.client().conditions(place.week.id)
+    assert first.overdue(second.due) and not second.overdue(first.due)
+    assert "Open conditions: half size" in place.client().gate().reason
+    eva = place.client(ENGINEER)
+    assert isinstance(place.client(VIEWER).close_condition(signed.id, 0, "done"), Refused)
+    assert isinstance(eva.close_condition(signed.id, 0, " "), Refused)
+    assert isinstance(eva.close_condition(signed.id, 2, "done"), Refused)
+    closed = eva.close_condition(signed.id, 0, "size is halved", key="k").record
+    assert eva.close_condition(signed.id, 0, "size is halved", key="k").record == closed
+    again = place.client(LEAD).close_condition(signed.id, 0, "me too")
+    assert isinstance(again, Conflict) and again.existing == closed
+    assert not place.client().gate().passes
+    place.client().close_condition(signed.id, 1, "alarm is live")
+    assert place.client().gate().passes
+    tracked = place.client().conditions(place.week.id)
+    assert [c.closed.by for c in tracked] == ["Eva", "Carl"]
+    assert not tracked[0].overdue(second.due)
+
+
+def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
+    place: SignedPlace,
+) -> None:
+    partial = place.revalidate("PARTIAL")
+    place.sign(partial)
+    assert "without conditions" in place.client().gate().reason
+    seen = place.revalidate("NO-GO", seed=2)
+    lead = place.client(Person("Lea", Role.LEAD, verified=True))
+    assert isinstance(lead.countersign(place.week.id, partial, "old"), Refused)
+    lead.countersign(place.week.id, seen, "I stand by it")
+    signed = place.sign(seen, second=LEAD).record
+    assert (signed.second, signed.second_verified) == ("Lea", True)
+    assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
+    answer = place.client().gate()
+    assert answer.facts["state"] == "STANDS" and "override" in answer.reason
+
+
+def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
+    place.home.runner_identity.unlink(missing_ok=True)
+    before = place.client().conditions(place.week.id)
+    replay(place.home)
+    assert verify(place.home).ok
+    client = Client(place.home, CTO)
+    assert client.signature_of(seen) == signed
+    assert client.conditions(place.week.id) == before
+    assert client.standing(signed).stands
+
+
+def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    key = place.home.signing_key
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.parent.stat().st_mode & 0o777 == 0o700
+    key.chmod(0o640)
+    before = place.home.ledger.read_bytes()
+    with pytest.raises(SetupError, match="can be reached by others") as caught:
+        place.sign(seen, SignatureAct.REJECT)
+    assert "chmod 600" in caught.value.remedy
+    assert place.home.ledger.read_bytes() == before
+    key.chmod(0o600)
+    key.write_text("no key")
+    with pytest.raises(SetupError, match="no private key"):
+        place.sign(seen, SignatureAct.REJECT)
+
+
+def test_a_lost_key_is_replaced_and_old_signatures_keep_theirs(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    first = place.sign(seen).record
+    place.home.signing_key.unlink()
+    second = place.sign(seen).record
+    keys = {signed.sealed["statement"]["public_key"] for signed in (first, second)}
+    assert len(keys) == 2
+    assert all(place.client().standing(signed).stands for signed in (first, second))
+
+
+def test_without_a_revalidation_the_gate_says_so(place: SignedPlace) -> None:
+    assert "no saved revalidation" in place.client().gate().reason
+    assert "There is no week 1999-01-01" in place.client().gate("1999-01-01").reason
+    assert not place.client().gate(sha256="0" * 64).passes
