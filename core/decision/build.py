@@ -14,8 +14,9 @@ from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
 from core.decision.text import approval_line
 from core.decision.trust import Checks, trust_section
+from core.decision.warning_words import reason_of
 from core.decision.warnings import find_warnings
-from core.gates import Scorecard, decide, score
+from core.gates import decide, score
 from core.moments import iso
 from core.playbook import Playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
@@ -102,7 +103,7 @@ def build_decision(
         "score": card.score,
         "gates_passed": card.passed,
         "recommendation": rule.recommendation,
-        "reason": _reason(card),
+        "reason": reason_of(gates),
         "next_steps": {
             "line": approval_line(day, approval_at),
             "en": rule.next_steps.en,
@@ -208,24 +209,6 @@ def _robustness(
         else {"episode": int(worst["episode"]), "return_pct": worst["return_pct"]},
         **best_trades(record.curve, record.pnl),
     }
-
-
-def _reason(card: Scorecard) -> str:
-    """One sentence: which gates fail, with value and limit."""
-    failed = [gate for gate in card.gates if not gate.passed]
-    if not failed:
-        return "All gates pass."
-    parts = []
-    for gate in failed:
-        name = gate.short if gate.short.isupper() else gate.short.lower()
-        if gate.value is None:
-            parts.append(f"{name} is undefined ({gate.status.value})")
-            continue
-        sign = "<" if gate.op == ">=" else ">"
-        value = gate.value if isinstance(gate.value, int) else f"{gate.value:.4f}"
-        parts.append(f"{name} {value} {sign} {gate.threshold:g}")
-    gates = "1 gate fails" if len(failed) == 1 else f"{len(failed)} gates fail"
-    return f"{gates}: {', '.join(parts)}."
 
 
 def _sha256(text: str) -> str:
