@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.decision.change import Earlier, change_since
+from core.decision.second_opinion import with_uncertainty
 from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
 from core.decision.text import approval_line
@@ -25,7 +26,7 @@ from core.trading.episodes import dispersion, episode_table, share_of_episodes_t
 from core.trading.evidence import Trials
 from core.trading.going_live import going_live
 from core.trading.records import records_csv
-from core.trading.resampling import Uncertainty, uncertainty
+from core.trading.resampling import uncertainty
 from core.trading.robustness import Judge, Stress, best_trades, parts, stress
 
 __all__ = ["SCHEMA_VERSION", "BacktestRecord", "build_decision", "marked_bars"]
@@ -87,7 +88,7 @@ def build_decision(
     doubt = uncertainty(
         record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions
     )
-    gates = _with_uncertainty(gates, doubt)
+    gates = with_uncertainty(gates, doubt)
     say("skill", gates)
     skill = skill_sections(record, card, playbook, trials or Trials())
     say("robustness", gates)
@@ -169,24 +170,6 @@ def build_decision(
     for name, value in (extra or {}).items():
         decision.setdefault(name, value)
     return decision
-
-
-def _with_uncertainty(gates: list[dict[str, Any]], doubt: Uncertainty) -> list[dict[str, Any]]:
-    """Each gate with interval, P(pass) and distribution; a null value has no interval."""
-    found = []
-    for gate in gates:
-        resampled = doubt.gates[gate["id"]]
-        shown = gate["value"] is not None and resampled.ci95 is not None
-        found.append(
-            {
-                **gate,
-                "ci95": list(resampled.ci95) if shown else None,
-                "p_pass": resampled.p_pass,
-                "distribution": resampled.distribution(),
-                "costs_x2": None,
-            }
-        )
-    return found
 
 
 def _robustness(
