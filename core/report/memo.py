@@ -11,7 +11,14 @@ import pandas as pd
 
 from core.decision.text import SYMBOLS
 from core.report.charts import episode_chart, equity_chart
-from core.report.memo_text import in_language, memo_text, news, own_line, verdict
+from core.report.memo_text import (
+    in_language,
+    memo_text,
+    news,
+    other_blocks,
+    own_line,
+    verdict,
+)
 from core.report.numbers import chance, figure, interval, percent
 from core.report.spark import gate_spark
 from core.report.wording import WORDS
@@ -67,6 +74,7 @@ def memo_html(
         gates=[_gate_row(gate, decision, words) for gate in decision["gates"]],
         lines=lines,
         verdict=verdict(decision, words),
+        other_blocks=other_blocks(decision, words).replace("-", "−"),
         warnings=news(decision),
         names={gate["id"]: gate["short"] for gate in decision["gates"]},
         equity_svg=_equity_svg(decision, equity, bars, words),

@@ -104,9 +104,19 @@ def _gates(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
             f"{chance(gate['p_pass']):>9}  {_stressed(gate)}"
         )
     run = d["evidence"]["expected_longest_losing_run"]
-    rows.append(f"  {w['longest_run']}: {plain(run, 1)}; {w['blocks_of']} "
-                f"{d['uncertainty']['block_bars']:.0f} {w['bars']}")  # fmt: skip
+    within = chance(d["evidence"]["chance_of_longest_run"])
+    rows += [
+        f"  {w['blocks_of']} {d['uncertainty']['block_bars']:.0f} {w['bars']}{other_blocks(d, w)}",
+        f"  {w['longest_run']}: {plain(run, 1)}; {w['within_limit']}: {within}",
+    ]
     return "\n".join(rows)
+
+
+def other_blocks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
+    """The Sharpe's interval with other blocks: what hangs on the choice."""
+    found = d["uncertainty"]["by_block"]
+    told = [f"{row['block_bars']:.0f} {interval(row['ci95']['sharpe'])}" for row in found]
+    return f"; Sharpe {w['with_blocks']} {', '.join(told)}" if told else ""
 
 
 def _stressed(gate: Mapping[str, Any]) -> str:
