@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo up test lint faults bench lock clean
+.PHONY: help install demo up test lint faults chaos bench bench-evidence lock clean
 
 help:            ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 install: $(READY) ## prepare .venv/ from requirements.lock
 
@@ -37,8 +37,14 @@ lint: $(READY)   ## format, style and import contracts
 faults: $(READY) ## inject every fault of the matrix, print it as a table
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
+chaos: $(READY)  ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses
+	$(BIN)/python -m tests.faults.chaos
+
 bench: $(READY)  ## measure: training speed, learning against the optimum, reading of events
 	$(BIN)/python -m tests.benchmarks
+
+bench-evidence: $(READY) ## measure: whom the evidence grade trusts, coin flips and learned agents
+	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence
 
 lock: $(READY)   ## write requirements.lock from what is installed
 	sh scripts/write_lock.sh

@@ -107,6 +107,11 @@ class Home:
         return self.state / "trainweek.db"
 
     @property
+    def backups(self) -> Path:
+        """Copies of database and ledger, a folder each, named by its UTC moment."""
+        return self.state / "backups"
+
+    @property
     def runner_lock(self) -> Path:
         return self.state / "runner.lock"
 

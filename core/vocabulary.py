@@ -37,7 +37,8 @@ class JobKind(StrEnum):
     PREFLIGHT = "preflight"
     DAILY_CHECK = "daily-check"
     DATA_CHECK = "data-check"
-    BACKUP = "backup"
+    BACKUP = "backup"  # make one, or restore one
+    IMPORT_MODEL = "import-model"
 
 
 class JobState(StrEnum):

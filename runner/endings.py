@@ -19,6 +19,10 @@ _RAISED = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$", r
 _PATTERNS = (
     (re.compile(r"No space left on device|Errno 28"), "no space left on the device"),
     (re.compile(r"EOFError"), "an environment's worker died (EOFError)"),
+    (
+        re.compile(r"subproc_vec_env.*(?:BrokenPipe|ConnectionReset)Error", re.DOTALL),
+        "an environment's worker died (broken pipe)",
+    ),
     (re.compile(r"BadZipFile|not a zip file"), "a model file is broken (bad zip)"),
     (re.compile(r"invalid values|\bnan\b.*tensor|\bNaN\b", re.IGNORECASE), "NaN in the training"),
     (re.compile(r"MemoryError|bad_alloc"), "memory could not be allocated"),
@@ -116,6 +120,11 @@ def _signalled(ended: Ended, number: int) -> tuple[JobState, str]:
         return JobState.FAILED, f"It crashed with {name}."
     if not ended.same_boot:
         return JobState.INTERRUPTED, f"It was ended by {name}; then the machine restarted."
+    if number == signal.SIGKILL and ended.exit is not None and ended.exit.oom_kills:
+        return (
+            JobState.FAILED,
+            f"Out of memory: the kernel ended it by {name}. {_counted(ended.exit)}",
+        )
     if number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         return JobState.STOPPED, f"{name} from outside trainweek ended it."
     return JobState.FAILED, f"It was killed by {name}, which trainweek did not send."
@@ -131,7 +140,14 @@ def _own_failure(ended: Ended, code: int | None) -> str:
     why = f"Exit code {code}" + (f": {_shortened(str(what))}" if what else ".")
     if hint := next((hint for pattern, hint in _PATTERNS if pattern.search(ended.tail)), None):
         why = f"{why.rstrip('.')} ({hint})"
+    if ended.exit is not None and ended.exit.oom_kills:  # a worker of it, perhaps
+        why = f"{why.rstrip('.')}. Out of memory. {_counted(ended.exit)}"
     return why
+
+
+def _counted(exit: Exit) -> str:
+    """Where it is known from: of its own control group, so nobody else's kill is meant."""
+    return f"Its control group counts {exit.oom_kills} killed by the kernel for want of memory."
 
 
 def _shortened(text: str, most: int = 300) -> str:

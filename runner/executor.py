@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -19,11 +20,12 @@ from runner.process import (
     MARK,
     ProcessIdentity,
     boot_id,
+    command_line,
     descendants,
-    identify,
     is_alive,
     kill_all,
     marked,
+    members,
     send,
 )
 
@@ -38,6 +40,7 @@ class Exit:
     signal: int | None
     error: str | None  # the command could not be started
     at: datetime
+    oom_kills: int = 0  # by the kernel, in the attempt's own control group
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Seen:
     same_boot: bool = True
     started_at: datetime | None = None
     exit: Exit | None = None
+    silent_shim: bool = False  # the program has ended, and its shim has not said how
 
 
 class Executor(Protocol):
@@ -69,22 +73,48 @@ class Executor(Protocol):
     def ask_to_end(self, folder: Path, mark: str) -> bool:
         """SIGTERM to the program; False if it is not there."""
 
+    def wake(self, folder: Path, mark: str) -> None:
+        """SIGCONT to the attempt's shim: somebody may have stopped it."""
+
     def end(self, folder: Path, mark: str) -> int:
         """SIGKILL to everything that the attempt started; how many there were."""
 
 
-class LocalProcesses:
-    """Attempts as processes of this machine, each under a shim in a session of its own."""
+@dataclass(frozen=True)
+class _Known:
+    """What the shim wrote of itself and its program; of this attempt only."""
 
-    def __init__(self) -> None:
+    shim: ProcessIdentity | None = None
+    program: ProcessIdentity | None = None
+    started: datetime | None = None
+    cgroup: str | None = None
+
+
+class LocalProcesses:
+    """Attempts as processes of this machine, each under a shim in a session of its own.
+
+    :param log_bytes: the shim begins output.log anew beyond this; 0: never.
+    :param log_files: how many of them stay, the present one included.
+    """
+
+    def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
+        self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
+        self._read: dict[Path, tuple[tuple[int, ...], _Known]] = {}
 
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, mark: str, heartbeat_s: float
     ) -> None:
         write_json(
             folder / "command.json",
-            {"argv": list(argv), "cwd": str(cwd), "mark": mark, "heartbeat_s": heartbeat_s},
+            {
+                "argv": list(argv),
+                "cwd": str(cwd),
+                "mark": mark,
+                "heartbeat_s": heartbeat_s,
+                "log_bytes": self.log_bytes,
+                "log_files": self.log_files,
+            },
         )
         with (folder / "shim.log").open("ab") as log:
             shim = subprocess.Popen(
@@ -100,51 +130,85 @@ class LocalProcesses:
 
     def look(self, folder: Path, mark: str, *, search: bool = False) -> Seen:
         self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps the ended
-        shim, program, started = self._identity(folder, mark)
-        trace = shim is not None
-        if not is_alive(shim) and program is None and (search or trace):
-            # The shim was killed before it could write down its child.
-            others = [found for found in marked(mark) if found != shim]
+        known = self._identity(folder, mark)
+        program, trace = known.program, known.shim is not None
+        shim_lives, program_lives = is_alive(known.shim), is_alive(program)
+        if not shim_lives and program is None and (search or trace):
+            # The shim was killed, or found the disk full, before it could write down its child.
+            others = [p for p in marked(mark) if p != known.shim and not _is_shim(p, folder)]
             program = min(others, key=lambda found: found.ticks, default=None)
             trace = trace or program is not None
-        alive = is_alive(program) or is_alive(shim)
+            program_lives = program is not None
         # Read last: the shim may write it and end while we look.
         ending = self._exit(folder)
-        same_boot = shim is None or shim.boot == boot_id()
-        return Seen(trace or ending is not None, program, alive, same_boot, started, ending)
+        same_boot = known.shim is None or known.shim.boot == boot_id()
+        return Seen(
+            trace or ending is not None,
+            program,
+            program_lives or shim_lives,
+            same_boot,
+            known.started,
+            ending,
+            silent_shim=shim_lives and program is not None and not program_lives and not ending,
+        )
 
     def ask_to_end(self, folder: Path, mark: str) -> bool:
         seen = self.look(folder, mark, search=True)
         return seen.process is not None and send(seen.process, signal.SIGTERM)
 
+    def wake(self, folder: Path, mark: str) -> None:
+        if (shim := self._identity(folder, mark).shim) is not None:
+            send(shim, signal.SIGCONT)
+
     def end(self, folder: Path, mark: str) -> int:
-        shim, program, _ = self._identity(folder, mark)
-        killed = 0
+        known = self._identity(folder, mark)
+        killed: set[ProcessIdentity] = set()
         # Whoever forks while we kill is found in the next round.
         for _ in range(10):
-            tree = set(marked(mark))
-            if program is not None and is_alive(program):
-                tree |= {program, *descendants(program)}
-            # The shim lives on to write down how its child ended; then it ends by itself.
-            tree -= {shim, identify(os.getpid())}
+            tree = {*marked(mark), *members(known.cgroup, mark)}
+            tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
+            # The shim is the parent of all whose own parent has ended.
+            tree |= set(descendants(known.program, known.shim))
+            # It lives on to write down how its child ended; then it ends by itself.
+            tree = {p for p in tree if p.pid != os.getpid() and not _is_shim(p, folder)}
             if not tree:
                 break
-            killed += kill_all(tree)  # type: ignore[arg-type]
-        return killed
+            kill_all(tree)
+            killed |= tree
+        self._remove(known, mark)
+        self._read.pop(folder, None)
+        return len(killed)
 
-    @staticmethod
-    def _identity(
-        folder: Path, mark: str
-    ) -> tuple[ProcessIdentity | None, ProcessIdentity | None, datetime | None]:
-        """Shim, program and start as the shim wrote them; of this attempt only."""
-        stored = read_json(folder / "identity.json")
+    def _identity(self, folder: Path, mark: str) -> _Known:
+        """Shim, program and start as the shim wrote them; read again when it changes."""
+        path = folder / "identity.json"
+        try:
+            found = path.stat()
+        except OSError:
+            return _Known()
+        version = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if (kept := self._read.get(folder)) is not None and kept[0] == version:
+            return kept[1]
+        stored = read_json(path)
         if stored is None or stored.get("mark") != mark:
-            return None, None, None
-        return (
+            return _Known()
+        known = _Known(
             ProcessIdentity.from_dict(stored.get("shim")),
             ProcessIdentity.from_dict(stored.get("child")),
             from_unix(float(stored["started_at"])),
+            stored.get("cgroup"),
         )
+        self._read[folder] = (version, known)
+        return known
+
+    @staticmethod
+    def _remove(known: _Known, mark: str) -> None:
+        """The control group of an attempt that has nobody left; a live shim does it itself."""
+        if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{mark}":
+            return
+        if not is_alive(known.shim):
+            with contextlib.suppress(OSError):  # its last zombie is not reaped yet
+                Path(known.cgroup).rmdir()
 
     @staticmethod
     def _exit(folder: Path) -> Exit | None:
@@ -156,4 +220,11 @@ class LocalProcesses:
             stored.get("signal"),
             stored.get("error"),
             from_unix(float(stored["ended_at"])),
+            int(stored.get("oom_kills") or 0),
         )
+
+
+def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
+    """Whether this process is the shim of the attempt in this folder."""
+    words = command_line(process)
+    return str(SHIM) in words and str(folder) in words

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from random import random
 from typing import Any
 
 from sqlalchemy import Row
 
+from core.errors import TrainweekError
+from core.files import write_text
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
@@ -16,8 +21,10 @@ from runner.endings import REFUSED, Ended, judge
 from runner.executor import Executor, Seen
 from runner.fence import Fence, FencedWrite
 from runner.files import read_json, tail
+from runner.incidents import open_incident
 from runner.procedures import protect, write_issue_line
-from runner.resuming import resume_at
+from runner.restarts import goes_on
+from runner.resuming import Resumes, Stays, resume
 from runner.settings import Settings
 from runner.spec import own_trainer
 from runner.store import queries
@@ -29,10 +36,21 @@ _LOST_STARTS_ALLOWED = 1
 
 
 class Finisher:
-    """Writes ends into the store, with what belongs to them, in one transaction each."""
+    """Writes ends into the store, with what belongs to them, in one transaction each.
 
-    def __init__(self, home: Home, fence: Fence, settings: Settings, executor: Executor) -> None:
+    :param chance: gives a number of [0, 1), for the spread of automatic resumes.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        fence: Fence,
+        settings: Settings,
+        executor: Executor,
+        chance: Callable[[], float] = random,
+    ) -> None:
         self.home, self.fence, self.settings, self.executor = home, fence, settings, executor
+        self.chance = chance
 
     def finish(
         self, row: Row, attempt: Row, seen: Seen, killed_after_s: float | None, now: datetime
@@ -71,20 +89,46 @@ class Finisher:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                opened = self._open_incident(write, week, procedure, row, reason, kept)
+                summary = f"{row.id} ended FAILED. {reason}{self._last_lines(folder)}"
+                opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
-            elif at := resume_at(write.connection, self.settings, row, state, now):
-                later = {
+            elif again := goes_on(write.connection, row.id, state):
+                body = {"action": "change", "job_id": row.id, "job": again}
+                write.append("job", body, row.week_id)
+            else:
+                self._resume(write, row, state, reason, now)
+        if opened and week and procedure:
+            write_issue_line(self.home, week.playbook.escalation(procedure), now)
+        log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+
+    def _last_lines(self, folder: Path) -> str:
+        """Keep the log's last lines with the attempt, and say where."""
+        kept = folder / "last_100_lines.log"
+        try:
+            write_text(kept, tail(self.home.training_log, 100) + "\n")
+        except TrainweekError as error:  # a full disk must not keep the incident from opening
+            log.error("%s", error)
+            return ""
+        return f" The log's last 100 lines: {self.home.relative(kept)}"
+
+    def _resume(
+        self, write: FencedWrite, row: Row, state: JobState, reason: str, now: datetime
+    ) -> None:
+        """LOST | INTERRUPTED -> QUEUED, or the sentence of why not."""
+        match resume(write.connection, self.home, self.settings, row, state, now, self.chance):
+            case Resumes(at=at):
+                columns = {
                     "state": JobState.QUEUED,
                     "reason": f"{reason} It goes on by itself at {at:%H:%M:%S} UTC.",
                     "not_before": iso(at),
                 }
-                body = {"action": "change", "job_id": row.id, "job": later, "resumes": True}
+                body = {"action": "change", "job_id": row.id, "job": columns, "resumes": True}
                 write.append("job", body, row.week_id)
-        if opened and week and procedure:
-            write_issue_line(self.home, week.playbook.escalation(procedure), now)
-        log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+            case Stays(why=why) if why:
+                columns = {"reason": f"{reason} {why}"}
+                body = {"action": "change", "job_id": row.id, "job": columns}
+                write.append("job", body, row.week_id)
 
     def end_waiting(self, row: Row, now: datetime) -> None:
         """QUEUED -> STOPPED: nothing had been started."""
@@ -93,6 +137,8 @@ class Finisher:
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
+            if again := goes_on(write.connection, row.id, JobState.STOPPED):
+                write.append("job", body | {"job": again}, row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime) -> None:
         """A start left no trace of a process: try once more, without counting it.
@@ -153,26 +199,6 @@ class Finisher:
             return "data"
         refused = seen.exit is not None and seen.exit.code == REFUSED
         return None if refused and kind is not None else "crash"
-
-    @staticmethod
-    def _open_incident(
-        write: FencedWrite, week: Week, procedure: str, row: Row, reason: str, kept: str | None
-    ) -> bool:
-        """Open it, unless it is open already."""
-        spec = next((e for e in week.playbook.escalations if e.id == procedure), None)
-        known = queries.open_incidents(write.connection, week.id)
-        if spec is None or any(incident.procedure == procedure for incident in known):
-            return False
-        body = {
-            "action": "open",
-            "procedure": procedure,
-            "summary": f"{row.id} ended FAILED. {reason}",
-            "blocks_start": spec.blocks_start,
-            "kept": kept,
-            "job_id": row.id,
-        }
-        write.append("incident", body, week.id)
-        return True
 
 
 def _stop_asked_by(row: Row, seen: Seen) -> str | None:

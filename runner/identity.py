@@ -7,11 +7,11 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from core.errors import InputError
 from core.moments import iso, parse_moment
 from core.paths import Home
+from runner.files import read_json
 from runner.process import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
 
@@ -54,7 +54,7 @@ def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
 def read_identity(home: Home) -> RunnerIdentity | None:
     """None if there was no runner yet, or the file says nothing."""
     try:
-        stored: dict[str, Any] = json.loads(home.runner_identity.read_text(encoding="utf-8"))
+        stored = read_json(home.runner_identity) or {}
         process = ProcessIdentity.from_dict(stored)
         if process is None:
             return None

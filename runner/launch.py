@@ -31,7 +31,7 @@ def ensure_runner(home: Home, timeout_s: float = 20.0) -> int:
     runner = read_identity(home)
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
-    Store(home)  # says what is wrong with the home here, not in a log
+    Store(home).require_sound()  # says what is wrong with the home here, not in a log
     with home.runner_log.open("ab") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],

@@ -6,13 +6,17 @@ import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.paths import Home, numbered
 from runner.identity import runner_status
-from runner.store import Store, chain
+from runner.store import Store, chain, schema
+from runner.store.backup import backups
+from runner.store.damage import damage_of
 
 
 @dataclass(frozen=True)
@@ -39,51 +43,35 @@ class VerifyReport:
         )
 
 
-def verify(home: Home) -> VerifyReport:
-    """Follow the chain through the whole file, and compare each sum with the database.
+def verify(home: Home, tables: bool = False) -> VerifyReport:
+    """Follow the chain through the whole file; compare it with database and backups.
 
     Reads only: neither file is repaired, not even a database that is merely behind.
+
+    :param tables: also rebuild the database beside and compare every table with it: it
+        finds a row that somebody changed in the database alone.
     """
-    # Between a writer's line and its commit the two differ for a moment: keep writers out.
-    with Store.lock(home) if home.state.is_dir() else nullcontext():
-        return _compare(home)
-
-
-def _compare(home: Home) -> VerifyReport:
-    path, problems = home.ledger, []
-    sums: list[str] = []
-    end = 0
-    try:
-        for line in chain.read(path):
-            sums.append(line.sha256)
-            end = line.end
-    except IntegrityError as error:
-        problems.append(error.what)
-    else:
-        size = path.stat().st_size if path.exists() else 0
-        if size > end:
-            problems.append(
-                f"The last {size - end} bytes are no complete line: its write was cut off, "
-                "or the file was."
-            )
-    known = _sums_in_database(home.database)
-    if known is None:
-        if sums:
-            problems.append("There is no database; opening the home or a replay rebuilds it.")
-    else:
-        for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
-            if mine != theirs:
-                problems.append(f"Line {seq} is another one than the database saw.")
-                break
-        if len(known) > len(sums):
-            problems.append(
-                f"The database has {len(known)} lines, the file {len(sums)}: the file was cut."
-            )
-        elif len(known) < len(sums):
-            problems.append(
-                f"The database has {len(known)} lines, the file {len(sums)}: "
-                "the database is behind; opening the home brings it up."
-            )
+    path = home.ledger
+    with TemporaryDirectory(prefix="trainweek-verify-") as beside:
+        # Between a writer's line and its commit the two differ for a moment: keep writers
+        # out while both are looked at, not while a long file is read.
+        copy = Path(beside) / "seen.db"
+        locked = home.database.with_suffix(".lock").exists()
+        with Store.lock(home) if locked else nullcontext():
+            size = path.stat().st_size if path.exists() else 0
+            damage = damage_of(home.database, home) or _copied(home.database, copy)
+        sums, problems, broken = _chain(path, size)
+        known = _sums(copy) if damage is None else None
+        if damage is not None:
+            problems.append(f"The database is damaged: {damage}. `trainweek ledger restore`.")
+        elif known is None:
+            if sums:
+                problems.append("There is no database; opening the home or a replay rebuilds it.")
+        else:
+            problems += _difference(sums, known, broken)
+        problems += _against_backups(home, sums)
+        if tables and not problems and known is not None:
+            problems += _tables(home, copy, size, Path(beside))
     return VerifyReport(home.relative(path), len(sums), tuple(problems))
 
 
@@ -94,37 +82,145 @@ def replay(home: Home) -> str:
     :raises ConflictError: a runner is alive.
     :raises IntegrityError: the ledger itself is broken.
     """
-    status = runner_status(home, datetime.now(UTC))
-    if status.alive:
-        raise ConflictError(
-            f"A runner (pid {status.pid}) works on this home.", "End it, then replay."
-        )
+    refuse_beside_a_runner(home)
     if not home.ledger.exists():
         raise InputError(f"There is no ledger {home.ledger}.", "Nothing can be rebuilt from it.")
     lines = sum(1 for _ in chain.read(home.ledger))  # a broken one is found before anything moves
     new = home.database.with_suffix(".replay.db")
-    new.unlink(missing_ok=True)
-    Store(home, database=new)
+    for name in with_journals(new):
+        name.unlink(missing_ok=True)  # of a replay that was killed
+    Store(home, database=new).require_sound()
     with Store.lock(home):
-        kept = None
-        if home.database.exists():
-            kept = numbered(home.database.with_suffix(".before-replay.db"))
-            home.database.rename(kept)
-            for left in ("-journal", "-wal", "-shm"):
-                beside = Path(f"{home.database}{left}")
-                if beside.exists():
-                    beside.rename(f"{kept}{left}")
-        new.replace(home.database)
-        sync_folder(home.state)
+        kept = replace_database(home, new, "before-replay")
     was = f"; the old one is {home.relative(kept)}" if kept else ""
     return f"{home.relative(home.database)} rebuilt from {lines} ledger lines{was}."
 
 
-def _sums_in_database(database: Path) -> list[str] | None:
+def refuse_beside_a_runner(home: Home) -> None:
+    """:raises ConflictError: a runner is alive."""
+    status = runner_status(home, datetime.now(UTC))
+    if status.alive:
+        raise ConflictError(
+            f"A runner (pid {status.pid}) works on this home.", "End it, then do it again."
+        )
+
+
+def replace_database(home: Home, new: Path, why: str) -> Path | None:
+    """Put ``new`` in the database's place, under the store's lock.
+
+    :returns: where the old one is kept, with its journals; None if there was none.
+    """
+    kept = None
+    if home.database.exists():
+        kept = numbered(home.database.with_suffix(f".{why}.db"))
+        for old, name in zip(with_journals(home.database), with_journals(kept), strict=True):
+            if old.exists():
+                old.rename(name)
+    else:  # a journal without its database belongs to nothing
+        for left in with_journals(home.database):
+            left.unlink(missing_ok=True)
+    new.replace(home.database)
+    sync_folder(home.state)
+    return kept
+
+
+def with_journals(database: Path) -> list[Path]:
+    """A database and the files that SQLite may keep beside it."""
+    return [Path(f"{database}{end}") for end in ("", "-journal", "-wal", "-shm")]
+
+
+def _copied(database: Path, copy: Path) -> str | None:
+    """Copy the database, if there is one; what stands in the way of it."""
+    if not database.exists():
+        return None
+    with (
+        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        try:
+            source.backup(target)
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return None
+
+
+def _chain(path: Path, size: int) -> tuple[list[str], list[str], bool]:
+    """The sums of the lines that follow from each other, what is wrong behind them, and
+    whether that is a broken chain: lines behind it were not looked at."""
+    sums: list[str] = []
+    end = 0
+    try:
+        for line in chain.read(path):
+            if line.end > size:
+                break  # written while we read
+            sums.append(line.sha256)
+            end = line.end
+    except IntegrityError as error:
+        return sums, [error.what], True
+    if size > end:
+        cut = "its write was cut off, or the file was."
+        return sums, [f"The last {size - end} bytes are no complete line: {cut}"], False
+    return sums, [], False
+
+
+def _sums(database: Path) -> list[str] | None:
     if not database.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(database)) as connection:
             return [s for (s,) in connection.execute("SELECT sha256 FROM ledger ORDER BY seq")]
-    except sqlite3.DatabaseError:
-        return None
+    except sqlite3.DatabaseError:  # an empty one: its first opening was killed
+        return []
+
+
+def _difference(sums: list[str], known: list[str], broken: bool) -> list[str]:
+    problems = []
+    for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
+        if mine != theirs:
+            problems.append(f"Line {seq} is another one than the database saw.")
+            break
+    counts = f"The database has {len(known)} lines, the file {len(sums)}"
+    if broken:
+        return problems
+    if len(known) > len(sums):
+        problems.append(f"{counts}: the file was cut.")
+    elif len(known) < len(sums):
+        problems.append(f"{counts}: the database is behind; opening the home brings it up.")
+    return problems
+
+
+def _against_backups(home: Home, sums: list[str]) -> list[str]:
+    """File and database that were rewritten together still disagree with their backups."""
+    for backup in backups(home):
+        if backup.lines and sums[backup.lines - 1 : backup.lines] != [backup.head]:
+            return [
+                f"The backup of {backup.at:%Y-%m-%d %H:%M} UTC has another line {backup.lines}: "
+                "the file was cut or rewritten since."
+            ]
+    return []
+
+
+def _tables(home: Home, seen: Path, size: int, beside: Path) -> list[str]:
+    """Which tables differ from those that the ledger gives."""
+    rebuilt = Home(beside / "rebuilt")
+    rebuilt.ledger.parent.mkdir(parents=True)
+    with home.ledger.open("rb") as file:
+        rebuilt.ledger.write_bytes(file.read(size))
+    Store(rebuilt).require_sound()
+    problems = []
+    with (
+        closing(sqlite3.connect(seen)) as mine,
+        closing(sqlite3.connect(rebuilt.database)) as theirs,
+    ):
+        for table in schema.metadata.sorted_tables:
+            key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            names = ", ".join(f'"{column.name}"' for column in table.columns)
+            query = f'SELECT {names} FROM "{table.name}" ORDER BY {key}'
+            pairs = zip_longest(mine.execute(query), theirs.execute(query))
+            wrong = sum(one != other for one, other in pairs)
+            if wrong:
+                problems.append(
+                    f"The table {table.name} differs from the ledger in {wrong} rows: "
+                    "somebody changed the database alone. `trainweek ledger replay` mends it."
+                )
+    return problems

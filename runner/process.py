@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PROC = Path("/proc")
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 MARK = "TRAINWEEK_ATTEMPT"  # in the environment of every process of an attempt
 
 
@@ -67,6 +69,11 @@ def is_alive(process: ProcessIdentity | None) -> bool:
     return process is not None and identify(process.pid) == process
 
 
+def age_s(process: ProcessIdentity) -> float:
+    """How long a process of this boot has lived, whatever the machine's clock says."""
+    return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - process.ticks / _TICKS_A_SECOND)
+
+
 def send(process: ProcessIdentity, number: signal.Signals) -> bool:
     """Signal exactly this process; False if it is gone.
 
@@ -88,6 +95,51 @@ def send(process: ProcessIdentity, number: signal.Signals) -> bool:
         os.close(descriptor)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A line of the process table."""
+
+    parent: int
+    state: str  # R, S, D, T, Z, ...
+    ticks: int
+    cpu_s: float  # user and system time, with that of its reaped children
+
+
+def entry_of(process: ProcessIdentity | None) -> Entry | None:
+    """The line of exactly this process, a zombie's too; None if it is gone."""
+    if process is None or process.boot != boot_id() or (fields := _stat(process.pid)) is None:
+        return None
+    entry = _entry(fields)
+    return entry if entry.ticks == process.ticks else None
+
+
+def process_table() -> dict[int, Entry]:
+    """Every process there is, by pid."""
+    return {pid: _entry(fields) for pid in _pids() if (fields := _stat(pid))}
+
+
+def _entry(fields: list[str]) -> Entry:
+    cpu_s = sum(map(int, fields[11:15])) / _TICKS_A_SECOND
+    return Entry(int(fields[1]), fields[0], int(fields[19]), cpu_s)
+
+
+def tree_in(table: dict[int, Entry], root: ProcessIdentity | None) -> dict[int, Entry]:
+    """A process and its descendants in a table; empty if it is not in it."""
+    if root is None or root.boot != boot_id():
+        return {}
+    if (entry := table.get(root.pid)) is None or entry.ticks != root.ticks:
+        return {}
+    children: dict[int, list[int]] = {}
+    for pid, each in table.items():
+        children.setdefault(each.parent, []).append(pid)
+    tree, waiting = {root.pid: entry}, [root.pid]
+    while waiting:
+        for pid in children.get(waiting.pop(), ()):
+            tree[pid] = table[pid]
+            waiting.append(pid)
+    return tree
+
+
 def marked(mark: str) -> list[ProcessIdentity]:
     """Every live process with this mark in its environment, escaped grandchildren too."""
     wanted = f"{MARK}={mark}".encode()
@@ -102,21 +154,34 @@ def marked(mark: str) -> list[ProcessIdentity]:
     return found
 
 
-def descendants(process: ProcessIdentity) -> list[ProcessIdentity]:
-    """Live children of a process, and theirs."""
-    children: dict[int, list[int]] = {}
-    for pid in _pids():
-        if fields := _stat(pid):
-            children.setdefault(int(fields[1]), []).append(pid)
-    if not is_alive(process):
+def descendants(*roots: ProcessIdentity | None) -> list[ProcessIdentity]:
+    """Live children of these processes, and theirs."""
+    live = [root for root in roots if is_alive(root)]
+    if not live:
         return []
-    found, waiting = [], [process.pid]
-    while waiting:
-        for pid in children.get(waiting.pop(), ()):
-            waiting.append(pid)
-            if child := identify(pid):
-                found.append(child)
-    return found
+    table = process_table()
+    pids = {pid for root in live for pid in tree_in(table, root)} - {r.pid for r in live if r}
+    return [child for pid in pids if (child := identify(pid)) and child.ticks == table[pid].ticks]
+
+
+def members(cgroup: str | None, mark: str) -> list[ProcessIdentity]:
+    """Live processes of the control group that a shim made for this mark."""
+    if cgroup is None or Path(cgroup).name != f"trainweek-{mark}":
+        return []
+    try:
+        pids = (Path(cgroup) / "cgroup.procs").read_text().split()
+    except OSError:  # removed, or never made
+        return []
+    return [process for pid in pids if (process := identify(int(pid)))]
+
+
+def command_line(process: ProcessIdentity) -> list[str]:
+    """Its words; none if it is gone."""
+    try:
+        raw = (PROC / str(process.pid) / "cmdline").read_bytes()
+    except OSError:
+        return []
+    return [word.decode("utf-8", "replace") for word in raw.split(b"\0")]
 
 
 def kill_all(processes: Iterable[ProcessIdentity]) -> int:

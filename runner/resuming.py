@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
+from core.paths import Home
 from core.vocabulary import JobKind, JobState
+from runner.files import read_json
 from runner.settings import Settings
 from runner.store import queries, schema
 
@@ -17,25 +21,84 @@ _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
 _DAY = timedelta(hours=24)
 
 
-def resume_at(
-    connection: Connection, settings: Settings, row: Row, state: JobState, now: datetime
-) -> datetime | None:
-    """When to go on; None: not by itself."""
-    if (
-        not settings.automatic_resume
-        or row.kind != JobKind.TRAIN
-        or state not in _RESUMED
-        or row.stop_requested_at is not None
-    ):
-        return None
+@dataclass(frozen=True)
+class Resumes:
+    """It goes on by itself."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Stays:
+    """It does not; ``why`` is "" where nobody would expect it to."""
+
+    why: str = ""
+
+
+def resume(
+    connection: Connection,
+    home: Home,
+    settings: Settings,
+    row: Row,
+    state: JobState,
+    now: datetime,
+    chance: Callable[[], float],
+) -> Resumes | Stays:
+    """What follows an attempt that has just ended in ``state`` (written already).
+
+    The wait doubles with each attempt that lived for less than ``healthy_s``, up to the
+    cap, and is spread by ``backoff_jitter``.
+
+    :param chance: gives a number of [0, 1).
+    """
+    if row.kind != JobKind.TRAIN or state not in _RESUMED or row.stop_requested_at is not None:
+        return Stays()
+    if not settings.automatic_resume:
+        return Stays("Automatic resumes are switched off.")
     if row.week_id and any(i.blocks_start for i in queries.open_incidents(connection, row.week_id)):
-        return None
+        return Stays("An open incident blocks the automatic resume.")
+    attempts = _newest_first(connection, row.id)
+    step = _last_step(home, attempts[0])
+    twice = len(attempts) > 1 and attempts[1].state in _RESUMED
+    if twice and step is not None and step == _last_step(home, attempts[1]):
+        return Stays(f"It ended twice at step {step}, so it is not resumed: a person must look.")
+    if _resumes_since(connection, row.id, now - _DAY) >= settings.resumes_a_day:
+        return Stays(
+            f"It was resumed {settings.resumes_a_day} times in 24 h already: a person must look."
+        )
+    short = _short_lives(attempts, settings.healthy_s)
+    wait = min(settings.backoff_s * 2 ** max(0, short - 1), settings.backoff_cap_s)
+    wait *= 1 + settings.backoff_jitter * (2 * chance() - 1)
+    return Resumes(now + timedelta(seconds=wait))
+
+
+def _newest_first(connection: Connection, job_id: str) -> list[Row]:
+    table = schema.attempts
+    return list(
+        connection.execute(
+            select(table).where(table.c.job_id == job_id).order_by(table.c.number.desc())
+        )
+    )
+
+
+def _short_lives(attempts: list[Row], healthy_s: float) -> int:
+    """How many of the newest attempts, in a row, the machine ended before they had lived long."""
+    for count, attempt in enumerate(attempts):
+        lived = (attempt.ended_at - attempt.started_at).total_seconds()
+        if attempt.state not in _RESUMED or lived >= healthy_s:
+            return count
+    return len(attempts)
+
+
+def _last_step(home: Home, attempt: Row) -> int | None:
+    """What the attempt last said of its progress; None: nothing that can be compared."""
+    step = (read_json(home.root / attempt.folder / "progress.json") or {}).get("steps")
+    return step if isinstance(step, int) else None
+
+
+def _resumes_since(connection: Connection, job_id: str, since: datetime) -> int:
     table = schema.ledger
     recent = connection.execute(
-        select(table.c.body).where(table.c.kind == "job", table.c.at > now - _DAY)
+        select(table.c.body).where(table.c.kind == "job", table.c.at > since)
     ).scalars()
-    resumes = sum(1 for body in recent if body["job_id"] == row.id and body.get("resumes"))
-    if resumes >= settings.resumes_a_day:
-        return None
-    wait = min(settings.backoff_s * 2**resumes, settings.backoff_cap_s)
-    return now + timedelta(seconds=wait)
+    return sum(1 for body in recent if body["job_id"] == job_id and body.get("resumes"))

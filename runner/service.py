@@ -15,22 +15,29 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
 
+from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
 from core.moments import iso
 from core.paths import Home
 from core.vocabulary import LIVE_STATES, JobKind
+from core.week import Week
+from runner.active import Snapshot
+from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
+from runner.filesystem import require_local_disk
 from runner.identity import RunnerIdentity, read_identity, write_identity
 from runner.requests import submit_body
 from runner.scheduler import due_jobs
 from runner.settings import Settings
 from runner.store import Store, queries, schema
+from runner.store.engine import described_mode
 from runner.supervisor import Supervisor
 
 log = logging.getLogger("trainweek.runner")
@@ -60,22 +67,32 @@ class Service:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
         self._ending = threading.Event()
         self._sleep = sleep or self._ending.wait
+        require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
+        self.store.require_sound()
         self._lock = _locked(home, take_over)
         began = now()
         self.fence = Fence.claim(self.store, socket.gethostname(), os.getpid(), began)
         self.identity = RunnerIdentity.of_this_process(self.fence.epoch, began)
         write_identity(home, self.identity, began)
+        self._plan: _Plan | None = None
         self._beat, self._scheduled = monotonic(), -settings.schedule_s
         self.supervisor = Supervisor(
-            home, self.store, self.fence, settings, executor or LocalProcesses(), monotonic
+            home,
+            self.store,
+            self.fence,
+            settings,
+            executor or LocalProcesses(settings.log_bytes, settings.log_files),
+            monotonic,
         )
+        self.backups = HourlyBackups(home, settings, began, monotonic())
         for job in self.live_jobs():
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
     def run(self) -> None:
         """Work until :meth:`end` is called or another runner takes over."""
         log.info("Runner epoch %s, pid %s, home %s", self.fence.epoch, os.getpid(), self.home.root)
+        log.info(described_mode())
         try:
             while not self._ending.is_set():
                 try:
@@ -97,6 +114,7 @@ class Service:
             self._beat = self.monotonic()
             self._sign_of_life(now)
         self.supervisor.tick(now)
+        self.backups.tick(self.monotonic())
         if (
             self.settings.schedule
             and self.monotonic() - self._scheduled >= self.settings.schedule_s
@@ -110,6 +128,7 @@ class Service:
 
     def close(self) -> None:
         """Give the home free."""
+        self.backups.close()
         try:
             with self.fence.write(self.now()) as write:
                 write.append("runner", {"action": "end", "epoch": self.fence.epoch}, None)
@@ -124,8 +143,7 @@ class Service:
             return list(look.execute(select(jobs).where(jobs.c.state.in_(LIVE_STATES))))
 
     def _sign_of_life(self, now: datetime) -> None:
-        with self.store.read() as look:
-            present = self.store.epoch(look)
+        present = self.supervisor.active.read().epoch
         if present != self.fence.epoch:
             raise StaleRunner(f"Runner epoch {present} has taken over.", "")
         try:
@@ -134,11 +152,26 @@ class Service:
             log.error("%s can't be written: %s", self.home.runner_identity, error.strerror)
 
     def _ask_for_due_jobs(self, now: datetime) -> None:
+        snapshot = self.supervisor.active.read()
+        if self._plan is None or self._plan.snapshot is not snapshot:
+            self._plan = self._read_plan(snapshot)
+        plan = self._plan
+        if plan.week is None or plan.busy:
+            return
+        due = due_jobs(plan.week, plan.clock.to_week(now), plan.asked)
+        if not due:
+            return
+        first = due[0]  # the others follow, one after another
+        with self.fence.write(now) as write:
+            if queries.active_job(write.connection, first.kind) is None:
+                body = submit_body(first.kind, first.params, None, now)
+                write.append("request", body, plan.week.id)
+
+    def _read_plan(self, snapshot: Snapshot) -> _Plan:
         with self.store.read() as look:
             week = queries.active_week(look)
             if week is None:
-                return
-            week_now = queries.week_moment(look, week.id, now)
+                return _Plan(snapshot)
             jobs = schema.jobs
             params = look.execute(
                 select(jobs.c.params).where(
@@ -147,13 +180,18 @@ class Service:
             ).scalars()
             asked = {date.fromisoformat(p["date"]) for p in params if _is_date(p.get("date"))}
             busy = queries.active_job(look, JobKind.DAILY_CHECK) is not None
-        due = due_jobs(week, week_now, asked)
-        if busy or not due:
-            return
-        first = due[0]  # the others follow, one after another
-        with self.fence.write(now) as write:
-            if queries.active_job(write.connection, first.kind) is None:
-                write.append("request", submit_body(first.kind, first.params, None, now), week.id)
+            return _Plan(snapshot, week, queries.clock_of(look, week.id), frozenset(asked), busy)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the schedule goes by; it holds as long as its snapshot does."""
+
+    snapshot: Snapshot
+    week: Week | None = None
+    clock: Clock = field(default_factory=Clock)
+    asked: frozenset[date] = frozenset()
+    busy: bool = False
 
 
 def _is_date(text: object) -> bool:

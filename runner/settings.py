@@ -25,6 +25,7 @@ _PROGRAMS = {
     JobKind.DAILY_CHECK: "daily_check",
     JobKind.DATA_CHECK: "data_check",
     JobKind.BACKUP: "backup",
+    JobKind.IMPORT_MODEL: "import_model",
 }
 
 
@@ -45,10 +46,20 @@ class Settings:
     """Between two signs of life of an attempt's shim."""
     start_timeout_s: float = 10.0
     """A start that left no trace of a process is given up after this."""
+    shim_grace_s: float = 5.0
+    """A program that has ended while its shim says nothing is judged without it after this."""
+    log_bytes: int = 10_000_000
+    """output.log of an attempt is begun anew beyond this."""
+    log_files: int = 10
+    """How many of them stay, the present one included."""
     stop_grace_s: float = 30.0
     """From SIGTERM to SIGKILL of the whole tree."""
     busy_timeout_s: float = 15.0
     """How long a write waits for other writers."""
+    backup_interval_s: float = 3600.0
+    """Between two backups of database and ledger; 0 makes none."""
+    backup_keep_s: float = 7 * 86400.0
+    """How long a backup is kept; the newest one stays whatever its age."""
     automatic_resume: bool = True
     """Whether a training that the machine interrupted goes on by itself."""
     resumes_a_day: int = 3
@@ -57,10 +68,28 @@ class Settings:
     """Before the first automatic resume; doubles with each one."""
     backoff_cap_s: float = 300.0
     """The longest wait before an automatic resume."""
+    backoff_jitter: float = 0.25
+    """Each wait is longer or shorter by up to this share, so that homes don't act in step."""
+    healthy_s: float = 600.0
+    """An attempt that lived so long begins the doubling anew."""
+    liveness_s: float = 10.0
+    """Between two looks at the progress of live attempts."""
+    stalled_s: float = 600.0
+    """The shortest silence that is called a stall."""
+    stalled_gaps: float = 20.0
+    """A stall is also so many of the run's usual gaps."""
     schedule: bool = True
     """Whether the runner asks for the daily checks by itself."""
     schedule_s: float = 1.0
     """Between two looks at the schedule."""
+    keep_look_s: float = 0.5
+    """Between two looks of ``trainweek up`` at runner and dashboard."""
+    keep_backoff_s: float = 1.0
+    """Before one that died is started again; doubles with each death in a row."""
+    keep_backoff_cap_s: float = 30.0
+    """The longest wait before one is started again."""
+    keep_healthy_s: float = 10.0
+    """Whoever lived for so long came up well: the wait begins anew."""
     commands: Mapping[JobKind, tuple[str, ...]] = field(default_factory=own_programs)
     """What is run for each kind."""
 
@@ -89,9 +118,7 @@ def _parse(name: str, text: str, kind: Any) -> Any:
         match kind:
             case "bool":
                 return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
-            case "int":
-                return int(text)
-        number = float(text)
+        number = int(text) if kind == "int" else float(text)
         if not 0 <= number < 1e9:
             raise ValueError(text)
     except (KeyError, ValueError) as error:

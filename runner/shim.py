@@ -2,14 +2,18 @@
 
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
 identity.json (who runs), heartbeat, and at the end exit.json: a parent alone can learn
-an exit code, and the runner may be away when the child ends. Standard library only.
+an exit code, and the runner may be away when the child ends. It is also the parent of
+every orphan that the attempt leaves, so that none gets out of sight, and it keeps
+output.log from filling the disk. A full disk never ends it. Standard library only.
 """
 
 # One shim lives as long as each attempt, so it imports as little as it can: no pathlib.
-# ruff: noqa: PTH105, PTH118, PTH123
+# ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH112, PTH118, PTH123, SIM117
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import select
@@ -18,77 +22,129 @@ import subprocess
 import sys
 import time
 
+PR_SET_CHILD_SUBREAPER = 36
+RETRY_S = 0.5  # a file that could not be written (a full disk) is tried again
+CHUNK = 1 << 20
+
 
 def main(folder: str) -> int:
-    with open(os.path.join(folder, "command.json"), encoding="utf-8") as file:
-        command = json.load(file)
+    command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
         return 125  # the runner gave this start up and made another one in our place
-    # Handlers, not SIG_IGN: an ignored signal would stay ignored in the child.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    awake = listen()
+    group = own_cgroup(command["mark"])
     identity = {
         "mark": command["mark"],
         "started_at": time.time(),
         "shim": process(os.getpid()),
         "child": None,
+        "cgroup": group,
     }
-    write(folder, "identity.json", identity)
-    output = os.open(
-        os.path.join(folder, "output.log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644
-    )
+    unsaved = {"identity.json": identity}
+    save(folder, unsaved)
+    log = Log(folder, command.get("log_bytes", 0), command.get("log_files", 1))
     try:
         child = subprocess.Popen(
             command["argv"],
             cwd=command["cwd"],
             stdin=subprocess.DEVNULL,
-            stdout=output,  # a file: a pipe would break when this shim dies
-            stderr=output,
+            stdout=log.descriptor,  # a file: a pipe would break when this shim dies
+            stderr=log.descriptor,
             process_group=0,
+            preexec_fn=None if group is None else lambda: join(group),
         )
     except OSError as error:
-        write(folder, "exit.json", ending(None, f"{error.filename}: {error.strerror}"))
-        return 0
-    identity["child"] = process(child.pid)
-    write(folder, "identity.json", identity)
-    wait(child.pid, folder, command["heartbeat_s"])
-    write(folder, "exit.json", ending(child.wait(), None))
+        pid, unsaved["exit.json"] = 0, ending(None, f"{error.filename}: {error.strerror}", None)
+    else:
+        pid = child.pid
+        unsaved["identity.json"] = identity | {"child": process(pid)}
+    follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
+    if group is not None:
+        leave(group)
     return 0
 
 
-def wait(pid: int, folder: str, heartbeat_s: float) -> None:
-    """Return when the child has ended; sleeps in the kernel between heartbeats."""
-    descriptor = os.pidfd_open(pid)
-    ended = select.poll()
-    ended.register(descriptor, select.POLLIN)
+def follow(
+    child: int,
+    folder: str,
+    heartbeat_s: float,
+    awake: int,
+    group: str | None,
+    unsaved: dict,
+    log: Log,
+) -> None:
+    """Return when the child and every orphan have ended and all is written down."""
+    signals = select.poll()
+    signals.register(awake, select.POLLIN)
     while True:
-        with open(os.path.join(folder, "heartbeat"), "w", encoding="utf-8") as file:
-            file.write(f"{time.time()}\n")
-        if ended.poll(heartbeat_s * 1000):
-            os.close(descriptor)
+        code, others = reap(child)
+        if code is not None:
+            unsaved["exit.json"] = ending(code, None, oom_kills(group))
+        save(folder, unsaved)
+        if not others and (not unsaved or not os.path.isdir(folder)):
             return
+        beat(folder)
+        log.cap()
+        if signals.poll((min(RETRY_S, heartbeat_s) if unsaved else heartbeat_s) * 1000):
+            os.read(awake, 4096)
+
+
+def listen() -> int:
+    """A descriptor that becomes readable with each signal, SIGCHLD among them."""
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    # Handlers, not SIG_IGN: an ignored signal would stay ignored in the child.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    return reading
+
+
+def reap(child: int) -> tuple[int | None, bool]:
+    """The child's exit code if it has ended just now; whether anybody is left."""
+    code = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return code, False
+        if pid == 0:
+            return code, True
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
 
 
 def process(pid: int) -> dict:
     """Boot, pid and start ticks: the same identity as in runner/process.py."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-        text = file.read()
-    with open("/proc/sys/kernel/random/boot_id", encoding="utf-8") as file:
-        boot = file.read().strip()
-    return {
-        "boot_id": boot,
-        "pid": pid,
-        "start_ticks": int(text[text.rindex(")") + 2 :].split()[19]),
-    }
+    ticks = read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19]
+    boot = read("/proc/sys/kernel/random/boot_id").strip()
+    return {"boot_id": boot, "pid": pid, "start_ticks": int(ticks)}
 
 
-def ending(code: int | None, error: str | None) -> dict:
+def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
     return {
         "exit_code": code if code is not None and code >= 0 else None,
         "signal": -code if code is not None and code < 0 else None,
         "error": error,  # the command could not be started
+        "oom_kills": oom_kills,  # by the kernel, in the attempt's own control group
         "ended_at": time.time(),
     }
+
+
+def read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def save(folder: str, unsaved: dict) -> None:
+    """Write what is not written yet; what fails stays, to be tried again."""
+    for name in list(unsaved):
+        try:
+            write(folder, name, unsaved[name])
+        except OSError as error:
+            print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+        else:
+            del unsaved[name]
 
 
 def write(folder: str, name: str, value: dict) -> None:
@@ -100,6 +156,141 @@ def write(folder: str, name: str, value: dict) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def beat(folder: str) -> None:
+    with contextlib.suppress(OSError):  # the next beat will tell
+        with open(os.path.join(folder, "heartbeat"), "w", encoding="utf-8") as file:
+            file.write(f"{time.time()}\n")
+
+
+class Log:
+    """output.log, at most ``most`` bytes, with its predecessors output.log.1 and up.
+
+    The program holds the file open, so it can't be renamed away: its content is copied
+    and cut. What the program writes between the two is lost, which the note says.
+    """
+
+    def __init__(self, folder: str, most: int, files: int) -> None:
+        self.path = os.path.join(folder, "output.log")
+        self.most, self.files = most, files
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        try:
+            self.descriptor = os.open(self.path, flags, 0o644)
+        except OSError as error:  # a full disk must not keep the program from its work
+            print(f"output.log can't be opened: {error.strerror}", file=sys.stderr)
+            self.descriptor = os.open(os.devnull, os.O_WRONLY)
+
+    def cap(self) -> None:
+        """Once it is too long, keep its end as output.log.1 and begin it anew."""
+        size = os.fstat(self.descriptor).st_size
+        if not self.most or size <= self.most:
+            return
+        try:
+            self._shift()
+            kept = self._copy(size) if self.files > 1 else 0
+        except OSError as error:
+            if size < 2 * self.most:
+                return  # perhaps there is room again at the next look
+            kept, why = 0, f" ({error.strerror})"
+        else:
+            why = ""
+        os.ftruncate(self.descriptor, 0)
+        lost = size - kept
+        said = "the lines before are in output.log.1" if kept else "the lines before are lost"
+        said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
+        with contextlib.suppress(OSError):
+            os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
+
+    def _shift(self) -> None:
+        """output.log.8 becomes output.log.9; the oldest makes room first."""
+        for number in range(self.files - 1, 0, -1):
+            with contextlib.suppress(FileNotFoundError):
+                if number == self.files - 1:
+                    os.unlink(f"{self.path}.{number}")
+                else:
+                    os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
+
+    def _copy(self, size: int) -> int:
+        """Copy the last ``most`` bytes; returns how many."""
+        target = f"{self.path}.1"
+        try:
+            with open(self.path, "rb") as source, open(target, "wb") as copy:
+                source.seek(max(0, size - self.most))
+                while chunk := source.read(CHUNK):
+                    copy.write(chunk)
+                    if copy.tell() >= 2 * self.most:
+                        break  # it is written faster than it can be copied
+                return copy.tell()
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(target)
+            raise
+
+
+def own_cgroup(mark: str) -> str | None:
+    """Make a control group for this attempt; None where this user may not.
+
+    It proves membership whatever a process does to its environment or session, and
+    counts the kernel's out-of-memory kills of this attempt alone.
+    """
+    for base in memory_cgroups():
+        path = os.path.join(base, f"trainweek-{mark}")
+        try:
+            os.mkdir(path)
+        except OSError:
+            continue
+        if os.access(os.path.join(path, "cgroup.procs"), os.W_OK):
+            return path
+        leave(path)
+    return None
+
+
+def memory_cgroups() -> list[str]:
+    """Folders of the control groups that this process is in: memory's first, then v2's."""
+    try:
+        entries = [line.split(":", 2) for line in read("/proc/self/cgroup").splitlines()]
+        mounts = [line.split() for line in read("/proc/self/mountinfo").splitlines()]
+    except OSError:
+        return []
+    version_1, version_2 = [], []
+    for _, controllers, path in entries:
+        for mount in mounts:
+            kind, options = mount[mount.index("-") + 1], mount[-1].split(",")
+            root, point = mount[3], mount[4]
+            inside = path[len(root) :] if root != "/" and path.startswith(root) else path
+            folder = os.path.join(point, inside.lstrip("/"))
+            if kind == "cgroup" and "memory" in controllers.split(",") and "memory" in options:
+                version_1.append(folder)
+            elif kind == "cgroup2" and controllers == "":
+                version_2.append(folder)
+    return version_1 + version_2
+
+
+def join(group: str) -> None:
+    """In the child, before it becomes the program."""
+    with contextlib.suppress(OSError):  # else it runs outside, found by mark and ancestry
+        with open(os.path.join(group, "cgroup.procs"), "w", encoding="utf-8") as file:
+            file.write("0")
+
+
+def leave(group: str) -> None:
+    with contextlib.suppress(OSError):  # somebody is in it: the runner ends them, and removes it
+        os.rmdir(group)
+
+
+def oom_kills(group: str | None) -> int | None:
+    """How many processes of the group the kernel killed for want of memory; None: unknown."""
+    for name in ("memory.events", "memory.oom_control"):
+        try:
+            text = read(os.path.join(group or "/nowhere", name))
+            return int(dict(line.split() for line in text.splitlines())["oom_kill"])
+        except (OSError, KeyError, ValueError):
+            continue
+    return None
 
 
 if __name__ == "__main__":

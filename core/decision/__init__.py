@@ -4,6 +4,7 @@ from core.decision.archive import ReportPaths, decision_sha256, write_reports
 from core.decision.build import BacktestRecord, build_decision, marked_bars
 from core.decision.change import Earlier
 from core.decision.reading import SavedDecision, history, latest_decision, read_decision
+from core.decision.schema import decision_schema
 from core.decision.table import metrics_csv
 from core.decision.text import decision_text, gate_block
 from core.decision.trust import Checks
@@ -15,6 +16,7 @@ __all__ = [
     "ReportPaths",
     "SavedDecision",
     "build_decision",
+    "decision_schema",
     "decision_sha256",
     "decision_text",
     "gate_block",

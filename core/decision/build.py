@@ -80,8 +80,8 @@ def build_decision(
     gates = [gate.as_dict() for gate in card.gates]
     say("gates", gates)
     rule = decide(card.passed, playbook.decision)
+    levels, track = record.levels, record.track  # before anything is computed on them
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
-    levels, track = record.levels, record.track
     say("uncertainty", gates)
     doubt = uncertainty(
         record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions

@@ -106,7 +106,7 @@ def not_converging(
         )
 
     def wandering(then: RewardState) -> bool:
-        return then.level is not Level.CONVERGED and then.label is not Trend.INCREASING
+        return not then.improved and then.label is not Trend.INCREASING
 
     status = _replayed(history, wandering)
     limit = moment.setting("not_converging", "hours", NORMAL_HOURS)

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.checks.facts import Facts, RunFacts
 from core.clock import Clock
+from core.diagnosis.moment import Moment
 from core.moments import from_unix
 from core.playbook import Playbook
+from core.telemetry import RunReader
 from core.telemetry.inspect import open_run
 from core.telemetry.readings import last_step
 from core.vocabulary import TrainingStatus
 
+_MOMENT = re.compile(r"tfevents\.(\d{9,10})\b")
+_NO_WRITER = "no process here holds its event files: it has ended, and files don't say how"
+
 
 def facts_of_folder(
-    path: str | Path, now: datetime, playbook: Playbook, total_steps: int | None = None
+    path: str | Path,
+    now: datetime,
+    playbook: Playbook,
+    total_steps: int | None = None,
+    alive: bool = True,
 ) -> Facts:
-    """What the event files alone tell at ``now``; week time is real time.
-
-    Nobody knows the process, so a run counts as running until its steps are done.
+    """:func:`facts_of_events` of a folder or one file, read once.
 
     :raises TelemetryError: the path does not exist, or may not be read.
     """
-    reader = open_run(path)
-    started = now if reader.first_wall is None else from_unix(max(0.0, reader.first_wall))
+    return facts_of_events(open_run(path), now, playbook, total_steps, alive)
+
+
+def facts_of_events(
+    reader: RunReader,
+    now: datetime,
+    playbook: Playbook,
+    total_steps: int | None = None,
+    alive: bool = True,
+) -> Facts:
+    """What the event files alone tell at ``now``; week time is real time.
+
+    :param total_steps: where the run ends; None: nobody knows.
+    :param alive: whether a process may still write to them. If not, a run that is silent
+        for longer than it ever was has ended: it is judged as of its last event.
+    """
+    first = reader.first_wall if reader.first_wall is not None else _opened(reader)
+    started = now if first is None else from_unix(max(0.0, first))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
     done = step is not None and total_steps is not None and step.value >= total
     run = RunFacts(
-        name=Path(path).name,
+        name=reader.path.name,
         status=TrainingStatus.COMPLETED if done else TrainingStatus.RUNNING,
         reason="",
         started=min(started, now),
@@ -37,7 +62,21 @@ def facts_of_folder(
         total_steps=total if step is None or done else max(total, int(step.value) + 1),
         reader=reader,
         until=now,
-        source=str(path),
-        attempts=max(1, len(reader.attempts_until(now.timestamp()))),
+        source=str(reader.path),
+        attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
     )
-    return Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)
+    facts = Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)
+    if alive or done:
+        return facts
+    silence = Moment(facts, playbook, run, now)
+    if silence.silence is None or silence.silence <= silence.patience:
+        return facts
+    ended = now - timedelta(seconds=silence.silence)
+    over = replace(run, status=TrainingStatus.STOPPED, reason=_NO_WRITER, ended=ended, until=ended)
+    return replace(facts, run=over)
+
+
+def _opened(reader: RunReader) -> float | None:
+    """When the first file without a scalar was opened: its writer puts that into the name."""
+    moments = [float(found[1]) for file in reader.files if (found := _MOMENT.search(file.name))]
+    return min(moments, default=None)

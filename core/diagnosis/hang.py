@@ -41,6 +41,12 @@ def hung(moment: Moment) -> Verdict:
     quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
     cadence = "cadence not known yet" if gap is None else f"usual gap {_told(gap)}"
     fact = f"newest event at step {last.step}, {_told(silence)} ago ({cadence})"
+    behind = _log_ahead(moment)
+    if silence > limit and behind is not None and behind > limit and not called:
+        return quiet(
+            f"The training works, but its events stand still: see logging_broken ({fact}).",
+            f"{moment.facts.log.path} went on for {_told(behind)} behind the newest event",
+        )
     # On a fast clock two hours of the week may be shorter than one iteration.
     if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * (gap or 0.0)):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
@@ -80,17 +86,12 @@ def logging_broken(moment: Moment) -> Verdict:
     problems = [] if moment.reader is None else moment.reader.problems
     lost = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
     evidence += [f"{p.file}: {p.detail}" for p in problems if p.kind in lost]
-    log, silence = moment.facts.log, moment.silence
-    told = None if log is None or log.last_line_at is None else log.last_line_at
-    behind = None
-    # [ISSUE] lines may be written about a silent trainer, not by it.
-    if told is not None and silence is not None and not log.issues:
-        behind = told.timestamp() - (moment.unix - silence)
-        if behind > moment.patience:
-            evidence.append(
-                f"{log.path} was written {_told(behind)} after the newest event, "
-                f"limit {_told(moment.patience)}"
-            )
+    silence, behind = moment.silence, _log_ahead(moment)
+    if behind is not None and behind > moment.patience:
+        evidence.append(
+            f"{moment.facts.log.path} was written {_told(behind)} after the newest event, "
+            f"limit {_told(moment.patience)}"
+        )
     if evidence:
         return Verdict(
             FindingStatus.FIRING,
@@ -106,6 +107,15 @@ def logging_broken(moment: Moment) -> Verdict:
         f"newest event {_told(silence)} ago",
         *([f"last log line at most {_told(max(0.0, behind))} newer"] if behind is not None else []),
     )
+
+
+def _log_ahead(moment: Moment) -> float | None:
+    """Real seconds by which the trainer's log is newer than its events; None: not known."""
+    log, silence = moment.facts.log, moment.silence
+    # [ISSUE] lines may be written about a silent trainer, not by it.
+    if log is None or log.last_line_at is None or log.issues or silence is None:
+        return None
+    return log.last_line_at.timestamp() - (moment.unix - silence)
 
 
 def _firing(

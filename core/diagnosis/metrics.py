@@ -61,7 +61,9 @@ def _nothing(moment: Moment) -> Verdict:
         evidence.append(f"{moment.run.source} does not exist")
     lost = reader is not None and any(p.kind is Fault.DELETED for p in reader.problems)
     age = (moment.until - moment.run.started).total_seconds()
-    if not (lost or age > GRACE or moment.training_hours > GRACE_HOURS) and moment.active:
+    # Without a single attempt nobody is on the way to write one: a folder, given as it is.
+    late = age > GRACE or moment.training_hours > GRACE_HOURS or moment.run.attempts == 0
+    if not (lost or late) and moment.active:
         return no_data(f"No metric yet, {age / 60:.0f} min after the start.")
     what = "the events are gone" if lost else "no metric was ever logged"
     return Verdict(

@@ -7,16 +7,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from core.cadence import GAP_POINTS, patience, usual_gap
 from core.checks.facts import Facts, RunFacts
 from core.playbook import Playbook
 from core.telemetry import RunReader, Series
 from core.telemetry.readings import known_series, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus
 
-LEAST_SILENCE = 600.0  # real seconds: a shorter silence is never called one
-GAPS = 20  # median gaps of silence that are one
 GRACE = 1800.0  # real seconds before the first point
-_GAP_POINTS = 50
 
 ACTIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
 
@@ -83,14 +81,16 @@ class Moment:
     @property
     def gap(self) -> float | None:
         """Median real seconds between the last iterations; None with fewer than three."""
-        gaps = np.diff(self.of_attempt(self.pace()).wall[-_GAP_POINTS - 1 :])
-        gaps = gaps[gaps > 0]
-        return float(np.median(gaps)) if len(gaps) >= 2 else None
+        return usual_gap(self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :])
 
     @property
     def patience(self) -> float:
-        """Real seconds of silence that this run never showed: its learned cadence."""
-        return max(LEAST_SILENCE, GAPS * (self.gap or 0.0))
+        """Real seconds of silence that this run never showed: its learned cadence.
+
+        The grace before the first point holds until there is a cadence.
+        """
+        gap = self.gap
+        return GRACE if gap is None else patience(gap)
 
     @property
     def silence(self) -> float | None:

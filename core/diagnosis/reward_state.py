@@ -7,6 +7,7 @@ nothing: what matters is how far the level lies from the run's own best and begi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from core.diagnosis.moment import Moment
 from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
 from core.moments import from_unix
+from core.telemetry import Series
 from core.vocabulary import Trend
 
 NEW_BEST = 0.02  # of the range: a smaller gain is no new best
@@ -39,7 +41,7 @@ class RewardState:
     trend: TrendResult
     label: Trend  # the trend's, held until two evaluations agree on another
     flat_hours: float = 0.0  # week hours since the last new best
-    best: float | None = None
+    best: float | None = None  # highest level: a mean of as many blocks as a trend needs
     best_step: int | None = None
     start: float | None = None  # mean of the first block
     now: float | None = None  # mean of the newest blocks
@@ -47,16 +49,24 @@ class RewardState:
     spread: float = 0.0  # P95 - P5 of the reward so far
 
     @property
+    def above_noise(self) -> float:
+        """What a level must gain to count as better than another."""
+        return max(IMPROVED_SD * self.noise, NEW_BEST * self.spread)
+
+    @property
+    def improved(self) -> bool:
+        """Whether it ever rose above its beginning."""
+        return self.best is not None and self.best - self.start > self.above_noise
+
+    @property
     def level(self) -> Level:
         if self.best is None:
             return Level.UNKNOWN
         if self.label is not Trend.STABLE:
             return Level.MOVING
-        above_noise = max(IMPROVED_SD * self.noise, NEW_BEST * self.spread)
-        improved = self.best - self.start > above_noise
-        if improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
+        if self.improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
             return Level.REGRESSED
-        if self.now - self.start <= above_noise:
+        if self.now - self.start <= self.above_noise:
             return Level.STUCK
         if self.now >= self.best - CONVERGED_WITHIN * self.spread:
             return Level.CONVERGED
@@ -114,14 +124,28 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
     return RewardState(
         trend=found,
         label=found.label,
-        flat_hours=moment.week_hours(from_unix(max(0.0, float(reward.wall[place])))),
-        best=float(max(means.max(), newest.max())),
+        # A silence is no plateau: hours count up to the newest reward.
+        flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
+        best=max(_best_level(means), float(newest.mean())),
         best_step=int(reward.step[place]),
         start=float(means[0]),
         now=float(newest.mean()),
         noise=float(np.std(newest)),
         spread=spread,
     )
+
+
+def _moment(series: Series, place: int) -> datetime:
+    return from_unix(max(0.0, float(series.wall[place])))
+
+
+def _best_level(means: np.ndarray) -> float:
+    """The highest mean of 8 blocks in a row.
+
+    The highest single block of a long run lies far above its level, by noise alone.
+    """
+    count = min(WANTED, len(means))
+    return float(np.convolve(means, np.full(count, 1 / count), "valid").max())
 
 
 def _last_new_best(values: np.ndarray, margin: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from core.checks.facts import Facts
 from core.diagnosis.advice import advice
@@ -35,28 +35,43 @@ _RULES: dict[str, Callable[[Moment], Verdict]] = {
     "policy_dead": policy_dead,
     "logging_broken": logging_broken,
 }
+_BY_REWARD = frozenset({"flat_reward", "not_converging"})
 # A run that shows one of these is not just "not converging yet".
 _NOT_NORMAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
 
 
-def diagnose(facts: Facts, playbook: Playbook) -> list[Finding]:
+def diagnose(
+    facts: Facts, playbook: Playbook, only: Collection[str] | None = None
+) -> list[Finding]:
     """One finding per scenario, in the order of :data:`SCENARIOS`; also the quiet ones.
 
     A pure function of the facts: events behind ``facts.run.until`` and behind
     ``facts.as_of_real`` have no influence.
+
+    :param only: scenarios to judge, None: all. A silence or a jump of KL is worth a look
+        every few minutes, and costs little when the reward's trend is left out.
     """
+    wanted = [scenario for scenario in SCENARIOS if only is None or scenario in only]
     if facts.run is None or facts.as_of_real is None:
         why = "That moment lies ahead." if not facts.reached else "No training was started."
-        return [_finding(playbook, scenario, no_data(why)) for scenario in SCENARIOS]
+        return [_finding(playbook, scenario, no_data(why)) for scenario in wanted]
     moment = Moment(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
-    verdicts = {scenario: rule(moment) for scenario, rule in _RULES.items()}
-    troubles = tuple(
-        scenario for scenario in _NOT_NORMAL if verdicts[scenario].status is FindingStatus.FIRING
-    )
-    history = rewards(moment)
-    verdicts["flat_reward"] = flat_reward(moment, history, troubles)
-    verdicts["not_converging"] = not_converging(moment, history, troubles)
-    return [_finding(playbook, scenario, verdicts[scenario]) for scenario in SCENARIOS]
+    by_reward = not _BY_REWARD.isdisjoint(wanted)
+    verdicts = {
+        scenario: rule(moment)
+        for scenario, rule in _RULES.items()
+        if scenario in wanted or (by_reward and scenario in _NOT_NORMAL)
+    }
+    if by_reward:
+        troubles = tuple(
+            scenario
+            for scenario in _NOT_NORMAL
+            if verdicts[scenario].status is FindingStatus.FIRING
+        )
+        history = rewards(moment)
+        verdicts["flat_reward"] = flat_reward(moment, history, troubles)
+        verdicts["not_converging"] = not_converging(moment, history, troubles)
+    return [_finding(playbook, scenario, verdicts[scenario]) for scenario in wanted]
 
 
 def _finding(playbook: Playbook, scenario: str, verdict: Verdict) -> Finding:

@@ -1,10 +1,12 @@
-"""slowdown: steps a second against the run's own median.
+"""slowdown: steps a second against the run's own usual speed.
 
 ``time/fps`` is a mean since the start and lags far behind (a trial slowed from 3087 to
 608 steps/s while it still said 893), so the rate is d(step)/d(wall).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,12 +19,16 @@ from core.vocabulary import FindingStatus, Severity
 WINDOW = 10  # iterations
 EARLIER = 10  # iterations before the window, at least
 SHARE = 0.7
+MOST_SHARE = 0.8  # half of the window's iterations must be slower than this
 HOLD_FOR, KEEP_FIRING = 3, 3
 _REPLAYED = 12  # iterations: what HOLD_FOR and KEEP_FIRING can look back on
 
 
 def slowdown(moment: Moment) -> Verdict:
-    """The last 10 iterations below 0.7 of the median of the earlier ones, three times."""
+    """The last 10 iterations below 0.7 of what 10 usually reach, three times in a row.
+
+    A pause makes one iteration slow and is no slowdown: most of the ten must be slow.
+    """
     pace = moment.of_attempt(moment.pace())
     # The first iteration of a process holds no update, and is too fast.
     pace = pace.where(slice(1, None))
@@ -31,11 +37,11 @@ def slowdown(moment: Moment) -> Verdict:
         return no_data(f"{len(pace) + 1} iterations; the speed is judged from {needed} on.")
     ends = range(max(WINDOW + EARLIER + 1, len(pace) - _REPLAYED), len(pace) + 1)
     measured = [_rates(pace, end) for end in ends]
-    outcomes = [None if found is None else found[0] < SHARE * found[1] for found in measured]
+    outcomes = [None if found is None else found.slow for found in measured]
     status = alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
     if measured[-1] is None:
         return no_data("The steps of this run do not advance in time.")
-    rate, usual = measured[-1]
+    rate, usual = measured[-1].rate, measured[-1].usual
     fact = (
         f"{rate:,.0f} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1])}, "
         f"{rate / usual:.0%} of the earlier median {usual:,.0f}"
@@ -60,13 +66,43 @@ def slowdown(moment: Moment) -> Verdict:
     )
 
 
-def _rates(pace: Series, end: int) -> tuple[float, float] | None:
-    """Rate over the window that ends there, and the median rate of all iterations before."""
-    steps, walls = pace.step[:end], pace.wall[:end]
-    passed = walls[-1] - walls[-1 - WINDOW]
-    gained = steps[-1] - steps[-1 - WINDOW]
-    earlier = np.diff(steps[:-WINDOW]) / np.maximum(np.diff(walls[:-WINDOW]), 1e-9)
-    earlier = earlier[(np.diff(steps[:-WINDOW]) > 0) & (np.diff(walls[:-WINDOW]) > 0)]
-    if not passed > 0 or gained < 0 or not len(earlier):
+@dataclass(frozen=True)
+class _Speed:
+    """Steps a second of the newest window, and what the run usually reaches."""
+
+    rate: float  # over the window
+    usual: float  # median of all earlier windows of the same length
+    middle: float  # median of the window's iterations
+    usual_middle: float  # median of all earlier iterations
+
+    @property
+    def slow(self) -> bool:
+        slower = self.middle < MOST_SHARE * self.usual_middle
+        return slower and self.rate < SHARE * self.usual
+
+
+def _rates(pace: Series, end: int) -> _Speed | None:
+    """Speed of the window that ends there. None where steps or time stand still."""
+    steps, walls = pace.step[:end].astype(float), pace.wall[:end]
+    over = _forward(steps[WINDOW:] - steps[:-WINDOW], walls[WINDOW:] - walls[:-WINDOW])
+    single = _forward(np.diff(steps), np.diff(walls))
+    # Windows that share no iteration with the newest one.
+    earlier, before = over[: -WINDOW or None], single[:-WINDOW]
+    earlier, before = earlier[np.isfinite(earlier)], before[np.isfinite(before)]
+    newest = single[-WINDOW:][np.isfinite(single[-WINDOW:])]
+    if not np.isfinite(over[-1]) or not len(earlier) or not len(before) or not len(newest):
         return None
-    return float(gained / passed), float(np.median(earlier))
+    return _Speed(
+        float(over[-1]),
+        float(np.median(earlier)),
+        float(np.median(newest)),
+        float(np.median(before)),
+    )
+
+
+def _forward(steps: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    """Rates; NaN where steps or seconds do not advance."""
+    rates = np.full(len(steps), np.nan)
+    good = (steps > 0) & (seconds > 0)
+    rates[good] = steps[good] / seconds[good]
+    return rates

@@ -43,7 +43,9 @@ class ScenarioSpec(Part):
 class EscalationSpec(Part):
     """A procedure: who is called in which order, and what is done."""
 
-    id: Literal["crash", "performance", "data"] = Field(description="Name of the procedure.")
+    id: Literal["crash", "performance", "data", "unresponsive"] = Field(
+        description="Name of the procedure."
+    )
     title: Text = Field(description="What it is for.")
     chain: tuple[Identifier, ...] = Field(
         min_length=1, max_length=10, description="Who is called, in order: keys of roles."

@@ -33,7 +33,7 @@ def equity_chart(
     :param references: name and equity, each of the shape of ``equity``.
     :param labels: ``agent``, ``growth``, ``drawdown``, ``limit``.
     """
-    figure = _figure(7.4, 3.5)
+    figure = _figure(7.4, 3.0)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.4, 1])
     moments = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy()
     for (name, curve), dash in zip(references, ("--", ":"), strict=False):
@@ -62,7 +62,7 @@ def equity_chart(
 
 def episode_chart(numbers: Sequence[object], returns_pct: Sequence[float], label: str) -> str:
     """The return of each episode as a bar."""
-    figure = _figure(7.4, 1.5)
+    figure = _figure(4.6, 1.45)
     axes = figure.subplots()
     colours = [AGENT if value >= 0 else LOSS for value in returns_pct]
     axes.bar([str(number) for number in numbers], returns_pct, color=colours, width=0.62)

@@ -111,7 +111,7 @@ def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     rows = [(w["agent"], own_line(d))]
     rows += [(w[n], line) for n, line in d["baselines"].items() if n != "random" and line]
     lines += [
-        f"    {name:<46}{w['return']} {plain(line['return_pct'], 2):>8}  Sharpe "
+        f"    {name:<50}{w['return']} {plain(line['return_pct'], 2):>8}  Sharpe "
         f"{plain(line['sharpe'], 2):>6}  Max DD {plain(line['max_drawdown_pct'], 2):>6} %"
         for name, line in rows
     ]
@@ -155,7 +155,7 @@ def _breaks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     fees = ", ".join(f"x{f['multiple']:g} {_short(f)}" for f in r["fees"])
     slips = ", ".join(f"{s['slippage_bps']:g} bps {_short(s)}" for s in r["slippage"])
     parts = [
-        f"{part['label']} {plain(part['return_pct'], 2, sign=True)}% "
+        f"{w.get(part['label'], part['label'])} {plain(part['return_pct'], 2, sign=True)}% "
         f"({w['market']} {plain(part['market_return_pct'], 0, sign=True)}%)"
         for part in (*r["quarters"], *r["regimes"])
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.telemetry.aliases import canonical
+from core.telemetry.aliases import ALIASES, canonical
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import known_series, pace_series
 
@@ -37,16 +37,30 @@ def absence(reader: RunReader | None, name: str, until: datetime | None = None) 
     if name.startswith("train/"):
         if iterations < 2:
             return Absence(True, "train/* begins with the second iteration.")
-        if iterations <= PATIENCE:
-            return Absence(True, f"No {name} in the first {iterations} iterations yet.")
-        return Absence(False, f"{name} is not logged: none in {iterations} iterations.")
-    if name.startswith("eval/"):
+    elif name.startswith("eval/"):
         if any(tag.startswith("eval/") for tag in reader.tags()):
-            return Absence(False, f"{name} is not logged, though other eval/* are.")
+            return Absence(
+                False, f"{name} is not logged, though other eval/* are.{_renamed(reader, name)}"
+            )
         return Absence(True, "No evaluation yet.")
     if iterations <= PATIENCE:
         return Absence(True, f"No {name} in the first {iterations} iterations yet.")
-    return Absence(False, f"{name} is not logged: none in {iterations} iterations.")
+    return Absence(
+        False,
+        f"{name} is not logged: none in {iterations} iterations.{_renamed(reader, name)}",
+    )
+
+
+def _renamed(reader: RunReader, name: str) -> str:
+    """A sentence about a tag that nobody knows and that ends like this one."""
+
+    def last(tag: str) -> str:
+        return tag.rpartition("/")[2].replace("_", "").replace("-", "").casefold()
+
+    for tag in reader.tags():
+        if last(tag) == last(name) and canonical(tag) not in (name, *ALIASES):
+            return f" {tag} may be the same under another name."
+    return ""
 
 
 def _without_any(reader: RunReader, moment: float | None) -> Absence:
@@ -71,8 +85,11 @@ def _without_rollout(
     # a first episode that goes on look alike; only patience tells them apart.
     if iterations <= PATIENCE:
         return Absence(True, "No reward yet: the first episode has not ended.")
+    if renamed := _renamed(reader, name):
+        return Absence(False, f"{name} is not logged: none in {iterations} iterations.{renamed}")
+    steps = int(pace_series(reader, until).step[-1])
     return Absence(
         False,
         f"No reward at all in {iterations} iterations: the env has no Monitor "
-        "(wrap it in Monitor or VecMonitor).",
+        f"(wrap it in Monitor or VecMonitor), unless one episode takes more than {steps} steps.",
     )

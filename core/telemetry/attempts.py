@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import numpy as np
-
 from core.telemetry.columns import Columns
+from core.telemetry.problems import Fault, Problem
 from core.telemetry.series import Series, empty, join, stitch
 from core.telemetry.tail import EventFile
 
@@ -30,6 +29,11 @@ class Attempt:
     files: tuple[EventFile, ...]
     first_step: int
     first_wall: float
+    last_wall: float  # highest finite wall time, also behind that moment
+
+    def columns(self, tag: str) -> Columns | None:
+        """No two files of an attempt share a tag."""
+        return next((file.columns[tag] for file in self.files if tag in file.columns), None)
 
     def points(self, tag: str, until: float | None) -> Series:
         return join(tag, [points(file, tag, until) for file in self.files])
@@ -54,7 +58,7 @@ def split(files: Iterable[EventFile], until: float | None) -> list[Attempt]:
     groups: list[list[EventFile]] = []
     seen: set[str] = set()
     for file in ordered(files):
-        tags = {tag for tag, columns in file.columns.items() if _begun(columns, until)}
+        tags = {tag for tag, columns in file.columns.items() if columns.begun(until)}
         if not tags:
             continue
         if not groups or tags & seen:
@@ -72,6 +76,57 @@ def curve(tag: str, attempts: list[Attempt], until: float | None) -> Series:
     return stitch(tag, parts, cuts[: len(parts)])
 
 
+class GrowingCurve:
+    """One tag, stitched over all attempts up to now, again and again.
+
+    While only the newest attempt grows, the earlier ones' share is copied once, and what
+    is new is added behind it.
+    """
+
+    def __init__(self, tag: str) -> None:
+        self._tag = tag
+        self._stitched = Columns()
+        self._made_of: tuple | None = None
+        self._taken = 0  # points of the newest attempt
+
+    def series(self, attempts: list[Attempt]) -> Series:
+        last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
+        if len(attempts) < 2 or not len(last) or not last.rising:
+            return curve(self._tag, attempts, None)
+        earlier = [attempt.columns(self._tag) for attempt in attempts[:-1]]
+        limit = min(attempts[-1].first_step, int(last.step[0]))
+        made_of = (
+            limit,
+            attempts[-1].columns(self._tag),
+            *((part, part and len(part)) for part in earlier),
+            *(attempt.first_step for attempt in attempts),
+        )
+        if made_of != self._made_of:
+            before = curve(self._tag, attempts[:-1], None).below(limit)
+            self._stitched, self._made_of, self._taken = Columns(), made_of, 0
+            self._stitched.extend(before.step, before.wall, before.value)
+        new = last.where(slice(self._taken, None))
+        self._stitched.extend(new.step, new.wall, new.value)
+        self._taken = len(last)
+        whole = self._stitched
+        return Series(self._tag, whole.step, whole.wall, whole.value, last.source, rising=True)
+
+
+def two_writers(attempts: list[Attempt]) -> list[Problem]:
+    """Attempts that began while an earlier one was still written."""
+    found: list[Problem] = []
+    for number, later in enumerate(attempts[1:], start=1):
+        earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
+        if earlier.last_wall > later.first_wall:
+            what = (
+                f"It began while {earlier.files[0].name} was still written, with the same tags. "
+                f"Its points replace the other's from step {later.first_step} on; the raw "
+                "points hold both."
+            )
+            found.append(Problem(later.files[0].name, Fault.TWO_WRITERS, what))
+    return found
+
+
 def marks(attempts: list[Attempt]) -> list[AttemptMark]:
     folders = [str(PurePosixPath(attempt.files[0].name).parent) for attempt in attempts]
     return [
@@ -85,41 +140,36 @@ def marks(attempts: list[Attempt]) -> list[AttemptMark]:
 
 
 def points(file: EventFile, tag: str, until: float | None) -> Series:
-    """A copy of one tag's points in one file; a copy, as the columns go on growing."""
+    """One tag's points in one file."""
     columns = file.columns.get(tag)
     if columns is None:
         return empty(tag)
-    series = Series(tag, columns.step, columns.wall, columns.value, file.name)
-    kept = slice(None) if until is None else columns.wall <= until
+    kept = columns.until(until)
     return Series(
         tag,
-        np.array(series.step[kept]),
-        np.array(series.wall[kept]),
-        np.array(series.value[kept]),
+        columns.step[kept],
+        columns.wall[kept],
+        columns.value[kept],
         file.name,
+        rising=columns.rising,
     )
 
 
 def _attempt(files: list[EventFile], until: float | None) -> Attempt:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
     logs its settings there, and they would hide everything before it."""
-    steps: list[int] = []
-    walls: list[float] = []
-    for file in files:
-        for columns in file.columns.values():
-            if not _begun(columns, until):
-                continue
-            kept = slice(None) if until is None else columns.wall <= until
-            step, wall = columns.step[kept], columns.wall[kept]
-            walls += wall[np.isfinite(wall)][:1].tolist()
-            positive = int(np.argmax(step > 0))  # the first one; 0 if there is none
-            if step[positive] > 0:
-                steps.append(int(step[positive]))
-    return Attempt(tuple(files), min(steps, default=0), min(walls, default=math.nan))
-
-
-def _begun(columns: Columns, until: float | None) -> bool:
-    """True if the tag has a point up to then."""
-    if until is None:
-        return len(columns) > 0
-    return bool(len(columns)) and bool(columns.wall[0] <= until or (columns.wall <= until).any())
+    begins = [columns.begin(until) for file in files for columns in file.columns.values()]
+    return Attempt(
+        tuple(files),
+        min((step for step, _ in begins if step is not None), default=0),
+        min((wall for _, wall in begins if wall is not None), default=math.nan),
+        max(
+            (
+                float(columns.newest)
+                for file in files
+                for columns in file.columns.values()
+                if math.isfinite(columns.newest)
+            ),
+            default=-math.inf,
+        ),
+    )

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from core.telemetry.series import Series
 
 MAX_POINTS = 2000
+# A reader gives the same series again until it has read something new.
+_VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 
 
 def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
     """At most ``max_points`` points: of each stretch its lowest and its highest.
 
     First and last point are kept, and so is the first non-finite point of a stretch
-    (it shows as a gap). Real points only, nothing is averaged.
+    (it shows as a gap). Real points only, nothing is averaged. The view of a series is
+    made once.
 
     :raises ValueError: fewer than 5 points allowed.
     """
     if max_points < 5:
         raise ValueError(f"A chart of {max_points} points shows nothing; allow at least 5.")
-    count = len(series)
-    if count <= max_points:
+    if len(series) <= max_points:
         return series
-    stretches = (max_points - 2) // 3
-    bounds = np.linspace(0, count, stretches + 1).astype(int)
-    finite = np.isfinite(series.value)
-    low = np.where(finite, series.value, np.inf)
-    high = np.where(finite, series.value, -np.inf)
-    chosen = {0, count - 1}
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
-        if finite[start:end].any():
-            chosen.add(start + int(low[start:end].argmin()))
-            chosen.add(start + int(high[start:end].argmax()))
-        if not finite[start:end].all():
-            chosen.add(start + int(finite[start:end].argmin()))
-    return series.where(np.array(sorted(chosen)))
+    views = _VIEWS.setdefault(series, {})
+    view = views.get(max_points)
+    if view is None:
+        view = views[max_points] = series.where(_chosen(series.value, max_points))
+    return view
+
+
+def _chosen(value: np.ndarray, max_points: int) -> np.ndarray:
+    """Indices, ascending, at most ``max_points``."""
+    count = len(value)
+    width = -(-count // ((max_points - 2) // 3))  # points a stretch; the last may be shorter
+    finite = np.isfinite(value)
+    lowest = _stretches(np.where(finite, value, np.inf), width, np.inf).argmin(axis=1)
+    highest = _stretches(np.where(finite, value, -np.inf), width, -np.inf).argmax(axis=1)
+    begins = np.arange(len(lowest)) * width
+    chosen = [[0, count - 1], begins + lowest, begins + highest]
+    if not finite.all():
+        gaps = _stretches(finite, width, True)
+        chosen.append((begins + gaps.argmin(axis=1))[~gaps.all(axis=1)])
+    return np.unique(np.concatenate(chosen))
+
+
+def _stretches(column: np.ndarray, width: int, fill: float) -> np.ndarray:
+    """[stretches, width], the last one filled up."""
+    missing = -len(column) % width
+    return np.pad(column, (0, missing), constant_values=fill).reshape(-1, width)

@@ -2,48 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
+
+_HEAD = 64  # points in which the first usable number nearly always is
 
 
 class Columns:
-    """Step (int64), wall time (float64, seconds since the epoch) and value (float64)."""
+    """Step (int64), wall time (float64, seconds since the epoch) and value (float64).
 
-    __slots__ = ("_size", "_step", "_value", "_wall", "newest")
+    The arrays that it gives are read-only views, and what they show never changes:
+    points are only added behind them, and a full array is replaced by a longer one. So
+    a reader of a long history copies nothing.
+    """
+
+    __slots__ = ("_size", "_step", "_value", "_wall", "newest", "rising", "timed")
 
     def __init__(self) -> None:
         self._size = 0
         self.newest = -np.inf  # highest wall time; NaN if one is NaN
-        self._step = np.empty(8, np.int64)
-        self._wall = np.empty(8, np.float64)
-        self._value = np.empty(8, np.float64)
+        self.rising = True  # steps never go back
+        self.timed = True  # wall times never go back, and none is NaN
+        self._step = np.empty(0, np.int64)
+        self._wall = np.empty(0, np.float64)
+        self._value = np.empty(0, np.float64)
 
     def __len__(self) -> int:
         return self._size
 
-    def extend(self, steps: Sequence[int], walls: Sequence[float], values: Sequence[float]) -> None:
-        size = self._size + len(steps)
+    def extend(self, steps: ArrayLike, walls: ArrayLike, values: ArrayLike) -> None:
+        """Add points behind the others; three sequences of one length."""
+        before, size = self._size, self._size + len(steps)
+        if size == before:
+            return
         if size > len(self._step):
-            capacity = max(size, len(self._step) * 3 // 2)
-            # No view of ours outlives the reader's lock, so no reference can break.
-            for column in (self._step, self._wall, self._value):
-                column.resize(capacity, refcheck=False)
-        self._step[self._size : size] = steps
-        self._wall[self._size : size] = walls
-        self.newest = np.maximum(self.newest, self._wall[self._size : size].max(initial=-np.inf))
-        self._value[self._size : size] = values
+            capacity = max(size, before * 5 // 4 + 8)
+            self._step = _longer(self._step, before, capacity)
+            self._wall = _longer(self._wall, before, capacity)
+            self._value = _longer(self._value, before, capacity)
+        self._step[before:size] = steps
+        self._wall[before:size] = walls
+        self._value[before:size] = values
         self._size = size
+        since = max(before - 1, 0)
+        step, wall = self._step[since:size], self._wall[since:size]
+        self.rising = self.rising and bool((step[1:] >= step[:-1]).all())
+        self.timed = self.timed and bool((wall[1:] >= wall[:-1]).all()) and wall[0] == wall[0]
+        self.newest = np.maximum(self.newest, wall.max())
 
     @property
     def step(self) -> np.ndarray:
-        """A view; copy it before the next :meth:`extend`."""
-        return self._step[: self._size]
+        return _view(self._step, self._size)
 
     @property
     def wall(self) -> np.ndarray:
-        return self._wall[: self._size]
+        return _view(self._wall, self._size)
 
     @property
     def value(self) -> np.ndarray:
-        return self._value[: self._size]
+        return _view(self._value, self._size)
+
+    def until(self, moment: float | None) -> slice | np.ndarray:
+        """What to index the columns with, to get the points with ``wall <= moment``."""
+        if moment is None or self.newest <= moment:
+            return slice(None)
+        if self.timed:
+            return slice(0, int(np.searchsorted(self.wall, moment, side="right")))
+        return self.wall <= moment
+
+    def begin(self, moment: float | None) -> tuple[int | None, float | None]:
+        """First positive step and first finite wall time up to then; None: there is none."""
+        kept = self.until(moment)
+        step, wall = self.step[kept], self.wall[kept]
+        first = _first(step[:_HEAD] > 0, lambda: step > 0)
+        timed = _first(np.isfinite(wall[:_HEAD]), lambda: np.isfinite(wall))
+        return (
+            None if first is None else int(step[first]),
+            None if timed is None else float(wall[timed]),
+        )
+
+    def begun(self, moment: float | None) -> bool:
+        """True if there is a point up to then."""
+        if moment is None or not self._size or self._wall[0] <= moment:
+            return self._size > 0
+        return not self.timed and bool((self.wall <= moment).any())
+
+
+def _longer(column: np.ndarray, size: int, capacity: int) -> np.ndarray:
+    longer = np.empty(capacity, column.dtype)
+    longer[:size] = column[:size]
+    return longer
+
+
+def _view(column: np.ndarray, size: int) -> np.ndarray:
+    view = column[:size]
+    view.flags.writeable = False
+    return view
+
+
+def _first(head: np.ndarray, whole) -> int | None:
+    """Index of the first True; the whole is only looked at if the head has none."""
+    for mask in (lambda: head, whole):
+        places = np.flatnonzero(mask())
+        if len(places):
+            return int(places[0])
+    return None

@@ -19,6 +19,7 @@ class Fault(StrEnum):
     REPLACED = "replaced"  # the file became another one, and was read anew
     DELETED = "deleted"  # the file is gone, and its points with it
     TOO_MANY_TAGS = "too_many_tags"  # tags above the cap are not kept
+    TWO_WRITERS = "two_writers"  # two files of one run grew at once, with the same tags
     NO_FILES = "no_files"  # the folder holds no event file
 
 

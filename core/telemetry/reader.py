@@ -7,15 +7,28 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from core.errors import TelemetryError
-from core.telemetry.attempts import Attempt, AttemptMark, curve, marks, ordered, points, split
+from core.telemetry.attempts import (
+    Attempt,
+    AttemptMark,
+    GrowingCurve,
+    curve,
+    marks,
+    ordered,
+    points,
+    split,
+    two_writers,
+)
 from core.telemetry.problems import Fault, FileState, Problem
-from core.telemetry.series import Series, join
+from core.telemetry.series import Series, empty, join
 from core.telemetry.tail import EventFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CACHED = 2_000_000  # points in series that are kept until the next new byte (48 MB)
 Inode = tuple[int, int]  # device and inode
@@ -49,6 +62,8 @@ class RunReader:
         self._cached = 0
         self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
         self._attempts: dict[float | None, list[Attempt]] = {}
+        self._curves: dict[str, GrowingCurve] = {}
+        self._tags: list[str] | None = None
 
     def refresh(self) -> None:
         """Read what was written since the last call.
@@ -86,6 +101,7 @@ class RunReader:
         self._series.clear()
         self._attempts.clear()
         self._cached = 0
+        self._tags = None
         walls = [
             columns.newest for file in self._files.values() for columns in file.columns.values()
         ]
@@ -120,7 +136,9 @@ class RunReader:
     def tags(self) -> list[str]:
         """All scalar tags, sorted."""
         with self._lock:
-            return sorted({tag for file in self._files.values() for tag in file.columns})
+            if self._tags is None:
+                self._tags = sorted({tag for file in self._files.values() for tag in file.columns})
+            return self._tags.copy()
 
     def series(
         self,
@@ -142,7 +160,10 @@ class RunReader:
             key = (tag, until, since, stitched)
             series = self._series.get(key)
             if series is None:
-                if stitched:
+                if stitched and until is None:
+                    grown = self._curves.setdefault(tag, GrowingCurve(tag))
+                    series = grown.series(self._split(None))
+                elif stitched:
                     series = curve(tag, self._split(until), until)
                 else:
                     files = ordered(self._files.values())
@@ -159,17 +180,21 @@ class RunReader:
 
     def frame(self, stitched: bool = False) -> pd.DataFrame:
         """All points: ``tag, step, wall_time, value``, tag by tag."""
+        # Imported here: few callers need it, and it costs half a second.
+        import pandas as pd
+
         with self._lock:
             every = [self.series(tag, stitched=stitched) for tag in self.tags()]
-        whole = join("", every)
-        names = np.array([series.tag for series in every], dtype=object)
+        nothing = empty("")
+        names = pd.array([series.tag for series in every], dtype=str)
         return pd.DataFrame(
             {
-                "tag": pd.Series(np.repeat(names, [len(series) for series in every]), dtype=str),
-                "step": whole.step,
-                "wall_time": whole.wall,
-                "value": whole.value,
-            }
+                "tag": names.repeat([len(series) for series in every]),
+                "step": np.concatenate([nothing.step, *(series.step for series in every)]),
+                "wall_time": np.concatenate([nothing.wall, *(series.wall for series in every)]),
+                "value": np.concatenate([nothing.value, *(series.value for series in every)]),
+            },
+            copy=False,
         )
 
     # the run
@@ -198,15 +223,19 @@ class RunReader:
             return marks(self._split(until))
 
     def last_event(self, until: float | None = None) -> LastEvent | None:
-        """The newest scalar with ``wall <= until``; None if there is none."""
+        """The newest scalar with ``wall <= until``; None if there is none.
+
+        A scalar without a finite wall time has no place in time, and never is it.
+        """
         with self._lock:
             newest: tuple[float, int] | None = None
             for file in self._files.values():
                 for columns in file.columns.values():
-                    wall, step = columns.wall, columns.step
-                    if until is not None and not wall[-1] <= until:
-                        kept = wall <= until
-                        wall, step = wall[kept], step[kept]
+                    kept = columns.until(until)
+                    wall, step = columns.wall[kept], columns.step[kept]
+                    if len(wall) and not math.isfinite(wall[-1]):
+                        usable = np.isfinite(wall)
+                        wall, step = wall[usable], step[usable]
                     if len(wall):
                         candidate = (float(wall[-1]), int(step[-1]))
                         newest = candidate if newest is None else max(newest, candidate)
@@ -245,6 +274,7 @@ class RunReader:
             files = ordered(self._files.values())
             found = [problem for file in files for problem in file.problems]
             found += self._lost.values()
+            found += two_writers(self._split(None))
         if not files:
             why = "There is no event file in it." if self.path.exists() else "It does not exist."
             found.append(Problem(self.path.as_posix(), Fault.NO_FILES, why))

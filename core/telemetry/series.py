@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -20,6 +20,7 @@ class Series:
     wall: np.ndarray  # float64[n], seconds since the epoch
     value: np.ndarray  # float64[n]; NaN and infinities as they were written
     source: str = ""  # file of the newest point, relative to the reader's folder
+    rising: bool = False  # steps are known never to go back; False: not known
 
     def __len__(self) -> int:
         return len(self.step)
@@ -36,7 +37,15 @@ class Series:
 
     def where(self, mask: np.ndarray | slice) -> Series:
         """The chosen points; order is kept."""
-        return Series(self.tag, self.step[mask], self.wall[mask], self.value[mask], self.source)
+        return Series(
+            self.tag, self.step[mask], self.wall[mask], self.value[mask], self.source, self.rising
+        )
+
+    def below(self, step: int) -> Series:
+        """Points before a step."""
+        if self.rising:
+            return self.where(slice(0, int(np.searchsorted(self.step, step))))
+        return self.where(self.step < step)
 
     def finite(self) -> Series:
         """Without NaN and infinite values."""
@@ -45,6 +54,8 @@ class Series:
 
     def between(self, since: float | None, until: float | None) -> Series:
         """Points with ``since < wall <= until`` (seconds since the epoch)."""
+        if since is None and until is None:
+            return self
         mask = np.ones(len(self), bool)
         if since is not None:
             mask &= self.wall > since
@@ -62,6 +73,8 @@ def join(tag: str, parts: Sequence[Series]) -> Series:
     parts = [part for part in parts if len(part)]
     if not parts:
         return empty(tag)
+    if len(parts) == 1:
+        return replace(parts[0], tag=tag)
     return Series(
         tag,
         np.concatenate([part.step for part in parts]),
@@ -74,6 +87,8 @@ def join(tag: str, parts: Sequence[Series]) -> Series:
 def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Series:
     """One curve: what a later attempt wrote replaces the earlier points it overlaps.
 
+    Its steps never go back.
+
     :param parts: one series an attempt, in order.
     :param cuts: for each part, the step from which it replaces all earlier parts,
         also of tags that it has not written yet (None: it replaces nothing).
@@ -82,10 +97,10 @@ def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Ser
     limit = np.iinfo(np.int64).max  # the lowest step that a later part took over
     for part, cut in zip(reversed(parts), reversed(cuts), strict=True):
         part = without_resets(part)
-        kept.append(part.where(part.step < limit) if limit < np.iinfo(np.int64).max else part)
+        kept.append(part.below(limit) if limit < np.iinfo(np.int64).max else part)
         if cut is not None:
             limit = min(limit, cut, int(part.step[0]) if len(part) else cut)
-    return join(tag, kept[::-1])
+    return replace(join(tag, kept[::-1]), rising=True)
 
 
 def without_resets(series: Series) -> Series:
@@ -94,7 +109,9 @@ def without_resets(series: Series) -> Series:
     Points of one step that follow each other are all kept: some trainers log several
     episodes under one step.
     """
-    if len(series) < 2 or (np.diff(series.step) >= 0).all():
+    if series.rising or len(series) < 2:
         return series
+    if (series.step[1:] >= series.step[:-1]).all():
+        return replace(series, rising=True)
     lowest_behind = np.minimum.accumulate(series.step[::-1])[::-1]
-    return series.where(series.step <= lowest_behind)
+    return replace(series.where(series.step <= lowest_behind), rising=True)

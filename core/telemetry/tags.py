@@ -138,6 +138,13 @@ _MEANINGS = (
         trap="A setting, no result; look at it when KL jumps.",
     ),
     TagMeaning(
+        "train/ent_coef",
+        "Entropy weight",
+        "The weight of the entropy bonus in force.",
+        source="trainweek",
+        trap="A setting, no result; raised on purpose when the reward stays flat.",
+    ),
+    TagMeaning(
         "eval/mean_reward",
         "Evaluation reward",
         "Mean reward of evaluation episodes, with the deterministic policy unless set otherwise.",

@@ -9,16 +9,16 @@ begins.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
-from google_crc32c import value as crc32c
-
 from core.telemetry.columns import Columns
+from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, Records, length_in, whole_records
 from core.telemetry.problems import Fault, FileState, Problem
-from core.telemetry.wire import MAX_TAGS, ScalarParser
+from core.telemetry.scalars import ScalarBlocks
+from core.telemetry.wire import MAX_TAGS
 
-MAX_RECORD = 64 << 20  # bytes; graphs and images are smaller
-CHUNK = 4 << 20  # bytes read at a time: what bounds the memory of a cold read
+CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
 _GUARD = 16  # bytes before the offset, that tell a rewritten file from a grown one
 
@@ -48,10 +48,8 @@ class EventFile:
         self._guard = b""
         self._seen: tuple[int, int] | None = None  # size and mtime at the last read
         self._skipped: list[Problem] = []
-        self._skips = 0
-        self._parser = ScalarParser()
-        # Lengths repeat: a verified 12-byte frame is looked up instead of checked again.
-        self._frames: dict[bytes, int] = {}
+        self._more: Counter[Fault] = Counter()  # skipped records beyond those
+        self._scalars = ScalarBlocks()
 
     def refresh(self) -> bool:
         """Read what is new. True if points were added or taken away.
@@ -102,7 +100,6 @@ class EventFile:
         if needed > CHUNK and not self.stopped and needed <= self.size - self.offset:
             # One record larger than a chunk.
             needed = self._parse(os.pread(descriptor, needed, self.offset))
-        self._keep()
         if self.offset > start:
             length = min(_GUARD, self.offset)
             self._guard = os.pread(descriptor, length, self.offset - length)
@@ -110,95 +107,71 @@ class EventFile:
 
     def _parse(self, buffer: bytes) -> int:
         """Parse whole records from the offset on; the bytes that the next one needs."""
-        at, end, size = 0, 0, len(buffer)
-        frames, parse = self._frames, self._parser.parse
-        base, records, needed = self.offset, 0, 12
-        while at + 12 <= size:
-            frame = buffer[at : at + 12]
-            length = frames.get(frame)
-            if length is None:
-                length = self._verify(frame, base + at)
-                if length is None:
-                    break
-            end = at + 16 + length
-            if end > size:
-                needed = end - at
-                break
-            data = buffer[at + 12 : end - 4]
-            crc = crc32c(data)
-            if ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF != int.from_bytes(
-                buffer[end - 4 : end], "little"
-            ):
-                self._skip(Fault.BAD_DATA, base + at, "its checksum is wrong")
-            elif not parse(data):
-                self._skip(Fault.UNDECODABLE, base + at, "it is no event")
-            else:
-                records += 1
-            at = end
-        self.records += records
-        # Above the cap, _verify may already have stepped over a record.
-        self.offset = max(self.offset, base + at)
-        return needed
-
-    def _verify(self, frame: bytes, offset: int) -> int | None:
-        """The length in a frame that was not seen before; None if reading can't go on."""
-        length = int.from_bytes(frame[:8], "little")
-        crc = crc32c(frame[:8])
-        if ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF != int.from_bytes(
-            frame[8:], "little"
-        ):
-            if not any(frame):
-                self._stop(
-                    Fault.ZERO_TAIL, f"Zeros from byte {offset} on; reads on if it is filled."
-                )
-            elif offset == 0:
-                self._stop(
-                    Fault.NOT_EVENTS, "The file is named like an event file, but holds none."
-                )
-            else:
-                self._stop(
-                    Fault.BAD_LENGTH,
-                    f"The record at byte {offset} has a damaged length; "
-                    f"{self.size - offset} bytes behind it can't be read.",
-                )
-            return None
-        if length > MAX_RECORD:
-            self._step_over(offset, length)
-            return None
-        if len(self._frames) < 4096:
-            self._frames[frame] = length
-        return length
-
-    def _step_over(self, offset: int, length: int) -> None:
-        what = f"The record at byte {offset} claims {length} bytes; {MAX_RECORD} are allowed"
-        if offset + 16 + length <= self.size:
-            self._skips += 1
-            self._skipped.append(Problem(self.name, Fault.OVERSIZED, f"{what}; it was skipped."))
-            self.offset = offset + 16 + length
+        records = whole_records(buffer)
+        self._take(buffer, records)
+        frame = buffer[records.end : records.end + FRAME]
+        self.offset += records.end
+        if len(frame) < FRAME:
+            return FRAME
+        length = length_in(frame)
+        if length is None:
+            self._stop_at(frame)
+        elif length > MAX_RECORD:
+            self._step_over(length)
         else:
-            self._stop(Fault.OVERSIZED, f"{what}; read no further.")
+            return AROUND + length
+        return FRAME
 
-    def _keep(self) -> None:
-        for tag, (steps, walls, values) in self._parser.take().items():
+    def _take(self, buffer: bytes, records: Records) -> None:
+        taken = self._scalars.take(buffer, records)
+        self.records += len(records.starts) - len(taken.skipped)
+        for at, fault in taken.skipped:
+            why = "its checksum is wrong" if fault is Fault.BAD_DATA else "it is no event"
+            self._skip(fault, f"The record at byte {self.offset + at} was skipped: {why}.")
+        for tag, points in taken.points.items():
             columns = self.columns.get(tag)
             if columns is None:
                 columns = self.columns[tag] = Columns()
-            columns.extend(steps, walls, values)
-            self.points += len(steps)
+            columns.extend(points.step, points.wall, points.value)
+            self.points += len(points.step)
+
+    def _stop_at(self, frame: bytes) -> None:
+        """The length at the offset is damaged: nothing tells where the next record begins."""
+        if not any(frame):
+            detail = f"Zeros from byte {self.offset} on; reads on if it is filled."
+            self._stop(Fault.ZERO_TAIL, detail)
+        elif self.offset == 0:
+            detail = "The file is named like an event file, but holds none."
+            self._stop(Fault.NOT_EVENTS, detail)
+        else:
+            self._stop(
+                Fault.BAD_LENGTH,
+                f"The record at byte {self.offset} has a damaged length; "
+                f"{self.size - self.offset} bytes behind it can't be read.",
+            )
+
+    def _step_over(self, length: int) -> None:
+        offset, end = self.offset, self.offset + AROUND + length
+        what = f"The record at byte {offset} claims {length} bytes; {MAX_RECORD} are allowed"
+        if end <= self.size:
+            self._skip(Fault.OVERSIZED, f"{what}; it was skipped.")
+            self.offset = end
+        else:
+            self._stop(Fault.OVERSIZED, f"{what}; read no further.")
 
     def _stop(self, fault: Fault, detail: str) -> None:
         self.stopped, self._detail = fault, detail
 
-    def _skip(self, fault: Fault, offset: int, why: str) -> None:
-        self._skips += 1
-        if self._skips <= _KEPT_PROBLEMS:
-            detail = f"The record at byte {offset} was skipped: {why}."
+    def _skip(self, fault: Fault, detail: str) -> None:
+        if len(self._skipped) < _KEPT_PROBLEMS:
             self._skipped.append(Problem(self.name, fault, detail))
+        else:
+            self._more[fault] += 1
 
     @property
     def first_wall(self) -> float | None:
         """Wall time of the first event (of the header, in nearly every file)."""
-        return self._parser.first_wall
+        return self._scalars.first_wall
 
     @property
     def state(self) -> FileState:
@@ -215,12 +188,11 @@ class EventFile:
     @property
     def problems(self) -> list[Problem]:
         found = list(self._skipped)
-        if self._skips > len(found):
-            more = self._skips - len(found)
-            found.append(Problem(self.name, Fault.BAD_DATA, f"{more} more records were skipped."))
+        for fault, count in self._more.items():
+            found.append(Problem(self.name, fault, f"{count} more such records were skipped."))
         if self._reread:
             found.append(self._reread)
-        if self._parser.tags_refused:
+        if self._scalars.tags_refused:
             detail = f"Points of tags above {MAX_TAGS}, or with names too long, are not kept."
             found.append(Problem(self.name, Fault.TOO_MANY_TAGS, detail))
         if self.stopped:

@@ -18,6 +18,7 @@ from google.protobuf.message import DecodeError
 
 MAX_TAG = 500  # characters; a longer tag is no name of a metric
 MAX_TAGS = 20_000  # per file
+Found = tuple[list[int], list[int], list[float], list[float]]  # record, step, wall, value
 _WALL = struct.Struct("<d").unpack_from
 _VALUE = struct.Struct("<f").unpack_from
 _NUMERIC = frozenset({1, 2, 3, 4, 5, 6, 9, 14, 17, 19, 22, 23})  # DataType: floats and ints
@@ -28,25 +29,29 @@ class ScalarParser:
     """Collects points by tag until :meth:`take` hands them over."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[list, list, list]] = {}
-        self._points: dict[str, tuple[list, list, list]] = {}
+        self._known: dict[bytes, Found] = {}
+        self._points: dict[str, Found] = {}
         self._plugins: dict[str, str] = {}  # TF2 names a tag's plugin once in a file
         self._step_bytes, self._step = b"", 0
         self.tags_refused = 0
         self.first_wall: float | None = None
 
-    def parse(self, event: bytes) -> bool:
-        """Take the scalars of one event. False: the bytes are no event."""
+    def parse(self, event: bytes, record: int = 0) -> bool:
+        """Take the scalars of one event. False: the bytes are no event.
+
+        :param record: a number that the points bear, to tell their order.
+        """
         # The points of one iteration share their step, so its bytes are compared first.
         at = 9 + len(self._step_bytes)
         if event[9:at] == self._step_bytes:
             columns = self._known.get(event[at:-4])
             if columns is not None and event[0] == 0x09:
-                columns[0].append(self._step)
-                columns[1].append(_WALL(event, 1)[0])
-                columns[2].append(_VALUE(event, len(event) - 4)[0])
+                columns[0].append(record)
+                columns[1].append(self._step)
+                columns[2].append(_WALL(event, 1)[0])
+                columns[3].append(_VALUE(event, len(event) - 4)[0])
                 return True
-        return self._learn(event) and self.parse(event) or self._parse_any(event)
+        return self._learn(event) and self.parse(event, record) or self._parse_any(event, record)
 
     def _learn(self, event: bytes) -> bool:
         """Remember step and tag of a plain scalar. False if it is none, or nothing is new."""
@@ -57,8 +62,8 @@ class ScalarParser:
         if step is None or step_bytes == self._step_bytes and middle in self._known:
             return False
         if middle not in self._known:
-            tag = _plain_tag(middle)
-            if tag is None or (column := self._column(tag)) is None:
+            tag = plain_tag(middle)
+            if tag is None or (column := self.column(tag)) is None:
                 return False
             self._known[middle] = column
         self._step_bytes, self._step = step_bytes, step
@@ -66,8 +71,8 @@ class ScalarParser:
             self.first_wall = _WALL(event, 1)[0]
         return True
 
-    def take(self) -> dict[str, tuple[list, list, list]]:
-        """``{tag: (steps, walls, values)}`` since the last call."""
+    def take(self) -> dict[str, Found]:
+        """What was found since the last call, by tag."""
         taken = {
             tag: tuple(map(list, columns)) for tag, columns in self._points.items() if columns[0]
         }
@@ -76,16 +81,17 @@ class ScalarParser:
                 column.clear()
         return taken
 
-    def _column(self, tag: str) -> tuple[list, list, list] | None:
+    def column(self, tag: str) -> Found | None:
+        """Where the points of a tag are collected; None if there are too many tags."""
         column = self._points.get(tag)
         if column is None:
             if len(tag) > MAX_TAG or len(self._points) >= MAX_TAGS:
                 self.tags_refused += 1
                 return None
-            column = self._points[tag] = ([], [], [])
+            column = self._points[tag] = ([], [], [], [])
         return column
 
-    def _parse_any(self, data: bytes) -> bool:
+    def _parse_any(self, data: bytes, record: int) -> bool:
         # Imported here: half of the runs never need it, and it costs 30 ms.
         from tensorboard.compat.proto.event_pb2 import Event
 
@@ -105,11 +111,12 @@ class ScalarParser:
                 value = _scalar_of(item.tensor, self._plugins.get(item.tag))
             else:
                 continue
-            if value is None or (column := self._column(item.tag)) is None:
+            if value is None or (column := self.column(item.tag)) is None:
                 continue
-            column[0].append(event.step)
-            column[1].append(event.wall_time)
-            column[2].append(value)
+            for kept, number in zip(
+                column, (record, event.step, event.wall_time, value), strict=True
+            ):
+                kept.append(number)
         return True
 
 
@@ -126,7 +133,7 @@ def _step(event: bytes) -> tuple[bytes, int | None]:
     return b"", None
 
 
-def _plain_tag(middle: bytes) -> str | None:
+def plain_tag(middle: bytes) -> str | None:
     """The tag, if these bytes are the summary of one plain scalar up to its value."""
     size = len(middle)
     # 2a LL 0a MM 0a TT tag 15: lengths below 128 take one byte

@@ -74,7 +74,17 @@ class BacktestRecord:
 
     @cached_property
     def track(self) -> Track:
-        """The marked bars, for a replay."""
+        """The marked bars, for a replay.
+
+        :raises InputError: no bars, or they are not in order of time.
+        """
+        if not self.bars.index.is_monotonic_increasing or self.bars.index.has_duplicates:
+            late = self.bars.index[1:] <= self.bars.index[:-1]
+            raise InputError(
+                f"The marked bar of {self.bars.index[1:][late][0]} repeats or precedes the one "
+                "before it.",
+                "Give each bar once, in order of time.",
+            )
         return Track.of(self.bars, self.episodes)
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.vocabulary import ENDED_STATES
+from dashboard.components.alive import alive
 from dashboard.components.numbers import age
 from dashboard.components.states import badge
 from dashboard.page import Page
@@ -12,8 +13,11 @@ from dashboard.wording import plain
 from runner.records import Job
 
 
-def job_line(page: Page, job: Job | None) -> None:
-    """Nothing for no job."""
+def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
+    """Nothing for no job.
+
+    :param evidence: also say by what a job that works is known to work.
+    """
     if job is None:
         st.markdown("")
         return
@@ -24,6 +28,8 @@ def job_line(page: Page, job: Job | None) -> None:
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
     ]
+    if said := alive(page, job, always=evidence):
+        parts.append(said)
     if job.reason:
         parts.append(f":small[{plain(job.reason)}]")
     st.markdown(" ".join(parts), width="content")

@@ -43,16 +43,12 @@ def stop(page: Page, look: Moment, place: str) -> Callable[[], object]:
     return run
 
 
-def restart(page: Page, look: Moment, place: str, **changes: object) -> Callable[[], object]:
-    """Resume, or with changed settings begin a new run; never beside a live one."""
+def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
+    """Save and stop what is at work, then go on from the last good checkpoint: one click.
 
-    def run() -> object:
-        if page.services.client.live_job(JobKind.TRAIN) is not None:
-            return Refused(page.say.raw("act.stop_first"))
-        params = {"resume": not changes, "timestamp": True, **changes}
-        return page.services.client.submit(JobKind.TRAIN, params, key=outcomes.intent(place))
-
-    return run
+    :param given: changed settings, or the scenario that asks for it.
+    """
+    return lambda: page.services.client.restart(**given, key=outcomes.intent(place))
 
 
 def _submit(kind: JobKind) -> Callable[[Page, Moment, str], Callable[[], object]]:
@@ -64,12 +60,12 @@ def _submit(kind: JobKind) -> Callable[[Page, Moment, str], Callable[[], object]
 
 _ACTS: dict[str, Callable[[Page, Moment, str], Callable[[], object]]] = {
     "stop": stop,
-    "restart": restart,
+    "restart": lambda page, look, place: restart(page, place, scenario="hung"),
     "restart_lowered_learning_rate": lambda page, look, place: restart(
-        page, look, place, learning_rate=look.week.playbook.training.lowered_learning_rate
+        page, place, learning_rate=look.week.playbook.training.lowered_learning_rate
     ),
     "restart_raised_ent_coef": lambda page, look, place: restart(
-        page, look, place, ent_coef=look.week.playbook.training.raised_ent_coef
+        page, place, ent_coef=look.week.playbook.training.raised_ent_coef
     ),
     "check_data": _submit(JobKind.DATA_CHECK),
 }

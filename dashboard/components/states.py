@@ -12,6 +12,7 @@ from core.vocabulary import (
     FindingStatus,
     IncidentState,
     JobState,
+    Liveness,
     SignatureState,
     SlotState,
     TrainingStatus,
@@ -74,6 +75,16 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
             JobState.STOPPED: Look("stop_circle", "orange"),
             JobState.INTERRUPTED: Look("power_off", "orange"),
             JobState.LOST: Look("help", "red"),
+        },
+    ),
+    Liveness: (
+        "liveness",
+        {
+            Liveness.WORKING: Look("monitor_heart", "green"),
+            Liveness.QUIET: Look("hourglass_empty", "orange"),
+            Liveness.STALLED: Look("hourglass_disabled", "red"),
+            Liveness.DEAD: Look("heart_broken", "red"),
+            Liveness.DONE: _PASS,
         },
     ),
     TrainingStatus: (

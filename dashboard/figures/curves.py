@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -63,7 +64,7 @@ def curve(
         figure.add_scatter(
             x=points.step,
             y=values,
-            name=name,
+            name=escape(name, quote=False),  # Plotly reads names as HTML
             mode="markers" if alone else "lines",
             line={"color": colour, "width": 1.6},
             marker={"color": colour, "size": 6},
@@ -79,6 +80,12 @@ def curve(
     if y_log:
         figure.update_yaxes(type="log")
     return figure
+
+
+def around(points: Series, step: float, each_side: int) -> Series:
+    """The part of a curve around a step: so many points before it, and behind it."""
+    place = int(np.searchsorted(points.step, step))
+    return points.where(slice(max(0, place - each_side), place + each_side))
 
 
 def step_at(points: Series, wall: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Escalation: the three procedures, whose turn it is, and the incidents they opened."""
+"""Escalation: the procedures, whose turn it is, and the incidents they opened."""
 
 from __future__ import annotations
 

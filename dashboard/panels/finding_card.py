@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.diagnosis import Finding
+from core.diagnosis.explain import explain
 from core.playbook import ScenarioSpec
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
@@ -14,6 +15,7 @@ from dashboard.components.safe_actions import action_button, has_button
 from dashboard.components.states import Look, badge, mark
 from dashboard.navigation import link
 from dashboard.page import Page
+from dashboard.panels import around_event
 from dashboard.queries import Moment
 from dashboard.wording import plain
 
@@ -64,6 +66,7 @@ def scenario(look: Moment, finding: Finding) -> ScenarioSpec | None:
 
 def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(look, finding)
+    _explain(page, look, finding)
     if spec is not None:
         st.markdown(f":small[:gray[{say('trouble.symptom')}: {_in(page, spec.symptom)}]]")
     left, right = st.columns(2)
@@ -71,6 +74,7 @@ def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
         _points(page, "trouble.for", finding.evidence_for, "add_circle", "green")
     with right:
         _points(page, "trouble.against", finding.evidence_against, "remove_circle", "gray")
+    around_event.show(page, look, finding)
     _points(page, "trouble.causes", finding.causes, "psychology_alt", "gray")
     if finding.actions:
         st.markdown(f"**{say('trouble.actions')}**")
@@ -88,6 +92,16 @@ def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
         if spec.escalation:
             name = look.week.playbook.escalation(spec.escalation).title.in_(page.viewer.language)
             link("escalation", say("trouble.escalate", title=name))
+
+
+def _explain(page: Page, look: Moment, finding: Finding) -> None:
+    """The rule with its numbers, and what was measured against it."""
+    say = page.say
+    with st.popover(say("trouble.explain"), icon=":material/help:", type="tertiary"):
+        st.markdown(f"**{say('trouble.rule')}**")
+        st.markdown(_in(page, explain(look.week.playbook, finding.scenario)))
+        measured = [finding.headline, *finding.evidence_for, *finding.evidence_against]
+        _points(page, "trouble.measured", measured, "straighten", "gray")
 
 
 def _in(page: Page, text: Text | str) -> str:

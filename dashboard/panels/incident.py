@@ -32,6 +32,8 @@ def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> No
     st.markdown(f":gray[{done}]")
     actions(page, look, spec, opened)
     machine_text(page, spec)
+    if not spec.blocks_start:
+        _interventions(page, look, spec)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -85,6 +87,13 @@ def actions(page: Page, look: Moment, spec: EscalationSpec, opened: Incident | N
             )
             if has_button(step.act):
                 action_button(page, look, step.act, f"incident:{spec.id}")
+
+
+def _interventions(page: Page, look: Moment, spec: EscalationSpec) -> None:
+    """What the manual lets people change of a training under way."""
+    with st.container(horizontal=True, gap="small"):
+        for act in ("restart_lowered_learning_rate", "restart_raised_ent_coef"):
+            action_button(page, look, act, f"incident:{spec.id}")
 
 
 def machine_text(page: Page, spec: EscalationSpec) -> None:

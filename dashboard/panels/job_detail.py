@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
-from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, Right
+from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
+from dashboard.components.safe_actions import restart
 from dashboard.components.states import word
 from dashboard.page import Page
 from dashboard.panels.start_training import UNFINISHED, progress
@@ -20,7 +23,7 @@ TAIL_LINES = 100
 def show(page: Page, look: Moment, job: Job) -> None:
     say, client = page.say, page.services.client
     with st.container(border=True, key="job-detail"):
-        job_line(page, job)
+        job_line(page, job, evidence=True)
         if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
             progress(page, look, job)
         _actions(page, look, job)
@@ -93,32 +96,34 @@ def _actions(page: Page, look: Moment, job: Job) -> None:
         newest = look.latest(JobKind.TRAIN)
         if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
             return
-        if look.busy(JobKind.TRAIN):
+        if job.state is JobState.SUCCEEDED:
             return
         training = look.week.playbook.training
-        lowered = {
-            "resume": False,
-            "timestamp": True,
-            "learning_rate": training.lowered_learning_rate,
-        }
-        raised = {"resume": False, "timestamp": True, "ent_coef": training.raised_ent_coef}
         if job.state in UNFINISHED:
-            _submit(page, place, say.raw("jobs.resume"), {"resume": True}, denied, "primary")
-        rate = f"{training.lowered_learning_rate:g}"
-        _submit(page, place, say.raw("jobs.restart_lower", lr=rate), lowered, denied)
-        _submit(
-            page, place, say.raw("jobs.restart_raised", ent=f"{training.raised_ent_coef:g}"),
-            raised, denied,
+            _button(
+                page, place, say.raw("jobs.resume"), denied, "primary",
+                lambda: client.submit(
+                    JobKind.TRAIN, {"resume": True}, key=outcomes.intent(place)
+                ),
+            )  # fmt: skip
+        lower, raised = training.lowered_learning_rate, training.raised_ent_coef
+        _button(
+            page, place, say.raw("jobs.restart_lower", lr=f"{lower:g}"), denied, "secondary",
+            restart(page, place, learning_rate=lower),
+        )  # fmt: skip
+        _button(
+            page, place, say.raw("jobs.restart_raised", ent=f"{raised:g}"), denied, "secondary",
+            restart(page, place, ent_coef=raised),
         )  # fmt: skip
 
 
-def _submit(
+def _button(
     page: Page,
     place: str,
     label: str,
-    params: dict[str, object],
     denied: str | None,
-    kind: str = "secondary",
+    kind: str,
+    action: Callable[[], object],
 ) -> None:
     st.button(
         label,
@@ -126,10 +131,5 @@ def _submit(
         type=kind,
         disabled=denied is not None,
         help=denied or page.say("jobs.restart_help"),
-        on_click=lambda: outcomes.act(
-            page,
-            place,
-            "",
-            lambda: page.services.client.submit(JobKind.TRAIN, params, key=outcomes.intent(place)),
-        ),
+        on_click=lambda: outcomes.act(page, place, "", action),
     )

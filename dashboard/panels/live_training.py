@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.telemetry.readings import known_series
+from core.telemetry.readings import known_series, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.components.boundary import boundary
@@ -15,7 +15,7 @@ from dashboard.figures.style import CONFIG
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels import run_now
 from dashboard.panels.charts import CHARTS, Chart, speed_series
-from dashboard.panels.reward_curve import restart_marks
+from dashboard.panels.reward_curve import marks as marks_of
 from dashboard.panels.tag_meaning import meaning
 from dashboard.queries import Moment
 from dashboard.wording import plain
@@ -48,7 +48,7 @@ def _draw(page: Page) -> None:
         empty(say("empty.no_events"), say("empty.no_events_text", source=look.run.source))
         return
     run_now.show(page, look)
-    marks = restart_marks(page, look)
+    marks = marks_of(page, look, pace_series(look.run.reader, look.run.until))
     with st.grid(2, min_column_width=420, gap="small", key="curves"):
         for chart in CHARTS:
             _chart(page, look, chart, marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
@@ -12,6 +13,7 @@ from dashboard.page import Page
 from dashboard.queries import Moment
 
 HEIGHT = 300
+MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
 
 
 def show(page: Page, look: Moment) -> None:
@@ -39,19 +41,34 @@ def reward(look: Moment) -> Series | None:
 
 
 def marks(page: Page, look: Moment, series: Series) -> list[Mark]:
-    """Restarts and incidents, as places on the step axis."""
+    """Restarts, changed settings and incidents, as places on the step axis."""
     return restart_marks(page, look) + _incident_marks(page, look, series)
 
 
 def restart_marks(page: Page, look: Moment) -> list[Mark]:
-    """Where a later attempt took over."""
+    """Where a later attempt took over, and where a setting was changed, then or within one."""
     run = look.run
     if run is None or run.reader is None:
         return []
-    return [
-        Mark(attempt.first_step, page.say.raw("week.restart", number=number), ORANGE)
-        for number, attempt in enumerate(run.reader.attempts[1:], start=1)
-    ]
+    changes = setting_changes(run.reader, run.until)
+    found = []
+    for number, attempt in enumerate(run.reader.attempts[1:], start=1):
+        with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]
+        changes = [change for change in changes if change not in with_it]
+        label = page.say.raw("week.restart", number=number)
+        if with_it:
+            label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
+        found.append(Mark(attempt.first_step, label, ORANGE))
+    within = [Mark(c.step, _said(page, c), ORANGE) for c in changes[-MOST_CHANGES:]]
+    return found + within
+
+
+def _said(page: Page, change: SettingChange) -> str:
+    return page.say.raw(
+        f"week.mark_{change.setting}",
+        before=f"{change.before:.3g}",
+        after=f"{change.after:.3g}",
+    )
 
 
 def _incident_marks(page: Page, look: Moment, series: Series) -> list[Mark]:

@@ -62,8 +62,14 @@ def _job(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
 
 def _request(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
+    kind = _kind(page, str(body.get("job_id")))
+    restart = body.get("restart") or (body.get("params") or {}).get("restart")
+    if restart:
+        given = body.get("changes") or body["params"]
+        changes = [f"{n} {given[n]:g}" for n in ("learning_rate", "ent_coef") if n in given]
+        return page.say("story.restart", kind=kind, changes=", ".join(changes))
     key = "story.stop" if body.get("action") == "stop" else "story.request"
-    return page.say(key, kind=_kind(page, str(body.get("job_id"))))
+    return page.say(key, kind=kind)
 
 
 def _incident(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:

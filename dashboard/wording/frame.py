@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "frame.runner_alive": ("Runner alive, {age} ago", "Runner vivo, há {age}"),
     "frame.runner_gone": ("Runner gone", "Runner ausente"),
     "frame.runner_never": ("No runner", "Sem runner"),
+    "frame.read_only_alert": (
+        "**Read-only: nothing can be saved.** {what} {remedy}",
+        "**Somente leitura: nada pode ser salvo.** {what} {remedy}",
+    ),
     "frame.runner_gone_alert": (
         "No runner is alive: nothing starts, stops or is supervised. Start it with `trainweek runner`"
         " (or `make up`); trainings that still run are adopted.",

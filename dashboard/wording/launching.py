@@ -93,11 +93,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "jobs.restart_lower": ("Restart with learning rate {lr}", "Reiniciar com learning rate {lr}"),
     "jobs.restart_raised": ("Restart with ent_coef {ent}", "Reiniciar com ent_coef {ent}"),
     "jobs.restart_help": (
-        "A new run. A training at work has to be stopped first.",
-        "Um treino novo. Um treino em andamento precisa ser parado antes.",
+        "Saves and stops what is at work, then goes on from the last good checkpoint",
+        "Salva e para o que está rodando, depois continua do último checkpoint bom",
     ),
     "act.stop": ("Stop training", "Parar treino"),
-    "act.restart": ("Restart (resume)", "Reiniciar (retomar)"),
+    "act.restart": ("Restart from the last checkpoint", "Reiniciar do último checkpoint"),
     "act.restart_lowered_learning_rate": (
         "Restart with lower learning rate",
         "Reiniciar com learning rate menor",
@@ -107,8 +107,4 @@ TEXTS: dict[str, tuple[str, str]] = {
     "act.backup_model": ("Back up the model", "Copiar o modelo"),
     "act.check_data": ("Check the data", "Checar os dados"),
     "act.nothing_live": ("No training is at work.", "Nenhum treino está rodando."),
-    "act.stop_first": (
-        "Stop the training first; then restart it.",
-        "Pare o treino antes; depois reinicie.",
-    ),
 }

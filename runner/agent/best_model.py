@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,28 +16,29 @@ from typing import Any
 from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError
-from core.files import sync_folder, write_bytes, write_json
+from core.files import file_sha256, sync_folder, write_bytes, write_json
+from runner.agent.policy import require_finite
 from runner.agent.versions import versions
+from runner.failpoints import fail_here
+from runner.model_files import manifest_path, next_manifest_path, read_best_model
+
+__all__ = ["SAVE_POINTS", "keep_earlier", "manifest_path", "read_best_model", "save_best_model"]
 
 SCHEMA = 1
-RETRAIN = "Train again, or restore a backup of models/ppo_phase4."
-
-
-def manifest_path(zip_path: Path) -> Path:
-    """``best_model.zip`` -> ``best_model.manifest.json``."""
-    return zip_path.with_name(f"{zip_path.stem}.manifest.json")
-
-
-def _next_manifest_path(zip_path: Path) -> Path:
-    return zip_path.with_name(f".{zip_path.stem}.manifest.next.json")
+# Places in a save at which a test lets it fail, in their order.
+SAVE_POINTS = ("best_model_begun", "best_model_announced", "best_model_replaced")
 
 
 def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace the best model; returns the manifest.
+    """Replace the best model, and read it again to see that it is the one.
 
     :param facts: what the manifest says beside hash and versions (run, step,
         config, normaliser, observation, ranges); strict JSON.
+    :returns: the manifest.
+    :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
+    :raises IntegrityError: the disk gives back something else than was written.
     """
+    require_finite(model)
     content = io.BytesIO()
     model.save(content)
     manifest = {
@@ -48,53 +48,15 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         **facts,
         "versions": versions(),
     }
-    write_json(_next_manifest_path(zip_path), manifest)
+    fail_here("best_model_begun")
+    write_json(next_manifest_path(zip_path), manifest)
+    fail_here("best_model_announced")
     write_bytes(zip_path, content.getvalue())
-    _next_manifest_path(zip_path).replace(manifest_path(zip_path))
+    fail_here("best_model_replaced")
+    next_manifest_path(zip_path).replace(manifest_path(zip_path))
     sync_folder(zip_path.parent)
+    _require_same(zip_path, manifest)
     return manifest
-
-
-def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
-    """The zip's bytes and the manifest that fits them. Nothing is unpickled.
-
-    :raises InputError: there is no model, or no manifest beside it.
-    :raises IntegrityError: the zip is not the one that the manifest describes.
-    """
-    if zip_path.suffix != ".zip":
-        zip_path = zip_path.with_name(f"{zip_path.name}.zip")
-    try:
-        content = zip_path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"There is no model {zip_path}: {error.strerror}.",
-            "Train one first, or give another --model-path.",
-        ) from error
-    sha256 = hashlib.sha256(content).hexdigest()
-    found = False
-    for path in (manifest_path(zip_path), _next_manifest_path(zip_path)):
-        manifest = _read_manifest(path)
-        found = found or manifest is not None
-        if manifest is not None and manifest.get("sha256") == sha256:
-            return content, manifest
-    if not found:
-        raise InputError(
-            f"{zip_path.name} has no manifest beside it; nobody can tell what it was trained on.",
-            RETRAIN,
-        )
-    raise IntegrityError(
-        f"{zip_path.name} is not the file that its manifest describes (SHA-256 differs).", RETRAIN
-    )
-
-
-def _read_manifest(path: Path) -> dict[str, Any] | None:
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise IntegrityError(f"{path.name} can't be read: {error}.", RETRAIN) from error
-    return manifest if isinstance(manifest, dict) else None
 
 
 def keep_earlier(zip_path: Path, run: str, earlier: Path) -> None:
@@ -105,6 +67,15 @@ def keep_earlier(zip_path: Path, run: str, earlier: Path) -> None:
         return
     owner = str(manifest.get("run"))
     target = earlier / owner / zip_path.name
-    if owner != run and not target.exists():
+    if owner != run and not manifest_path(target).exists():
         write_bytes(target, content)
+        _require_same(target, manifest)
         write_json(manifest_path(target), manifest)
+
+
+def _require_same(zip_path: Path, manifest: Mapping[str, Any]) -> None:
+    if file_sha256(zip_path) != manifest["sha256"]:
+        raise IntegrityError(
+            f"{zip_path.name} reads differently from what was written.",
+            "Check the disk; the checkpoints are whole.",
+        )

@@ -10,19 +10,16 @@ import math
 from collections.abc import Callable
 from numbers import Real
 
+import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 
-from core.errors import TrainweekError
+from core.errors import SetupError
 from runner.agent.evaluation import Evaluation, evaluate, greedy
 from runner.agent.market_env import MarketEnv
-from runner.agent.policy import non_finite_parameter
+from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 
 # SB3 gives NaN for it whenever all returns of a rollout are equal; that is no failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
-
-
-class TrainingDivergedError(TrainweekError):
-    """Weights or losses are no numbers any more."""
 
 
 class StopWhen(BaseCallback):
@@ -51,7 +48,11 @@ class StopWhen(BaseCallback):
 
 
 class RequireFinite(BaseCallback):
-    """Fails the training as soon as a loss or a weight is NaN or infinite."""
+    """Fails the training as soon as a reward, a loss or a weight is NaN or infinite.
+
+    Rewards are looked at before the update, so that what broke them is not learned from
+    and the weights stay good; losses and weights right behind it.
+    """
 
     def _on_step(self) -> bool:
         return True
@@ -65,6 +66,16 @@ class RequireFinite(BaseCallback):
         if (name := non_finite_parameter(self.model)) is not None:
             self._fail(f"The weights {name} hold NaN or infinity")
 
+    def _on_rollout_end(self) -> None:
+        buffer = self.model.rollout_buffer
+        for name, values in (
+            ("rewards", buffer.rewards),
+            ("observations", buffer.observations),
+            ("value estimates", buffer.values),
+        ):
+            if not np.isfinite(values).all():
+                self._fail(f"The {name} of the rollout hold NaN or infinity")
+
     def _on_rollout_start(self) -> None:
         self.check()  # right behind an update
 
@@ -72,10 +83,7 @@ class RequireFinite(BaseCallback):
         self.check()
 
     def _fail(self, what: str) -> None:
-        raise TrainingDivergedError(
-            f"{what} at step {self.model.num_timesteps}: the training has diverged.",
-            "Restart from a checkpoint with a lower learning rate.",
-        )
+        raise TrainingDivergedError(what, self.model.num_timesteps)
 
 
 class RewardScalars(BaseCallback):
@@ -149,12 +157,15 @@ class EverySteps(BaseCallback):
     """Calls ``act()`` at the start of the first rollout behind each ``every`` steps.
 
     At a rollout's start the update of the last one is done: that is what is saved.
+    An act that raises SetupError (a full disk) is tried again at each rollout; when it
+    fails for a whole interval, the error ends the training: no crash may cost more.
     """
 
     def __init__(self, every: int, act: Callable[[], None]) -> None:
         super().__init__()
         self.every, self.act = every, act
         self._done = 0
+        self._failing_since: int | None = None  # the step at which it first failed
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
@@ -163,9 +174,28 @@ class EverySteps(BaseCallback):
         return True
 
     def _on_rollout_start(self) -> None:
-        if (passed := self.model.num_timesteps // self.every) > self._done:
-            self._done = passed
+        steps = self.model.num_timesteps
+        if (passed := steps // self.every) <= self._done:
+            return
+        try:
             self.act()
+        except SetupError:
+            if self._failing_since is None:
+                self._failing_since = steps
+            if steps - self._failing_since >= self.every:
+                raise
+        else:
+            self._done, self._failing_since = passed, None
+
+
+class EntropyWeight(BaseCallback):
+    """Logs ``train/ent_coef``, which SB3 does not, beside its ``train/learning_rate``."""
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        self.logger.record("train/ent_coef", self.model.ent_coef)
 
 
 class AfterRollout(BaseCallback):

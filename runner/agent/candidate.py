@@ -15,7 +15,6 @@ from core.errors import InputError, IntegrityError, MarketDataError
 from core.market import Candles
 from core.moments import iso, parse_moment
 from core.playbook.settings import TrainingSettings
-from runner.agent.best_model import RETRAIN, read_best_model
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
@@ -25,6 +24,8 @@ from runner.agent.normaliser import Normaliser
 from runner.agent.policy import build_model, load_weights
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings, purge_gap
+from runner.agent.versions import differences
+from runner.model_files import RETRAIN, read_best_model
 
 TOO_CLOSE = "Use later candles, or train on earlier ones."
 
@@ -58,12 +59,12 @@ class Candidate:
             ) from error
         if names != list(OBSERVATION_NAMES) or shape != [len(OBSERVATION_NAMES)]:
             raise InputError(
-                f"{path.name} has another observation space: {shape} of {', '.join(names)};"
+                f"{path.name} has another observation space: {shape} of"
+                f" {', '.join(map(str, names))};"
                 f" this version sees {[len(OBSERVATION_NAMES)]} of {', '.join(OBSERVATION_NAMES)}.",
                 "Revalidate it with the version that trained it, or train again.",
             )
-        if normaliser.names != FEATURE_NAMES:
-            raise IntegrityError(f"The normaliser of {path.name} is for other features.", RETRAIN)
+        normaliser.require_names(FEATURE_NAMES, path.name)
         return cls(path, content, manifest, settings, normaliser)
 
     def require_unseen(self, candles: Candles) -> None:
@@ -89,6 +90,16 @@ class Candidate:
             raise MarketDataError(
                 f"The backtest begins within {reach} of the training range: {ranges}.", TOO_CLOSE
             )
+
+    def warnings(self) -> list[str]:
+        """What a reader of its numbers must know of the model; mostly nothing."""
+        found = differences(self.manifest.get("versions"), f"The model {self.path.name}")
+        if (imported := self.manifest.get("imported")) is not None:
+            found.append(
+                f"The model was imported from {imported['file']} by {imported['by']}; its training"
+                f" range is the word of {imported['range_by']}."
+            )
+        return found
 
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars by the training's own statistics."""

@@ -1,169 +1,237 @@
-"""Checkpoints: a folder a step, complete or absent.
+"""Saving a training's state, and putting it back.
 
-A folder is written beside its place, synced, and renamed; its manifest with the
-SHA-256 of every other file is written last. What does not verify is never loaded.
+A folder is written beside its place, synced, read again and compared, and only then
+renamed: a checkpoint is complete or absent. Older ones go when the new one has verified.
+How checkpoints are listed and verified: :mod:`runner.checkpoints`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from stable_baselines3 import PPO
 
-from core.errors import IntegrityError, SetupError
+from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
-from runner.agent.normaliser import Normaliser
-from runner.agent.policy import load_weights, restore_rng_states, rng_states
+from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
+from runner.agent.normaliser import Normaliser, name_differences
+from runner.agent.policy import load_weights, require_finite
+from runner.agent.random_states import random_states, restore_random_states
 from runner.agent.versions import versions
+from runner.checkpoints import (
+    KEPT,
+    MANIFEST,
+    Checkpoint,
+    folders,
+    newest_checkpoint,
+    owner,
+    read_part,
+    verify_checkpoint,
+)
+from runner.failpoints import fail_here
 
-KEPT = 3
-MANIFEST = "manifest.json"
+__all__ = [
+    "SAVE_POINTS",
+    "Checkpoint",
+    "newest_checkpoint",
+    "normaliser_of",
+    "restore",
+    "save_checkpoint",
+    "set_aside",
+    "tidy",
+    "verify_checkpoint",
+]
 
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A verified checkpoint."""
-
-    folder: Path
-    manifest: Mapping[str, Any]
-
-    @property
-    def step(self) -> int:
-        return int(self.manifest["step"])
-
-    @property
-    def run(self) -> str:
-        return str(self.manifest["run"])
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """What the run was started with: settings, total steps, data."""
-        return _read(self.folder / "config.json")
-
-    @property
-    def normaliser(self) -> Normaliser:
-        return Normaliser.from_dict(_read(self.folder / "normaliser.json"))
-
-    def restore(self, model: PPO) -> None:
-        """Weights, optimizer, step and update counters, random states into ``model``.
-
-        The trajectory is not bit-identical to an uninterrupted one: the episodes
-        that were running begin anew.
-        """
-        load_weights(model, self.folder / "model.zip", f"Checkpoint {self.step}")
-        model.num_timesteps = self.step
-        model._n_updates = int(self.manifest["updates"])
-        restore_rng_states(_read(self.folder / "rng.json"), model.env.np_random)
+# Places in a save at which a test lets it fail, in their order.
+SAVE_POINTS = (
+    "checkpoint_begun",
+    "checkpoint_model",
+    "checkpoint_normaliser",
+    "checkpoint_rng",
+    "checkpoint_config",
+    "checkpoint_manifest",
+    "checkpoint_verified",
+    "checkpoint_replacing",
+    "checkpoint_renamed",
+    "checkpoint_pruning",
+)
 
 
 def save_checkpoint(
     root: Path, model: PPO, run: str, normaliser: Normaliser, config: Mapping[str, Any]
 ) -> Path:
-    """Write ``root/<step>`` and drop all but the newest three of the run.
+    """Write ``root/<step>``, then drop all but the newest three of the run that verify.
 
+    :raises TrainingDivergedError: weights or optimizer hold NaN or infinity; nothing
+        is written.
     :raises SetupError: no space or no right; nothing half-written is left behind.
     """
+    require_finite(model)
     step = int(model.num_timesteps)
     final, partial = root / str(step), root / f".{step}.{os.getpid()}.partial"
-    try:
-        if partial.exists():
-            shutil.rmtree(partial)
+    with _nothing_half_written(step, partial):
+        made = not root.exists()
         partial.mkdir(parents=True)
-        with (partial / "model.zip").open("wb") as file:
-            model.save(file)
-            file.flush()
-            os.fsync(file.fileno())
-        write_json(partial / "normaliser.json", normaliser.as_dict())
-        write_json(partial / "rng.json", rng_states(model.env.np_random))
-        write_json(partial / "config.json", dict(config))
-        manifest = {
-            "run": run,
-            "step": step,
-            "updates": int(model._n_updates),
-            "sha256": {file.name: file_sha256(file) for file in sorted(partial.iterdir())},
-            "versions": versions(),
-        }
-        write_json(partial / MANIFEST, manifest)
-        sync_folder(partial)
-        if final.exists():  # the same step again: an earlier run's, or a broken one
-            shutil.rmtree(final)
-        partial.rename(final)
+        fail_here("checkpoint_begun")
+        _write_parts(partial, model, run, normaliser, config)
+        verify_checkpoint(partial)
+        fail_here("checkpoint_verified")
+        _put_in_place(partial, final)
         sync_folder(root)
-    except (OSError, SetupError) as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        what = error.what if isinstance(error, SetupError) else error.strerror or str(error)
-        raise SetupError(
-            f"Checkpoint {step} was not saved: {what}", "Free disk space; earlier ones are intact."
-        ) from error
-    for old in _folders(root, run)[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+        if made:
+            sync_folder(root.parent)
+    fail_here("checkpoint_pruning")
+    _prune(root, run)
     return final
 
 
-def newest_checkpoint(root: Path, run: str) -> Checkpoint | None:
-    """The newest checkpoint of the run that verifies; broken ones are passed over."""
-    for folder in _folders(root, run):
-        try:
-            return verify_checkpoint(folder)
-        except IntegrityError:
-            continue
-    return None
+def restore(checkpoint: Checkpoint, model: PPO) -> None:
+    """Weights, optimizer, step and update counters, random states into ``model``.
 
+    At this step it equals the training that saved it. What follows is not bit-identical
+    to an uninterrupted one: the episodes that were running begin anew.
 
-def verify_checkpoint(folder: Path) -> Checkpoint:
-    """Compare every file with the manifest.
-
-    :raises IntegrityError: a file is missing, changed, or the manifest is unreadable.
+    :raises IntegrityError: it was saved for another network.
     """
-    manifest = _read(folder / MANIFEST)
-    try:
-        for name, sha256 in manifest["sha256"].items():
-            if file_sha256(folder / name) != sha256:
-                raise IntegrityError(f"{folder.name}/{name} was changed after it was saved.")
-        int(manifest["step"]), str(manifest["run"]), int(manifest["updates"])
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise IntegrityError(f"Checkpoint {folder.name} is incomplete: {error}.") from error
-    return Checkpoint(folder, manifest)
+    load_weights(model, checkpoint.folder / "model.zip", f"Checkpoint {checkpoint.step}")
+    model.num_timesteps = checkpoint.step
+    model._n_updates = int(checkpoint.manifest["updates"])
+    last_episodes = checkpoint.manifest.get("last_episodes") or []
+    model.ep_info_buffer = deque(
+        ({"r": float(reward), "l": int(length)} for reward, length in last_episodes),
+        maxlen=model._stats_window_size,
+    )
+    model.ep_success_buffer = deque(maxlen=model._stats_window_size)
+    restore_random_states(read_part(checkpoint.folder / "rng.json"), model)
+
+
+def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
+    """The feature statistics that belong to the weights.
+
+    :raises InputError: it saw other observations than this version sees; names those.
+    """
+    whose = f"Checkpoint {checkpoint.step}"
+    seen = list(checkpoint.manifest.get("observation") or OBSERVATION_NAMES)
+    if seen != list(OBSERVATION_NAMES):
+        raise InputError(
+            f"{whose} has another observation space: {name_differences(seen, OBSERVATION_NAMES)}.",
+            "Resume it with the version that trained it, or start anew with --new.",
+        )
+    normaliser = Normaliser.from_dict(read_part(checkpoint.folder / "normaliser.json"))
+    normaliser.require_names(FEATURE_NAMES, whose)
+    return normaliser
+
+
+def tidy(root: Path) -> None:
+    """Bring a save that was killed to its end: back to the last whole state.
+
+    To be called while nobody saves.
+    """
+    if not root.is_dir():
+        return
+    for path in root.iterdir():
+        if path.name.startswith(".") and path.name.endswith(".partial"):
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith(".") and path.name.endswith(".replaced"):
+            final = root / path.name.split(".")[1]
+            if final.exists():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.rename(final)
 
 
 def set_aside(root: Path, run: str, earlier: Path) -> None:
     """Move other runs' checkpoints to ``earlier/<run>/checkpoints``: nothing is lost."""
-    for folder in _folders(root, None):
-        owner = _owner(folder)
-        if owner is None or owner == run:
+    for folder in folders(root):
+        belongs_to = owner(folder)
+        if belongs_to is None or belongs_to == run:
             continue
-        target = earlier / owner / "checkpoints" / folder.name
+        target = earlier / belongs_to / "checkpoints" / folder.name
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             folder.rename(target)
 
 
-def _folders(root: Path, run: str | None) -> list[Path]:
-    """Checkpoint folders, newest step first; of one run, or of all."""
-    if not root.is_dir():
-        return []
-    folders = [path for path in root.iterdir() if path.is_dir() and path.name.isdigit()]
-    folders.sort(key=lambda path: int(path.name), reverse=True)
-    return [path for path in folders if run is None or _owner(path) == run]
+def _write_parts(
+    partial: Path, model: PPO, run: str, normaliser: Normaliser, config: Mapping[str, Any]
+) -> None:
+    with (partial / "model.zip").open("wb") as file:
+        model.save(file)
+        file.flush()
+        os.fsync(file.fileno())
+    fail_here("checkpoint_model")
+    write_json(partial / "normaliser.json", normaliser.as_dict())
+    fail_here("checkpoint_normaliser")
+    write_json(partial / "rng.json", random_states(model))
+    fail_here("checkpoint_rng")
+    write_json(partial / "config.json", dict(config))
+    fail_here("checkpoint_config")
+    episodes = model.ep_info_buffer or ()
+    manifest = {
+        "run": run,
+        "step": int(model.num_timesteps),
+        "updates": int(model._n_updates),
+        "sha256": {file.name: file_sha256(file) for file in sorted(partial.iterdir())},
+        "versions": versions(),
+        "observation": list(OBSERVATION_NAMES),
+        "last_episodes": [[float(e["r"]), int(e["l"])] for e in episodes],
+    }
+    write_json(partial / MANIFEST, manifest)
+    sync_folder(partial)
+    fail_here("checkpoint_manifest")
 
 
-def _owner(folder: Path) -> str | None:
+def _put_in_place(partial: Path, final: Path) -> None:
+    """Rename; the same step again (a resumed run stopped at once) replaces the earlier one.
+
+    Two folders can't be exchanged in one instant. Killed in between, the earlier one is
+    put back by :func:`tidy`.
+    """
+    replaced = final.with_name(f".{final.name}.replaced")
+    if final.exists():
+        shutil.rmtree(replaced, ignore_errors=True)
+        final.rename(replaced)
     try:
-        return str(_read(folder / MANIFEST)["run"])
-    except (IntegrityError, KeyError, TypeError):
-        return None
+        fail_here("checkpoint_replacing")
+        partial.rename(final)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(final)
+        raise
+    fail_here("checkpoint_renamed")
+    shutil.rmtree(replaced, ignore_errors=True)
 
 
-def _read(path: Path) -> Any:
+def _prune(root: Path, run: str) -> None:
+    """Three that verify stay; what is older goes, broken ones too."""
+    verified = 0
+    for folder in folders(root):
+        if owner(folder) not in (run, None):
+            continue
+        if verified >= KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        try:
+            verify_checkpoint(folder)
+        except IntegrityError:
+            continue
+        verified += 1
+
+
+@contextmanager
+def _nothing_half_written(step: int, partial: Path) -> Iterator[None]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise IntegrityError(
-            f"{path.parent.name}/{path.name} can't be read: {error}.", "Use an earlier checkpoint."
+        yield
+    except (OSError, SetupError, IntegrityError) as error:
+        what = error.strerror or str(error) if isinstance(error, OSError) else error.what
+        raise SetupError(
+            f"Checkpoint {step} was not saved: {what}", "Free disk space; earlier ones are intact."
         ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

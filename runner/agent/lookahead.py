@@ -146,6 +146,8 @@ def shuffle_bars(market: Market, random: np.random.Generator) -> Market:
     close = market.close[0] * np.cumprod(gaps * moves)
     opening = np.concatenate([market.close[:1], close[:-1]]) * gaps
     high, low = ((side / market.open)[order] * opening for side in (market.high, market.low))
+    # Open and close lost their means; the extremes still enclose them.
+    high, low = np.maximum.reduce([high, opening, close]), np.minimum.reduce([low, opening, close])
     filled, volume = market.filled[order], market.volume[order]
     return Market(market.open_time, opening, high, low, close, volume, filled)
 

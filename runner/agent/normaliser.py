@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from core.errors import IntegrityError
+from core.errors import InputError, IntegrityError
 
 CLIP = 5.0  # standard deviations; a crash candle shall not saturate the network
+
+
+def name_differences(found: Sequence[str], wanted: Sequence[str]) -> str:
+    """What ``found`` lacks and what it has too much, by name: "it lacks a, b and it has c"."""
+    missing = [name for name in wanted if name not in found]
+    unknown = [name for name in found if name not in wanted]
+    said = [f"it lacks {', '.join(missing)}"] if missing else []
+    said += [f"it has {', '.join(unknown)}"] if unknown else []
+    return " and ".join(said) or "their order differs"
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,18 @@ class Normaliser:
         """Normalised and clipped features, float32, same shape."""
         scaled = (raw - self.mean) / self.std
         return np.clip(scaled, -self.clip, self.clip).astype(np.float32)
+
+    def require_names(self, names: tuple[str, ...], whose: str) -> None:
+        """Refuse to normalise other features, or the same in another order.
+
+        :raises InputError: names what is missing, and what nobody knows.
+        """
+        if self.names != names:
+            raise InputError(
+                f"The normaliser of {whose} is for other features:"
+                f" {name_differences(self.names, names)}.",
+                "Use the version that trained it, or train again.",
+            )
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import BinaryIO
 
-import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecEnv
 
-from core.errors import IntegrityError
+from core.errors import IntegrityError, TrainweekError
 from core.playbook.settings import TrainingSettings
+
+
+class TrainingDivergedError(TrainweekError):
+    """Rewards, losses or weights are no numbers any more."""
+
+    def __init__(self, what: str, step: int) -> None:
+        super().__init__(
+            f"{what} at step {step}: the training has diverged.",
+            "Restart from a checkpoint with a lower learning rate.",
+        )
 
 
 def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     """A fresh PPO with the settings' numbers, on the CPU, in one torch thread.
 
     Networks as small as ours are slower on two threads than on one.
-
     """
     torch.set_num_threads(1)
     return PPO(
@@ -72,29 +79,18 @@ def non_finite_parameter(model: PPO) -> str | None:
     return None
 
 
-def rng_states(env_rng: np.random.Generator) -> dict[str, object]:
-    """States of all random generators of a training, as JSON values."""
-    version, internal, gauss = random.getstate()
-    name, keys, position, has_gauss, cached = np.random.get_state()
-    return {
-        "python": [version, list(internal), gauss],
-        "numpy": [
-            str(name),
-            np.asarray(keys).tolist(),
-            int(position),
-            int(has_gauss),
-            float(cached),
-        ],
-        "torch": torch.get_rng_state().tolist(),
-        "environment": env_rng.bit_generator.state,
-    }
+def require_finite(model: PPO) -> None:
+    """Refuse a model that no training could go on from.
 
-
-def restore_rng_states(states: dict, env_rng: np.random.Generator) -> None:
-    """Put back what :func:`rng_states` took."""
-    version, internal, gauss = states["python"]
-    random.setstate((version, tuple(internal), gauss))
-    name, keys, position, has_gauss, cached = states["numpy"]
-    np.random.set_state((name, np.asarray(keys, dtype=np.uint32), position, has_gauss, cached))
-    torch.set_rng_state(torch.tensor(states["torch"], dtype=torch.uint8))
-    env_rng.bit_generator.state = states["environment"]
+    :raises TrainingDivergedError: a weight or a moment of the optimizer is NaN or infinite.
+    """
+    if (name := non_finite_parameter(model)) is not None:
+        raise TrainingDivergedError(
+            f"The weights {name} hold NaN or infinity", int(model.num_timesteps)
+        )
+    for state in model.policy.optimizer.state.values():
+        for name, values in state.items():
+            if torch.is_tensor(values) and not torch.isfinite(values).all():
+                raise TrainingDivergedError(
+                    f"The optimizer's {name} holds NaN or infinity", int(model.num_timesteps)
+                )

@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.playbook.settings import TrainingSettings
 from runner.agent.callbacks import (
     AfterRollout,
+    EntropyWeight,
     EverySteps,
     RequireFinite,
     RewardScalars,
@@ -26,7 +27,7 @@ from runner.agent.callbacks import (
 )
 from runner.agent.evaluation import Evaluation
 from runner.agent.market_env import MarketEnv
-from runner.agent.policy import build_model
+from runner.agent.policy import TrainingDivergedError, build_model, non_finite_parameter
 from runner.agent.split import TrainingData
 
 # At least so many evaluations and checkpoints in a run, however short it is.
@@ -95,7 +96,8 @@ class Session:
     def learn(self, hooks: Hooks) -> bool:
         """Train to ``total_steps``; True if it got there, False if it was stopped.
 
-        :raises TrainingDivergedError: weights or losses are no numbers any more.
+        :raises TrainingDivergedError: rewards, weights or losses are no numbers any more.
+        :raises SetupError: no checkpoint could be saved for a whole interval.
         """
         stop = StopWhen(hooks.stop_requested)
         self.validation = Validation(
@@ -112,22 +114,34 @@ class Session:
                 RequireFinite(),
                 EverySteps(checkpoints, hooks.on_checkpoint_due),
                 RewardScalars(self.env),
+                EntropyWeight(),
                 self.validation,
                 AfterRollout(hooks.on_rollout),
             ]
         )
         self.validation.init_callback(self.model)  # a run resumed at its end never begins them
         if self.steps < self.total_steps:
-            # SB3 adds the steps already made to what it is asked for.
-            self.model.learn(
-                self.total_steps - self.steps, callback=callbacks, reset_num_timesteps=False
-            )
+            self._learn(callbacks)
         if stop.stopped:
             return False
         self.validation.run()
         # Behind the last update: what SB3 itself never gets to log.
         self.model.logger.dump(self.steps)
         return True
+
+    def _learn(self, callbacks: CallbackList) -> None:
+        try:
+            # SB3 adds the steps already made to what it is asked for.
+            self.model.learn(
+                self.total_steps - self.steps, callback=callbacks, reset_num_timesteps=False
+            )
+        except ValueError as error:
+            # torch refuses a distribution of NaN in the middle of an update.
+            if (name := non_finite_parameter(self.model)) is None:
+                raise
+            raise TrainingDivergedError(
+                f"The weights {name} hold NaN or infinity", self.steps
+            ) from error
 
     def _interval(self, wanted: int, fewest: int) -> int:
         return min(wanted, max(self.rollout_steps, self.total_steps // fewest))

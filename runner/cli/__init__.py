@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from runner.cli import data, decision, demo, jobs, ledger, looking, manual, operate, playbook, weeks
+from runner.cli import (
+    data,
+    decision,
+    demo,
+    doctor,
+    jobs,
+    ledger,
+    looking,
+    manual,
+    models,
+    operate,
+    playbook,
+    weeks,
+)
 from runner.cli.program import run
 
 app = typer.Typer(
@@ -38,18 +51,24 @@ app.add_typer(weeks.app, name="week")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(data.app, name="data")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.backup, name="backup")
+app.add_typer(models.model, name="model")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,
+    doctor.doctor,
     operate.runner,
     operate.dashboard,
     operate.tensorboard,
+    operate.systemd,
     looking.inspect,
     looking.diagnose,
     looking.watch,
     looking.metrics,
     manual.start,
+    manual.restart,
+    models.checkpoints,
     manual.revalidate,
     demo.demo,
 ):

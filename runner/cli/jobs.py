@@ -9,8 +9,9 @@ import typer
 
 from core.errors import ConflictError, InputError
 from core.moments import iso
-from core.vocabulary import JobKind
+from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Job
 
@@ -52,13 +53,16 @@ def list_jobs(
     json: JsonOption = False,
 ) -> None:
     """List jobs, newest first."""
-    jobs = open_client(home).jobs(kind=kind, limit=limit)
+    client = open_client(home)
+    jobs = client.jobs(kind=kind, limit=limit)
     if json:
-        print_json([as_dict(job) for job in jobs])
+        print_json([as_dict(job) | _pulse(client, job) for job in jobs])
         return
     for job in jobs:
         when = iso(job.started_at or job.requested_at)
-        print(f"{job.id:<44} {job.state:<12} {when}  {job.reason}")
+        pulse = client.pulse(job.id) if job.state in LIVE_STATES else None
+        said = f"{pulse.liveness}: {pulse.text}" if pulse else job.reason
+        print(f"{job.id:<44} {job.state:<12} {when}  {said}")
 
 
 @app.command()
@@ -70,6 +74,7 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
     if json:
         print_json(
             as_dict(job)
+            | _pulse(client, job)
             | {
                 "params": dict(job.params),
                 "attempts": [
@@ -89,6 +94,8 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
         return
     for name, value in as_dict(job).items():
         print(f"{name:<12} {'' if value is None else value}")
+    if (pulse := client.pulse(job.id)) is not None:
+        print(f"{'liveness':<12} {pulse.liveness}: {pulse.text}")
     for a in attempts:
         print(f"attempt {a.number}: {a.state} {a.reason} {a.folder}")
 
@@ -131,6 +138,19 @@ def as_dict(job: Job) -> dict[str, Any]:
         "started_at": iso(job.started_at) if job.started_at else None,
         "ended_at": iso(job.ended_at) if job.ended_at else None,
         "exit_code": job.exit_code,
+    }
+
+
+def _pulse(client: Client, job: Job) -> dict[str, Any]:
+    """Whether it is at work, for scripts; null while it waits."""
+    pulse = client.pulse(job.id)
+    if pulse is None:
+        return {"liveness": None}
+    return {
+        "liveness": pulse.liveness,
+        "liveness_evidence": list(pulse.evidence),
+        "silence_s": pulse.silence,
+        "silence_limit_s": pulse.limit,
     }
 
 

@@ -1,26 +1,83 @@
-"""``trainweek ledger``: verify the record, or rebuild the database from it."""
+"""``trainweek ledger``: verify the record, back it up, restore or rebuild it."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import typer
 
 from core.paths import Home
-from runner.cli.options import HomeOption
+from core.vocabulary import Right
+from runner.cli.options import HomeOption, JsonOption, person_at_the_terminal, print_json
 from runner.ledger import replay as replay_ledger
 from runner.ledger import verify as verify_ledger
+from runner.restoring import restore as restore_backup
+from runner.settings import Settings
+from runner.store.backup import backups as all_backups
+from runner.store.backup import make_backup
+from runner.store.engine import described_mode
 
-app = typer.Typer(help="Verify or replay the ledger.", no_args_is_help=True)
+app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args_is_help=True)
 
 
 @app.command()
-def verify(home: HomeOption = None) -> None:
-    """Follow the hash chain through the whole file; exit 1 if it is broken."""
-    report = verify_ledger(Home.find(home))
-    print(report.text())
+def verify(json: JsonOption = False, home: HomeOption = None) -> None:
+    """Follow the hash chain, compare file, database, tables and backups; exit 1 if they differ."""
+    report = verify_ledger(Home.find(home), tables=True)
+    if json:
+        print_json({**asdict(report), "ok": report.ok, "database_mode": described_mode()})
+    else:
+        print(report.text(), described_mode(), sep="\n")
     raise typer.Exit(0 if report.ok else 1)
 
 
 @app.command()
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger."""
+    _require(Right.OPERATE)
     print(replay_ledger(Home.find(home)))
+
+
+@app.command()
+def backup(home: HomeOption = None) -> None:
+    """Back up database and ledger now; the runner does it each hour."""
+    keep = timedelta(seconds=Settings.from_environment().backup_keep_s)
+    made = make_backup(Home.find(home), datetime.now(UTC), keep)
+    print(f"{made.folder}: {made.lines} ledger lines")
+
+
+@app.command()
+def backups(json: JsonOption = False, home: HomeOption = None) -> None:
+    """List the backups, newest first."""
+    found = all_backups(Home.find(home))
+    if json:
+        print_json([{"name": b.folder.name, "at": b.at, "lines": b.lines} for b in found])
+        return
+    for each in found:
+        print(f"{each.folder.name}  {each.lines} ledger lines")
+    if not found:
+        print("No backup yet: trainweek ledger backup")
+
+
+@app.command()
+def restore(
+    backup: Annotated[
+        str | None, typer.Argument(help="Name of a backup; without it the newest intact one.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Put an intact ledger and database in place; what is replaced is kept.
+
+    Lines that are newer than the backup are taken from the present files, as far as they
+    can be proven: nothing that was acknowledged is lost.
+    """
+    _require(Right.OPERATE)
+    done = restore_backup(Home.find(home), backup, person_at_the_terminal(), datetime.now(UTC))
+    print(done.text())
+
+
+def _require(right: Right) -> None:
+    """:raises PermissionDenied: the person at the terminal has not this right."""
+    person_at_the_terminal().require(right)

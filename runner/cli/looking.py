@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.diagnosis import diagnose as find_troubles
-from core.diagnosis.folder import facts_of_folder
+from core.diagnosis.folder import facts_of_events
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv, score
 from core.moments import from_unix, parse_moment
@@ -18,10 +18,14 @@ from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.telemetry.inspect import inspect as inspect_folder
+from core.telemetry.inspect import open_run
 from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.outcomes import Refused
+from runner.writers import has_writer
+
+FORGOTTEN = timedelta(days=1)
 
 
 def inspect(
@@ -50,17 +54,25 @@ def inspect(
 def diagnose(
     logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
     now: Annotated[
-        str | None, typer.Option(help="Judge as of this moment (2026-11-23T14:00Z).")
+        str | None,
+        typer.Option(
+            help="Judge as of this moment (2026-11-23T14:00Z), as if the run should be working then."
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Say what is wrong with a run, with the evidence for and against.
 
+    Without --now it is judged as of now: a silent run is hung if a process still holds
+    its event files, and has ended if none does.
+
     Exit 0: nothing fires; 1: a warning; 2: something critical.
     """
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
-    findings = find_troubles(facts_of_folder(logdir, moment, playbook), playbook)
+    reader = open_run(logdir)
+    alive = now is not None or _is_alive(reader, moment)
+    findings = find_troubles(facts_of_events(reader, moment, playbook, alive=alive), playbook)
     firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
     if json:
         print_json([finding.as_dict() for finding in findings])
@@ -71,6 +83,19 @@ def diagnose(
                 print("".join(f"    {mark} {line}\n" for line in lines), end="")
     code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
     raise typer.Exit(code)
+
+
+def _is_alive(reader: RunReader, now: datetime) -> bool:
+    """Whether somebody may still write this run's events.
+
+    Where processes can't be asked, a run that was silent for a day counts as ended.
+    """
+    last = reader.last_event()
+    folder = reader.path.parent if reader.path.is_file() else reader.path
+    found = has_writer(folder / file.name for file in reader.files)
+    if found is not None or last is None:
+        return bool(found)
+    return (now - from_unix(last.wall)) < FORGOTTEN
 
 
 def watch(

@@ -65,11 +65,33 @@ def start(
     params |= {"steps": steps} if steps else {}
     params |= {"resume": resume} if resume or new else {}
     params |= {"override_reason": override} if override else {}
-    job = _submitted(client.submit(JobKind.TRAIN, params))
+    job = submitted(client.submit(JobKind.TRAIN, params))
     if detach:
         print(f"{job.id} asked for. Follow it: trainweek jobs logs {job.id}")
         return
-    _end_like(_follow(client, job))
+    end_like(follow(client, job))
+
+
+def restart(
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Go on with this learning rate, e.g. 1e-4.")
+    ] = None,
+    ent_coef: Annotated[
+        float | None, typer.Option(help="Go on with this weight of the entropy bonus, e.g. 0.005.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Save and stop the training, then go on from the last good checkpoint, changed or not."""
+    client = open_client(home)
+    needed_week(client)
+    ensure_runner(client.home)
+    job = submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
+    changed = job.params["restart"]["what"]
+    if json:
+        print_json({"id": job.id, "run": job.run, "restart": job.params["restart"]})
+        return
+    print(f"{job.id} restarts {changed}. Follow it: trainweek jobs logs {job.id}")
 
 
 def revalidate(
@@ -98,9 +120,9 @@ def revalidate(
         "save_report": save_report,
     }
     params |= {} if trials is None else {"trials": trials}
-    job = _follow(client, _submitted(client.submit(JobKind.REVALIDATE, params)))
+    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, params)))
     if job.state is not JobState.SUCCEEDED:
-        _end_like(job)
+        end_like(job)
     decision = (client.result(job.id) or {}).get("decision")
     raise typer.Exit(0 if decision == "GO" else 1)
 
@@ -159,14 +181,19 @@ def _week_from_now(client: Client) -> Week:
 def _preflight_first(client: Client) -> None:
     """No launch without a pre-flight: run it, show it; the runner refuses a failed one."""
     print("Pre-flight first:")
-    job = _wait(client, _submitted(client.submit(JobKind.PREFLIGHT, {})))
+    job = wait(client, submitted(client.submit(JobKind.PREFLIGHT, {})))
     for check in (client.result(job.id) or {}).get("checks", []):
         print(
             f"  {GLYPHS[Verdict.PASS if check['ok'] else Verdict.FAIL]} {check['id']}: {check['why']}"
         )
 
 
-def _submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
+def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
+    """The job that was asked for.
+
+    :raises ConflictError: there is one already; says whose.
+    :raises InputError: refused.
+    """
     match outcome:
         case Submitted(job=job):
             return job
@@ -180,13 +207,14 @@ def _submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
     raise AssertionError(outcome)
 
 
-def _wait(client: Client, job: Job) -> Job:
+def wait(client: Client, job: Job) -> Job:
+    """The job when it has ended."""
     while (job := client.job(job.id) or job).state not in ENDED_STATES:
         time.sleep(FOLLOW_EVERY_S)
     return job
 
 
-def _follow(client: Client, job: Job) -> Job:
+def follow(client: Client, job: Job) -> Job:
     """Print the job's output as it comes, until it ends; Ctrl-C detaches."""
     shown = 0
     attempt = 1
@@ -211,7 +239,8 @@ def _follow(client: Client, job: Job) -> Job:
         raise typer.Exit(0) from None
 
 
-def _end_like(job: Job) -> None:
+def end_like(job: Job) -> None:
+    """Leave the program as the job ended: silently if it succeeded, else with its exit code."""
     if job.state is not JobState.SUCCEEDED:
         typer.echo(f"{job.id} ended {job.state}: {job.reason}", err=True)
         raise typer.Exit(2 if job.exit_code == 2 else 1)

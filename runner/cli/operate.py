@@ -15,12 +15,16 @@ from typing import Annotated
 
 import typer
 
-from core.errors import SetupError
+from core.errors import InputError, SetupError
 from core.paths import CHECKOUT, Home
+from core.vocabulary import LIVE_STATES
 from runner.cli.options import HomeOption, person_at_the_terminal
 from runner.client import Client
-from runner.launch import ensure_runner, stop_runner
+from runner.keeping import DashboardPart, Keeper, RunnerPart, dashboard_command
+from runner.launch import stop_runner
 from runner.service import run_runner
+from runner.settings import Settings
+from runner.systemd import how_to_install, units
 
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,24 +33,27 @@ PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
 
 def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     """Runner and dashboard together. Ctrl-C ends both; trainings go on and are adopted."""
-    place = Home.find(home)
+    place, settings = Home.find(home), Settings.from_environment()
     require_port(port)
-    pid = ensure_runner(place)
-    print(f"Runner: pid {pid}, home {place.root}")
-    try:
-        with interruptible():
-            code = serve(place, port)
-    except KeyboardInterrupt:  # before the dashboard was up
-        code = 0
-    finally:
-        stop_runner(place)
-        alive = Client(place, person_at_the_terminal()).live_job(None)
-        if alive is not None:
-            print(
-                f"Runner ended. {alive.id} goes on and is adopted at the next start; "
-                f"to end it: trainweek runner, then trainweek jobs stop {alive.id}"
-            )
-    raise typer.Exit(code)
+    dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
+    keepers = [Keeper(part, settings, _say) for part in (RunnerPart(place), dashboard)]
+    with interruptible():
+        try:
+            for keeper in keepers:
+                keeper.begin(time.monotonic())
+            _say("Ctrl-C ends both; what dies is started again.")
+            while True:
+                time.sleep(settings.keep_look_s)
+                for keeper in keepers:
+                    keeper.look(time.monotonic())
+        except KeyboardInterrupt:
+            pass
+        finally:
+            ignore_signals()  # a second Ctrl-C must not leave one of them behind
+            if dashboard.process is not None:
+                end_child(dashboard.process)
+            stop_runner(place)
+            _say_what_goes_on(place)
 
 
 def runner(home: HomeOption = None) -> None:
@@ -75,6 +82,42 @@ def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
     raise typer.Exit(_until_interrupted(subprocess.Popen(command)))
 
 
+def systemd(
+    unit: Annotated[str | None, typer.Option(help="Print one alone: runner or dashboard.")] = None,
+    user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
+    port: PortOption = 8501,
+    home: HomeOption = None,
+) -> None:
+    """Print systemd units for runner and dashboard, with the commands that install them."""
+    place = Home.find(home)
+    made = units(place, port, user)
+    if unit is None:
+        print(how_to_install(place, port, user))
+    wanted = {name: text for name, text in made.items() if unit in (None, _short(name))}
+    if not wanted:
+        raise InputError(f"There is no unit {unit!r}.", "Give runner or dashboard.")
+    for name, text in wanted.items():
+        print(f"# {name}", text, sep="\n")
+
+
+def _short(unit: str) -> str:
+    return unit.removeprefix("trainweek-").removesuffix(".service")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _say_what_goes_on(home: Home) -> None:
+    jobs = Client(home, person_at_the_terminal()).jobs(limit=1000)
+    for job in jobs:
+        if job.state in LIVE_STATES:
+            _say(
+                f"Runner ended. {job.id} goes on and is adopted at the next start; "
+                f"to end it: trainweek runner, then trainweek jobs stop {job.id}"
+            )
+
+
 def serve(home: Home, port: int) -> int:
     """Run the dashboard until it ends or Ctrl-C; returns its exit code.
 
@@ -91,18 +134,8 @@ def start_dashboard(home: Home, port: int, log: Path | None = None) -> subproces
 
     :param log: where its output goes; None: this terminal's error output.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(CHECKOUT / "dashboard" / "app.py"),
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--server.headless=true",
-    ]
+    command = dashboard_command(port)
     environment = os.environ | {"TRAINWEEK_HOME": str(home.root)}
-    # Streamlit reads .streamlit/ from the working directory; ours lies in the checkout.
     if log is None:
         return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL)
     log.parent.mkdir(parents=True, exist_ok=True)

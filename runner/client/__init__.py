@@ -17,15 +17,17 @@ from runner.client.decisions import Decisions
 from runner.client.gating import Gating
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
+from runner.client.models import Models
 from runner.client.reads import Reads
 from runner.client.records import Records
+from runner.client.restarting import Restarting
 from runner.client.weeks import Weeks
 from runner.store import Store
 
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Records, Incidents, Decisions, Gating):
+class Client(Reads, Weeks, Jobs, Restarting, Models, Records, Incidents, Decisions, Gating):
     """One person in one home.
 
     Making one touches nothing; the first read or write opens the store (and creates or

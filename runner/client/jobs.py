@@ -8,16 +8,22 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import InputError
-from core.vocabulary import ENDED_STATES, JobKind, Right
+from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.door import Door
 from runner.client.launching import launch_params
+from runner.client.models import is_restore, refused_restore, right_for
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
 from runner.requests import submit_body
+from runner.restarts import restart_pending
 from runner.store import Transaction, queries, rows, schema
 
 # Kinds that make no sense without a week: their files are named by its days.
-_OF_A_WEEK = frozenset(JobKind) - {JobKind.PREFLIGHT, JobKind.DATA_CHECK}
+_OF_A_WEEK = frozenset(JobKind) - {
+    JobKind.PREFLIGHT,
+    JobKind.DATA_CHECK,
+    JobKind.IMPORT_MODEL,
+}
 
 
 class Jobs(Door):
@@ -33,12 +39,13 @@ class Jobs(Door):
         job again. Parameters of a training: ``run`` (name), ``timestamp``, ``steps``,
         ``resume`` (True: go on, False: begin anew beside an ended one), ``seed``,
         ``learning_rate``, ``ent_coef``, ``override_reason`` (the lead's, against a
-        failed pre-flight). Of a revalidation: ``model_path``, ``backtest_data_dir``,
-        ``episodes``, ``save_report``, ``trials`` (declared by the lead, never fewer
-        than the ledger counts).
+        failed pre-flight). Of a backup: ``action`` (make, restore), ``from`` (the backup
+        to restore; default: the newest that is whole). Of a revalidation: ``model_path``,
+        ``backtest_data_dir``, ``episodes``, ``save_report``, ``trials`` (declared by the
+        lead, never fewer than the ledger counts).
         """
         kind = _kind(kind)
-        if denied := self._denied(_right_for(kind)):
+        if denied := self._denied(right_for(kind, params or {})):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -55,6 +62,8 @@ class Jobs(Door):
                 )
             now = self.now()
             asked, run = dict(params or {}), None
+            if is_restore(kind, asked) and (refused := refused_restore(connection)):
+                return refused
             if kind is JobKind.TRAIN and week is not None:
                 launch = launch_params(connection, self.home, week, self.person, asked, now)
                 if isinstance(launch, Refused):
@@ -72,7 +81,7 @@ class Jobs(Door):
         """Ask the runner to stop a job; asking twice changes nothing.
 
         A job that waits ends at once; a live one may save and end, and is ended with
-        its whole tree after the grace.
+        its whole tree after the grace. A restart that is under way becomes a stop.
         """
         with self.store.write() as transaction:
             row = transaction.connection.execute(
@@ -81,11 +90,11 @@ class Jobs(Door):
             if row is None:
                 return Refused(f"There is no job {job_id}.", "List them: trainweek jobs list")
             job = rows.job_of(row)
-            if denied := self._denied(_right_for(job.kind)):
+            if denied := self._denied(right_for(job.kind, job.params)):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(f"{job_id} has ended already: {job.state}.")
-            if row.stop_requested_at is None:
+            if row.stop_requested_at is None or restart_pending(row):
                 body = {"action": "stop", "job_id": job_id}
                 self._append(transaction, "request", body, job.week_id, key)
         return Recorded(job)
@@ -117,7 +126,3 @@ def _too_few_trials(declared: Any, counted: int) -> Refused | None:
             f"Declare a whole number of at least {counted}, or leave it out.",
         )
     return None
-
-
-def _right_for(kind: JobKind) -> Right:
-    return Right.REVALIDATE if kind is JobKind.REVALIDATE else Right.OPERATE

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
 from core.paths import Home, safe_name
 from core.people import Person
+from core.playbook.settings import TrainingSettings
 from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
+from runner.client.models import restore_at_work
 from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import queries, schema
 
 # What a resumed training keeps from the one that it continues, unless told otherwise.
 _KEPT = ("steps", "seed", "learning_rate", "ent_coef")
+_SETTINGS = ("seed", "learning_rate", "ent_coef")
+_MOST_STEPS = 1_000_000_000
 _UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
 
 
@@ -30,12 +35,9 @@ def launch_params(
     now: datetime,
 ) -> tuple[dict[str, Any], str] | Refused:
     """The parameters of the training and the name of its run, or why it may not start."""
-    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
-        return Refused(
-            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
-            "Investigate, then close it with a reason (page Escalation).",
-        )
-    if refused := _failed_preflight(connection, home, week, person, asked):
+    if refused := blocked_start(connection, week):
+        return refused
+    if refused := _failed_preflight(connection, home, week, person, asked) or _unfit(week, asked):
         return refused
     before = queries.newest_job(connection, JobKind.TRAIN, week.id)
     unfinished = before is not None and before.state in _UNFINISHED and before.attempt > 0
@@ -45,6 +47,8 @@ def launch_params(
             return Refused(
                 "There is no unfinished training to resume.", "Start a new one, without resume."
             )
+        if home.run(before.run).is_symlink():
+            return _linked(home, before.run)
         kept = {name: before.params[name] for name in _KEPT if name in before.params}
         return {**kept, **asked, "run": before.run}, before.run
     if unfinished and resume is None:
@@ -54,6 +58,17 @@ def launch_params(
         )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
+
+
+def blocked_start(connection: Connection, week: Week) -> Refused | None:
+    """Why nothing may start a training now: an open incident of a crash or of bad data, or
+    a backup that is being restored."""
+    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
+        return Refused(
+            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
+            "Investigate, then close it with a reason (page Escalation).",
+        )
+    return restore_at_work(connection)
 
 
 def _failed_preflight(
@@ -88,11 +103,36 @@ def _why_failed(home: Home, job: Row) -> str | None:
     return "; ".join(f"{c.get('id')}: {c.get('why')}" for c in checks) or "see its result."
 
 
+def _unfit(week: Week, asked: dict[str, Any]) -> Refused | None:
+    """A value that the trainer would refuse; a start that must fail is no crash."""
+    steps = asked.get("steps")
+    given = {name: asked[name] for name in _SETTINGS if asked.get(name) is not None}
+    bounds = "Give a value within the playbook's bounds."
+    if steps is not None and (type(steps) is not int or not 1 <= steps <= _MOST_STEPS):
+        return Refused(f"steps is {steps!r}, no whole number from 1 to {_MOST_STEPS:,}.", bounds)
+    try:
+        TrainingSettings.model_validate({**week.playbook.training.model_dump(), **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        return Refused(f"{name} is {first['input']!r}: {first['msg']}.", bounds)
+    return None
+
+
+def _linked(home: Home, run: str) -> Refused:
+    return Refused(
+        f"{home.relative(home.run(run))} is a link to {home.run(run).resolve()}.",
+        "A run's folder lies in the home: remove the link, or name the run otherwise.",
+    )
+
+
 def _run_name(
     connection: Connection, home: Home, week: Week, asked: dict[str, Any], now: datetime
 ) -> str | Refused:
     given = asked.get("run")
     name = safe_name(str(given or week.tag), "run")
+    if home.run(name).is_symlink():
+        return _linked(home, name)
     if asked.get("timestamp"):
         launched = queries.week_moment(connection, week.id, now)
         name = f"{name}_{launched.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.clock import Clock
+from core.errors import IntegrityError
+from core.liveness import Pulse
 from core.vocabulary import IncidentState, JobKind
 from core.week import Week
 from runner.client.door import Door
 from runner.files import read_json, tail
 from runner.identity import runner_status
+from runner.pulses import pulse_of
 from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
 from runner.store import queries, rows, schema
 
@@ -27,6 +30,10 @@ class Reads(Door):
         with self.store.read() as look:
             found = look.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
             return [rows.week_of(row) for row in found]
+
+    def damage(self) -> IntegrityError | None:
+        """Why nothing can be saved here, with the command that mends it; None if it can."""
+        return self.store.damage
 
     def active_week(self) -> Week | None:
         with self.store.read() as look:
@@ -97,6 +104,21 @@ class Reads(Door):
     def progress(self, job_id: str) -> Mapping[str, Any] | None:
         """What the program says of its progress; None while it says nothing readable."""
         return self._json(job_id, "progress.json")
+
+    def pulse(self, job_id: str) -> Pulse | None:
+        """Whether the job is at work, with the evidence; None while it waits."""
+        jobs, attempts = schema.jobs, schema.attempts
+        with self.store.read() as look:
+            job = look.execute(select(jobs).where(jobs.c.id == job_id)).first()
+            if job is None:
+                return None
+            attempt = look.execute(
+                select(attempts).where(
+                    attempts.c.job_id == job_id, attempts.c.number == job.attempt
+                )
+            ).first()
+            clock = queries.clock_of(look, job.week_id) if job.week_id else Clock()
+        return pulse_of(self.home, job, attempt, clock, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:
         """The result of the newest attempt; None if it wrote none that can be read."""

@@ -31,6 +31,8 @@ from core.files import write_json
 from core.moments import parse_moment
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
+from runner.jobs.stacks import write_stacks_on_request
+from runner.jobs.steady_output import make_output_steady
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 
@@ -136,6 +138,7 @@ def run_program(
 
     :param on_error: told of either, in one line, before the program ends.
     """
+    make_output_steady()
     parser = argparse.ArgumentParser()
     parser.add_argument("--spec", type=Path, required=True, help="spec.json of the attempt")
     path = parser.parse_args(arguments).spec
@@ -144,6 +147,7 @@ def run_program(
     except InputError as error:
         print(f"[ERROR] {error}", file=sys.stderr, flush=True)
         return REFUSED
+    write_stacks_on_request(spec.folder)
     try:
         return program(spec, StopFlag().listen())
     except TrainweekError as error:

@@ -1,7 +1,8 @@
-"""Program: a verified copy of ``models/ppo_phase4`` under the manual's name.
+"""Program: a verified copy of ``models/ppo_phase4`` under the manual's name, and back.
 
 Copied beside its place, compared by SHA-256 file by file, then renamed: a backup is
-complete or absent. An earlier one is kept under a numbered name.
+complete or absent. An earlier one is kept under a numbered name. With
+``{"action": "restore"}`` a backup becomes the model folder again, in the same way.
 """
 
 from __future__ import annotations
@@ -11,18 +12,37 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import InputError, IntegrityError
-from core.files import file_sha256, write_json
-from core.paths import numbered
-from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
+from core.files import file_sha256, sync_folder, write_bytes, write_json
+from core.moments import iso
+from core.paths import Home, numbered
+from runner.failpoints import fail_here
+from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
+from runner.jobs.restore_backup import restore_backup
+from runner.model_backups import MANIFEST, checksums, copy_files, verify_backup
+from runner.model_files import manifest_path, read_best_model
 
-MANIFEST = "backup.manifest.json"
+TRIES = 5  # a training may save while its folder is copied
 
 
-def backup(spec: Spec, stop: StopFlag) -> int:
+def main(spec: Spec, stop: StopFlag) -> int:
+    """Make a backup, or restore one.
+
+    :raises InputError: an action that is neither.
+    """
+    match spec.params.get("action", "make"):
+        case "make":
+            return backup(spec)
+        case "restore":
+            return restore_backup(spec)
+        case other:
+            raise InputError(f"There is no backup action {other!r}.", "Use make or restore.")
+
+
+def backup(spec: Spec) -> int:
     """Copy the model folder and prove that the copy is the same.
 
     :raises InputError: there is no best model to back up.
-    :raises IntegrityError: the copy differs from what was copied.
+    :raises IntegrityError: the best model is broken, or the copy differs from the original.
     """
     home = spec.home
     if not home.best_model.is_file():
@@ -32,19 +52,19 @@ def backup(spec: Spec, stop: StopFlag) -> int:
         )
     target = home.backup(_last_day(spec))
     part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(home.model, part, ignore=shutil.ignore_patterns(".*", "*.part"))
+    _copy_whole(home, part)
+    fail_here("backup_copied")
     files = checksums(part)
-    for name, digest in files.items():
-        if digest != file_sha256(home.model / name):
-            raise IntegrityError(
-                f"The copy of {name} differs from the original.",
-                "The model changed while it was copied, or the disk fails: run the backup again.",
-            )
-    write_json(part / MANIFEST, {"of": home.relative(home.model), "files": files})
+    best = _best_model(part / home.best_model.name)
+    made = {"of": home.relative(home.model), "made_at": iso(utc_now()), "best_model": best}
+    write_json(part / MANIFEST, {**made, "files": files})
+    verify_backup(part)
+    fail_here("backup_verified")
     if target.exists():
         target.rename(numbered(target))
+    fail_here("backup_replacing")
     part.rename(target)
+    sync_folder(target.parent)
     print(f"[INFO] Backup {home.relative(target)}: {len(files)} files verified", flush=True)
     spec.write_result(
         {
@@ -59,6 +79,56 @@ def backup(spec: Spec, stop: StopFlag) -> int:
     return COMPLETE
 
 
+def _copy_whole(home: Home, part: Path) -> None:
+    """One state of the folder, the best model with the manifest that fits it."""
+    for attempt in range(1, TRIES + 1):
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            _copy_once(home, part)
+        except FileNotFoundError:  # an old checkpoint went while we copied
+            if attempt == TRIES:
+                raise
+            continue
+        return
+
+
+def _copy_once(home: Home, part: Path) -> None:
+    pair = {home.best_model.name, manifest_path(home.best_model).name}
+    names = [name for name in _names(home.model) if name not in pair]
+    copy_files(home.model, names, part)
+    if manifest_path(home.best_model).exists():
+        content, manifest = read_best_model(home.best_model)
+        write_bytes(part / home.best_model.name, content)
+        write_json(part / manifest_path(home.best_model).name, manifest)
+    else:  # a trainer of the users' own writes none
+        copy_files(home.model, [home.best_model.name], part)
+        names.append(home.best_model.name)
+    for name in names:
+        if file_sha256(part / name) != file_sha256(home.model / name):
+            raise IntegrityError(
+                f"The copy of {name} differs from the original.",
+                "The model changed while it was copied, or the disk fails: run the backup again.",
+            )
+
+
+def _names(folder: Path) -> list[str]:
+    """Files below the folder, but those that are still being written."""
+    found = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [
+        str(name)
+        for name in found
+        if not any(part.startswith(".") or part.endswith(".part") for part in name.parts)
+    ]
+
+
+def _best_model(path: Path) -> dict[str, object] | None:
+    if not manifest_path(path).exists():
+        return None
+    manifest = read_best_model(path)[1]
+    return {name: manifest.get(name) for name in ("sha256", "run", "step")}
+
+
 def _last_day(spec: Spec) -> date:
     """Day of the week's last slot: it names the backup."""
     if spec.launch is None:
@@ -69,14 +139,5 @@ def _last_day(spec: Spec) -> date:
     return max(slot.at(spec.launch) for slot in spec.playbook.schedule).date()
 
 
-def checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by relative name, sorted."""
-    return {
-        str(path.relative_to(folder)): file_sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 if __name__ == "__main__":
-    raise SystemExit(run_program(backup))
+    raise SystemExit(run_program(main))

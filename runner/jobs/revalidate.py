@@ -126,6 +126,7 @@ class _Revalidation:
             approval_at=context.approval_at,
             seeds={"training": candidate.settings.seed},
             data_warnings=[
+                *candidate.warnings(),
                 *_other_costs(trained_at, costs),
                 *(issue.message for issue in report.warnings),
             ],

@@ -12,34 +12,34 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from core.errors import MarketDataError, SetupError
+from core.errors import InputError, IntegrityError, MarketDataError, SetupError
 from core.market import Candles, load_candles, require_quality
 from core.moments import iso
 from runner.agent.best_model import keep_earlier, manifest_path, read_best_model, save_best_model
-from runner.agent.checkpoint import Checkpoint, save_checkpoint, set_aside
+from runner.agent.checkpoint import Checkpoint, restore, save_checkpoint, set_aside, tidy
 from runner.agent.evaluation import Evaluation
 from runner.agent.features import OBSERVATION_NAMES
+from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, purge_gap
-from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.checkpoints import newest_checkpoint
+from runner.jobs.attempt import COMPLETE, FAILED, STOPPED, Spec, StopFlag, run_program, utc_now
 from runner.jobs.training_log import TrainingLog
-from runner.jobs.training_plan import TrainingPlan, plan_training
-
-LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
-SPEED_WINDOW_S = 5.0
+from runner.jobs.training_plan import Restart, TrainingPlan, plan_training
+from runner.jobs.training_progress import TrainingProgress
 
 
 def train(spec: Spec, stop: StopFlag) -> int:
     """Run one attempt; returns the exit code."""
     with TrainingLog(spec.home.training_log, utc_now) as log:
         log.info("Starting PPO training...")
-        plan = plan_training(spec, log.warn)
+        plan = plan_training(spec, log.warn, log.error)
         candles = load_candles(spec.home.train_data)
         require_quality(candles, utc_now())
         resumed = plan.checkpoint
         if resumed is not None:
             _require_same_data(resumed, candles)
-        data = TrainingData.prepare(candles, plan.settings, resumed.normaliser if resumed else None)
+        data = TrainingData.prepare(candles, plan.settings, plan.normaliser)
         session = Session(
             data, plan.settings, plan.total_steps, spec.playbook.revalidation.bars_per_year
         )
@@ -50,11 +50,19 @@ def train(spec: Spec, stop: StopFlag) -> int:
             log.info("Training data are synthetic, not exchange data")
         session.log_to(plan.tensorboard_dir, attempt.hyperparameters())
         if resumed is not None:
-            resumed.restore(session.model)
+            restore(resumed, session.model)
             log.info(f"Resumed from checkpoint {resumed.step}")
+        if plan.restart is not None:
+            _say_restart(log, plan.restart)
         log.info("Training loop started")
         log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
         return attempt.run(stop)
+
+
+def _say_restart(log: TrainingLog, restart: Restart) -> None:
+    if restart.log_line:
+        log.verbatim(restart.log_line)
+    log.info(f"Restarted by {restart.by}: {', '.join(restart.changes) or 'nothing changed'}")
 
 
 def _require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
@@ -99,18 +107,26 @@ class TrainingAttempt:
             "interval": spec.playbook.interval,
             "tag": spec.playbook.tag,
             "data": session.data.candles.provenance(),
+            "restarts": [dict(record) for record in plan.restarts],
         }
-        self._speeds: list[tuple[float, int]] = []
-        self._lines = 0
+        if plan.restart is not None:
+            begun = plan.checkpoint.step if plan.checkpoint else 0
+            self.config["restarts"].append(plan.restart.record(begun))
+        self._unsaved = False  # the last checkpoint could not be saved
 
     def prepare_folders(self) -> None:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
+        tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
         set_aside(self.home.checkpoints, self.plan.run, earlier)
         keep_earlier(self.home.best_model, self.plan.run, earlier)
         if self.plan.checkpoint is None or not manifest_path(self.home.best_model).exists():
             return
-        manifest = read_best_model(self.home.best_model)[1]
+        try:
+            manifest = read_best_model(self.home.best_model)[1]
+        except (InputError, IntegrityError) as error:
+            self.log.error(f"{error.what} The next validation replaces it.")
+            return
         if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
 
@@ -131,19 +147,19 @@ class TrainingAttempt:
 
     def run(self, stop: StopFlag) -> int:
         """Learn to the end or to the stop, save, and write the result."""
-        begun_at, begun_steps = self.clock(), self.session.steps
-        self._speeds = [(begun_at, begun_steps)]
-        self._lines = begun_steps * LINES_PER_RUN // self.plan.total_steps
-        self._progress()
-        finished = self.session.learn(
-            Hooks(
-                stop_requested=lambda: stop.requested,
-                on_evaluation=self._evaluated,
-                on_rollout=self._progress,
-                on_checkpoint_due=self._checkpoint,
+        progress = TrainingProgress(self.spec, self.session, self.log, self.clock)
+        progress.report()
+        try:
+            finished = self.session.learn(
+                Hooks(
+                    stop_requested=lambda: stop.requested,
+                    on_evaluation=self._evaluated,
+                    on_rollout=progress.report,
+                    on_checkpoint_due=self._checkpoint,
+                )
             )
-        )
-        seconds = max(self.clock() - begun_at, 1e-9)
+        except TrainingDivergedError as error:
+            return self._diverged(error)
         steps = self.session.steps
         self._checkpoint()
         result = {
@@ -154,10 +170,10 @@ class TrainingAttempt:
             "total_steps": self.plan.total_steps,
             "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
             "best_sharpe": self.best_sharpe,
-            "steps_per_second": round((steps - begun_steps) / seconds, 1),
+            "steps_per_second": progress.steps_per_second,
             "synthetic": self.session.data.candles.synthetic,
         }
-        self._progress()
+        progress.report()
         if finished:
             self.log.info(f"Training completed: {steps} steps")
         else:
@@ -166,7 +182,29 @@ class TrainingAttempt:
         self.spec.write_result(result)
         return COMPLETE if finished else STOPPED
 
+    def _diverged(self, error: TrainingDivergedError) -> int:
+        """DIVERGED: nothing of the present weights is kept, the last finite checkpoint is."""
+        good = newest_checkpoint(self.home.checkpoints, self.plan.run)
+        kept = f"Checkpoint {good.step} is finite and whole." if good else "There is no checkpoint."
+        self.log.error(f"Training failed: {error.what} {kept}")
+        self.session.model.logger.close()
+        self.spec.write_result(
+            {
+                "complete": False,
+                "exit_code": FAILED,
+                "status": "DIVERGED",
+                "error": f"{error.what} {kept}",
+                "remedy": error.remedy,
+                "error_kind": "diverged",
+                "run": self.plan.run,
+                "steps": self.session.steps,
+                "good_checkpoint": good.step if good else None,
+            }
+        )
+        return FAILED
+
     def _checkpoint(self) -> None:
+        """:raises SetupError: not saved; the last good one is intact."""
         try:
             save_checkpoint(
                 self.home.checkpoints,
@@ -175,10 +213,13 @@ class TrainingAttempt:
                 self.session.data.normaliser,
                 self.config,
             )
-        except SetupError as error:  # the last good one is intact: go on, but say it
-            self.log.error(str(error))
-        else:
-            self.log.info(f"Checkpoint saved at step {self.session.steps}")
+        except SetupError as error:
+            if not self._unsaved:
+                self.log.error(str(error))
+            self._unsaved = True
+            raise
+        self._unsaved = False
+        self.log.info(f"Checkpoint saved at step {self.session.steps}")
 
     def _evaluated(self, result: Evaluation, sharpe: float | None) -> None:
         shown = "undefined (no trades)" if sharpe is None else f"{sharpe:.4f}"
@@ -217,30 +258,6 @@ class TrainingAttempt:
             },
         )
         self.has_best, self.best_sharpe = True, sharpe
-
-    def _progress(self) -> None:
-        now, steps = self.clock(), self.session.steps
-        self._speeds.append((now, steps))
-        while len(self._speeds) > 2 and now - self._speeds[1][0] > SPEED_WINDOW_S:
-            self._speeds.pop(0)
-        since, before = self._speeds[0]
-        speed = (steps - before) / (now - since) if now > since else None
-        self.spec.write_progress(
-            {
-                "steps": steps,
-                "total_steps": self.plan.total_steps,
-                "steps_per_second": None if speed is None else round(speed, 1),
-                "at": iso(utc_now()),
-            }
-        )
-        line = steps * LINES_PER_RUN // self.plan.total_steps
-        if line > self._lines:
-            reward = self.session.mean_episode_reward
-            parts = [f"Step {steps}/{self.plan.total_steps}"]
-            parts += [f"{speed:.0f} steps/s"] if speed else []
-            parts += [f"mean episode reward {reward:.2f}"] if reward is not None else []
-            self.log.info(", ".join(parts))
-        self._lines = max(self._lines, line)
 
 
 def _log_error(spec: Spec, message: str) -> None:

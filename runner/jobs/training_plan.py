@@ -2,56 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
 from core.playbook.settings import TrainingSettings
-from runner.agent.checkpoint import Checkpoint, newest_checkpoint
+from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
+from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
+from runner.agent.versions import differences
+from runner.checkpoints import list_checkpoints, verify_checkpoint
 from runner.jobs.attempt import Spec
 
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
 
 
 @dataclass(frozen=True)
+class Restart:
+    """A person's change of the training under way, which this attempt begins with."""
+
+    by: str
+    at: str
+    log_line: str | None  # the manual's, to the letter
+    changes: tuple[str, ...]  # "learning_rate 0.0003 -> 0.0001"
+
+    def record(self, step: int) -> dict[str, Any]:
+        """For the config of each later checkpoint."""
+        return {"step": step, "by": self.by, "at": self.at, "changes": list(self.changes)}
+
+
+@dataclass(frozen=True)
 class TrainingPlan:
-    """:ivar checkpoint: where to continue; None begins at step 0."""
+    """:ivar checkpoint: where to continue; None begins at step 0.
+
+    :ivar normaliser: the checkpoint's.
+    :ivar restarts: records of earlier restarts of the run.
+    """
 
     run: str
     settings: TrainingSettings
     total_steps: int
     checkpoint: Checkpoint | None
     tensorboard_dir: Path
+    normaliser: Normaliser | None = None
+    restart: Restart | None = None
+    restarts: tuple[Mapping[str, Any], ...] = ()
 
 
-def plan_training(spec: Spec, say: Callable[[str], None]) -> TrainingPlan:
+def plan_training(
+    spec: Spec, say: Callable[[str], None], complain: Callable[[str], None]
+) -> TrainingPlan:
     """Read the plan off the spec.
 
-    A resumed run keeps the settings and the total that it was started with, except
+    A resumed run keeps the settings and the total that it was trained with last, except
     for what this request overrides. Without a checkpoint it begins anew.
 
-    :param say: told, in one line, what is noteworthy about the start.
-    :raises InputError: a parameter that no training can start with.
+    :param say: told, in one line each, what is noteworthy about the start.
+    :param complain: told of each broken checkpoint that is passed over.
+    :raises InputError: a parameter that no training can start with, or a checkpoint that
+        saw other observations.
     """
     params = spec.params
     run = spec.run or params.get("run") or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
-    checkpoint = None
+    checkpoint, normaliser, restarts = None, None, ()
     if params.get("resume"):
-        checkpoint = newest_checkpoint(spec.home.checkpoints, run)
+        tidy(spec.home.checkpoints)
+        checkpoint = _last_good(spec.home.checkpoints, run, complain)
         if checkpoint is None:
             say(f"No complete checkpoint of {run}: beginning at step 0.")
         else:
+            normaliser = normaliser_of(checkpoint)
+            for sentence in differences(checkpoint.versions, f"Checkpoint {checkpoint.step}"):
+                say(sentence)
             stored = checkpoint.config
             settings = settings_with(settings, **stored["settings"])
             total = int(stored["total_steps"])
+            restarts = tuple(stored.get("restarts") or ())
+    before = settings
     settings = settings_with(settings, **{name: params.get(name) for name in OVERRIDES})
     folder = spec.tensorboard_dir or spec.home.run_attempt(run, spec.attempt)
-    return TrainingPlan(run, settings, _steps(params, total), checkpoint, folder)
+    return TrainingPlan(
+        run,
+        settings,
+        _steps(params, total),
+        checkpoint,
+        folder,
+        normaliser,
+        _restart(spec, before, settings),
+        restarts,
+    )
+
+
+def _last_good(root: Path, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
+    for listed in list_checkpoints(root, run):
+        if listed.verified:
+            return verify_checkpoint(listed.folder)
+        complain(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+    return None
+
+
+def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Restart | None:
+    """The restart that this very attempt is; a later resume keeps its values, not its line."""
+    asked = spec.params.get("restart")
+    if not isinstance(asked, Mapping) or asked.get("attempt") != spec.attempt:
+        return None
+    changes = tuple(
+        f"{name} {getattr(before, name):g} -> {getattr(now, name):g}"
+        for name in ("learning_rate", "ent_coef")
+        if getattr(before, name) != getattr(now, name)
+    )
+    line = asked.get("log_line")
+    return Restart(
+        str(asked.get("by", "")), str(asked.get("at", "")), str(line) if line else None, changes
+    )
 
 
 def _steps(params: Any, total: int) -> int:

@@ -106,6 +106,18 @@ def _ask_stop(connection: Connection, fields: Fields, body: Fields) -> None:
     )
 
 
+def _ask_restart(connection: Connection, fields: Fields, body: Fields) -> None:
+    """New parameters for the attempts to come; a living attempt is asked to stop for it."""
+    jobs = schema.jobs
+    restart = {**body["restart"], "at": fields["at"]}
+    values: dict[str, Any] = {"params": {**body["params"], "restart": restart}, "not_before": None}
+    values |= {
+        "stop_requested_by": fields["by"] if body["stop"] else None,
+        "stop_requested_at": parse_moment(fields["at"]) if body["stop"] else None,
+    }
+    connection.execute(update(jobs).where(jobs.c.id == body["job_id"]).values(**values))
+
+
 def _change_job(connection: Connection, fields: Fields, body: Fields) -> None:
     """``body["job"]`` and ``body["attempt"]`` hold the columns that change."""
     jobs, attempts = schema.jobs, schema.attempts
@@ -233,6 +245,7 @@ _ACTIONS: dict[tuple[str, str | None], Callable[[Connection, Fields, Fields], No
     ("clock", None): _clock_point,
     ("request", "submit"): _submit,
     ("request", "stop"): _ask_stop,
+    ("request", "restart"): _ask_restart,
     ("job", "start"): _change_job,
     ("job", "requeue"): _change_job,
     ("job", "change"): _change_job,

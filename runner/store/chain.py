@@ -8,6 +8,7 @@ too. Only :mod:`runner.store.transactions` appends, under a lock.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any
 from core.canonical import canonical
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder
+from runner.store.damage import too_many_files
 
 START = "0" * 64  # ``prev`` of the first line
 
@@ -72,7 +74,7 @@ def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     return Line(fields, end)
 
 
-_REMEDY = "Keep both files as they are, and restore the ledger from a backup."
+_REMEDY = "Keep both files as they are, end the runner, then `trainweek ledger restore`."
 
 
 def read(path: Path, start: int = 0, seq: int = 0, prev: str = START) -> Iterator[Line]:
@@ -161,6 +163,8 @@ def withdraw(path: Path, size: int) -> None:
 
 
 def _not_saved(path: Path, error: OSError) -> SetupError:
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return too_many_files()
     return SetupError(
         f"NOT saved: {path} could not be written ({error.strerror}).",
         "Free disk space or mend the folder's rights, then do it again.",

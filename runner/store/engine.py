@@ -21,6 +21,19 @@ def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> tupl
     return ("WAL", "FULL") if version >= WAL_IS_SOUND_SINCE else ("DELETE", "EXTRA")
 
 
+def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """One sentence: which mode is used, and why."""
+    number = ".".join(map(str, version))
+    journal, synchronous = journal_mode(version)
+    if journal == "WAL":
+        return f"SQLite {number}: write-ahead log, synchronous {synchronous}."
+    sound = ".".join(map(str, WAL_IS_SOUND_SINCE))
+    return (
+        f"SQLite {number}: rollback journal ({journal}), synchronous {synchronous}, because the "
+        f"write-ahead log of versions before {sound} can corrupt a database."
+    )
+
+
 def open_engine(database: Path, busy_timeout_s: float = 15.0) -> Engine:
     """An engine whose transactions begin with a real BEGIN.
 

@@ -11,6 +11,8 @@ from sqlalchemy import Engine, inspect, text
 from core.errors import SetupError
 from runner.store.schema import REVISION
 
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
 
 def present_revision(engine: Engine) -> str | None:
     """The schema that the database has; None for an empty one."""
@@ -36,7 +38,7 @@ def migrate(engine: Engine, database: Path) -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if present is not None and present not in known:
         raise SetupError(

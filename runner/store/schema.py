@@ -32,6 +32,7 @@ from core.vocabulary import LIVE_STATES, WAITING_STATES
 REVISION = "0002"
 
 ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
+LIVE = sorted(state.value for state in LIVE_STATES)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -162,6 +163,12 @@ attempts = Table(
     Column("exit_code", Integer),
     Column("folder", String, nullable=False),
     Column("event_folder", String),  # of a training: where its event files go
+    Index(
+        "one_live_attempt_of_a_job",
+        "job_id",
+        unique=True,
+        sqlite_where=text(f"state IN ({', '.join(map(repr, LIVE))})"),
+    ),
 )
 
 ticks = Table(

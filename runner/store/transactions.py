@@ -10,29 +10,35 @@ written until a person has looked.
 
 from __future__ import annotations
 
-import getpass
 import json
+import logging
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, RootTransaction
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
+from core.errors import IntegrityError
 from core.moments import iso
 from core.paths import Home
 from core.people import Person
+from runner.failpoints import fail_here
 from runner.records import LedgerEntry
 from runner.store import chain, schema
 from runner.store.apply import apply
+from runner.store.damage import busy, damage_of, refuse_damaged, said_plainly, unwritable
 from runner.store.engine import open_engine
 from runner.store.migrate import migrate
 from runner.store.rows import entry_of
+
+log = logging.getLogger("trainweek.store")
 
 
 class Head(NamedTuple):
@@ -94,32 +100,42 @@ class Transaction:
 class Store:
     """Ledger and database of one home. Cheap to make; safe to share between threads.
 
+    Where database or ledger is damaged, the store is read-only: reads go on, from what
+    is intact, and each write raises :attr:`damage`. Nothing is mended by itself.
+
     :param busy_timeout_s: how long a write waits for other writers.
+    :param database: another file than the home's, to build one beside it.
     :raises SetupError: the home can't be written, or its database is newer than this code.
+    :raises IntegrityError: ledger and database are both damaged.
     """
+
+    damage: IntegrityError | None = None
+    """Why nothing can be saved, with the command that mends it; None in a sound home."""
+    _suspect = False
 
     def __init__(
         self, home: Home, busy_timeout_s: float = 15.0, database: Path | None = None
     ) -> None:
         self.home = home
         self.busy_timeout_s = busy_timeout_s
-        database = database or home.database
+        self._database = database or home.database
         for folder in (home.state, home.ledger.parent):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise _unwritable(home, error) from error
-        self._engine = open_engine(database, busy_timeout_s)
-        with self.lock(home, busy_timeout_s), _said_plainly(home):
-            migrate(self._engine, database)
-            with self._immediate() as (connection, database):
-                if not self._catch_up(connection).moved:
-                    database.rollback()
+                raise unwritable(home, error) from error
+        self._open()
+
+    def require_sound(self) -> None:
+        """:raises IntegrityError: the store is read-only."""
+        if self.damage is not None:
+            raise self.damage
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent look at the tables."""
-        with _said_plainly(self.home), self._engine.connect() as connection, connection.begin():
+        self._look_again()
+        with self._noticing(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -128,12 +144,14 @@ class Store:
 
         :raises ConflictError: others kept the store busy for longer than the timeout.
         :raises SetupError: the disk refused; nothing was saved.
-        :raises IntegrityError: ledger and database disagree.
+        :raises IntegrityError: ledger and database disagree, or one is damaged.
         """
+        self._look_again()
+        self.require_sound()
         path = self.home.ledger
         with (
             self.lock(self.home, self.busy_timeout_s),
-            _said_plainly(self.home),
+            self._noticing(),
             self._immediate() as (connection, database),
         ):
             head = self._catch_up(connection)
@@ -143,13 +161,74 @@ class Store:
                 if not head.moved:
                     database.rollback()  # even an empty commit would wait for every reader
                 return
+            fail_here("before_ledger")
             chain.append(path, b"".join(transaction.lines), head.end)
+            fail_here("after_ledger")
             try:
                 database.commit()
             except DatabaseError:
                 database.rollback()
                 chain.withdraw(path, head.end)
                 raise
+            fail_here("after_commit")
+
+    def _open(self) -> None:
+        self.damage, self._spare, self._seen = None, None, None
+        self._engine = open_engine(self._database, self.busy_timeout_s)
+        try:
+            with self.lock(self.home, self.busy_timeout_s), said_plainly(self.home):
+                refuse_damaged(self._database, self.home, self.busy_timeout_s)
+                migrate(self._engine, self._database)
+                with self._immediate() as (connection, database):
+                    if not self._catch_up(connection).moved:
+                        database.rollback()
+        except IntegrityError as error:
+            self._read_only(error)
+
+    def _read_only(self, error: IntegrityError) -> None:
+        """Reads go on: from the database, or, where that is damaged, from a rebuilt copy."""
+        if damage_of(self._database, self.home) is not None:
+            try:
+                for _ in chain.read(self.home.ledger):
+                    pass
+            except IntegrityError as other:
+                raise IntegrityError(
+                    f"{error.what} And the ledger that it could be rebuilt from is broken: "
+                    f"{other.what}",
+                    "Stop the runner and restore both from a backup: `trainweek ledger restore`.",
+                ) from error
+            self._spare = TemporaryDirectory(prefix="trainweek-read-only-")
+            spare = Home(Path(self._spare.name))
+            spare.ledger.parent.mkdir(parents=True)
+            shutil.copyfile(self.home.ledger, spare.ledger)
+            self._engine = Store(spare)._engine
+        self._seen = self._signature()
+        self.damage = error
+        log.error("Read-only: %s", error)
+
+    def _signature(self) -> list[tuple[int, int, int] | None]:
+        """Changes when somebody puts another database or ledger in place."""
+        return [
+            (found.st_ino, found.st_size, found.st_mtime_ns)
+            if (found := path.stat() if path.exists() else None)
+            else None
+            for path in (self._database, self.home.ledger)
+        ]
+
+    def _look_again(self) -> None:
+        """After damage was seen, or mended by somebody: open anew."""
+        if self._suspect or (self.damage is not None and self._seen != self._signature()):
+            self._suspect = False
+            self._open()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            with said_plainly(self.home):
+                yield
+        except IntegrityError:
+            self._suspect = self.damage is None
+            raise
 
     @contextmanager
     def _immediate(self) -> Iterator[tuple[Connection, RootTransaction]]:
@@ -172,9 +251,9 @@ class Store:
         try:
             lock.acquire()
         except Timeout as error:
-            raise _busy() from error
+            raise busy() from error
         except OSError as error:
-            raise _unwritable(home, error) from error
+            raise unwritable(home, error) from error
         try:
             yield
         finally:
@@ -191,7 +270,8 @@ class Store:
         if size < end or (size and chain.last_sum(path, end) != prev):
             raise IntegrityError(
                 f"The database has {seq} ledger lines; {path} was cut or changed before that.",
-                "Stop, keep both files, run `trainweek ledger verify`, and restore the ledger.",
+                "Keep both files, run `trainweek ledger verify`, end the runner, then "
+                "`trainweek ledger restore`.",
             )
         moved = False
         for line in chain.read(path, end, seq, prev):
@@ -202,39 +282,3 @@ class Store:
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""
         return connection.scalar(select(func.max(schema.runners.c.epoch))) or 0
-
-
-@contextmanager
-def _said_plainly(home: Home) -> Iterator[None]:
-    """SQLite's errors, as what the operator must do."""
-    try:
-        yield
-    except TrainweekError:
-        raise
-    except OperationalError as error:
-        said = str(error.orig)
-        if "locked" in said or "busy" in said:
-            raise _busy() from error
-        raise SetupError(
-            f"NOT saved: the database {home.database} refused ({said}).",
-            "Free disk space or mend the folder's rights, then do it again.",
-        ) from error
-    except DatabaseError as error:
-        if "malformed" not in str(error.orig) and "not a database" not in str(error.orig):
-            raise
-        raise IntegrityError(
-            f"The database {home.database} is damaged ({error.orig}).",
-            "Stop the runner and rebuild it: `trainweek ledger replay`.",
-        ) from error
-
-
-def _busy() -> ConflictError:
-    return ConflictError("The store is busy; nothing was saved.", "Do it again in a moment.")
-
-
-def _unwritable(home: Home, error: OSError) -> SetupError:
-    return SetupError(
-        f"The home folder {home.root} can't be written by {getpass.getuser()}: "
-        f"{error.filename or ''} {error.strerror or error}.",
-        "Give that user write permission, or choose another folder with --home.",
-    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import training
+from tests.benchmarks import events, overhead, training
 
 
 def main() -> None:
     print("== Training: speed, and the share of the optimal policy's net return ==")
     training.main()
+    print("\n== Telemetry: a million scalars, each reader in a process of its own ==")
+    events.main()
+    print("\n== Supervision: the runner's cost with 8 live jobs ==")
+    overhead.main()
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
+from jsonschema import Draft202012Validator, FormatChecker
 
-from core.decision import BacktestRecord, build_decision, marked_bars
+from core.decision import BacktestRecord, build_decision, decision_schema, marked_bars
 from core.market.synthetic import make_market
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
@@ -60,6 +61,24 @@ def record(seed: int = 1, drift: float = 0.0002) -> BacktestRecord:
         }
     )
     return BacktestRecord(equity, trades, marked_bars(MARKET.candles, equity), CostModel())
+
+
+def first_bars(bars: int) -> BacktestRecord:
+    """The beginning of the record, before its first round trip ends."""
+    whole = record()
+    equity, marked = whole.equity.iloc[: bars + 1], whole.bars.iloc[:bars]
+    return BacktestRecord(equity, whole.trades.iloc[:0], marked, whole.costs)
+
+
+def never_in_the_market() -> BacktestRecord:
+    whole = record()
+    flat = whole.equity.assign(equity=10_000.0, exposure=0.0, target=0.0)
+    return BacktestRecord(flat, whole.trades.iloc[:0], whole.bars, whole.costs)
+
+
+def schema_validator() -> Draft202012Validator:
+    """Of the published schema; checks dates too."""
+    return Draft202012Validator(decision_schema(), format_checker=FormatChecker())
 
 
 def decision_of(backtest: BacktestRecord, **changed) -> dict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.vocabulary import Role
+from core.vocabulary import JobKind, Role
 from tests.dashboard.place import Place, button, text_of
 
 
@@ -64,3 +64,31 @@ def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:
     place.client().open_incident(week.id, "crash", "it fell over")
     assert "logs/ppo_training/CRASH_backup.log" in text_of(place.draw("escalation"))
     assert place.home.crash_backup_log.is_file()
+
+
+def test_one_click_restarts_with_the_playbooks_lower_learning_rate(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "performance", "flat for three hours")
+    test = place.draw("escalation", role=Role.ENGINEER)
+    lower = "act:incident:performance:restart_lowered_learning_rate"
+    button(test, lower).click().run()
+    assert "There is no training to restart" in text_of(test)
+
+    job = place.client().submit(JobKind.TRAIN).job
+    test = place.draw("escalation", role=Role.ENGINEER)
+    button(test, lower).click().run()
+    asked = place.client().job(job.id).params
+    assert asked["learning_rate"] == week.playbook.training.lowered_learning_rate == 1e-4
+    assert asked["restart"]["by"] == "some engineer"
+    button(test, "act:incident:performance:restart_raised_ent_coef").click().run()
+    asked = place.client().job(job.id).params
+    assert (asked["learning_rate"], asked["ent_coef"]) == (1e-4, 0.005)
+    viewer = place.draw("escalation", role=Role.VIEWER)
+    assert button(viewer, lower).disabled
+
+
+def test_a_crash_offers_no_restart_before_it_is_closed(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "crash", "it fell over")
+    test = place.draw("escalation")
+    assert not [b.key for b in test.button if "restart" in b.key]

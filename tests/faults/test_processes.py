@@ -1,48 +1,37 @@
-"""Faults of processes: real runners, shims and programs, really killed."""
+"""Faults of runner, shim and program: real ones, really killed."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from core.errors import ConflictError
-from core.vocabulary import JobKind, JobState
-from runner.fence import StaleRunner
-from runner.identity import runner_status
-from runner.launch import ensure_runner, stop_all, stop_runner
-from runner.ledger import verify
-from runner.outcomes import AlreadyRunning, Submitted
+from core.vocabulary import JobState
+from tests.faults.matrix import fault
+from tests.faults.promises import killed, nothing_is_lost, vanish
 from tests.runner.place import Place, child_environment, wait_for
 
-# Fault numbers are those of the matrix in the reliability reference.
+__all__ = ["nothing_is_lost"]
+
+Seen = Callable[[object], None]
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_lost(place: Place):
-    """After every fault: database whole, ledger in step, no stray process."""
-    yield
-    place.clear()
-    assert not place.strays()
-    with closing(sqlite3.connect(place.home.database)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert verify(place.home).ok, verify(place.home).text()
+def clocked(condition: Callable[[], object], seconds: float) -> float:
+    """How long it took to come true."""
+    began = time.monotonic()
+    wait_for(condition, seconds)
+    return time.monotonic() - began
 
 
-def killed(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-
-
-def test_a_job_lives_on_without_its_runner_and_is_adopted(place: Place) -> None:  # 1
+@fault(1, injected="kill -9 of the runner while a job runs", expected="runs on, adopted, one start")
+def test_a_job_lives_on_without_its_runner_and_is_adopted(place: Place, seen: Seen) -> None:
     first = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
@@ -51,60 +40,81 @@ def test_a_job_lives_on_without_its_runner_and_is_adopted(place: Place) -> None:
     assert psutil.pid_exists(pid)
     place.runner()
     place.lead.stop(job.id)
-    wait_for(place.in_state(job, JobState.STOPPED))
+    took = clocked(place.in_state(job, JobState.STOPPED), seconds=30)
     assert place.job(job).pid == pid
     assert len(place.starts()) == 1
+    seen(f"same pid adopted and stopped {took:.1f} s after the new runner came, 1 start")
 
 
-def test_a_start_that_never_happened_is_made_once_more(place: Place) -> None:  # 2
+def dying_runner(place: Place, where: str) -> None:
+    """A runner that is killed at a place in its code."""
+    dead = subprocess.Popen(
+        [sys.executable, "-m", "runner.service", "--home", str(place.home.root)],
+        env=child_environment(TRAINWEEK_FAIL=f"{where}:kill"),
+        stderr=subprocess.DEVNULL,
+    )
+    assert dead.wait(timeout=30) == -signal.SIGKILL
+
+
+@fault(
+    2,
+    injected="kill -9 of the runner between the commit of STARTING and the spawn",
+    expected="queued again once, the attempt is not counted",
+)
+def test_a_start_that_never_happened_is_made_once_more(place: Place, seen: Seen) -> None:
     job = place.submit()
-    service = place.service()
-
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt  # the runner dies between its commit and the start
-
-    service.supervisor.executor.start = die  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        service.tick(place.lead.now())
+    dying_runner(place, "before_spawn")
     assert place.job(job).state is JobState.STARTING
-    service.close()
-    place.home.runner_identity.unlink()
+    assert place.starts() == []
     place.runner()
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     assert place.job(job).attempt == 1  # the start that never was does not count
     assert len(place.starts()) == 1
+    seen("SUCCEEDED as attempt 1, 1 start")
 
 
-def test_a_start_whose_pid_was_never_committed_is_adopted(place: Place) -> None:  # 3
+@fault(
+    3,
+    injected="kill -9 of the runner between the spawn and the commit of the pid",
+    expected="found by its mark and adopted, one start",
+)
+def test_a_start_whose_pid_was_never_committed_is_adopted(place: Place, seen: Seen) -> None:
     job = place.submit(do="sleep")
-    service = place.service()
-    service.tick(place.lead.now())  # started; dies before it looks again
-    assert place.job(job).state is JobState.STARTING
-    service.close()
-    place.home.runner_identity.unlink()
+    dying_runner(place, "after_spawn")
+    assert (place.job(job).state, place.job(job).pid) == (JobState.STARTING, None)
     place.runner()
-    wait_for(place.in_state(job, JobState.RUNNING))
+    took = clocked(place.in_state(job, JobState.RUNNING), seconds=30)
     assert len(place.starts()) == 1
+    seen(f"RUNNING {took:.1f} s after the new runner came, 1 start")
 
 
-def test_an_exit_code_is_kept_while_no_runner_is_there(place: Place) -> None:  # 4
+@fault(4, injected="the child exits 3 while no runner is there", expected="exit.json gives 3")
+def test_an_exit_code_is_kept_while_no_runner_is_there(place: Place, seen: Seen) -> None:
     first = place.runner()
-    job = place.submit(do="exit", code=7, seconds=0.5)
+    job = place.submit(do="exit", code=3, seconds=0.5)
     wait_for(place.in_state(job, JobState.RUNNING))
     killed(first)
     wait_for((place.folder(job) / "exit.json").exists)
     time.sleep(0.3)
     place.runner()
-    wait_for(place.in_state(job, JobState.FAILED))
+    wait_for(place.in_state(job, JobState.STOPPED))  # 3: ended after saving, by its own word
     ended = place.job(job)
-    assert ended.exit_code == 7
+    assert ended.exit_code == 3
     # The end is the program's own moment, not that of the runner's return.
     stored = json.loads((place.folder(job) / "exit.json").read_text())
     assert ended.ended_at.timestamp() == pytest.approx(stored["ended_at"], abs=1e-5)
+    seen(f"{ended.state}, exit code {ended.exit_code}, at the program's own moment")
 
 
+@fault(
+    5,
+    injected="kill -9 of the shim alone",
+    expected="the program is followed; its end is LOST unless its result is complete",
+)
 @pytest.mark.parametrize("do", ["complete", "no_result"])
-def test_a_program_without_its_shim_is_followed_to_its_end(place: Place, do: str) -> None:  # 5
+def test_a_program_without_its_shim_is_followed_to_its_end(
+    place: Place, seen: Seen, do: str
+) -> None:
     place.runner()
     job = place.submit(do=do, seconds=0.7)
     wait_for(place.in_state(job, JobState.RUNNING))
@@ -116,9 +126,15 @@ def test_a_program_without_its_shim_is_followed_to_its_end(place: Place, do: str
     wait_for(place.in_state(job, expected))
     assert place.job(job).exit_code is None
     assert "shim" in place.job(job).reason
+    seen(f"{do}: {place.job(job).state}, {place.job(job).reason}")
 
 
-def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place) -> None:  # 5
+@fault(
+    5,
+    injected="kill -9 of shim and runner before the child's pid was written",
+    expected="found by its mark",
+)
+def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place, seen: Seen) -> None:
     first = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
@@ -132,28 +148,18 @@ def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place) -
     assert place.job(job).state is JobState.RUNNING
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
+    seen("RUNNING, then STOPPED when asked")
 
 
-def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place) -> None:  # 6
+@fault(6, injected="kill -9 of shim and program", expected="LOST within 10 s")
+def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, seen: Seen) -> None:
     place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    shim = place.shim(job)
-    os.kill(shim, signal.SIGSTOP)  # it must not see its child die
-    os.kill(place.job(job).pid, signal.SIGKILL)
-    os.kill(shim, signal.SIGKILL)
-    wait_for(place.in_state(job, JobState.LOST), seconds=10)
+    vanish(place.shim(job), place.job(job).pid)
+    took = clocked(place.in_state(job, JobState.LOST), seconds=10)
     assert "vanished" in place.job(job).reason
-
-
-def test_a_killed_program_is_told_by_its_signal(place: Place) -> None:  # 7
-    place.runner()
-    job = place.submit(do="sleep")
-    wait_for(place.in_state(job, JobState.RUNNING))
-    os.kill(place.job(job).pid, signal.SIGKILL)
-    wait_for(place.in_state(job, JobState.FAILED))
-    assert "signal 9 (SIGKILL)" in place.job(job).reason
-    assert "memory" not in place.job(job).reason
+    seen(f"LOST after {took:.1f} s")
 
 
 def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> None:
@@ -169,148 +175,62 @@ def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> N
     assert "outside trainweek" in place.job(job).reason
 
 
-def test_a_second_runner_is_refused_and_told_who_is_there(place: Place) -> None:  # 15
-    first = place.runner()
-    second = subprocess.run(
-        [sys.executable, "-m", "runner.service", "--home", str(place.home.root)],
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    assert second.returncode == 2
-    assert f"pid {first.pid}" in second.stderr and "since" in second.stderr
-    assert os.uname().nodename in second.stderr
-    assert first.poll() is None
-    with pytest.raises(ConflictError, match=f"pid {first.pid}"):
-        place.service()
-
-
-def test_a_paused_runner_that_wakes_up_writes_nothing_and_ends(place: Place) -> None:  # 16
-    old = place.runner()
-    job = place.submit(do="sleep")
-    wait_for(place.in_state(job, JobState.RUNNING))
-    os.kill(old.pid, signal.SIGSTOP)
-    service = place.service(take_over=True)
-    place.until(service, job, JobState.RUNNING)
-    lines = place.home.ledger.read_text().count("\n")
-    os.kill(old.pid, signal.SIGCONT)
-    assert old.wait(timeout=10) == 0
-    assert place.home.ledger.read_text().count("\n") == lines
-    place.lead.stop(job.id)
-    assert place.until(service, job).state is JobState.STOPPED
-    assert len(place.starts()) == 1
-
-
-def test_a_stale_epoch_writes_no_row(place: Place) -> None:  # 16
-    stale = place.service()
-    place.service(take_over=True)
-    job = place.submit()
-    before = place.home.ledger.read_bytes()
-    with pytest.raises(StaleRunner):
-        stale.tick(place.lead.now())
-    assert place.home.ledger.read_bytes() == before
-    assert place.job(job).state is JobState.QUEUED
-    assert place.starts() == []
-
-
-def test_a_foreign_process_is_never_adopted_or_signalled(place: Place) -> None:  # 20
-    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    try:
-        first = place.runner()
-        job = place.submit(do="sleep")
-        wait_for(place.in_state(job, JobState.RUNNING))
-        killed(first)
-        path = place.folder(job) / "identity.json"
-        stored = json.loads(path.read_text())
-        os.kill(stored["shim"]["pid"], signal.SIGKILL)
-        os.kill(stored["child"]["pid"], signal.SIGKILL)
-        stored["child"]["pid"] = victim.pid  # the number was given again
-        path.write_text(json.dumps(stored))
-        place.runner()
-        wait_for(place.in_state(job, JobState.LOST, JobState.FAILED))
-        assert victim.poll() is None
-    finally:
-        killed(victim)
-
-
-def test_a_heartbeat_is_no_condition_of_being_seen(place: Place) -> None:  # 23
-    place.runner()
-    job = place.submit(do="complete", seconds=0.5)
-    wait_for(place.in_state(job, JobState.RUNNING))
-    (place.folder(job) / "heartbeat").unlink(missing_ok=True)
-    wait_for(place.in_state(job, JobState.SUCCEEDED))
-
-
-_CLICKERS = """
-import sys, threading
+_CLICK = """
+import sys
 from pathlib import Path
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
-outcomes = []
-def click(number):
-    client = Client(Home(Path(sys.argv[1])), Person(f"{sys.argv[2]}.{number}", Role.LEAD))
-    outcomes.append(type(client.submit("revalidate", {})).__name__)
-threads = [threading.Thread(target=click, args=(n,)) for n in range(25)]
-[t.start() for t in threads]; [t.join() for t in threads]
-print(*outcomes)
+client = Client(Home(Path(sys.argv[1])), Person("Eva", Role.ENGINEER))
+client.note(client.active_week().id, "hourly_1", "the click")
 """
 
 
-def test_fifty_clicks_from_two_processes_make_one_job(place: Place) -> None:  # 57
+@fault(
+    17,
+    injected="kill -9 of a dashboard's process in a click, before and behind the ledger's line",
+    expected="the row is whole or absent; jobs are unaffected",
+)
+@pytest.mark.parametrize(("where", "rows"), [("before_ledger", 0), ("after_ledger", 1)])
+def test_a_click_that_dies_is_whole_or_absent(
+    place: Place, seen: Seen, where: str, rows: int
+) -> None:
     place.runner()
-    clickers = [
-        subprocess.Popen(
-            [sys.executable, "-c", _CLICKERS, str(place.home.root), name],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for name in ("a", "b")
-    ]
-    said = " ".join(process.communicate(timeout=60)[0] for process in clickers).split()
-    assert len(said) == 50
-    jobs = place.lead.jobs(JobKind.REVALIDATE)
-    # A fast job may end while others still click; never do two of them live at once.
-    assert said.count(Submitted.__name__) == len(jobs)
-    assert said.count(AlreadyRunning.__name__) == 50 - len(jobs)
-    wait_for(lambda: place.lead.live_job(JobKind.REVALIDATE) is None)
-    spans = sorted((j.started_at, j.ended_at) for j in place.lead.jobs(JobKind.REVALIDATE))
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
-
-
-def test_without_a_runner_fifty_clicks_make_exactly_one_job(place: Place) -> None:  # 57
-    clicker = [sys.executable, "-c", _CLICKERS, str(place.home.root)]
-    both = [subprocess.Popen([*clicker, name], stdout=subprocess.PIPE, text=True) for name in "ab"]
-    said = " ".join(process.communicate(timeout=60)[0] for process in both).split()
-    assert sorted(set(said)) == ["AlreadyRunning", "Submitted"]
-    assert (said.count("Submitted"), len(said)) == (1, 50)
-
-
-def test_a_runner_in_the_background_comes_up_once_and_goes_clean(place: Place, monkeypatch) -> None:
-    for name, value in child_environment().items():
-        monkeypatch.setenv(name, value)
-    pid = ensure_runner(place.home)
-    assert ensure_runner(place.home) == pid
-    assert place.lead.runner_status().pid == pid
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    assert stop_runner(place.home)
-    assert not runner_status(place.home, place.lead.now()).alive
-    assert psutil.pid_exists(place.job(job).pid)
-    assert f"{job.id} (pid {place.job(job).pid}) goes on" in place.home.runner_log.read_text()
-    assert stop_all(place.home) == 1
-    assert not place.strays()
+    click = subprocess.run(
+        [sys.executable, "-c", _CLICK, str(place.home.root)],
+        env=os.environ | {"TRAINWEEK_FAIL": f"{where}:kill"},
+        timeout=60,
+    )
+    assert click.returncode == -signal.SIGKILL
+    assert place.job(job).state is JobState.RUNNING
+    place.lead.stop(job.id)  # the next write finds the ledger ahead, and catches up
+    wait_for(place.in_state(job, JobState.STOPPED))
+    notes = [n.text for n in place.lead.notes(place.week.id) if n.text == "the click"]
+    assert len(notes) == rows
+    seen(f"killed {where.replace('_', ' ')}: {rows} row, the job ran on")
 
 
-def test_ending_everything_leaves_nothing_that_resists(place: Place) -> None:
+def test_a_runner_whose_whole_process_group_is_killed_loses_no_job(place: Place) -> None:
+    """What a service manager with KillMode=process, a closed terminal or Ctrl-C do at most."""
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "runner.service", "--home", str(place.home.root)],
+        env=child_environment(),
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    place.runners.append(runner)
+    job = place.submit(do="sleep")
+    wait_for(place.in_state(job, JobState.RUNNING))
+    pid = place.job(job).pid
+    assert os.getsid(pid) != os.getsid(runner.pid)
+    assert os.getpgid(runner.pid) == runner.pid
+    os.killpg(runner.pid, signal.SIGKILL)
+    runner.wait()
+    assert psutil.pid_exists(pid)
     place.runner()
-    stubborn = place.submit(JobKind.TRAIN, do="ignore_term")
-    escaped = place.submit(JobKind.BACKUP, do="grandchild")
-    for job in (stubborn, escaped):
-        wait_for(place.in_state(job, JobState.RUNNING))
-    wait_for(lambda: len(place.strays()) >= 5)
-    assert stop_all(place.home, grace_s=0.5) == 2
-    assert not place.strays()
-    assert not place.lead.runner_status().alive
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    assert len(place.starts()) == 1

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+ENDLESS = {"sleep", "ignore_term", "grandchild", "bare_grandchild", "orphan", "hang", "eat"}
 SPEC = argparse.ArgumentParser()
 SPEC.add_argument("--spec", type=Path, required=True)
 
@@ -39,11 +40,26 @@ def main() -> int:
     do = params.get("do", "complete")
     if do == "ignore_term":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if do == "grandchild":  # leaves the session and hides behind a double fork
-        subprocess.run([sys.executable, __file__, "--fork"], check=True)
+    if do in {"grandchild", "bare_grandchild"}:  # leaves the session, behind a double fork
+        bare = {} if do == "bare_grandchild" else None  # not even the mark is left
+        pid_file = str(folder / "grandchild.pid")
+        subprocess.run([sys.executable, __file__, "--fork", pid_file], env=bare, check=True)
+    if do == "orphan":  # it ends long before this program does, and somebody must reap it
+        subprocess.run([sys.executable, __file__, "--fork", str(folder / "grandchild.pid"), "0"])
+    if do == "hang":
+        from runner.jobs.stacks import write_stacks_on_request
+
+        write_stacks_on_request(folder)
     deadline = time.monotonic() + float(params.get("seconds", 0))
-    while time.monotonic() < deadline or do in {"sleep", "ignore_term", "grandchild"}:
-        write(folder / "progress.json", {"steps": 1})
+    step = 1_000_000 * spec["attempt"]  # later attempts get further
+    while time.monotonic() < deadline or do in ENDLESS:
+        step += 1
+        write(folder / "progress.json", {"steps": params.get("at_step", step)})
+        if do == "hang" and (folder / "hang").exists():
+            step_that_never_ends()
+        if do == "eat" and (folder / "eat").exists():
+            eaten = [bytearray(b"x" * 1_000_000) for _ in range(2_000)]
+            print(len(eaten))
         if stopping:
             write(folder / "result.json", {"complete": False, "status": "STOPPED"})
             return 3
@@ -66,24 +82,32 @@ def main() -> int:
             return 2
         case "no_result":
             return 0
+        case "half_result":
+            (folder / "result.json").write_text('{"complete": true, "status": "DO')
+            return 0
         case "kill_self":
             os.kill(os.getpid(), signal.SIGKILL)
     write(folder / "result.json", {"complete": True, **params.get("result", {})})
     return 0
 
 
-def fork() -> None:
+def step_that_never_ends() -> None:
+    time.sleep(600)
+
+
+def fork(pid_file: str, seconds: float) -> None:
     """Start a process that nobody's parent is, in a session of its own."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            time.sleep(600)
+            Path(pid_file).write_text(str(os.getpid()))
+            time.sleep(seconds)
         os._exit(0)
 
 
 if __name__ == "__main__":
     if "--fork" in sys.argv:
-        fork()
+        fork(sys.argv[2], float(sys.argv[3] if len(sys.argv) > 3 else 600))
         raise SystemExit(0)
     raise SystemExit(main())

@@ -75,6 +75,19 @@ def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
         time.sleep(0.02)
 
 
+def strays(home: Home) -> list[psutil.Process]:
+    """Every live process that bears the mark of an attempt in this home."""
+    marks = {json.loads(path.read_text())["mark"] for path in home.jobs.rglob("command.json")}
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) in marks and process.status() != "zombie":
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
 class Place:
     """A home, its people, and runners."""
 
@@ -154,17 +167,7 @@ class Place:
 
     def strays(self) -> list[psutil.Process]:
         """Every process that belongs to an attempt in this home."""
-        marks = {
-            json.loads(path.read_text())["mark"] for path in self.home.jobs.rglob("command.json")
-        }
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.environ().get(MARK) in marks and process.status() != "zombie":
-                    found.append(process)
-            except psutil.Error:
-                continue
-        return found
+        return strays(self.home)
 
     def clear(self) -> None:
         for process in self.runners:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -193,6 +194,25 @@ def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
     second = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(second, AlreadyRunning)
     assert (second.job.id, second.by) == (first.id, "Eva")
+
+
+def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_fewer(
+    place: Place,
+) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    first = place.until(service, place.submit(JobKind.REVALIDATE))
+    place.until(service, place.submit(JobKind.BACKUP))
+    for declared in (2, 0, 2.5, True):
+        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
+        assert isinstance(refused, Refused)
+        assert "the ledger counts 3 with this one" in refused.reason
+    second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
+    trials = [
+        json.loads((place.folder(job) / "spec.json").read_text())["trial"]
+        for job in (first, second)
+    ]
+    assert trials == [2, 3]
 
 
 def _revalidated(place: Place, decision: str) -> str:

@@ -64,6 +64,11 @@ def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> No
         ("Traceback ...\nValueError: loss is NaN\n", "ValueError: loss is NaN (NaN in the"),
         ("OSError: [Errno 28] No space left on device", "no space left on the device"),
         ("EOFError\n", "worker died (EOFError)"),
+        ("subproc_vec_env.py ...\nBrokenPipeError: [Errno 32]", "worker died (broken pipe)"),
+        (
+            "BrokenPipeError: [Errno 32] Broken pipe",
+            "Exit code 1: BrokenPipeError: [Errno 32] Broken pipe",
+        ),
         ("zipfile.BadZipFile: File is not a zip file", "bad zip"),
         ("numpy.linalg.LinAlgError: Singular matrix\n", "numpy.linalg.LinAlgError: Singular"),
         ("nothing special", "Exit code 1."),
@@ -77,6 +82,14 @@ def test_out_of_memory_is_not_guessed_from_a_kill() -> None:
     reason = judge(ended(None, 9))[1]
     assert "memory" not in reason
     assert "signal 9 (SIGKILL)" in reason
+
+
+def test_out_of_memory_is_said_when_the_control_group_counts_it() -> None:
+    state, reason = judge(ended(exit=Exit(None, 9, None, AT, oom_kills=1)))
+    assert state is JobState.FAILED
+    assert reason.startswith("Out of memory: the kernel ended it by signal 9 (SIGKILL).")
+    worker = ended(exit=Exit(1, None, None, AT, oom_kills=2), tail="EOFError\n")
+    assert "worker died (EOFError)). Out of memory." in judge(worker)[1]
 
 
 def test_every_state_but_a_plain_success_has_a_sentence() -> None:

@@ -122,6 +122,7 @@ def test_after_three_resumes_in_a_day_a_person_is_needed(place: Place) -> None:
         states = (JobState.LOST,) if number == 4 else (JobState.QUEUED, JobState.STARTING)
         place.until(service, job, *states)
     assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
+    assert "3 times in 24 h already: a person must look" in place.job(job).reason
 
 
 def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> None:

@@ -10,11 +10,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.decision import marked_bars, metrics_csv
+from core.decision import BacktestRecord, Checks, Earlier, marked_bars, metrics_csv
+from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
 from core.market import quality
-from tests.core.backtest_records import MARKET, MODEL, PLAYBOOK, decision_of, record
+from core.report import memo_documents
+from core.trading.evidence import Trials
+from tests.core.backtest_records import (
+    MARKET,
+    MODEL,
+    PLAYBOOK,
+    decision_of,
+    first_bars,
+    never_in_the_market,
+    record,
+    schema_validator,
+)
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
@@ -72,6 +84,106 @@ def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
     assert rows[3]["bars"] == ""
 
 
+ONE_LOSS, ONE_WIN = [-5.0] * 20, [5.0] * 20
+
+
+def with_trades(pnl) -> BacktestRecord:
+    backtest = record()
+    return replace(backtest, trades=backtest.trades.assign(pnl=pnl))
+
+
+@pytest.mark.parametrize(
+    "backtest",
+    [
+        record(),
+        record(drift=-0.001),
+        with_trades(ONE_LOSS),
+        with_trades(ONE_WIN),
+        replace(record(), trades=record().trades.iloc[:0]),
+        first_bars(1),
+        first_bars(3),
+        never_in_the_market(),
+    ],
+    ids=["good", "bad", "all losses", "all wins", "no trades", "one bar", "three bars", "flat"],
+)
+def test_every_decision_follows_the_published_schema_and_has_its_memo(backtest):
+    decision = decision_of(backtest)
+    problems = list(schema_validator().iter_errors(json.loads(json.dumps(decision))))
+    assert problems == []
+    json.dumps(decision, allow_nan=False)
+    documents = memo_documents(decision, backtest.equity, backtest.trades, backtest.bars)
+    assert all("nan" not in text.lower().split() for text in documents.values())
+    for gate in decision["gates"]:
+        assert gate["value"] is not None or (not gate["passed"] and gate["ci95"] is None)
+
+
+def test_the_schema_refuses_what_is_no_decision():
+    decision = decision_of(record())
+    for broken in (
+        decision | {"decision": "MAYBE"},
+        decision | {"schema_version": 1},
+        decision | {"gates": decision["gates"][:5]},
+        {key: value for key, value in decision.items() if key != "evidence"},
+        decision | {"evidence": decision["evidence"] | {"psr0": 1.2}},
+    ):
+        assert not schema_validator().is_valid(broken)
+
+
+def test_bars_that_repeat_or_run_back_are_refused_with_their_time():
+    backtest = record()
+    for order in ([0, 1, 1, *range(3, 400)], [1, 0, *range(2, 400)]):
+        with pytest.raises(InputError, match="The marked bar of 2025-03-01 .* repeats or precedes"):
+            decision_of(replace(backtest, bars=backtest.bars.iloc[order]))
+
+
+def test_bars_or_levels_that_are_missing_are_named():
+    backtest = record()
+    with pytest.raises(InputError, match="400 marks of equity for 399 bars"):
+        decision_of(replace(backtest, bars=backtest.bars.iloc[1:]))
+    with pytest.raises(InputError, match="no column target"):
+        decision_of(replace(backtest, equity=backtest.equity.drop(columns="target")))
+    holed = backtest.equity.assign(target=backtest.equity["target"].where(lambda t: t.index != 7))
+    with pytest.raises(InputError, match="row 8: target nan is not finite"):
+        decision_of(replace(backtest, equity=holed))
+
+
+def test_equity_without_a_single_bar_has_nothing_to_decide_on():
+    with pytest.raises(InputError, match="needs bars"):
+        decision_of(first_bars(0))
+
+
+def test_the_stages_come_in_order_and_the_gates_first():
+    seen = []
+    decision = decision_of(record(), on_stage=lambda stage, gates: seen.append((stage, gates)))
+    assert tuple(stage for stage, _ in seen) == STAGES
+    assert [gate["value"] for gate in seen[0][1]] == [g["value"] for g in decision["gates"]]
+    assert "ci95" in seen[2][1][0]
+
+
+def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
+    before, after = decision_of(record(1)), record(2)
+    earlier = Earlier("ef" * 32, before)
+    change = decision_of(after, previous=earlier, production=earlier)["change"]
+    sharpe = change["previous"]["gates"]["sharpe"]
+    assert sharpe["delta"] == pytest.approx(sharpe["now"] - sharpe["before"])
+    assert change["previous"]["same"] == ["model", "data", "playbook"]
+    assert change["production"]["sha256"] == "ef" * 32
+    assert decision_of(after)["change"] == {"previous": None, "production": None}
+
+
+def test_failed_checks_and_declared_trials_are_told():
+    failed = {"passed": False, "checked": 3, "detail": "Something seen depends on the future."}
+    passed = failed | {"passed": True}
+    tests = {"prefix_invariance": failed, "planted_oracle": passed, "shuffled_returns": passed}
+    decision = decision_of(
+        record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24)
+    )
+    assert decision["warnings"][0] == "Look-ahead: Something seen depends on the future."
+    assert warned(decision, "run again, gave other numbers")
+    assert decision["evidence"]["n_trials"] == {"counted": 3, "declared": 24, "used": 24}
+    assert decision["evidence"]["dsr"] < decision["evidence"]["psr0"]
+
+
 def warned(decision: dict, words: str) -> bool:
     return any(words in warning for warning in decision["warnings"])
 
@@ -117,11 +229,12 @@ def test_less_than_the_market_gave_to_the_same_exposure_is_said():
 
 def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
     for seed in range(40):
-        decision = decision_of(record(seed, drift=0.00001))
-        hourly = next(g["value"] for g in decision["gates"] if g["id"] == "sharpe")
-        straddles = (hourly >= 1) != (decision["facts"]["sharpe_daily"] >= 1)
-        assert warned(decision, "hangs on the convention") == straddles
-        if straddles:
+        backtest = record(seed, drift=0.00001)
+        card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
+        hourly, daily = card.gate("sharpe").value, card.facts["sharpe_daily"]
+        if (hourly >= 1) != (daily >= 1):
+            assert warned(decision_of(backtest), "hangs on the convention")
+            assert not warned(decision_of(record()), "hangs on the convention")
             return
     pytest.fail("no seed straddles the limit")
 

@@ -119,8 +119,9 @@ def test_the_escalation_chains_are_the_manuals() -> None:
         "crash": (("ml_engineer", "ml_lead", "swe_lead"), True),
         "performance": (("ml_engineer", "ml_lead"), False),
         "data": (("ml_engineer", "swe_lead"), True),
+        "unresponsive": (("ml_engineer", "ml_lead"), False),  # ours: the manual only restarts
     }
-    assert [len(e.actions) for e in PLAYBOOK.escalations] == [5, 5, 5]
+    assert [len(e.actions) for e in PLAYBOOK.escalations] == [5, 5, 5, 3]
 
 
 def test_the_last_slot_is_signed_by_one_who_may_sign() -> None:

@@ -56,6 +56,18 @@ def test_raw_points_stay_reachable(restarted):
     assert len(reader.frame(stitched=True)) == 12 + 1 + 5
 
 
+@pytest.mark.parametrize("tags", [(REWARD,), (REWARD, KL)])
+def test_a_frame_belongs_to_its_caller(tmp_path, tags):
+    write_events(tmp_path, {tag: line(10, 40, 1000.0, 1.0) for tag in tags})
+    reader = read(tmp_path)
+    frame = reader.frame(stitched=False)
+    assert frame.columns.tolist() == ["tag", "step", "wall_time", "value"]
+    assert (frame["tag"] == REWARD).sum() == 4
+    frame.loc[0, "value"] = 99.0
+    assert reader.frame().loc[0, "value"] == 1.0
+    assert reader.series(REWARD).value[0] == 1.0
+
+
 def test_a_restart_behind_the_moment_of_judgement_hides_nothing(restarted):
     reader = read(restarted)
     assert reader.series(REWARD, until=1999.0).step.tolist() == list(range(10, 101, 10))
@@ -89,6 +101,51 @@ def test_a_second_writer_of_other_tags_is_no_restart(tmp_path):
     reader = read(tmp_path)
     assert len(reader.attempts) == 1
     assert len(reader.series(REWARD)) == 10
+
+
+def test_two_writers_in_one_folder_are_told_and_no_point_is_lost(tmp_path):
+    first, second = line(10, 100, 1000.0, 1.0), line(40, 80, 1002.5, 2.0)
+    write_events(tmp_path, {REWARD: first}, "events.out.tfevents.1")
+    write_events(tmp_path, {REWARD: second}, "events.out.tfevents.2")
+    reader = read(tmp_path)
+    (problem,) = reader.problems
+    assert (problem.file, problem.kind) == ("events.out.tfevents.2", Fault.TWO_WRITERS)
+    assert "events.out.tfevents.1" in problem.detail and "step 40" in problem.detail
+    assert reader.series(REWARD).value.tolist() == [1.0] * 3 + [2.0] * 5
+    assert len(reader.frame(stitched=False)) == len(first) + len(second)
+
+
+def test_a_curve_over_restarts_grows_like_one_that_is_stitched_anew(tmp_path):
+    """Points arrive by and by in three attempts, each also as a fresh reader sees them."""
+    rng = np.random.default_rng(5)
+    reader, wall, paths = RunReader(tmp_path), 1000.0, []
+    for attempt, start in enumerate((10, 60, 50)):
+        step = start
+        for _ in range(6):
+            points = []
+            for _ in range(int(rng.integers(1, 4))):
+                points.append((step, wall, float(attempt)))
+                step, wall = step + 10, wall + 1
+            tags = {REWARD: points, KL: points[1:]}
+            if step < start + 50:
+                step -= int(rng.integers(0, 3)) * 10 * (attempt == 1)  # goes back in its file
+            if len(paths) == attempt:
+                paths.append(write_events(tmp_path / f"{attempt}", tags))
+            else:
+                append_events(paths[-1], tags)
+            if attempt == 2 and step > 100:
+                append_events(paths[0], {REWARD: [(30, wall, 9.0)]})  # two writers
+            reader.refresh()
+            fresh = read(tmp_path)
+            for tag in (REWARD, KL):
+                ours, anew = reader.series(tag), fresh.series(tag)
+                assert ours.step.tolist() == anew.step.tolist()
+                assert ours.wall.tolist() == anew.wall.tolist()
+                assert ours.value.tolist() == anew.value.tolist()
+                whole = fresh.series(tag, until=wall + 1.0)
+                assert ours.step.tolist() == whole.step.tolist()
+                assert (np.diff(ours.step) >= 0).all()
+    assert set(reader.series(REWARD).value) == {0.0, 2.0, 9.0}
 
 
 def test_settings_logged_at_step_zero_by_a_resumed_training_hide_nothing_else(tmp_path):

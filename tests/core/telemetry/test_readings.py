@@ -149,6 +149,27 @@ def test_a_train_metric_that_never_comes_is_missing(tmp_path):
     assert not absence(reader, "train/approx_kl").pending
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("train/approx_kl", "mine/ApproxKL"),
+        ("rollout/ep_rew_mean", "custom/ep-rew-mean"),
+        ("eval/mean_reward", "eval/test/mean_reward"),
+    ],
+)
+def test_a_metric_under_an_unknown_name_is_pointed_at(tmp_path, name, written):
+    reader = read(tmp_path, {"time/fps": iterations(10), written: iterations(10)})
+    found = absence(reader, name)
+    assert not found.pending
+    assert f"{written} may be the same" in found.why
+
+
+def test_a_metric_under_a_known_other_name_is_not_absent(tmp_path):
+    reader = read(tmp_path, {"charts/SPS": iterations(10), "losses/approx_kl": iterations(10)})
+    assert last_kl(reader) is not None
+    assert "may be" not in absence(reader, "train/loss").why
+
+
 def test_no_folder_no_file_and_no_scalar_are_told_apart(tmp_path):
     assert not absence(None, "train/loss").pending
     reader = RunReader(tmp_path)

@@ -18,7 +18,13 @@ from runner.agent.best_model import (
     read_best_model,
     save_best_model,
 )
-from runner.agent.checkpoint import newest_checkpoint, save_checkpoint, set_aside, verify_checkpoint
+from runner.agent.checkpoint import (
+    newest_checkpoint,
+    restore,
+    save_checkpoint,
+    set_aside,
+    verify_checkpoint,
+)
 from runner.agent.policy import load_weights
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
@@ -53,7 +59,7 @@ def test_a_checkpoint_brings_back_weights_optimizer_counters_and_random_states(
     save(trained, tmp_path, 2_000)
     drawn = torch.rand(3), np.random.random(3), trained.env.np_random.random(3)
     other = fresh()
-    newest_checkpoint(tmp_path, "run").restore(other.model)
+    restore(newest_checkpoint(tmp_path, "run"), other.model)
     assert all(np.array_equal(a, b) for a, b in zip(weights(trained), weights(other), strict=True))
     mine = trained.model.policy.optimizer.state_dict()["state"]
     theirs = other.model.policy.optimizer.state_dict()["state"]
@@ -179,6 +185,6 @@ def test_weights_of_another_network_are_refused_by_name(trained: Session, tmp_pa
 def test_restored_weights_take_the_new_learning_rate(trained: Session, tmp_path: Path):
     save(trained, tmp_path, 1_000)
     lowered = fresh(learning_rate=1e-4)
-    newest_checkpoint(tmp_path, "run").restore(lowered.model)
+    restore(newest_checkpoint(tmp_path, "run"), lowered.model)
     assert lowered.model.policy.optimizer.param_groups[0]["lr"] == 1e-4
     assert lowered.model.lr_schedule(1.0) == 1e-4

@@ -8,7 +8,7 @@ import torch
 
 from core.errors import InputError
 from core.telemetry import RunReader
-from runner.agent.callbacks import TrainingDivergedError
+from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
@@ -34,7 +34,7 @@ def test_sb3s_scalars_and_ours_are_written_into_exactly_the_given_folder(tmp_pat
     tags = set(reader.tags())
     assert {
         "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "train/approx_kl", "train/loss",
-        "train/value_loss", "train/entropy_loss", "train/explained_variance",
+        "train/value_loss", "train/entropy_loss", "train/explained_variance", "train/ent_coef",
         "reward/market", "reward/cost", "reward/total", "reward/log_return",
         "eval/return_pct", "eval/max_drawdown_pct",
     } <= tags  # fmt: skip

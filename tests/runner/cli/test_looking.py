@@ -5,10 +5,15 @@ import math
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from runner.cli import app
 from tests.event_files import write_events
 from tests.runner.cli.terminal import trainweek
+from tests.shared_files import SHARED
 
+EXPECTED = SHARED / "events" / "EXPECTED.json"
+FIELDS = ("n", "first", "last", "min", "max", "nonfinite")
 HOUR = 3600
 
 
@@ -33,6 +38,23 @@ def test_inspect_prints_raw_facts_per_tag(tmp_path: Path) -> None:
     }
     assert seen["readings"]["last_reward"]["value"] == 8.0
     assert seen["problems"] == []
+
+
+@pytest.mark.skipif(not EXPECTED.exists(), reason="the public event files are not here")
+def test_inspect_tells_the_truth_about_every_public_event_file() -> None:
+    """In this process: fifty of our own would take a minute."""
+    expected = json.loads(EXPECTED.read_text("utf-8"))
+    assert len(expected) > 50
+    for name, truth in expected.items():
+        done = CliRunner().invoke(app, ["inspect", str(EXPECTED.parent / name), "--json"])
+        assert done.exit_code == 0, done.output
+        seen = json.loads(done.stdout)
+        assert seen["problems"] == [], name
+        assert seen["tags"] == {
+            tag: {field: entry[field] for field in FIELDS}
+            for tag, entry in truth["tags"].items()
+            if "first" in entry  # the others are no scalars
+        }, name
 
 
 def test_inspect_of_a_missing_folder_names_it_and_the_remedy(tmp_path: Path) -> None:

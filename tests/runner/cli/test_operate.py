@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from core.errors import SetupError
 from core.paths import Home
+from core.vocabulary import JobKind, JobState
+from runner.client import Client
 from runner.identity import read_identity
+from runner.keeping import Keeper
+from runner.launch import stop_all
 from runner.process import is_alive
+from runner.settings import Settings
+from runner.systemd import units
 from tests.runner.cli.terminal import TRAINWEEK, trainweek
+from tests.runner.place import LEAD, child_environment, wait_for
 
 
 def free_port() -> int:
@@ -34,31 +46,146 @@ def test_a_port_in_use_is_named_and_no_runner_is_started(tmp_path: Path) -> None
     assert read_identity(Home(tmp_path)) is None
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("polite", [signal.SIGINT, signal.SIGTERM])
-def test_up_serves_the_pages_and_ends_runner_and_dashboard(tmp_path: Path, polite: int) -> None:
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """``trainweek up`` on a free port, once it answers."""
     port = free_port()
-    environment = os.environ | {"TRAINWEEK_HOME": str(tmp_path)}
     process = subprocess.Popen(
         [TRAINWEEK, "up", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.PIPE,
+        env=child_environment(
+            TRAINWEEK_HOME=str(tmp_path),
+            TRAINWEEK_KEEP_LOOK_S="0.1",
+            TRAINWEEK_KEEP_BACKOFF_S="0.2",
+        ),
+        stdout=(tmp_path / "up.log").open("ab"),
         stderr=subprocess.STDOUT,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while not _answers(port):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.2)
-    runner = read_identity(Home(tmp_path))
-    assert runner is not None and is_alive(runner.process)
-    children = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(polite)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 0, output
-    assert not is_alive(runner.process)
+    try:
+        wait_for(lambda: process.poll() is not None or _answers(port), 60)
+        assert process.poll() is None, (tmp_path / "up.log").read_text()
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+        stop_all(Home(tmp_path), grace_s=0.3)
+
+
+@pytest.mark.slow
+def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, served) -> None:
+    process, port = served
+    home = Home(tmp_path)
+    said = tmp_path / "up.log"
+    client = Client(home, LEAD)
+    job = client.submit(JobKind.PREFLIGHT, {"do": "sleep"}).job
+    wait_for(lambda: client.job(job.id).state is JobState.RUNNING)
+
+    def dashboard() -> int:
+        for child in psutil.Process(process.pid).children():
+            with suppress(psutil.Error):  # one that died is a zombie until it is looked at
+                if "streamlit" in child.cmdline():
+                    return child.pid
+        return 0
+
+    first = dashboard()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: dashboard() not in (0, first) and _answers(port), 60)
+    assert "killed by signal 9 (SIGKILL). Starting it again in 0.2 s." in said.read_text()
+
+    runner = read_identity(home)
+    os.kill(runner.process.pid, signal.SIGKILL)
+    wait_for(lambda: read_identity(home).epoch == runner.epoch + 1, 30)
+    assert is_alive(read_identity(home).process)
+    assert f"pid {runner.process.pid} is gone" in said.read_text()
+    pid = client.job(job.id).pid
+    assert client.job(job.id).state is JobState.RUNNING and psutil.pid_exists(pid)
+
+    children = [p for p in psutil.Process(process.pid).children() if p.status() != "zombie"]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0, said.read_text()
+    assert not is_alive(read_identity(home).process)
     assert not _answers(port)
     assert not psutil.wait_procs(children, timeout=5)[1]
+    assert psutil.pid_exists(pid)
+    assert f"{job.id} goes on" in said.read_text()
+    assert f"trainweek jobs stop {job.id}" in said.read_text()
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_ends_both(served) -> None:
+    process, port = served
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 0
+    assert not _answers(port)
+
+
+def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> None:
+    said: list[str] = []
+    part = Failing()
+    keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
+    keeper.begin(0.0)
+    for now_s in (1.0, 2.0, 3.0, 5.0):
+        keeper.look(now_s)
+    with pytest.raises(SetupError, match="never came up"):
+        keeper.look(6.0)
+
+    part.how = None
+    keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
+    keeper.begin(0.0)
+    keeper.look(20.0)  # it lived long enough
+    part.how, part.starts = "it ended with code 3", 0
+    del said[:]
+    now_s = 20.0
+    for _ in range(200):
+        now_s += 0.25
+        keeper.look(now_s)
+    waits = [line.rsplit(" ", 2)[1] for line in said if "Starting it again" in line]
+    assert waits[:4] == ["1", "2", "4", "4"] and set(waits[4:]) == {"4"}
+    assert part.starts > 8
+
+
+class Failing:
+    name = "Part"
+    how: str | None = "it ended with code 1"
+    starts = 0
+
+    def start(self) -> str:
+        self.starts += 1
+        return "here"
+
+    def ended(self) -> str | None:
+        return self.how
+
+
+@pytest.mark.parametrize("flags", [[], ["--user"]], ids=["system", "user"])
+def test_the_units_are_what_systemd_takes(tmp_path: Path, flags: list[str]) -> None:
+    home = tmp_path / "my $home 100%"
+    made = [tmp_path / f"trainweek-{part}.service" for part in ("runner", "dashboard")]
+    for name, text in units(Home(home), 8501, bool(flags)).items():
+        (tmp_path / name).write_text(text)
+        lines = text.splitlines()
+        assert {"KillMode=process", "Restart=always", "RestartSec=5"} < set(lines)
+        assert "StartLimitIntervalSec=0" in lines
+        assert f'Environment="TRAINWEEK_HOME={tmp_path}/my $home 100%%"' in lines
+        command = next(line for line in lines if line.startswith("ExecStart="))
+        assert command.startswith(f"ExecStart={sys.executable} -m ")
+        assert any(line.startswith("User=") for line in lines) == (not flags)
+    printed = trainweek("systemd", *flags, home=home).stdout
+    assert "enable --now" in printed
+    assert printed.endswith("".join(f"# {path.name}\n{path.read_text()}\n" for path in made))
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("this machine has no systemd-analyze; the units' lines were compared alone")
+    environment = os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
+    done = subprocess.run(
+        [analyze, "verify", *flags, *map(str, made)],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    said = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
+    assert said == [], done.stderr
 
 
 def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) -> None:

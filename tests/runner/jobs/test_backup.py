@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import IntegrityError
+from core.files import write_json
 from core.paths import Home
-from runner.jobs.backup import MANIFEST, checksums
+from runner.model_backups import MANIFEST, checksums, list_backups, verify_backup
+from runner.model_files import manifest_path
 from tests.runner.jobs.job_folder import run_job
 
 
@@ -48,3 +51,71 @@ def test_without_a_model_the_backup_is_refused_and_nothing_is_made(tmp_path: Pat
     assert ended.code == 2
     assert "models/ppo_phase4/best_model.zip" in ended.result["error"]
     assert not list((home.root).glob("models/*BACKUP*"))
+
+
+def test_a_restore_puts_the_backup_in_place_and_keeps_what_was_there(home: Home) -> None:
+    run_job(home, "backup")
+    home.best_model.write_bytes(b"worse weights")
+    (home.model / "notes.txt").write_text("of the worse model")
+    ended = run_job(home, "backup", action="restore", **{"from": "models/ppo_phase4_BACKUP_27FEV"})
+    assert ended.code == 0, ended.output
+    assert ended.result["restored"] == "models/ppo_phase4_BACKUP_27FEV"
+    assert home.best_model.read_bytes() == b"weights of the best model"
+    assert set(checksums(home.model)) == {"best_model.zip", "checkpoints/50000/model.zip"}
+    kept = home.root / ended.result["kept"]
+    assert kept.name == "ppo_phase4_BEFORE_RESTORE"
+    assert (kept / "best_model.zip").read_bytes() == b"worse weights"
+    assert (kept / "notes.txt").exists()
+    # Again: nothing that was kept before is lost.
+    ended = run_job(home, "backup", action="restore")
+    assert ended.result["kept"] == "models/ppo_phase4_BEFORE_RESTORE.2"
+    assert kept.exists()
+
+
+def test_a_damaged_backup_is_named_and_nothing_is_restored_from_it(home: Home) -> None:
+    run_job(home, "backup")
+    backup = home.root / "models" / "ppo_phase4_BACKUP_27FEV"
+    (backup / "checkpoints" / "50000" / "model.zip").write_bytes(b"weights at 5000O")
+    (listed,) = list_backups(home)
+    assert not listed.verified and "checkpoints/50000/model.zip was changed" in listed.problem
+    before = checksums(home.model)
+    ended = run_job(home, "backup", action="restore", **{"from": str(backup)})
+    assert ended.code == 2 and "was changed after the backup" in ended.result["error"]
+    ended = run_job(home, "backup", action="restore")
+    assert "no backup that is whole" in ended.result["error"]
+    assert checksums(home.model) == before
+    ended = run_job(home, "backup", action="restore", **{"from": "models/ppo_phase4"})
+    assert "is no backup" in ended.result["error"]
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc/hostname"])
+def test_a_backup_that_names_files_outside_itself_is_refused(home: Home, name: str) -> None:
+    run_job(home, "backup")
+    path = home.root / "models" / "ppo_phase4_BACKUP_27FEV" / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"files": {name: "0" * 64}}), encoding="utf-8")
+    with pytest.raises(IntegrityError, match="outside itself"):
+        verify_backup(path.parent)
+
+
+@pytest.mark.parametrize("point", ["backup_copied", "backup_verified", "backup_replacing"])
+def test_a_backup_that_is_killed_leaves_the_earlier_one_whole(
+    home: Home, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    run_job(home, "backup")
+    home.best_model.write_bytes(b"better weights")
+    monkeypatch.setenv("TRAINWEEK_FAIL", f"{point}:kill")
+    assert run_job(home, "backup").code == -9
+    monkeypatch.delenv("TRAINWEEK_FAIL")
+    (earlier,) = list_backups(home)
+    assert earlier.verified
+    assert (earlier.folder / "best_model.zip").read_bytes() == b"weights of the best model"
+    assert run_job(home, "backup").code == 0
+    assert [each.verified for each in list_backups(home)] == [True, True]
+
+
+def test_a_broken_best_model_is_not_backed_up_as_if_it_were_whole(home: Home) -> None:
+    write_json(manifest_path(home.best_model), {"sha256": "0" * 64})
+    ended = run_job(home, "backup")
+    assert ended.code == 2 and "SHA-256 differs" in ended.result["error"]
+    assert list_backups(home) == []

@@ -15,6 +15,7 @@ from core.playbook import DEFAULT, load_playbook
 from runner.agent.best_model import manifest_path
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
+from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
 
 # What reading a CSV back may cost: nothing, as it writes the shortest exact floats.
@@ -105,8 +106,35 @@ def test_the_result_binds_the_report_to_its_archive(trained, saved):
     assert Path(found["report"]["decision"]).name == "2026-02-27_decision.json"
     assert found["reproducible"] is True and found["complete"] is True
     decision = json.loads((archive / "decision.json").read_text(encoding="utf-8"))
+    assert list(schema_validator().iter_errors(decision)) == []
     assert decision["model"]["run"] == "run-a"
     assert decision["model"]["train_range"][1] < decision["data"]["first"]
+
+
+def test_the_decision_says_why_it_can_be_trusted_and_how_to_make_it_again(trained, saved):
+    trust = archived(trained, saved)["trust"]
+    assert {name: test["passed"] for name, test in trust["lookahead"].items()} == {
+        "prefix_invariance": True, "planted_oracle": True, "shuffled_returns": True,
+    }  # fmt: skip
+    assert trust["reproducible"] is True and trust["overlap"] == "none"
+    assert len(trust["code"]["tree_sha256"]) == 64
+    assert trust["rerun"].endswith("--num-episodes 6 --save-report")
+
+
+def test_the_replayed_record_is_the_recorded_one(trained, saved):
+    robustness = archived(trained, saved)["robustness"]
+    assert robustness["replay_error"] < 1e-9
+    assert robustness["fees"][1]["score"] == archived(trained, saved)["score"]
+
+
+def archived(home: Home, saved: tuple[Path, str]) -> dict:
+    file = home.root / result(saved[0])["archive"] / "decision.json"
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("declared", [0, 2.5, True, "many"])
+def test_fewer_trials_than_the_ledger_counts_are_refused(home, declared):
+    assert "the ledger counts 1" in refusal(home, trials=declared)
 
 
 def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(trained, saved):

@@ -1,0 +1,94 @@
+"""Where the records of a block of bytes begin.
+
+A record is ``length (8) | checksum of the length (4) | data | checksum of the data (4)``,
+so the places chain. Short records (nearly all) are found all at once: seven zero bytes
+behind a byte, and the checksum that this length has; then each must begin where the one
+before it ends.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from core.telemetry.checksum import masked
+
+FRAME = 12  # bytes before the data
+AROUND = 16  # bytes of a record that are not data
+MAX_RECORD = 64 << 20  # bytes of data; graphs and images are smaller
+_SHORT = 256  # lengths of one byte
+_CHECKSUMS = np.array([masked(struct.pack("<Q", length)) for length in range(_SHORT)], np.uint32)
+_WORTH = 8192  # bytes; in fewer, going from record to record is faster
+
+
+class Records(NamedTuple):
+    """The whole records at the begin of a block."""
+
+    starts: np.ndarray  # int64[n]
+    lengths: np.ndarray  # int64[n], bytes of data
+    end: int  # where the next one would begin
+
+
+@lru_cache(4096)
+def length_in(frame: bytes) -> int | None:
+    """The length in the first 12 bytes of a record; None if its checksum is wrong."""
+    right = masked(frame[:8]) == int.from_bytes(frame[8:], "little")
+    return int.from_bytes(frame[:8], "little") if right else None
+
+
+def whole_records(buffer: bytes) -> Records:
+    """All records up to the first that is not whole, is damaged in its length, or too long."""
+    short: _ShortRecords | None = None
+    found: list[np.ndarray] = []
+    alone: list[int] = []  # starts since the last chain
+    at = 0
+    while at + FRAME <= len(buffer):
+        if short is None and len(buffer) - at >= _WORTH and not any(buffer[at + 1 : at + 8]):
+            short = _ShortRecords(buffer)
+        chain = () if short is None else short.chain(at)
+        if len(chain):
+            found += [np.array(alone, np.int64), chain]
+            alone = []
+            last = int(chain[-1])
+            at = last + AROUND + buffer[last]
+            continue
+        length = length_in(buffer[at : at + FRAME])
+        if length is None or length > MAX_RECORD or at + AROUND + length > len(buffer):
+            break
+        alone.append(at)
+        at += AROUND + length
+    starts = np.concatenate([*found, np.array(alone, np.int64)])
+    return Records(starts, np.diff(starts, append=at) - AROUND, at)
+
+
+class _ShortRecords:
+    """All places of a block that look like the begin of a record below 256 bytes."""
+
+    def __init__(self, buffer: bytes) -> None:
+        block = np.frombuffer(buffer, np.uint8)
+        zero = block == 0
+        zero = zero[1:] & zero[:-1]
+        zero = zero[2:] & zero[:-2]
+        zero = zero[3:] & zero[:-3]  # seven in a row
+        places = np.flatnonzero(zero[1:])
+        places = places[: np.searchsorted(places, len(block) - FRAME, side="right")]
+        lengths = block[places]
+        words = np.ndarray((len(block) - 3,), "<u4", buffer, strides=(1,))
+        right = words[places + 8] == _CHECKSUMS[lengths]
+        self._starts = places[right]
+        self._ends = self._starts + AROUND + lengths[right]
+        linked = self._ends[:-1] == self._starts[1:]
+        self._tails = np.flatnonzero(np.append(~linked, True))  # last record of each chain
+        self._size = len(block)
+
+    def chain(self, at: int) -> np.ndarray:
+        """Starts of whole records that follow each other from ``at`` on; often none."""
+        first = int(np.searchsorted(self._starts, at))
+        if first == len(self._starts) or self._starts[first] != at:
+            return self._starts[:0]
+        tail = int(self._tails[np.searchsorted(self._tails, first)])
+        ends = self._ends[first : tail + 1]
+        return self._starts[first : first + int(np.searchsorted(ends, self._size, side="right"))]

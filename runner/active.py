@@ -1,0 +1,65 @@
+"""The jobs that wait or live, read again only when something was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Row, select
+
+from runner.store import Store, queries, schema
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent look at the store."""
+
+    jobs: tuple[Row, ...]  # waiting or live, oldest first
+    attempts: Mapping[str, Row]  # job id -> its newest attempt
+    epoch: int  # of the newest runner
+
+
+class ActiveJobs:
+    """What a runner has to look after.
+
+    No row changes without a line in the ledger, so a ledger that has not grown means
+    that the snapshot still holds: looking costs one ``stat``.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._snapshot: Snapshot | None = None
+        self._size = -1  # of the ledger that the snapshot holds
+
+    def read(self) -> Snapshot:
+        size = self._ledger_size()
+        if self._snapshot is None or size != self._size:
+            self._snapshot, end = self._read()
+            # The line comes before the commit: the rows must have caught up with it.
+            self._size = size if end == size else -1
+        return self._snapshot
+
+    def _read(self) -> tuple[Snapshot, int]:
+        jobs, attempts, ledger = schema.jobs, schema.attempts, schema.ledger
+        with self.store.read() as look:
+            rows = look.execute(
+                select(jobs).where(jobs.c.state.in_(queries.ACTIVE_STATES)).order_by(jobs.c.seq)
+            ).all()
+            newest = look.execute(
+                select(attempts)
+                .join(
+                    jobs, (attempts.c.job_id == jobs.c.id) & (attempts.c.number == jobs.c.attempt)
+                )
+                .where(jobs.c.state.in_(queries.ACTIVE_STATES))
+            )
+            snapshot = Snapshot(
+                tuple(rows), {row.job_id: row for row in newest}, self.store.epoch(look)
+            )
+            end = look.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))
+        return snapshot, end or 0
+
+    def _ledger_size(self) -> int:
+        try:
+            return self.store.home.ledger.stat().st_size
+        except OSError:
+            return 0

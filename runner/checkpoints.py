@@ -1,0 +1,152 @@
+"""Checkpoints as files: which there are, which verify, and what is wrong with the others.
+
+A checkpoint is a folder ``<step>/`` with a manifest that was written last and names the
+SHA-256 of every other file. Only hashes and JSON are read here: nothing is unpickled,
+torch is not needed, so client, dashboard and doctor may look too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import IntegrityError
+from core.files import file_sha256
+
+KEPT = 3  # verified ones of a run
+MANIFEST = "manifest.json"
+PARTS = frozenset({"model.zip", "normaliser.json", "rng.json", "config.json"})
+EARLIER = "Use an earlier checkpoint."
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A verified checkpoint."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def step(self) -> int:
+        return int(self.manifest["step"])
+
+    @property
+    def run(self) -> str:
+        return str(self.manifest["run"])
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of Python and the packages that wrote it."""
+        return self.manifest.get("versions") or {}
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """What the run was trained with at this step: settings, total steps, data."""
+        return read_part(self.folder / "config.json")
+
+
+@dataclass(frozen=True)
+class ListedCheckpoint:
+    """One folder of a list: verified, or what is wrong with it."""
+
+    folder: Path
+    step: int
+    run: str | None  # None: its manifest does not say
+    saved_at: datetime  # when its manifest (or else its folder) was written
+    problem: str | None  # one sentence; None: every file is the one that was saved
+
+    @property
+    def verified(self) -> bool:
+        return self.problem is None
+
+
+def verify_checkpoint(folder: Path) -> Checkpoint:
+    """Compare every file with the manifest.
+
+    :raises IntegrityError: a file is missing, changed, or the manifest is unreadable.
+    """
+    manifest = read_part(folder / MANIFEST)
+    try:
+        hashes = dict(manifest["sha256"])
+        for name in sorted(PARTS | hashes.keys()):
+            if file_sha256(folder / name) != hashes.get(name):
+                raise IntegrityError(
+                    f"{folder.name}/{name} was changed after it was saved.", EARLIER
+                )
+        int(manifest["step"]), str(manifest["run"]), int(manifest["updates"])
+    except OSError as error:
+        raise IntegrityError(
+            f"Checkpoint {folder.name} is incomplete: {Path(error.filename or folder).name}"
+            f" can't be read ({error.strerror}).",
+            EARLIER,
+        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise IntegrityError(
+            f"The manifest of checkpoint {folder.name} is incomplete: {error!r}.", EARLIER
+        ) from error
+    return Checkpoint(folder, manifest)
+
+
+def list_checkpoints(root: Path, run: str | None = None) -> list[ListedCheckpoint]:
+    """Every checkpoint folder, newest step first, each read whole and compared.
+
+    :param run: only of this run; a folder that does not say whose it is stays in the list.
+    """
+    listed = [_listed(folder) for folder in folders(root)]
+    return [each for each in listed if run is None or each.run in (run, None)]
+
+
+def newest_checkpoint(root: Path, run: str) -> Checkpoint | None:
+    """The newest checkpoint of the run that verifies; broken ones are passed over."""
+    for folder in folders(root, run):
+        try:
+            return verify_checkpoint(folder)
+        except IntegrityError:
+            continue
+    return None
+
+
+def folders(root: Path, run: str | None = None) -> list[Path]:
+    """Checkpoint folders, newest step first; of one run, or of all."""
+    if not root.is_dir():
+        return []
+    found = [path for path in root.iterdir() if path.is_dir() and path.name.isdigit()]
+    found.sort(key=lambda path: int(path.name), reverse=True)
+    return [path for path in found if run is None or owner(path) == run]
+
+
+def owner(folder: Path) -> str | None:
+    """The run that a checkpoint folder belongs to; None if it can't be read."""
+    try:
+        return str(read_part(folder / MANIFEST)["run"])
+    except (IntegrityError, KeyError, TypeError):
+        return None
+
+
+def read_part(path: Path) -> Any:
+    """One JSON file of a checkpoint.
+
+    :raises IntegrityError: it is absent or no JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise IntegrityError(
+            f"{path.parent.name}/{path.name} can't be read: {why}.", EARLIER
+        ) from error
+
+
+def _listed(folder: Path) -> ListedCheckpoint:
+    problem = None
+    try:
+        verify_checkpoint(folder)
+    except IntegrityError as error:
+        problem = error.what
+    stamp = folder / MANIFEST if (folder / MANIFEST).exists() else folder
+    saved_at = datetime.fromtimestamp(stamp.stat().st_mtime, UTC)
+    return ListedCheckpoint(folder, int(folder.name), owner(folder), saved_at, problem)

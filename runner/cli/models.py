@@ -1,0 +1,166 @@
+"""``trainweek checkpoints``, ``backup`` and ``model``: what the runner keeps of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import InputError
+from core.moments import iso
+from core.vocabulary import JobKind, JobState
+from runner.cli.manual import end_like, follow, submitted, wait
+from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.client import Client
+from runner.launch import ensure_runner
+from runner.model_backups import verify_backup
+
+backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
+model = typer.Typer(help="Models from elsewhere.", no_args_is_help=True)
+
+
+def checkpoints(
+    run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List checkpoints, newest first, each verified now. Exit 1 if one is broken."""
+    client = open_client(home)
+    found = client.checkpoints(run)
+    if json:
+        print_json(
+            [
+                {
+                    "step": each.step,
+                    "run": each.run,
+                    "saved_at": iso(each.saved_at),
+                    "verified": each.verified,
+                    "problem": each.problem,
+                    "folder": client.home.relative(each.folder),
+                }
+                for each in found
+            ]
+        )
+    elif not found:
+        print("There are no checkpoints.")
+    else:
+        for each in found:
+            age = _age((client.now() - each.saved_at).total_seconds())
+            state = "verified" if each.verified else f"BROKEN: {each.problem}"
+            print(f"{each.step:>12}  {each.run or '?':<40} {age:>8} old  {state}")
+    raise typer.Exit(0 if all(each.verified for each in found) else 1)
+
+
+@backup.command("list")
+def list_them(home: HomeOption = None, json: JsonOption = False) -> None:
+    """List backups, newest first, each verified now. Exit 1 if one is broken."""
+    client = open_client(home)
+    found = client.backups()
+    if json:
+        print_json(
+            [
+                {
+                    "folder": client.home.relative(each.folder),
+                    "made_at": iso(each.made_at),
+                    "files": each.files,
+                    "verified": each.verified,
+                    "problem": each.problem,
+                }
+                for each in found
+            ]
+        )
+    elif not found:
+        print("There are no backups. Make one: trainweek backup make")
+    else:
+        for each in found:
+            state = f"{each.files} files verified" if each.verified else f"BROKEN: {each.problem}"
+            print(f"{client.home.relative(each.folder):<44} {iso(each.made_at)[:16]}  {state}")
+    raise typer.Exit(0 if all(each.verified for each in found) else 1)
+
+
+@backup.command()
+def verify(folder: Path, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Compare every file of one backup with its manifest. Exit 2 if one differs."""
+    client = open_client(home)
+    found = verify_backup(client.home.resolve(folder))
+    best = found.manifest.get("best_model")
+    if json:
+        print_json({"folder": str(folder), "files": dict(found.files), "best_model": best})
+        return
+    what = f", best model {best['sha256'][:12]} at step {best['step']}" if best else ""
+    print(f"{folder}: {len(found.files)} files verified{what}")
+
+
+@backup.command()
+def make(home: HomeOption = None) -> None:
+    """Back models/ppo_phase4 up under the manual's name."""
+    _run(open_client(home), JobKind.BACKUP, {})
+
+
+@backup.command()
+def restore(
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."
+        ),
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Put a verified backup in the place of models/ppo_phase4; what was there is kept."""
+    params = {"action": "restore", **({"from": source} if source else {})}
+    result = _run(open_client(home), JobKind.BACKUP, params, quiet=json)
+    if json:
+        print_json(result)
+
+
+@model.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(help="The .zip of a PPO of stable-baselines3.")],
+    normaliser: Annotated[
+        Path | None,
+        typer.Option(help="Its feature statistics as JSON (default: the manifest beside it)."),
+    ] = None,
+    trained_from: Annotated[
+        str | None, typer.Option(help="First candle that it was trained on.")
+    ] = None,
+    trained_until: Annotated[
+        str | None, typer.Option(help="Last candle that it was trained or chosen on.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take the weights of a model from elsewhere; nothing of it is unpickled."""
+    params: dict[str, Any] = {"file": str(file.expanduser().resolve())}
+    params |= {"normaliser": str(normaliser.expanduser().resolve())} if normaliser else {}
+    params |= {"trained_from": trained_from} if trained_from else {}
+    params |= {"trained_until": trained_until} if trained_until else {}
+    result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
+    if json:
+        print_json(result)
+    else:
+        print(f"Revalidate it: trainweek revalidate --model-path {result.get('model')}")
+
+
+def _run(
+    client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
+) -> dict[str, Any]:
+    """Ask for a job, follow it to its end (``quiet``: only wait), give its result."""
+    needed_week(client)
+    ensure_runner(client.home)
+    job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
+    if job.state is not JobState.SUCCEEDED:
+        end_like(job)
+    result = client.result(job.id)
+    if result is None:
+        raise InputError(f"{job.id} left no result.", f"Look: trainweek jobs show {job.id}")
+    return dict(result)
+
+
+def _age(seconds: float) -> str:
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

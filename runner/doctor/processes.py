@@ -1,0 +1,140 @@
+"""Who holds the home, whether the runner lives, and what nobody supervises."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from core.moments import iso
+from core.paths import Home
+from core.vocabulary import LIVE_STATES
+from runner.doctor.examined import Examined, failed, passed, warned
+from runner.files import read_json
+from runner.identity import read_identity, runner_status
+from runner.process import MARK, PROC, identify
+from runner.settings import Settings
+
+_LOCKS = PROC / "locks"
+
+
+def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    holder = _holder(home.runner_lock)
+    named = read_identity(home)
+    if holder is None:
+        yield passed("lock", "Nobody holds the home.")
+    elif named is None or named.process.pid != holder:
+        says = f"runner.json names pid {named.process.pid}" if named else "runner.json names nobody"
+        what = f"Pid {holder} ({_name(holder)}) holds the home, but {says}."
+        remedy = f"If it is a runner that was taken over, it ends by itself; else: kill {holder}"
+        yield warned("lock", what, remedy)
+    else:
+        yield passed("lock", f"Held by the runner, pid {holder}.")
+
+
+def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    status = runner_status(home, now)
+    live = _live_jobs(home.database)
+    jobs = ", ".join(live)
+    if status.alive:
+        age = status.heartbeat_age_s or 0.0
+        said = f"Pid {status.pid} on {status.host}, epoch {status.epoch}, since {_at(status.since)}"
+        if age > max(15.0, 5 * settings.heartbeat_s):
+            remedy = f"python -m runner.service --home {home.root} --take-over"
+            yield failed("runner", f"{said}, but its last sign of life is {age:.0f} s old.", remedy)
+        else:
+            yield passed("runner", f"{said}, last sign of life {age:.0f} s ago.")
+        return
+    remedy = "trainweek up (or trainweek runner): it adopts what is alive"
+    if live:
+        yield failed("runner", f"There is none, and nobody supervises {jobs}.", remedy)
+    elif status.pid is not None and not _said_goodbye(home.database, status.epoch):
+        what = f"Pid {status.pid}, since {_at(status.since)}, is gone without a goodbye."
+        yield warned("runner", what, f"See {home.relative(home.runner_log)}, then: trainweek up")
+    else:
+        yield passed("runner", "There is none, and nothing to supervise; trainweek up starts one.")
+
+
+def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    """Processes of attempts that have ended, by the mark in their environment."""
+    marks = _marks(home)
+    live = set(_live_jobs(home.database))
+    found = False
+    for pid, mark in _marked_processes():
+        if mark in marks and marks[mark] not in live:
+            found = True
+            what = f"Pid {pid} ({_name(pid)}) belongs to {marks[mark]}, which has ended."
+            yield failed("orphans", what, f"kill {pid}; if it stays: kill -9 {pid}")
+    if not found:
+        yield passed("orphans", "No process of an ended job.")
+
+
+def _holder(path: Path) -> int | None:
+    """The pid that holds an flock on this file, from /proc/locks (proc_locks(5))."""
+    if not path.exists():
+        return None
+    seen = path.stat()
+    wanted = f"{os.major(seen.st_dev):02x}:{os.minor(seen.st_dev):02x}:{seen.st_ino}"
+    for line in _LOCKS.read_text(encoding="ascii").splitlines():
+        words = line.split()
+        if len(words) >= 6 and words[1] == "FLOCK" and words[5] == wanted:
+            return int(words[4])
+    return None
+
+
+def _live_jobs(database: Path) -> list[str]:
+    states = ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES))
+    return [job for (job,) in _rows(database, f"SELECT id FROM jobs WHERE state IN ({states})")]
+
+
+def _said_goodbye(database: Path, epoch: int | None) -> bool:
+    ended = _rows(database, f"SELECT ended_at FROM runners WHERE epoch = {int(epoch or 0)}")
+    return bool(ended) and ended[0][0] is not None
+
+
+def _rows(database: Path, query: str) -> list[tuple]:
+    if not database.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=2)) as look:
+            return look.execute(query).fetchall()
+    except sqlite3.DatabaseError:  # its own look tells of it
+        return []
+
+
+def _marks(home: Home) -> dict[str, str]:
+    """Mark to job, of every attempt that was ever started here."""
+    found = {}
+    for path in home.jobs.glob("*/attempt-*/command.json"):
+        command = read_json(path) or {}
+        found[str(command.get("mark"))] = path.parent.parent.name
+    return found
+
+
+def _marked_processes() -> Iterator[tuple[int, str]]:
+    wanted = f"{MARK}=".encode()
+    for entry in PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:  # gone, or somebody else's
+            continue
+        mark = next((e.partition(b"=")[2] for e in environment if e.startswith(wanted)), None)
+        if mark is not None and identify(int(entry.name)) is not None:
+            yield int(entry.name), mark.decode(errors="replace")
+
+
+def _name(pid: int) -> str:
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "gone"
+    return " ".join(word.decode(errors="replace") for word in words[:4]).strip() or "no name"
+
+
+def _at(moment: datetime | None) -> str:
+    return iso(moment.replace(microsecond=0)) if moment else "an unknown moment"

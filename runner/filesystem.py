@@ -1,0 +1,71 @@
+"""On which filesystem a folder lies. SQLite's locks and syncs need a local one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import SetupError
+from core.paths import Home
+
+MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
+
+# Their locks or syncs can't be trusted by a database (sqlite.org/howtocorrupt.html, 2.1).
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre"}
+    | {"gpfs", "beegfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.davfs", "fuse.s3fs"}
+    | {"fuse.rclone", "fuse.gcsfuse"}
+)
+_MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+@dataclass(frozen=True)
+class Filesystem:
+    """The mount that holds a path."""
+
+    kind: str  # ext4, nfs4, tmpfs
+    mounted_at: Path
+    read_only: bool
+
+    @property
+    def network(self) -> bool:
+        return self.kind in _NETWORK
+
+    @property
+    def memory(self) -> bool:
+        """Its contents are gone after a reboot."""
+        return self.kind in _MEMORY
+
+
+def filesystem_of(path: Path) -> Filesystem | None:
+    """The filesystem of a path that may not exist yet; None where the kernel does not say."""
+    path = path.resolve()
+    found = None
+    try:
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        before, _, behind = line.partition(" - ")
+        words, kinds = before.split(), behind.split()
+        if len(words) < 6 or len(kinds) < 3:
+            continue
+        at = Path(words[4].encode().decode("unicode_escape"))
+        # Later mounts cover earlier ones at the same place.
+        if path.is_relative_to(at) and (
+            found is None or len(at.parts) >= len(found.mounted_at.parts)
+        ):
+            options = {*words[5].split(","), *kinds[2].split(",")}
+            found = Filesystem(kinds[0], at, "ro" in options)
+    return found
+
+
+def require_local_disk(home: Home) -> None:
+    """:raises SetupError: the database would lie on a network disk."""
+    disk = filesystem_of(home.state)
+    if disk is not None and disk.network:
+        raise SetupError(
+            f"{home.state} lies on {disk.kind} ({disk.mounted_at}), a network disk: "
+            "a database can be corrupted there.",
+            "Choose a home on a local disk with --home.",
+        )

@@ -1,0 +1,160 @@
+"""Program: a model file from elsewhere becomes one that can be revalidated.
+
+Its weights alone are taken, into a model built from the playbook's settings; what is
+written is that fresh model, with a manifest that says ``origin: imported`` and whose word
+its training range is. The file itself is never unpickled and never kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, IntegrityError
+from core.files import file_sha256
+from core.moments import iso, parse_moment
+from core.paths import safe_name
+from runner.agent.best_model import save_best_model
+from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
+from runner.agent.foreign_model import model_of_weights
+from runner.agent.normaliser import Normaliser
+from runner.agent.split import purge_gap
+from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
+from runner.model_files import manifest_path
+
+MODEL = "model.zip"
+STATISTICS = "Give its feature statistics: --normaliser FILE.json (names, mean, std, clip)."
+
+
+def import_model(spec: Spec, stop: StopFlag) -> int:
+    """Import ``params["file"]``; its normaliser and training range from the parameters or
+    from the manifest beside it.
+
+    :raises InputError: no such file, no matching normaliser, other observations, another
+        network, or nobody says until when it was trained.
+    :raises IntegrityError: the manifest beside it describes another file.
+    """
+    home, params = spec.home, spec.params
+    source = home.resolve(str(params.get("file") or ""))
+    if not source.is_file():
+        raise InputError(f"There is no file {source}.", "Give the model's .zip.")
+    sha256 = file_sha256(source)
+    beside = _manifest_beside(source, sha256)
+    normaliser = _normaliser(home.resolve, params.get("normaliser"), source, beside)
+    first = _moment(params.get("trained_from") or beside.get("train_first"), "--trained-from")
+    last = _moment(params.get("trained_until") or beside.get("train_last"), "--trained-until")
+    if last < first:
+        raise InputError(f"Trained from {iso(first)} until {iso(last)}.", "Mend the dates.")
+    settings = spec.playbook.training
+    model, said = model_of_weights(source, settings)
+    name = safe_name(f"{_safe(source.stem)}-{sha256[:8]}", "model")
+    target = home.model.parent / "imported" / name / MODEL
+    save_best_model(
+        target,
+        model,
+        {
+            "origin": "imported",
+            "imported": {
+                "file": source.name,
+                "sha256": sha256,
+                "by": spec.requested_by,
+                "at": iso(utc_now()),
+                "range_by": spec.requested_by if params.get("trained_until") else "its manifest",
+            },
+            "run": str(beside.get("run") or f"imported-{name}"),
+            "step": int(said.get("steps") or 0),
+            "saved_at": iso(utc_now()),
+            "validation": None,
+            "config": {"settings": settings.model_dump(mode="json")},
+            "normaliser": normaliser.as_dict(),
+            "observation_shape": [len(OBSERVATION_NAMES)],
+            "feature_names": list(OBSERVATION_NAMES),
+            "train_first": iso(first),
+            "train_last": iso(last),
+            "purge_gap_bars": purge_gap(settings),
+            "data_sha256": beside.get("data_sha256"),
+            "synthetic": beside.get("synthetic"),
+        },
+    )
+    print(f"[INFO] {source.name} imported as {home.relative(target)}, weights only", flush=True)
+    spec.write_result(
+        {
+            "complete": True,
+            "ok": True,
+            "model": home.relative(target),
+            "sha256": file_sha256(target),
+            "of_sha256": sha256,
+        }
+    )
+    return COMPLETE
+
+
+def _manifest_beside(source: Path, sha256: str) -> Mapping[str, Any]:
+    path = manifest_path(source)
+    if not path.exists():
+        return {}
+    manifest = _json(path)
+    if manifest.get("sha256") != sha256:
+        raise IntegrityError(
+            f"{path.name} describes another file than {source.name} (SHA-256 differs).",
+            "Bring the two that belong together, or move the manifest away.",
+        )
+    return manifest
+
+
+def _normaliser(
+    resolve: Callable[[str], Path], given: object, source: Path, beside: Mapping[str, Any]
+) -> Normaliser:
+    if given:
+        path = resolve(str(given))
+        if path.suffix != ".json":
+            raise InputError(
+                f"{path.name} is no JSON; a pickled VecNormalize can run code and is not read.",
+                STATISTICS,
+            )
+        statistics, whose = _json(path), path.name
+    elif beside.get("normaliser"):
+        statistics, whose = beside["normaliser"], manifest_path(source).name
+    else:
+        raise InputError(
+            f"{source.name} comes without its normaliser: the same weights see other numbers"
+            " than they were trained on.",
+            STATISTICS,
+        )
+    normaliser = Normaliser.from_dict(statistics)
+    normaliser.require_names(FEATURE_NAMES, whose)
+    return normaliser
+
+
+def _moment(given: object, flag: str) -> datetime:
+    if not given:
+        raise InputError(
+            "Nobody says on which candles the model was trained; so no backtest would be unseen.",
+            f"Give {flag} as 2025-02-23T00:00Z.",
+        )
+    try:
+        return parse_moment(str(given))
+    except (ValueError, InputError) as error:
+        raise InputError(f"{flag} {given!r} is no moment.", "Write 2025-02-23T00:00Z.") from error
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path} can't be read as JSON: {error}.", STATISTICS) from error
+    if not isinstance(read, dict):
+        raise InputError(f"{path.name} holds no JSON object.", STATISTICS)
+    return read
+
+
+def _safe(stem: str) -> str:
+    kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in stem)
+    return kept.strip("._-")[:60] or "model"
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_program(import_model))

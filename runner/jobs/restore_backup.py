@@ -1,0 +1,75 @@
+"""A backup becomes the model folder again; what it replaces is kept under a numbered name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from core.errors import ConflictError, InputError
+from core.files import sync_folder
+from core.paths import Home, numbered
+from core.people import Person
+from core.vocabulary import JobKind, Role
+from runner.client import Client
+from runner.failpoints import fail_here
+from runner.jobs.attempt import COMPLETE, Spec
+from runner.model_backups import ANOTHER, MANIFEST, Backup, copy_files, list_backups, verify_backup
+
+
+def restore_backup(spec: Spec) -> int:
+    """Verify the backup of ``params["from"]`` (default: the newest that is whole), copy it
+    beside the model folder, verify the copy, and put it in place.
+
+    :raises InputError: there is no such backup.
+    :raises IntegrityError: it is not whole; the model folder is untouched.
+    :raises ConflictError: a training is at work.
+    """
+    home = spec.home
+    backup = _chosen(home, spec.params.get("from"))
+    _require_no_training(spec)
+    part = home.model.with_name(f".{home.model.name}.restoring")
+    shutil.rmtree(part, ignore_errors=True)
+    copy_files(backup.folder, [*backup.files, MANIFEST], part)
+    verify_backup(part)
+    (part / MANIFEST).unlink()
+    fail_here("restore_verified")
+    kept: Path | None = None
+    if home.model.exists():
+        kept = numbered(home.model.with_name(f"{home.model.name}_BEFORE_RESTORE"))
+        home.model.rename(kept)
+    fail_here("restore_replacing")
+    part.rename(home.model)
+    sync_folder(home.model.parent)
+    what = f"{home.relative(backup.folder)}: {len(backup.files)} files verified and restored"
+    print(f"[INFO] Backup {what}", flush=True)
+    if kept is not None:
+        print(f"[INFO] What was there before is kept as {home.relative(kept)}", flush=True)
+    spec.write_result(
+        {
+            "complete": True,
+            "ok": True,
+            "restored": home.relative(backup.folder),
+            "kept": home.relative(kept) if kept else None,
+            "files": len(backup.files),
+            "best_model_sha256": backup.files.get(home.best_model.name),
+        }
+    )
+    return COMPLETE
+
+
+def _chosen(home: Home, given: object) -> Backup:
+    if given:
+        return verify_backup(home.resolve(str(given)))
+    whole = [each for each in list_backups(home) if each.verified]
+    if not whole:
+        raise InputError("There is no backup that is whole.", ANOTHER)
+    return verify_backup(whole[0].folder)
+
+
+def _require_no_training(spec: Spec) -> None:
+    client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER))
+    if (job := client.live_job(JobKind.TRAIN)) is not None:
+        raise ConflictError(
+            f"The training {job.id} is {job.state.lower()}; it writes into the model folder.",
+            f"Stop it first: trainweek jobs stop {job.id}",
+        )

@@ -1,0 +1,73 @@
+"""Output that no full disk and no closed pipe can end a program with.
+
+What can't be written is counted; as soon as something can be written again, one line
+says how much is missing.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+
+
+class SteadyOutput(io.TextIOBase):
+    """A text stream on a file descriptor, unbuffered, that never raises OSError.
+
+    Nothing is left in a buffer either: Python itself would fail on that at its end, and
+    make exit code 120 of a program that was complete.
+
+    :param stamp: begins the line that says what is missing.
+    """
+
+    def __init__(self, descriptor: int, stamp: Callable[[], str] = lambda: "") -> None:
+        self.descriptor, self.stamp = descriptor, stamp
+        self._lost = 0  # lines
+        self._why = ""
+        self._torn = False  # the last thing written ends within a line
+
+    @property
+    def encoding(self) -> str:
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self.descriptor
+
+    def write(self, text: str) -> int:
+        """Write it, or count its lines as lost; returns its length either way."""
+        if self._lost and not self._put(self._missing()):
+            self._lost += text.count("\n")
+            return len(text)
+        self._lost = 0
+        if not self._put(text):
+            self._lost = max(1, text.count("\n"))
+        return len(text)
+
+    def _missing(self) -> str:
+        lines = "1 line" if self._lost == 1 else f"{self._lost} lines"
+        begin = "\n" if self._torn else ""
+        return f"{begin}{self.stamp()}[WARN] log truncated: {lines} lost ({self._why})\n"
+
+    def _put(self, text: str) -> bool:
+        left = text.encode("utf-8", "replace")
+        while left:
+            try:
+                written = os.write(self.descriptor, left)
+            except OSError as error:
+                self._why = error.strerror or str(error)
+                return False
+            self._torn = not left[:written].endswith(b"\n")
+            left = left[written:]
+        return True
+
+
+def make_output_steady() -> None:
+    """Put steady streams in the place of stdout and stderr, unless somebody has replaced them."""
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None:
+        sys.stdout = SteadyOutput(1)
+    if sys.stderr is sys.__stderr__ and sys.stderr is not None:
+        sys.stderr = SteadyOutput(2)

@@ -1,0 +1,74 @@
+"""How far a training is and how fast: progress.json for the pages, lines for training.log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.errors import SetupError
+from core.moments import iso
+from runner.agent.session import Session
+from runner.jobs.attempt import Spec, utc_now
+from runner.jobs.training_log import TrainingLog
+
+LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
+SPEED_WINDOW_S = 5.0
+
+
+class TrainingProgress:
+    """Of one attempt, from its first step on.
+
+    :param clock: monotonic seconds, for the speed.
+    """
+
+    def __init__(
+        self, spec: Spec, session: Session, log: TrainingLog, clock: Callable[[], float]
+    ) -> None:
+        self.spec, self.session, self.log, self.clock = spec, session, log, clock
+        self.begun_at, self.begun_steps = clock(), session.steps
+        self._speeds: list[tuple[float, int]] = [(self.begun_at, self.begun_steps)]
+        self._lines = self._line()
+        self._mute = False  # progress can't be written, and that has been said
+
+    @property
+    def steps_per_second(self) -> float:
+        """Mean of the whole attempt."""
+        seconds = max(self.clock() - self.begun_at, 1e-9)
+        return round((self.session.steps - self.begun_steps) / seconds, 1)
+
+    def report(self) -> None:
+        """Replace progress.json; now and then write a line."""
+        now, steps = self.clock(), self.session.steps
+        self._speeds.append((now, steps))
+        while len(self._speeds) > 2 and now - self._speeds[1][0] > SPEED_WINDOW_S:
+            self._speeds.pop(0)
+        since, before = self._speeds[0]
+        speed = (steps - before) / (now - since) if now > since else None
+        self._write(steps, speed)
+        if (line := self._line()) > self._lines:
+            reward = self.session.mean_episode_reward
+            parts = [f"Step {steps}/{self.session.total_steps}"]
+            parts += [f"{speed:.0f} steps/s"] if speed else []
+            parts += [f"mean episode reward {reward:.2f}"] if reward is not None else []
+            self.log.info(", ".join(parts))
+            self._lines = line
+
+    def _line(self) -> int:
+        return self.session.steps * LINES_PER_RUN // self.session.total_steps
+
+    def _write(self, steps: int, speed: float | None) -> None:
+        """A full disk costs the news, not the training."""
+        try:
+            self.spec.write_progress(
+                {
+                    "steps": steps,
+                    "total_steps": self.session.total_steps,
+                    "steps_per_second": None if speed is None else round(speed, 1),
+                    "at": iso(utc_now()),
+                }
+            )
+        except SetupError as error:
+            if not self._mute:
+                self.log.error(str(error))
+            self._mute = True
+        else:
+            self._mute = False

@@ -1,0 +1,219 @@
+"""Backups: database and ledger as one consistent pair, made while others write.
+
+A backup is a folder ``logs/state/backups/20260223T140000Z`` with ``trainweek.db``,
+``audit.jsonl`` and ``backup.json``. The database is copied by SQLite's own backup, which
+sees one commit; the ledger is copied up to the byte that this commit knows, which was on
+the disk before it. The folder is checked, then renamed to its name: it is complete or
+absent. ``python -m runner.store.backup --home DIR`` makes one; the runner calls it so,
+in a short process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from core.errors import ConflictError, InputError, IntegrityError, SetupError, TrainweekError
+from core.files import file_sha256, sync_folder, write_json
+from core.moments import iso, parse_moment
+from core.paths import Home
+from runner.failpoints import fail_here
+from runner.store import chain
+from runner.store.damage import damage_of
+
+DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
+_NAME = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A complete backup, as its manifest describes it."""
+
+    folder: Path
+    at: datetime  # real
+    lines: int  # of the ledger
+    head: str  # the sum of the last one
+    size: int  # bytes of the ledger
+    sums: dict[str, str]  # SHA-256 of each file
+
+    @property
+    def database(self) -> Path:
+        return self.folder / DATABASE
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / LEDGER
+
+
+def make_backup(home: Home, now: datetime, keep: timedelta) -> Backup:
+    """Copy, check, then remove what is older than ``keep``; the newest always stays.
+
+    :raises InputError: there is no database yet.
+    :raises ConflictError: another backup is being made.
+    :raises IntegrityError: the copy, and so the database, is damaged; older backups stay.
+    :raises SetupError: no space or no right.
+    """
+    if not home.database.exists():
+        raise InputError(f"There is no database {home.database}.", "Nothing to back up yet.")
+    final = home.backups / now.astimezone(UTC).strftime(_NAME)
+    partial = final.with_name(f".{final.name}.partial")
+    with _alone(home):
+        for left in home.backups.glob(".*.partial"):  # of one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        try:
+            partial.mkdir()
+            made = _copy(home, partial, now)
+            sync_folder(partial)
+            fail_here("before_backup_is_named")
+            if final.exists():  # two within one second
+                shutil.rmtree(final)
+            partial.rename(final)
+            sync_folder(home.backups)
+        except OSError as error:
+            raise SetupError(
+                f"No backup was made in {home.backups}: {error.strerror or error}.",
+                "Free disk space or mend the folder's rights; older backups are intact.",
+            ) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        _prune(home, now - keep)
+    return Backup(final, made.at, made.lines, made.head, made.size, made.sums)
+
+
+def backups(home: Home) -> list[Backup]:
+    """Every complete backup, newest first. Their files are not hashed here."""
+    found = [_read(path.parent) for path in home.backups.glob(f"[0-9]*/{MANIFEST}")]
+    return sorted(filter(None, found), key=lambda backup: backup.at, reverse=True)
+
+
+def verify_backup(backup: Backup) -> None:
+    """:raises IntegrityError: a file is not the one that was saved."""
+    for name, sha256 in backup.sums.items():
+        path = backup.folder / name
+        if not path.is_file() or file_sha256(path) != sha256:
+            raise IntegrityError(f"{path} is not the file that was saved.", "Use another backup.")
+
+
+def _copy(home: Home, folder: Path, now: datetime) -> Backup:
+    database, ledger = folder / DATABASE, folder / LEDGER
+    with (
+        closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True, timeout=30)) as source,
+        closing(sqlite3.connect(database)) as copy,
+    ):
+        try:
+            source.backup(copy)
+            head = copy.execute(
+                'SELECT seq, sha256, "end" FROM ledger ORDER BY seq DESC LIMIT 1'
+            ).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise IntegrityError(
+                f"{home.database} could not be copied: {error}.", "Run trainweek doctor."
+            ) from error
+    lines, last, size = head or (0, chain.START, 0)
+    if damage := damage_of(database):
+        raise IntegrityError(
+            f"{home.database} is damaged, so is its copy: {damage}.",
+            "Stop the runner and rebuild it: trainweek ledger restore.",
+        )
+    if size:
+        with home.ledger.open("rb") as source_file, ledger.open("wb") as target:
+            shutil.copyfileobj(_Front(source_file, size), target)
+    else:
+        ledger.touch()
+    read = list(chain.read(ledger))
+    if len(read) != lines or (read and read[-1].sha256 != last):
+        raise IntegrityError(
+            f"{home.ledger} and {home.database} disagree; no backup was made of them.",
+            "Run trainweek ledger verify.",
+        )
+    for path in (database, ledger):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    sums = {path.name: file_sha256(path) for path in (database, ledger)}
+    manifest = {"at": iso(now), "lines": lines, "head": last, "size": size, "sha256": sums}
+    write_json(folder / MANIFEST, manifest)
+    return Backup(folder, now, lines, last, size, sums)
+
+
+class _Front:
+    """The first bytes of a file that grows meanwhile."""
+
+    def __init__(self, file: Any, size: int) -> None:
+        self._file, self._left = file, size
+
+    def read(self, size: int) -> bytes:
+        block: bytes = self._file.read(min(size, self._left))
+        self._left -= len(block)
+        return block
+
+
+def _read(folder: Path) -> Backup | None:
+    try:
+        stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return Backup(
+            folder,
+            parse_moment(stored["at"]),
+            int(stored["lines"]),
+            str(stored["head"]),
+            int(stored["size"]),
+            {str(name): str(sha256) for name, sha256 in stored["sha256"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
+        return None
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    lock = FileLock(home.backups / "backup.lock", timeout=0, fallback_to_soft=False)
+    try:
+        home.backups.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise ConflictError("A backup is being made already.", "Wait until it is done.") from error
+    except OSError as error:
+        raise SetupError(
+            f"{home.backups} can't be written: {error.strerror or error}.",
+            "Mend the folder's rights.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _prune(home: Home, before: datetime) -> None:
+    for old in backups(home)[1:]:
+        if old.at < before:
+            shutil.rmtree(old.folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Back up database and ledger of a home.")
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--keep-s", type=float, default=7 * 86400.0)
+    given = parser.parse_args()
+    try:
+        made = make_backup(
+            Home.find(given.home), datetime.now(UTC), timedelta(seconds=given.keep_s)
+        )
+    except TrainweekError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{made.folder}: {made.lines} ledger lines")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,41 @@
+"""Whether a process of this machine still writes a run's event files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+
+def has_writer(files: Iterable[Path]) -> bool | None:
+    """True if some process holds one of the files open to write.
+
+    TensorBoard's writers keep their file open for as long as they live. None: the
+    owner's processes could not be asked, or there is no file.
+    """
+    wanted: set[Path] = set()
+    owners: set[int] = set()
+    for file in files:
+        try:
+            owners.add(file.stat().st_uid)
+        except OSError:
+            continue
+        wanted.add(file.resolve())
+    if not wanted:
+        return None
+    asked = True
+    for process in psutil.process_iter():
+        try:
+            # Who owns the file writes it, or root does, whom we need not suspect.
+            if process.pid == os.getpid() or process.uids().real not in owners:
+                continue
+            for held in process.open_files():
+                if getattr(held, "mode", "w") not in ("r", "rt") and Path(held.path) in wanted:
+                    return True
+        except psutil.NoSuchProcess:
+            continue
+        except psutil.AccessDenied:
+            asked = False
+    return False if asked else None

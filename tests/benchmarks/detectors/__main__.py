@@ -1,0 +1,106 @@
+"""``make bench-detectors``: how far the diagnosis can be trusted, on labelled runs.
+
+Rules were tuned on even seeds; odd seeds are what is reported. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.playbook import DEFAULT, load_playbook
+from tests.benchmarks.detectors.baselines import literal, never
+from tests.benchmarks.detectors.classes import HEALTHY
+from tests.benchmarks.detectors.recordings import ARCHIVE, load
+from tests.benchmarks.detectors.replay import Replayed, files_alone, product, replay
+from tests.benchmarks.detectors.scoring import (
+    Score,
+    lower_bound,
+    quantile,
+    score,
+    upper_bound,
+)
+
+JUDGES = {
+    "trainweek, process known": product,
+    "trainweek, event files alone": files_alone,
+    "baseline: the manual's literal thresholds": literal,
+    "baseline: never alarm": never,
+}
+# What files alone can show of a fault of the process: its silence.
+_SILENCES = frozenset({"crash", "logging_broken"})
+_ORDER = (
+    "hung", "crash", "no_metrics", "kl_explosion", "data_issue", "policy_dead", "slowdown",
+    "flat_reward", "logging_broken", "not_converging",
+)  # fmt: skip
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--half", choices=("tuned", "reported", "both"), default="both")
+    options.add_argument("--only", nargs="*", help="names of classes")
+    options.add_argument("--names", action="store_true", help="name missed and false runs")
+    options.add_argument("--archive", type=Path, default=ARCHIVE)
+    chosen = options.parse_args()
+    recordings = load(chosen.archive, set(chosen.only) if chosen.only else None)
+    playbook = load_playbook(DEFAULT)
+    halves = {"tuned": 0, "reported": 1}
+    for half, odd in halves.items():
+        if chosen.half not in (half, "both"):
+            continue
+        runs: dict[str, list[Replayed]] = {name: [] for name in JUDGES}
+        for recording in (recording for recording in recordings if recording.seed % 2 == odd):
+            with tempfile.TemporaryDirectory() as folder:
+                for name, seen in replay(recording, Path(folder), playbook, JUDGES).items():
+                    runs[name].append(seen)
+        seeds = "odd seeds" if odd else "even seeds"
+        print(f"\n==== {half} half: {seeds}, {len(runs[next(iter(JUDGES))])} runs ====")
+        for name, seen in runs.items():
+            as_hung = _SILENCES if name.endswith("files alone") else frozenset()
+            show(name, seen, score(seen, as_hung), chosen.names)
+
+
+def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool) -> None:
+    """One table. Bounds are Clopper-Pearson, one-sided 95 %."""
+    print(f"\n{name}")
+    print(f"  {'scenario':<16}{'faults':>7}{'recall':>8}{'>=':>7}{'false':>7}{'precision':>11}"
+          f"{'>=':>7}{'delay median':>14}{'p95':>9}{'iterations':>12}")  # fmt: skip
+    for scenario in _ORDER:
+        found = scores.get(scenario)
+        if found is None:
+            continue
+        alarms = found.found + len(found.false)
+        print(
+            f"  {scenario:<16}{found.faults:>7}{found.recall:>8.3f}"
+            f"{lower_bound(found.found, found.faults):>7.3f}{len(found.false):>7}"
+            f"{found.precision:>11.3f}{lower_bound(found.found, alarms):>7.3f}"
+            f"{quantile(found.delays, 0.5) / 60:>10.0f} min{quantile(found.delays, 0.95) / 60:>5.0f} min"
+            f"{quantile(found.gaps, 0.5):>12.1f}"
+        )
+        if names:
+            for what, which in (("missed", found.missed), ("false", found.false)):
+                if which:
+                    print(f"      {what}: {', '.join(which)}")
+    quiet = [run for run in runs if run.recording.kind.scenario is None]
+    healthy = [run for run in quiet if run.recording.kind.kind == HEALTHY]
+    print(f"  {_share('healthy runs with any CRITICAL', healthy, lambda run: run.critical)}")
+    print(f"  {_share('healthy and hard ones with any alarm', quiet, lambda run: run.fired)}")
+    days = sum(run.days for run in healthy)
+    print(f"  {sum(run.flips for run in healthy) / max(days, 1e-9):.2f} flips per healthy run-day")
+    whole = sum(run.days for run in runs)
+    print(f"  {sum(run.flips for run in runs) / max(whole, 1e-9):.2f} flips per run-day, all runs")
+
+
+def _share(what: str, runs: Iterable[Replayed], test) -> str:
+    runs = list(runs)
+    hits = [run for run in runs if test(run)]
+    told = f"{what}: {len(hits)} of {len(runs)}"
+    if runs:
+        told += f", at most {upper_bound(len(hits), len(runs)):.1%}"
+    return told
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The classes of labelled runs: what is injected, and what a diagnosis must say.
+
+Every label follows from the injection, never from the curves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEALTHY, HARD = "healthy", "hard negative"
+
+
+@dataclass(frozen=True)
+class RunClass:
+    """One kind of run.
+
+    ``scenario``: what must fire; None: nothing may. ``consequences``: scenarios that the
+    same fault explains, so they count neither as found nor as false alarms.
+    """
+
+    name: str
+    scenario: str | None
+    runs: int
+    what: str
+    consequences: tuple[str, ...] = ()
+    kind: str = "fault"
+    from_start: bool = False  # the fault is there from the first step on
+    envs: tuple[str, ...] = ("cartpole", "market", "continuous")
+
+
+_AFTER_DAMAGE = ("flat_reward", "not_converging")  # a policy that is broken earns less
+
+CLASSES = (
+    RunClass("hang_stopped", "hung", 12, "SIGSTOP of the training process"),
+    RunClass("hang_deadlock", "hung", 12, "env.step never returns"),
+    RunClass("hang_pause", "hung", 6, "SIGSTOP, and SIGCONT much later", ("data_issue",)),
+    RunClass("crash_exception", "crash", 8, "env.step raises"),
+    RunClass("crash_killed", "crash", 8, "SIGKILL of the training process"),
+    RunClass("crash_disk_full", "crash", 8, "the disk is full", ("data_issue",)),
+    RunClass("no_monitor", "no_metrics", 10, "an env without a Monitor", from_start=True),
+    RunClass("nothing_logged", "no_metrics", 10, "log_interval beyond the run's end", from_start=True),
+    RunClass(
+        "kl_learning_rate", "kl_explosion", 12, "the learning rate jumps to 0.05 to 0.2",
+        (*_AFTER_DAMAGE, "policy_dead"),
+    ),
+    RunClass(
+        "kl_no_clipping", "kl_explosion", 12, "clipping off, 12 epochs, learning rate 0.02",
+        (*_AFTER_DAMAGE, "policy_dead", "slowdown"),
+    ),
+    RunClass(
+        "policy_frozen", "policy_dead", 12, "a learning rate of 1e-9 or less",
+        _AFTER_DAMAGE, from_start=True,
+    ),
+    RunClass(
+        "policy_saturated", "policy_dead", 10, "the policy's head saturates: one action for ever",
+        (*_AFTER_DAMAGE, "kl_explosion"), envs=("cartpole", "market"),
+    ),
+    RunClass("slow_env", "slowdown", 14, "env.step sleeps: 0.3 to 0.6 of the speed"),
+    RunClass(
+        "stuck_reward", "flat_reward", 14, "the reward is noise, inside the Monitor",
+        ("not_converging",), from_start=True, envs=("market", "continuous"),
+    ),
+    RunClass(
+        "regressed_market", "flat_reward", 12, "the market's signal loses its edge",
+        ("not_converging",), envs=("market", "continuous"),
+    ),
+    RunClass("logging_lost", "logging_broken", 8, "the TensorBoard writer is taken out", ("hung",)),
+    RunClass("step_reset", "data_issue", 6, "learn() again into the same file, steps from 0"),
+    RunClass(
+        "nan_reward", "data_issue", 6, "one NaN reward", ("crash",), envs=("market", "continuous")
+    ),
+    RunClass("healthy", None, 40, "nothing", kind=HEALTHY),
+    RunClass("hard_learning_rate", None, 2, "learning rate 0.01: high KL, best reward", kind=HARD, envs=("cartpole",)),
+    RunClass("hard_noise", None, 2, "very noisy rewards", kind=HARD, envs=("market", "continuous")),
+    RunClass("hard_negative_reward", None, 2, "all rewards negative", kind=HARD, envs=("market", "continuous")),
+    RunClass("hard_converged", None, 2, "converged early, then flat", kind=HARD),
+    RunClass("hard_schedule", None, 2, "the learning rate falls to 0", kind=HARD),
+    RunClass("hard_restart", None, 2, "stopped and resumed: two attempts", kind=HARD),
+    RunClass("hard_slow_start", None, 2, "a long wait before the first step", kind=HARD),
+    RunClass("hard_slower", None, 2, "0.85 of the speed from somewhere on", kind=HARD),
+)  # fmt: skip
+
+BY_NAME = {known.name: known for known in CLASSES}

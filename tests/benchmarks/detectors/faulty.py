@@ -1,0 +1,40 @@
+"""Where faults enter a training: between the environment and its Monitor, or in a callback."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from stable_baselines3.common.vec_env import VecEnvWrapper
+
+
+class FaultyEnv(VecEnvWrapper):
+    """Passes everything on, until one of its switches is set."""
+
+    delay = 0.0  # real seconds of sleep in each rollout, in the first of its steps
+    rollout = 1  # steps of a rollout
+    steps = 0
+    blocked = False  # step never returns
+    error: str | None = None  # step raises
+    nan_reward = False  # one reward is NaN
+    random_reward: np.random.Generator | None = None  # rewards are noise
+
+    def reset(self):
+        return self.venv.reset()
+
+    def step_wait(self):
+        while self.blocked:
+            time.sleep(3600)
+        # One long wait instead of many short ones: each of them ends in a queue for a core.
+        if self.delay and self.steps % self.rollout == 0:
+            time.sleep(self.delay)
+        self.steps += 1
+        if self.error:
+            raise RuntimeError(self.error)
+        observation, reward, done, info = self.venv.step_wait()
+        if self.random_reward is not None:
+            reward = self.random_reward.normal(size=reward.shape).astype(np.float32)
+        if self.nan_reward:
+            reward, self.nan_reward = reward.copy(), False
+            reward[0] = np.nan
+        return observation, reward, done, info

@@ -1,0 +1,266 @@
+"""One real SB3 PPO training with one injected fault, in a process of its own.
+
+The recorder forks it; everything it leaves lies in its folder: event files, ``log.jsonl``
+(moment, tag, text), ``marks.json`` (where the fault began) and ``end.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import gymnasium
+import numpy as np
+import stable_baselines3
+import tensorboard.summary.writer.event_file_writer as header_writer
+import torch
+import torch.utils.tensorboard.writer as scalar_writer
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
+from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+
+from tests.benchmarks.detectors.classes import RunClass
+from tests.benchmarks.detectors.faulty import FaultyEnv
+from tests.benchmarks.detectors.toy_market import ToyMarket
+
+VERSIONS = {"stable_baselines3": stable_baselines3.__version__, "torch": torch.__version__}
+LOG_EVERY = 5  # iterations
+NEVER = 10**9
+# Seconds of sleep in each rollout: an environment that waits for something, as most do.
+# It is most of an iteration, so that a busy machine hardly changes the speed of a run.
+ROLLOUT_WAIT = 0.040
+
+
+class FairClock:
+    """Unix time less the time that this thread waited for a core.
+
+    The machine that records is shared; other people's work must not look like a slow or
+    silent training. Sleeps, stops and slow steps of its own count in full.
+    """
+
+    def __init__(self) -> None:
+        self._base = time.time() - self._own()
+
+    def now(self) -> float:
+        return self._base + self._own()
+
+    @staticmethod
+    def _own() -> float:
+        waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+        return time.monotonic() - waited / 1e9
+
+
+class Plan:
+    """What a run does, drawn from its class and seed alone."""
+
+    def __init__(self, kind: RunClass, seed: int) -> None:
+        name_seed = int.from_bytes(kind.name.encode()[-8:], "little")
+        self.kind, self.seed = kind, seed
+        self.rng = rng = np.random.default_rng([name_seed, seed])
+        # Even and odd seeds (tuned and reported half) hold each environment alike.
+        self.env = kind.envs[seed // 2 % len(kind.envs)]
+        self.iterations = int(rng.integers(80, 120))
+        self.onset = 0 if kind.from_start else int(self.iterations * rng.uniform(0.3, 0.7))
+        self.num_envs, self.n_steps = (8, 32) if self.env == "cartpole" else (32, 16)
+        self.episode = 30 if self.env == "cartpole" else int(rng.integers(6, 11))
+        self.noise = float(rng.uniform(0.2, 1.0))
+        self.settings = {
+            "learning_rate": float(10 ** rng.uniform(-3.2, -2.4)),
+            "ent_coef": float(rng.choice([0.0, 0.001, 0.01])),
+            "gamma": float(rng.choice([0.9, 0.95, 0.99])),
+            "n_epochs": int(rng.integers(2, 4)),
+            "batch_size": 128,
+            "clip_range": float(rng.choice([0.1, 0.2, 0.3])),
+        }
+        self.drawn = {"strength": float(rng.uniform())}
+        name = kind.name
+        if name in ("no_monitor", "nothing_logged"):
+            self.iterations = 50  # what is missing is missing from the start
+        if name == "policy_frozen":
+            self.settings["learning_rate"] = float(10 ** rng.uniform(-11, -9))
+        if name == "hard_learning_rate":
+            self.settings["learning_rate"] = 0.01
+        if name == "hard_schedule":
+            peak = self.settings["learning_rate"]
+            self.settings["learning_rate"] = lambda left: peak * left
+        if name == "hard_noise":
+            self.noise = 4.0
+        if name == "hard_converged":
+            self.settings["learning_rate"], self.iterations = 3e-3, 150
+
+    @property
+    def strength(self) -> float:
+        return self.drawn["strength"]
+
+    @property
+    def rollout(self) -> int:
+        return self.num_envs * self.n_steps
+
+    def faulty_env(self) -> FaultyEnv:
+        if self.env == "cartpole":
+            limit = self.episode
+            make = [lambda: gymnasium.make("CartPole-v1", max_episode_steps=limit)] * self.num_envs
+            env = DummyVecEnv(make)
+            env.seed(self.seed)
+        else:
+            env = ToyMarket(
+                self.num_envs, self.episode, self.seed, self.env == "continuous", self.noise
+            )
+        faulty = FaultyEnv(env)
+        faulty.delay, faulty.rollout = ROLLOUT_WAIT, self.n_steps
+        if self.kind.name == "stuck_reward":
+            faulty.random_reward = np.random.default_rng(self.seed)
+        if self.kind.name == "hard_negative_reward":
+            env.offset = -5.0
+        return faulty
+
+
+class Recorder(BaseCallback):
+    """Writes the log, and injects the fault when its iteration has come."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run, self.iteration, self.walls = run, 0, []
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_start(self) -> None:
+        self.walls.append(self.run.clock.now())
+        if self.iteration % LOG_EVERY == 0:
+            self.run.log("INFO", f"Step {self.model.num_timesteps}")
+        if self.run.plan.onset and self.iteration == self.run.plan.onset:
+            self.run.inject(self.model, self.walls)
+
+    def _on_rollout_end(self) -> None:
+        self.iteration += 1
+
+
+class Run:
+    """The training in its folder."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan, self.folder, self.clock = plan, folder, FairClock()
+        clock = SimpleNamespace(time=self.clock.now)
+        scalar_writer.time = header_writer.time = clock
+        self.faulty = plan.faulty_env()
+        monitored = plan.kind.name != "no_monitor"
+        self.env = VecMonitor(self.faulty) if monitored else self.faulty
+        self.callback = Recorder(self)
+
+    def log(self, tag: str, text: str) -> None:
+        with (self.folder / "log.jsonl").open("a") as file:
+            file.write(json.dumps([self.clock.now(), tag, text]) + "\n")
+
+    def mark(self, model: PPO | None) -> None:
+        step = 0 if model is None else model.num_timesteps
+        (self.folder / "marks.json").write_text(
+            json.dumps({"step": step, "wall": self.clock.now()})
+        )
+
+    def train(self) -> None:
+        """:raises Exception: whatever the fault makes SB3 raise."""
+        plan, name = self.plan, self.plan.kind.name
+        model = PPO(
+            "MlpPolicy", self.env, n_steps=plan.n_steps, seed=plan.seed, verbose=0, device="cpu",
+            policy_kwargs={"net_arch": [32, 32]}, **plan.settings,
+        )  # fmt: skip
+        model.set_logger(self._logger("events/attempt_1"))
+        self.log("INFO", "Training loop started")
+        if plan.kind.from_start or name == "hard_slow_start":
+            self.mark(None)
+        if name == "hard_slow_start":
+            time.sleep(0.1)
+        total = plan.iterations * plan.rollout
+        if name in ("hard_restart", "step_reset"):
+            self._learn(model, plan.onset * plan.rollout)
+            self.mark(model)
+            if name == "step_reset":
+                self._learn(model, total - model.num_timesteps)
+                return
+            file = self.folder / "model.zip"
+            model.save(file)
+            time.sleep(0.05)
+            model = PPO.load(file, env=self.env, device="cpu")
+            file.unlink()
+            model.set_logger(self._logger("events/attempt_2"))
+            self._learn(model, total - model.num_timesteps, reset_num_timesteps=False)
+            return
+        self._learn(model, total, log_interval=NEVER if name == "nothing_logged" else 1)
+
+    def _learn(self, model: PPO, steps: int, **how) -> None:
+        model.learn(steps, callback=self.callback, **how)
+
+    def _logger(self, name: str) -> Logger:
+        folder = str(self.folder / name)
+        return Logger(folder, [TensorBoardOutputFormat(folder)])
+
+    def inject(self, model: PPO, walls: list[float]) -> None:
+        """The fault of the class, now."""
+        name, strength, faulty = self.plan.kind.name, self.plan.strength, self.faulty
+        usual = float(np.median(np.diff(walls[1:])))
+        self.mark(model)
+        match name:
+            case "hang_stopped" | "hang_pause":
+                os.kill(os.getpid(), signal.SIGSTOP)
+            case "hang_deadlock":
+                faulty.blocked = True
+            case "crash_exception":
+                faulty.error = "exchange connection lost"
+            case "crash_killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "kl_learning_rate":
+                rate = 0.05 * 4**strength
+                model.lr_schedule = lambda _: rate
+            case "kl_no_clipping":
+                model.clip_range, model.n_epochs = (lambda _: 1e6), 12
+                model.lr_schedule = lambda _: 0.02
+            case "policy_saturated":
+                with torch.no_grad():
+                    bias = model.policy.action_net.bias
+                    bias.add_(1e4 * torch.arange(len(bias)))
+            case "slow_env" | "hard_slower":
+                share = 0.3 + 0.3 * strength if name == "slow_env" else 0.85
+                faulty.delay += usual * (1 / share - 1)
+                self.plan.drawn["share"] = share
+            case "regressed_market":
+                faulty.venv.edge = 0.0
+            case "logging_lost":
+                model.logger.output_formats.clear()
+            case "nan_reward":
+                faulty.nan_reward = True
+
+
+def warm_up() -> None:
+    """Import and build once what a first update needs.
+
+    In a training of hours that takes a blink; in one of seconds that is stretched to
+    hours it would be a silence.
+    """
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # a dead policy is full of them, and they cost much time
+    env = VecMonitor(ToyMarket(4, 8, 0))
+    PPO("MlpPolicy", env, n_steps=8, batch_size=32, n_epochs=1, device="cpu").learn(64)
+
+
+def run_in_this_process(plan: Plan, folder: Path) -> None:
+    """Never returns: the process ends with the code that a training program would have."""
+    run, error = Run(plan, folder), ""
+    try:
+        run.train()
+    except Exception as failure:
+        error = f"{type(failure).__name__}: {' '.join(str(failure).split())[:200]}"
+        if plan.kind.name == "crash_disk_full":
+            run.mark(run.callback.model)
+    end = {"wall": run.clock.now(), "error": error, "drawn": plan.drawn}
+    if error:
+        run.log("ERROR", error)
+    (folder / "end.json").write_text(json.dumps(end))
+    sys.stdout.flush()
+    os._exit(1 if error else 0)

@@ -1,0 +1,133 @@
+"""Reading a million scalars: ours beside tbparse and TensorBoard's own readers.
+
+``python -m tests.benchmarks.events [--rounds 5] [--steps 50000]``
+
+All read the same file in the same run: 20 tags, one event a scalar, as torch's
+SummaryWriter writes them (a test holds that the bytes are the same). Each measurement
+is a process of its own; the rounds alternate between the readers, so that a busy
+machine meets them all; the table shows medians. Ratios are what to quote; on a busy
+machine those of CPU time (of the Rust server: over all its threads).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from tests.event_files import header, scalar
+
+READERS = {
+    "trainweek": "trainweek",
+    "trainweek_frame": "trainweek, as DataFrame",
+    "tbparse": "tbparse",
+    "event_accumulator": "TensorBoard EventAccumulator",
+    "event_file_loader": "TensorBoard EventFileLoader",
+    "rust": "TensorBoard Rust server",
+    "rust_checked": "TensorBoard Rust server, --checksum",
+    "protobuf_loop": "protobuf loop, no checksums",
+}
+SLOW = {"tbparse", "event_accumulator", "event_file_loader"}  # ten seconds and more a round
+TAGS = (
+    "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/success_rate", "time/fps",
+    "train/approx_kl", "train/clip_fraction", "train/clip_range", "train/entropy_loss",
+    "train/explained_variance", "train/learning_rate", "train/loss", "train/std",
+    "train/policy_gradient_loss", "train/value_loss", "eval/mean_reward",
+    "eval/mean_ep_length", "eval/sharpe", "eval/max_drawdown", "eval/trades", "eval/turnover",
+)  # fmt: skip
+STRIDE = 2048  # steps a rollout
+
+
+def main() -> int:
+    """Print the tables. Always 0: speed is measured, never asserted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--slow-rounds", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=50_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path, tail = written(Path(folder) / "run", given.steps)
+        megabytes = path.stat().st_size / 1e6
+        print(
+            f"{given.steps * len(TAGS):,} scalars, {len(TAGS)} tags, one file, {megabytes:.1f} MB"
+        )
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in READERS}
+        for number in range(max(given.rounds, given.slow_rounds)):
+            for name, rows in found.items():
+                if number < (given.slow_rounds if name in SLOW else given.rounds):
+                    rows.append(measured(name, path, tail))
+        _print(found, given.steps * len(TAGS))
+        history(Path(folder) / "small", "trainweek", found["trainweek"])
+    return 0
+
+
+def written(folder: Path, rollouts: int) -> tuple[Path, Path]:
+    """An event file with that many rollouts, and the bytes of one more beside the folder."""
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    path = folder / "events.out.tfevents.1700000000.bench.1.0"
+    with path.open("wb") as file:
+        file.write(header(1.7e9))
+        for rollout in range(rollouts):
+            file.write(_rollout(rollout, rng))
+    tail = folder.with_suffix(".more")
+    tail.write_bytes(_rollout(rollouts, rng))
+    return path, tail
+
+
+def _rollout(number: int, rng: np.random.Generator) -> bytes:
+    step, wall = STRIDE * (number + 1), 1.7e9 + 2.31 * number
+    values = rng.normal(size=len(TAGS))
+    return b"".join(
+        scalar(tag, step, wall + 1e-4 * place, float(value))
+        for place, (tag, value) in enumerate(zip(TAGS, values, strict=True))
+    )
+
+
+def measured(name: str, path: Path, tail: Path) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.event_readers", name, str(path), str(tail)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _print(found: dict[str, list[dict[str, float]]], points: int) -> None:
+    """Medians, and how many times our own time they are."""
+
+    def of(name: str, field: str) -> float:
+        return median(row[field] for row in found[name])
+
+    print(
+        f"{'reader':<36}{'cold s':>8}{'x ours':>8}{'CPU s':>8}{'x ours':>8}"
+        f"{'extra MB':>10}{'refresh ms':>12}"
+    )
+    for name, label in READERS.items():
+        assert all(row["points"] == points for row in found[name]), name
+        shown = f"{label:<36}"
+        for field in ("cold_s", "cpu_s"):
+            shown += f"{of(name, field):>8.2f}{of(name, field) / of('trainweek', field):>8.1f}"
+        print(f"{shown}{of(name, 'extra_mb'):>10.0f}{of(name, 'refresh_ms'):>12.1f}")
+    print("targets: tbparse at least 12 x ours, Rust server above 1 x; ours below 100 MB, 5 ms")
+
+
+def history(folder: Path, name: str, long: list[dict[str, float]]) -> None:
+    """Does a refresh depend on how much was read before?"""
+    path, tail = written(folder, 50)
+    short = [measured(name, path, tail) for _ in long]
+    for rows in (short, long):
+        refresh = median(row["refresh_ms"] for row in rows)
+        print(f"one more rollout on {rows[0]['points']:>9,.0f} points: refresh {refresh:.2f} ms")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,144 @@
+"""``make bench-evidence``: who is graded STRONG or ADEQUATE with a GO, skilled or not.
+
+Coin flips on a synthetic market without signal must hardly ever be; PPO agents that
+learned on the market with signal should be. The same code as a revalidation's judges
+both, on a year of unseen hours. Nothing is asserted here but the promise of 5 %.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.decision.skill import skill_sections
+from core.gates import score
+from core.market.synthetic import SignalModel, make_market
+from core.playbook import DEFAULT, Playbook, load_playbook
+from core.trading.backtest_record import BacktestRecord, marked_bars
+from core.trading.costs import CostModel
+from core.trading.evidence import Trials
+from core.trading.replay import Costs, Track, replay
+from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
+from runner.agent.backtest import run_backtest
+from runner.agent.episodes import slices
+from runner.agent.evaluation import Evaluation, greedy
+from runner.agent.features import WARM_UP, raw_features
+from runner.agent.market import Market
+from runner.agent.session import Hooks, Session, settings_with
+from runner.agent.split import TrainingData, env_settings
+
+START = datetime(2025, 1, 1, tzinfo=UTC)
+YEAR = 8760
+COIN_FLIPS = 200
+MEAN_HOLDS = (12, 24, 72)  # bars, in turn
+SIZE = 0.15
+TRIALS = Trials(2)  # one training, one revalidation
+TRAININGS, YEARS_EACH = 3, 5
+TRAINING_BARS = 4 * YEAR
+PROMISED = 0.05
+
+
+def main() -> None:
+    playbook = load_playbook(DEFAULT)
+    begun, cpu = time.monotonic(), time.process_time()
+    print(f"Coin flips, no signal, one year of hours, {COIN_FLIPS} seeds:", flush=True)
+    fooled = _report([coin_flip(seed, playbook) for seed in range(COIN_FLIPS)])
+    print(f"PPO agents, signal, {TRAININGS} trainings x {YEARS_EACH} unseen years:", flush=True)
+    _report([found for seed in range(1, TRAININGS + 1) for found in learned(seed, playbook)])
+    print(f"{time.monotonic() - begun:.0f} s, {time.process_time() - cpu:.0f} s of CPU")
+    if fooled > PROMISED:
+        sys.exit(f"{fooled:.1%} of the coin flips fool the grade; at most {PROMISED:.0%} may.")
+
+
+def coin_flip(seed: int, playbook: Playbook) -> tuple[Decision, EvidenceGrade]:
+    """An agent that enters and leaves by chance, on a market of its own."""
+    candles = make_market(seed, YEAR + 1, START, SignalModel(drift=0.0)).candles
+    random = np.random.default_rng(10_000 + seed)
+    hold = MEAN_HOLDS[seed % len(MEAN_HOLDS)]
+    held = np.cumsum(random.random(YEAR) < 1 / hold) % 2 * SIZE
+    episodes = np.repeat(np.arange(1, 11), YEAR // 10)
+    bars = candles.frame.iloc[1:]
+    played = replay(Track.of(bars, episodes), held, Costs.of(CostModel()))
+    equity = pd.DataFrame(
+        {
+            "time": candles.frame.index + pd.Timedelta(hours=1),
+            "equity": 10_000 * played.equity[:, 0],
+            # Near enough for the fair baseline: a position drifts a little from its level.
+            "exposure": np.concatenate([[0.0], held]),
+            "episode": np.concatenate([[1], episodes]),
+            "target": np.concatenate([[0.0], held]),
+        }
+    )
+    trips = played.trades
+    ends = trips["bar"].to_numpy(int) + 1 + trips["forced"].to_numpy(int)
+    trades = pd.DataFrame(
+        {
+            "exit_time": candles.frame.index[np.minimum(ends, YEAR)],
+            "pnl": 10_000 * trips["pnl"],
+            "forced_exit": trips["forced"],
+        }
+    )
+    record = BacktestRecord(equity, trades, marked_bars(candles, equity), CostModel())
+    return judge(record, playbook)
+
+
+def learned(seed: int, playbook: Playbook) -> list[tuple[Decision, EvidenceGrade]]:
+    """Train one agent as the product does, then judge it on years that it has not seen."""
+    settings = settings_with(playbook.training, seed=seed)
+    data = TrainingData.prepare(make_market(seed, TRAINING_BARS, START).candles, settings)
+    session = Session(data, settings, settings.total_steps, YEAR)
+    best: dict = {"sharpe": None, "weights": None}
+
+    def keep(_: Evaluation, sharpe: float | None) -> None:
+        if sharpe is not None and (best["sharpe"] is None or sharpe > best["sharpe"]):
+            weights = session.model.policy.state_dict()
+            best.update(sharpe=sharpe, weights={k: v.clone() for k, v in weights.items()})
+
+    with tempfile.TemporaryDirectory() as folder:
+        session.log_to(Path(folder), {"seed": seed})
+        session.learn(Hooks(on_evaluation=keep))
+    if best["weights"] is not None:
+        session.model.policy.load_state_dict(best["weights"])
+    found = []
+    for year in range(YEARS_EACH):
+        candles = make_market(1_000 * seed + year, WARM_UP + 1 + YEAR, START).candles
+        market = Market.from_frame(candles.frame)
+        features = data.normaliser.apply(raw_features(market))
+        spans = slices(WARM_UP, len(market) - 1, playbook.revalidation.episodes)
+        traded = env_settings(settings, exit_at_end=True)
+        run = run_backtest(greedy(session.model), market, features, spans, traded)
+        bars = marked_bars(candles, run.equity)
+        found.append(judge(BacktestRecord(run.equity, run.trades, bars, traded.costs), playbook))
+    return found
+
+
+def judge(record: BacktestRecord, playbook: Playbook) -> tuple[Decision, EvidenceGrade]:
+    """Decision and grade as a revalidation finds them."""
+    year = playbook.revalidation.bars_per_year
+    card = score(record.equity, record.trades, playbook.gates, playbook.decision, year)
+    evidence = skill_sections(record, card, playbook, TRIALS).evidence
+    return card.decision, EvidenceGrade(evidence["grade"])
+
+
+def _report(found: list[tuple[Decision, EvidenceGrade]]) -> float:
+    """Print the table; returns the share of GO on evidence that is not doubtful."""
+    counts = Counter(found)
+    for decision in Decision:
+        row = ", ".join(f"{grade} {counts[decision, grade]}" for grade in EvidenceGrade)
+        print(f"  {decision:<8} {row}")
+    trusted = sum(
+        decision is Decision.GO and grade not in DOUBTFUL_GRADES for decision, grade in found
+    )
+    print(f"  GO and STRONG or ADEQUATE: {trusted} of {len(found)}, {trusted / len(found):.1%}")
+    return trusted / len(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""What supervision costs: the runner's share of a core and its memory with 8 live jobs.
+
+``python -m tests.benchmarks.overhead [--jobs 8] [--seconds 30]``
+
+A real runner with its real timings and an active week; the jobs are small programs that
+write their progress each second. The store allows one live job of a kind, and there are
+six kinds: the bench lifts that rule in its own home to have eight.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import JobKind, JobState, Role
+from runner.client import Client
+from runner.files import read_json
+from runner.launch import stop_all
+from runner.records import Job
+from runner.requests import submit_body
+from runner.store import Store
+
+CPU_TARGET = 0.01  # of one core
+RSS_TARGET_MB = 150.0
+SHIM_TARGET_MB = 20.0
+_WORKER = """
+import json, sys, time
+from pathlib import Path
+spec = json.loads(Path(sys.argv[sys.argv.index("--spec") + 1]).read_text())
+step = 0
+while True:
+    step += 1
+    partial = Path(spec["folder"]) / "progress.partial"
+    partial.write_text(json.dumps({"steps": step, "total_steps": 10**6}))
+    partial.replace(partial.with_suffix(".json"))
+    time.sleep(1)
+"""
+
+
+def main() -> int:
+    """Print the figures; 0 if the targets are held."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    given = parser.parse_args([] if __name__ != "__main__" else None)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        client = Client(home, Person("Lea", Role.LEAD))
+        client.create_week(datetime.now(UTC))
+        runner = _start_runner(home)
+        try:
+            _submit(home, client, given.jobs)
+            live = _wait_for_all(client, given.jobs)
+            time.sleep(3.0)  # the start itself is no part of the steady state
+            cpu, rss = _measure(psutil.Process(runner.pid), given.seconds)
+            shims = [_rss(_shim(client, home, job.id)) for job in live]
+        finally:
+            runner.terminate()
+            runner.wait()
+            stop_all(home)
+    print(f"jobs     {len(live)} live, over {given.seconds:g} s")
+    print(f"runner   {cpu:.2%} of one core (target below {CPU_TARGET:.0%})")
+    print(f"runner   {rss:.0f} MB resident (target below {RSS_TARGET_MB:.0f} MB)")
+    print(f"shim     {max(shims):.1f} MB resident, the largest (target below {SHIM_TARGET_MB:.0f})")
+    held = cpu < CPU_TARGET and rss < RSS_TARGET_MB and max(shims) < SHIM_TARGET_MB
+    return 0 if held else 1
+
+
+def _start_runner(home: Home) -> subprocess.Popen[bytes]:
+    command = json.dumps([sys.executable, "-I", "-S", "-c", _WORKER])
+    commands = {
+        f"TRAINWEEK_COMMAND_{kind.value.upper().replace('-', '_')}": command for kind in JobKind
+    }
+    with home.runner_log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "runner.service", "--home", str(home.root)],
+            env=os.environ | commands,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _submit(home: Home, client: Client, jobs: int) -> None:
+    with closing(sqlite3.connect(home.database)) as database:
+        database.execute("DROP INDEX one_active_job_of_a_kind")
+    kinds = [kind for kind in JobKind if kind is not JobKind.TRAIN]
+    week, now = client.active_week(), datetime.now(UTC)
+    assert week is not None
+    with Store(home).write() as write:
+        for number in range(jobs):
+            body = submit_body(kinds[number % len(kinds)], {}, None, now)
+            write.append("request", body, by=client.person, at=now, at_week=now, week_id=week.id)
+
+
+def _wait_for_all(client: Client, jobs: int) -> list[Job]:
+    deadline = time.monotonic() + 60
+    while len(live := [job for job in client.jobs() if job.state is JobState.RUNNING]) < jobs:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Only {len(live)} of {jobs} jobs came up.")
+        time.sleep(0.2)
+    return live
+
+
+def _measure(process: psutil.Process, seconds: float) -> tuple[float, float]:
+    """Share of one core over the window, and the largest resident size in MB."""
+    before, began, rss = sum(process.cpu_times()[:2]), time.monotonic(), 0.0
+    while time.monotonic() - began < seconds:
+        rss = max(rss, process.memory_info().rss / 1e6)
+        time.sleep(0.5)
+    return (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - began), rss
+
+
+def _shim(client: Client, home: Home, job_id: str) -> int:
+    folder = home.root / client.attempts(job_id)[-1].folder
+    return int((read_json(folder / "identity.json") or {})["shim"]["pid"])
+
+
+def _rss(pid: int) -> float:
+    return psutil.Process(pid).memory_info().rss / 1e6
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,18 @@
+"""A short run of ``make chaos``: real kills at random moments, and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.faults.chaos import Chaos
+
+ROUNDS = 6
+
+
+def test_random_kills_lose_no_row_and_leave_no_process(tmp_path: Path) -> None:
+    tally = Chaos(tmp_path / "home", seed=11, say=print).run(ROUNDS)
+    assert tally.ok, tally.text()
+    assert tally.rounds == ROUNDS
+    # Each round kills somebody; a person who ticks all the while was promised rows.
+    assert sum(tally.kills.values()) >= ROUNDS
+    assert tally.acknowledged > 10 * ROUNDS

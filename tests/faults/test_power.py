@@ -1,0 +1,112 @@
+"""The power goes after any system call: what was acknowledged is on the disk."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.errors import IntegrityError
+from core.paths import Home
+from runner.client import Client
+from runner.ledger import verify
+from runner.restoring import restore
+from runner.store.damage import damage_of
+from tests.faults.matrix import fault
+from tests.faults.power import Disk, cuts, record, writer
+from tests.runner.place import LEAD, Place, after
+
+NOTES = 6
+ROUNDS = 40
+
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="no strace here to record system calls with"
+)
+
+
+def acknowledged(disk: Disk) -> int:
+    return disk.said.count(b"saved ")
+
+
+def notes(home: Home, week: str) -> list[int]:
+    return [int(note.text.split()[0]) for note in Client(home, LEAD).notes(week)]
+
+
+@needs_strace
+@fault(
+    28,
+    injected="power cut after any system call of a writer (recorded by strace): what was not "
+    "synced is dropped, or an arbitrary part of it is there",
+    expected="every acknowledged row is there, the database intact, file and database in step",
+)
+def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
+    place: Place, tmp_path: Path, seen: Callable[[object], None]
+) -> None:
+    disk = Disk(place.home.root)
+    lines = record(writer(place.home.root, NOTES), tmp_path / "calls")
+    moments = list(cuts(Disk(place.home.root), lines))
+    chance = random.Random(28)
+    # Right behind each acknowledgement nothing but the synced is taken; else anything.
+    chosen = set(chance.sample(moments, min(ROUNDS, len(moments))))
+    tried, at_acks, said = 0, 0, 0
+    for number in cuts(disk, lines):
+        spoke = acknowledged(disk) > said
+        said = acknowledged(disk)
+        if not spoke and number not in chosen:
+            continue
+        at_acks, tried = at_acks + spoke, tried + 1
+        home = Home(tmp_path / f"cut-{number}")
+        disk.after_a_power_cut(home.root, None if spoke else chance)
+        there = notes(home, place.week.id)
+        assert there == list(range(len(there))), (number, there)
+        assert len(there) >= said, (number, lines[number], there)
+        assert Client(home, LEAD).damage() is None
+        report = verify(home)
+        assert report.ok or "no complete line" in report.text(), report.text()
+        with closing(sqlite3.connect(home.database)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        shutil.rmtree(home.root)
+    assert said == NOTES and at_acks == NOTES
+    seen(f"{tried} cuts among {len(moments)} calls, {at_acks} of them right behind an ack; 0 lost")
+
+
+@needs_strace
+@fault(
+    31,
+    injected="the rollback journal is removed in the middle of a commit",
+    expected="found (damaged, or tables unlike the ledger), never repaired in silence; "
+    "restore loses nothing",
+)
+def test_a_removed_journal_is_found_and_restored_from_the_ledger(
+    place: Place, tmp_path: Path, seen: Callable[[object], None]
+) -> None:
+    disk = Disk(place.home.root)
+    lines = record(writer(place.home.root, 2), tmp_path / "calls")
+    journal = f"{place.home.database}-journal"
+    found = {"damaged": 0, "tables differ": 0, "in step": 0}
+    for number in cuts(disk, lines):
+        file = disk.names.get(str(place.home.database))
+        if journal not in disk.names or file is None or not file.pending:
+            continue  # only between the first page of a commit and its end
+        home = Home(tmp_path / f"cut-{number}")
+        disk.after_a_kill(home.root)
+        Path(f"{home.database}-journal").unlink()
+        try:
+            damage = damage_of(home.database, home)
+            Client(home, LEAD).weeks()
+        except IntegrityError as error:
+            damage = error.what
+        report = verify(home, tables=True)
+        kind = "damaged" if damage else "in step" if report.ok else "tables differ"
+        found[kind] += 1
+        restore(home, None, LEAD, after(0))
+        assert verify(home, tables=True).ok
+        assert len(notes(home, place.week.id)) >= acknowledged(disk)
+        shutil.rmtree(home.root)
+    assert sum(found.values()) >= 4
+    seen(", ".join(f"{count} {kind}" for kind, count in found.items()))

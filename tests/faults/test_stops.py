@@ -1,0 +1,140 @@
+"""Faults against a stop: what resists, what hides, what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.vocabulary import JobState
+from runner.process import ProcessIdentity, identify, is_alive
+from tests.faults.matrix import fault
+from tests.faults.promises import killed, nothing_is_lost
+from tests.runner.place import Place, wait_for
+
+__all__ = ["nothing_is_lost"]
+
+Seen = Callable[[object], None]
+
+
+@fault(9, injected="a program that ignores SIGTERM", expected="killed after the grace, STOPPED")
+def test_what_ignores_sigterm_is_killed_after_the_grace(place: Place, seen: Seen) -> None:
+    place.runner(TRAINWEEK_STOP_GRACE_S="1")
+    job = place.submit(do="ignore_term")
+    wait_for(place.in_state(job, JobState.RUNNING))
+    wait_for(lambda: place.lead.progress(job.id))
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    assert place.job(job).exit_code == -signal.SIGKILL
+    assert "did not end within 1 s of SIGTERM and was killed" in place.job(job).reason
+    wait_for(lambda: not place.strays())
+    seen(f"{place.job(job).state}: {place.job(job).reason} (grace set to 1 s), 0 survivors")
+
+
+def grandchild(place: Place, job) -> ProcessIdentity:
+    """The process that fled from the program's session."""
+    path = place.folder(job) / "grandchild.pid"
+    wait_for(lambda: path.exists() and path.read_text())
+    process = identify(int(path.read_text()))
+    assert process is not None
+    assert os.getsid(process.pid) != os.getsid(place.job(job).pid)
+    return process
+
+
+def without_cgroup(place: Place, job) -> None:
+    """As on a machine where the shim may make no control group."""
+    path = place.folder(job) / "identity.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"cgroup": None}))
+
+
+@fault(
+    10,
+    injected="a grandchild by double fork and setsid; then one that clears its environment, too",
+    expected="found by mark or ancestry, 0 survivors",
+)
+@pytest.mark.parametrize("do", ["grandchild", "bare_grandchild"])
+def test_an_escaped_grandchild_is_ended_with_the_rest(place: Place, seen: Seen, do: str) -> None:
+    first = place.runner()
+    job = place.submit(do=do)
+    wait_for(place.in_state(job, JobState.RUNNING))
+    escaped = grandchild(place, job)
+    killed(first)
+    without_cgroup(place, job)
+    place.runner()  # knows it only from the files
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    wait_for(lambda: not is_alive(escaped))
+    seen(f"{do.replace('_', ' ')}: STOPPED, 0 survivors, without a control group")
+
+
+@fault(
+    10,
+    injected="the grandchild without mark, and kill -9 of its shim",
+    expected="found by the control group, 0 survivors",
+)
+def test_a_grandchild_that_lost_its_shim_is_found_by_its_control_group(
+    place: Place, seen: Seen
+) -> None:
+    place.runner()
+    job = place.submit(do="bare_grandchild")
+    wait_for(place.in_state(job, JobState.RUNNING))
+    escaped = grandchild(place, job)
+    group = json.loads((place.folder(job) / "identity.json").read_text())["cgroup"]
+    if group is None:
+        os.kill(escaped.pid, signal.SIGKILL)
+        pytest.skip("this user may not make a control group")
+    os.kill(place.shim(job), signal.SIGKILL)
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    wait_for(lambda: not is_alive(escaped))
+    wait_for(lambda: not Path(group).exists() or not (Path(group) / "cgroup.procs").read_text())
+    seen("STOPPED, 0 survivors")
+
+
+@fault(11, injected="an orphan that ends before the program", expected="reaped by the shim")
+def test_an_orphan_leaves_no_zombie(place: Place, seen: Seen) -> None:
+    place.runner()
+    job = place.submit(do="orphan")
+    wait_for(place.in_state(job, JobState.RUNNING))
+    path = place.folder(job) / "grandchild.pid"
+    wait_for(lambda: path.exists() and path.read_text())
+    wait_for(lambda: not psutil.pid_exists(int(path.read_text())))
+    children = psutil.Process(place.shim(job)).children(recursive=True)
+    assert [child.pid for child in children] == [place.job(job).pid]
+    assert children[0].status() != psutil.STATUS_ZOMBIE
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    seen("the orphan is gone, the shim has one child")
+
+
+@fault(
+    11,
+    injected="SIGSTOP of the shim, kill -9 of the program: a zombie",
+    expected="counts as dead; the shim is woken and says how it ended",
+)
+def test_a_zombie_counts_as_dead(place: Place, seen: Seen) -> None:
+    place.runner(TRAINWEEK_SHIM_GRACE_S="10")
+    job = place.submit(do="sleep")
+    wait_for(place.in_state(job, JobState.RUNNING))
+    program = identify(place.job(job).pid)
+    os.kill(place.shim(job), signal.SIGSTOP)
+    os.kill(program.pid, signal.SIGKILL)
+    wait_for(place.in_state(job, JobState.FAILED))
+    assert not is_alive(program)
+    assert "signal 9" in place.job(job).reason
+    seen(f"{place.job(job).state}: {place.job(job).reason}")
+
+
+def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:
+    service = place.service(shim_grace_s=0.3)
+    service.supervisor.executor.wake = lambda *_: None  # type: ignore[method-assign]
+    job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
+    os.kill(place.shim(job), signal.SIGSTOP)
+    os.kill(job.pid, signal.SIGKILL)
+    job = place.until(service, job)
+    assert (job.state, job.exit_code) == (JobState.LOST, None)

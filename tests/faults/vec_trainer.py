@@ -1,0 +1,30 @@
+"""A trainer of a user's own: SB3's PPO on environments in worker processes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import gymnasium as gym
+import numpy as np
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import SubprocVecEnv
+
+
+class Coin(gym.Env):
+    observation_space = gym.spaces.Box(-1, 1, (2,), np.float32)
+    action_space = gym.spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action):
+        return np.zeros(2, np.float32), float(action), False, False, {}
+
+
+if __name__ == "__main__":
+    env = SubprocVecEnv([Coin, Coin], start_method="fork")
+    pids = " ".join(str(process.pid) for process in env.processes)
+    Path(sys.argv[1], "workers").write_text(pids)
+    PPO("MlpPolicy", env, n_steps=64, batch_size=64, device="cpu").learn(10**9)

@@ -1,0 +1,91 @@
+"""The look-ahead tests: they pass an honest agent, and catch one that peeks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.trading.costs import CostModel
+from runner.agent.features import raw_features
+from runner.agent.lookahead import (
+    lookahead_tests,
+    planted_oracle,
+    prefix_invariance,
+    shuffle_bars,
+    shuffled_returns,
+)
+from runner.agent.market import Market
+from runner.agent.market_env import EnvSettings, MarketEnv
+from tests.runner.agent.markets import market
+
+SETTINGS = EnvSettings((0.0, 0.15), CostModel(), exit_at_end=True)
+
+
+@pytest.fixture(scope="module")
+def source() -> Market:
+    return market(1_200)
+
+
+def honest(market: Market) -> np.ndarray:
+    return raw_features(market).astype(np.float32)
+
+
+def peeking(market: Market) -> np.ndarray:
+    """The sign of the next bar's move, where it is known."""
+    features = honest(market).copy()
+    features[:, 0] = np.sign(np.diff(market.close, append=market.close[-1:]))
+    return features
+
+
+def scaled_by_the_future(market: Market) -> np.ndarray:
+    """Statistics of the whole record, the test bars included."""
+    raw = honest(market)
+    with np.errstate(invalid="ignore"):
+        return (raw - raw.mean(axis=0)) / raw.std(axis=0)
+
+
+def follow(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
+    """In the market while the first feature is positive."""
+    return (observation[:, 0] > 0).astype(int)
+
+
+def test_an_honest_agent_passes_all_three(source):
+    found = lookahead_tests(follow, source, honest, SETTINGS)
+    assert [test["passed"] for test in found.values()] == [True, True, True]
+    assert all(test["checked"] >= 12 and test["detail"] for test in found.values())
+
+
+@pytest.mark.parametrize("features_of", [peeking, scaled_by_the_future])
+def test_features_of_later_bars_are_noticed(source, features_of):
+    found = prefix_invariance(follow, source, features_of, SETTINGS)
+    assert not found.passed
+    assert "depends on the future: later bars" in found.detail
+
+
+def test_who_peeks_earns_on_shuffled_bars_and_is_noticed(source):
+    assert not shuffled_returns(follow, source, peeking, SETTINGS).passed
+    assert shuffled_returns(follow, source, honest, SETTINGS).passed
+
+
+def test_a_blind_test_would_be_noticed(source, monkeypatch):
+    monkeypatch.setattr("runner.agent.lookahead._futures", lambda market, cut, random: {})
+    assert not planted_oracle(follow, source, honest, SETTINGS).passed
+
+
+def test_a_policy_that_reads_later_bars_of_the_market_is_noticed(source):
+    def reads_ahead(_: np.ndarray, env: MarketEnv) -> np.ndarray:
+        closes = env.market.close
+        following = closes[np.minimum(env.bar + 5, len(closes) - 1)]
+        return (following > closes[env.bar]).astype(int)
+
+    assert not prefix_invariance(reads_ahead, source, honest, SETTINGS).passed
+
+
+def test_shuffled_bars_keep_their_shapes_and_lose_their_drift(source):
+    shuffled = shuffle_bars(source, np.random.default_rng(1))
+    assert (shuffled.high >= np.maximum(shuffled.open, shuffled.close) * (1 - 1e-12)).all()
+    assert (shuffled.low <= np.minimum(shuffled.open, shuffled.close) * (1 + 1e-12)).all()
+    assert sorted(shuffled.volume) == sorted(source.volume)
+    assert np.mean(shuffled.close / shuffled.open) == pytest.approx(1.0)
+    gaps = shuffled.open[1:] / shuffled.close[:-1]
+    assert np.mean(gaps) == pytest.approx(1.0, abs=1e-6)  # the first bar's gap is not among them

@@ -1,0 +1,43 @@
+"""Who may replace the model, and when."""
+
+from __future__ import annotations
+
+from core.vocabulary import JobKind, JobState
+from runner.outcomes import Refused, Submitted
+from tests.runner.place import ENGINEER, LEAD, Place
+
+RESTORE = {"action": "restore"}
+
+
+def test_the_lead_restores_and_an_engineer_makes_backups(place: Place) -> None:
+    engineer = place.client(ENGINEER)
+    assert isinstance(engineer.submit(JobKind.BACKUP, RESTORE), Refused)
+    assert isinstance(engineer.submit(JobKind.IMPORT_MODEL, {"file": "x.zip"}), Refused)
+    assert isinstance(engineer.submit(JobKind.BACKUP), Submitted)
+
+
+def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> None:
+    job = place.submit(JobKind.TRAIN, do="sleep")
+    refused = place.lead.submit(JobKind.BACKUP, RESTORE)
+    assert isinstance(refused, Refused) and job.id in refused.reason
+    service = place.service()
+    place.until(service, job, JobState.RUNNING)
+    assert isinstance(place.lead.submit(JobKind.BACKUP, RESTORE), Refused)
+    assert isinstance(place.lead.submit(JobKind.BACKUP), Submitted)  # a copy disturbs nobody
+    place.lead.stop(job.id)
+    place.until(service, job)
+
+
+def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
+    asked = place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"})
+    refused = place.lead.submit(JobKind.TRAIN)
+    assert isinstance(refused, Refused) and "being restored" in refused.reason
+    place.until(place.service(), asked.job)
+    assert isinstance(place.lead.submit(JobKind.TRAIN), Submitted)
+    entry = place.lead.activity(place.week.id)[-2]
+    assert (entry.kind, entry.by) == ("request", LEAD.name)
+    assert entry.body["params"] == {"action": "restore", "from": "models/x"}
+
+
+def test_looking_at_models_needs_none(place: Place) -> None:
+    assert place.lead.checkpoints() == [] and place.lead.backups() == []
