@@ -29,7 +29,7 @@ from sqlalchemy.engine import Dialect
 
 from core.vocabulary import LIVE_STATES, WAITING_STATES
 
-REVISION = "0002"
+REVISION = "0003"
 
 ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
