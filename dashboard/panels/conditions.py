@@ -21,14 +21,14 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 def of_the_week(page: Page, look: Moment) -> None:
     """On the week's page: what was signed, whether it holds, and what is still to be done."""
     say, client = page.say, page.services.client
-    tracked = client.conditions(look.week.id)
+    own = client.conditions(look.week.id)
+    # What was promised in an earlier week stays here until somebody closes it.
+    earlier = [one for one in client.conditions() if one.closed is None and one not in own]
+    tracked = [*earlier, *own]
     still = sum(condition.closed is None for condition in tracked)
-    if not look.signatures:
-        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
-        return
-    signature = look.signatures[-1]
+    signature = look.signatures[-1] if look.signatures else None
     standing = client.standing(signature)
-    if standing.state in BROKEN:
+    if signature is not None and standing.state in BROKEN:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"{badge(standing.state, say)} {say('week.signature_broken', by=signature.by)}"

@@ -55,14 +55,22 @@ class Standings(Door):
         with self.store.read() as look:
             return newest_signature(look, sha256)
 
-    def conditions(self, week_id: str) -> list[Condition]:
-        """Of the week's newest signature, in its order."""
+    def conditions(self, week_id: str | None = None) -> list[Condition]:
+        """Of every signed decision (of a week), by its newest signature; oldest first.
+
+        A later decision takes none of them away: each is tracked until somebody closes it.
+        """
+        table = schema.signatures
+        query = select(table).order_by(table.c.id)
+        if week_id is not None:
+            query = query.where(table.c.week_id == week_id)
         with self.store.read() as look:
-            table = schema.signatures
-            row = look.execute(
-                select(table).where(table.c.week_id == week_id).order_by(table.c.id.desc()).limit(1)
-            ).first()
-            return [] if row is None else tracked_conditions(look, rows.signature_of(row))
+            newest = {row.revalidation_sha256: row for row in look.execute(query)}
+            return [
+                condition
+                for row in sorted(newest.values(), key=lambda row: row.id)
+                for condition in tracked_conditions(look, rows.signature_of(row))
+            ]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         with self.store.read() as look:
@@ -155,6 +163,8 @@ class Standings(Door):
         row = {name: getattr(signature, name) for name in _REPEATED}
         if (
             any(statement[name] != value for name, value in row.items())
+            or statement["role"] != signature.role.value
+            or statement["week"] != signature.week_id
             or statement["at"] != iso(signature.at)
             or statement["decision_sha256"] != signature.revalidation_sha256
             or statement["conditions"] != [dict(given) for given in signature.conditions]
