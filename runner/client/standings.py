@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -115,6 +116,21 @@ class Standings(Door):
                 found.append((saved.decision["created_at"], one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
+    def archived(self, sha256: str) -> Path:
+        """The archive folder of a decision, by its hash or at least eight digits of it.
+
+        :raises InputError: no such decision, or several.
+        """
+        found = []
+        if len(sha256) >= 8 and set(sha256) <= set("0123456789abcdef"):
+            found = list(self.home.revalidation_archive.glob(f"{sha256}*"))
+        if len(found) == 1:
+            return found[0]
+        raise InputError(
+            f"{len(found) or 'No'} archived decisions have the hash {sha256!r}.",
+            "Take it from `trainweek decision history`, in full or its first 12 digits.",
+        )
+
     def capsule(self, sha256: str) -> tuple[bytes, Standing]:
         """The signed decision as one file, sealed with the home's key, and how it stands.
 
@@ -126,6 +142,7 @@ class Standings(Door):
         from core.decision.capsule import make_capsule
         from runner.keys import signing_key
 
+        sha256 = self.archived(sha256).name
         with self.store.read() as look:
             signature = newest_signature(look, sha256)
             if signature is None or signature.sealed is None:

@@ -44,6 +44,8 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
     assert place.client().standing(signed).checked == ("model", "data", "rules", "files")
     assert place.client().gate(sha256=seen).passes
+    assert place.client().gate(sha256=seen[:12]).passes
+    assert "No archived decisions" in place.client().gate(sha256="../..").reason
 
 
 @pytest.mark.parametrize("person", [VIEWER, ENGINEER, LEAD])
