@@ -12,10 +12,12 @@ import pytest
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.people import Person
-from core.vocabulary import JobKind, Role, SignatureAct, SignatureState
+from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
 from runner.client import Client
+from runner.doctor import examine
 from runner.ledger import replay, verify
 from runner.outcomes import Conflict, Recorded, Refused
+from runner.settings import Settings
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
 
@@ -268,6 +270,12 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
     assert key.parent.stat().st_mode & 0o777 == 0o700
     key.chmod(0o640)
+    seen_by_doctor = [
+        each
+        for each in examine(place.home, Settings(), in_days(0))
+        if each.subject == "signing key"
+    ]
+    assert [each.verdict for each in seen_by_doctor] == [Verdict.FAIL]
     before = place.home.ledger.read_bytes()
     with pytest.raises(SetupError, match="can be reached by others") as caught:
         place.sign(seen, SignatureAct.REJECT)
