@@ -85,11 +85,12 @@ class Watcher:
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
         )
-        week = self._week(row)
         age = age_s(seen.process) if seen.process else 0.0
         process = tree[seen.process.pid].state if seen.process and tree else None
         newest = watch.signs.newest
         silence = age if newest is None else min(monotonic - newest, age)
+        # A short silence is nobody's stall: no need to read the week's playbook for it.
+        week = self._week(row) if silence > self.settings.stalled_s / 2 else None
         allowed = limits(self.settings, week)
         judged = judge_liveness(
             vitals(
