@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.vocabulary import Right, SignatureState
+from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import outcomes
 from dashboard.components.states import badge
 from dashboard.navigation import link
@@ -28,7 +28,7 @@ def of_the_week(page: Page, look: Moment) -> None:
     still = sum(condition.closed is None for condition in tracked)
     signature = look.signatures[-1] if look.signatures else None
     standing = client.standing(signature)
-    if signature is not None and standing.state in BROKEN:
+    if signature is not None and signature.act in APPROVALS and standing.state in BROKEN:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"{badge(standing.state, say)} {say('week.signature_broken', by=signature.by)}"
@@ -57,7 +57,9 @@ def show(page: Page, look: Moment, tracked: Sequence[Condition]) -> None:
 
 def _text(page: Page, look: Moment, condition: Condition) -> str:
     say = page.say
-    told = say("week.condition", text=condition.text, owner=condition.owner, due=condition.due)
+    told = say(
+        "week.condition", text=condition.text, owner=condition.owner, due=condition.due or "–"
+    )
     if condition.closed is not None:
         by = say(
             "condition.closed_by",

@@ -141,7 +141,7 @@ def _facts(
             {
                 "text": condition.text,
                 "owner": condition.owner,
-                "due": condition.due.isoformat(),
+                "due": condition.due and condition.due.isoformat(),
                 "overdue": condition.overdue(today),
                 "closed": None if condition.closed is None else closing_facts(condition.closed),
             }

@@ -177,6 +177,8 @@ class Standings(Door):
         if not is_genuine(record):
             return altered("The signed statement was altered.", again)
         statement = record["statement"]
+        if statement["public_key"] not in queries.signing_keys(look):
+            return altered("The signature is by a key that this home never had.", again)
         row = {name: getattr(signature, name) for name in _REPEATED}
         if (
             any(statement[name] != value for name, value in row.items())
@@ -187,8 +189,6 @@ class Standings(Door):
             or statement["conditions"] != [dict(given) for given in signature.conditions]
         ):
             return altered("The recorded signature is not the one that was sealed.", again)
-        if statement["public_key"] not in queries.signing_keys(look):
-            return altered("The signature is by a key that this home never had.", again)
         week = queries.week_by_id(look, signature.week_id)
         if week is None:
             return altered(f"Its week {signature.week_id} is gone.", again)
@@ -221,7 +221,7 @@ def tracked_conditions(look: Connection, signature: Signature) -> list[Condition
             number,
             str(given["text"]),
             str(given["owner"]),
-            date.fromisoformat(str(given["due"])),
+            _day(given["due"]),
             closed.get(number),
         )
         for number, given in enumerate(signature.conditions)
@@ -237,3 +237,11 @@ def closing_facts(closing: Closing) -> dict[str, Any]:
         "at": iso(closing.at),
         "note": closing.note,
     }
+
+
+def _day(text: object) -> date | None:
+    """None for what an older version took as a day."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

@@ -73,7 +73,7 @@ class SignedPlace(Place):
             "report": {"decision": self.home.relative(paths.decision)},
         }
         service = self.service(take_over=True)
-        self.until(service, self.submit(JobKind.REVALIDATE, result=result))
+        self.until(service, self.submit(JobKind.REVALIDATE, result=result, save_report=True))
         service.close()
         return paths.sha256
 

@@ -13,6 +13,7 @@ import pytest
 from core.errors import InputError, IntegrityError, SetupError
 from core.people import Person
 from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
+from runner.agenda import done_slots
 from runner.client import Client
 from runner.doctor import examine
 from runner.ledger import replay, verify
@@ -69,6 +70,9 @@ def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) 
     assert isinstance(rejected, Recorded)
     gate = place.client().gate()
     assert not gate.passes and "Carl rejected it" in gate.reason
+    assert done_slots(place.lead, place.week)["approval"]
+    place.home.best_model.write_bytes(b"trained again")  # as it is meant to be
+    assert done_slots(place.lead, place.week)["approval"]
 
 
 def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
@@ -83,7 +87,9 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
 ) -> None:
     seen = place.revalidate("GO")
     place.sign(seen)
+    assert done_slots(place.lead, place.week)["approval"]
     place.home.best_model.write_bytes(b"others!")
+    assert not done_slots(place.lead, place.week)["approval"]
     gate = place.client().gate()
     assert not gate.passes and gate.facts["state"] == "VOID"
     assert "best_model.zip changed" in gate.reason and gate.remedy
