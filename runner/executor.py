@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Protocol
 
 from core.files import write_json
 from core.moments import from_unix
+from runner.failpoints import fail_here
 from runner.files import read_json
 from runner.process import (
     MARK,
@@ -105,6 +107,9 @@ class LocalProcesses:
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, mark: str, heartbeat_s: float
     ) -> None:
+        fail_here("before_shim")
+        if (folder / "claim").exists():  # by another runner's shim, while this one was paused
+            raise FileExistsError(errno.EEXIST, "It was started already", str(folder))
         write_json(
             folder / "command.json",
             {
@@ -135,10 +140,11 @@ class LocalProcesses:
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
         if not shim_lives and program is None and (search or trace):
             # The shim was killed, or found the disk full, before it could write down its child.
-            others = [p for p in marked(mark) if p != known.shim and not _is_shim(p, folder)]
-            program = min(others, key=lambda found: found.ticks, default=None)
-            trace = trace or program is not None
-            program_lives = program is not None
+            found = [process for process in marked(mark) if process != known.shim]
+            others = [process for process in found if not _is_shim(process, folder)]
+            program = min(others, key=lambda process: process.ticks, default=None)
+            trace, program_lives = trace or bool(found), program is not None
+            shim_lives = len(found) > len(others)  # it lives, and has not come so far yet
         # Read last: the shim may write it and end while we look.
         ending = self._exit(folder)
         same_boot = known.shim is None or known.shim.boot == boot_id()

@@ -62,10 +62,19 @@ class Fence:
         :raises StaleRunner: another runner took over; nothing was written.
         """
         with self.store.write() as transaction:
-            present = self.store.epoch(transaction.connection)
-            if present != self.epoch:
-                raise StaleRunner(
-                    f"Runner epoch {present} has taken over from epoch {self.epoch}.",
-                    "Nothing to do: the newer runner goes on.",
-                )
+            self._require(self.store.epoch(transaction.connection))
             yield FencedWrite(transaction, now)
+
+    def check(self) -> None:
+        """
+        :raises StaleRunner: another runner took over.
+        """
+        with self.store.read() as look:
+            self._require(self.store.epoch(look))
+
+    def _require(self, present: int) -> None:
+        if present != self.epoch:
+            raise StaleRunner(
+                f"Runner epoch {present} has taken over from epoch {self.epoch}.",
+                "Nothing to do: the newer runner goes on.",
+            )

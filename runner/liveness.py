@@ -33,8 +33,10 @@ class _Watch:
     def __init__(self, home: Home, row: Row, attempt: Row) -> None:
         self.places = places_of(home, row.kind, attempt)
         self.signs, stored = read_pulse(self.places.folder)
-        self.stalled = stored.get("liveness") == Liveness.STALLED
         self.stalls = sum(1 for _ in self.places.folder.glob("stall-*"))
+        # A stall whose evidence was not kept, for its runner died over it, is told again.
+        told = stored.get("liveness") == Liveness.STALLED
+        self.stalled = told and stored.get("stalls") == self.stalls
 
 
 class Watcher:
@@ -85,11 +87,12 @@ class Watcher:
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
         )
-        week = self._week(row)
         age = age_s(seen.process) if seen.process else 0.0
         process = tree[seen.process.pid].state if seen.process and tree else None
         newest = watch.signs.newest
         silence = age if newest is None else min(monotonic - newest, age)
+        # A short silence is nobody's stall: no need to read the week's playbook for it.
+        week = self._week(row) if silence > self.settings.stalled_s / 2 else None
         allowed = limits(self.settings, week)
         judged = judge_liveness(
             vitals(

@@ -50,10 +50,11 @@ class ProcessIdentity:
 def _stat(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat behind the name: state, ppid, ..., start ticks at 19."""
     try:
-        text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 (read for every process)
+            text = file.read()
     except OSError:
         return None
-    return text[text.rindex(")") + 2 :].split()
+    return text[text.rindex(b")") + 2 :].decode("ascii", "replace").split()
 
 
 def identify(pid: int) -> ProcessIdentity | None:
@@ -190,4 +191,4 @@ def kill_all(processes: Iterable[ProcessIdentity]) -> int:
 
 
 def _pids() -> list[int]:
-    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return [int(name) for name in os.listdir(PROC) if name.isdigit()]  # noqa: PTH208

@@ -25,12 +25,19 @@ import time
 PR_SET_CHILD_SUBREAPER = 36
 RETRY_S = 0.5  # a file that could not be written (a full disk) is tried again
 CHUNK = 1 << 20
+TOLD: set[str] = set()  # files whose failure stands in shim.log
 
 
 def main(folder: str) -> int:
     command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
         return 125  # the runner gave this start up and made another one in our place
+    try:
+        os.close(os.open(os.path.join(folder, "claim"), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return 125  # a runner that was paused while another one took over starts it again
+    except OSError as error:
+        print(f"claim can't be written: {error.strerror}", file=sys.stderr)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     awake = listen()
     group = own_cgroup(command["mark"])
@@ -66,14 +73,9 @@ def main(folder: str) -> int:
 
 
 def follow(
-    child: int,
-    folder: str,
-    heartbeat_s: float,
-    awake: int,
-    group: str | None,
-    unsaved: dict,
-    log: Log,
-) -> None:
+    child: int, folder: str, heartbeat_s: float, awake: int, group: str | None,
+    unsaved: dict, log: Log,
+) -> None:  # fmt: skip
     """Return when the child and every orphan have ended and all is written down."""
     signals = select.poll()
     signals.register(awake, select.POLLIN)
@@ -115,10 +117,10 @@ def reap(child: int) -> tuple[int | None, bool]:
 
 
 def process(pid: int) -> dict:
-    """Boot, pid and start ticks: the same identity as in runner/process.py."""
-    ticks = read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19]
+    """The same identity as in runner/process.py."""
+    ticks = int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19])
     boot = read("/proc/sys/kernel/random/boot_id").strip()
-    return {"boot_id": boot, "pid": pid, "start_ticks": int(ticks)}
+    return {"boot_id": boot, "pid": pid, "start_ticks": ticks}
 
 
 def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
@@ -142,7 +144,9 @@ def save(folder: str, unsaved: dict) -> None:
         try:
             write(folder, name, unsaved[name])
         except OSError as error:
-            print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+            if name not in TOLD:
+                print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+            TOLD.add(name)
         else:
             del unsaved[name]
 
@@ -271,7 +275,6 @@ def memory_cgroups() -> list[str]:
 
 
 def join(group: str) -> None:
-    """In the child, before it becomes the program."""
     with contextlib.suppress(OSError):  # else it runs outside, found by mark and ancestry
         with open(os.path.join(group, "cgroup.procs"), "w", encoding="utf-8") as file:
             file.write("0")

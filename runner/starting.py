@@ -91,6 +91,7 @@ class Starter:
             write.append("job", body, row.week_id)
         assignment = Assignment(job, number, folder, events, week, max(trial, 1))
         fail_here("before_spawn")
+        self.fence.check()  # a runner that was paused here must not start what another one did
         try:
             argv = write_assignment(self.home, assignment, self.settings)
             self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)

@@ -71,6 +71,8 @@ class Supervisor:
         :raises StaleRunner: another runner has taken over.
         """
         snapshot = self.active.read()
+        if snapshot.epoch != self.fence.epoch:  # before any signal, not only before a write
+            raise StaleRunner(f"Runner epoch {snapshot.epoch} has taken over.", "")
         watched = []
         for row in snapshot.jobs:
             try:

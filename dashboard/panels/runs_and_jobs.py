@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.vocabulary import ENDED_STATES, JobKind
+from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind
 from dashboard.components.choice import choice
 from dashboard.components.empty import empty
 from dashboard.components.live import live_panel
@@ -47,14 +47,14 @@ def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                say.raw("jobs.state"): mark(job.state, say),
+                say.raw("jobs.state"): _state(job, look, say),
                 say.raw("jobs.kind"): say.raw(f"kind.{job.kind.value}"),
                 say.raw("jobs.id"): plain(job.id),
                 say.raw("jobs.reason"): plain(job.reason),
                 say.raw("jobs.attempt"): job.attempt,
                 say.raw("jobs.pid"): "" if job.pid is None else str(job.pid),
                 say.raw("jobs.started"): (
-                    f"{job.started_at:%Y-%m-%d %H:%M:%S}" if job.started_at else ""
+                    plain(f"{job.started_at:%Y-%m-%d %H:%M:%S}") if job.started_at else ""
                 ),
                 say.raw("jobs.took"): _took(job, look),
                 say.raw("jobs.exit"): "" if job.exit_code is None else str(job.exit_code),
@@ -63,6 +63,12 @@ def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
             for job in jobs
         ]
     )
+
+
+def _state(job: Job, look: Moment, say: Words) -> str:
+    """The state, and of a live job whether it is at work."""
+    pulse = look.client.pulse(job.id) if job.state in LIVE_STATES else None
+    return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 
 
 def _took(job: Job, look: Moment) -> str:

@@ -81,6 +81,33 @@ def test_a_stale_epoch_writes_no_row(place: Place, seen: Seen) -> None:
     seen("StaleRunner; the ledger is the same to the byte")
 
 
+@fault(
+    16,
+    injected="SIGSTOP of the runner between the commit of STARTING and the spawn, takeover, SIGCONT",
+    expected="started by the new runner alone",
+)
+@pytest.mark.parametrize("fenced", [True, False])
+def test_a_start_that_was_paused_is_not_made_twice(place: Place, seen: Seen, fenced: bool) -> None:
+    job = place.submit(do="sleep")
+    where = "before_spawn" if fenced else "before_shim"
+    old = subprocess.Popen(
+        [sys.executable, "-m", "runner.service", "--home", str(place.home.root)],
+        env=child_environment(TRAINWEEK_FAIL=f"{where}:stop"),
+        stderr=subprocess.DEVNULL,
+    )
+    place.runners.append(old)
+    wait_for(lambda: psutil.Process(old.pid).status() == psutil.STATUS_STOPPED)
+    assert place.job(job).state is JobState.STARTING
+    service = place.service(take_over=True)
+    place.until(service, job, JobState.RUNNING)
+    os.kill(old.pid, signal.SIGCONT)
+    assert old.wait(timeout=20) == 0
+    service.tick(service.now())
+    assert place.job(job).state is JobState.RUNNING
+    assert len(place.starts()) == 1
+    seen(f"paused {where.replace('_', ' ')}: 1 start; the old runner ended")
+
+
 _CLICKERS = """
 import sys, threading
 from pathlib import Path

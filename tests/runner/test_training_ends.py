@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import yaml
 
+from core.moments import parse_moment
 from core.vocabulary import IncidentState, JobKind, JobState
+from runner.model_files import manifest_path
 from runner.outcomes import Refused
+from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place
 
 
@@ -19,6 +24,7 @@ def logged(place: Place) -> None:
     place.home.training_log.write_text("2026-02-23T14:00:00Z [ERROR] NaN\n")
     place.home.model.mkdir(parents=True)
     place.home.best_model.write_bytes(b"weights")
+    manifest_path(place.home.best_model).write_text("{}")
 
 
 def test_a_crash_opens_its_incident_keeps_the_log_and_blocks_the_start(place: Place) -> None:
@@ -38,6 +44,7 @@ def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> Non
     (incident,) = place.lead.incidents(place.week.id)
     assert incident.procedure == "data"
     assert place.home.bad_data_backup.read_bytes() == b"weights"
+    assert manifest_path(place.home.bad_data_backup).read_text() == "{}"
     assert not place.home.crash_backup_log.exists()
 
 
@@ -137,3 +144,31 @@ def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> 
     job = place.until(service, job)
     assert (job.state, job.attempt) == (JobState.INTERRUPTED, 1)
     assert "incident" in job.reason
+
+
+def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:
+    service = place.service(backoff_s=0.01)
+    job = place.submit(JobKind.TRAIN, do="sleep", at_step=4096)
+    for state in (JobState.QUEUED, JobState.LOST):
+        place.until(service, job, JobState.RUNNING)
+        vanish(place.shim(job), place.job(job).pid)
+        place.until(service, job, state)
+    assert place.job(job).attempt == 2
+    assert "It ended twice at step 4096, so it is not resumed" in place.job(job).reason
+
+
+def test_an_attempt_that_lived_long_begins_the_waits_anew(place: Place) -> None:
+    service = place.service(backoff_s=10.0, backoff_cap_s=300.0, healthy_s=0.5, resumes_a_day=9)
+    service.supervisor.finisher.chance = lambda: 0.5  # no spread
+    job = place.submit(JobKind.TRAIN, do="sleep")
+    waits = []
+    for lived in (0.0, 0.0, 0.7, 0.0):
+        place.until(service, job, JobState.RUNNING)
+        time.sleep(lived)
+        vanish(place.shim(job), place.job(job).pid)
+        service.supervisor.settings = replace(service.settings, backoff_cap_s=0.0)  # no waiting
+        service.supervisor.finisher.settings = service.settings
+        place.until(service, job, JobState.QUEUED)
+        last = place.lead.activity(place.week.id, limit=1)[0]
+        waits.append((parse_moment(last.body["job"]["not_before"]) - last.at).total_seconds())
+    assert waits == [10.0, 20.0, 10.0, 10.0]

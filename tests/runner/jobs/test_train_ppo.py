@@ -115,10 +115,12 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     child = subprocess.Popen(command("train_ppo", first), stdout=subprocess.PIPE, text=True)
     for line in child.stdout:
         if line.startswith("[INFO] Step 8000/"):
+            child.send_signal(signal.SIGUSR2)  # whoever asks for its stacks does not disturb it
             child.send_signal(signal.SIGTERM)
             break
     child.communicate(timeout=60)
     assert child.returncode == 3
+    assert "train_ppo.py" in (first.parent / "stacks.txt").read_text()
     stopped = result(first)
     assert stopped["status"] == "STOPPED" and stopped["complete"] is False
     checkpoint = newest_checkpoint(home.checkpoints, "run-a")

@@ -1,0 +1,44 @@
+"""``trainweek jobs`` says whether a job is at work, and by what that is known."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+from core.vocabulary import JobState
+from tests.runner.cli.terminal import trainweek
+from tests.runner.place import Place, place, wait_for
+
+__all__ = ["place"]
+
+
+def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None:
+    service = place.service(liveness_s=0.1, stalled_s=1.0, stalled_gaps=2.0)
+    job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
+    os.kill(job.pid, signal.SIGSTOP)
+    stall = place.folder(job) / "stall-001"
+
+    def stalled() -> bool:
+        service.tick(service.now())
+        return stall.exists()
+
+    wait_for(stalled)
+    shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
+    assert "liveness     STALLED: no new step for" in shown
+    assert "process T (stopped)" in shown and "used no CPU" in shown
+    listed = trainweek("jobs", "list", home=place.home.root).stdout
+    assert "RUNNING" in listed and "STALLED: no new step" in listed
+    (told,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
+    assert told["liveness"] == "STALLED" and told["silence_s"] > told["silence_limit_s"] == 1.0
+    os.kill(job.pid, signal.SIGCONT)
+    place.lead.stop(job.id)
+    place.until(service, job)
+    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    assert (told["liveness"], told["liveness_evidence"]) == ("DONE", ["it ended STOPPED"])
+
+
+def test_a_waiting_job_has_no_liveness(place: Place) -> None:
+    job = place.submit()
+    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    assert told["liveness"] is None
