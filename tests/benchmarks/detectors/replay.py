@@ -223,7 +223,7 @@ def _facts(
         launch=run.started,
         clock=Clock(),
         run=run,
-        log=_log(label, clock, until.timestamp()),
+        log=_log(label, clock, now),
     )
 
 
