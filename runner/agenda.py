@@ -8,7 +8,7 @@ from datetime import date
 from core.checks.daily import read_daily_summary
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
-from core.vocabulary import JobKind, JobState, SignatureState, Verdict
+from core.vocabulary import JobKind, JobState, SignatureAct, SignatureState, Verdict
 from core.week import Week
 from runner.client import Client
 from runner.records import Job
@@ -66,6 +66,8 @@ def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> b
             job = _saved_revalidation(client, week)
             sha256 = (client.result(job.id) or {}).get("sha256") if job else None
             signature = client.signature_of(sha256) if sha256 else None
+            if signature is not None and signature.act is SignatureAct.REJECT:
+                return True  # after a rejection the model is meant to change
             # One that expired was given in time; one that is void has to be given again.
             return client.standing(signature).state in _GIVEN
         case _:

@@ -15,6 +15,7 @@ from pathlib import Path
 from core.moments import iso
 from core.paths import Home, numbered
 from core.playbook import EscalationSpec
+from runner.model_files import manifest_path
 
 
 def protect(home: Home, procedure: str) -> str | None:
@@ -33,6 +34,8 @@ def protect(home: Home, procedure: str) -> str | None:
     if not source.is_file():
         return None
     _keep(source, target)
+    if procedure == "data" and manifest_path(source).is_file():
+        _keep(manifest_path(source), manifest_path(target))  # or nobody could tell what it is
     return home.relative(target)
 
 

@@ -149,12 +149,12 @@ class Condition:
     number: int
     text: str
     owner: str
-    due: date
+    due: date | None  # None: no day that can be read
     closed: Closing | None
 
     def overdue(self, today: date) -> bool:
         """Open, and its day is over. ``today`` is the week's."""
-        return self.closed is None and today > self.due
+        return self.closed is None and self.due is not None and today > self.due
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,7 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
     }
 
 
+@lru_cache(maxsize=64)  # reading YAML takes a fifth of a second; a text never changes
 def rules_sha256(playbook_text: str) -> str:
     """Hash of the playbook's gates, decision rules and revalidation settings, as written.
 

@@ -130,7 +130,7 @@ def _problem(capsule: Mapping[str, Any]) -> str | None:
             return "The capsule's fingerprint is not its key's."
         record, files = capsule["signed"], capsule["files"]
         if not is_genuine(record):
-            return "The signed statement was altered: its signature does not cover it."
+            return "The signed statement was altered, or lacks a part: no signature covers it."
         statement = record["statement"]
         signed = statement["bound"]["files"]
         if signed.get("decision.json") != statement["decision_sha256"]:

@@ -13,6 +13,35 @@ from core.moments import parse_moment
 from core.vocabulary import SignatureState
 
 FORMAT = "trainweek-signature/1"
+# What a statement says, and what it is bound to; without one of these it is none.
+_SAYS = frozenset(
+    [
+        "week",
+        "decision_sha256",
+        "decision",
+        "score",
+        "evidence",
+        "act",
+        "reason",
+        "conditions",
+        "by",
+        "role",
+        "verified",
+        "second",
+        "second_verified",
+        "at",
+        "at_week",
+        "expires_at",
+        "bound",
+        "public_key",
+    ]
+)
+_BINDS = {
+    "model": {"path", "sha256"},
+    "data": {"path", "sha256"},
+    "playbook": {"id", "sha256", "rules_sha256"},
+    "files": {"decision.json"},
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +98,20 @@ def is_genuine(record: object) -> bool:
     statement = record.get("statement")
     if not isinstance(statement, Mapping) or statement.get("format") != FORMAT:
         return False
+    if not _is_whole(statement):
+        return False
     return holds(statement, record.get("signature"), statement.get("public_key"))
+
+
+def _is_whole(statement: Mapping[str, Any]) -> bool:
+    """A stranger's key can seal anything: nothing is read that may not be there."""
+    bound = statement.get("bound")
+    if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
+        return False
+    return all(
+        isinstance(bound.get(part), Mapping) and bound[part].keys() >= names
+        for part, names in _BINDS.items()
+    )
 
 
 def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:

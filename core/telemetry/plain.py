@@ -89,6 +89,8 @@ def _of_step_size(
         right = crc == unmasked(same[:, length:].view("<u4")[:, 0])
         # The middles' terms are equal; two patterns may still share them.
         right &= (same[:, first:last] == pattern).all(axis=1)
+        if not right.any():
+            continue
         if not right.all():
             same, which = same[right], which[right]
         step = np.zeros(len(same), np.int64)

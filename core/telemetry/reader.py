@@ -30,7 +30,8 @@ from core.telemetry.tail import EventFile
 if TYPE_CHECKING:
     import pandas as pd
 
-_CACHED = 2_000_000  # points in series that are kept until the next new byte (48 MB)
+_COPIED = 2_000_000  # points in copies that are kept until the next new byte (48 MB)
+_KEPT = 20_000  # series, most of them views
 Inode = tuple[int, int]  # device and inode
 
 
@@ -59,7 +60,7 @@ class RunReader:
         self._files: dict[Inode, EventFile] = {}
         self._lost: dict[str, Problem] = {}  # deleted or unreachable, by name
         self._series: dict[tuple, Series] = {}
-        self._cached = 0
+        self._copied = 0
         self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
         self._attempts: dict[float | None, list[Attempt]] = {}
         self._curves: dict[str, GrowingCurve] = {}
@@ -100,7 +101,7 @@ class RunReader:
     def _forget(self) -> None:
         self._series.clear()
         self._attempts.clear()
-        self._cached = 0
+        self._copied = 0
         self._tags = None
         walls = [
             columns.newest for file in self._files.values() for columns in file.columns.values()
@@ -171,10 +172,11 @@ class RunReader:
                 series = series.between(since, None)
                 for column in (series.step, series.wall, series.value):
                     column.flags.writeable = False
-                self._cached += len(series)
-                if self._cached > _CACHED:
+                copied = len(series) if series.value.base is None else 0
+                self._copied += copied
+                if self._copied > _COPIED or len(self._series) >= _KEPT:
                     self._series.clear()
-                    self._cached = len(series)
+                    self._copied = copied
                 self._series[key] = series
             return series
 

@@ -19,11 +19,12 @@ def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
     for name, value, meaning in rows:
         told = absent if value is None else f"**{plain(value)}**"
         small = f":small[:gray[{plain(meaning)}]]" if meaning else ""
-        lines.append(f"| {plain(name)} | {told} | {small} |")
+        lines.append([plain(name), told, small])
     heads = [say(f"figures.{head}") for head in ("figure", "value", "meaning")]
-    lines = [f"| {' | '.join(heads)} |", "|:--|:--|:--|", *lines]
+    columns = 3 if any(meaning for _, _, meaning in rows) else 2
+    table = [line[:columns] for line in (heads, [":--"] * 3, *lines)]
     with st.container(key=key):
-        st.markdown("\n".join(lines))
+        st.markdown("\n".join(f"| {' | '.join(line)} |" for line in table))
 
 
 def signed(value: float | None, digits: int = 2, unit: str = "") -> str | None:

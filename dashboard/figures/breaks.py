@@ -16,13 +16,15 @@ def cost_figure(points: Sequence[tuple[str, float, str]], x_title: str, y_title:
 
     :param points: label of the cost, return in percent, decision.
     """
-    figure = frame(210, x_title=x_title, y_title=y_title)
+    figure = frame(190, x_title=x_title, y_title=y_title)
     figure.add_bar(
         x=[label for label, _, _ in points],
         y=[value for _, value, _ in points],
         text=[decision for _, _, decision in points],
-        textposition="auto",
-        textfont={"size": 11},
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
+        textfont={"size": 10},
         marker_color=[DECISION_COLOURS.get(decision, GRAY) for _, _, decision in points],
         hovertemplate="%{x}: %{y:.2f} %, %{text}<extra></extra>",
     )

@@ -42,7 +42,7 @@ def gate_figure(gate: Mapping[str, Any], height: int = 88) -> go.Figure | None:
     figure.update_layout(bargap=0, showlegend=False)
     figure.update_xaxes(
         range=[low - pad, high + pad], showgrid=False, nticks=3, tickfont={"size": 9},
-        ticklabelposition="outside", automargin=False,
+        ticklabeloverflow="hide past domain", automargin=False,
     )  # fmt: skip
     figure.update_yaxes(visible=False)
     return figure

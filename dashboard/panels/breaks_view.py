@@ -23,12 +23,9 @@ def show(page: Page, saved: SavedDecision) -> None:
         st.caption(say("decide.not_measured"))
         _episodes(page, decided)
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _costs(page, "fees", [(f"x {r['multiple']:g}", r) for r in breaks["fees"]])
-    with right:
-        slips = [(f"{r['slippage_bps']:g} bps", r) for r in breaks["slippage"]]
-        _costs(page, "slippage", slips)
+    _costs(page, "fees", [(f"x {r['multiple']:g}", r) for r in breaks["fees"]])
+    slips = [(f"{r['slippage_bps']:g} bps", r) for r in breaks["slippage"]]
+    _costs(page, "slippage", slips)
     _single(page, decided, breaks)
     for name in ("quarters", "regimes"):
         _parts(page, name, breaks.get(name) or [])
@@ -92,4 +89,4 @@ def _episodes(page: Page, decided: Mapping[str, Any]) -> None:
     st.markdown(f"**{page.say('decide.view_episodes')}**")
     frame = pd.DataFrame(decided["episodes"])
     frame["episode"] = frame["episode"].astype(str)
-    st.dataframe(frame, hide_index=True, key="episodes", height=35 * (len(frame) + 1) + 3)
+    st.dataframe(frame, hide_index=True, key="episodes", height="content")

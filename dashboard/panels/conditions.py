@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.vocabulary import Right, SignatureState
+from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import outcomes
 from dashboard.components.states import badge
 from dashboard.navigation import link
@@ -21,14 +21,14 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 def of_the_week(page: Page, look: Moment) -> None:
     """On the week's page: what was signed, whether it holds, and what is still to be done."""
     say, client = page.say, page.services.client
-    tracked = client.conditions(look.week.id)
+    own = client.conditions(look.week.id)
+    # What was promised in an earlier week stays here until somebody closes it.
+    earlier = [one for one in client.conditions() if one.closed is None and one not in own]
+    tracked = [*earlier, *own]
     still = sum(condition.closed is None for condition in tracked)
-    if not look.signatures:
-        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
-        return
-    signature = look.signatures[-1]
+    signature = look.signatures[-1] if look.signatures else None
     standing = client.standing(signature)
-    if standing.state in BROKEN:
+    if signature is not None and signature.act in APPROVALS and standing.state in BROKEN:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"{badge(standing.state, say)} {say('week.signature_broken', by=signature.by)}"
@@ -57,7 +57,9 @@ def show(page: Page, look: Moment, tracked: Sequence[Condition]) -> None:
 
 def _text(page: Page, look: Moment, condition: Condition) -> str:
     say = page.say
-    told = say("week.condition", text=condition.text, owner=condition.owner, due=condition.due)
+    told = say(
+        "week.condition", text=condition.text, owner=condition.owner, due=condition.due or "–"
+    )
     if condition.closed is not None:
         by = say(
             "condition.closed_by",

@@ -59,6 +59,14 @@ def _equity(page: Page, now: Moment, saved: SavedDecision) -> None:
 
 def _document(page: Page, saved: SavedDecision) -> None:
     st.markdown(f"**{page.say('decide.document')}**")
-    st.code(decision_text(saved.decision), language=None)
+    names = ("decision_pt.txt", "decision.txt")
+    files = [saved.file(name) for name in names[page.viewer.language != "pt" :]]
+    found = next((file for file in files if file.is_file()), None)
+    text = found.read_text(encoding="utf-8") if found else decision_text(saved.decision)
+    st.code(text, language=None)
+    log = saved.file("training_log_summary.txt")
+    if log.is_file():
+        with st.expander(page.say.raw("decide.log_summary"), key="log-summary"):
+            st.code(log.read_text(encoding="utf-8"), language=None)
     st.markdown(f"**{page.say('decide.gates_block')}**")
     st.code(gate_block(saved.decision["gates"]), language=None)

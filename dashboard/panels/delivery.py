@@ -40,11 +40,13 @@ def _downloads(page: Page, saved: SavedDecision) -> None:
         st.markdown(f":small[{page.say('decide.downloads')}]", width="content")
         for name, label, mime in FILES:
             path = saved.file(name)
+            own = path.with_name(f"{path.stem}_{page.viewer.language}{path.suffix}")
+            path = own if own.is_file() else path  # in the viewer's language, where there is one
             if path.is_file():
                 st.download_button(
                     label,
                     data=path.read_bytes,
-                    file_name=f"{saved.decision['day']}_{name}",
+                    file_name=f"{saved.decision['day']}_{path.name}",
                     mime=mime,
                     key=f"download:{name}",
                     on_click="ignore",

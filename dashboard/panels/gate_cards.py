@@ -70,16 +70,13 @@ def _uncertainty(page: Page, gate: Mapping[str, Any]) -> list[str]:
         low, high = (f"{end:.2f}" for end in interval)
         lines.append(say("decide.interval", low=low, high=high))
     if chance is not None:
-        doubled = gate.get("costs_x2")
-        if doubled is None:
-            lines.append(say("decide.p_pass", chance=chance))
-        else:
-            verdict = Verdict.PASS if doubled["passed"] else Verdict.FAIL
-            lines.append(
-                say("decide.p_pass", chance=chance)
-                + f" · {say('decide.costs_x2', value=_short(doubled['value']))}"
-                + f" {icon(verdict)}"
-            )
+        # Of so many resampled records none, or all: not the same as never, or always.
+        chance = {"0 %": "< 0.1 %", "100 %": "> 99.9 %"}.get(chance, chance)
+        lines.append(say("decide.p_pass", chance=chance))
+    if doubled := gate.get("costs_x2"):
+        verdict = Verdict.PASS if doubled["passed"] else Verdict.FAIL
+        value = _short(doubled["value"])
+        lines.append(f"{say('decide.costs_x2', value=value)} {icon(verdict)}")
     return lines
 
 

@@ -50,7 +50,7 @@ def _table(page: Page, found: Sequence[Decided]) -> None:
         pd.DataFrame([_row(page, one) for one in reversed(found)]),
         hide_index=True,
         key="history",
-        height=min(35 * (len(found) + 1) + 3, 460),
+        height=460 if len(found) > 12 else "content",
     )
 
 

@@ -8,7 +8,7 @@ from core.decision import SavedDecision
 from core.decision.sealing import fingerprint, short
 from core.decision.standing import Standing
 from core.errors import TrainweekError
-from core.vocabulary import Right, SignatureAct, SignatureState
+from core.vocabulary import APPROVALS, Right, SignatureAct, SignatureState
 from dashboard.components import outcomes
 from dashboard.components.states import badge, look, word
 from dashboard.page import Page
@@ -25,9 +25,12 @@ _DONE = {
 
 
 def alert(page: Page, saved: SavedDecision) -> None:
-    """Above everything else: a signature that is there and holds no longer."""
+    """Above everything else: an approval that is there and holds no longer."""
     client = page.services.client
-    standing = client.standing(client.signature_of(saved.sha256))
+    signature = client.signature_of(saved.sha256)
+    if signature is None or signature.act not in APPROVALS:
+        return  # after a rejection the model is meant to change
+    standing = client.standing(signature)
     if standing.state in conditions.BROKEN:
         told = "  \n".join(f"{plain(d.what)} {plain(d.remedy)}" for d in standing.differences)
         draw = st.warning if standing.state is SignatureState.EXPIRED else st.error

@@ -13,7 +13,7 @@ from dashboard.queries import Moment
 from dashboard.wording import plain
 
 PLACE = "sign"
-MOST_CONDITIONS = 3
+FEWEST_ROWS, MOST_ROWS = 2, 20
 _DOUBTFUL = (EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value)
 
 
@@ -109,10 +109,20 @@ def _second(page: Page, saved: SavedDecision) -> None:
     st.text_input(say.raw("sign.second"), key="sign:second", max_chars=80)
 
 
+def _rows() -> int:
+    """One empty row below the last that was begun."""
+    begun = [
+        index
+        for index in range(MOST_ROWS)
+        if any(st.session_state.get(f"sign:{part}:{index}") for part in ("text", "owner", "due"))
+    ]
+    return min(max(FEWEST_ROWS, max(begun, default=-1) + 2), MOST_ROWS)
+
+
 def _condition_rows(page: Page, now: Moment) -> None:
     say = page.say
     st.markdown(f":small[{say('sign.conditions')}]")
-    for index in range(MOST_CONDITIONS):
+    for index in range(_rows()):
         text, owner, due = st.columns((3, 1.4, 1.4), gap="xsmall")
         text.text_input(
             say.raw("sign.condition_text"), key=f"sign:text:{index}",
@@ -134,7 +144,7 @@ def _sign(page: Page, now: Moment, saved: SavedDecision, act: SignatureAct, over
     reason = str(state.get("sign:reason") or "").strip()
     conditions = []
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
-        for index in range(MOST_CONDITIONS):
+        for index in range(_rows()):
             due = state.get(f"sign:due:{index}")
             text = str(state.get(f"sign:text:{index}") or "").strip()
             owner = str(state.get(f"sign:owner:{index}") or "").strip()

@@ -57,7 +57,7 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
         told = f"{_quality(page, quality)} {told}".strip()
     verdict = None if warnings is None else Verdict.WARN if warnings else Verdict.PASS
     lines.append(_line(page, "trust.quality", verdict, told))
-    st.markdown("  \n".join(lines))
+    st.markdown("\n\n".join(lines))
 
 
 def _line(page: Page, key: str, found: bool | Verdict | None, detail: str | None) -> str:

@@ -146,6 +146,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.view_document": ("Document", "Documento"),
     "decide.view_episodes": ("Episodes", "Episódios"),
     "decide.document": ("Decision document", "Documento de decisão"),
+    "decide.log_summary": ("Training log summary", "Resumo do log de treino"),
     "decide.gates_block": ("Gate block", "Bloco dos gates"),
     "decide.basis_help": (
         "The signature binds to this hash. If model, data, playbook or gates change, it does not hold for them.",

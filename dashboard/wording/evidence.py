@@ -73,8 +73,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Antecipação: só o passado decide (invariância de prefixo)",
     ),
     "trust.planted_oracle": (
-        "Look-ahead: a planted oracle stays out of reach",
-        "Antecipação: um oráculo plantado fica fora de alcance",
+        "Look-ahead: an oracle that was planted is noticed",
+        "Antecipação: um oráculo plantado é percebido",
     ),
     "trust.shuffled_returns": (
         "Look-ahead: nothing is earned on shuffled returns",

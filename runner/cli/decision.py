@@ -65,7 +65,7 @@ def show(
 @app.command()
 def export(
     out: Annotated[
-        Path | None, typer.Option("--out", help="File (default: ./<week>_<hash>.capsule.json).")
+        Path | None, typer.Option("--out", help="File (default: ./<hash>.capsule.json, 12 digits).")
     ] = None,
     week: WeekOption = None,
     sha256: ShaOption = None,

@@ -45,7 +45,7 @@ class Gating(Standings):
         signature stands and every condition is closed.
 
         :param week_id: None: the active week.
-        :param sha256: of a decision; None: the week's newest.
+        :param sha256: of a decision, or its first digits; None: the week's newest.
         """
         try:
             return self._gate(week_id, sha256)
@@ -55,15 +55,13 @@ class Gating(Standings):
     def _gate(self, week_id: str | None, sha256: str | None) -> GateAnswer:
         from core.decision import read_decision
 
-        week = self._week(week_id)
+        named = None if sha256 is None else read_decision(self.archived(sha256))
+        week = self._week(named.decision.get("week") if named else week_id)
         if week is None:
             name = f"week {week_id}" if week_id else "active week"
             return GateAnswer(False, f"There is no {name}.", "See `trainweek week list`.", {})
         with self.store.read() as look:
-            if sha256 is None:
-                saved = newest_decision(look, self.home, week.id)
-            else:
-                saved = read_decision(self.home.revalidation_archive / sha256)
+            saved = named or newest_decision(look, self.home, week.id)
             if saved is None:
                 told = f"Week {week.id} has no saved revalidation."
                 return GateAnswer(False, told, "Revalidate and save the report.", {})
@@ -143,7 +141,7 @@ def _facts(
             {
                 "text": condition.text,
                 "owner": condition.owner,
-                "due": condition.due.isoformat(),
+                "due": condition.due and condition.due.isoformat(),
                 "overdue": condition.overdue(today),
                 "closed": None if condition.closed is None else closing_facts(condition.closed),
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -55,14 +56,22 @@ class Standings(Door):
         with self.store.read() as look:
             return newest_signature(look, sha256)
 
-    def conditions(self, week_id: str) -> list[Condition]:
-        """Of the week's newest signature, in its order."""
+    def conditions(self, week_id: str | None = None) -> list[Condition]:
+        """Of every signed decision (of a week), by its newest signature; oldest first.
+
+        A later decision takes none of them away: each is tracked until somebody closes it.
+        """
+        table = schema.signatures
+        query = select(table).order_by(table.c.id)
+        if week_id is not None:
+            query = query.where(table.c.week_id == week_id)
         with self.store.read() as look:
-            table = schema.signatures
-            row = look.execute(
-                select(table).where(table.c.week_id == week_id).order_by(table.c.id.desc()).limit(1)
-            ).first()
-            return [] if row is None else tracked_conditions(look, rows.signature_of(row))
+            newest = {row.revalidation_sha256: row for row in look.execute(query)}
+            return [
+                condition
+                for row in sorted(newest.values(), key=lambda row: row.id)
+                for condition in tracked_conditions(look, rows.signature_of(row))
+            ]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         with self.store.read() as look:
@@ -107,6 +116,21 @@ class Standings(Door):
                 found.append((saved.decision["created_at"], one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
+    def archived(self, sha256: str) -> Path:
+        """The archive folder of a decision, by its hash or at least eight digits of it.
+
+        :raises InputError: no such decision, or several.
+        """
+        found = []
+        if len(sha256) >= 8 and set(sha256) <= set("0123456789abcdef"):
+            found = list(self.home.revalidation_archive.glob(f"{sha256}*"))
+        if len(found) == 1:
+            return found[0]
+        raise InputError(
+            f"{len(found) or 'No'} archived decisions have the hash {sha256!r}.",
+            "Take it from `trainweek decision history`, in full or its first 12 digits.",
+        )
+
     def capsule(self, sha256: str) -> tuple[bytes, Standing]:
         """The signed decision as one file, sealed with the home's key, and how it stands.
 
@@ -118,6 +142,7 @@ class Standings(Door):
         from core.decision.capsule import make_capsule
         from runner.keys import signing_key
 
+        sha256 = self.archived(sha256).name
         with self.store.read() as look:
             signature = newest_signature(look, sha256)
             if signature is None or signature.sealed is None:
@@ -152,16 +177,18 @@ class Standings(Door):
         if not is_genuine(record):
             return altered("The signed statement was altered.", again)
         statement = record["statement"]
+        if statement["public_key"] not in queries.signing_keys(look):
+            return altered("The signature is by a key that this home never had.", again)
         row = {name: getattr(signature, name) for name in _REPEATED}
         if (
             any(statement[name] != value for name, value in row.items())
+            or statement["role"] != signature.role.value
+            or statement["week"] != signature.week_id
             or statement["at"] != iso(signature.at)
             or statement["decision_sha256"] != signature.revalidation_sha256
             or statement["conditions"] != [dict(given) for given in signature.conditions]
         ):
             return altered("The recorded signature is not the one that was sealed.", again)
-        if statement["public_key"] not in queries.signing_keys(look):
-            return altered("The signature is by a key that this home never had.", again)
         week = queries.week_by_id(look, signature.week_id)
         if week is None:
             return altered(f"Its week {signature.week_id} is gone.", again)
@@ -194,7 +221,7 @@ def tracked_conditions(look: Connection, signature: Signature) -> list[Condition
             number,
             str(given["text"]),
             str(given["owner"]),
-            date.fromisoformat(str(given["due"])),
+            _day(given["due"]),
             closed.get(number),
         )
         for number, given in enumerate(signature.conditions)
@@ -210,3 +237,11 @@ def closing_facts(closing: Closing) -> dict[str, Any]:
         "at": iso(closing.at),
         "note": closing.note,
     }
+
+
+def _day(text: object) -> date | None:
+    """None for what an older version took as a day."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

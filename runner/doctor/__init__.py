@@ -8,7 +8,7 @@ from datetime import datetime
 from core.errors import TrainweekError
 from core.paths import Home
 from core.vocabulary import Verdict
-from runner.doctor import machine, models, place, processes, record
+from runner.doctor import machine, models, place, processes, record, signing
 from runner.doctor.examined import Examined
 from runner.settings import Settings
 
@@ -20,6 +20,7 @@ _LOOKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
     "database": record.database,
     "ledger": record.ledger,
     "backups": record.backups,
+    "signing key": signing.signing_key,
     "lock": processes.lock,
     "runner": processes.runner,
     "orphans": processes.orphans,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import metadata
@@ -53,12 +54,7 @@ def clock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
 
 
 def _out_of_range() -> Iterator[str]:
-    try:
-        needed = metadata.requires("trainweek") or []
-    except metadata.PackageNotFoundError:
-        yield "The package trainweek is not installed."
-        return
-    for text in needed:
+    for text in _needed():
         requirement = Requirement(text)
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
@@ -69,6 +65,15 @@ def _out_of_range() -> Iterator[str]:
             continue
         if not requirement.specifier.contains(version, prereleases=True):
             yield f"{requirement.name} is {version}; {requirement.specifier} is needed."
+
+
+def _needed() -> list[str]:
+    """The ranges of this checkout: what is installed may be older than its pyproject.toml."""
+    try:
+        with (CHECKOUT / "pyproject.toml").open("rb") as file:
+            return list(tomllib.load(file)["project"]["dependencies"])
+    except OSError:  # installed as a wheel
+        return metadata.requires("trainweek") or []
 
 
 def _newest_moment(home: Home) -> datetime | None:

@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import Connection, RootTransaction
 from sqlalchemy.exc import DatabaseError
 
@@ -124,6 +125,7 @@ class Store:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise unwritable(home, error) from error
+        self._opening = Lock()  # a store is shared between threads
         self._open()
 
     def require_sound(self) -> None:
@@ -152,7 +154,7 @@ class Store:
         with (
             self.lock(self.home, self.busy_timeout_s),
             self._noticing(),
-            self._immediate() as (connection, database),
+            _immediate(self._engine) as (connection, database),
         ):
             head = self._catch_up(connection)
             transaction = Transaction(connection, head.seq, head.prev, head.end)
@@ -173,38 +175,41 @@ class Store:
             fail_here("after_commit")
 
     def _open(self) -> None:
-        self.damage, self._spare, self._seen = None, None, None
-        self._engine = open_engine(self._database, self.busy_timeout_s)
+        engine, damage = open_engine(self._database, self.busy_timeout_s), None
         try:
             with self.lock(self.home, self.busy_timeout_s), said_plainly(self.home):
                 refuse_damaged(self._database, self.home, self.busy_timeout_s)
-                migrate(self._engine, self._database)
-                with self._immediate() as (connection, database):
+                migrate(engine, self._database)
+                with _immediate(engine) as (connection, database):
                     if not self._catch_up(connection).moved:
                         database.rollback()
         except IntegrityError as error:
-            self._read_only(error)
+            damage, self._seen = error, self._signature()
+            engine = self._readable(engine, error)
+            log.error("Read-only: %s", error)
+        # A write that other threads begin meanwhile finds the damage before the engine.
+        self.damage = damage or self.damage
+        self._engine = engine
+        self.damage = damage
 
-    def _read_only(self, error: IntegrityError) -> None:
-        """Reads go on: from the database, or, where that is damaged, from a rebuilt copy."""
-        if damage_of(self._database, self.home) is not None:
-            try:
-                for _ in chain.read(self.home.ledger):
-                    pass
-            except IntegrityError as other:
-                raise IntegrityError(
-                    f"{error.what} And the ledger that it could be rebuilt from is broken: "
-                    f"{other.what}",
-                    "Stop the runner and restore both from a backup: `trainweek ledger restore`.",
-                ) from error
-            self._spare = TemporaryDirectory(prefix="trainweek-read-only-")
-            spare = Home(Path(self._spare.name))
-            spare.ledger.parent.mkdir(parents=True)
-            shutil.copyfile(self.home.ledger, spare.ledger)
-            self._engine = Store(spare)._engine
-        self._seen = self._signature()
-        self.damage = error
-        log.error("Read-only: %s", error)
+    def _readable(self, engine: Engine, error: IntegrityError) -> Engine:
+        """The database, if it is whole; where it is damaged, a copy rebuilt from the ledger."""
+        if damage_of(self._database, self.home) is None:
+            return engine
+        try:
+            for _ in chain.read(self.home.ledger):
+                pass
+        except IntegrityError as other:
+            raise IntegrityError(
+                f"{error.what} And the ledger that it could be rebuilt from is broken: "
+                f"{other.what}",
+                "Stop the runner and restore both from a backup: `trainweek ledger restore`.",
+            ) from error
+        self._spare = TemporaryDirectory(prefix="trainweek-read-only-")
+        spare = Home(Path(self._spare.name))
+        spare.ledger.parent.mkdir(parents=True)
+        shutil.copyfile(self.home.ledger, spare.ledger)
+        return Store(spare)._engine
 
     def _signature(self) -> list[tuple[int, int, int] | None]:
         """Changes when somebody puts another database or ledger in place."""
@@ -217,9 +222,10 @@ class Store:
 
     def _look_again(self) -> None:
         """After damage was seen, or mended by somebody: open anew."""
-        if self._suspect or (self.damage is not None and self._seen != self._signature()):
-            self._suspect = False
-            self._open()
+        with self._opening:
+            if self._suspect or (self.damage is not None and self._seen != self._signature()):
+                self._open()
+                self._suspect = False
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -229,14 +235,6 @@ class Store:
         except IntegrityError:
             self._suspect = self.damage is None
             raise
-
-    @contextmanager
-    def _immediate(self) -> Iterator[tuple[Connection, RootTransaction]]:
-        with (
-            self._engine.connect().execution_options(write=True) as connection,
-            connection.begin() as database,
-        ):
-            yield connection, database
 
     @staticmethod
     @contextmanager
@@ -282,3 +280,12 @@ class Store:
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""
         return connection.scalar(select(func.max(schema.runners.c.epoch))) or 0
+
+
+@contextmanager
+def _immediate(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
+    with (
+        engine.connect().execution_options(write=True) as connection,
+        connection.begin() as database,
+    ):
+        yield connection, database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -126,3 +126,22 @@ def test_every_view_draws_in_both_languages(place: SignedPlace) -> None:
         for view in VIEWS:
             next(c for c in test.button_group if c.key == "view").set_value(view).run()
             assert not test.exception and not test.error, (view, language)
+
+
+def test_an_old_record_says_what_it_did_not_measure(place: SignedPlace) -> None:
+    place.revalidate("PARTIAL", schema=1)
+    test = draw(place, "decision")
+    assert not test.exception and not test.error and "PARTIAL" in text_of(test)
+    for view in VIEWS:
+        next(c for c in test.button_group if c.key == "view").set_value(view).run()
+        assert not test.exception and not test.error, view
+        if view in {"skill", "earning", "breaks", "trust", "change"}:
+            assert "not measured" in text_of(test), view
+    assert not draw(place, "history").exception
+
+
+def test_an_earlier_weeks_condition_stays_on_the_week_page(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS)
+    place.lead.create_week(place.week.launch + timedelta(days=7))
+    text = text_of(draw(place, "this_week"))
+    assert "half size" in text and "2 open" in text

@@ -28,6 +28,7 @@ from runner import failpoints
 from runner.agent import best_model, checkpoint
 from runner.agent.candidate import Candidate
 from runner.agent.checkpoint import normaliser_of, restore, save_checkpoint, tidy
+from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
@@ -211,6 +212,20 @@ def test_a_model_without_its_own_normaliser_is_refused(
     with pytest.raises(InputError, match="can run code and is not read"):
         imported(home, file=str(foreign), normaliser=str(pickled), **dates)
     assert not (tmp_path / "models" / "imported").exists()
+    facts = {
+        "feature_names": list(OBSERVATION_NAMES),
+        "observation_shape": [len(OBSERVATION_NAMES)],
+        "config": {"settings": trained.settings.model_dump(mode="json")},
+        "train_first": "2021-02-23T00:00:00Z",
+        "train_last": "2021-04-20T00:00:00Z",
+    }
+    best_model.save_best_model(home.best_model, trained.model, facts)
+    with pytest.raises(IntegrityError, match=r"manifest of best_model\.zip is incomplete"):
+        Candidate.read(home.best_model)
+    facts["normaliser"] = statistics | {"names": ["rsi_14", *statistics["names"][1:]]}
+    best_model.save_best_model(home.best_model, trained.model, facts)
+    with pytest.raises(InputError, match=r"normaliser of best_model\.zip is for other features"):
+        Candidate.read(home.best_model)
 
 
 def imported(home: Home, **params: object) -> Path:

@@ -43,7 +43,9 @@ class SignedPlace(Place):
     def client(self, person: Person = CTO) -> Client:
         return Client(self.home, person, lambda: self.at or datetime.now(UTC))
 
-    def revalidate(self, decision: str = "GO", seed: int = 1, grade: str = "STRONG") -> str:
+    def revalidate(
+        self, decision: str = "GO", seed: int = 1, grade: str = "STRONG", schema: int = 2
+    ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
         fields: dict[str, Any] = decision_of(
@@ -57,6 +59,8 @@ class SignedPlace(Place):
             data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
         )
         fields |= {"decision": decision, "evidence": fields["evidence"] | {"grade": grade}}
+        if schema == 1:
+            fields = as_first_schema(fields)
         paths = write_reports(
             self.home, DAY, fields, equity=backtest.equity, trades=backtest.trades,
             text=decision_text(fields), memo_html="<p>memo ção</p>", log_summary="log",
@@ -69,7 +73,7 @@ class SignedPlace(Place):
             "report": {"decision": self.home.relative(paths.decision)},
         }
         service = self.service(take_over=True)
-        self.until(service, self.submit(JobKind.REVALIDATE, result=result))
+        self.until(service, self.submit(JobKind.REVALIDATE, result=result, save_report=True))
         service.close()
         return paths.sha256
 
@@ -80,6 +84,24 @@ class SignedPlace(Place):
 
     def archive(self, sha256: str) -> Path:
         return self.home.revalidation_archive / sha256
+
+
+def as_first_schema(decision: dict[str, Any]) -> dict[str, Any]:
+    """The same decision as trainweek wrote it before there was uncertainty."""
+    later = {"uncertainty", "robustness", "earning", "trust", "change", "if_go", "reproducible"}
+    of_a_gate = {"ci95", "p_pass", "distribution", "costs_x2"}
+    evidence = ("grade", "reasons", "psr0", "psr1", "trades", "days")
+    baselines = ("flat", "buy_and_hold", "exposure_matched")
+    return {
+        **{name: value for name, value in decision.items() if name not in later},
+        "schema_version": 1,
+        "gates": [
+            {name: value for name, value in gate.items() if name not in of_a_gate}
+            for gate in decision["gates"]
+        ],
+        "evidence": {name: decision["evidence"][name] for name in evidence},
+        "baselines": {name: decision["baselines"][name] for name in baselines},
+    }
 
 
 def in_days(days: float) -> datetime:

@@ -12,10 +12,13 @@ import pytest
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.people import Person
-from core.vocabulary import JobKind, Role, SignatureAct, SignatureState
+from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
+from runner.agenda import done_slots
 from runner.client import Client
+from runner.doctor import examine
 from runner.ledger import replay, verify
 from runner.outcomes import Conflict, Recorded, Refused
+from runner.settings import Settings
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
 
@@ -44,6 +47,8 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
     assert place.client().standing(signed).checked == ("model", "data", "rules", "files")
     assert place.client().gate(sha256=seen).passes
+    assert place.client().gate(sha256=seen[:12]).passes
+    assert "No archived decisions" in place.client().gate(sha256="../..").reason
 
 
 @pytest.mark.parametrize("person", [VIEWER, ENGINEER, LEAD])
@@ -65,6 +70,9 @@ def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) 
     assert isinstance(rejected, Recorded)
     gate = place.client().gate()
     assert not gate.passes and "Carl rejected it" in gate.reason
+    assert done_slots(place.lead, place.week)["approval"]
+    place.home.best_model.write_bytes(b"trained again")  # as it is meant to be
+    assert done_slots(place.lead, place.week)["approval"]
 
 
 def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
@@ -79,7 +87,9 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
 ) -> None:
     seen = place.revalidate("GO")
     place.sign(seen)
+    assert done_slots(place.lead, place.week)["approval"]
     place.home.best_model.write_bytes(b"others!")
+    assert not done_slots(place.lead, place.week)["approval"]
     gate = place.client().gate()
     assert not gate.passes and gate.facts["state"] == "VOID"
     assert "best_model.zip changed" in gate.reason and gate.remedy
@@ -266,6 +276,12 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
     assert key.parent.stat().st_mode & 0o777 == 0o700
     key.chmod(0o640)
+    seen_by_doctor = [
+        each
+        for each in examine(place.home, Settings(), in_days(0))
+        if each.subject == "signing key"
+    ]
+    assert [each.verdict for each in seen_by_doctor] == [Verdict.FAIL]
     before = place.home.ledger.read_bytes()
     with pytest.raises(SetupError, match="can be reached by others") as caught:
         place.sign(seen, SignatureAct.REJECT)

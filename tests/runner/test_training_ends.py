@@ -13,6 +13,7 @@ import yaml
 
 from core.moments import parse_moment
 from core.vocabulary import IncidentState, JobKind, JobState
+from runner.model_files import manifest_path
 from runner.outcomes import Refused
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place
@@ -23,6 +24,7 @@ def logged(place: Place) -> None:
     place.home.training_log.write_text("2026-02-23T14:00:00Z [ERROR] NaN\n")
     place.home.model.mkdir(parents=True)
     place.home.best_model.write_bytes(b"weights")
+    manifest_path(place.home.best_model).write_text("{}")
 
 
 def test_a_crash_opens_its_incident_keeps_the_log_and_blocks_the_start(place: Place) -> None:
@@ -42,6 +44,7 @@ def test_bad_data_open_the_data_incident_and_keep_the_model(place: Place) -> Non
     (incident,) = place.lead.incidents(place.week.id)
     assert incident.procedure == "data"
     assert place.home.bad_data_backup.read_bytes() == b"weights"
+    assert manifest_path(place.home.bad_data_backup).read_text() == "{}"
     assert not place.home.crash_backup_log.exists()
 
 

@@ -116,6 +116,8 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
         ({"decision_sha256": "0" * 64}, "another decision"),
         ({"conditions": []}, "conditions in the capsule"),
         ({"format": "x"}, "signed statement was altered"),
+        ({"bound": {"files": {}, "model": {}}}, "or lacks a part"),
+        ({"bound": {"files": {}}}, "or lacks a part"),
     ],
 )
 def test_a_statement_that_does_not_fit_its_capsule_is_named(

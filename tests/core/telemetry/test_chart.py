@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from core.telemetry import Series
+from core.telemetry import RunReader, Series
 from core.telemetry.chart import downsample
+from tests.event_files import append_events, write_events
 
 
 def series(values: np.ndarray) -> Series:
@@ -37,3 +38,31 @@ def test_a_single_nan_stays_visible():
 def test_a_short_series_is_shown_whole():
     short = series(np.arange(2000))
     assert downsample(short) is short
+
+
+def test_a_view_is_made_once_until_something_new_was_read(tmp_path):
+    points = [(step, 1000.0 + step, float(step % 7)) for step in range(3000)]
+    path = write_events(tmp_path, {"x": points})
+    reader = RunReader(tmp_path)
+    reader.refresh()
+    view = downsample(reader.series("x"))
+    reader.refresh()
+    assert downsample(reader.series("x")) is view
+    assert downsample(reader.series("x", until=1e6)) is view
+    append_events(path, {"x": [(3000, 4000.0, 99.0)]})
+    reader.refresh()
+    later = downsample(reader.series("x"))
+    assert later.value.max() == 99.0
+    assert view.value.max() == 6.0
+
+
+def test_infinities_and_whole_stretches_of_nan_stay_within_the_limit():
+    values = np.random.default_rng(5).normal(size=50_001)
+    values[1000:3000] = np.nan
+    values[40_000] = np.inf
+    shown = downsample(series(values), 500)
+    assert len(shown) <= 500
+    assert np.isinf(shown.value).any() and np.isnan(shown.value).any()
+    finite = values[np.isfinite(values)]
+    kept = shown.value[np.isfinite(shown.value)]
+    assert (kept.min(), kept.max()) == (finite.min(), finite.max())

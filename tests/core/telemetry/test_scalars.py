@@ -176,7 +176,7 @@ def test_a_flipped_bit_anywhere_in_a_long_file(path):
         assert len(agree(path).problems) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=6),
     cut=st.floats(0, 1),
@@ -195,7 +195,49 @@ def test_damaged_files_are_read_alike(tmp_path_factory, flips, cut, spliced, at,
     agree(path, chunk)
 
 
-@settings(max_examples=100, deadline=None)
+def kinds() -> list[bytes]:
+    """One record of each kind that a file may hold, right and wrong."""
+    several = [Summary.Value(tag=tag, simple_value=1.0) for tag in ("a", "b", "a")]
+    no_text = bytearray(scalar("train/losX", 7, 1.7e9, 1.0)[12:-4])
+    no_text[no_text.index(b"X")] = 0xFF
+    later = Summary(value=[Summary.Value(tag="a", simple_value=2.0)])
+    return [
+        scalar("a", 0, 1.0, 1.0),
+        scalar("a", 5, 2.0, float("nan")),
+        scalar("b", 5, 0.0, 2.0),
+        scalar("b", 2**20, float("nan"), 3.0),
+        scalar("a", -1, 1.7e9, 3.0),
+        scalar("a", 2**62, 1.7e9, 3.0),
+        scalar("x" * 200, 1, 1.7e9, 3.0),
+        scalar("x" * 600, 1, 1.7e9, 3.0),
+        scalar("a", 5, 2.0, 4.0)[:-1] + b"!",
+        record(Event(wall_time=3.0, step=9, summary=Summary(value=several)).SerializeToString()),
+        record(Event(step=9, summary=later).SerializeToString()),
+        record(Event(wall_time=3.0, graph_def=b"g" * 400).SerializeToString()),
+        record(bytes(no_text)),
+        record(b"\xff" * 60),
+        record(b""),
+    ]
+
+
+KINDS = kinds()
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    runs=st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 80)), max_size=12),
+    begin=st.booleans(),
+    rest=st.integers(0, 30),
+)
+def test_any_mixture_of_records_is_read_alike(tmp_path_factory, runs, begin, rest):
+    path = tmp_path_factory.mktemp("mixed") / "events.out.tfevents.1"
+    mixed = b"".join(one * count for one, count in runs)
+    path.write_bytes(header(1.0) * begin + mixed + KINDS[0][:rest])
+    agree(path)
+    agree(path, 9000)
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     step=st.integers(-(2**63), 2**63 - 1),
     wall=st.floats(allow_nan=False),
@@ -215,6 +257,16 @@ def test_a_tag_that_is_no_text_is_told_for_every_record(path):
     path.write_bytes(header(1.0) + b"".join(rollouts(100)) + record(bytes(bad)) * 50)
     reader = agree(path)
     assert {problem.kind for problem in reader.problems} == {Fault.UNDECODABLE}
+
+
+@pytest.mark.parametrize("right", [0, 1])
+def test_a_writer_of_wrong_checksums_is_told_for_every_record(path, right):
+    wrong = [one[:-4] + b"oops" for one in rollouts(100)]
+    path.write_bytes(header(1.0) + b"".join(rollouts(right) + wrong))
+    reader = agree(path)
+    assert reader.files[0].points == right * len(TAGS)
+    assert len(reader.problems) == 21  # twenty by their place, the others counted
+    assert reader.problems[-1].detail.startswith(f"{100 * len(TAGS) - 20} more")
 
 
 @given(st.lists(st.binary(min_size=37, max_size=37), min_size=1, max_size=20))

@@ -72,6 +72,21 @@ def test_a_scalar_written_as_a_tensor_is_read(value):
     assert take(tensor(value))["t"] == ([3], [1.0], [float(value)])
 
 
+@pytest.mark.parametrize(("kind", "field"), [(np.float32, "float_val"), (np.float64, "double_val")])
+@pytest.mark.parametrize("number", [0.1, float("nan"), float("inf"), -0.0, 0.0])
+def test_a_tensor_is_read_in_both_of_its_forms(kind, field, number):
+    """As bytes (TensorFlow, torch) and as a list of one number (TensorBoard)."""
+    listed = tensor(kind(number))
+    packed = tensor(kind(number))
+    proto = packed.summary.value[0].tensor
+    proto.ClearField(field)
+    proto.tensor_content = kind(number).tobytes()
+    for event in (listed, packed):
+        np.testing.assert_array_equal(take(event)["t"][2], [float(kind(number))])
+    proto.tensor_content = kind(number).tobytes() * 2
+    assert take(packed) == {}
+
+
 def test_a_tensors_plugin_is_remembered_for_the_file():
     assert take(tensor(np.int64(1)), tensor(np.int64(2), plugin=None))["t"][2] == [1.0, 2.0]
 

@@ -28,6 +28,7 @@ from runner.agent.checkpoint import (
 from runner.agent.policy import load_weights
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
+from runner.checkpoints import list_checkpoints
 from tests.runner.agent.markets import candles, small_settings
 
 
@@ -188,3 +189,44 @@ def test_restored_weights_take_the_new_learning_rate(trained: Session, tmp_path:
     restore(newest_checkpoint(tmp_path, "run"), lowered.model)
     assert lowered.model.policy.optimizer.param_groups[0]["lr"] == 1e-4
     assert lowered.model.lr_schedule(1.0) == 1e-4
+
+
+def test_a_resumed_training_does_not_begin_with_the_episodes_of_the_start(
+    trained: Session, tmp_path: Path
+):
+    save(trained, tmp_path, 2_000)
+
+    def first_bars(session: Session) -> list[int]:
+        session.env.reset()
+        return session.env.bar.tolist()
+
+    at_the_start = first_bars(fresh())
+    resumed = []
+    for _ in range(2):
+        session = fresh()
+        restore(newest_checkpoint(tmp_path, "run"), session.model)
+        resumed.append(first_bars(session))
+    assert resumed[0] == resumed[1] != at_the_start
+
+
+def test_a_checkpoint_brings_back_the_last_episodes_so_the_curve_goes_on(
+    trained: Session, tmp_path: Path
+):
+    save(trained, tmp_path, 2_000)
+    other = fresh()
+    restore(newest_checkpoint(tmp_path, "run"), other.model)
+    assert other.mean_episode_reward == trained.mean_episode_reward is not None
+
+
+def test_broken_checkpoints_never_push_out_the_last_good_ones(trained: Session, tmp_path: Path):
+    for step in (1_000, 2_000, 3_000):
+        save(trained, tmp_path, step)
+    for step in (2_000, 3_000):
+        (tmp_path / str(step) / "model.zip").write_bytes(b"broken")
+    save(trained, tmp_path, 4_000)
+    assert newest_checkpoint(tmp_path, "run").step == 4_000
+    assert (tmp_path / "1000").exists()
+    for step in (5_000, 6_000):
+        save(trained, tmp_path, step)
+    listed = [(each.step, each.verified) for each in list_checkpoints(tmp_path)]
+    assert listed == [(6_000, True), (5_000, True), (4_000, True)]

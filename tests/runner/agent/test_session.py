@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import InputError
+from core.errors import InputError, SetupError
 from core.telemetry import RunReader
-from runner.agent.policy import TrainingDivergedError
+from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
@@ -116,3 +116,33 @@ def test_settings_are_changed_within_the_playbooks_bounds():
     assert settings_with(settings, learning_rate=1e-4, ent_coef=None).learning_rate == 1e-4
     with pytest.raises(InputError, match="learning_rate"):
         settings_with(settings, learning_rate=-1.0)
+
+
+def test_a_checkpoint_that_fails_is_tried_again_and_ends_the_training_after_an_interval(
+    tmp_path: Path,
+):
+    """No crash may cost more than an interval; a disk that is soon free costs nothing."""
+    tried: list[int] = []
+
+    def full_until(step: int) -> None:
+        tried.append(built.steps)
+        if built.steps < step:
+            raise SetupError("No space left on device.")
+
+    built = session(tmp_path / "a", total=8_000, checkpoint_every_steps=2_000)
+    assert built.learn(Hooks(on_checkpoint_due=lambda: full_until(3_000))) is True
+    assert tried == [2_000, 3_000, 4_000, 6_000]
+    tried.clear()
+    built = session(tmp_path / "b", total=8_000, checkpoint_every_steps=2_000)
+    with pytest.raises(SetupError, match="No space"):
+        built.learn(Hooks(on_checkpoint_due=lambda: full_until(9_000)))
+    assert tried == [2_000, 3_000, 4_000]
+
+
+def test_a_reward_that_is_no_number_is_not_learned_from(tmp_path: Path):
+    built = session(tmp_path)
+    total = built.env.reward.total
+    built.env.reward.total = lambda parts: np.where(built.steps >= 2_500, np.nan, total(parts))
+    with pytest.raises(TrainingDivergedError, match="rewards of the rollout"):
+        built.learn(Hooks())
+    assert non_finite_parameter(built.model) is None

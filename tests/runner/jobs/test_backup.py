@@ -114,6 +114,24 @@ def test_a_backup_that_is_killed_leaves_the_earlier_one_whole(
     assert [each.verified for each in list_backups(home)] == [True, True]
 
 
+@pytest.mark.parametrize("point", ["restore_verified", "restore_replacing"])
+def test_a_restore_that_is_killed_loses_nothing_and_is_simply_run_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    run_job(home, "backup")
+    home.best_model.write_bytes(b"worse weights")
+    monkeypatch.setenv("TRAINWEEK_FAIL", f"{point}:kill")
+    assert run_job(home, "backup", action="restore").code == -9
+    monkeypatch.delenv("TRAINWEEK_FAIL")
+    kept = home.root / "models" / "ppo_phase4_BEFORE_RESTORE"
+    replaced = point == "restore_replacing"
+    there = kept if replaced else home.model
+    assert (there / "best_model.zip").read_bytes() == b"worse weights"
+    assert run_job(home, "backup", action="restore").code == 0
+    assert home.best_model.read_bytes() == b"weights of the best model"
+    assert (kept / "best_model.zip").read_bytes() == b"worse weights"
+
+
 def test_a_broken_best_model_is_not_backed_up_as_if_it_were_whole(home: Home) -> None:
     write_json(manifest_path(home.best_model), {"sha256": "0" * 64})
     ended = run_job(home, "backup")

@@ -1,0 +1,22 @@
+"""The signing key: its rights, and whether it is whole. Never made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from core.decision.sealing import fingerprint, short
+from core.paths import Home
+from runner.doctor.examined import Examined, passed
+from runner.keys import public_key
+from runner.settings import Settings
+
+
+def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    """:raises SetupError: others can read it, or it is damaged."""
+    public = public_key(home)
+    if public is None:
+        yield passed("signing key", "None yet; the first signature makes it.")
+    else:
+        told = f"Its owner's alone; fingerprint {short(fingerprint(public))}."
+        yield passed("signing key", told)
