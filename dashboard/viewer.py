@@ -59,19 +59,22 @@ def current_viewer() -> Viewer:
     """The viewer of this session; draws nothing."""
     return Viewer(
         person=current_person(),
-        language=st.session_state.get("language", default_language()),
+        language=st.session_state.get("language") or default_language(),
         zone=_zone(),
         live=st.session_state.get("live", True),
     )
 
 
 def default_language() -> Language:
+    """What the address asks for (``?language=pt``), else the browser's."""
+    if (asked := st.query_params.get("language")) in LANGUAGES:
+        return asked
     return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
 
 
 def draw_settings(say: Words) -> None:
     """Language and pause switch, kept over all pages because the entry file draws them."""
-    if "language" not in st.session_state and st.query_params.get("language") not in LANGUAGES:
+    if st.session_state.get("language") is None:
         st.session_state["language"] = default_language()
     with st.container(gap="xsmall"):
         st.toggle(say.raw("settings.live"), value=True, key="live", help=say("settings.live_help"))

@@ -13,8 +13,8 @@ def meaning(page: Page, tag: str | None) -> str | None:
     if known is None:
         return None
     say, language = page.say, page.viewer.language
-    unit = f" [{known.unit.in_(language)}]" if known.unit else ""
-    lines = [f"`{known.tag}`{plain(unit)}: {plain(known.definition.in_(language))}"]
+    unit = f" {plain(f'[{known.unit.in_(language)}]')}" if known.unit else ""
+    lines = [f"`{known.tag}`{unit}: {plain(known.definition.in_(language))}"]
     if known.healthy:
         healthy, source = known.healthy.in_(language), known.source.in_(language)
         lines.append(f"**{say('live.healthy')}:** {plain(healthy)} ({plain(source)})")

@@ -33,6 +33,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folder", type=Path, default=Path("/tmp/trainweek-recordings"))
     options.add_argument("--only", nargs="*", help="names of classes")
+    options.add_argument("--from-seed", type=int, default=0)
     options.add_argument("--part", type=int, help="record only this one of --parts, pack nothing")
     options.add_argument("--parts", type=int, default=1)
     options.add_argument("--seeds", type=int, default=NEVER, help="at most so many a class")
@@ -50,7 +51,7 @@ def main() -> None:
     # Seed by seed, so that what is there after any time holds every class alike.
     runs = [
         (kind, seed)
-        for seed in range(min(chosen.seeds, max(kind.runs for kind in wanted)))
+        for seed in range(chosen.from_seed, min(chosen.seeds, max(kind.runs for kind in wanted)))
         for kind in wanted
         if seed < kind.runs
     ]
