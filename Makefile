@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help install demo up test lint faults chaos bench bench-evidence lock clean
+.PHONY: help install demo up test lint faults chaos bench bench-detectors bench-evidence lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -45,6 +45,9 @@ bench: $(READY)  ## measure: training speed, learning against the optimum, readi
 
 bench-evidence: $(READY) ## measure: whom the evidence grade trusts, coin flips and learned agents
 	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence
+
+bench-detectors: $(READY) ## measure: how far the diagnosis can be trusted, on labelled real runs
+	$(BIN)/python -m tests.benchmarks.detectors
 
 lock: $(READY)   ## write requirements.lock from what is installed
 	sh scripts/write_lock.sh

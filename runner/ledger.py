@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -132,6 +133,12 @@ def with_journals(database: Path) -> list[Path]:
 def _copied(database: Path, copy: Path) -> str | None:
     """Copy the database, if there is one; what stands in the way of it."""
     if not database.exists():
+        return None
+    journal = Path(f"{database}-journal")
+    if journal.exists() and journal.stat().st_size:
+        # Of a write that was cut off: SQLite rolls it back in the copy, not here.
+        shutil.copyfile(database, copy)
+        shutil.copyfile(journal, f"{copy}-journal")
         return None
     with (
         closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,

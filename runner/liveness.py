@@ -33,8 +33,10 @@ class _Watch:
     def __init__(self, home: Home, row: Row, attempt: Row) -> None:
         self.places = places_of(home, row.kind, attempt)
         self.signs, stored = read_pulse(self.places.folder)
-        self.stalled = stored.get("liveness") == Liveness.STALLED
         self.stalls = sum(1 for _ in self.places.folder.glob("stall-*"))
+        # A stall whose evidence was not kept, for its runner died over it, is told again.
+        told = stored.get("liveness") == Liveness.STALLED
+        self.stalled = told and stored.get("stalls") == self.stalls
 
 
 class Watcher:

@@ -5,6 +5,7 @@ from core.decision.build import BacktestRecord, build_decision, marked_bars
 from core.decision.change import Earlier
 from core.decision.reading import SavedDecision, history, latest_decision, read_decision
 from core.decision.schema import decision_schema
+from core.decision.second_opinion import opinion
 from core.decision.table import metrics_csv
 from core.decision.text import decision_text, gate_block
 from core.decision.trust import Checks
@@ -24,6 +25,7 @@ __all__ = [
     "latest_decision",
     "marked_bars",
     "metrics_csv",
+    "opinion",
     "read_decision",
     "write_reports",
 ]

@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from core.decision.change import Earlier, change_since
+from core.decision.second_opinion import with_uncertainty
 from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
 from core.decision.text import approval_line
 from core.decision.trust import Checks, trust_section
+from core.decision.warning_words import reason_of
 from core.decision.warnings import find_warnings
-from core.gates import Scorecard, decide, score
+from core.gates import decide, score
 from core.moments import iso
 from core.playbook import Playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
@@ -24,7 +26,7 @@ from core.trading.episodes import dispersion, episode_table, share_of_episodes_t
 from core.trading.evidence import Trials
 from core.trading.going_live import going_live
 from core.trading.records import records_csv
-from core.trading.resampling import Uncertainty, uncertainty
+from core.trading.resampling import uncertainty
 from core.trading.robustness import Judge, Stress, best_trades, parts, stress
 
 __all__ = ["SCHEMA_VERSION", "BacktestRecord", "build_decision", "marked_bars"]
@@ -86,7 +88,7 @@ def build_decision(
     doubt = uncertainty(
         record.returns, record.pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions
     )
-    gates = _with_uncertainty(gates, doubt)
+    gates = with_uncertainty(gates, doubt)
     say("skill", gates)
     skill = skill_sections(record, card, playbook, trials or Trials())
     say("robustness", gates)
@@ -102,7 +104,7 @@ def build_decision(
         "score": card.score,
         "gates_passed": card.passed,
         "recommendation": rule.recommendation,
-        "reason": _reason(card),
+        "reason": reason_of(gates),
         "next_steps": {
             "line": approval_line(day, approval_at),
             "en": rule.next_steps.en,
@@ -170,24 +172,6 @@ def build_decision(
     return decision
 
 
-def _with_uncertainty(gates: list[dict[str, Any]], doubt: Uncertainty) -> list[dict[str, Any]]:
-    """Each gate with interval, P(pass) and distribution; a null value has no interval."""
-    found = []
-    for gate in gates:
-        resampled = doubt.gates[gate["id"]]
-        shown = gate["value"] is not None and resampled.ci95 is not None
-        found.append(
-            {
-                **gate,
-                "ci95": list(resampled.ci95) if shown else None,
-                "p_pass": resampled.p_pass,
-                "distribution": resampled.distribution(),
-                "costs_x2": None,
-            }
-        )
-    return found
-
-
 def _robustness(
     record: BacktestRecord,
     strained: Stress,
@@ -208,24 +192,6 @@ def _robustness(
         else {"episode": int(worst["episode"]), "return_pct": worst["return_pct"]},
         **best_trades(record.curve, record.pnl),
     }
-
-
-def _reason(card: Scorecard) -> str:
-    """One sentence: which gates fail, with value and limit."""
-    failed = [gate for gate in card.gates if not gate.passed]
-    if not failed:
-        return "All gates pass."
-    parts = []
-    for gate in failed:
-        name = gate.short if gate.short.isupper() else gate.short.lower()
-        if gate.value is None:
-            parts.append(f"{name} is undefined ({gate.status.value})")
-            continue
-        sign = "<" if gate.op == ">=" else ">"
-        value = gate.value if isinstance(gate.value, int) else f"{gate.value:.4f}"
-        parts.append(f"{name} {value} {sign} {gate.threshold:g}")
-    gates = "1 gate fails" if len(failed) == 1 else f"{len(failed)} gates fail"
-    return f"{gates}: {', '.join(parts)}."
 
 
 def _sha256(text: str) -> str:

@@ -2,135 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.market.quality import SYNTHETIC
+from core.decision.warning_words import WORDS
+from core.trading.grade_words import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 FEW_DAYS = 365
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
 LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars
 
+Found = Iterator[tuple[str, Mapping[str, Any]]]  # key of the sentence, and its figures
 
-def find_warnings(decision: Mapping[str, Any]) -> list[str]:
+
+def find_warnings(decision: Mapping[str, Any], language: str = "en") -> list[str]:
     """Sentences with their numbers, the gravest first; empty if there is nothing to say."""
     found = [
         *_about_trust(decision),
-        *_about_evidence(decision),
         *_about_data(decision),
         *_about_gates(decision),
         *_about_baselines(decision),
         *_about_stress(decision),
     ]
-    return [warning for warning in found if warning]
+    trust = sum(key in ("lookahead", "not_repeatable") for key, _ in found)
+    said = [WORDS[language][key].format(**figures) for key, figures in found]
+    return [*said[:trust], *_about_evidence(decision, language), *said[trust:]]
 
 
-def _about_trust(decision: Mapping[str, Any]) -> list[str]:
+def _about_trust(decision: Mapping[str, Any]) -> Found:
     trust = decision["trust"]
-    found = [
-        f"Look-ahead: {test['detail']}"
-        for test in (trust["lookahead"] or {}).values()
-        if not test["passed"]
-    ]
+    for test in (trust["lookahead"] or {}).values():
+        if not test["passed"]:
+            yield "lookahead", {"detail": test["detail"]}
     if trust["reproducible"] is False:
-        found.append("The first episode, run again, gave other numbers.")
-    return found
+        yield "not_repeatable", {}
 
 
-def _about_evidence(decision: Mapping[str, Any]) -> list[str]:
-    evidence = decision["evidence"]
-    if evidence["grade"] not in DOUBTFUL_GRADES:
+def _about_evidence(decision: Mapping[str, Any], language: str) -> list[str]:
+    grade = decision["evidence"]["grade"]
+    if grade not in DOUBTFUL_GRADES:
         return []
-    lead = (
-        f"A GO on {evidence['grade']} evidence is no proof of skill."
-        if decision["decision"] == Decision.GO.value
-        else f"The evidence is {evidence['grade']}."
-    )
-    return [" ".join([lead, *evidence["reasons"]])]
+    key = "go_on_doubt" if decision["decision"] == Decision.GO.value else "doubt"
+    reasons = reasons_of(decision["evidence"], language)
+    return [" ".join([WORDS[language][key].format(grade=grade), *reasons])]
 
 
-def _about_data(decision: Mapping[str, Any]) -> list[str]:
-    found = []
+def _about_data(decision: Mapping[str, Any]) -> Found:
     data, trained = decision["data"], decision["model"].get("train_range")
     if data.get("synthetic"):
-        found.append(SYNTHETIC)
+        yield "synthetic", {}
     if not trained or None in trained:
-        found.append("The model doesn't say what it was trained on: overlap unknown.")
+        yield "overlap_unknown", {}
     elif data["first"] <= trained[1]:
-        found.append(f"Backtest data begins {data['first']}, training data ends {trained[1]}.")
-    return found
+        yield "overlap", {"first": data["first"], "last": trained[1]}
 
 
-def _about_gates(decision: Mapping[str, Any]) -> list[str]:
+def _about_gates(decision: Mapping[str, Any]) -> Found:
     gates = {gate["id"]: gate for gate in decision["gates"]}
     facts = decision["facts"]
-    found = [
-        f"{gate['name']} is undefined ({gate['status']}); a gate without a value is not passed."
-        for gate in gates.values()
-        if gate["value"] is None
-    ]
+    for gate in gates.values():
+        if gate["value"] is None:
+            yield "undefined", {"name": gate["name"], "status": gate["status"]}
     hourly, daily = gates["sharpe"]["value"], facts["sharpe_daily"]
     limit = gates["sharpe"]["threshold"]
     if None not in (hourly, daily) and (hourly >= limit) != (daily >= limit):
-        found.append(
-            f"The Sharpe gate hangs on the convention: {hourly:.4f} by bar, {daily:.4f} by day, "
-            f"limit {limit:g}."
-        )
+        yield "convention", {"hourly": hourly, "daily": daily, "limit": limit}
     if facts["calmar_extrapolated"] and gates["calmar"]["value"] is not None:
-        found.append(
-            f"Calmar extrapolates {facts['calmar_window_days']:.1f} days to a year of {FEW_DAYS}."
-        )
-    expected = facts["expected_longest_losing_run"]
-    streak = gates["consecutive_losses"]
-    if expected is not None and expected > streak["threshold"]:
-        found.append(
-            f"With {facts['trades']} trades at this loss rate, chance alone makes a longest losing "
-            f"run of {expected:.1f}; the limit is {streak['threshold']:g}."
-        )
-    forced, trades = facts["forced_exits"], facts["trades"]
+        yield "extrapolated", {"days": facts["calmar_window_days"], "year": FEW_DAYS}
+    expected, trades = facts["expected_longest_losing_run"], facts["trades"]
+    longest = gates["consecutive_losses"]["threshold"]
+    if expected is not None and expected > longest:
+        yield "streak", {"trades": trades, "expected": expected, "limit": longest}
+    forced = facts["forced_exits"]
     if forced and trades and forced / trades > MANY_FORCED:
-        found.append(f"{forced} of {trades} round trips were closed by the end of their episode.")
-    return found
+        yield "forced", {"forced": forced, "trades": trades}
 
 
-def _about_baselines(decision: Mapping[str, Any]) -> list[str]:
+def _about_baselines(decision: Mapping[str, Any]) -> Found:
     agent, fair = decision["facts"]["return_pct"], decision["baselines"]["exposure_matched"]
-    found = []
     if agent <= 0:
-        found.append(f"The agent lost {-agent:.2f} %; staying out of the market lost nothing.")
+        yield "lost", {"lost": -agent}
     elif agent <= fair["return_pct"]:
-        found.append(
-            f"Buy and hold at the agent's mean exposure ({fair['exposure']:.1%}) earned "
-            f"{fair['return_pct']:.2f} %, the agent {agent:.2f} %."
-        )
+        yield "fair", {"exposure": fair["exposure"], "fair": fair["return_pct"], "agent": agent}
     random = decision["baselines"]["random"]
     if random is not None and random["share_go"] > LUCKY:
-        found.append(
-            f"{random['share_go']:.0%} of the random policies would be a GO on these bars: here "
-            "the gates alone don't tell skill from luck."
-        )
-    return found
+        yield "lucky", {"share": random["share_go"]}
 
 
-def _about_stress(decision: Mapping[str, Any]) -> list[str]:
-    robust, agent = decision["robustness"], decision["facts"]["return_pct"]
-    if agent <= 0:
-        return []
-    found = []
+def _about_stress(decision: Mapping[str, Any]) -> Found:
+    robust = decision["robustness"]
+    if decision["facts"]["return_pct"] <= 0:
+        return
     doubled = robust["costs"][0]
-    if doubled["score"] < decision["score"] and doubled["decision"] != decision["decision"]:
-        found.append(
-            f"At doubled costs the decision would be {doubled['decision']} ({doubled['score']})."
-        )
+    worse = int(doubled["score"].split("/")[0]) < decision["gates_passed"]
+    if worse and doubled["decision"] != decision["decision"]:
+        yield "doubled", {"decision": doubled["decision"], "score": doubled["score"]}
     own = next(gate["value"] for gate in decision["gates"] if gate["id"] == "sharpe")
     late = robust["delay_one_bar"]["gates"]["sharpe"]["value"]
     if None not in (own, late) and late < own / 2:
-        found.append(
-            f"Filled one bar later, the Sharpe ratio falls from {own:.2f} to {late:.2f}: the edge "
-            "hangs on the very next fill."
-        )
+        yield "late", {"own": own, "late": late}
     rest = robust["return_without_top5_pct"]
     if rest <= 0:
-        found.append(f"Without its five best trades the record loses {-rest:.2f} %.")
-    return found
+        yield "five", {"loss": -rest}

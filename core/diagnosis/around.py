@@ -8,12 +8,8 @@ from datetime import timedelta
 import numpy as np
 
 from core.checks.facts import Facts
-from core.telemetry.readings import known_series, pace_series
-
-# Settings that a trainer logs; a change of one is a change of what is trained.
-_SETTINGS = ("train/learning_rate", "train/clip_range", "train/clip_range_vf")
-_SAME = 1e-9  # relative: a schedule that is written again is no change
-SCHEDULED = 3  # changes inside the window from which on they are one schedule
+from core.telemetry.interventions import SETTINGS, setting_changes
+from core.telemetry.readings import pace_series
 
 
 @dataclass(frozen=True)
@@ -37,10 +33,7 @@ def wall_of_step(facts: Facts, step: int) -> float | None:
 
 
 def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
-    """All that changed within ``window`` before or behind a real moment, oldest first.
-
-    Settings that move at each update follow a schedule, and are told as one change.
-    """
+    """All that changed within ``window`` before or behind a real moment, oldest first."""
     run = facts.run
     if run is None or run.reader is None:
         return []
@@ -50,22 +43,11 @@ def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
         for mark in run.reader.attempts_until(run.until.timestamp())[1:]
         if low <= mark.first_wall <= high
     ]
-    for tag in _SETTINGS:
-        series = known_series(run.reader, tag, run.until).finite()
-        moved = np.flatnonzero(
-            np.abs(np.diff(series.value)) > _SAME * np.maximum(np.abs(series.value[1:]), _SAME)
-        )
-        moved = [i + 1 for i in moved if low <= series.wall[i + 1] <= high]
-        if not moved:
-            continue
-        ends = [(moved[0], moved[-1])] if len(moved) >= SCHEDULED else [(i, i) for i in moved]
-        found += [
-            Change(
-                tag, int(series.step[last]), float(series.wall[last]),
-                float(series.value[first - 1]), float(series.value[last]),
-            )
-            for first, last in ends
-        ]  # fmt: skip
+    found += [
+        Change(SETTINGS[turned.setting], turned.step, turned.wall, turned.before, turned.after)
+        for turned in setting_changes(run.reader, run.until)
+        if low <= turned.wall <= high
+    ]
     check = facts.data_check
     if check is not None and check.ended is not None and low <= check.ended.timestamp() <= high:
         ok = (check.result or {}).get("ok")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import Verdict, quiet
+from core.diagnosis.finding import Sentence, Verdict, quiet
 from core.diagnosis.moment import Moment
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
@@ -18,7 +18,10 @@ def crash(moment: Moment) -> Verdict:
     if run.status is TrainingStatus.CRASHED:
         return Verdict(
             FindingStatus.FIRING,
-            f"The training crashed: {run.reason or 'reason unknown'}.",
+            Sentence(
+                f"The training crashed: {run.reason or 'reason unknown'}.",
+                f"O treinamento caiu: {run.reason or 'motivo desconhecido'}.",
+            ),
             Severity.CRITICAL,
             step,
             (run.reason or "status CRASHED", seen, *errors),
@@ -26,15 +29,28 @@ def crash(moment: Moment) -> Verdict:
     if run.status is TrainingStatus.LOST:
         return Verdict(
             FindingStatus.FIRING,
-            f"The training ended, and nobody can prove how: {run.reason or 'no exit code'}.",
+            Sentence(
+                f"The training ended, and nobody can prove how: {run.reason or 'no exit code'}.",
+                f"O treinamento terminou e ninguém pode provar como: {run.reason or 'sem código de saída'}.",
+            ),
             Severity.WARNING,
             step,
             (run.reason or "status LOST", seen, *errors),
         )
     if run.status is TrainingStatus.INTERRUPTED:
         return quiet(
-            "The machine interrupted the run; the trainer did not fail.",
+            Sentence(
+                "The machine interrupted the run; the trainer did not fail.",
+                "A máquina interrompeu a execução; o treinador não falhou.",
+            ),
             run.reason or "status INTERRUPTED",
             seen,
         )
-    return quiet(f"The run is {run.status.value}.", seen, *errors)
+    return quiet(
+        Sentence(
+            f"The run is {run.status.value}.",
+            f"A execução está {run.status.value}.",
+        ),
+        seen,
+        *errors,
+    )

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.telemetry import Fault
 from core.telemetry.aliases import canonical
@@ -26,12 +26,18 @@ _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 def data_issue(moment: Moment) -> Verdict:
     """The worst of all signs; what lies further back is told, and does not alarm."""
     if moment.silence is None and moment.facts.data_check is None:
-        return no_data("No event yet.")
+        return no_data(Sentence("No event yet.", "Ainda nenhum evento."))
     signs = [*_outside(moment), *_nonfinite(moment), *_damaged(moment), *_jumps(moment)]
     alarming = [sign for sign in signs if sign[0] is not FindingStatus.OK]
     told = tuple(sign[3] for sign in signs if sign not in alarming)
     if not alarming:
-        return quiet("Numbers, steps and files are in order.", *told)
+        return quiet(
+            Sentence(
+                "Numbers, steps and files are in order.",
+                "Números, passos e arquivos estão em ordem.",
+            ),
+            *told,
+        )
     status = (
         FindingStatus.FIRING
         if any(sign[0] is FindingStatus.FIRING for sign in alarming)
@@ -41,7 +47,10 @@ def data_issue(moment: Moment) -> Verdict:
     steps = [sign[2] for sign in alarming if sign[2] is not None]
     return Verdict(
         status,
-        f"Data issue: {alarming[0][3]}.",
+        Sentence(
+            f"Data issue: {alarming[0][3]}.",
+            f"Problema de dados: {alarming[0][3]}.",
+        ),
         severity,
         min(steps, default=None),
         tuple(sign[3] for sign in alarming),
@@ -90,10 +99,29 @@ def _nonfinite(moment: Moment) -> list[_Sign]:
 
 
 def _damaged(moment: Moment) -> list[_Sign]:
-    return [
+    if moment.reader is None:
+        return []
+    return _cut(moment) + [
         (FindingStatus.FIRING, Severity.WARNING, None, f"{problem.file}: {problem.detail}")
-        for problem in (moment.reader.problems if moment.reader else ())
+        for problem in moment.reader.problems
         if problem.kind in _DAMAGE
+    ]
+
+
+def _cut(moment: Moment) -> list[_Sign]:
+    """A file that ends inside a record, and does not go on: a full disk, or a kill."""
+    if (moment.silence or 0.0) <= moment.patience and moment.active:
+        return []
+    return [
+        (
+            FindingStatus.FIRING,
+            Severity.WARNING,
+            moment.step,
+            f"{file.name} ends inside a record, {file.waiting} bytes without their rest: the disk "
+            "was full, or the writer was killed",
+        )
+        for file in moment.reader.files
+        if file.waiting and file.points
     ]
 
 

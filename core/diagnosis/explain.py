@@ -21,7 +21,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "of week time, and no trend in at least {wanted} blocks (exact Kendall test, "
         "p < {p:g}). Three of four healthy runs are flat late, so only two kinds alarm. STUCK: not "
         "{sd:g} standard deviations above its beginning, once the first {normal:g} h are over. "
-        "REGRESSED: more than {regressed:.0%} of its range below its own best. CONVERGED, within "
+        "REGRESSED: more than {regressed:.0%} of its range below its own best, level or still falling. CONVERGED, within "
         "{converged:.0%} of the best, stays quiet. It fires after {hold} hourly evaluations in a row "
         "and is forgotten after {keep} without it.",
         "O reward é a média de blocos de {block} episódios, pois seus próprios pontos são uma média "
@@ -29,7 +29,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "tempo da semana, e sem tendência em ao menos {wanted} blocos (teste exato de Kendall, "
         "p < {p:g}). Três de quatro execuções saudáveis ficam achatadas no fim, então só dois tipos "
         "alarmam. STUCK: nem {sd:g} desvios-padrão acima do início, passadas as primeiras {normal:g} h. "
-        "REGRESSED: mais de {regressed:.0%} da faixa abaixo do próprio melhor. CONVERGED, a menos de "
+        "REGRESSED: mais de {regressed:.0%} da faixa abaixo do próprio melhor, parado ou ainda caindo. CONVERGED, a menos de "
         "{converged:.0%} do melhor, fica quieto. Dispara após {hold} avaliações horárias seguidas e é "
         "esquecido após {keep} sem ele.",
     ),

@@ -9,6 +9,27 @@ from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 
 
+class Sentence(str):
+    """A sentence in English that knows its Portuguese twin.
+
+    It is the English text wherever a text is wanted: in files, logs and JSON.
+    """
+
+    pt: str
+
+    def __new__(cls, en: str, pt: str) -> Sentence:
+        made = super().__new__(cls, en)
+        made.pt = pt
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.pt
+
+    def in_(self, language: str) -> str:
+        """The sentence in a language; English for one that we don't have."""
+        return self.pt if language == "pt" else str(self)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One scenario as a rule sees it, before the playbook's causes and actions.
@@ -51,7 +72,7 @@ class Finding:
             "status": self.status.value,
             "severity": self.severity.value,
             "since_step": self.since_step,
-            "headline": self.headline,
+            "headline": str(self.headline),
             "evidence_for": list(self.evidence_for),
             "evidence_against": list(self.evidence_against),
             "causes": [cause.in_(language) for cause in self.causes],

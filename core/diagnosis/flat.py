@@ -6,22 +6,35 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.trend import WANTED
+from core.diagnosis.trend import WANTED, block_means, trend
 from core.moments import iso
 from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity, Trend
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
+CONVERGED_SURELY = 0.05  # of the range below the best
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 _ALARMING = (Level.STUCK, Level.REGRESSED)
+_PT = {
+    Trend.INCREASING: "subindo",
+    Trend.STABLE: "estável",
+    Trend.DECREASING: "caindo",
+    Trend.INSUFFICIENT: "sem dados suficientes",
+}
 _WORDS = {
-    Level.STUCK: "low, and never improved",
-    Level.REGRESSED: "far below its own best",
-    Level.CONVERGED: "level near its own best: converged",
-    Level.PLATEAU: "level, somewhat below its own best",
+    Level.STUCK: ("low, and never improved", "baixo e nunca melhorou"),
+    Level.REGRESSED: ("far below its own best", "muito abaixo do próprio melhor"),
+    Level.CONVERGED: (
+        "level near its own best: converged",
+        "estável perto do próprio melhor: convergiu",
+    ),
+    Level.PLATEAU: (
+        "level, somewhat below its own best",
+        "estável, um pouco abaixo do próprio melhor",
+    ),
 }
 
 
@@ -45,14 +58,26 @@ def flat_reward(
         return then.level in _ALARMING and then.flat_hours >= hours
 
     if state.level is Level.MOVING:
-        return quiet(f"The reward is {state.label.value}.", *state.numbers)
+        return quiet(
+            Sentence(
+                f"The reward is {state.label.value}.",
+                f"O reward está {_PT[state.label]}.",
+            ),
+            *state.numbers,
+        )
     status = _replayed(history, flat)
     normal = _normal_until(moment)
-    words = f"The reward is {_WORDS[state.level]}"
+    words, palavras = (
+        f"{start} {told}"
+        for start, told in zip(("The reward is", "O reward está"), _WORDS[state.level], strict=True)
+    )
     if state.level is Level.STUCK and normal is not None and not troubles:
         return Verdict(
             FindingStatus.PENDING,
-            f"{words}: normal until {normal}.",
+            Sentence(
+                f"{words}: normal until {normal}.",
+                f"{palavras}: normal até {_in_portuguese(normal)}.",
+            ),
             Severity.INFO,
             state.best_step,
             state.numbers,
@@ -61,13 +86,21 @@ def flat_reward(
             state.level.value,
         )
     if status is FindingStatus.OK:
-        return Verdict(status, f"{words}.", evidence_against=state.numbers, kind=state.level.value)
+        return Verdict(
+            status,
+            Sentence(f"{words}.", f"{palavras}."),
+            evidence_against=state.numbers,
+            kind=state.level.value,
+        )
     return Verdict(
         status,
-        f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
+        Sentence(
+            f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
+            f"{palavras}, sem novo melhor há {state.flat_hours:.1f} h de tempo da semana.",
+        ),
         Severity.WARNING,
         state.best_step,
-        state.numbers,
+        state.numbers + _critic(moment),
         _values(moment),
         kind=state.level.value,
     )
@@ -84,19 +117,45 @@ def not_converging(
     if state.level is Level.UNKNOWN:
         return no_data(_too_early(moment, state))
     if state.level is Level.CONVERGED:
-        return quiet("It has converged.", *state.numbers, *_values(moment))
+        proven = _converged(moment, history)
+        words = (
+            Sentence("It has converged.", "Convergiu.")
+            if proven
+            else Sentence("It is level near its own best.", "Está estável perto do próprio melhor.")
+        )
+        return quiet(words, *(proven or _values(moment)), *state.numbers)
     if state.label is Trend.INCREASING:
-        return quiet("The reward is INCREASING: it learns.", *state.numbers)
+        return quiet(
+            Sentence(
+                "The reward is INCREASING: it learns.",
+                "O reward está subindo: aprende.",
+            ),
+            *state.numbers,
+        )
     if not moment.active:
-        return quiet(f"The run is {moment.run.status.value}; there is nothing to wait for.")
+        return quiet(
+            Sentence(
+                f"The run is {moment.run.status.value}; there is nothing to wait for.",
+                f"A execução está {moment.run.status.value}; não há o que esperar.",
+            )
+        )
     normal = _normal_until(moment)
     if troubles:
         told = ", ".join(troubles)
-        return quiet(f"Not judged: {told} explains it, and is not normal.", *state.numbers)
+        return quiet(
+            Sentence(
+                f"Not judged: {told} explains it, and is not normal.",
+                f"Não julgado: {told} o explica, e não é normal.",
+            ),
+            *state.numbers,
+        )
     if normal is not None:
         return Verdict(
             FindingStatus.PENDING,
-            f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
+            Sentence(
+                f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
+                f"NORMAL: ainda sem direção clara. Deixe como está até {_in_portuguese(normal)}.",
+            ),
             Severity.INFO,
             state.best_step,
             state.numbers,
@@ -112,11 +171,15 @@ def not_converging(
     limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
     return Verdict(
         status,
-        f"No convergence after {moment.training_hours:.1f} h of week time "
-        f"(normal for {limit:g} h).",
+        Sentence(
+            f"No convergence after {moment.training_hours:.1f} h of week time "
+            f"(normal for {limit:g} h).",
+            f"Sem convergência após {moment.training_hours:.1f} h de tempo da semana "
+            f"(normal por {limit:g} h).",
+        ),
         Severity.WARNING,
         state.best_step,
-        state.numbers,
+        state.numbers + _critic(moment),
         _values(moment),
     )
 
@@ -143,14 +206,55 @@ def _normal_until(moment: Moment) -> str | None:
         return iso(ends.replace(microsecond=0))
     expected = round(step + rate * left * 3600 / pace)
     if expected >= moment.run.total_steps:
-        return f"the end of the run (step {moment.run.total_steps:,})"
-    return f"{iso(ends.replace(microsecond=0))}, about step {expected:,}"
+        return Sentence(
+            f"the end of the run (step {moment.run.total_steps:,})",
+            f"o fim da execução (passo {moment.run.total_steps:,})",
+        )
+    when = iso(ends.replace(microsecond=0))
+    return Sentence(f"{when}, about step {expected:,}", f"{when}, por volta do passo {expected:,}")
+
+
+def _in_portuguese(text: str) -> str:
+    return text.pt if isinstance(text, Sentence) else text
 
 
 def _too_early(moment: Moment, state: RewardState) -> str:
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
-    return f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed."
+    return Sentence(
+        f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed.",
+        f"Poucos episódios para dizer: {state.trend.blocks} blocos de 100; são necessários {WANTED}.",
+    )
+
+
+def _converged(moment: Moment, history: list[RewardState]) -> tuple[str, ...]:
+    """What proves it: two STABLE evaluations, within 5 % of the best, and a critic or an
+    evaluation that agrees. Empty if not proven."""
+    state = history[-1]
+    stable = [then.trend.label is Trend.STABLE for then in history[-2:]]
+    close = state.now >= state.best - CONVERGED_SURELY * state.spread
+    if len(stable) < 2 or not all(stable) or not close:
+        return ()
+    found = _values(moment)
+    evaluations = trend(moment.series("eval/mean_reward"))
+    if evaluations.label is Trend.STABLE:
+        found += (f"eval/mean_reward is STABLE ({evaluations.why})",)
+    return found and (
+        f"STABLE in two evaluations, within {CONVERGED_SURELY:.0%} of its range below the best",
+        *found,
+    )
+
+
+def _critic(moment: Moment) -> tuple[str, ...]:
+    """A critic that was worse than useless for long: what losses can't tell."""
+    explained = moment.series("train/explained_variance")
+    means = block_means(explained)[-WANTED:]
+    if len(means) < WANTED or not (means < 0).all():
+        return ()
+    return (
+        f"explained variance below 0 in the last {WANTED} blocks, now {means[-1]:.2f}: the critic "
+        "predicts worse than the mean",
+    )
 
 
 def _values(moment: Moment) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ def facts_of_events(
     :param alive: whether a process may still write to them. If not, a run that is silent
         for longer than it ever was has ended: it is judged as of its last event.
     """
-    first = reader.first_wall if reader.first_wall is not None else _opened(reader)
-    started = now if first is None else from_unix(max(0.0, first))
+    begun = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
+    started = now if not begun else from_unix(max(0.0, min(begun)))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
     done = step is not None and total_steps is not None and step.value >= total
@@ -77,6 +77,6 @@ def facts_of_events(
 
 
 def _opened(reader: RunReader) -> float | None:
-    """When the first file without a scalar was opened: its writer puts that into the name."""
+    """When the first file was opened: its writer puts that into the name."""
     moments = [float(found[1]) for file in reader.files if (found := _MOMENT.search(file.name))]
     return min(moments, default=None)

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import numpy as np
 
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
-FEWEST_GAPS = 3
+FEWEST_GAPS = 10  # no public run was ever silent for so many of its gaps, and then went on
 SUSPICIOUS = 0.5  # of the learned limit
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
 
@@ -25,17 +25,45 @@ def hung(moment: Moment) -> Verdict:
     """WARN beyond the learned limit (real time), CRITICAL beyond the manual's (week time)."""
     run, silence = moment.run, moment.silence
     if not moment.active:
-        return quiet(f"The run is {run.status.value}: it has ended, and is not hung.")
+        return quiet(
+            Sentence(
+                f"The run is {run.status.value}: it has ended, and is not hung.",
+                f"A execução está {run.status.value}: terminou, não travou.",
+            )
+        )
     limit_hours = moment.setting("hung", "hours", HUNG_HOURS)
     called = run.status is TrainingStatus.HUNG
     if (moment.step or 0) >= run.total_steps and not called:
-        return quiet(f"All {run.total_steps:,} steps are done: it is finished, and not hung.")
+        return quiet(
+            Sentence(
+                f"All {run.total_steps:,} steps are done: it is finished, and not hung.",
+                f"Todos os {run.total_steps:,} passos foram feitos: terminou, não travou.",
+            )
+        )
     if silence is None:
         if called:
-            return _firing(moment, Severity.CRITICAL, f"The run never logged: {run.reason}.", ())
-        return no_data("No event yet: a silence can't be told from a slow start.")
+            return _firing(
+                moment,
+                Severity.CRITICAL,
+                Sentence(
+                    f"The run never logged: {run.reason}.",
+                    f"A execução nunca registrou nada: {run.reason}.",
+                ),
+                (),
+            )
+        return no_data(
+            Sentence(
+                "No event yet: a silence can't be told from a slow start.",
+                "Ainda nenhum evento: não dá para distinguir silêncio de início lento.",
+            )
+        )
     if moment.waits_for_attempt and not called:
-        return no_data("The newest attempt has not logged its first iteration.")
+        return no_data(
+            Sentence(
+                "The newest attempt has not logged its first iteration.",
+                "A tentativa mais nova ainda não registrou a primeira iteração.",
+            )
+        )
     gap, limit = moment.gap, moment.patience
     last = moment.reader.last_event(moment.unix)
     quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
@@ -44,21 +72,33 @@ def hung(moment: Moment) -> Verdict:
     behind = _log_ahead(moment)
     if silence > limit and behind is not None and behind > limit and not called:
         return quiet(
-            f"The training works, but its events stand still: see logging_broken ({fact}).",
+            Sentence(
+                f"The training works, but its events stand still: see logging_broken ({fact}).",
+                f"O treinamento trabalha, mas seus eventos pararam: veja logging_broken ({fact}).",
+            ),
             f"{moment.facts.log.path} went on for {_told(behind)} behind the newest event",
         )
     # On a fast clock two hours of the week may be shorter than one iteration.
-    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * (gap or 0.0)):
+    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * moment.cadence):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
-        headline = f"No progress since step {last.step}: silent for {_told(silence)}."
+        headline = Sentence(
+            f"No progress since step {last.step}: silent for {_told(silence)}.",
+            f"Sem progresso desde o passo {last.step}: em silêncio há {_told(silence)}.",
+        )
         return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)
     if silence > limit:
-        headline = f"Silent for {_told(silence)}, beyond the learned limit of {_told(limit)}."
+        headline = Sentence(
+            f"Silent for {_told(silence)}, beyond the learned limit of {_told(limit)}.",
+            f"Em silêncio há {_told(silence)}, além do limite aprendido de {_told(limit)}.",
+        )
         return _firing(moment, Severity.WARNING, headline, (fact,), last.step)
     if silence > SUSPICIOUS * limit:
         return Verdict(
             FindingStatus.PENDING,
-            f"Silent for {_told(silence)}; the learned limit is {_told(limit)}.",
+            Sentence(
+                f"Silent for {_told(silence)}; the learned limit is {_told(limit)}.",
+                f"Em silêncio há {_told(silence)}; o limite aprendido é {_told(limit)}.",
+            ),
             Severity.WARNING,
             last.step,
             (fact,),
@@ -68,20 +108,34 @@ def hung(moment: Moment) -> Verdict:
         step, length = pause
         return Verdict(
             FindingStatus.RECOVERING,
-            f"It was silent for {_told(length)} before step {step}, and goes on.",
+            Sentence(
+                f"It was silent for {_told(length)} before step {step}, and goes on.",
+                f"Ficou em silêncio por {_told(length)} antes do passo {step}, e continua.",
+            ),
             Severity.WARNING,
             step,
             (f"gap of {_told(length)} before step {step} (limit {_told(limit)})",),
             (fact,),
         )
-    return quiet(f"Working: {fact}.", f"learned limit {_told(limit)}")
+    return quiet(
+        Sentence(
+            f"Working: {fact}.",
+            f"Trabalhando: passo {last.step}, há {_told(silence)}.",
+        ),
+        f"learned limit {_told(limit)}",
+    )
 
 
 def logging_broken(moment: Moment) -> Verdict:
     """The process lives and writes its log, but its events stand still or are lost."""
     run = moment.run
     if not moment.active:
-        return quiet(f"The run is {run.status.value}: nothing is being logged.")
+        return quiet(
+            Sentence(
+                f"The run is {run.status.value}: nothing is being logged.",
+                f"A execução está {run.status.value}: nada está sendo registrado.",
+            )
+        )
     evidence = []
     problems = [] if moment.reader is None else moment.reader.problems
     lost = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
@@ -95,15 +149,18 @@ def logging_broken(moment: Moment) -> Verdict:
     if evidence:
         return Verdict(
             FindingStatus.FIRING,
-            "The training runs, but its events are lost or stand still.",
+            Sentence(
+                "The training runs, but its events are lost or stand still.",
+                "O treinamento roda, mas seus eventos se perderam ou pararam.",
+            ),
             Severity.WARNING,
             moment.step,
             tuple(evidence),
         )
     if silence is None:
-        return no_data("No event yet.")
+        return no_data(Sentence("No event yet.", "Ainda nenhum evento."))
     return quiet(
-        "Events are written.",
+        Sentence("Events are written.", "Eventos estão sendo gravados."),
         f"newest event {_told(silence)} ago",
         *([f"last log line at most {_told(max(0.0, behind))} newer"] if behind is not None else []),
     )

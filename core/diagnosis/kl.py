@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.trend import reward_trend
 from core.telemetry import Series
@@ -30,7 +30,12 @@ def kl_explosion(moment: Moment) -> Verdict:
     """WARN: z > 6 and KL > 0.1. CRITICAL: 3 in a row > 0.1, a jump > 0.5, or no number."""
     whole = moment.series("train/approx_kl")
     if not len(whole):
-        return no_data("No KL divergence was logged up to here.")
+        return no_data(
+            Sentence(
+                "No KL divergence was logged up to here.",
+                "Nenhuma divergência KL registrada até aqui.",
+            )
+        )
     jump = moment.setting("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
@@ -52,18 +57,31 @@ def kl_explosion(moment: Moment) -> Verdict:
         if high[-1] and own[-1]:
             return Verdict(
                 FindingStatus.PENDING,
-                f"KL {newest:.3g} at step {step} is high; one more look decides.",
+                Sentence(
+                    f"KL {newest:.3g} at step {step} is high; one more look decides.",
+                    f"KL {newest:.3g} no passo {step} está alta; mais uma olhada decide.",
+                ),
                 Severity.WARNING,
                 step,
                 (f"KL {newest:.3g} above {HIGH} at step {step} ({typical})",),
             )
-        return quiet(f"KL {newest:.3g} at step {step}; {typical}.", *_normal(whole))
+        return quiet(
+            Sentence(
+                f"KL {newest:.3g} at step {step}; {typical}.",
+                f"KL {newest:.3g} no passo {step}; mediana {np.nanmedian(values):.3g} em {len(whole)} atualizações.",
+            ),
+            *_normal(whole),
+        )
     last = int(np.flatnonzero(trigger)[-1])
     calm = _calm_points(values[last + 1 :])
     if calm >= CALM_TO_CLEAR:
         return quiet(
-            f"KL {newest:.3g} at step {step}: calm for {calm} updates since the spike at step "
-            f"{int(whole.step[last])}.",
+            Sentence(
+                f"KL {newest:.3g} at step {step}: calm for {calm} updates since the spike at step "
+                f"{int(whole.step[last])}.",
+                f"KL {newest:.3g} no passo {step}: calma por {calm} atualizações desde o pico no passo "
+                f"{int(whole.step[last])}.",
+            ),
             *_normal(whole),
         )
     begin = _episode_begin(trigger, last)
@@ -82,9 +100,14 @@ def kl_explosion(moment: Moment) -> Verdict:
     severe = bool(critical[chosen].any())
     finite = values[chosen][np.isfinite(values[chosen])]
     peak = f"up to {finite.max():.3g}" if len(finite) else "no finite value"
+    alto = f"até {finite.max():.3g}" if len(finite) else "nenhum valor finito"
     return Verdict(
         FindingStatus.RECOVERING if calm >= CALM_TO_RECOVER else FindingStatus.FIRING,
-        f"KL divergence explodes since step {int(whole.step[begin])}: {peak}, {typical}.",
+        Sentence(
+            f"KL divergence explodes since step {int(whole.step[begin])}: {peak}, {typical}.",
+            f"A divergência KL explode desde o passo {int(whole.step[begin])}: {alto}, mediana "
+            f"{np.nanmedian(values):.3g} em {len(whole)} atualizações.",
+        ),
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import GRACE, Moment
 from core.telemetry import Fault
 from core.telemetry.absence import PATIENCE
 from core.telemetry.aliases import canonical
 from core.vocabulary import FindingStatus, Severity
 
+_PT = {
+    "rollout/": "sem estatísticas de episódio: envolva o env em Monitor (VecMonitor)",
+    "train/": "sem losses nem divergência KL: as métricas da atualização não são registradas",
+}
 GRACE_HOURS = 2.0  # week time: the manual's "no progress"
 
 
@@ -29,20 +33,32 @@ def no_metrics(moment: Moment) -> Verdict:
     ]
     step = moment.step
     if not missing:
-        return quiet(f"{len(present)} metrics are logged, newest at step {step}.")
+        return quiet(
+            Sentence(
+                f"{len(present)} metrics are logged, newest at step {step}.",
+                f"{len(present)} métricas registradas, a mais nova no passo {step}.",
+            )
+        )
     evidence = tuple(f"{folder}* {why} ({iterations} iterations)" for folder, why in missing)
     if iterations <= PATIENCE:
         return Verdict(
             FindingStatus.PENDING,
-            f"{' and '.join(folder + '*' for folder, _ in missing)} may still come: "
-            f"{iterations} iterations so far.",
+            Sentence(
+                f"{' and '.join(folder + '*' for folder, _ in missing)} may still come: "
+                f"{iterations} iterations so far.",
+                f"{' e '.join(folder + '*' for folder, _ in missing)} ainda pode vir: "
+                f"{iterations} iterações até agora.",
+            ),
             Severity.INFO,
             step,
             evidence,
         )
     return Verdict(
         FindingStatus.FIRING,
-        f"Metrics are missing: {'; '.join(f'{folder}* {why}' for folder, why in missing)}.",
+        Sentence(
+            f"Metrics are missing: {'; '.join(f'{folder}* {why}' for folder, why in missing)}.",
+            f"Faltam métricas: {'; '.join(f'{folder}* {_PT[folder]}' for folder, _ in missing)}.",
+        ),
         Severity.WARNING,
         step,
         evidence,
@@ -64,11 +80,19 @@ def _nothing(moment: Moment) -> Verdict:
     # Without a single attempt nobody is on the way to write one: a folder, given as it is.
     late = age > GRACE or moment.training_hours > GRACE_HOURS or moment.run.attempts == 0
     if not (lost or late) and moment.active:
-        return no_data(f"No metric yet, {age / 60:.0f} min after the start.")
+        return no_data(
+            Sentence(
+                f"No metric yet, {age / 60:.0f} min after the start.",
+                f"Ainda nenhuma métrica, {age / 60:.0f} min após o início.",
+            )
+        )
     what = "the events are gone" if lost else "no metric was ever logged"
     return Verdict(
         FindingStatus.FIRING,
-        f"Metrics are not logged: {what}.",
+        Sentence(
+            f"Metrics are not logged: {what}.",
+            f"Métricas não são registradas: {'os eventos sumiram' if lost else 'nada foi registrado até agora'}.",
+        ),
         Severity.WARNING,
         None,
         tuple(evidence),

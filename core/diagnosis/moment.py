@@ -80,17 +80,28 @@ class Moment:
 
     @property
     def gap(self) -> float | None:
-        """Median real seconds between the last iterations; None with fewer than three."""
-        return usual_gap(self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :])
+        """Median real seconds between the last iterations; None with fewer than two."""
+        walls = self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :]
+        # One gap is little to learn from, and better than none.
+        only = float(walls[1] - walls[0]) if len(walls) == 2 and walls[1] > walls[0] else None
+        return usual_gap(walls) or only
+
+    @property
+    def cadence(self) -> float:
+        """The usual gap; before there is one, what the first iteration took; 0: not known."""
+        start = self.attempt_start
+        lead = 0.0 if start is None else start - self.run.started.timestamp()
+        # A later attempt began long after the run, and nobody here knows when.
+        return self.gap or (max(0.0, lead) if self.run.attempts <= 1 else 0.0)
 
     @property
     def patience(self) -> float:
         """Real seconds of silence that this run never showed: its learned cadence.
 
-        The grace before the first point holds until there is a cadence.
+        The grace before the first point holds until there are two.
         """
-        gap = self.gap
-        return GRACE if gap is None else patience(gap)
+        learned = patience(self.cadence)
+        return max(GRACE, learned) if self.gap is None else learned
 
     @property
     def silence(self) -> float | None:

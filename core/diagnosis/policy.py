@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, reward_state
 from core.vocabulary import FindingStatus, Severity
@@ -23,7 +23,12 @@ def policy_dead(moment: Moment) -> Verdict:
     """KL below 1e-6 for 5 updates while it should learn, and entropy collapsed or frozen."""
     kl = moment.of_attempt(moment.series("train/approx_kl"))
     if len(kl) < UPDATES:
-        return no_data(f"{len(kl)} updates with a KL divergence; {UPDATES} are needed.")
+        return no_data(
+            Sentence(
+                f"{len(kl)} updates with a KL divergence; {UPDATES} are needed.",
+                f"{len(kl)} atualizações com divergência KL; são necessárias {UPDATES}.",
+            )
+        )
     outcomes = [
         bool((np.abs(kl.value[end - UPDATES : end]) < DEAD_KL).all())
         for end in range(max(UPDATES, len(kl) - _REPLAYED), len(kl) + 1)
@@ -31,19 +36,34 @@ def policy_dead(moment: Moment) -> Verdict:
     status = alarm_state(outcomes, 1, KEEP_FIRING)
     step, newest = kl.last
     if status is FindingStatus.OK:
-        return quiet(f"The policy moves: KL {newest:.3g} at step {step}.")
+        return quiet(
+            Sentence(
+                f"The policy moves: KL {newest:.3g} at step {step}.",
+                f"A política se move: KL {newest:.3g} no passo {step}.",
+            )
+        )
     dead = np.abs(kl.value) < DEAD_KL
     alive = np.flatnonzero(~dead[: len(dead) - (0 if dead[-1] else KEEP_FIRING)])
     since = int(kl.step[alive[-1] + 1 if len(alive) and alive[-1] + 1 < len(kl) else 0])
+    fato = f"KL abaixo de {DEAD_KL:g} desde o passo {since}, agora {newest:.3g}"
     fact = f"KL below {DEAD_KL:g} since step {since}, now {newest:.3g}"
     rate = moment.series("train/learning_rate")
     if len(rate) and rate.last[1] <= 0:
-        return quiet("The learning rate is 0: the policy is meant to stand still.", fact)
+        return quiet(
+            Sentence(
+                "The learning rate is 0: the policy is meant to stand still.",
+                "O learning rate é 0: a política deve ficar parada.",
+            ),
+            fact,
+        )
     entropy = moment.series("train/entropy_loss").finite()
     if not len(entropy):
         return Verdict(
             FindingStatus.PENDING,
-            f"{fact}; no entropy to confirm it.",
+            Sentence(
+                f"{fact}; no entropy to confirm it.",
+                f"{fato}; sem entropia para confirmar.",
+            ),
             Severity.WARNING,
             since,
             (fact,),
@@ -54,10 +74,20 @@ def policy_dead(moment: Moment) -> Verdict:
     told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
     state = reward_state(moment, _WINDOW_HOURS)
     if state.level is Level.CONVERGED:
-        return quiet("The policy stands still because it has converged.", fact, *state.numbers)
+        return quiet(
+            Sentence(
+                "The policy stands still because it has converged.",
+                "A política está parada porque convergiu.",
+            ),
+            fact,
+            *state.numbers,
+        )
     if last < COLLAPSED * first:
         return Verdict(
-            status, f"The policy has collapsed: {fact}, {told}.", Severity.CRITICAL, since,
+            status, Sentence(
+f"The policy has collapsed: {fact}, {told}.",
+f"A política colapsou: {fato}, entropia {last:.4g}, no início {first:.4g}.",
+), Severity.CRITICAL, since,
             (fact, told), kind="COLLAPSED",
         )  # fmt: skip
     behind = np.abs(entropy.value[entropy.step >= since])
@@ -65,12 +95,18 @@ def policy_dead(moment: Moment) -> Verdict:
     if frozen and state.level is not Level.MOVING:
         against = () if state.level is not Level.UNKNOWN else ("too few episodes for a trend",)
         return Verdict(
-            status, f"The policy learns nothing: {fact}, {told}.", Severity.WARNING, since,
+            status, Sentence(
+f"The policy learns nothing: {fact}, {told}.",
+f"A política não aprende nada: {fato}, entropia {last:.4g}, no início {first:.4g}.",
+), Severity.WARNING, since,
             (fact, told, f"entropy within {UNCHANGED:.1%} since step {since}"), against, kind="FROZEN",
         )  # fmt: skip
     return Verdict(
         FindingStatus.PENDING,
-        f"{fact}, but entropy or reward still move.",
+        Sentence(
+            f"{fact}, but entropy or reward still move.",
+            f"{fato}, mas entropia ou reward ainda se movem.",
+        ),
         Severity.WARNING,
         since,
         (fact,),

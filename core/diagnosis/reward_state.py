@@ -29,7 +29,7 @@ class Level(StrEnum):
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best
     STUCK = "STUCK"  # flat, and never improved
-    REGRESSED = "REGRESSED"  # flat, far below its own best
+    REGRESSED = "REGRESSED"  # flat or still falling, far below its own best
     PLATEAU = "PLATEAU"  # flat, somewhat below its own best
     UNKNOWN = "UNKNOWN"  # too few episodes
 
@@ -43,9 +43,9 @@ class RewardState:
     flat_hours: float = 0.0  # week hours since the last new best
     best: float | None = None  # highest level: a mean of as many blocks as a trend needs
     best_step: int | None = None
-    start: float | None = None  # mean of the first block
+    start: float | None = None  # the lower one of the first two blocks
     now: float | None = None  # mean of the newest blocks
-    noise: float = 0.0  # standard deviation of the newest block means
+    noise: float = 0.0  # standard deviation of block means around their level
     spread: float = 0.0  # P95 - P5 of the reward so far
 
     @property
@@ -62,10 +62,13 @@ class RewardState:
     def level(self) -> Level:
         if self.best is None:
             return Level.UNKNOWN
-        if self.label is not Trend.STABLE:
+        if self.label is Trend.INCREASING:
             return Level.MOVING
+        # A level that still falls there is worse than one that stands.
         if self.improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
             return Level.REGRESSED
+        if self.label is not Trend.STABLE:
+            return Level.MOVING
         if self.now - self.start <= self.above_noise:
             return Level.STUCK
         if self.now >= self.best - CONVERGED_WITHIN * self.spread:
@@ -128,11 +131,21 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
         flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=max(_best_level(means), float(newest.mean())),
         best_step=int(reward.step[place]),
-        start=float(means[0]),
+        # The first episodes to finish are the short ones, so the second block counts too.
+        start=float(means[:2].min()),
         now=float(newest.mean()),
-        noise=float(np.std(newest)),
+        noise=_noise(means),
         spread=spread,
     )
+
+
+def _noise(means: np.ndarray) -> float:
+    """Standard deviation of single blocks around a curve, from second differences.
+
+    1.4826 median absolute second difference / sqrt(6): exact for independent normal
+    blocks, and a rise that bends slowly is no noise.
+    """
+    return float(1.4826 * np.median(np.abs(np.diff(means, 2))) / np.sqrt(6))
 
 
 def _moment(series: Series, place: int) -> datetime:

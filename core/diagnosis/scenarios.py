@@ -8,7 +8,7 @@ from core.checks.facts import Facts
 from core.diagnosis.advice import advice
 from core.diagnosis.crash import crash
 from core.diagnosis.data import data_issue
-from core.diagnosis.finding import Finding, Verdict, no_data
+from core.diagnosis.finding import Finding, Sentence, Verdict, no_data
 from core.diagnosis.flat import flat_reward, not_converging, rewards
 from core.diagnosis.hang import hung, logging_broken
 from core.diagnosis.kl import kl_explosion
@@ -53,7 +53,11 @@ def diagnose(
     """
     wanted = [scenario for scenario in SCENARIOS if only is None or scenario in only]
     if facts.run is None or facts.as_of_real is None:
-        why = "That moment lies ahead." if not facts.reached else "No training was started."
+        why = (
+            Sentence("No training was started.", "Nenhum treinamento foi iniciado.")
+            if facts.reached
+            else Sentence("That moment lies ahead.", "Esse momento ainda está por vir.")
+        )
         return [_finding(playbook, scenario, no_data(why)) for scenario in wanted]
     moment = Moment(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
     by_reward = not _BY_REWARD.isdisjoint(wanted)

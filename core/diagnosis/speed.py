@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import Verdict, no_data, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
@@ -34,31 +34,48 @@ def slowdown(moment: Moment) -> Verdict:
     pace = pace.where(slice(1, None))
     if len(pace) < WINDOW + EARLIER + 1:
         needed = WINDOW + EARLIER + 2
-        return no_data(f"{len(pace) + 1} iterations; the speed is judged from {needed} on.")
+        return no_data(
+            Sentence(
+                f"{len(pace) + 1} iterations; the speed is judged from {needed} on.",
+                f"{len(pace) + 1} iterações; a velocidade é julgada a partir de {needed}.",
+            )
+        )
     ends = range(max(WINDOW + EARLIER + 1, len(pace) - _REPLAYED), len(pace) + 1)
     measured = [_rates(pace, end) for end in ends]
     outcomes = [None if found is None else found.slow for found in measured]
     status = alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
     if measured[-1] is None:
-        return no_data("The steps of this run do not advance in time.")
+        return no_data(
+            Sentence(
+                "The steps of this run do not advance in time.",
+                "Os passos desta execução não avançam no tempo.",
+            )
+        )
     rate, usual = measured[-1].rate, measured[-1].usual
     fact = (
-        f"{rate:,.0f} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1])}, "
-        f"{rate / usual:.0%} of the earlier median {usual:,.0f}"
+        f"{rate:,.3g} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1])}, "
+        f"{rate / usual:.0%} of the earlier median {usual:,.3g}"
+    )
+    fato = (
+        f"{rate:,.3g} passos/s nas últimas {WINDOW} iterações até o passo {int(pace.step[-1])}, "
+        f"{rate / usual:.0%} da mediana anterior {usual:,.3g}"
     )
     if status is FindingStatus.OK:
-        return quiet(f"{fact}.")
+        return quiet(Sentence(f"{fact}.", f"{fato}."))
     slow = [end for end, holds in zip(ends, outcomes, strict=True) if holds]
     since = int(pace.step[max(0, slow[0] - WINDOW - 1)]) if slow else int(pace.step[-1])
     words = {
-        FindingStatus.PENDING: "It may be slowing down",
-        FindingStatus.FIRING: "It has slowed down",
-        FindingStatus.RECOVERING: "It was slow, and is back at speed",
+        FindingStatus.PENDING: ("It may be slowing down", "Pode estar ficando lento"),
+        FindingStatus.FIRING: ("It has slowed down", "Ficou mais lento"),
+        FindingStatus.RECOVERING: (
+            "It was slow, and is back at speed",
+            "Esteve lento e voltou ao ritmo",
+        ),
     }
     against = () if outcomes[-1] else (fact,)
     return Verdict(
         status,
-        f"{words[status]}: {fact}.",
+        Sentence(f"{words[status][0]}: {fact}.", f"{words[status][1]}: {fato}."),
         Severity.WARNING,
         since,
         (fact,) if outcomes[-1] else (f"below {SHARE:.0%} of the median around step {since}",),

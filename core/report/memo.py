@@ -11,7 +11,14 @@ import pandas as pd
 
 from core.decision.text import SYMBOLS
 from core.report.charts import episode_chart, equity_chart
-from core.report.memo_text import memo_text, news, own_line, verdict
+from core.report.memo_text import (
+    in_language,
+    memo_text,
+    news,
+    other_blocks,
+    own_line,
+    verdict,
+)
 from core.report.numbers import chance, figure, interval, percent
 from core.report.spark import gate_spark
 from core.report.wording import WORDS
@@ -48,9 +55,11 @@ def memo_html(
 
     :param decision: as :func:`core.decision.build_decision` makes it.
     :param bars: open and close of each marked bar, for the buy-and-hold line.
-    :param language: ``en`` or ``pt``; reasons and warnings stay as recorded.
+    :param language: ``en`` or ``pt``; another one gives English.
     """
-    words = WORDS.get(language, WORDS["en"])
+    language = language if language in WORDS else "en"
+    decision = in_language(decision, language)
+    words = WORDS[language]
     rows = [row for row in decision["episodes"] if row["episode"] not in ("ALL", "WORST")]
     lines = [(words["agent"], own_line(decision))]
     lines += [
@@ -61,10 +70,11 @@ def memo_html(
     return _template().render(
         d=decision,
         w=words,
-        language=language if language in WORDS else "en",
+        language=language,
         gates=[_gate_row(gate, decision, words) for gate in decision["gates"]],
         lines=lines,
         verdict=verdict(decision, words),
+        other_blocks=other_blocks(decision, words).replace("-", "−"),
         warnings=news(decision),
         names={gate["id"]: gate["short"] for gate in decision["gates"]},
         equity_svg=_equity_svg(decision, equity, bars, words),

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.decision.text import SYMBOLS, decision_text
+from core.decision.warning_words import WORDS as WARNING_WORDS
+from core.decision.warning_words import reason_of
+from core.decision.warnings import find_warnings
 from core.report.numbers import chance, figure, interval, percent, plain
 from core.report.wording import WORDS
+from core.trading.grade_words import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 WIDTH = 100
@@ -17,8 +21,9 @@ WIDTH = 100
 def memo_text(decision: Mapping[str, Any], language: str = "en") -> str:
     """One page of text; ends with a newline. The same decision gives the same text.
 
-    :param language: ``en`` or ``pt``; reasons and warnings stay as recorded.
+    :param language: ``en`` or ``pt``.
     """
+    decision = in_language(decision, language)
     w = WORDS.get(language, WORDS["en"])
     parts = [
         _head(decision, w),
@@ -43,11 +48,27 @@ def verdict(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     return f"{d['decision']} {d['score']}"
 
 
+def in_language(d: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The decision with its own sentences in ``language``.
+
+    What the candles' check and the program said about data stays as recorded.
+    """
+    if language == "en":
+        return dict(d)
+    recorded = set(find_warnings(d))
+    foreign = [warning for warning in d["warnings"] if warning not in recorded]
+    evidence = {**d["evidence"], "reasons": reasons_of(d["evidence"], language)}
+    said = [*find_warnings(d, language), *foreign]
+    return {**d, "reason": reason_of(d["gates"], language), "evidence": evidence, "warnings": said}
+
+
 def news(d: Mapping[str, Any]) -> list[str]:
     """The warnings, without the reasons of the grade that the memo has told above them."""
     reasons = " ".join(d["evidence"]["reasons"])
     told = [warning.removesuffix(reasons).strip() for warning in d["warnings"]]
-    return [warning for warning in told if warning != f"The evidence is {d['evidence']['grade']}."]
+    grade = d["evidence"]["grade"]
+    known = {words["doubt"].format(grade=grade) for words in WARNING_WORDS.values()}
+    return [warning for warning in told if warning not in known]
 
 
 def _head(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
@@ -83,9 +104,19 @@ def _gates(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
             f"{chance(gate['p_pass']):>9}  {_stressed(gate)}"
         )
     run = d["evidence"]["expected_longest_losing_run"]
-    rows.append(f"  {w['longest_run']}: {plain(run, 1)}; {w['blocks_of']} "
-                f"{d['uncertainty']['block_bars']:.0f} {w['bars']}")  # fmt: skip
+    within = chance(d["evidence"]["chance_of_longest_run"])
+    rows += [
+        f"  {w['blocks_of']} {d['uncertainty']['block_bars']:.0f} {w['bars']}{other_blocks(d, w)}",
+        f"  {w['longest_run']}: {plain(run, 1)}; {w['within_limit']}: {within}",
+    ]
     return "\n".join(rows)
+
+
+def other_blocks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
+    """The Sharpe's interval with other blocks: what hangs on the choice."""
+    found = d["uncertainty"]["by_block"]
+    told = [f"{row['block_bars']:.0f} {interval(row['ci95']['sharpe'])}" for row in found]
+    return f"; Sharpe {w['with_blocks']} {', '.join(told)}" if told else ""
 
 
 def _stressed(gate: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """One number, many names: SB3's tags and what older SB3, SB2 and CleanRL call them.
 
-SB2 (TF1) and baselines wrote ``approxkl``, ``ep_reward_mean``, ``policy_entropy``
+sb3-contrib's RecurrentPPO and MaskablePPO write PPO's tags; TRPO's mean KL of an update is
+``train/kl_divergence_loss``. SB2 (TF1) and baselines wrote ``approxkl``, ``ep_reward_mean``, ``policy_entropy``
 without a folder; CleanRL writes ``charts/*`` and ``losses/*``
 (its docs/rl-algorithms/ppo.md).
 """
@@ -17,7 +18,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "rollout/ep_len_mean": (
         "ep_len_mean", "eplenmean", "charts/episodic_length", "episode_length",
     ),
-    "train/approx_kl": ("approx_kl", "approxkl", "losses/approx_kl", "loss/approximate_kullback-leibler"),
+    "train/approx_kl": (
+        "approx_kl", "approxkl", "losses/approx_kl", "train/kl_divergence_loss",
+        "loss/approximate_kullback-leibler",
+    ),
     "train/clip_fraction": ("clip_fraction", "clipfrac", "losses/clipfrac", "loss/clip_factor"),
     "train/clip_range": ("clip_range", "input_info/clip_range"),
     "train/entropy_loss": (
@@ -25,10 +29,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "train/explained_variance": ("explained_variance", "losses/explained_variance"),
     "train/policy_gradient_loss": (
-        "policy_gradient_loss", "policy_loss", "losses/policy_loss", "loss/policy_gradient_loss",
+        "policy_gradient_loss", "policy_loss", "train/policy_loss", "losses/policy_loss", "loss/policy_gradient_loss",
     ),
     "train/value_loss": (
-        "value_loss", "losses/value_loss", "loss/value_function_loss", "train/critic_loss",
+        "value_loss", "losses/value_loss", "loss/value_function_loss", "losses/v_loss",
+        "train/critic_loss", "losses/qf_loss",
     ),
     "train/loss": ("loss", "losses/loss", "loss/loss"),
     "train/learning_rate": (
@@ -37,6 +42,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "train/std": ("std",),
     "time/fps": ("fps", "charts/SPS"),
     "eval/mean_reward": ("eval/episodic_return", "eval/mean_ep_reward"),
+    "train/actor_loss": ("actor_loss", "losses/actor_loss"),
+    "train/ent_coef": ("ent_coef",),
+    "rollout/exploration_rate": ("exploration_rate", "charts/epsilon"),
     "eval/sharpe": ("validation/sharpe",),
 }  # fmt: skip
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+import numpy as np
+
 from core.moments import from_unix
 from core.reading import Reading
 from core.telemetry.aliases import POSITIVE_ENTROPY, find
 from core.telemetry.reader import RunReader
 from core.telemetry.series import Series, empty
 
+RANGE_POINTS = 60  # iterations whose speeds give the range of the time remaining
 RATE_POINTS = 10  # steps/s is taken over the last ten iterations (diagnostics.md section 4)
 
 # Written once an iteration by SB3 and CleanRL, in order of preference.
@@ -103,6 +106,22 @@ def entropy(reader: RunReader, until: datetime | None = None) -> Reading | None:
     return Reading(-reading.value, "nats", reading.window, reading.source, reading.step, reading.at)
 
 
+def entropy_share(reader: RunReader, until: datetime | None = None) -> Reading | None:
+    """Entropy as a share of the highest so far, 1 at random and 0 at collapse.
+
+    Events don't tell the number of actions, so the maximum is what the run itself showed;
+    a new policy begins near ln(n). None where entropies may be negative: continuous actions.
+    """
+    series = known_series(reader, "train/entropy_loss", until).finite()
+    entropies = -series.value
+    if not len(entropies) or entropies.min() < 0 or entropies.max() <= 0:
+        return None
+    share = float(entropies[-1] / entropies.max())
+    return Reading(
+        share, "", "of its highest so far", _source(series), int(series.step[-1]), _moment(series)
+    )
+
+
 def learning_rate(reader: RunReader, until: datetime | None = None) -> Reading | None:
     return latest(reader, "train/learning_rate", "", until)
 
@@ -173,6 +192,29 @@ def time_remaining(
     return Reading(left / rate.value, "s", rate.window, rate.source, step.step, step.at)
 
 
+def time_remaining_range(
+    reader: RunReader, total_steps: int, until: datetime | None = None
+) -> tuple[float, float] | None:
+    """Shortest and longest real seconds that are left, at the speeds of the recent past.
+
+    From the 10th and 90th percentile of the ten-iteration speeds among the last
+    :data:`RANGE_POINTS` iterations of the newest attempt. None with fewer than five speeds.
+    """
+    series = pace_series(reader, until)
+    marks = reader.attempts_until(_unix(until))
+    series = series.where(series.wall >= marks[-1].first_wall) if marks else series
+    steps, walls = series.step[-RANGE_POINTS:], series.wall[-RANGE_POINTS:]
+    passed = walls[RATE_POINTS:] - walls[:-RATE_POINTS]
+    gained = steps[RATE_POINTS:] - steps[:-RATE_POINTS]
+    rates = gained[passed > 0] / passed[passed > 0]
+    rates = rates[rates > 0]
+    if len(rates) < 5:
+        return None
+    left = max(0, total_steps - int(series.step[-1]))
+    slow, fast = np.quantile(rates, (0.1, 0.9))
+    return left / float(fast), left / float(slow)
+
+
 def freshness(reader: RunReader, until: datetime) -> Reading | None:
     """Real seconds between the newest scalar and ``until``."""
     last = reader.last_event(until.timestamp())
@@ -196,6 +238,7 @@ def readings(
         "value_loss": value_loss(reader, until),
         "total_loss": total_loss(reader, until),
         "entropy": entropy(reader, until),
+        "entropy_share": entropy_share(reader, until),
         "learning_rate": learning_rate(reader, until),
     }
     if total_steps:

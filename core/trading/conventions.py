@@ -33,6 +33,12 @@ def conventions(bars_per_year: int = 8760) -> dict[str, object]:
         "calmar": f"((end / start)^({bars_per_year} / n) - 1) / max drawdown over the whole window",
         "undefined": "null with a status; a gate without a value is not passed",
         "comparison": "unrounded, inclusive, relative tolerance 1e-9",
+        "psr": "Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)] of the bars' "
+        "returns, kurtosis raw",
+        "dsr": "PSR against the expected best of N trials without skill, whose ratios have the "
+        "variance 1 / (n - 1) that a ratio of 0 has over n bars",
+        "intervals": "percentiles of resampled records: bars by stationary blocks, round trips "
+        "independently",
         "episodes": "chronological slices without overlap, flat at each start; gates are computed "
         "on the stitched record",
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.playbook import RevalidationSettings
+from core.trading.grade_words import reasons_of
 from core.trading.ratios import lag1_autocorrelation
 from core.trading.returns import days
 from core.trading.significance import (
@@ -76,7 +77,6 @@ class Evidence:
     """Grade with reasons, rules and the figures behind them."""
 
     grade: EvidenceGrade
-    reasons: tuple[str, ...]
     rules: tuple[Rule, ...]
     psr0: float | None
     psr1: float | None
@@ -90,15 +90,23 @@ class Evidence:
     lag1: float | None
     skill: Skill
 
+    @property
+    def reasons(self) -> list[str]:
+        """What a better grade lacks; for a good one, what is known first."""
+        return reasons_of(self._record())
+
     def as_dict(self) -> dict[str, object]:
+        """The section ``evidence`` of decision.json, as far as it is known here."""
+        return {"grade": self.grade.value, "reasons": self.reasons, **self._record()}
+
+    def _record(self) -> dict[str, object]:
         own = {
             name: value
             for name, value in vars(self).items()
-            if name not in ("grade", "reasons", "rules", "n_trials", "skill")
+            if name not in ("grade", "rules", "n_trials", "skill")
         }
         return {
             "grade": self.grade.value,
-            "reasons": list(self.reasons),
             **own,
             "have_days": self.days,
             "n_trials": self.n_trials.as_dict(),
@@ -129,10 +137,8 @@ def weigh(
     moments = Moments.of(returns)
     figures = _figures(moments, trials, bars_per_year)
     rules = _rules(settings, trades, window, figures, skill)
-    grade, reasons = _grade(rules, figures, skill, trials)
     return Evidence(
-        grade=grade,
-        reasons=tuple(reasons),
+        grade=_grade(rules),
         rules=tuple(rules),
         n_trials=trials,
         days=window,
@@ -184,71 +190,10 @@ def _rules(
     ]
 
 
-def _grade(
-    rules: Sequence[Rule], figures: dict[str, object], skill: Skill, trials: Trials
-) -> tuple[EvidenceGrade, list[str]]:
-    missed = {
-        grade: [rule for rule in rules if rule.grade is grade and not rule.met]
-        for grade in EvidenceGrade
-    }
-    say = _Sentences(figures, skill, trials)
-    if short := missed[EvidenceGrade.WEAK]:
-        return EvidenceGrade.INSUFFICIENT, [say.missed(rule) for rule in short]
-    if weak := missed[EvidenceGrade.ADEQUATE]:
-        return EvidenceGrade.WEAK, [say.missed(rule) for rule in weak]
-    if lacking := missed[EvidenceGrade.STRONG]:
-        return EvidenceGrade.ADEQUATE, [say.known(), *(say.missed(rule) for rule in lacking)]
-    return EvidenceGrade.STRONG, [say.known()]
-
-
-@dataclass(frozen=True)
-class _Sentences:
-    """The reasons in words, with their figures."""
-
-    figures: dict[str, object]
-    skill: Skill
-    trials: Trials
-
-    def known(self) -> str:
-        psr0, psr1 = _sure(self.figures["psr0"]), _sure(self.figures["psr1"])
-        return (
-            f"{psr0} sure that the true Sharpe is above 0 (PSR(0)), {psr1.lower()} that it is "
-            f"above 1 (PSR(1)); better than {self.skill.random_percentile:.1f} % of random "
-            "policies that trade as often."
-        )
-
-    def missed(self, rule: Rule) -> str:
-        value, limit = rule.value, rule.limit
-        if rule.id == "sharpe_defined":
-            return "The Sharpe ratio is undefined."
-        if rule.id == "trades":
-            if value is None:
-                return "The round trips are not known."
-            return f"{value} closed trades; {limit:g} are needed."
-        if rule.id == "days":
-            return f"{value:.1f} days of backtest; {limit:g} are needed."
-        grade = rule.grade.value
-        if value is None:
-            what = {
-                "random": "Random policies were not compared",
-                "excess_sharpe": "Buy and hold at the agent's exposure was not compared",
-            }.get(rule.id, f"{rule.id.upper()} is undefined")
-            return f"{what}; {grade} needs it."
-        return {
-            "psr0": f"Only {_sure(value).lower()} sure that the true Sharpe is above 0 (PSR(0)); "
-            f"{grade} needs {limit:.0%}.",
-            "psr1": f"{_sure(value)} sure that the true Sharpe is above 1 (PSR(1)); {grade} "
-            f"needs {limit:.0%}.",
-            "dsr": f"{_sure(value)} sure that it is more than the best of "
-            f"{self.trials.used} trials by luck (DSR); {grade} needs {limit:.0%}.",
-            "random": f"Better than {value:.1f} % of random policies that trade as often; {grade} "
-            f"needs {limit:g} %.",
-            "excess_sharpe": f"Sharpe {value:+.2f} against buy and hold at the same mean exposure; "
-            f"{grade} needs more than {limit:g}.",
-        }[rule.id]
-
-
-def _sure(chance: object) -> str:
-    """Nothing is 100 % sure: ``more than 99.9%``."""
-    assert isinstance(chance, float)
-    return "More than 99.9%" if chance > 0.999 else f"{chance:.1%}"
+def _grade(rules: Sequence[Rule]) -> EvidenceGrade:
+    missed = {rule.grade for rule in rules if not rule.met}
+    if EvidenceGrade.WEAK in missed:
+        return EvidenceGrade.INSUFFICIENT
+    if EvidenceGrade.ADEQUATE in missed:
+        return EvidenceGrade.WEAK
+    return EvidenceGrade.ADEQUATE if EvidenceGrade.STRONG in missed else EvidenceGrade.STRONG

@@ -78,7 +78,7 @@ def curve(
         mark(figure, place.step, place.label, place.colour)
     figure.update_xaxes(tickformat="~s")
     if y_log:
-        figure.update_yaxes(type="log")
+        figure.update_yaxes(type="log", exponentformat="power")
     return figure
 
 

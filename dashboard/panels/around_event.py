@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import streamlit as st
 
 from core.checks.training_log import LogLine, read_log
 from core.diagnosis import Finding
 from core.diagnosis.around import Change, changes, wall_of_step
 from core.diagnosis.kl import HIGH
+from core.diagnosis.policy import DEAD_KL
 from core.errors import SetupError
 from core.moments import from_unix
 from core.telemetry.readings import known_series, pace_series
@@ -76,6 +78,9 @@ def _curve(page: Page, look: Moment, finding: Finding, wall: float | None) -> No
         marks = [*marks, Mark(step, label, RED)]
     shown = [m for m in marks if series.step[0] <= m.step <= series.step[-1]]
     limits = [Limit(HIGH, f"{HIGH:g}", ORANGE)] if subject.tag == _KL.tag else []
+    if subject.log_scale:
+        series = replace(series, value=np.maximum(series.value, DEAD_KL / 10))
+        limits.append(Limit(DEAD_KL, f"{DEAD_KL:g}", ORANGE))
     title = page.say.raw(subject.title)
     figure = curve(
         {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.diagnosis import Finding
 from core.diagnosis.explain import explain
+from core.diagnosis.finding import Sentence
 from core.playbook import ScenarioSpec
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
@@ -28,7 +29,7 @@ def loud(page: Page, look: Moment, finding: Finding) -> None:
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
         state = (
             f":{_CALM.colour}-badge[:material/{_CALM.icon}: "
-            f"{page.say('trouble.normal', until=finding.normal_until)}]"
+            f"{page.say('trouble.normal', until=_said(page, finding.normal_until))}]"
             if calm
             else badge(finding.status, page.say)
         )
@@ -36,8 +37,12 @@ def loud(page: Page, look: Moment, finding: Finding) -> None:
         if finding.since_step is not None and finding.status is not FindingStatus.OK:
             text = page.say("trouble.since", step=number(finding.since_step))
             since = f" :small[:gray[{text}]]"
-        st.markdown(f"**{plain(title(page, look, finding))}** {state}{since}")
-        st.markdown(plain(finding.headline))
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f"**{plain(title(page, look, finding))}** {state}{since}")
+            _explain(page, look, finding)
+        st.markdown(_in(page, finding.headline))
         _body(page, look, finding, calm)
 
 
@@ -45,9 +50,10 @@ def quiet(page: Page, look: Moment, finding: Finding) -> None:
     """One line, with all the rest behind it."""
     label = (
         f"{mark(finding.status, page.say)} **{plain(title(page, look, finding))}** "
-        f":small[:gray[{plain(finding.headline)}]]"
+        f":small[:gray[{_in(page, finding.headline)}]]"
     )
     with st.expander(label, key=f"quiet-{finding.scenario}"):
+        _explain(page, look, finding)
         _body(page, look, finding, calm=False)
 
 
@@ -66,7 +72,6 @@ def scenario(look: Moment, finding: Finding) -> ScenarioSpec | None:
 
 def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(look, finding)
-    _explain(page, look, finding)
     if spec is not None:
         st.markdown(f":small[:gray[{say('trouble.symptom')}: {_in(page, spec.symptom)}]]")
     left, right = st.columns(2)
@@ -105,7 +110,12 @@ def _explain(page: Page, look: Moment, finding: Finding) -> None:
 
 
 def _in(page: Page, text: Text | str) -> str:
-    return plain(text.in_(page.viewer.language) if isinstance(text, Text) else text)
+    return plain(_said(page, text))
+
+
+def _said(page: Page, text: Text | str) -> str:
+    """In the viewer's language, if the text knows it."""
+    return text.in_(page.viewer.language) if isinstance(text, Text | Sentence) else str(text)
 
 
 def _points(page: Page, key: str, texts: object, icon: str, colour: str) -> None:

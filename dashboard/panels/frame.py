@@ -106,7 +106,7 @@ def _alerts(page: Page, look: Moment | None) -> None:
     """What is red on every page, until it is mended."""
     say = page.say
     if damage := page.services.client.damage():
-        text = say("frame.read_only_alert", what=damage.what, remedy=damage.remedy)
+        text = say("frame.read_only_alert", what=damage.what)
         st.error(text, icon=":material/database_off:")
     status = look.runner if look else page.services.client.runner_status()
     if not status.alive and not _only_watched(look):

@@ -86,9 +86,12 @@ def _chart(page: Page, look: Moment, chart: Chart, marks: list[Mark]) -> None:
         for name, tag in chart.tags.items()
         if len(found := known_series(reader, tag, until))
     }
+    share = look.readings.get("entropy_share") if chart.key == "entropy" else None
+    note = say("live.entropy_share", share=f"{share.value:.0%}") if share else ""
     _draw_one(
         page, chart.key, chart.title, chart.meaning_of, series, marks,
         limits=chart.limits(page, look.week.playbook), bands=chart.bands(page),
+        note=note,
     )  # fmt: skip
 
 
@@ -123,6 +126,7 @@ def _draw_one(
     limits: list | None = None,
     bands: list | None = None,
     nothing: str | None = None,
+    note: str = "",
 ) -> None:
     """One framed chart: title, newest value, curve, meaning of its tag."""
     say = page.say
@@ -138,6 +142,7 @@ def _draw_one(
             if len(series) > MOST_VALUES:
                 values = ""  # the legend names them; a title holds no more
             newest = f" {values} :small[:gray[{at}]]"
+        newest += f" :small[:gray[{note}]]" if note else ""
         st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
         if not series:
             with st.container(height=HEIGHT, border=False):

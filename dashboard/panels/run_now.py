@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.reading import Reading
-from core.telemetry.readings import known_series, pace_series
+from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.numbers import age, number
@@ -66,7 +66,12 @@ def _steps(page: Page, look: Moment, reading: Reading | None) -> None:
     elif left is not None and look.status is TrainingStatus.RUNNING:
         pace = look.clock.pace(look.now)
         end = look.now_week + timedelta(seconds=float(left.value) * pace)
-        soon = say("week.eta", time=f"{page.viewer.day(end)} {end:%H:%M} UTC")
+        between = time_remaining_range(run.reader, run.total_steps, run.until)
+        times = f"{end:%H:%M}"
+        if between is not None:
+            first, last = (look.now_week + timedelta(seconds=s * pace) for s in between)
+            times += f" ({first:%H:%M}–{last:%H:%M})"
+        soon = say("week.eta", time=f"{page.viewer.day(end)} {times} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
     _metric(page, look, "week.steps", reading, None, note, spark=spark, soon=soon)
 

@@ -1,4 +1,4 @@
-"""What a tag means: definition, healthy range, trap."""
+"""What a tag means: definition, unit, healthy range with its source, trap."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ def meaning(page: Page, tag: str | None) -> str | None:
     known = meaning_of(tag) if tag else None
     if known is None:
         return None
-    say = page.say
-    lines = [f"`{known.tag}` {plain(known.definition)}"]
+    say, language = page.say, page.viewer.language
+    unit = f" [{known.unit.in_(language)}]" if known.unit else ""
+    lines = [f"`{known.tag}`{plain(unit)}: {plain(known.definition.in_(language))}"]
     if known.healthy:
-        lines.append(f"**{say('live.healthy')}:** {plain(known.healthy)}")
+        healthy, source = known.healthy.in_(language), known.source.in_(language)
+        lines.append(f"**{say('live.healthy')}:** {plain(healthy)} ({plain(source)})")
+    else:
+        lines.append(f"**{say('live.defined_by')}:** {plain(known.source.in_(language))}")
     if known.trap:
-        lines.append(f"**{say('live.trap')}:** {plain(known.trap)}")
+        lines.append(f"**{say('live.trap')}:** {plain(known.trap.in_(language))}")
     return "  \n".join(lines)

@@ -38,8 +38,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "frame.runner_gone": ("Runner gone", "Runner ausente"),
     "frame.runner_never": ("No runner", "Sem runner"),
     "frame.read_only_alert": (
-        "**Read-only: nothing can be saved.** {what} {remedy}",
-        "**Somente leitura: nada pode ser salvo.** {what} {remedy}",
+        "**Read-only: nothing can be saved.** {what} End the runner, then run "
+        "`trainweek ledger restore`: nothing that was saved is lost.",
+        "**Somente leitura: nada pode ser salvo.** {what} Encerre o runner e execute "
+        "`trainweek ledger restore`: nada do que foi salvo se perde.",
     ),
     "frame.runner_gone_alert": (
         "No runner is alive: nothing starts, stops or is supervised. Start it with `trainweek runner`"

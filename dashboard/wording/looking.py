@@ -40,6 +40,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "live.meaning": ("What it means", "O que significa"),
     "live.healthy": ("Healthy", "Saudável"),
+    "live.entropy_share": ("{share} of its highest", "{share} da máxima"),
+    "live.defined_by": ("Defined by", "Definida por"),
     "live.trap": ("Trap", "Armadilha"),
     "live.table": ("Newest values as a table", "Valores mais novos em tabela"),
     "live.value": ("Value", "Valor"),

@@ -9,16 +9,19 @@ from typing import Annotated
 
 import typer
 
+from core.decision import opinion
 from core.diagnosis import diagnose as find_troubles
 from core.diagnosis.folder import facts_of_events
 from core.errors import InputError
-from core.gates import read_equity_csv, read_trades_csv, score
+from core.gates import read_equity_csv, read_trades_csv
 from core.moments import from_unix, parse_moment
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
+from core.report.numbers import chance, interval
 from core.telemetry import RunReader
 from core.telemetry.inspect import inspect as inspect_folder
 from core.telemetry.inspect import open_run
+from core.trading.evidence import Trials
 from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
@@ -137,26 +140,39 @@ def metrics(
     equity: Annotated[Path, typer.Option(help="CSV time,equity; first row: starting capital.")],
     trades: Annotated[Path | None, typer.Option(help="CSV exit_time,pnl of round trips.")] = None,
     bars_per_year: Annotated[int, typer.Option(help="8760 for hours, 365 for days.")] = 8760,
+    trials: Annotated[
+        int, typer.Option(help="Trials that this backtest is the best of.", min=1)
+    ] = 1,
     json: JsonOption = False,
 ) -> None:
-    """Score any backtest with the six gates. The same code as revalidation uses."""
-    playbook = load_playbook(DEFAULT)
-    card = score(
+    """Score any backtest with the six gates, their intervals and the evidence.
+
+    The same code as revalidation uses. Without the market's bars the evidence is WEAK at best.
+    """
+    found = opinion(
         read_equity_csv(equity),
         None if trades is None else read_trades_csv(trades),
-        playbook.gates,
-        playbook.decision,
-        bars_per_year=bars_per_year,
+        load_playbook(DEFAULT),
+        bars_per_year,
+        Trials(1, trials),
     )
     if json:
-        print_json(card.as_dict())
+        print_json(found)
         return
-    print(f"{card.decision}  {card.score}")
-    for gate in card.gates:
-        mark = "PASS" if gate.passed else "FAIL"
+    evidence = found["evidence"]
+    print(f"{found['decision']}  {found['score']}  evidence {evidence['grade']}")
+    for gate in found["gates"]:
+        mark = "PASS" if gate["passed"] else "FAIL"
         print(
-            f"{gate.name:<20} {_shown(gate.value):>12} {gate.op} {gate.threshold:<6} {mark} {gate.status}"
+            f"{gate['name']:<20} {_shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
+            f"{mark} {gate['status']:<18} {interval(gate['ci95'])} P(pass) {chance(gate['p_pass'])}"
         )
+    print(
+        f"PSR(0) {chance(evidence['psr0'])}  PSR(1) {chance(evidence['psr1'])}  "
+        f"DSR {chance(evidence['dsr'])} of {evidence['n_trials']['used']} trials"
+    )
+    for reason in evidence["reasons"]:
+        print(f"  {reason}")
 
 
 def _tag(logdir: Path) -> str:

@@ -23,13 +23,10 @@ from core.decision import (
     marked_bars,
     write_reports,
 )
-from core.errors import InputError, MarketDataError
 from core.files import file_sha256
 from core.gates import score
-from core.market import Candles, load_candles, require_quality
+from core.market import load_candles, require_quality
 from core.report import memo_documents
-from core.trading.costs import CostModel
-from core.trading.evidence import Trials
 from core.trading.records import records_csv
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
@@ -43,6 +40,12 @@ from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
+from runner.jobs.revalidation_input import (
+    given_episodes,
+    given_trials,
+    other_costs,
+    require_interval,
+)
 
 
 class _StopRequestedError(Exception):
@@ -68,13 +71,13 @@ class _Revalidation:
         self.gates: list[dict[str, Any]] = []  # as far as they are known
         chosen = self.playbook.revalidation
         params = spec.params
-        self.episodes = _episodes(params.get("episodes"), chosen.episodes)
+        self.episodes = given_episodes(params.get("episodes"), chosen.episodes)
         self.model_path = self.home.resolve(params.get("model_path") or chosen.model_path)
         self.data_path = self.home.resolve(
             params.get("backtest_data_dir") or chosen.backtest_data_dir
         )
         self.save_report = bool(params.get("save_report"))
-        self.trials = _trials(params.get("trials"), spec.trial)
+        self.trials = given_trials(params.get("trials"), spec.trial)
 
     def run(self) -> int:
         now = utc_now()
@@ -82,7 +85,7 @@ class _Revalidation:
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
         candles = load_candles(self.data_path)
-        _require_interval(candles, self.playbook.interval)
+        require_interval(candles, self.playbook.interval)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
         if candles.synthetic:
@@ -127,7 +130,7 @@ class _Revalidation:
             seeds={"training": candidate.settings.seed},
             data_warnings=[
                 *candidate.warnings(),
-                *_other_costs(trained_at, costs),
+                *other_costs(trained_at, costs),
                 *(issue.message for issue in report.warnings),
             ],
             trials=self.trials,
@@ -202,7 +205,8 @@ class _Revalidation:
         self._progress("backtest", episode, self.gates)
 
     def _stage(self, stage: str, gates: list[dict[str, Any]]) -> None:
-        self._progress(stage, self.episodes, gates)
+        if stage != "gates":  # they were told as soon as the backtest had ended
+            self._progress(stage, self.episodes, gates)
 
     def _rerun(self) -> str:
         """The command line that makes this revalidation again."""
@@ -224,31 +228,6 @@ class _Revalidation:
         )
 
 
-def _require_interval(candles: Candles, interval: str) -> None:
-    """Refuse bars of another length than the playbook's, before filling passes for trading.
-
-    :raises MarketDataError: names both lengths.
-    """
-    times = candles.frame.index[~candles.frame["is_filled"]]
-    found = times.to_series().diff().mode()
-    if len(found) and found.iloc[0] != pd.Timedelta(interval):
-        raise MarketDataError(
-            f"The backtest candles are {found.iloc[0] / pd.Timedelta(hours=1):g} h apart,"
-            f" the playbook's interval is {interval}.",
-            f"Give {interval} candles.",
-        )
-
-
-def _other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
-    if trained_at == costs:
-        return []
-    return [
-        f"The model was trained at {trained_at.fee_bps:g} bps fee and"
-        f" {trained_at.slippage_bps:g} bps slippage a side; the backtest charges the playbook's"
-        f" {costs.fee_bps:g} and {costs.slippage_bps:g} bps."
-    ]
-
-
 def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
     """Whether the first episode, run again, gave the same tables to the last byte.
 
@@ -262,29 +241,6 @@ def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
         records_csv(first) == records_csv(second)
         for first, second in ((equity, again.equity), (trades, again.trades))
     )
-
-
-def _trials(declared: Any, counted: int) -> Trials:
-    """The lead may declare more trials than the ledger counts, never fewer.
-
-    :raises InputError: fewer, or no whole number.
-    """
-    if declared is None:
-        return Trials(counted)
-    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
-        raise InputError(
-            f"{declared!r} trials are declared, the ledger counts {counted}.",
-            f"Declare a whole number of at least {counted}, or none.",
-        )
-    return Trials(counted, declared)
-
-
-def _episodes(given: Any, default: int) -> int:
-    if given is None:
-        return default
-    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise InputError(f"{given!r} is no number of episodes.", "Give a whole number above 0.")
-    return given
 
 
 def _say(text: str) -> None:

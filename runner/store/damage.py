@@ -43,7 +43,8 @@ def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) 
         return said if any(word in said for word in _DAMAGE) else None
     except sqlite3.DatabaseError as error:
         return str(error)
-    return None if first == ("ok",) else " ".join(str(first and first[0]).split())
+    said = str(first[0]) if first else "it says nothing"
+    return None if said == "ok" else " ".join(said.removeprefix("*** in database main ***").split())
 
 
 def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import InputError
 from core.gates import GATE_IDS, decide, measure, passes, score
 from core.playbook import DEFAULT, load_playbook
+from core.trading.episodes import episode_table
 from core.vocabulary import Decision, GateStatus
 
 PLAYBOOK = load_playbook(DEFAULT)
@@ -229,3 +230,23 @@ def test_drawdown_lies_between_zero_and_all_and_is_zero_only_without_a_fall(retu
     assert 0 <= value < 100
     if min(returns) <= -1e-9:
         assert value > 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-0.05, 0.05), min_size=4, max_size=60),
+    st.lists(st.integers(1, 59), min_size=1, max_size=4),
+)
+def test_where_the_episodes_are_cut_changes_no_gate_of_the_stitched_record(returns, cuts):
+    equity = equity_frame(compounded(returns)).assign(exposure=0.0)
+    trades = trades_frame([3.0, -1.0, -2.0]).assign(forced_exit=False)
+    tables = []
+    for edges in ([], cuts):
+        labels = np.searchsorted(sorted(set(edges)), np.arange(len(equity)), side="left") + 1
+        owners = np.searchsorted(labels, labels[-3:])
+        marked = trades.assign(episode=labels[np.minimum(owners, len(labels) - 1)])
+        tables.append(episode_table(equity.assign(episode=labels), marked, PLAYBOOK.gates))
+    whole, cut = (next(row for row in table if row["episode"] == "ALL") for table in tables)
+    assert whole == cut
+    growth = np.prod([1 + row["return_pct"] / 100 for row in tables[1][:-2]])
+    assert growth == pytest.approx(1 + cut["return_pct"] / 100)

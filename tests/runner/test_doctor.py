@@ -25,7 +25,7 @@ from runner.doctor.machine import clock
 from runner.identity import read_identity
 from runner.settings import Settings
 from runner.store.backup import make_backup
-from tests.runner.place import Place, after, wait_for
+from tests.runner.place import LEAD, Place, after, wait_for
 
 WEEK = timedelta(days=7)
 
@@ -87,6 +87,27 @@ def test_a_database_that_is_gone_or_empty_is_told_apart(place: Place) -> None:
     found = {each.subject: each for each in examined(place)}
     assert found["database"].verdict is Verdict.WARN and "replay" in found["database"].remedy
     assert not place.home.database.exists()
+
+
+def test_a_write_that_was_cut_off_is_told_and_left_to_the_next_opening(place: Place) -> None:
+    code = (
+        "import os, signal, sqlite3, sys\n"
+        "cut = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "cut.execute('PRAGMA cache_size=1')\n"
+        "cut.execute('BEGIN IMMEDIATE')\n"
+        "cut.execute('CREATE TABLE big (text)')\n"
+        "cut.executemany('INSERT INTO big VALUES (?)', [('x' * 3000,)] * 200)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, place.home.database], timeout=60)
+    journal = Path(f"{place.home.database}-journal")
+    before = journal.read_bytes(), place.home.database.read_bytes()
+    assert len(before[0]) > 4096
+    found = trouble(place, "database")
+    assert found.verdict is Verdict.WARN and "cut off" in found.what
+    assert (journal.read_bytes(), place.home.database.read_bytes()) == before
+    assert place.client(LEAD).damage() is None
+    assert exit_code(examined(place)) == 0
 
 
 def test_a_newer_schema_names_both_versions(place: Place) -> None:

@@ -12,6 +12,7 @@ class FaultyEnv(VecEnvWrapper):
     """Passes everything on, until one of its switches is set."""
 
     delay = 0.0  # real seconds of sleep in each rollout, in the first of its steps
+    wait = staticmethod(time.sleep)
     rollout = 1  # steps of a rollout
     steps = 0
     blocked = False  # step never returns
@@ -27,7 +28,7 @@ class FaultyEnv(VecEnvWrapper):
             time.sleep(3600)
         # One long wait instead of many short ones: each of them ends in a queue for a core.
         if self.delay and self.steps % self.rollout == 0:
-            time.sleep(self.delay)
+            self.wait(self.delay)
         self.steps += 1
         if self.error:
             raise RuntimeError(self.error)

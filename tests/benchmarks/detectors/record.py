@@ -2,7 +2,8 @@
 
 Trains more than two hundred real PPO agents one after another (about 20 minutes of one
 core), each in a forked process, and packs their event files with a ``label.json`` each into
-``recordings.tar.xz``. A run that is there already is left alone, so it can be interrupted.
+``recordings.tar.xz``. A run that is there already is left alone, so it can be interrupted
+and taken up again.
 Linux only: faults are signals and a tmpfs that is full.
 """
 
@@ -41,6 +42,10 @@ def main() -> None:
         inside = ["unshare", "-Urm", sys.executable, "-m", __spec__.name, *sys.argv[1:]]
         os.execvpe("unshare", inside, {**os.environ, _INSIDE: "1", "OMP_NUM_THREADS": "1"})
     wanted = [kind for kind in CLASSES if not chosen.only or kind.name in chosen.only]
+    if ARCHIVE.exists() and not chosen.folder.exists():
+        # What is recorded is kept; remove the archive to record everything anew.
+        with tarfile.open(ARCHIVE) as tar:
+            tar.extractall(chosen.folder, filter="data")
     warm_up()
     # Seed by seed, so that what is there after any time holds every class alike.
     runs = [

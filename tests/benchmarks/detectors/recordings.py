@@ -66,8 +66,15 @@ class Rescale:
         return self.start + (wall - self.origin) * self.factor
 
     def name(self, name: str) -> str:
-        """A file's name with the moment in it that its writer would have put there."""
-        return re.sub(r"(?<=tfevents\.)\d+", lambda found: f"{self(float(found[0])):.0f}", name)
+        """A file's name with the moment in it that its writer would have put there.
+
+        A name holds whole seconds, which would be hours here: never before the start.
+        """
+        return re.sub(
+            r"(?<=tfevents\.)\d+",
+            lambda found: f"{max(self.start, self(float(found[0]))):.0f}",
+            name,
+        )
 
     def records(self, content: bytes) -> Iterator[tuple[float, bytes]]:
         """Each record of an event file with its new wall time, in file order.

@@ -87,15 +87,17 @@ def replay(
     """
     label = recording.label
     clock, gap, walls = _clock(recording)
-    pieces = sorted(
-        ((wall, clock.name(name), data) for name, content in recording.files.items()
-         for wall, data in clock.records(content)),
-        key=lambda piece: piece[0],
-    )  # fmt: skip
+    pieces = [
+        (wall, clock.name(name), data)
+        for name, content in recording.files.items()
+        for wall, data in clock.records(content)
+    ]
+    pieces.sort(key=lambda piece: piece[0])  # stable: a file's records keep their order
     ended = clock(label["ended_wall"]) if label["ended_wall"] else None
     onset = clock(label["onset_wall"]) if label["onset_wall"] else None
     until = max([*walls, clock(label["log"][-1][0]), ended or START]) + BEHIND * HOUR
-    if label["process"] == "alive":
+    if recording.kind.scenario in ("hung", "crash"):
+        # so long that the silence alone would be found
         until = max(until, onset + 30 * gap + HOUR)
     seen = {name: Replayed(recording, clock, gap, until, walls) for name in judges}
     last: dict[str, dict[str, bool]] = {name: {} for name in judges}
@@ -127,8 +129,8 @@ def product(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> d
 
 def files_alone(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> dict[str, bool]:
     """The same as ``trainweek diagnose LOGDIR --now``: no process, no log, no total."""
-    if facts.run.status is TrainingStatus.COMPLETED:
-        return {}  # files don't tell a finished run from a silent one
+    if facts.run.status is TrainingStatus.COMPLETED or not facts.run.reader.files:
+        return {}  # files don't tell a finished run from a silent one, and need to be there
     return _firing(
         diagnose(facts_of_events(facts.run.reader, facts.as_of, playbook), playbook, only)
     )

@@ -59,7 +59,7 @@ def allowed(run: Replayed) -> float:
 def _blocks(run: Replayed, count: int) -> float:
     """Seconds that so many blocks of 100 episodes take: what a trend can be judged by."""
     label = run.recording.label
-    episode = 30 if label["env"] == "cartpole" else 8
+    episode = 30 if label["env"] == "cartpole" else 10  # steps, the longest that are drawn
     rollout = label["total_steps"] / label["iterations"]
     return count * BLOCK_EPISODES * episode / rollout * run.gap
 
@@ -95,7 +95,10 @@ def score(runs: Iterable[Replayed], as_hung: frozenset[str] = frozenset()) -> di
     for run in runs:
         kind, name = run.recording.kind, run.recording.name
         expected = "hung" if kind.scenario in as_hung else kind.scenario
+        # What is a crash to who knows the process is a silence to who does not.
+        silent = not as_hung.isdisjoint({kind.scenario, *kind.consequences})
         excused = {*kind.consequences, *({kind.scenario} if expected != kind.scenario else ())}
+        excused |= {"hung"} if silent else set()
         for scenario in {expected, *run.fired} - {None}:
             table = scores.setdefault(scenario, Score(scenario))
             first = run.first(scenario)

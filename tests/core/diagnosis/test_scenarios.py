@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 
 from core.diagnosis import SCENARIOS
 from core.diagnosis.folder import facts_of_folder
 from core.diagnosis.scenarios import diagnose
-from core.vocabulary import FindingStatus, Severity
+from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
     MINUTE,
@@ -128,3 +129,49 @@ def test_any_folder_can_be_diagnosed(tmp_path):
     assert later["hung"].severity is Severity.CRITICAL
     done = findings(facts_of_folder(tmp_path, at(9 * HOUR), PLAYBOOK, total_steps=60 * 2048))
     assert done["hung"].status is FindingStatus.OK
+
+
+def test_a_folder_that_nobody_writes_to_has_ended_and_is_not_hung(tmp_path):
+    write_events(tmp_path, ppo(60))
+    ended = findings(facts_of_folder(tmp_path, at(9 * HOUR), PLAYBOOK, alive=False))
+    assert ended["hung"].status is FindingStatus.OK
+    assert ended["crash"].status is FindingStatus.OK
+    # Between two iterations nobody can tell yet.
+    fresh = facts_of_folder(tmp_path, at(61 * MINUTE), PLAYBOOK, alive=False)
+    assert fresh.run.status is TrainingStatus.RUNNING
+
+
+def test_an_empty_folder_has_no_metrics(tmp_path):
+    found = findings(facts_of_folder(tmp_path, at(HOUR), PLAYBOOK))["no_metrics"]
+    assert (found.status, found.severity) == (FindingStatus.FIRING, Severity.WARNING)
+
+
+def test_a_file_with_only_its_header_is_dated_by_its_name(tmp_path):
+    name = f"events.out.tfevents.{int(at(0).timestamp())}.host.1.0"
+    write_events(tmp_path, {}, name)
+    soon = findings(facts_of_folder(tmp_path, at(5 * MINUTE), PLAYBOOK))["no_metrics"]
+    late = findings(facts_of_folder(tmp_path, at(31 * MINUTE), PLAYBOOK))["no_metrics"]
+    assert soon.status is FindingStatus.NO_DATA
+    assert late.status is FindingStatus.FIRING
+
+
+def test_only_what_is_asked_for_is_judged(tmp_path):
+    write_events(tmp_path, ppo(60))
+    given = facts(open_reader(tmp_path), 61 * MINUTE)
+    whole = {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
+    for wanted in (("hung", "kl_explosion"), ("not_converging",)):
+        some = diagnose(given, PLAYBOOK, wanted)
+        assert [finding.scenario for finding in some] == [s for s in SCENARIOS if s in wanted]
+        assert all(finding == whole[finding.scenario] for finding in some)
+
+
+def test_every_headline_is_told_in_both_languages(tmp_path):
+    write_events(tmp_path, ppo(300))
+    reader = open_reader(tmp_path)
+    for minutes in (0, 1, 30, 301, 330, 900):
+        for finding in diagnose(facts(reader, minutes * MINUTE), PLAYBOOK):
+            told = finding.headline
+            if told.startswith(("No reward", "The event file", "Nothing was", "There is no")):
+                continue  # why a number is missing is told in English alone
+            assert told.in_("pt") != told.in_("en")
+            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.pt

@@ -93,9 +93,40 @@ def test_a_log_that_goes_on_without_events_means_that_logging_is_broken(tmp_path
     log = LogFacts("logs/ppo_training/training.log", True, last_line_at=at(149 * MINUTE))
     found = findings(replace(given, log=log))
     assert found["logging_broken"].status is FIRING
+    assert found["hung"].status is OK
     assert "training.log" in found["hung"].evidence_against[0]
     old = replace(log, last_line_at=at(100 * MINUTE))
     assert findings(replace(given, log=old))["logging_broken"].status is OK
+
+
+def test_two_hours_are_no_silence_for_a_run_that_logs_every_quarter_of_an_hour(tmp_path):
+    slow = ppo(40, gap=15 * MINUTE)
+    end = 40 * 15 * MINUTE
+    assert diagnosed(tmp_path, slow, end + 140 * MINUTE)["hung"].status is not FIRING
+    found = diagnosed(tmp_path / "b", slow, end + 151 * MINUTE)["hung"]
+    assert (found.status, found.severity) == (FIRING, Severity.CRITICAL)
+
+
+def test_before_there_is_a_cadence_the_grace_holds(tmp_path):
+    one = ppo(1)
+    assert diagnosed(tmp_path, one, 29 * MINUTE)["hung"].status is not FIRING
+    assert diagnosed(tmp_path / "b", one, 32 * MINUTE)["hung"].status is FIRING
+
+
+def test_a_first_iteration_that_took_long_is_all_that_is_known_of_the_cadence(tmp_path):
+    one = ppo(1, gap=40 * MINUTE)
+    assert diagnosed(tmp_path, one, 40 * MINUTE + 3 * HOUR)["hung"].status is not FIRING
+    assert diagnosed(tmp_path / "b", one, 40 * MINUTE + 7 * HOUR)["hung"].status is FIRING
+
+
+def test_a_file_that_ends_inside_a_record_is_told_once_it_is_silent(tmp_path):
+    path = write_events(tmp_path, ppo(100))
+    path.write_bytes(path.read_bytes()[:-7])
+    reader = open_reader(tmp_path)
+    assert findings(facts(reader, 101 * MINUTE))["data_issue"].status is OK
+    found = findings(facts(reader, 100 * MINUTE + HOUR))["data_issue"]
+    assert found.status is FIRING
+    assert "ends inside a record" in found.headline
 
 
 def test_event_files_that_vanish_while_it_trains_are_told(tmp_path):

@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.report import memo_html
+from core.decision import decision_text
+from core.decision.warning_words import WORDS as WARNING_WORDS
+from core.decision.warnings import find_warnings
+from core.report import memo_html, memo_text
 from core.report.charts import equity_chart
 from core.report.wording import WORDS
+from core.trading.grade_words import reasons_of
 from tests.core.backtest_records import decision_of, record
 
 
@@ -96,3 +100,32 @@ def test_the_deepest_fall_of_a_long_curve_is_still_drawn():
     plain = equity_chart(times, equity, [], 15.0, WORDS["en"])
     equity[4321] *= 0.5
     assert equity_chart(times, equity, [], 15.0, WORDS["en"]) != plain
+
+
+@pytest.mark.parametrize("drift", [-0.001, 0.00002, 0.0002])
+def test_the_portuguese_memo_has_its_own_reasons_and_no_english_ones(drift):
+    backtest = record(drift=drift)
+    decision = decision_of(backtest, data_warnings=["3 bars were filled."])
+    page = memo_text(decision, "pt")
+    flat = " ".join(page.split())
+    for sentence in (decision["reason"], *decision["evidence"]["reasons"]):
+        assert sentence not in flat
+    assert not any(warning in flat for warning in find_warnings(decision))
+    assert "3 bars were filled." in flat
+    for reason in reasons_of(decision["evidence"], "pt"):
+        assert reason in flat
+    assert page.startswith(decision_text(decision))
+
+
+def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
+    page, decision = memo()
+    assert (decision["decision"], decision["evidence"]["grade"]) == ("GO", "INSUFFICIENT")
+    assert "GO 6/6 on INSUFFICIENT evidence" in page
+    assert "[ GO 6/6 com evidência INSUFFICIENT ]" in memo_text(decision, "pt")
+
+
+def test_every_sentence_exists_in_both_languages_with_the_same_figures():
+    for key, sentence in WARNING_WORDS["en"].items():
+        fields = [set(re.findall(r"{(\w+)", text)) for text in (sentence, WARNING_WORDS["pt"][key])]
+        assert fields[0] == fields[1]
+    assert WARNING_WORDS["en"].keys() == WARNING_WORDS["pt"].keys()

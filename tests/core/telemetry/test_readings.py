@@ -10,6 +10,7 @@ from core.telemetry import RunReader
 from core.telemetry.absence import absence
 from core.telemetry.readings import (
     entropy,
+    entropy_share,
     freshness,
     last_kl,
     last_reward,
@@ -17,6 +18,7 @@ from core.telemetry.readings import (
     readings,
     steps_per_second,
     time_remaining,
+    time_remaining_range,
     validation_sharpe,
 )
 from tests.event_files import header, write_events
@@ -75,6 +77,26 @@ def test_progress_and_time_remaining_follow_the_measured_speed(tmp_path):
     assert progress(reader).value == 204_800
     assert time_remaining(reader, 409_600).value == pytest.approx(200.0)
     assert time_remaining(reader, 204_800).value == 0.0
+
+
+def test_the_time_remaining_has_a_range_as_wide_as_the_speed_varies(tmp_path):
+    steady = read(tmp_path / "steady", {"time/fps": iterations(60)})
+    total = 2048 * 100
+    assert time_remaining_range(steady, total) == pytest.approx((80.0, 80.0))
+    half = [
+        (2048 * i, START + (2.0 * i if i <= 30 else 60 + 4.0 * (i - 30)), 1.0) for i in range(1, 61)
+    ]
+    low, high = time_remaining_range(read(tmp_path / "varied", {"time/fps": half}), total)
+    assert low == pytest.approx(80.0) and high == pytest.approx(160.0)
+    assert time_remaining_range(read(tmp_path / "new", {"time/fps": iterations(12)}), total) is None
+
+
+def test_entropy_is_told_as_a_share_of_its_highest(tmp_path):
+    falling = [(step, wall, -0.693 if step <= 2048 else -0.1733) for step, wall, _ in iterations(5)]
+    found = entropy_share(read(tmp_path / "discrete", {"train/entropy_loss": falling}))
+    assert found.value == pytest.approx(0.25, abs=1e-3)
+    continuous = {"train/entropy_loss": iterations(5, value=1.4)}  # an entropy below zero
+    assert entropy_share(read(tmp_path / "continuous", continuous)) is None
 
 
 def test_readings_of_the_past_ignore_what_came_later(tmp_path):

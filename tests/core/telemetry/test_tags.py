@@ -22,11 +22,35 @@ def test_old_and_prefixed_names_are_recognised(tag):
 
 
 def test_the_trap_of_fps_is_told():
-    assert "hides slowdowns" in meaning("charts/SPS").trap
+    assert "hides slowdowns" in meaning("charts/SPS").trap.en
+    assert "esconde" in meaning("charts/SPS").trap.pt
+
+
+@pytest.mark.parametrize("known", MEANINGS.values(), ids=MEANINGS)
+def test_every_meaning_names_its_source_and_its_trap(known):
+    assert known.source.en and known.trap is not None
+    # A range is a claim: without a source it would be a rumour.
+    assert known.healthy is None or known.source is not None
+    assert known.definition.en != known.definition.pt
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("train/kl_divergence_loss", "train/approx_kl"),  # TRPO
+        ("losses/v_loss", "train/value_loss"),  # CleanRL
+        ("train/policy_loss", "train/policy_gradient_loss"),  # A2C
+        ("losses/old_approx_kl", "losses/old_approx_kl"),
+        ("rollout/exploration_rate", "rollout/exploration_rate"),  # DQN, QR-DQN
+        ("train/is_line_search_success", "train/is_line_search_success"),
+    ],
+)
+def test_tags_of_other_algorithms_are_known(written, means):
+    assert meaning(written).tag == means
 
 
 def test_our_reward_components_are_explained_and_strangers_are_not():
-    assert "turnover cost" in meaning("reward/turnover_cost").definition
+    assert "turnover cost" in meaning("reward/turnover_cost").definition.en
     assert meaning("my/metric") is None
 
 

@@ -1,0 +1,61 @@
+"""The gates of any backtest with their uncertainty and the evidence, from two tables alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.gates import score
+from core.playbook import Playbook
+from core.trading.evidence import Trials, weigh
+from core.trading.records import require_equity, require_trades
+from core.trading.resampling import Uncertainty, uncertainty
+from core.trading.returns import bar_returns
+
+
+def opinion(
+    equity: pd.DataFrame,
+    trades: pd.DataFrame | None,
+    playbook: Playbook,
+    bars_per_year: int = 8760,
+    trials: Trials | None = None,
+) -> dict[str, Any]:
+    """The scorecard, with ``ci95`` and ``p_pass`` of each gate, and ``evidence``.
+
+    Without the market's bars nothing is compared with random policies or with buy and
+    hold, so the evidence is WEAK at best.
+
+    :raises InputError: see :func:`core.gates.score`.
+    """
+    card = score(equity, trades, playbook.gates, playbook.decision, bars_per_year)
+    returns = bar_returns(require_equity(equity))
+    pnl = None if trades is None else require_trades(trades)
+    settings = playbook.revalidation
+    doubt = uncertainty(returns, pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions)
+    count = None if pnl is None else len(pnl)
+    evidence = weigh(returns, count, bars_per_year, settings, trials)
+    scored = card.as_dict()
+    return {
+        **scored,
+        "gates": with_uncertainty(scored["gates"], doubt),
+        "uncertainty": doubt.as_dict(),
+        "evidence": evidence.as_dict(),
+    }
+
+
+def with_uncertainty(gates: list[dict[str, Any]], doubt: Uncertainty) -> list[dict[str, Any]]:
+    """Each gate with interval, P(pass) and distribution; a null value has no interval."""
+    found = []
+    for gate in gates:
+        resampled = doubt.gates[gate["id"]]
+        shown = gate["value"] is not None and resampled.ci95 is not None
+        found.append(
+            {
+                **gate,
+                "ci95": list(resampled.ci95) if shown else None,
+                "p_pass": resampled.p_pass,
+                "distribution": resampled.distribution(),
+            }
+        )
+    return found

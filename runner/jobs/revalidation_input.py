@@ -1,0 +1,60 @@
+"""What a revalidation is asked for, and whether its candles are the playbook's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.errors import InputError, MarketDataError
+from core.market import Candles
+from core.trading.costs import CostModel
+from core.trading.evidence import Trials
+
+
+def require_interval(candles: Candles, interval: str) -> None:
+    """Refuse bars of another length than the playbook's, before filling passes for trading.
+
+    :raises MarketDataError: names both lengths.
+    """
+    times = candles.frame.index[~candles.frame["is_filled"]]
+    found = times.to_series().diff().mode()
+    if len(found) and found.iloc[0] != pd.Timedelta(interval):
+        raise MarketDataError(
+            f"The backtest candles are {found.iloc[0] / pd.Timedelta(hours=1):g} h apart,"
+            f" the playbook's interval is {interval}.",
+            f"Give {interval} candles.",
+        )
+
+
+def other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
+    if trained_at == costs:
+        return []
+    return [
+        f"The model was trained at {trained_at.fee_bps:g} bps fee and"
+        f" {trained_at.slippage_bps:g} bps slippage a side; the backtest charges the playbook's"
+        f" {costs.fee_bps:g} and {costs.slippage_bps:g} bps."
+    ]
+
+
+def given_episodes(given: Any, default: int) -> int:
+    if given is None:
+        return default
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise InputError(f"{given!r} is no number of episodes.", "Give a whole number above 0.")
+    return given
+
+
+def given_trials(declared: Any, counted: int) -> Trials:
+    """The lead may declare more trials than the ledger counts, never fewer.
+
+    :raises InputError: fewer, or no whole number.
+    """
+    if declared is None:
+        return Trials(counted)
+    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
+        raise InputError(
+            f"{declared!r} trials are declared, the ledger counts {counted}.",
+            f"Declare a whole number of at least {counted}, or none.",
+        )
+    return Trials(counted, declared)

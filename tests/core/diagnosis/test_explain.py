@@ -1,0 +1,54 @@
+"""Explanations use the rules' own numbers; what changed around an event is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.checks.facts import JobFacts
+from core.diagnosis import SCENARIOS, kl
+from core.diagnosis.around import changes, wall_of_step
+from core.diagnosis.explain import explain
+from core.vocabulary import JobState
+from tests.core.diagnosis.runs import MINUTE, PLAYBOOK, STEPS, at, facts, open_reader, ppo
+from tests.event_files import write_events
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_scenario_explains_its_rule_in_both_languages(scenario):
+    said = explain(PLAYBOOK, scenario)
+    assert len(said.en) > 80 and said.en != said.pt
+    assert "{" not in said.en + said.pt
+
+
+def test_an_explanation_follows_the_rules_own_numbers(monkeypatch):
+    assert "in a row above 0.1" in explain(PLAYBOOK, "kl_explosion").en
+    monkeypatch.setattr(kl, "HIGH", 0.25)
+    assert "in a row above 0.25" in explain(PLAYBOOK, "kl_explosion").en
+    assert "seguidas acima de 0,25" in explain(PLAYBOOK, "kl_explosion").pt
+
+
+def test_attempts_settings_and_data_that_changed_around_an_event_are_found(tmp_path):
+    first = ppo(30, train__learning_rate=lambda i: 3e-4)
+    second = {
+        tag: [(step + 30 * STEPS, wall + 30 * MINUTE, value) for step, wall, value in points]
+        for tag, points in ppo(30, train__learning_rate=lambda i: 1e-4).items()
+    }
+    write_events(tmp_path / "attempt-1", first)
+    write_events(tmp_path / "attempt-2", second)
+    given = facts(open_reader(tmp_path), 61 * MINUTE)
+    check = JobFacts(
+        "data-check-1", JobState.SUCCEEDED, "", at(33 * MINUTE), {"ok": True}, "logs/jobs"
+    )
+    given = replace(given, data_check=check)
+    wall = wall_of_step(given, 31 * STEPS)
+    assert wall == at(31 * MINUTE).timestamp()
+    found = {change.what: change for change in changes(given, wall, timedelta(minutes=5))}
+    assert found["attempt"].after.endswith("attempt-2")
+    rate = found["train/learning_rate"]
+    # Event files hold single precision.
+    assert (rate.before, rate.after) == pytest.approx((3e-4, 1e-4), rel=1e-6)
+    assert found["data"].after == "PASS"
+    assert changes(given, at(10 * MINUTE).timestamp(), timedelta(minutes=5)) == []
