@@ -85,6 +85,15 @@ def flat_reward(
             normal,
             state.level.value,
         )
+    if state.level is Level.STUCK and not troubles and _ended_early(moment):
+        hours = moment.training_hours
+        return quiet(
+            Sentence(
+                f"{words}; it ended after {hours:.1f} h, too early to call that wrong.",
+                f"{palavras}; terminou após {hours:.1f} h, cedo demais para chamar de errado.",
+            ),
+            *state.numbers,
+        )
     if status is FindingStatus.OK:
         return Verdict(
             status,
@@ -216,6 +225,12 @@ def _normal_until(moment: Moment) -> str | None:
 
 def _in_portuguese(text: str) -> str:
     return text.pt if isinstance(text, Sentence) else text
+
+
+def _ended_early(moment: Moment) -> bool:
+    """Whether it ended inside the hours in which no direction is normal."""
+    limit = moment.setting("not_converging", "hours", NORMAL_HOURS)
+    return not moment.active and moment.training_hours < limit
 
 
 def _too_early(moment: Moment, state: RewardState) -> str:

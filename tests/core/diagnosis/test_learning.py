@@ -206,3 +206,10 @@ def test_a_mere_drop_of_a_fifth_is_none(tmp_path):
 
 def test_the_first_iterations_give_no_speed_to_compare_with(tmp_path):
     assert run_at(tmp_path, [10.0] * 15)["slowdown"].status is FindingStatus.NO_DATA
+
+
+def test_a_run_that_ended_in_the_first_hours_is_not_called_stuck(stuck_run):
+    ended = facts(stuck_run, 5 * HOUR, status=TrainingStatus.STOPPED)
+    assert findings(ended)["flat_reward"].status is OK
+    late = facts(stuck_run, 15 * HOUR, status=TrainingStatus.STOPPED)
+    assert findings(late)["flat_reward"].status is FIRING
