@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from core.errors import SetupError
 from core.files import write_json
 from core.moments import from_unix
 from runner.failpoints import fail_here
@@ -136,7 +137,7 @@ class LocalProcesses:
     def look(self, folder: Path, mark: str, *, search: bool = False) -> Seen:
         self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps the ended
         known = self._identity(folder, mark)
-        program, trace = known.program, known.shim is not None
+        program, trace = known.program, known != _Known()
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
         if not shim_lives and program is None and (search or trace):
             # The shim was killed, or found the disk full, before it could write down its child.
@@ -145,6 +146,8 @@ class LocalProcesses:
             program = min(others, key=lambda process: process.ticks, default=None)
             trace, program_lives = trace or bool(found), program is not None
             shim_lives = len(found) > len(others)  # it lives, and has not come so far yet
+            if program is not None and not shim_lives:
+                self._write_down(folder, mark, program)
         # Read last: the shim may write it and end while we look.
         ending = self._exit(folder)
         same_boot = known.shim is None or known.shim.boot == boot_id()
@@ -206,6 +209,17 @@ class LocalProcesses:
         )
         self._read[folder] = (version, known)
         return known
+
+    @staticmethod
+    def _write_down(folder: Path, mark: str, program: ProcessIdentity) -> None:
+        """In the place of a shim that was killed before it could: for all who look later."""
+        path = folder / "identity.json"
+        stored = read_json(path)
+        if stored is None or stored.get("mark") != mark:
+            began = (folder / "command.json").stat().st_mtime
+            stored = {"mark": mark, "started_at": began, "shim": None, "cgroup": None}
+        with contextlib.suppress(SetupError):  # a full disk: it is found again
+            write_json(path, dict(stored) | {"child": program.as_dict()})
 
     @staticmethod
     def _remove(known: _Known, mark: str) -> None:

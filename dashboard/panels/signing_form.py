@@ -19,17 +19,21 @@ _DOUBTFUL = (EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value)
 
 def show(page: Page, now: Moment, saved: SavedDecision) -> None:
     say, decided = page.say, saved.decision
+    # What the gates say is the first choice; an override is always a choice of one's own.
+    first = SignatureAct.REJECT
+    if decided["decision"] != Decision.NO_GO:
+        first = SignatureAct.APPROVE
     act = st.segmented_control(
         say.raw("sign.act"),
         list(SignatureAct),
         format_func=lambda act: say.raw(f"sign.{SignatureAct(act).value}"),
-        default=SignatureAct.APPROVE,
+        default=first,
         key="sign:act",
         required=True,
         label_visibility="collapsed",
         wrap=True,
     )
-    act = SignatureAct(act or SignatureAct.APPROVE)
+    act = SignatureAct(act or first)
     grade, override = decided["evidence"]["grade"], _is_override(saved, act)
     if override:
         st.markdown(f":red[:material/report: {say('sign.override')}]")
@@ -123,11 +127,11 @@ def _condition_rows(page: Page, now: Moment) -> None:
     say = page.say
     st.markdown(f":small[{say('sign.conditions')}]")
     for index in range(_rows()):
-        text, owner, due = st.columns((3, 1.4, 1.4), gap="xsmall")
-        text.text_input(
+        st.text_input(
             say.raw("sign.condition_text"), key=f"sign:text:{index}",
             placeholder=say.raw("sign.condition_text"), label_visibility="collapsed",
         )  # fmt: skip
+        owner, due = st.columns(2, gap="xsmall")
         owner.text_input(
             say.raw("sign.condition_owner"), key=f"sign:owner:{index}",
             placeholder=say.raw("sign.condition_owner"), label_visibility="collapsed",

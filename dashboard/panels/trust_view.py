@@ -43,7 +43,7 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
     free = {"none": True, "refused": False}.get(str(overlap)) if overlap else None
-    detail = say.raw("trust.apart", hours=number(apart)) if apart is not None else ""
+    detail = say.raw("trust.apart", hours=f"{apart:,.0f}") if apart is not None else ""
     lines.append(_line(page, "trust.overlap", free, detail))
     again = trust.get("reproducible", decided.get("reproducible"))
     lines.append(_line(page, "trust.reproducible", again, trust.get("rerun") or ""))

@@ -16,14 +16,14 @@ from core.vocabulary import SignatureState
 from runner.capsules import elsewhere, with_ledger
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client
-from runner.outcomes import Refused
+from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
     from core.decision.standing import Standing
     from runner.client.standings import Decided
 
 app = typer.Typer(
-    help="The signed decision: show, export, verify, gate, history.", no_args_is_help=True
+    help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
 )
 
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
@@ -56,9 +56,11 @@ def show(
         print(f"  expires {facts['expires_at']}")
     for difference in facts["differences"]:
         print(f"  ! {difference['what']} {difference['remedy']}")
-    for condition in facts["conditions"]:
+    for number, condition in enumerate(facts["conditions"], start=1):
         state = "closed" if condition["closed"] else "OVERDUE" if condition["overdue"] else "open"
-        print(f"  [{state}] {condition['text']} ({condition['owner']}, due {condition['due']})")
+        print(
+            f"  {number}. [{state}] {condition['text']} ({condition['owner']}, due {condition['due']})"
+        )
     print(f"  gate: {'pass' if answer.passes else 'shut'}. {answer.reason}")
 
 
@@ -134,6 +136,25 @@ def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = N
     answer = open_client(home).gate(week, sha256)
     print_json(answer.as_dict())
     raise typer.Exit(0 if answer.passes else 1)
+
+
+@app.command()
+def close(
+    number: Annotated[int, typer.Argument(min=1, help="Condition, as `show` counts them.")],
+    note: Annotated[str, typer.Option("--note", help="By what one sees that it is met.")],
+    week: WeekOption = None,
+    sha256: ShaOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Close a condition of the signature, in the name of the person at the terminal."""
+    client = open_client(home)
+    signature = client.signature_of(client.archived(sha256 or _newest(client, week)).name)
+    if signature is None:
+        raise InputError("Nobody has signed that decision.", "Conditions come with a signature.")
+    outcome = client.close_condition(signature.id, number - 1, note)
+    if isinstance(outcome, Refused | Conflict):
+        raise InputError(outcome.reason, getattr(outcome, "remedy", ""))
+    print(f"Condition {number} closed by {outcome.record.by}.")
 
 
 @app.command()

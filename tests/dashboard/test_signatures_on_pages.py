@@ -45,6 +45,10 @@ def give_reason(test: AppTest, text: str, key: str = "sign:reason") -> None:
     next(area for area in test.text_area if area.key == key).input(text).run()
 
 
+def choose(test: AppTest, act: SignatureAct) -> None:
+    next(group for group in test.button_group if group.key == "sign:act").set_value(act).run()
+
+
 def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace) -> None:
     place.revalidate("GO", grade="WEAK")
     test = draw(place, "decision")
@@ -106,12 +110,14 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
 def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
     place.revalidate("NO-GO")
     cto = draw(place, "decision", verified=True)
+    choose(cto, SignatureAct.APPROVE)
     assert "No lead has countersigned yet" in text_of(cto)
     lead = draw(place, "decision", role=Role.LEAD, verified=True)
     give_reason(lead, "I know why it failed.", "countersign:reason")
     button(lead, "countersign:button").click().run()
     assert "some lead countersigned the override" in text_of(lead)
     cto = draw(place, "decision", verified=True)
+    choose(cto, SignatureAct.APPROVE)
     give_reason(cto, "We take the risk.")
     button(cto, "sign:button").click().run()
     text = text_of(cto)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from core.vocabulary import JobState
+from core.vocabulary import JobState, Liveness
 from tests.faults.matrix import fault
 from tests.faults.promises import killed, nothing_is_lost, vanish
 from tests.runner.place import Place, child_environment, wait_for
@@ -144,11 +144,12 @@ def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place, s
     os.kill(stored["shim"]["pid"], signal.SIGKILL)
     path.write_text(json.dumps(stored | {"child": None}))
     place.runner()
-    time.sleep(0.3)
+    wait_for(lambda: json.loads(path.read_text())["child"] == stored["child"])
     assert place.job(job).state is JobState.RUNNING
+    assert place.lead.pulse(job.id).liveness is Liveness.WORKING
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
-    seen("RUNNING, then STOPPED when asked")
+    seen("RUNNING and WORKING, its pid written down, then STOPPED when asked")
 
 
 @fault(6, injected="kill -9 of shim and program", expected="LOST within 10 s")

@@ -34,8 +34,11 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     act = SignatureAct.APPROVE_WITH_CONDITIONS
     signed = place.sign(seen, act, CONDITIONS).record
     assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
-    for number in (0, 1):
-        place.client(ENGINEER).close_condition(signed.id, number, "done")
+    place.client(ENGINEER).close_condition(signed.id, 0, "done")
+    closed = decision("close", 2, "--note", "the alarm is live", home=root)
+    assert closed.returncode == 0 and "Condition 2 closed" in closed.stdout
+    again = decision("close", 2, "--note", "again", home=root)
+    assert again.returncode == 2 and "closed it already" in again.stderr
     passed = decision("gate", home=root)
     assert passed.returncode == 0 and json.loads(passed.stdout)["pass"] is True
     place.home.best_model.write_bytes(b"another")
