@@ -81,7 +81,7 @@ def test_an_exit_without_a_result_is_no_success(place: Place, seen: Seen) -> Non
 @fault(
     13,
     injected="kill -9 of one worker of SB3's SubprocVecEnv",
-    expected="FAILED, cause EOFError, no orphan; the incident blocks the start",
+    expected="FAILED, cause EOFError or broken pipe, no orphan; the incident blocks the start",
 )
 def test_a_killed_environment_worker_is_named(place: Place, seen: Seen) -> None:
     content = yaml.safe_load(place.week.playbook_text)
