@@ -89,8 +89,8 @@ class Restarting(Door):
         if not asked_for or row.stop_requested_by == self.person.name or restart_pending(row):
             return None
         return Refused(
-            f"{row.stop_requested_by} asked at {iso(row.stop_requested_at)} for {row.id} to be "
-            "stopped.",
+            f"{row.stop_requested_by} asked for {row.id} to be stopped, "
+            f"at {row.stop_requested_at:%Y-%m-%d %H:%M:%S} UTC.",
             "Wait until it has ended, then restart it.",
         )
 
