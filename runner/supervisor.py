@@ -157,6 +157,7 @@ class Supervisor:
             return moment - self._stuck.setdefault(mark, moment) >= grace
         self._stuck.pop(mark, None)
         if moment - since >= grace and row.reason != _NOT_WRITTEN:
+            self._silent[mark] = moment  # the store may find no room for it either
             columns = {"reason": _NOT_WRITTEN}
             with self.fence.write(now) as write:
                 body = {"action": "change", "job_id": row.id, "job": columns}
