@@ -62,7 +62,7 @@ def training(tmp_path: Path) -> Iterator[Place]:
 def ended(training: Place, code: str) -> Job:
     program = (sys.executable, "-c", ALWAYS_BETTER + code)
     service = training.service(commands=own_programs() | {JobKind.TRAIN: program})
-    job = training.submit(JobKind.TRAIN, steps=24_000)
+    job = training.submit(JobKind.TRAIN, steps=16_000)
     wait_for(
         lambda: (service.tick(datetime.now(UTC)), training.job(job).state in ENDED_STATES)[1], 120
     )
@@ -83,7 +83,7 @@ def test_one_full_disk_at_a_best_model_ends_no_training(training: Place) -> None
     assert (job.state, job.reason) == (JobState.SUCCEEDED, "")
     log = training.home.training_log.read_text(encoding="utf-8")
     assert log.count("The best model was not saved: No space left on device.") == 1
-    assert read_best_model(training.home.best_model)[1]["step"] == 24_000
+    assert read_best_model(training.home.best_model)[1]["step"] == 16_000
 
 
 def test_a_disk_that_stays_full_ends_the_training_after_an_interval(training: Place) -> None:
