@@ -83,13 +83,13 @@ class Finisher:
         if seen.started_at is not None:
             columns["started_at"] = iso(seen.started_at)
         procedure = self._procedure(row, state, seen, result) if week else None
-        kept = protect(self.home, procedure) if procedure else None
+        kept, lack = protect(self.home, procedure) if procedure else (None, "")
         opened = False
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                summary = f"{row.id} ended FAILED. {reason}{self._last_lines(folder)}"
+                summary = f"{row.id} ended FAILED. {reason}{lack}{self._last_lines(folder)}"
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
@@ -197,7 +197,8 @@ class Finisher:
         kind = (result or {}).get("error_kind")
         if kind == "data":
             return "data"
-        refused = seen.exit is not None and seen.exit.code == REFUSED
+        code = seen.exit.code if seen.exit is not None else (result or {}).get("exit_code")
+        refused = code == REFUSED
         return None if refused and kind is not None else "crash"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from stable_baselines3 import PPO
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
@@ -36,6 +36,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         config, normaliser, observation, ranges); strict JSON.
     :returns: the manifest.
     :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
+    :raises SetupError: no space or no right; the best model before is intact.
     :raises IntegrityError: the disk gives back something else than was written.
     """
     require_finite(model)
@@ -48,14 +49,20 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         **facts,
         "versions": versions(),
     }
-    fail_here("best_model_begun")
-    write_json(next_manifest_path(zip_path), manifest)
-    fail_here("best_model_announced")
-    write_bytes(zip_path, content.getvalue())
-    fail_here("best_model_replaced")
-    next_manifest_path(zip_path).replace(manifest_path(zip_path))
-    sync_folder(zip_path.parent)
-    _require_same(zip_path, manifest)
+    try:
+        fail_here("best_model_begun")
+        write_json(next_manifest_path(zip_path), manifest)
+        fail_here("best_model_announced")
+        write_bytes(zip_path, content.getvalue())
+        fail_here("best_model_replaced")
+        next_manifest_path(zip_path).replace(manifest_path(zip_path))
+        sync_folder(zip_path.parent)
+        _require_same(zip_path, manifest)
+    except (OSError, SetupError) as error:
+        why = error.what if isinstance(error, SetupError) else f"{error.strerror or error}."
+        raise SetupError(
+            f"The best model was not saved: {why}", "Check the folder's rights and the free space."
+        ) from error
     return manifest
 
 

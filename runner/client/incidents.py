@@ -41,11 +41,11 @@ class Incidents(Door):
                 if row.procedure == procedure:
                     there = rows.incident_of(row)
                     return Conflict(there, f"{there.opened_by} opened it at {there.opened_at}.")
-            kept = protect(self.home, procedure)
+            kept, lack = protect(self.home, procedure)
             body = {
                 "action": "open",
                 "procedure": procedure,
-                "summary": summary,
+                "summary": f"{summary}{lack}",
                 "blocks_start": spec.blocks_start,
                 "kept": kept,
             }

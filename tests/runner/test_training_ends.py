@@ -13,6 +13,7 @@ import yaml
 
 from core.moments import parse_moment
 from core.vocabulary import IncidentState, JobKind, JobState
+from runner.ledger import verify
 from runner.model_files import manifest_path
 from runner.outcomes import Refused
 from tests.faults.promises import vanish
@@ -57,6 +58,54 @@ def test_a_refused_parameter_is_no_crash(place: Place) -> None:
 def test_another_job_that_fails_is_no_crash_of_the_training(place: Place) -> None:
     place.until(place.service(), place.submit(JobKind.BACKUP, do="fail"))
     assert place.lead.incidents(place.week.id) == []
+
+
+def test_evidence_that_cannot_be_kept_keeps_no_incident_from_opening(place: Place) -> None:
+    logged(place)
+    (place.home.training / ".CRASH_backup.log.partial").mkdir()
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, do="fail"))
+    assert job.state is JobState.FAILED
+    (incident,) = place.lead.incidents(place.week.id)
+    assert incident.procedure == "crash"
+    assert "The evidence was NOT kept: training.log could not be copied (" in incident.summary
+    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+
+
+def test_a_crash_in_a_stop_is_a_crash(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="diverge", seconds=60),
+                      JobState.RUNNING)  # fmt: skip
+    place.lead.stop(job.id)
+    job = place.until(service, job)
+    assert job.state is JobState.FAILED
+    assert "train/loss is nan" in job.reason and job.reason.endswith("Lea had asked it to stop.")
+    assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
+
+
+def test_an_incident_stops_a_first_start_that_waits(place: Place) -> None:
+    job = place.submit(JobKind.TRAIN)
+    place.lead.open_incident(place.week.id, "data", "bad candles")
+    job = place.until(place.service(), job)
+    assert (job.state, job.attempt) == (JobState.STOPPED, 0)
+    assert "An open incident blocks the start" in job.reason
+    assert job.ended_at is not None
+    assert place.starts() == []
+    assert verify(place.home, tables=True).ok
+
+
+def test_two_reboots_before_the_first_new_step_are_no_loop(place: Place) -> None:
+    service = place.service(backoff_s=0.01)
+    job = place.submit(JobKind.TRAIN, do="sleep", at_step=0)
+    for _ in range(2):
+        place.until(service, job, JobState.RUNNING)
+        folder = place.folder(job)
+        vanish(place.shim(job), place.job(job).pid)
+        _reboot(place, job)
+        (folder / "exit.json").unlink(missing_ok=True)
+        place.until(service, job, JobState.QUEUED)
+    assert place.until(service, job, JobState.RUNNING).attempt == 3
+    ended = [attempt.state for attempt in place.lead.attempts(job.id)[:2]]
+    assert ended == [JobState.INTERRUPTED] * 2
 
 
 def test_a_second_crash_joins_the_open_incident(place: Place) -> None:
