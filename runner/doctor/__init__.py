@@ -25,6 +25,7 @@ _LOOKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
     "runner": processes.runner,
     "orphans": processes.orphans,
     "leftovers": place.leftovers,
+    "model": models.exchange,
     "checkpoints": models.checkpoints,
     "best model": models.best_model,
     "versions": machine.versions,
