@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -134,6 +135,10 @@ def test_missing_old_and_broken_backups_are_named(place: Place) -> None:
     assert "ledger backup" in trouble(place, "backups", now=later).remedy
     made = make_backup(place.home, after(0), WEEK)
     assert "too old" in trouble(place, "backups", now=later).what
+    ahead = make_backup(place.home, after(30 * 86400), WEEK)
+    found = trouble(place, "backups")
+    assert found.verdict is Verdict.WARN and ahead.folder.name in found.what
+    shutil.rmtree(ahead.folder)
     with made.ledger.open("ab") as file:
         file.write(b"x")
     assert trouble(place, "backups").verdict is Verdict.FAIL
