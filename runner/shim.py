@@ -33,7 +33,7 @@ def main(folder: str) -> int:
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
         return 125  # the runner gave this start up and made another one in our place
     try:
-        os.close(os.open(os.path.join(folder, "claim"), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        claim(folder, command["mark"])
     except FileExistsError:
         return 125  # a runner that was paused while another one took over starts it again
     except OSError as error:
@@ -70,6 +70,19 @@ def main(folder: str) -> int:
     if group is not None:
         leave(group)
     return 0
+
+
+def claim(folder: str, mark: str) -> None:
+    """Say whose start this is.
+
+    :raises FileExistsError: another one's.
+    """
+    path = os.path.join(folder, "claim")
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+    try:
+        os.write(descriptor, mark.encode())
+    finally:
+        os.close(descriptor)
 
 
 def follow(

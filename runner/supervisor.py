@@ -120,6 +120,8 @@ class Supervisor:
         elif starting:
             if seen.process is not None:  # STARTING -> RUNNING
                 self._running(row, attempt, seen, now)
+            else:
+                self._urge(row, attempt, folder, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
             self._stop(row, attempt, folder, now)
         elif row.state == JobState.STOPPING:
@@ -177,6 +179,22 @@ class Supervisor:
             killed = self.executor.end(folder, attempt.mark)
             self._killed.setdefault(attempt.mark, self.settings.stop_grace_s)
             log.warning("%s did not end on SIGTERM: %s processes killed", row.id, killed)
+
+    def _urge(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
+        """A shim lives and has not started its program: STARTING -> QUEUED | STOPPED in time."""
+        self.executor.wake(folder, attempt.mark)  # if it is only stopped, it goes on now
+        late, moment = self._overdue(attempt), self.monotonic()
+        if stop := row.stop_requested_at is not None:
+            since = self._asked.setdefault(attempt.mark, moment)
+            late = late or moment - since >= self.settings.stop_grace_s
+        if not late:
+            return
+        self.executor.abandon(folder, attempt.mark)
+        if stop:
+            seen = self.executor.look(folder, attempt.mark, search=True)
+            self.finisher.finish(row, attempt, seen, None, now)
+        else:
+            self.finisher.give_up_start(row, attempt, now, "hung before its program ran")
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have left a trace by now; an adopted one gets its time too."""
