@@ -24,6 +24,7 @@ _LOOKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
     "lock": processes.lock,
     "runner": processes.runner,
     "orphans": processes.orphans,
+    "shims": processes.shims,
     "leftovers": place.leftovers,
     "model": models.exchange,
     "checkpoints": models.checkpoints,
