@@ -188,7 +188,8 @@ class Log:
     """output.log, at most ``most`` bytes, with its predecessors output.log.1 and up.
 
     The program holds the file open, so it can't be renamed away: its content is copied
-    and cut. What the program writes between the two is lost, which the note says.
+    and cut. What is not copied is lost, and the note says how much; only what the program
+    writes in the very instant of the cut is not counted.
     """
 
     def __init__(self, folder: str, most: int, files: int) -> None:
@@ -206,16 +207,21 @@ class Log:
         size = os.fstat(self.descriptor).st_size
         if not self.most or size <= self.most:
             return
+        start = end = max(0, size - self.most) if self.files > 1 else size
+        why = ""
         try:
             self._shift()
-            kept = self._copy(size) if self.files > 1 else 0
+            # Until nothing was written meanwhile, or it is written faster than it can be copied.
+            while self.files > 1 and end < size and end - start < 2 * self.most:
+                end = self._copy(end, size, "wb" if end == start else "ab")
+                size = os.fstat(self.descriptor).st_size
         except OSError as error:
             if size < 2 * self.most:
                 return  # perhaps there is room again at the next look
-            kept, why = 0, f" ({error.strerror})"
-        else:
-            why = ""
+            start = end = size
+            why = f" ({error.strerror})"
         os.ftruncate(self.descriptor, 0)
+        kept = end - start
         lost = size - kept
         said = "the lines before are in output.log.1" if kept else "the lines before are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
@@ -231,17 +237,16 @@ class Log:
                 else:
                     os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
 
-    def _copy(self, size: int) -> int:
-        """Copy the last ``most`` bytes; returns how many."""
+    def _copy(self, start: int, end: int, mode: str) -> int:
+        """Copy these bytes to output.log.1; returns where it ended."""
         target = f"{self.path}.1"
         try:
-            with open(self.path, "rb") as source, open(target, "wb") as copy:
-                source.seek(max(0, size - self.most))
-                while chunk := source.read(CHUNK):
+            with open(self.path, "rb") as source, open(target, mode) as copy:
+                source.seek(start)
+                while start < end and (chunk := source.read(min(CHUNK, end - start))):
                     copy.write(chunk)
-                    if copy.tell() >= 2 * self.most:
-                        break  # it is written faster than it can be copied
-                return copy.tell()
+                    start += len(chunk)
+                return start
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(target)
