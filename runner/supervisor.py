@@ -31,6 +31,7 @@ from runner.liveness import Watcher
 from runner.settings import Settings
 from runner.starting import Starter
 from runner.store import Store
+from runner.troubles import Troubles
 
 log = logging.getLogger("trainweek.runner")
 
@@ -56,6 +57,7 @@ class Supervisor:
         self.finisher = Finisher(home, fence, settings, executor)
         self.starter = Starter(home, fence, settings, executor, self.finisher)
         self.watcher = Watcher(home, fence, settings, monotonic)
+        self._troubles = Troubles(log)
         self._began = monotonic()
         self._spawned: dict[str, float] = {}  # mark -> when this runner started it
         self._asked: dict[str, float] = {}  # mark -> when it got its SIGTERM
@@ -78,15 +80,16 @@ class Supervisor:
             try:
                 if row.state == JobState.QUEUED:
                     self._waiting(row, now)
-                    continue
-                attempt = snapshot.attempts[row.id]
-                seen = self._live(row, attempt, now)
-                if seen is not None:
-                    watched.append((row, attempt, seen))
+                else:
+                    attempt = snapshot.attempts[row.id]
+                    seen = self._live(row, attempt, now)
+                    if seen is not None:
+                        watched.append((row, attempt, seen))
+                self._troubles.over(row.id)
             except StaleRunner:
                 raise
             except (TrainweekError, OSError) as error:
-                log.error("%s: %s", row.id, error)
+                self._troubles.tell(row.id, error)
         if self.watcher.due():
             self.watcher.look(watched, now)
 
