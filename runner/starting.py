@@ -99,7 +99,7 @@ class Starter:
             argv = write_assignment(self.home, assignment, self.settings)
             self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
         except (OSError, TrainweekError) as error:
-            self.finisher.could_not_start(row.id, number, row.week_id, str(error), now)
+            self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
         return mark
 

@@ -16,6 +16,7 @@ from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
 from runner.client.models import restore_at_work
 from runner.files import read_json
+from runner.model_exchange import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Refused
 from runner.store import queries, schema
 
@@ -47,6 +48,8 @@ def launch_params(
             return Refused(
                 "There is no unfinished training to resume.", "Start a new one, without resume."
             )
+        if trouble := unfinished_exchange(home):
+            return Refused(trouble, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
         kept = {name: before.params[name] for name in _KEPT if name in before.params}

@@ -19,7 +19,7 @@ from runner.doctor import examine
 from runner.ledger import replay, verify
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.settings import Settings
-from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER
+from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
@@ -261,7 +261,7 @@ def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
     place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
     place.home.runner_identity.unlink(missing_ok=True)
     before = place.client().conditions(place.week.id)
-    replay(place.home)
+    replay(place.home, LEAD, after(0))
     assert verify(place.home).ok
     client = Client(place.home, CTO)
     assert client.signature_of(seen) == signed
