@@ -139,12 +139,14 @@ def _stressed(gate: Mapping[str, Any]) -> str:
 def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     e, trials = d["evidence"], d["evidence"]["n_trials"]
     declared = "" if trials["declared"] is None else f", {trials['declared']} {w['declared']}"
+    week = trials.get("of_week")
+    of_week = "" if week is None else f", {week} {w['of_week']}"
     days = e["min_trl_days"]
     needed = w["never"] if days is None else f"{days:,.0f} {w['days']}"
     lines = [
         f"2 {w['skill'].upper()}",
         f"  PSR(0) {chance(e['psr0'])} | PSR(1) {chance(e['psr1'])} | DSR {chance(e['dsr'])} "
-        f"(N={trials['used']}: {trials['counted']} {w['counted']}{declared}) | "
+        f"(N={trials['used']}: {trials['counted']} {w['counted']}{of_week}{declared}) | "
         f"MinTRL {needed}, {w['have']} {e['have_days']:.0f} {w['days']}",
         f"  {w['daily_sharpe']} {plain(e['sharpe_daily'], 4)}, {w['by_bar']} "
         f"{plain(e['sharpe_hourly'], 4)}; {w['lag1']} {plain(e['lag1'], 3)}",

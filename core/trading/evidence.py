@@ -25,19 +25,21 @@ from core.vocabulary import EvidenceGrade
 class Trials:
     """How many tries the judged record is the outcome of.
 
-    :ivar counted: trainings and revalidations of the week, by the ledger.
+    :ivar counted: trainings and revalidations over all weeks of the home, by the ledger.
     :ivar declared: by the lead, who knows of tries elsewhere; never fewer.
+    :ivar of_week: those of the judged week alone; None if it is not known.
     """
 
     counted: int = 1
     declared: int | None = None
+    of_week: int | None = None
 
     @property
     def used(self) -> int:
         return max(self.counted, self.declared or 0, 1)
 
     def as_dict(self) -> dict[str, int | None]:
-        return {"counted": self.counted, "declared": self.declared, "used": self.used}
+        return {**vars(self), "used": self.used}
 
 
 @dataclass(frozen=True)

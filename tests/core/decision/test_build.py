@@ -15,7 +15,7 @@ from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
 from core.market import quality
-from core.report import memo_documents
+from core.report import memo_documents, memo_text
 from core.trading.evidence import Trials
 from tests.core.backtest_records import (
     MARKET,
@@ -176,13 +176,16 @@ def test_failed_checks_and_declared_trials_are_told():
     passed = failed | {"passed": True}
     tests = {"prefix_invariance": failed, "planted_oracle": passed, "shuffled_returns": passed}
     decision = decision_of(
-        record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24)
+        record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24, 2)
     )
     assert decision["warnings"][0] == "Look-ahead: Something seen depends on the future."
     assert "run again, gave other numbers" in decision["warnings"][1]
     assert "look-ahead test failed" in decision["evidence"]["reasons"][0]
     assert "not reproducible" in decision["evidence"]["reasons"][1]
-    assert decision["evidence"]["n_trials"] == {"counted": 3, "declared": 24, "used": 24}
+    assert decision["evidence"]["n_trials"] == {
+        "counted": 3, "declared": 24, "of_week": 2, "used": 24,
+    }  # fmt: skip
+    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in memo_text(decision)
     assert decision["evidence"]["dsr"] < decision["evidence"]["psr0"]
 
 

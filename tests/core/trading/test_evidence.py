@@ -89,7 +89,7 @@ def test_every_rule_is_listed_with_value_limit_and_outcome():
     read = json.loads(json.dumps(graded(2.0).as_dict(), allow_nan=False))
     lacking = {(rule["grade"], rule["id"]) for rule in read["rules"] if not rule["met"]}
     assert lacking == {("STRONG", "psr1")}
-    assert read["n_trials"] == {"counted": 1, "declared": None, "used": 1}
+    assert read["n_trials"] == {"counted": 1, "declared": None, "of_week": None, "used": 1}
     assert read["have_days"] == 365.0
 
 
