@@ -206,13 +206,24 @@ def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_few
     for declared in (2, 0, 2.5, True):
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
         assert isinstance(refused, Refused)
-        assert "the ledger counts 3 with this one" in refused.reason
+        assert "the ledger counts 3 over all weeks, with this one" in refused.reason
     second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
     trials = [
         json.loads((place.folder(job) / "spec.json").read_text())["trial"]
         for job in (first, second)
     ]
     assert trials == [2, 3]
+
+
+def test_a_new_week_forgets_no_trial(place: Place) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    refused = place.lead.submit(JobKind.REVALIDATE, {"trials": 1})
+    assert "the ledger counts 2 over all weeks" in refused.reason
+    job = place.until(service, place.submit(JobKind.REVALIDATE))
+    spec = json.loads((place.folder(job) / "spec.json").read_text())
+    assert (spec["trial"], spec["trial_of_week"]) == (2, 1)
 
 
 def _revalidated(place: Place, decision: str) -> str:
