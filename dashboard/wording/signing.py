@@ -16,6 +16,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Obrigatório. Fica ao lado da decisão para sempre.",
     ),
     "sign.reason_missing": ("Write the reason first.", "Escreva o motivo antes."),
+    "sign.changed": (
+        "The evidence changed while you wrote: you began with {old}, the newest is {new}. "
+        "Nothing is signed. Look at the new one.",
+        "A evidência mudou enquanto você escrevia: você começou com {old}, a mais nova é {new}. "
+        "Nada foi assinado. Veja a nova.",
+    ),
+    "sign.look_at_new": ("I look at the new one", "Vou ver a nova"),
     "sign.conditions": (
         "Conditions, with owner and due date",
         "Condições, com responsável e prazo",
@@ -80,6 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ALTERADA: o registro da assinatura não merece confiança",
     ),
     "sign.part_model": ("The model changed.", "O modelo mudou."),
+    "sign.part_manifest": (
+        "The model's normaliser or settings changed.",
+        "O normalizador ou as configurações do modelo mudaram.",
+    ),
     "sign.part_data": ("The backtest data changed.", "Os dados de backtest mudaram."),
     "sign.part_rules": (
         "The playbook's gates or settings changed.",

@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from core.errors import IntegrityError, SetupError
+from core.canonical import canonical_sha256
+from core.errors import IntegrityError, MarketDataError, SetupError
+from core.files import write_json
+from core.model_manifest import manifest_of, manifest_path
 from core.moments import parse_moment
 from core.paths import Home
 from core.vocabulary import JobKind
@@ -99,7 +102,10 @@ def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
     """
     model, data = bound["model"], bound["data"]
     try:
-        _keep(home.resolve(model["path"]), home.signed_model(model["sha256"]), model["sha256"])
+        source = home.resolve(model["path"])
+        kept = home.signed_model(model["sha256"])
+        _keep(source, kept, model["sha256"])
+        _keep_manifest(source, kept, model)
         if data["sha256"]:
             source = home.resolve(data["path"])
             _keep(source, home.signed_data(data["sha256"]), data["sha256"])
@@ -111,14 +117,14 @@ def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
 
 
 def _keep(source: Path, target: Path, sha256: str) -> None:
-    if target.exists():
+    """A copy that is there already is read again; a damaged one is replaced."""
+    if target.exists() and _sha256(target) == sha256:
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         if target.suffix == ".zip":
             shutil.copy2(source, part)
-            _with_manifest(source, target)
         else:
             part.mkdir()
             for file in sorted(source.glob("*.csv")) if source.is_dir() else [source]:
@@ -127,7 +133,9 @@ def _keep(source: Path, target: Path, sha256: str) -> None:
             raise IntegrityError(
                 f"{source} changed while it was being signed.", "Look at it, then sign again."
             )
-        part.rename(target)
+        if target.is_dir():  # a folder can't be replaced by a rename
+            shutil.rmtree(target)
+        part.replace(target)
     finally:
         if part.is_dir():
             shutil.rmtree(part)
@@ -135,15 +143,32 @@ def _keep(source: Path, target: Path, sha256: str) -> None:
             part.unlink(missing_ok=True)
 
 
-def _with_manifest(source: Path, target: Path) -> None:
+def _keep_manifest(source: Path, kept: Path, model: Mapping[str, Any]) -> None:
     """The normaliser and the settings are in the manifest: a model is of no use without it."""
-    manifest = source.with_name(f"{source.stem}.manifest.json")
-    if manifest.is_file():
-        shutil.copy2(manifest, target.with_name(f"{target.stem}.manifest.json"))
+    signed = model.get("manifest_sha256")
+    if _manifest_sha256(kept, model) == signed and signed:
+        return
+    manifest = manifest_of(source, model["sha256"])
+    if manifest is not None:
+        write_json(manifest_path(kept), manifest)
+    if signed and _manifest_sha256(kept, model) != signed:
+        raise IntegrityError(
+            f"The manifest of {source} changed while it was being signed.",
+            "Look at it, then sign again.",
+        )
 
 
-def _sha256(part: Path) -> str:
+def _manifest_sha256(zip_path: Path, model: Mapping[str, Any]) -> str | None:
+    manifest = manifest_of(zip_path, model["sha256"])
+    return None if manifest is None else canonical_sha256(manifest)
+
+
+def _sha256(part: Path) -> str | None:
+    """None where there are no candles at all."""
     from core.files import file_sha256
     from core.market.loading import candles_sha256
 
-    return candles_sha256(part) if part.is_dir() else file_sha256(part)
+    try:
+        return candles_sha256(part) if part.is_dir() else file_sha256(part)
+    except MarketDataError:
+        return None

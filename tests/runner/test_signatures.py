@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError, IntegrityError, SetupError
+from core.files import write_json
+from core.model_manifest import manifest_path
 from core.people import Person
 from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
 from runner.agenda import done_slots
@@ -45,7 +48,13 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     signed = place.sign(seen).record
     open_ = place.client().gate()
     assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
-    assert place.client().standing(signed).checked == ("model", "data", "rules", "files")
+    assert place.client().standing(signed).checked == (
+        "model",
+        "manifest",
+        "data",
+        "rules",
+        "files",
+    )
     assert place.client().gate(sha256=seen).passes
     assert place.client().gate(sha256=seen[:12]).passes
     assert "No archived decisions" in place.client().gate(sha256="../..").reason
@@ -97,6 +106,51 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
     assert state(place, seen) is STANDS
     place.home.best_model.unlink()
     assert state(place, seen) is VOID
+
+
+def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file = manifest_path(place.home.best_model)
+    signed = json.loads(file.read_text())
+    write_json(file, dict(reversed(signed.items())))  # another spelling of the same
+    assert state(place, seen) is STANDS
+    write_json(file, signed | {"normaliser": {"mean": [9.0], "std": [-1.0]}})
+    answer = place.client().gate()
+    assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
+    file.unlink()
+    assert state(place, seen) is VOID
+    write_json(file, signed)
+    assert state(place, seen) is STANDS
+    kept = place.home.signed_model(signed["sha256"])
+    second = place.revalidate("NO-GO", seed=2)
+    assert second != seen and state(place, seen) is STANDS
+    write_json(manifest_path(kept), signed | {"normaliser": None})
+    assert state(place, seen) is VOID
+
+
+def test_a_damaged_kept_copy_is_replaced_by_the_next_signature(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    kept = place.home.signed_model(place.manifest()["sha256"])
+    kept.write_bytes(b"rot")
+    data = next((place.home.root / "data" / "signed").iterdir())
+    next(data.glob("*.csv")).unlink()
+    place.sign(seen)
+    assert kept.read_bytes() == b"weights"
+    assert len(list(data.glob("*.csv"))) == 1
+
+
+def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
+    place: SignedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.runner.signed_place.canonical_sha256", lambda manifest: None)
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    standing = place.client().standing(place.client().signature_of(seen))
+    assert standing.stands and "manifest" not in standing.checked
+    assert any("manifest not bound" in told for told in standing.unchecked)
 
 
 def test_changed_data_void_it(place: SignedPlace) -> None:
