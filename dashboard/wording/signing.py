@@ -110,9 +110,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.capsule": ("Capsule", "Cápsula"),
     "sign.capsule_help": (
         "One file with evidence, signature and conditions ({state}). Anybody verifies it offline: "
-        "`trainweek decision verify {name}`",
+        "`trainweek decision verify {name} --key FINGERPRINT`",
         "Um arquivo com evidência, assinatura e condições ({state}). Qualquer um o verifica sem rede: "
-        "`trainweek decision verify {name}`",
+        "`trainweek decision verify {name} --key FINGERPRINT`",
     ),
     "sign.again": ("Sign again", "Assinar de novo"),
     "condition.open": ("open", "aberta"),
