@@ -1,9 +1,11 @@
 """Where a signature's evidence lies: in its place as long as it is the last word, kept for good.
 
-The paths of the playbook belong to the newest revalidation and to the newest training.
-While that is the signed one, what lies there must be what was signed. Once a later week
-or revalidation took the paths over, the signed decision rests on the copies that were
-kept when it was signed.
+The paths of the playbook belong to the newest revalidation and to the newest week. While
+that is the signed one, what lies there must be what was signed. Once a later revalidation
+or a later week took the paths over (it may fetch data, import, restore and train), the
+signed decision rests on the copies that were kept when it was signed, and on nothing
+else: it stands as long as they verify, whatever lay in the places meanwhile. Whoever
+deploys it takes the kept copy; :func:`in_place` says what lies in the model's place.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ from core.files import write_json
 from core.model_manifest import manifest_of, manifest_path
 from core.moments import parse_moment
 from core.paths import Home
-from core.vocabulary import JobKind
 from core.week import Week
 from runner.store import schema
 
@@ -36,9 +37,16 @@ def present_now(
     connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
 ) -> Present:
     """What a signature of this decision is to be held against, now."""
+    return present_of(home, week, bound, sha256, superseded(connection, week, sha256))
+
+
+def present_of(
+    home: Home, week: Week, bound: Mapping[str, Any], sha256: str, later: bool
+) -> Present:
+    """The places, or if the paths were taken over the kept copies."""
     from core.decision.bound import Present
 
-    origin, later = week.playbook_file, superseded(connection, week, sha256)
+    origin = week.playbook_file
     return Present(
         *evidence_paths(home, bound, later),
         playbook_text=week.playbook_text,
@@ -58,11 +66,11 @@ def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[P
 
 
 def superseded(connection: Connection, week: Week, sha256: str) -> bool:
-    """Whether a later saved revalidation, or a later week's training, took over the paths."""
+    """Whether a later saved revalidation, or a later week, took over the paths."""
     table = schema.ledger
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_(("decision", "week", "request")))
+        .where(table.c.kind.in_(("decision", "week")))
         .order_by(table.c.seq)
     )
     return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)
@@ -76,22 +84,27 @@ def taken_over(
     :param lines: ``(kind, week id, body)`` in their order.
     :param launch: of the decision's week.
     """
-    launches: dict[str | None, datetime] = {}
     saved = False
-    for kind, week_id, body in lines:
-        if kind == "week" and body.get("action") == "create":
-            launches[week_id] = parse_moment(body["launch"])
+    for kind, _, body in lines:
+        if kind == "week" and body.get("action") == "create" and not body.get("watched"):
+            if parse_moment(body["launch"]) > launch:
+                return True
         elif kind == "decision" and body.get("report"):
             if saved and body.get("sha256") != sha256:
                 return True
             saved = saved or body.get("sha256") == sha256
-        elif (
-            kind == "request"
-            and body.get("kind") == JobKind.TRAIN
-            and launches.get(week_id, launch) > launch
-        ):
-            return True
     return False
+
+
+def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """What lies now where the signed model lay; plain JSON."""
+    from core.decision.bound import kept_sha256
+
+    model = bound["model"]
+    path = home.resolve(model["path"])
+    found = kept_sha256(path) if path.is_file() else None
+    note = "the signed model" if found == model["sha256"] else "another model, not the signed one"
+    return {"path": model["path"], "sha256": found, "note": note if found else "nothing"}
 
 
 def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from core.errors import InputError, IntegrityError, SetupError
 from core.files import write_json
 from core.model_manifest import manifest_path
 from core.people import Person
-from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
+from core.vocabulary import Role, SignatureAct, SignatureState, Verdict
 from runner.agenda import done_slots
 from runner.client import Client
 from runner.doctor import examine
@@ -218,7 +219,12 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert state(place, first) is VOID  # nobody has tested what lies there
     second = place.revalidate("NO-GO", seed=2)
     assert state(place, first) is STANDS
-    assert place.client().gate(sha256=first).passes
+    answer = place.client().gate(sha256=first)
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    assert answer.passes and f"models/signed/{sha256}.zip" in answer.reason
+    assert answer.facts["model"]["path"] == f"models/signed/{sha256}.zip"
+    assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
+    assert answer.facts["in_place"]["note"] == "another model, not the signed one"
     assert not place.client().gate().passes  # the newest is another one, and unsigned
     assert [one.sha256 for one in place.client().decided()] == [first, second]
     kept = next((place.home.root / "models" / "signed").glob("*.zip"))
@@ -226,15 +232,37 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert state(place, first) is VOID
 
 
-def test_a_later_week_that_trains_leaves_the_earlier_decision_alone(place: SignedPlace) -> None:
+def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
+    place: SignedPlace,
+) -> None:
     seen = place.revalidate("GO")
     place.sign(seen)
     week = place.week.id
+    before = place.client().gate(week)
+    assert before.facts["model"]["path"].endswith("best_model.zip")
+    assert before.facts["in_place"]["note"] == "the signed model"
     place.lead.create_week(LAUNCH + timedelta(days=7))
-    place.submit(JobKind.TRAIN)
-    place.home.best_model.write_bytes(b"next week's weights")
+    text = place.candles.read_text()
+    place.candles.write_text(text + text.splitlines()[-1].replace("1", "2") + "\n")  # fresh data
     assert state(place, seen) is STANDS
-    assert place.client().gate(week).passes
+    place.home.best_model.write_bytes(b"imported for the next week")
+    assert state(place, seen) is STANDS
+    answer = place.client().gate(week)
+    assert answer.passes and "models/signed/" in answer.facts["model"]["path"]
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Recorded)
+    assert not place.client().gate(week).passes
+
+
+def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    place.home.best_model.write_bytes(b"others!")
+    refused = place.sign(seen)
+    assert isinstance(refused, Refused) and "best_model.zip changed" in refused.reason
+    place.home.best_model.write_bytes(b"weights")
+    assert isinstance(place.sign(seen), Recorded)
 
 
 def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
