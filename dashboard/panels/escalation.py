@@ -14,7 +14,6 @@ from dashboard.panels import incident
 from dashboard.queries import Moment
 from dashboard.wording import plain
 
-
 IN_A_ROW = 3  # procedures that still have room for their sentences
 
 

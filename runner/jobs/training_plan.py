@@ -13,7 +13,12 @@ from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
-from runner.checkpoints import list_checkpoints, verify_checkpoint
+from runner.checkpoints import (
+    MORE_STEPS,
+    list_checkpoints,
+    reached_already,
+    verify_checkpoint,
+)
 from runner.jobs.attempt import Spec
 
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
@@ -61,8 +66,8 @@ def plan_training(
 
     :param say: told, in one line each, what is noteworthy about the start.
     :param complain: told of each broken checkpoint that is passed over.
-    :raises InputError: a parameter that no training can start with, or a checkpoint that
-        saw other observations.
+    :raises InputError: a parameter that no training can start with, a total that lies
+        behind the checkpoint, or a checkpoint that saw other observations.
     """
     params = spec.params
     run = spec.run or params.get("run") or spec.job_id
@@ -88,7 +93,7 @@ def plan_training(
     return TrainingPlan(
         run,
         settings,
-        _steps(params, total),
+        _steps(params, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
@@ -121,10 +126,12 @@ def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Res
     )
 
 
-def _steps(params: Any, total: int) -> int:
+def _steps(params: Any, total: int, checkpoint: Checkpoint | None) -> int:
     steps = params.get("steps")
     if steps is None:
         return total
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise InputError(f"A training of {steps!r} steps is none.", "Give a whole number above 0.")
+    if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
+        raise InputError(behind, MORE_STEPS)
     return steps
