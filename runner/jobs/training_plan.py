@@ -13,7 +13,13 @@ from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
-from runner.checkpoints import ListedCheckpoint, list_checkpoints, verify_checkpoint
+from runner.checkpoints import (
+    MORE_STEPS,
+    ListedCheckpoint,
+    list_checkpoints,
+    reached_already,
+    verify_checkpoint,
+)
 from runner.jobs.attempt import Spec
 from runner.model_exchange import RESTORE_AGAIN, finish_exchange, unfinished_exchange
 
@@ -66,8 +72,8 @@ def plan_training(
 
     :param say: told, in one line each, what is noteworthy about the start.
     :param complain: told of each broken checkpoint that is passed over.
-    :raises InputError: a parameter that no training can start with, or a checkpoint that
-        saw other observations.
+    :raises InputError: a parameter that no training can start with, a total that lies
+        behind the checkpoint, or a checkpoint that saw other observations.
     :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
         verifies, or a restore was cut off and left no model folder.
     """
@@ -98,7 +104,7 @@ def plan_training(
     return TrainingPlan(
         run,
         settings,
-        _steps(params, total),
+        _steps(params, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
@@ -139,10 +145,12 @@ def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Res
     )
 
 
-def _steps(params: Any, total: int) -> int:
+def _steps(params: Any, total: int, checkpoint: Checkpoint | None) -> int:
     steps = params.get("steps")
     if steps is None:
         return total
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise InputError(f"A training of {steps!r} steps is none.", "Give a whole number above 0.")
+    if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
+        raise InputError(behind, MORE_STEPS)
     return steps

@@ -159,6 +159,15 @@ def test_a_finished_run_that_is_resumed_is_still_finished(trained):
     assert result(spec)["steps"] == 20_000 and result(spec)["complete"] is True
 
 
+def test_a_total_behind_the_checkpoint_is_refused_and_never_called_complete(trained):
+    home, _, _ = trained
+    spec = write_spec(home, "train", attempt=3, resume=True, steps=8_000)
+    with pytest.raises(InputError, match="already at step 20,000") as refused:
+        train(read_spec(spec), StopFlag())
+    assert "leave --steps out" in refused.value.remedy
+    assert not (spec.parent / "result.json").exists()
+
+
 def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     home = Home(tmp_path)
     for part in ("data", "models"):
