@@ -18,7 +18,7 @@ from core.errors import SetupError
 from core.files import write_json
 from core.moments import from_unix
 from runner.failpoints import fail_here
-from runner.files import read_json
+from runner.files import read_json, tail
 from runner.process import (
     MARK,
     ProcessIdentity,
@@ -85,6 +85,9 @@ class Executor(Protocol):
     def wake(self, folder: Path, mark: str) -> None:
         """SIGCONT to the attempt's shim: somebody may have stopped it."""
 
+    def abandon(self, folder: Path, mark: str) -> None:
+        """SIGKILL to a start that hangs: its shim, and whatever that has started."""
+
     def end(self, folder: Path, mark: str) -> int:
         """SIGKILL to everything that the attempt started; how many there were."""
 
@@ -109,14 +112,17 @@ class LocalProcesses:
     def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
-        self._read: dict[Path, tuple[tuple[int, ...], _Known]] = {}
+        self._read: dict[Path, tuple[tuple[str | int, ...], _Known]] = {}
 
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, mark: str, heartbeat_s: float
     ) -> None:
         fail_here("before_shim")
-        if (folder / "claim").exists():  # by another runner's shim, while this one was paused
-            raise FileExistsError(errno.EEXIST, "It was started already", str(folder))
+        if (folder / "claim").exists():
+            if not self._was_left_by_a_dead_shim(folder):
+                # Another runner's, while this one was paused.
+                raise FileExistsError(errno.EEXIST, "It was started already", str(folder))
+            (folder / "claim").unlink()
         write_json(
             folder / "command.json",
             {
@@ -180,8 +186,26 @@ class LocalProcesses:
         return len(self._tree(folder, mark))
 
     def wake(self, folder: Path, mark: str) -> None:
-        if (shim := self._identity(folder, mark).shim) is not None:
+        for shim in self._shims_of(folder, mark):
             send(shim, signal.SIGCONT)
+
+    def abandon(self, folder: Path, mark: str) -> None:
+        kill_all(self._shims_of(folder, mark))  # first: it would start its program meanwhile
+        self.end(folder, mark)
+
+    def _shims_of(self, folder: Path, mark: str) -> list[ProcessIdentity]:
+        """The attempt's shim, also one that has not said yet who it is."""
+        if (shim := self._identity(folder, mark).shim) is not None:
+            return [shim]
+        return [process for process in marked(mark) if _is_shim(process, folder)]
+
+    def _was_left_by_a_dead_shim(self, folder: Path) -> bool:
+        """Whether the claim is that of a start of which nothing lives and nothing ever ran."""
+        command = read_json(folder / "command.json") or {}
+        claimant = tail(folder / "claim", lines=1).strip() or str(command.get("mark") or "")
+        if not claimant or (folder / "exit.json").exists():
+            return False
+        return self._identity(folder, claimant).program is None and not marked(claimant)
 
     def end(self, folder: Path, mark: str) -> int:
         known = self._identity(folder, mark)
@@ -214,7 +238,7 @@ class LocalProcesses:
             found = path.stat()
         except OSError:
             return _Known()
-        version = (found.st_ino, found.st_mtime_ns, found.st_size)
+        version = (mark, found.st_ino, found.st_mtime_ns, found.st_size)
         if (kept := self._read.get(folder)) is not None and kept[0] == version:
             return kept[1]
         stored = read_json(path)

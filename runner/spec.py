@@ -15,6 +15,7 @@ from core.vocabulary import JobKind
 from core.week import Week
 from runner.records import Job
 from runner.settings import Settings
+from runner.store.queries import Tries
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Assignment:
     folder: Path
     event_folder: Path | None
     week: Week | None
-    trial: int  # trainings and revalidations of the week so far, this one included
+    tries: Tries  # this one included
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
@@ -66,7 +67,8 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
         "playbook_path": str(playbook_path),
         "launch": None if week is None else iso(week.launch),
         "requested_by": job.requested_by,
-        "trial": assignment.trial,
+        "trial": max(assignment.tries.in_all, 1),
+        "trial_of_week": max(assignment.tries.of_week, 1),
     }
 
 

@@ -67,7 +67,7 @@ class Starter:
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
-            trial = queries.tries(write.connection, row.week_id, row.seq)
+            tries = queries.tries(write.connection, row.week_id, row.seq)
             body = {
                 "action": "start",
                 "job_id": row.id,
@@ -92,14 +92,14 @@ class Starter:
                 },
             }
             write.append("job", body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, max(trial, 1))
+        assignment = Assignment(job, number, folder, events, week, tries)
         fail_here("before_spawn")
         self.fence.check()  # a runner that was paused here must not start what another one did
         try:
             argv = write_assignment(self.home, assignment, self.settings)
             self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
         except (OSError, TrainweekError) as error:
-            self.finisher.could_not_start(row.id, number, row.week_id, str(error), now)
+            self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
         return mark
 

@@ -31,6 +31,7 @@ from runner.liveness import Watcher
 from runner.settings import Settings
 from runner.starting import Starter
 from runner.store import Store
+from runner.troubles import Troubles
 
 log = logging.getLogger("trainweek.runner")
 
@@ -61,6 +62,7 @@ class Supervisor:
         self.finisher = Finisher(home, fence, settings, executor)
         self.starter = Starter(home, fence, settings, executor, self.finisher)
         self.watcher = Watcher(home, fence, settings, monotonic)
+        self._troubles = Troubles(log)
         self._began = monotonic()
         self._spawned: dict[str, float] = {}  # mark -> when this runner started it
         self._asked: dict[str, float] = {}  # mark -> when it got its SIGTERM
@@ -85,15 +87,16 @@ class Supervisor:
             try:
                 if row.state == JobState.QUEUED:
                     self._waiting(row, now)
-                    continue
-                attempt = snapshot.attempts[row.id]
-                seen = self._live(row, attempt, now)
-                if seen is not None:
-                    watched.append((row, attempt, seen))
+                else:
+                    attempt = snapshot.attempts[row.id]
+                    seen = self._live(row, attempt, now)
+                    if seen is not None:
+                        watched.append((row, attempt, seen))
+                self._troubles.over(row.id)
             except StaleRunner:
                 raise
             except (TrainweekError, OSError) as error:
-                log.error("%s: %s", row.id, error)
+                self._troubles.tell(row.id, error)
         if self.watcher.due():
             self.watcher.look(watched, now)
 
@@ -129,6 +132,8 @@ class Supervisor:
         elif starting:
             if seen.process is not None:  # STARTING -> RUNNING
                 self._running(row, attempt, seen, now)
+            else:
+                self._urge(row, attempt, folder, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
             self._stop(row, attempt, folder, now)
         elif row.state == JobState.STOPPING:
@@ -236,6 +241,22 @@ class Supervisor:
             log.warning("%s did not end on SIGTERM: %s processes killed", row.id, killed)
         elif self.monotonic() - asked >= self.settings.stop_grace_s / 2:
             self._ask_all(row, attempt, folder)
+
+    def _urge(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
+        """A shim lives and has not started its program: STARTING -> QUEUED | STOPPED in time."""
+        self.executor.wake(folder, attempt.mark)  # if it is only stopped, it goes on now
+        late, moment = self._overdue(attempt), self.monotonic()
+        if stop := row.stop_requested_at is not None:
+            since = self._asked.setdefault(attempt.mark, moment)
+            late = late or moment - since >= self.settings.stop_grace_s
+        if not late:
+            return
+        self.executor.abandon(folder, attempt.mark)
+        if stop:
+            seen = self.executor.look(folder, attempt.mark, search=True)
+            self.finisher.finish(row, attempt, seen, None, now)
+        else:
+            self.finisher.give_up_start(row, attempt, now, "hung before its program ran")
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have left a trace by now; an adopted one gets its time too."""

@@ -14,7 +14,7 @@ from core.decision.second_opinion import with_uncertainty
 from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
 from core.decision.text import approval_line
-from core.decision.trust import Checks, trust_section
+from core.decision.trust import Checks, integrity_of, trust_section
 from core.decision.warning_words import reason_of
 from core.decision.warnings import find_warnings
 from core.gates import decide, score
@@ -90,7 +90,15 @@ def build_decision(
     )
     gates = with_uncertainty(gates, doubt)
     say("skill", gates)
-    skill = skill_sections(record, card, playbook, trials or Trials())
+    trust = trust_section(
+        checks or Checks(),
+        data,
+        data_warnings,
+        model,
+        playbook_sha256,
+        record.equity["time"],
+    )
+    skill = skill_sections(record, card, playbook, trials or Trials(), integrity_of(trust))
     say("robustness", gates)
     judge = Judge(playbook.gates, playbook.decision, bars_per_year)
     strained = stress(track, levels, record.costs, judge)
@@ -130,14 +138,7 @@ def build_decision(
             bars_per_year,
         ),
         "robustness": _robustness(record, strained, table, bars_per_year),
-        "trust": trust_section(
-            checks or Checks(),
-            data,
-            data_warnings,
-            model,
-            playbook_sha256,
-            record.equity["time"],
-        ),
+        "trust": trust,
         "if_go": going_live(
             record.curve,
             record.bars,

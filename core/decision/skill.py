@@ -12,7 +12,7 @@ from core.gates import Scorecard
 from core.playbook import Playbook
 from core.trading.backtest_record import BacktestRecord
 from core.trading.baselines import baselines, sma_rule
-from core.trading.evidence import Evidence, Skill, Trials, weigh
+from core.trading.evidence import Evidence, Integrity, Skill, Trials, weigh
 from core.trading.random_policies import (
     SEED,
     Style,
@@ -34,7 +34,11 @@ class SkillSections:
 
 
 def skill_sections(
-    record: BacktestRecord, card: Scorecard, playbook: Playbook, trials: Trials
+    record: BacktestRecord,
+    card: Scorecard,
+    playbook: Playbook,
+    trials: Trials,
+    integrity: Integrity | None = None,
 ) -> SkillSections:
     """Compare with what needs no skill, then grade the record."""
     settings = playbook.revalidation
@@ -50,7 +54,13 @@ def skill_sections(
         excess_sharpe=None if own is None or fair is None else own - fair,
     )
     graded = weigh(
-        record.returns, len(record.trades), settings.bars_per_year, settings, trials, skill
+        record.returns,
+        len(record.trades),
+        settings.bars_per_year,
+        settings,
+        trials,
+        skill,
+        integrity,
     )
     return SkillSections(found, {**graded.as_dict(), **_beside(card, graded, record)})
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.moments import iso, parse_moment
+from core.trading.evidence import Integrity
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Checks:
     """What the program checked while it ran; None: it was not checked.
 
     :ivar code: ``version commit modified tree_sha256``.
-    :ivar lookahead: by test, ``passed checked detail``.
+    :ivar lookahead: by test, ``passed checked detail``; ``passed`` is None where a test could
+        not be made.
     :ivar rerun: command that makes this revalidation again.
     """
 
@@ -73,6 +75,19 @@ def trust_section(
         "reproducible": checks.reproducible,
         "rerun": checks.rerun,
     }
+
+
+def integrity_of(trust: Mapping[str, Any]) -> Integrity:
+    """What the section ``trust`` of decision.json says of the record's checks.
+
+    One failed look-ahead test is enough; all of them have to be made and passed.
+    """
+    tests = [test["passed"] for test in (trust["lookahead"] or {}).values()]
+    return Integrity(
+        lookahead=False if False in tests else None if None in tests or not tests else True,
+        repeats=trust["reproducible"],
+        unseen={"none": True, "overlap": False}.get(trust["overlap"]),
+    )
 
 
 def _overlap(trained: Sequence[str] | None, data: Mapping[str, Any]) -> str:

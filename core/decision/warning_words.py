@@ -10,6 +10,8 @@ from core.market.quality import SYNTHETIC
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "lookahead": "Look-ahead: {detail}",
+        "lookahead_untested": "Look-ahead not tested: {detail}",
+        "lookahead_never": "Look-ahead was not tested.",
         "not_repeatable": "The first episode, run again, gave other numbers.",
         "go_on_doubt": "A GO on {grade} evidence is no proof of skill.",
         "doubt": "The evidence is {grade}.",
@@ -39,6 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "pt": {
         "lookahead": "Look-ahead: {detail}",
+        "lookahead_untested": "Look-ahead não testado: {detail}",
+        "lookahead_never": "O look-ahead não foi testado.",
         "not_repeatable": "O primeiro episódio, repetido, deu outros números.",
         "go_on_doubt": "Um GO com evidência {grade} não prova habilidade.",
         "doubt": "A evidência é {grade}.",

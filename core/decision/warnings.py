@@ -19,24 +19,34 @@ Found = Iterator[tuple[str, Mapping[str, Any]]]  # key of the sentence, and its 
 def find_warnings(decision: Mapping[str, Any], language: str = "en") -> list[str]:
     """Sentences with their numbers, the gravest first; empty if there is nothing to say."""
     found = [
-        *_about_trust(decision),
+        *(about_trust := list(_about_trust(decision))),
         *_about_data(decision),
         *_about_gates(decision),
         *_about_baselines(decision),
         *_about_stress(decision),
     ]
-    trust = sum(key in ("lookahead", "not_repeatable") for key, _ in found)
+    trust = len(about_trust)
     said = [WORDS[language][key].format(**figures) for key, figures in found]
     return [*said[:trust], *_about_evidence(decision, language), *said[trust:]]
 
 
 def _about_trust(decision: Mapping[str, Any]) -> Found:
+    """What spoils the record whatever its gates say."""
     trust = decision["trust"]
-    for test in (trust["lookahead"] or {}).values():
-        if not test["passed"]:
+    tests = list((trust["lookahead"] or {}).values())
+    for test in tests:
+        if test["passed"] is False:
             yield "lookahead", {"detail": test["detail"]}
     if trust["reproducible"] is False:
         yield "not_repeatable", {}
+    if trust["overlap"] == "overlap":
+        trained = decision["model"]["train_range"]
+        yield "overlap", {"first": decision["data"]["first"], "last": trained[1]}
+    for test in tests:
+        if test["passed"] is None:
+            yield "lookahead_untested", {"detail": test["detail"]}
+    if not tests:
+        yield "lookahead_never", {}
 
 
 def _about_evidence(decision: Mapping[str, Any], language: str) -> list[str]:
@@ -54,8 +64,6 @@ def _about_data(decision: Mapping[str, Any]) -> Found:
         yield "synthetic", {}
     if not trained or None in trained:
         yield "overlap_unknown", {}
-    elif data["first"] <= trained[1]:
-        yield "overlap", {"first": data["first"], "last": trained[1]}
 
 
 def _about_gates(decision: Mapping[str, Any]) -> Found:

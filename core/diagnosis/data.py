@@ -103,7 +103,7 @@ def _damaged(moment: Moment) -> list[_Sign]:
         return []
     return _cut(moment) + [
         (FindingStatus.FIRING, Severity.WARNING, None, f"{problem.file}: {problem.detail}")
-        for problem in moment.reader.problems
+        for problem in moment.problems
         if problem.kind in _DAMAGE
     ]
 
@@ -121,7 +121,7 @@ def _cut(moment: Moment) -> list[_Sign]:
             "was full, or the writer was killed",
         )
         for file in moment.reader.files
-        if file.waiting and file.points
+        if file.waiting and file.points and (file.last_wall or 0.0) <= moment.unix
     ]
 
 

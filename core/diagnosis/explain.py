@@ -17,7 +17,8 @@ from core.telemetry.absence import PATIENCE
 _TEXTS: dict[str, tuple[str, str]] = {
     "flat_reward": (
         "The reward is averaged in blocks of {block} episodes, as its own points are a moving "
-        "average and nearly equal. Flat: no new best by {new_best:.0%} of its range for {flat:g} h "
+        "average and nearly equal. Flat: no new best by {new_best:.0%} of its range "
+        "(the middle 90% of its values, or all that it gained if that is more) for {flat:g} h "
         "of week time, and no trend in at least {wanted} blocks (exact Kendall test, "
         "p < {p:g}). Three of four healthy runs are flat late, so only two kinds alarm. STUCK: not "
         "{sd:g} standard deviations above its beginning, once the first {normal:g} h are over. "
@@ -25,7 +26,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{converged:.0%} of the best, stays quiet. It fires after {hold} hourly evaluations in a row "
         "and is forgotten after {keep} without it.",
         "O reward é a média de blocos de {block} episódios, pois seus próprios pontos são uma média "
-        "móvel e quase iguais. Achatado: sem novo melhor em {new_best:.0%} da faixa por {flat:g} h de "
+        "móvel e quase iguais. Achatado: sem novo melhor em {new_best:.0%} da faixa "
+        "(os 90% centrais dos valores, ou tudo o que ganhou, se for mais) por {flat:g} h de "
         "tempo da semana, e sem tendência em ao menos {wanted} blocos (teste exato de Kendall, "
         "p < {p:g}). Três de quatro execuções saudáveis ficam achatadas no fim, então só dois tipos "
         "alarmam. STUCK: nem {sd:g} desvios-padrão acima do início, passadas as primeiras {normal:g} h. "
@@ -98,10 +100,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "data check com erros, ou NaN no log. Dispara por {recent} iterações e é lembrado por {told}.",
     ),
     "policy_dead": (
-        "KL below {dead:g} in {updates} updates in a row while the learning rate is above 0, and either "
+        "KL below {dead:g} in {updates} updates in a row while the learning rate is above 0 (on a "
+        "schedule: above {rest:.0%} of its highest), and either "
         "the entropy is below {collapsed:.0%} of its beginning (critical: collapsed) or it is unchanged "
         "within {unchanged:.1%} (warning: learns nothing). A converged run is not dead.",
-        "KL abaixo de {dead:g} em {updates} atualizações seguidas com learning rate acima de 0, e ou a "
+        "KL abaixo de {dead:g} em {updates} atualizações seguidas com learning rate acima de 0 "
+        "(com agenda: acima de {rest:.0%} do seu máximo), e ou a "
         "entropia está abaixo de {collapsed:.0%} da inicial (crítico: colapso) ou não muda além de "
         "{unchanged:.1%} (aviso: não aprende). Uma execução convergida não está morta.",
     ),
@@ -171,5 +175,6 @@ def _numbers(playbook: Playbook) -> dict[str, float]:
         "dead": policy.DEAD_KL,
         "updates": policy.UPDATES,
         "collapsed": policy.COLLAPSED,
+        "rest": policy.AT_REST,
         "unchanged": policy.UNCHANGED,
     }

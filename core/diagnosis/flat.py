@@ -17,6 +17,10 @@ from core.vocabulary import FindingStatus, Severity, Trend
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
 CONVERGED_SURELY = 0.05  # of the range below the best
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
+_CONSTANT = (
+    "the same number from the beginning: nothing was learned since, or nothing is left to learn",
+    "o mesmo número desde o início: nada foi aprendido desde então, ou nada resta a aprender",
+)
 _ALARMING = (Level.STUCK, Level.REGRESSED)
 _PT = {
     Trend.INCREASING: "subindo",
@@ -25,7 +29,10 @@ _PT = {
     Trend.INSUFFICIENT: "sem dados suficientes",
 }
 _WORDS = {
-    Level.STUCK: ("low, and never improved", "baixo e nunca melhorou"),
+    Level.STUCK: (
+        "no higher than at its beginning: it never improved",
+        "não mais alto que no início: nunca melhorou",
+    ),
     Level.REGRESSED: ("far below its own best", "muito abaixo do próprio melhor"),
     Level.CONVERGED: (
         "level near its own best: converged",
@@ -69,7 +76,11 @@ def flat_reward(
     normal = _normal_until(moment)
     words, palavras = (
         f"{start} {told}"
-        for start, told in zip(("The reward is", "O reward está"), _WORDS[state.level], strict=True)
+        for start, told in zip(
+            ("The reward is", "O reward está"),
+            _CONSTANT if state.constant else _WORDS[state.level],
+            strict=True,
+        )
     )
     if state.level is Level.STUCK and normal is not None and not troubles:
         return Verdict(

@@ -137,9 +137,8 @@ def logging_broken(moment: Moment) -> Verdict:
             )
         )
     evidence = []
-    problems = [] if moment.reader is None else moment.reader.problems
     lost = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
-    evidence += [f"{p.file}: {p.detail}" for p in problems if p.kind in lost]
+    evidence += [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in lost]
     silence, behind = moment.silence, _log_ahead(moment)
     if behind is not None and behind > moment.patience:
         evidence.append(

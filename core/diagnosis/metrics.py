@@ -72,10 +72,10 @@ def _nothing(moment: Moment) -> Verdict:
     evidence = [
         f"{file.name}: {file.size} bytes, {file.records} records, no scalar" for file in files
     ]
-    evidence += [] if reader is None else [f"{p.file}: {p.detail}" for p in reader.problems]
+    evidence += [f"{p.file}: {p.detail}" for p in moment.problems]
     if reader is None:
         evidence.append(f"{moment.run.source} does not exist")
-    lost = reader is not None and any(p.kind is Fault.DELETED for p in reader.problems)
+    lost = any(p.kind is Fault.DELETED for p in moment.problems)
     age = (moment.until - moment.run.started).total_seconds()
     # Without a single attempt nobody is on the way to write one: a folder, given as it is.
     late = age > GRACE or moment.training_hours > GRACE_HOURS or moment.run.attempts == 0

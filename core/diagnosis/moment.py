@@ -10,7 +10,7 @@ import numpy as np
 from core.cadence import GAP_POINTS, patience, usual_gap
 from core.checks.facts import Facts, RunFacts
 from core.playbook import Playbook
-from core.telemetry import RunReader, Series
+from core.telemetry import Problem, RunReader, Series
 from core.telemetry.readings import known_series, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus
 
@@ -102,6 +102,12 @@ class Moment:
         """
         learned = patience(self.cadence)
         return max(GRACE, learned) if self.gap is None else learned
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the files, as far as it was there at this moment."""
+        found = [] if self.reader is None else self.reader.problems
+        return [problem for problem in found if problem.seen_by(self.unix)]
 
     @property
     def silence(self) -> float | None:

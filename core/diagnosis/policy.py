@@ -8,6 +8,7 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.diagnosis.reward_state import Level, reward_state
+from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
 
 DEAD_KL = 1e-6
@@ -15,6 +16,7 @@ UPDATES = 5
 COLLAPSED = 0.05  # of the entropy at the beginning
 UNCHANGED = 0.001  # relative, over the dead updates
 KEEP_FIRING = 3
+AT_REST = 0.02  # of a schedule's highest learning rate; KL falls with its square
 _WINDOW_HOURS = 2.0
 _REPLAYED = 8  # updates
 
@@ -22,6 +24,8 @@ _REPLAYED = 8  # updates
 def policy_dead(moment: Moment) -> Verdict:
     """KL below 1e-6 for 5 updates while it should learn, and entropy collapsed or frozen."""
     kl = moment.of_attempt(moment.series("train/approx_kl"))
+    rest = _at_rest(moment, kl)
+    kl, resting = kl.where(~rest), int(rest.sum())
     if len(kl) < UPDATES:
         return no_data(
             Sentence(
@@ -40,7 +44,8 @@ def policy_dead(moment: Moment) -> Verdict:
             Sentence(
                 f"The policy moves: KL {newest:.3g} at step {step}.",
                 f"A política se move: KL {newest:.3g} no passo {step}.",
-            )
+            ),
+            *_not_judged(resting),
         )
     dead = np.abs(kl.value) < DEAD_KL
     alive = np.flatnonzero(~dead[: len(dead) - (0 if dead[-1] else KEEP_FIRING)])
@@ -111,4 +116,28 @@ f"A política não aprende nada: {fato}, entropia {last:.4g}, no início {first:
         since,
         (fact,),
         (told, f"the reward's trend is {state.trend.label.value}"),
+    )
+
+
+def _at_rest(moment: Moment, kl: Series) -> np.ndarray:
+    """Which updates a schedule has brought to rest: they prove no dead policy.
+
+    A policy that was dead before stays so. A constant rate is somebody's choice, and
+    excuses nothing, however low.
+    """
+    rate = moment.series("train/learning_rate").finite()
+    own = moment.of_attempt(rate)
+    if not len(own) or np.ptp(own.value) == 0.0:
+        return np.zeros(len(kl), bool)
+    order = np.argsort(rate.step, kind="stable")
+    places = np.searchsorted(rate.step[order], kl.step, side="right") - 1
+    known = rate.value[order][np.maximum(places, 0)]
+    return (places >= 0) & (known < AT_REST * float(rate.value.max()))
+
+
+def _not_judged(resting: int) -> tuple[str, ...]:
+    if not resting:
+        return ()
+    return (
+        f"{resting} updates at less than {AT_REST:.0%} of the highest learning rate are not judged",
     )

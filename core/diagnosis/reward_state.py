@@ -46,7 +46,7 @@ class RewardState:
     start: float | None = None  # the lower one of the first two blocks
     now: float | None = None  # mean of the newest blocks
     noise: float = 0.0  # standard deviation of block means around their level
-    spread: float = 0.0  # P95 - P5 of the reward so far
+    spread: float = 0.0  # of the reward so far: P95 - P5, or what it gained if that is more
 
     @property
     def above_noise(self) -> float:
@@ -57,6 +57,11 @@ class RewardState:
     def improved(self) -> bool:
         """Whether it ever rose above its beginning."""
         return self.best is not None and self.best - self.start > self.above_noise
+
+    @property
+    def constant(self) -> bool:
+        """Whether it was one and the same number from the beginning: solved, or broken."""
+        return self.best is not None and self.spread == 0.0
 
     @property
     def level(self) -> Level:
@@ -122,17 +127,21 @@ def reward_state(moment: Moment, window_hours: float) -> RewardState:
     if found.label is Trend.INSUFFICIENT or found.blocks < WANTED:
         return RewardState(found, Trend.INSUFFICIENT)
     means, newest = block_means(reward, length), np.array(found.means)
-    spread = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
+    # The first episodes to finish are the short ones, so the second block counts too.
+    start = float(means[:2].min())
+    best = max(_best_level(means), float(newest.mean()))
+    # Where learning took less than 5 % of the run, the percentiles see only what came after.
+    within = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
+    spread = max(within, best - start)
     place = _last_new_best(reward.value, NEW_BEST * spread)
     return RewardState(
         trend=found,
         label=found.label,
         # A silence is no plateau: hours count up to the newest reward.
         flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
-        best=max(_best_level(means), float(newest.mean())),
+        best=best,
         best_step=int(reward.step[place]),
-        # The first episodes to finish are the short ones, so the second block counts too.
-        start=float(means[:2].min()),
+        start=start,
         now=float(newest.mean()),
         noise=_noise(means),
         spread=spread,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.decision.text import SYMBOLS, decision_text
+from core.decision.trust import integrity_of
 from core.decision.warning_words import WORDS as WARNING_WORDS
 from core.decision.warning_words import reason_of
 from core.decision.warnings import find_warnings
@@ -41,11 +42,13 @@ def memo_text(decision: Mapping[str, Any], language: str = "en") -> str:
 
 
 def verdict(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    """``PARTIAL 5/6``; a GO on doubtful evidence says so in the same breath."""
+    """``PARTIAL 5/6``; doubtful evidence of a GO and failed checks are said in the same breath."""
     grade = d["evidence"]["grade"]
+    said = f"{d['decision']} {d['score']}"
     if d["decision"] == Decision.GO and grade in DOUBTFUL_GRADES:
-        return f"{d['decision']} {d['score']} {w['on_evidence'].format(grade=grade)}"
-    return f"{d['decision']} {d['score']}"
+        said += f" {w['on_evidence'].format(grade=grade)}"
+    failed = [name for name, passed in vars(integrity_of(d["trust"])).items() if passed is False]
+    return f"{said}: {', '.join(w[f'failed_{name}'] for name in failed)}" if failed else said
 
 
 def in_language(d: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -81,12 +84,19 @@ def _head(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     made_up = [w["synthetic"]] if d["data"].get("synthetic") else []
     return "\n".join(
         [
-            f"{title}{badge:>{max(WIDTH - len(title), len(badge) + 2)}}",
+            *_in_a_line(title, badge),
             *made_up,
             *_folded(f"{w['recommendation']}: {d['recommendation']}. {d['reason']}"),
             *_folded(f"{grade}. {' '.join(d['evidence']['reasons'])}"),
         ]
     )
+
+
+def _in_a_line(left: str, right: str) -> list[str]:
+    """Both ends of one line, or of two where one is too short."""
+    if len(left) + 2 + len(right) > WIDTH:
+        return [left, f"{right:>{WIDTH}}"]
+    return [f"{left}{right:>{WIDTH - len(left)}}"]
 
 
 def _gates(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
@@ -129,12 +139,14 @@ def _stressed(gate: Mapping[str, Any]) -> str:
 def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     e, trials = d["evidence"], d["evidence"]["n_trials"]
     declared = "" if trials["declared"] is None else f", {trials['declared']} {w['declared']}"
+    week = trials.get("of_week")
+    of_week = "" if week is None else f", {week} {w['of_week']}"
     days = e["min_trl_days"]
     needed = w["never"] if days is None else f"{days:,.0f} {w['days']}"
     lines = [
         f"2 {w['skill'].upper()}",
         f"  PSR(0) {chance(e['psr0'])} | PSR(1) {chance(e['psr1'])} | DSR {chance(e['dsr'])} "
-        f"(N={trials['used']}: {trials['counted']} {w['counted']}{declared}) | "
+        f"(N={trials['used']}: {trials['counted']} {w['counted']}{of_week}{declared}) | "
         f"MinTRL {needed}, {w['have']} {e['have_days']:.0f} {w['days']}",
         f"  {w['daily_sharpe']} {plain(e['sharpe_daily'], 4)}, {w['by_bar']} "
         f"{plain(e['sharpe_hourly'], 4)}; {w['lag1']} {plain(e['lag1'], 3)}",

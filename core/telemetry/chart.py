@@ -16,14 +16,14 @@ _VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
     """At most ``max_points`` points: of each stretch its lowest and its highest.
 
-    First and last point are kept, and so is the first non-finite point of a stretch
-    (it shows as a gap). Real points only, nothing is averaged. The view of a series is
-    made once.
+    First and last point are kept, and so are the first NaN and the first infinity of
+    either sign in a stretch (they show as a gap). Real points only, nothing is averaged.
+    The view of a series is made once.
 
-    :raises ValueError: fewer than 5 points allowed.
+    :raises ValueError: fewer than 7 points allowed.
     """
-    if max_points < 5:
-        raise ValueError(f"A chart of {max_points} points shows nothing; allow at least 5.")
+    if max_points < 7:
+        raise ValueError(f"A chart of {max_points} points shows nothing; allow at least 7.")
     if len(series) <= max_points:
         return series
     views = _VIEWS.setdefault(series, {})
@@ -36,15 +36,18 @@ def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
 def _chosen(value: np.ndarray, max_points: int) -> np.ndarray:
     """Indices, ascending, at most ``max_points``."""
     count = len(value)
-    width = -(-count // ((max_points - 2) // 3))  # points a stretch; the last may be shorter
     finite = np.isfinite(value)
+    kinds = [np.isnan(value), value == np.inf, value == -np.inf] if not finite.all() else []
+    kinds = [kind for kind in kinds if kind.any()]
+    a_stretch = 2 + len(kinds)
+    width = -(-count // ((max_points - 2) // a_stretch))  # points; the last may be shorter
     lowest = _stretches(np.where(finite, value, np.inf), width, np.inf).argmin(axis=1)
     highest = _stretches(np.where(finite, value, -np.inf), width, -np.inf).argmax(axis=1)
     begins = np.arange(len(lowest)) * width
     chosen = [[0, count - 1], begins + lowest, begins + highest]
-    if not finite.all():
-        gaps = _stretches(finite, width, True)
-        chosen.append((begins + gaps.argmin(axis=1))[~gaps.all(axis=1)])
+    for kind in kinds:
+        found = _stretches(kind, width, False)
+        chosen.append((begins + found.argmax(axis=1))[found.any(axis=1)])
     return np.unique(np.concatenate(chosen))
 
 

@@ -25,11 +25,20 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One badge: which file, what kind, and what was skipped or why."""
+    """One badge: which file, what kind, and what was skipped or why.
+
+    :ivar behind: wall time of the newest point before it, in seconds since the epoch: at
+        any earlier moment nobody could have seen it. None: it has no place in time.
+    """
 
     file: str  # relative to the reader's folder
     kind: Fault
     detail: str
+    behind: float | None = None
+
+    def seen_by(self, until: float) -> bool:
+        """Whether it can have been there at a moment (seconds since the epoch)."""
+        return self.behind is None or self.behind <= until
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class FileState:
     records: int
     points: int
     stopped: Fault | None  # why it is read no further; None: it goes on when it grows
+    last_wall: float | None = None  # of the newest point, in the order of writing
 
     @property
     def waiting(self) -> int:

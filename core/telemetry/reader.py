@@ -93,7 +93,7 @@ class RunReader:
                 self._lost.pop(name, None)
             for file in before.values():
                 detail = f"The file is gone; {file.points} points went with it."
-                self._lost[file.name] = Problem(file.name, Fault.DELETED, detail)
+                self._lost[file.name] = Problem(file.name, Fault.DELETED, detail, file.last_wall)
                 changed = True
             if changed:
                 self._forget()

@@ -12,10 +12,12 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 from core.telemetry.columns import Columns
 from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, Records, length_in, whole_records
 from core.telemetry.problems import Fault, FileState, Problem
-from core.telemetry.scalars import ScalarBlocks
+from core.telemetry.scalars import ScalarBlocks, Taken
 from core.telemetry.wire import MAX_TAGS
 
 CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
@@ -45,10 +47,12 @@ class EventFile:
         self.points = 0
         self.stopped: Fault | None = None
         self._detail = ""
+        self.last_wall: float | None = None  # of the newest point, in the order of writing
         self._guard = b""
         self._seen: tuple[int, int] | None = None  # size and mtime at the last read
         self._skipped: list[Problem] = []
         self._more: Counter[Fault] = Counter()  # skipped records beyond those
+        self._more_behind: dict[Fault, float | None] = {}  # the first of them
         self._scalars = ScalarBlocks()
 
     def refresh(self) -> bool:
@@ -127,13 +131,16 @@ class EventFile:
         self.records += len(records.starts) - len(taken.skipped)
         for at, fault in taken.skipped:
             why = "its checksum is wrong" if fault is Fault.BAD_DATA else "it is no event"
-            self._skip(fault, f"The record at byte {self.offset + at} was skipped: {why}.")
+            record = int(np.searchsorted(records.starts, at))
+            what = f"The record at byte {self.offset + at} was skipped: {why}."
+            self._skip(fault, what, _wall_before(taken, record, self.last_wall))
         for tag, points in taken.points.items():
             columns = self.columns.get(tag)
             if columns is None:
                 columns = self.columns[tag] = Columns()
             columns.extend(points.step, points.wall, points.value)
             self.points += len(points.step)
+        self.last_wall = _wall_before(taken, len(records.starts), self.last_wall)
 
     def _stop_at(self, frame: bytes) -> None:
         """The length at the offset is damaged: nothing tells where the next record begins."""
@@ -154,7 +161,7 @@ class EventFile:
         offset, end = self.offset, self.offset + AROUND + length
         what = f"The record at byte {offset} claims {length} bytes; {MAX_RECORD} are allowed"
         if end <= self.size:
-            self._skip(Fault.OVERSIZED, f"{what}; it was skipped.")
+            self._skip(Fault.OVERSIZED, f"{what}; it was skipped.", self.last_wall)
             self.offset = end
         else:
             self._stop(Fault.OVERSIZED, f"{what}; read no further.")
@@ -162,10 +169,11 @@ class EventFile:
     def _stop(self, fault: Fault, detail: str) -> None:
         self.stopped, self._detail = fault, detail
 
-    def _skip(self, fault: Fault, detail: str) -> None:
+    def _skip(self, fault: Fault, detail: str, behind: float | None) -> None:
         if len(self._skipped) < _KEPT_PROBLEMS:
-            self._skipped.append(Problem(self.name, fault, detail))
+            self._skipped.append(Problem(self.name, fault, detail, behind))
         else:
+            self._more_behind.setdefault(fault, behind)
             self._more[fault] += 1
 
     @property
@@ -183,18 +191,31 @@ class EventFile:
             self.records,
             self.points,
             self.stopped,
+            self.last_wall,
         )
 
     @property
     def problems(self) -> list[Problem]:
         found = list(self._skipped)
         for fault, count in self._more.items():
-            found.append(Problem(self.name, fault, f"{count} more such records were skipped."))
+            detail = f"{count} more such records were skipped."
+            found.append(Problem(self.name, fault, detail, self._more_behind[fault]))
         if self._reread:
             found.append(self._reread)
         if self._scalars.tags_refused:
             detail = f"Points of tags above {MAX_TAGS}, or with names too long, are not kept."
             found.append(Problem(self.name, Fault.TOO_MANY_TAGS, detail))
         if self.stopped:
-            found.append(Problem(self.name, self.stopped, self._detail))
+            found.append(Problem(self.name, self.stopped, self._detail, self.last_wall))
         return found
+
+
+def _wall_before(taken: Taken, record: int, earlier: float | None) -> float | None:
+    """Wall time of the newest point before a record of the block; ``earlier`` without one."""
+    newest = (-1, earlier)
+    for points in taken.points.values():
+        walls = points.wall[: np.searchsorted(points.record, record)]
+        usable = np.flatnonzero(np.isfinite(walls))
+        if len(usable):
+            newest = max(newest, (int(points.record[usable[-1]]), float(walls[usable[-1]])))
+    return newest[1]

@@ -25,19 +25,21 @@ from core.vocabulary import EvidenceGrade
 class Trials:
     """How many tries the judged record is the outcome of.
 
-    :ivar counted: trainings and revalidations of the week, by the ledger.
+    :ivar counted: trainings and revalidations over all weeks of the home, by the ledger.
     :ivar declared: by the lead, who knows of tries elsewhere; never fewer.
+    :ivar of_week: those of the judged week alone; None if it is not known.
     """
 
     counted: int = 1
     declared: int | None = None
+    of_week: int | None = None
 
     @property
     def used(self) -> int:
         return max(self.counted, self.declared or 0, 1)
 
     def as_dict(self) -> dict[str, int | None]:
-        return {"counted": self.counted, "declared": self.declared, "used": self.used}
+        return {**vars(self), "used": self.used}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,20 @@ class Skill:
 
     random_percentile: float | None = None
     excess_sharpe: float | None = None
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """Whether the record is what it claims to be; None where nobody checked.
+
+    :ivar lookahead: nothing of the future was used: all tests of it passed.
+    :ivar repeats: the same inputs gave the same numbers again.
+    :ivar unseen: no scored bar lies in the training range.
+    """
+
+    lookahead: bool | None = None
+    repeats: bool | None = None
+    unseen: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -122,11 +138,13 @@ def weigh(
     settings: RevalidationSettings | None = None,
     trials: Trials | None = None,
     skill: Skill | None = None,
+    integrity: Integrity | None = None,
 ) -> Evidence:
     """Grade a record by the playbook's rules.
 
-    INSUFFICIENT if it is too small, STRONG or ADEQUATE if it meets all rules of that
-    grade and of those below, else WEAK.
+    INSUFFICIENT if it is too small or one of its checks failed, STRONG or ADEQUATE if it
+    meets all rules of that grade and of those below, else WEAK. So is a record of which
+    a check was never made.
 
     :param returns: per bar, net.
     :param trades: closed round trips; None (unknown) counts as too few.
@@ -136,7 +154,10 @@ def weigh(
     window = days(len(returns), bars_per_year)
     moments = Moments.of(returns)
     figures = _figures(moments, trials, bars_per_year)
-    rules = _rules(settings, trades, window, figures, skill)
+    rules = [
+        *_checks(integrity or Integrity()),
+        *_rules(settings, trades, window, figures, skill),
+    ]
     return Evidence(
         grade=_grade(rules),
         rules=tuple(rules),
@@ -165,6 +186,20 @@ def _figures(moments: Moments | None, trials: Trials, bars_per_year: int) -> dic
         moments.sharpe * year,
     )
     return dict(zip(names, found, strict=True))
+
+
+def _checks(integrity: Integrity) -> list[Rule]:
+    """A failed check forbids any grade; one that nobody made forbids a good one."""
+    return [
+        Rule(
+            name,
+            EvidenceGrade.ADEQUATE if passed is None else EvidenceGrade.WEAK,
+            None if passed is None else float(passed),
+            ">=",
+            1.0,
+        )
+        for name, passed in vars(integrity).items()
+    ]
 
 
 def _rules(

@@ -15,6 +15,9 @@ _KNOWN = {
 }
 _MISSED = {
     "en": {
+        "lookahead": "A look-ahead test failed: the result may rest on the future.",
+        "repeats": "The backtest is not reproducible: run again, it gave other numbers.",
+        "unseen": "Training and backtest ranges overlap: the model has seen these bars.",
         "sharpe_defined": "The Sharpe ratio is undefined.",
         "trades": "{value} closed trades; {limit:g} are needed.",
         "days": "{value:.1f} days of backtest; {limit:g} are needed.",
@@ -28,6 +31,9 @@ _MISSED = {
         "{grade} needs more than {limit:g}.",
     },
     "pt": {
+        "lookahead": "Um teste de look-ahead falhou: o resultado pode apoiar-se no futuro.",
+        "repeats": "O backtest não é reproduzível: repetido, deu outros números.",
+        "unseen": "Os períodos de treino e de backtest se sobrepõem: o modelo já viu estas barras.",
         "sharpe_defined": "O índice de Sharpe é indefinido.",
         "trades": "{value} operações encerradas; são necessárias {limit:g}.",
         "days": "{value:.1f} dias de backtest; são necessários {limit:g}.",
@@ -45,12 +51,18 @@ _MISSED = {
 }
 _UNKNOWN = {
     "en": {
+        "lookahead": "Look-ahead was not tested; {grade} needs it.",
+        "repeats": "Nobody ran it again to compare; {grade} needs it.",
+        "unseen": "The training range is unknown; {grade} needs it.",
         "trades": "The round trips are not known.",
         "random": "Random policies were not compared; {grade} needs it.",
         "excess_sharpe": "Buy and hold at the agent's exposure was not compared; {grade} needs it.",
         "other": "{name} is undefined; {grade} needs it.",
     },
     "pt": {
+        "lookahead": "O look-ahead não foi testado; {grade} exige isso.",
+        "repeats": "Ninguém repetiu o backtest para comparar; {grade} exige isso.",
+        "unseen": "O período de treino é desconhecido; {grade} exige isso.",
         "trades": "As operações não são conhecidas.",
         "random": "Não houve comparação com políticas aleatórias; {grade} exige isso.",
         "excess_sharpe": "Não houve comparação com comprar e manter na exposição do agente; "

@@ -39,6 +39,8 @@ def _sure(page: Page, decided: dict[str, Any]) -> None:
     told = ""
     if trials:
         told = say.raw("skill.trials", used=trials["used"], counted=trials["counted"])
+        if trials.get("of_week") is not None:
+            told += say.raw("skill.trials_week", of_week=trials["of_week"])
     best = evidence.get("expected_best_sharpe")
     rows = [
         ("PSR(0)", share(evidence.get("psr0")), say.raw("skill.psr0")),

@@ -69,10 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reval.trials": ("Trials, all told", "Tentativas, ao todo"),
     "reval.trials_counted": ("as the ledger counts", "como o ledger conta"),
     "reval.trials_help": (
-        "The deflated Sharpe asks how lucky the best of all trials would look. The ledger counts this"
-        " week's trainings and revalidations; declare more if more were tried elsewhere, never fewer.",
+        "The deflated Sharpe asks how lucky the best of all trials would look. The ledger counts the"
+        " trainings and revalidations of all weeks; declare more if more were tried elsewhere, never fewer.",
         "O Sharpe deflacionado pergunta quão sortuda pareceria a melhor de todas as tentativas. O ledger"
-        " conta os treinos e revalidações da semana; declare mais se outros foram tentados, nunca menos.",
+        " conta os treinos e revalidações de todas as semanas; declare mais se outros foram tentados, nunca menos.",
     ),
     "reval.failed": ("The revalidation did not finish", "A revalidação não terminou"),
     "reval.done": (

@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "P(better than the luckiest of {used} trials); {counted} counted by the ledger",
         "P(melhor que a mais sortuda de {used} tentativas); {counted} contadas pelo ledger",
     ),
+    "skill.trials_week": (", {of_week} of this week", ", {of_week} desta semana"),
     "skill.best": ("luck alone would show {best}", "só a sorte mostraria {best}"),
     "skill.min_trl": ("Minimum track record", "Histórico mínimo"),
     "skill.have": ("there are {days} d", "há {days} d"),

@@ -70,7 +70,7 @@ class Jobs(Door):
                     return launch
                 asked, run = launch
             if kind is JobKind.REVALIDATE and week is not None:
-                counted = 1 + queries.tries(connection, week.id)
+                counted = 1 + queries.tries(connection, week.id).in_all
                 if refused := _too_few_trials(asked.get("trials"), counted):
                     return refused
             body = submit_body(kind, asked, run, now)
@@ -122,7 +122,8 @@ def _too_few_trials(declared: Any, counted: int) -> Refused | None:
         return None
     if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
         return Refused(
-            f"{declared!r} trials are declared; the ledger counts {counted} with this one.",
+            f"{declared!r} trials are declared; the ledger counts {counted} over all weeks, "
+            "with this one.",
             f"Declare a whole number of at least {counted}, or leave it out.",
         )
     return None

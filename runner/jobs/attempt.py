@@ -54,7 +54,8 @@ class Spec:
     playbook_path: Path
     launch: datetime | None  # week time
     requested_by: str
-    trial: int
+    trial: int  # trainings and revalidations so far, over all weeks, this one included
+    trial_of_week: int
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -92,6 +93,7 @@ def read_spec(path: Path) -> Spec:
             launch=parse_moment(data["launch"]) if data.get("launch") else None,
             requested_by=str(data.get("requested_by", "")),
             trial=int(data.get("trial") or 1),
+            trial_of_week=int(data.get("trial_of_week") or data.get("trial") or 1),
         )
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror or error}.", remedy) from error

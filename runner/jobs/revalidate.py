@@ -77,7 +77,7 @@ class _Revalidation:
             params.get("backtest_data_dir") or chosen.backtest_data_dir
         )
         self.save_report = bool(params.get("save_report"))
-        self.trials = given_trials(params.get("trials"), spec.trial)
+        self.trials = given_trials(params.get("trials"), spec.trial, spec.trial_of_week)
 
     def run(self) -> int:
         now = utc_now()

@@ -45,16 +45,17 @@ def given_episodes(given: Any, default: int) -> int:
     return given
 
 
-def given_trials(declared: Any, counted: int) -> Trials:
+def given_trials(declared: Any, counted: int, of_week: int | None = None) -> Trials:
     """The lead may declare more trials than the ledger counts, never fewer.
 
+    :param counted: over all weeks of the home.
     :raises InputError: fewer, or no whole number.
     """
     if declared is None:
-        return Trials(counted)
+        return Trials(counted, None, of_week)
     if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
         raise InputError(
             f"{declared!r} trials are declared, the ledger counts {counted}.",
             f"Declare a whole number of at least {counted}, or none.",
         )
-    return Trials(counted, declared)
+    return Trials(counted, declared, of_week)

@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import InputError, IntegrityError, MarketDataError, SetupError
 from core.market import Candles, load_candles, require_quality
 from core.moments import iso
-from runner.agent.best_model import keep_earlier, manifest_path, read_best_model, save_best_model
+from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
 from runner.agent.checkpoint import Checkpoint, restore, save_checkpoint, set_aside, tidy
 from runner.agent.evaluation import Evaluation
 from runner.agent.features import OBSERVATION_NAMES
@@ -128,14 +128,17 @@ class TrainingAttempt:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
         tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
-        set_aside(self.home.checkpoints, self.plan.run, earlier)
-        keep_earlier(self.home.best_model, self.plan.run, earlier)
-        if self.plan.checkpoint is None or not manifest_path(self.home.best_model).exists():
+        fresh = not self.spec.params.get("resume")
+        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=fresh)
+        anew = self.plan.checkpoint is None
+        keep_earlier(self.home.best_model, self.plan.run, earlier, own=anew)
+        if not self.home.best_model.exists():
             return
         try:
             manifest = read_best_model(self.home.best_model)[1]
         except (InputError, IntegrityError) as error:
-            self.log.error(f"{error.what} The next validation replaces it.")
+            kept = self.home.relative(keep_broken(self.home.best_model, earlier))
+            self.log.error(f"{error.what} The next validation replaces it; kept as {kept}.")
             return
         if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]

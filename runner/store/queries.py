@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
@@ -87,12 +88,20 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
     )
 
 
-def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> int:
-    """How many trainings and revalidations the week has had, whatever became of them.
+class Tries(NamedTuple):
+    """How many trainings and revalidations there were, whatever became of them."""
+
+    of_week: int
+    in_all: int  # over all weeks of the home: a new week forgets no try
+
+
+def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> Tries:
+    """The trials that a judged record is the outcome of, as far as the ledger knows.
 
     :param until_seq: only jobs that were asked for up to this one.
     """
-    query = select(func.count()).where(jobs.c.kind.in_(TRIES), jobs.c.week_id == week_id)
+    query = select(func.count()).where(jobs.c.kind.in_(TRIES))
     if until_seq is not None:
         query = query.where(jobs.c.seq <= until_seq)
-    return int(connection.scalar(query) or 0)
+    of_week = connection.scalar(query.where(jobs.c.week_id == week_id))
+    return Tries(int(of_week or 0), int(connection.scalar(query) or 0))

@@ -24,7 +24,7 @@ from core.playbook import DEFAULT, Playbook, load_playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.baselines import baselines
 from core.trading.costs import CostModel
-from core.trading.evidence import Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, weigh
 from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
 from core.trading.resampling import uncertainty
@@ -45,6 +45,7 @@ COIN_FLIPS = 200
 MEAN_HOLDS = (12, 24, 72)  # bars, in turn
 SIZE = 0.15
 TRIALS = Trials(2)  # one training, one revalidation
+SOUND = Integrity(lookahead=True, repeats=True, unseen=True)
 TRAININGS, YEARS_EACH = 3, 5
 TRAINING_BARS = 4 * YEAR
 PROMISED = 0.05
@@ -159,10 +160,10 @@ def judge(record: BacktestRecord, playbook: Playbook) -> tuple[Decision, Evidenc
     fair = baselines(record.bars, record.costs, record.mean_exposure, year)["exposure_matched"]
     excess = None if own is None or fair["sharpe"] is None else own - fair["sharpe"]
     luckiest = Skill(random_percentile=100.0, excess_sharpe=excess)
-    best = weigh(record.returns, len(record.trades), year, settings, TRIALS, luckiest)
+    best = weigh(record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND)
     if best.grade in DOUBTFUL_GRADES:
         return card.decision, best.grade
-    evidence = skill_sections(record, card, playbook, TRIALS).evidence
+    evidence = skill_sections(record, card, playbook, TRIALS, SOUND).evidence
     return card.decision, EvidenceGrade(evidence["grade"])
 
 

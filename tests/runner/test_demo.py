@@ -62,7 +62,8 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     client = Client(home, Person("reader", Role.VIEWER))
     week = client.active_week()
     assert week is not None and week.synthetic
-    states = {kind: client.latest_job(kind, week.id).state for kind in JobKind}
+    played_kinds = set(JobKind) - {JobKind.IMPORT_MODEL}  # the week has its own model
+    states = {kind: client.latest_job(kind, week.id).state for kind in played_kinds}
     assert set(states.values()) == {JobState.SUCCEEDED}, states
     decision = json.loads((home.revalidation / "2026-02-27_decision.json").read_text("utf-8"))
     assert f"Decision: {decision['decision']}" in output

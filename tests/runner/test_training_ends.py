@@ -12,12 +12,14 @@ from datetime import timedelta
 import yaml
 
 from core.moments import parse_moment
-from core.vocabulary import IncidentState, JobKind, JobState
+from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.ledger import verify
 from runner.model_files import manifest_path
 from runner.outcomes import Refused
+from runner.records import Job
+from runner.settings import own_programs
 from tests.faults.promises import vanish
-from tests.runner.place import LAUNCH, Place
+from tests.runner.place import LAUNCH, Place, after, wait_for
 
 
 def logged(place: Place) -> None:
@@ -193,6 +195,48 @@ def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> 
     job = place.until(service, job)
     assert (job.state, job.attempt) == (JobState.INTERRUPTED, 1)
     assert "incident" in job.reason
+
+
+def stopped(place: Place) -> Job:
+    """A training that had begun, of a runner that has gone."""
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    place.lead.stop(job.id)
+    place.until(service, job, JobState.STOPPED)
+    service.close()
+    return job
+
+
+def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
+    place: Place,
+) -> None:
+    stopped(place)
+    broken = place.home.checkpoints / "4096" / "manifest.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
+    service = place.service(commands=own_programs(), start_timeout_s=30.0)
+    job = place.lead.submit(JobKind.TRAIN, {"resume": True}).job
+
+    def over() -> bool:
+        service.tick(after(0))
+        return place.job(job).state in ENDED_STATES
+
+    wait_for(over, seconds=60)
+    job = place.job(job)
+    assert job.state is JobState.FAILED and "no checkpoint that is whole" in job.reason
+    (incident,) = place.lead.incidents(place.week.id)
+    assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
+    assert not place.home.best_model.exists()
+
+
+def test_nothing_is_resumed_while_a_restore_that_was_cut_off_left_no_model(place: Place) -> None:
+    stopped(place)
+    aside = place.home.model.with_name(".ppo_phase4.replaced")
+    aside.mkdir(parents=True)
+    refused = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    assert isinstance(refused, Refused) and "trainweek backup restore" in refused.remedy
+    aside.rename(place.home.model)
+    assert not isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
 
 
 def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:

@@ -15,7 +15,7 @@ from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
 from core.market import quality
-from core.report import memo_documents
+from core.report import memo_documents, memo_text
 from core.trading.evidence import Trials
 from tests.core.backtest_records import (
     MARKET,
@@ -176,12 +176,26 @@ def test_failed_checks_and_declared_trials_are_told():
     passed = failed | {"passed": True}
     tests = {"prefix_invariance": failed, "planted_oracle": passed, "shuffled_returns": passed}
     decision = decision_of(
-        record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24)
+        record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24, 2)
     )
     assert decision["warnings"][0] == "Look-ahead: Something seen depends on the future."
-    assert warned(decision, "run again, gave other numbers")
-    assert decision["evidence"]["n_trials"] == {"counted": 3, "declared": 24, "used": 24}
+    assert "run again, gave other numbers" in decision["warnings"][1]
+    assert "look-ahead test failed" in decision["evidence"]["reasons"][0]
+    assert "not reproducible" in decision["evidence"]["reasons"][1]
+    assert decision["evidence"]["n_trials"] == {
+        "counted": 3, "declared": 24, "of_week": 2, "used": 24,
+    }  # fmt: skip
+    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in memo_text(decision)
     assert decision["evidence"]["dsr"] < decision["evidence"]["psr0"]
+
+
+def test_look_ahead_that_nobody_tested_is_said_first():
+    untested = {"passed": None, "checked": 0, "detail": "Too few bars."}
+    tests = dict.fromkeys(("prefix_invariance", "planted_oracle", "shuffled_returns"), untested)
+    decision = decision_of(record(), checks=Checks(lookahead=tests))
+    assert decision["warnings"][0] == "Look-ahead not tested: Too few bars."
+    assert list(schema_validator().iter_errors(decision)) == []
+    assert decision_of(record())["warnings"][0] == "Look-ahead was not tested."
 
 
 def warned(decision: dict, words: str) -> bool:
@@ -201,7 +215,9 @@ def test_an_unknown_and_an_overlapping_training_range_are_said():
     unknown = {key: value for key, value in MODEL.items() if key != "train_range"}
     assert warned(decision_of(record(), model=unknown), "overlap unknown")
     late = MODEL | {"train_range": ["2023-01-01T00:00:00Z", "2025-03-02T00:00:00Z"]}
-    assert warned(decision_of(record(), model=late), "training data ends 2025-03-02")
+    overlapping = decision_of(record(), model=late)
+    assert "training data ends 2025-03-02" in overlapping["warnings"][0]
+    assert "overlap" in overlapping["evidence"]["reasons"][0]
     assert not warned(decision_of(record()), "training data ends")
 
 

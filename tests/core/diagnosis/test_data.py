@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.checks.facts import JobFacts, LogFacts
-from core.vocabulary import FindingStatus, JobState, Severity
+from core.vocabulary import FindingStatus, JobState, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
     MINUTE,
@@ -57,6 +57,35 @@ def test_a_damaged_record_is_a_warning(tmp_path):
     found = findings(facts(open_reader(tmp_path), 100 * MINUTE))[NAME]
     assert (found.status, found.severity) == (FindingStatus.FIRING, Severity.WARNING)
     assert path.name in found.evidence_for[0]
+
+
+def test_damage_of_a_later_time_is_not_known_before(tmp_path):
+    path = write_events(tmp_path, ppo(100))
+    whole = path.read_bytes()
+    for spoilt in (
+        whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:],  # a record near the end
+        whole + bytes(64),  # zeros behind it
+        whole + bytes(range(1, 65)),  # a damaged length
+        whole + whole[:9],  # the beginning of a record
+    ):
+        path.write_bytes(spoilt)
+        reader = open_reader(tmp_path)
+        before = findings(facts(reader, 50 * MINUTE, status=TrainingStatus.STOPPED))
+        assert before[NAME].status is FindingStatus.OK
+        assert findings(facts(reader, 50 * MINUTE))["logging_broken"].status is FindingStatus.OK
+        behind = findings(facts(reader, 100 * MINUTE, status=TrainingStatus.STOPPED))
+        assert behind[NAME].status is FindingStatus.FIRING
+
+
+def test_each_of_many_damaged_records_has_its_place_in_time(tmp_path):
+    path = write_events(tmp_path, ppo(100))
+    data = bytearray(path.read_bytes())
+    data[5000] ^= 1
+    data[-20] ^= 1
+    path.write_bytes(data)
+    early, late = open_reader(tmp_path).problems
+    assert early.behind < late.behind == at(100 * MINUTE).timestamp()
+    assert early.seen_by(early.behind) and not late.seen_by(early.behind)
 
 
 def test_a_leap_of_steps_is_a_warning(tmp_path):

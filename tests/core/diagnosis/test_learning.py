@@ -82,6 +82,32 @@ def test_a_reward_that_fell_back_has_regressed_even_in_the_first_hours(tmp_path)
     assert "best" in " ".join(found["flat_reward"].evidence_for)
 
 
+def test_noise_at_the_level_of_a_run_that_learned_at_once_is_no_fall(tmp_path):
+    # Learned in 3 % of the run; since then it lost 0.4 % of what it gained.
+    def solved(i: int) -> float:
+        fell = min(1.0, max(0.0, (i - 600) / 250))
+        return 20 + 480 * min(1.0, i / 40) - 2.0 * fell + 0.2 * wobble(i)
+
+    series = ppo(1400, rollout__ep_rew_mean=solved)
+    found = diagnosed(tmp_path, series, 1400 * MINUTE)["flat_reward"]
+    assert (found.status, found.kind) == (OK, "CONVERGED")
+
+
+def test_a_fall_below_half_of_what_was_gained_is_found_however_fast_it_was_learned(tmp_path):
+    def lost(i: int) -> float:
+        return (20 + 480 * min(1.0, i / 40) if i < 900 else 200) + wobble(i)
+
+    found = diagnosed(tmp_path, ppo(1400, rollout__ep_rew_mean=lost), 1400 * MINUTE)["flat_reward"]
+    assert (found.status, found.kind) == (FIRING, "REGRESSED")
+
+
+def test_a_constant_reward_is_not_called_low(tmp_path):
+    series = ppo(1000, rollout__ep_rew_mean=lambda i: 500.0)
+    found = diagnosed(tmp_path, series, 1000 * MINUTE)["flat_reward"]
+    assert found.status is FIRING
+    assert "the same number from the beginning" in found.headline
+
+
 def test_flat_for_less_than_two_hours_is_not_flat(tmp_path):
     late = 560  # 60 iterations behind the fall
     found = diagnosed(tmp_path, ppo(late, rollout__ep_rew_mean=regressed), late * MINUTE)
@@ -157,6 +183,49 @@ def test_a_policy_that_never_moves_learns_nothing(tmp_path):
 
 def test_a_learning_rate_of_zero_is_meant_so(tmp_path):
     assert dead(tmp_path, train__learning_rate=lambda i: 0.0).status is OK
+
+
+def fell_back(i: int) -> float:
+    """A plateau below its best: nothing that excuses a dead policy."""
+    return (50.0 * min(1.0, i / 150) if i < 250 else 38.0) + wobble(i)
+
+
+def scheduled(tmp_path, kl, moves_until=1000):
+    """A linear schedule to 0, over 1000 iterations."""
+
+    def entropy(i: int) -> float:
+        share = min(i, moves_until) / 1000
+        return -0.65 + 0.4 * share * (2 - share)
+
+    series = ppo(
+        1000,
+        train__learning_rate=lambda i: 3e-4 * (1 - i / 1000.1),
+        train__approx_kl=kl,
+        train__entropy_loss=entropy,
+        rollout__ep_rew_mean=fell_back,
+    )
+    return diagnosed(tmp_path, series, 1000 * MINUTE)["policy_dead"]
+
+
+def test_a_policy_that_its_schedule_brings_to_rest_is_not_dead(tmp_path):
+    found = scheduled(tmp_path, lambda i: 0.008 * (1 - i / 1000.1) ** 2)
+    assert found.status is OK
+    assert "of the highest learning rate are not judged" in found.evidence_against[0]
+
+
+def test_a_policy_that_was_dead_before_its_schedule_ended_stays_dead(tmp_path):
+    found = scheduled(tmp_path, lambda i: 1e-9 if i > 940 else 0.005, moves_until=940)
+    assert (found.status, found.kind) == (FIRING, "FROZEN")
+
+
+def test_a_low_rate_that_somebody_chose_excuses_nothing(tmp_path):
+    found = dead(
+        tmp_path,
+        train__learning_rate=lambda i: 1e-12,
+        train__entropy_loss=lambda i: -1.0 if i <= 100 else -1e-4,
+        rollout__ep_rew_mean=stuck,
+    )
+    assert (found.status, found.kind) == (FIRING, "COLLAPSED")
 
 
 def test_a_converged_policy_may_stand_still(tmp_path):

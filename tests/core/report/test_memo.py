@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.decision import decision_text
+from core.decision import Checks, decision_text
 from core.decision.warning_words import WORDS as WARNING_WORDS
 from core.decision.warnings import find_warnings
 from core.report import memo_html, memo_text
@@ -122,6 +122,15 @@ def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
     assert (decision["decision"], decision["evidence"]["grade"]) == ("GO", "INSUFFICIENT")
     assert "GO 6/6 on INSUFFICIENT evidence" in page
     assert "[ GO 6/6 com evidência INSUFFICIENT ]" in memo_text(decision, "pt")
+
+
+def test_failed_checks_stand_in_the_headline():
+    failed = {"passed": False, "checked": 3, "detail": "Something seen depends on the future."}
+    tests = dict.fromkeys(("prefix_invariance", "planted_oracle", "shuffled_returns"), failed)
+    page, decision = memo(checks=Checks(lookahead=tests, reproducible=False))
+    told = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
+    assert told in page and told in memo_text(decision)
+    assert "evidência INSUFFICIENT: LOOK-AHEAD, NÃO REPRODUZÍVEL ]" in memo_text(decision, "pt")
 
 
 def test_every_sentence_exists_in_both_languages_with_the_same_figures():

@@ -56,6 +56,17 @@ def test_a_view_is_made_once_until_something_new_was_read(tmp_path):
     assert view.value.max() == 6.0
 
 
+@pytest.mark.parametrize("size", [7, 50, 2000])
+def test_every_kind_of_no_number_stays_visible_beside_the_others(size):
+    values = np.random.default_rng(6).normal(size=1_000_000)
+    values[500_000:500_003] = np.nan, np.inf, -np.inf
+    values[123_457] = 99.0
+    shown = downsample(series(values), size)
+    assert len(shown) <= size
+    assert np.isnan(shown.value).any()
+    assert {np.inf, -np.inf, 99.0} <= set(shown.value)
+
+
 def test_infinities_and_whole_stretches_of_nan_stay_within_the_limit():
     values = np.random.default_rng(5).normal(size=50_001)
     values[1000:3000] = np.nan

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.playbook import RevalidationSettings
-from core.trading.evidence import Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.grade_words import reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
 
 SKILLED = Skill(random_percentile=99.8, excess_sharpe=1.0)
+SOUND = Integrity(lookahead=True, repeats=True, unseen=True)
 
 
-def graded(annual_sharpe=4.0, trades=30, bars=YEAR, trials=None, skill=SKILLED):
-    return weigh(returns_with(annual_sharpe, bars), trades, trials=trials, skill=skill)
+def graded(annual_sharpe=4.0, trades=30, bars=YEAR, trials=None, skill=SKILLED, integrity=SOUND):
+    returns = returns_with(annual_sharpe, bars)
+    return weigh(returns, trades, trials=trials, skill=skill, integrity=integrity)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,25 @@ def test_who_does_not_beat_luck_and_the_market_has_no_strong_evidence(skill, gra
     assert graded(skill=skill).grade is grade
 
 
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("lookahead", "look-ahead test failed"),
+        ("repeats", "not reproducible"),
+        ("unseen", "ranges overlap"),
+    ],
+)
+def test_a_failed_check_leaves_no_evidence_and_one_never_made_little(check, words):
+    failed = graded(trades=3, integrity=replace(SOUND, **{check: False}))
+    assert failed.grade is EvidenceGrade.INSUFFICIENT
+    assert words in failed.reasons[0]  # before the 3 trades
+    assert graded(integrity=replace(SOUND, **{check: False})).grade is EvidenceGrade.INSUFFICIENT
+    unknown = graded(integrity=replace(SOUND, **{check: None}))
+    assert unknown.grade is EvidenceGrade.WEAK
+    assert unknown.reasons[0].endswith("ADEQUATE needs it.")
+    assert reasons_of(unknown.as_dict(), "pt")[0].endswith("ADEQUATE exige isso.")
+
+
 def test_many_trials_weaken_the_same_record():
     assert graded(3.6, trials=Trials(1)).grade is EvidenceGrade.STRONG
     assert graded(3.6, trials=Trials(2, 500)).grade is EvidenceGrade.WEAK
@@ -66,7 +89,7 @@ def test_every_rule_is_listed_with_value_limit_and_outcome():
     read = json.loads(json.dumps(graded(2.0).as_dict(), allow_nan=False))
     lacking = {(rule["grade"], rule["id"]) for rule in read["rules"] if not rule["met"]}
     assert lacking == {("STRONG", "psr1")}
-    assert read["n_trials"] == {"counted": 1, "declared": None, "used": 1}
+    assert read["n_trials"] == {"counted": 1, "declared": None, "of_week": None, "used": 1}
     assert read["have_days"] == 365.0
 
 
@@ -80,6 +103,9 @@ def test_all_that_is_too_little_is_named():
 
 def test_coin_flips_are_seldom_graded_adequate_even_if_luckier_than_others():
     random = np.random.default_rng(3)
-    grades = [weigh(random.normal(0, 0.001, YEAR), 100, skill=SKILLED).grade for _ in range(300)]
+    grades = [
+        weigh(random.normal(0, 0.001, YEAR), 100, skill=SKILLED, integrity=SOUND).grade
+        for _ in range(300)
+    ]
     fooled = sum(grade in (EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG) for grade in grades)
     assert fooled / 300 < 0.09  # 5 % by construction, plus three standard errors

@@ -55,6 +55,21 @@ def test_an_honest_agent_passes_all_three(source):
     assert all(test["checked"] >= 12 and test["detail"] for test in found.values())
 
 
+@pytest.mark.parametrize("bars", [358, 384, 386])
+def test_bars_that_do_not_suffice_leave_the_future_untested(bars):
+    found = lookahead_tests(follow, market(bars), honest, SETTINGS)
+    assert [found[name]["passed"] for name in ("prefix_invariance", "planted_oracle")] == [None] * 2
+    assert found["prefix_invariance"]["detail"] == f"Too few bars: {bars}; 387 are needed."
+
+
+@pytest.mark.parametrize("bars", [387, 400, 433])
+def test_few_bars_are_tested_at_the_moments_that_they_have(bars):
+    short = market(bars)
+    found = lookahead_tests(follow, short, honest, SETTINGS)
+    assert all(test["passed"] for test in found.values())
+    assert prefix_invariance(follow, short, peeking, SETTINGS).passed is False
+
+
 @pytest.mark.parametrize("features_of", [peeking, scaled_by_the_future])
 def test_features_of_later_bars_are_noticed(source, features_of):
     found = prefix_invariance(follow, source, features_of, SETTINGS)
