@@ -104,8 +104,7 @@ def restore(home: Home, name: str | None, by: Person, now: datetime) -> Restored
 
 
 def _chosen(home: Home, name: str | None, now: datetime) -> Backup | None:
-    # One of the future was made while the clock was wrong: it is not the newest.
-    there = sorted(backups(home), key=lambda backup: backup.at <= now, reverse=True)
+    there = _newest_first(backups(home), now)
     if name is not None:
         found = next((b for b in there if b.folder.name == name), None)
         if found is None:
@@ -120,6 +119,15 @@ def _chosen(home: Home, name: str | None, now: datetime) -> Backup | None:
             continue
         return backup
     return None
+
+
+def _newest_first(there: list[Backup], now: datetime) -> list[Backup]:
+    """One of the future was made while the clock was wrong: its lines say how new it is."""
+    past = [backup for backup in there if backup.at <= now]
+    future = sorted((b for b in there if b.at > now), key=lambda b: b.lines, reverse=True)
+    lines = past[0].lines if past else 0
+    newer = [backup for backup in future if backup.lines > lines]
+    return [*newer, *past, *(backup for backup in future if backup not in newer)]
 
 
 def _intact(path: Path) -> Iterator[chain.Line]:
