@@ -181,6 +181,7 @@ class SignatureState(StrEnum):
     STANDS = "STANDS"
     VOID = "VOID"  # something that it rests on changed
     EXPIRED = "EXPIRED"
+    UNTRUSTED = "UNTRUSTED"  # a capsule that fits itself; nobody said whose key it is
     ALTERED = "ALTERED"  # the record disagrees with its own signature
 
 

@@ -18,6 +18,7 @@ from core.checks.facts import Facts, RunFacts
 from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.diagnosis import Finding, diagnose
+from core.liveness import Pulse
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
@@ -27,6 +28,7 @@ from core.vocabulary import (
     LIVE_STATES,
     WAITING_STATES,
     JobKind,
+    Liveness,
     TrainingStatus,
 )
 from core.week import Week
@@ -111,10 +113,21 @@ class Moment:
         since = self.clock.to_real(self.clock.to_week(self.run.until) - window)
         return None if since is None else self.run.until - since
 
+    @cached_property
+    def pulse(self) -> Pulse | None:
+        """Whether the training's process is at work now; None where none lives."""
+        job = self.busy(JobKind.TRAIN)
+        return None if job is None or job.state not in LIVE_STATES else self.client.pulse(job.id)
+
+    @property
+    def stalled(self) -> bool:
+        """The process lives and makes no progress, by all of its signs together."""
+        return self.pulse is not None and self.pulse.liveness is Liveness.STALLED
+
     @property
     def stale(self) -> bool:
         """The run should be at work, and its files say nothing."""
-        if self.status is TrainingStatus.HUNG:
+        if self.status is TrainingStatus.HUNG or self.stalled:
             return True
         if self.status is not TrainingStatus.RUNNING or self.run is None:
             return False

@@ -26,8 +26,9 @@ class HourlyBackups:
 
     def __init__(self, home: Home, settings: Settings, now: datetime, now_s: float) -> None:
         self.home, self.settings = home, settings
-        newest = backups(home)
-        since = (now - newest[0].at).total_seconds() if newest else float("inf")
+        # One of the future was made while the clock was wrong; it must not hold up the next.
+        newest = next((each for each in backups(home) if each.at <= now), None)
+        since = (now - newest.at).total_seconds() if newest else float("inf")
         wait = settings.backup_interval_s - since
         self._next = now_s + max(wait, min(_AFTER_START_S, settings.backup_interval_s))
         self._child: subprocess.Popen[bytes] | None = None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError
 from core.moments import parse_moment
 from core.paths import Home
+from core.vocabulary import SignatureState
 from runner.client.evidence_kept import evidence_paths, taken_over
 from runner.store import chain
 
@@ -49,17 +50,22 @@ def elsewhere(
         lines, parse_moment(made[0]["launch"]), statement["decision_sha256"]
     )
     there = evidence_paths(home, bound, later)
+    origin = made[0].get("playbook_file") if made else None
     return replace(
         present,
         model=model or there[0],
         data=data or there[1],
         playbook_text=text or (made[0]["playbook_text"] if made else None),
+        playbook_file=home.resolve(origin) if origin and not later and not text else None,
         archive=home.revalidation_archive / statement["decision_sha256"],
+        complete=True,  # a home that lacks what was signed is no home where it stands
     )
 
 
 def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> Standing:
     """The same, and whether this home's ledger knows the key and the signature."""
+    from core.decision.bound import Difference
+    from core.decision.capsule import WHOSE_KEY
     from core.decision.standing import altered
 
     statement = _statement(capsule)
@@ -73,13 +79,26 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
             "It was signed with another key than this home's.",
             "Compare the fingerprint with the one on the page Decision, and ask who sent it.",
         )
-    records = [body.get("sealed") for kind, _, body in lines if kind == "signature"]
-    if capsule["signed"] not in records:
+    records = [body for kind, _, body in lines if kind == "signature"]
+    own = [at for at, body in enumerate(records) if body.get("sealed") == capsule["signed"]]
+    if not own:
         return altered(
             "This home's ledger has no such signature.", "Verify the ledger, and export it again."
         )
-    unchecked = tuple(told for told in standing.unchecked if not told.startswith("Whose key"))
-    return replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
+    unchecked = tuple(told for told in standing.unchecked if not told.startswith(WHOSE_KEY))
+    known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
+    if known.state is SignatureState.UNTRUSTED:
+        known = replace(known, state=SignatureState.STANDS, differences=())
+    sha256 = statement["decision_sha256"]
+    newer = [b for b in records[own[-1] + 1 :] if b.get("revalidation_sha256") == sha256]
+    if not newer:
+        return known
+    told = (newer[-1].get("sealed") or {}).get("statement") or {}
+    by = f"{newer[-1].get('act')} by {told.get('by', '?')} at {told.get('at', '?')}"
+    found = Difference(
+        "signature", f"This signature was superseded: {by}.", "Export the newest signature."
+    )
+    return replace(known, state=SignatureState.VOID, differences=(found, *known.differences))
 
 
 def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -21,6 +21,7 @@ KEPT = 3  # verified ones of a run
 MANIFEST = "manifest.json"
 PARTS = frozenset({"model.zip", "normaliser.json", "rng.json", "config.json"})
 EARLIER = "Use an earlier checkpoint."
+MORE_STEPS = "Give more than that, or leave --steps out."  # after reached_already
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,22 @@ def newest_checkpoint(root: Path, run: str) -> Checkpoint | None:
         except IntegrityError:
             continue
     return None
+
+
+def reached_already(checkpoint: Checkpoint, steps: int) -> str | None:
+    """Why a training to ``steps`` can't go on from there; None: it can.
+
+    A resumed run may end earlier than was planned, but not before where it is: that
+    would call a broken run complete. Its own total is no cut, even if the last rollout
+    went beyond it.
+
+    :raises IntegrityError: the checkpoint's config can't be read.
+    """
+    if steps > checkpoint.step or steps >= int(checkpoint.config["total_steps"]):
+        return None
+    return (
+        f"{checkpoint.run} is already at step {checkpoint.step:,}; {steps:,} steps lie behind it."
+    )
 
 
 def folders(root: Path, run: str | None = None) -> list[Path]:

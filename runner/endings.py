@@ -29,8 +29,19 @@ _PATTERNS = (
 )
 
 
+# A program's own words; tables of numbers, as SB3's logger prints them, are none.
+_TRACEBACK = re.compile(r"^Traceback\b", re.MULTILINE)
+_IGNORED = re.compile(r"^Exception ignored in", re.MULTILINE)  # while it went down already
+_CHAINED = re.compile(
+    r"(?:During handling of the above exception|The above exception was the direct cause)"
+    r"[^\n]*\s*\Z"
+)
+_TABLE = re.compile(r"^\s*(?:\|.*\||-+)\s*$\n?", re.MULTILINE)
+_LAST_LINES = 20
+
 # A program does these to itself; no shutdown sends them.
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
+_ASKED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 @dataclass(frozen=True)
@@ -56,8 +67,16 @@ def judge(ended: Ended) -> tuple[JobState, str]:
         return JobState.FAILED, f"It could not be started: {ended.exit.error}."
     if code == 0 and (complete or _finished_by_itself(ended)):
         return JobState.SUCCEEDED, ""
+    if proves_failure(ended.result):
+        reason = _own_failure(ended, code or ended.result.get("exit_code"))
+        return JobState.FAILED, _in_a_stop(ended, reason)
     if ended.stop_asked_by is not None:
-        return JobState.STOPPED, _stopped(ended)
+        if _explained_by_stop(ended, ended.exit):
+            return JobState.STOPPED, _stopped(ended)
+        if ended.exit.signal is None:
+            return JobState.FAILED, _in_a_stop(ended, _own_failure(ended, code))
+        state, reason = _signalled(ended, ended.exit.signal)
+        return state, _in_a_stop(ended, reason)
     if ended.exit.signal is not None:
         return _signalled(ended, ended.exit.signal)
     if code == STOPPED_AFTER_SAVING and not ended.own_trainer:
@@ -91,6 +110,8 @@ def _unseen(ended: Ended, complete: bool) -> tuple[JobState, str]:
             JobState.SUCCEEDED,
             "Nobody saw its exit code, for its shim was lost; the complete result proves the end.",
         )
+    if proves_failure(ended.result):
+        return JobState.FAILED, _proven(ended)
     if ended.stop_asked_by is not None:
         return JobState.STOPPED, _stopped(ended)
     if not ended.same_boot:
@@ -101,14 +122,46 @@ def _unseen(ended: Ended, complete: bool) -> tuple[JobState, str]:
     )
 
 
+def proves_failure(result: Mapping[str, Any] | None) -> bool:
+    """Whether a result says that its program failed: the last thing that it did."""
+    if result is None or result.get("complete") is True:
+        return False
+    return any(result.get(name) for name in ("error", "error_kind", "exit_code"))
+
+
+def _proven(ended: Ended) -> str:
+    said = _own_failure(ended, (ended.result or {}).get("exit_code"))
+    said = f"{_sentence(said)} Nobody saw the end, for its shim was lost; its result says so."
+    return _in_a_stop(ended, said)
+
+
+def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
+    """A stop is the cause of what it makes a program do, and of nothing else.
+
+    What a user's trainer exits with on SIGTERM is its own affair.
+    """
+    if exit.signal is not None:
+        if exit.signal == signal.SIGKILL:  # an earlier runner may have sent it, for this stop
+            return ended.killed_after_s is not None or not exit.oom_kills
+        return exit.signal in _ASKED
+    return ended.own_trainer or exit.code in (0, STOPPED_AFTER_SAVING)
+
+
+def _in_a_stop(ended: Ended, reason: str) -> str:
+    if ended.stop_asked_by is None:
+        return reason
+    return f"{_sentence(reason)} {ended.stop_asked_by} had asked it to stop."
+
+
 def _stopped(ended: Ended) -> str:
     by = f"Stopped by {ended.stop_asked_by}"
+    saved = ended.exit is not None and ended.exit.code == STOPPED_AFTER_SAVING
+    if saved and not ended.own_trainer:
+        return f"{by}; it saved and ended."
     if ended.killed_after_s is not None:
         return f"{by}; it did not end within {ended.killed_after_s:g} s of SIGTERM and was killed."
     if ended.exit is None:
         return f"{by}; nobody saw its exit code."
-    if ended.exit.code == STOPPED_AFTER_SAVING and not ended.own_trainer:
-        return f"{by}; it saved and ended."
     if ended.exit.signal is not None:
         return f"{by}; {_name(ended.exit.signal)} ended it."
     return f"{by}; it ended with exit code {ended.exit.code}."
@@ -125,7 +178,7 @@ def _signalled(ended: Ended, number: int) -> tuple[JobState, str]:
             JobState.FAILED,
             f"Out of memory: the kernel ended it by {name}. {_counted(ended.exit)}",
         )
-    if number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    if number in _ASKED:
         return JobState.STOPPED, f"{name} from outside trainweek ended it."
     return JobState.FAILED, f"It was killed by {name}, which trainweek did not send."
 
@@ -135,14 +188,40 @@ def _own_failure(ended: Ended, code: int | None) -> str:
     remedy = ended.result.get("remedy") if ended.result else None
     if code == REFUSED and said:
         return f"Refused: {said} {remedy or ''}".strip()
-    raised = _RAISED.findall(ended.tail)
+    known = said and ended.result and ended.result.get("error_kind") != "crash"
+    words = str(said) if known else last_words(ended.tail)
+    raised = _RAISED.findall(words)
     what = said or (raised[-1].strip() if raised else None)
-    why = f"Exit code {code}" + (f": {_shortened(str(what))}" if what else ".")
-    if hint := next((hint for pattern, hint in _PATTERNS if pattern.search(ended.tail)), None):
+    why = "It failed" if code is None else f"Exit code {code}"
+    why += f": {_shortened(str(what))}" if what else "."
+    if hint := next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None):
         why = f"{why.rstrip('.')} ({hint})"
     if ended.exit is not None and ended.exit.oom_kills:  # a worker of it, perhaps
         why = f"{why.rstrip('.')}. Out of memory. {_counted(ended.exit)}"
     return why
+
+
+def last_words(tail: str) -> str:
+    """What a program said last of its end: the last traceback, with those it came from.
+
+    Without a traceback the last lines, without the tables that a logger prints: a column
+    of them may be "nan" all the time.
+    """
+    begins = [found.start() for found in _TRACEBACK.finditer(tail)]
+    begins = [
+        at for at in begins if not _IGNORED.search(tail[tail.rfind("\n", 0, at - 1) + 1 : at])
+    ]
+    if not begins:
+        return "\n".join(_TABLE.sub("", tail).splitlines()[-_LAST_LINES:])
+    first = last = begins.pop()
+    while begins and _CHAINED.search(tail, 0, first):
+        first = begins.pop()
+    ignored = _IGNORED.search(tail, last)
+    return _TABLE.sub("", tail[first : ignored.start() if ignored else None])
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", ")", "…")) else f"{text}."
 
 
 def _counted(exit: Exit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -33,6 +34,17 @@ from runner.store.rows import job_of
 log = logging.getLogger("trainweek.runner")
 
 _LOST_STARTS_ALLOWED = 1
+_MAY_PASS = frozenset(
+    {
+        errno.EAGAIN,
+        errno.ENOMEM,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+    }
+)
 
 
 class Finisher:
@@ -83,13 +95,13 @@ class Finisher:
         if seen.started_at is not None:
             columns["started_at"] = iso(seen.started_at)
         procedure = self._procedure(row, state, seen, result) if week else None
-        kept = protect(self.home, procedure) if procedure else None
+        kept, lack = protect(self.home, procedure) if procedure else (None, "")
         opened = False
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                summary = f"{row.id} ended FAILED. {reason}{self._last_lines(folder)}"
+                summary = f"{row.id} ended FAILED. {reason}{lack}{self._last_lines(folder)}"
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
@@ -140,44 +152,51 @@ class Finisher:
             if again := goes_on(write.connection, row.id, JobState.STOPPED):
                 write.append("job", body | {"job": again}, row.week_id)
 
-    def give_up_start(self, row: Row, attempt: Row, now: datetime) -> None:
-        """A start left no trace of a process: try once more, without counting it.
+    def give_up_start(
+        self, row: Row, attempt: Row, now: datetime, what: str = "left no trace of a process"
+    ) -> None:
+        """A start came to nothing: try once more, without counting it.
 
-        STARTING -> QUEUED, the second time STARTING -> LOST.
+        STARTING -> QUEUED, the second time STARTING -> LOST: a training goes on from there
+        like from any other failure of the machine.
         """
         with self.fence.write(now) as write:
             if row.spawns_lost < _LOST_STARTS_ALLOWED:
                 columns: dict[str, Any] = {
                     "state": JobState.QUEUED,
-                    "reason": "Its start left no trace of a process; it is started once more.",
+                    "reason": f"Its start {what}; it is started once more.",
                     "attempt": row.attempt - 1,
                     "started_at": None,
                     "spawns_lost": row.spawns_lost + 1,
                 }
                 body = {"action": "requeue", "number": attempt.number}
             else:
-                columns = {
-                    "state": JobState.LOST,
-                    "reason": "Two starts left no trace of a process.",
-                    "ended_at": iso(now),
-                }
-                body = {"action": "change", "number": attempt.number, "attempt": columns}
+                reason = f"Two starts {what}."
+                ended = {"state": JobState.LOST, "reason": reason, "ended_at": iso(now)}
+                columns = ended | {"spawns_lost": 0}
+                body = {"action": "change", "number": attempt.number, "attempt": ended}
             write.append("job", body | {"job_id": row.id, "job": columns}, row.week_id)
+            if columns["state"] is JobState.LOST:
+                self._resume(write, row, JobState.LOST, columns["reason"], now)
         log.warning("%s: %s", row.id, columns["reason"])
 
     def could_not_start(
-        self, job_id: str, number: int, week_id: str | None, why: str, now: datetime
+        self, row: Row, number: int, error: OSError | TrainweekError, now: datetime
     ) -> None:
-        """STARTING -> FAILED."""
-        columns = {
-            "state": JobState.FAILED,
-            "reason": f"It could not be started: {why}",
-            "ended_at": iso(now),
-        }
+        """STARTING -> FAILED; LOST where the machine kept a later attempt from starting.
+
+        Nobody is there when a training goes on by itself, and a machine that has no room
+        or no processes left may have them again.
+        """
+        state = JobState.LOST if number > 1 and _is_the_machines(error) else JobState.FAILED
+        reason = f"It could not be started: {str(error).rstrip('.')}."
+        columns = {"state": state, "reason": reason, "ended_at": iso(now)}
         with self.fence.write(now) as write:
-            body = {"action": "change", "job_id": job_id, "number": number}
-            write.append("job", body | {"job": columns, "attempt": columns}, week_id)
-        log.error("%s: %s", job_id, columns["reason"])
+            body = {"action": "change", "job_id": row.id, "number": number}
+            write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
+            if state is JobState.LOST:
+                self._resume(write, row, state, reason, now)
+        log.error("%s: %s", row.id, reason)
 
     def _week(self, row: Row) -> Week | None:
         if row.week_id is None:
@@ -197,8 +216,15 @@ class Finisher:
         kind = (result or {}).get("error_kind")
         if kind == "data":
             return "data"
-        refused = seen.exit is not None and seen.exit.code == REFUSED
+        code = seen.exit.code if seen.exit is not None else (result or {}).get("exit_code")
+        refused = code == REFUSED
         return None if refused and kind is not None else "crash"
+
+
+def _is_the_machines(error: OSError | TrainweekError) -> bool:
+    """Whether it lacked room, memory, files or processes, which may pass."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return isinstance(cause, OSError) and cause.errno in _MAY_PASS
 
 
 def _stop_asked_by(row: Row, seen: Seen) -> str | None:

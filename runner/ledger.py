@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.paths import Home, numbered
+from core.people import Person
 from runner.identity import runner_status
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
@@ -76,17 +77,21 @@ def verify(home: Home, tables: bool = False) -> VerifyReport:
     return VerifyReport(home.relative(path), len(sums), tuple(problems))
 
 
-def replay(home: Home) -> str:
+def replay(home: Home, by: Person, now: datetime) -> str:
     """Rebuild the database from the ledger; the old one is kept under a numbered name.
+
+    It takes the file for the whole truth, so it is refused where database or a backup
+    knows better. The replay is itself a line of the ledger.
 
     :returns: one sentence of what was done.
     :raises ConflictError: a runner is alive.
-    :raises IntegrityError: the ledger itself is broken.
+    :raises IntegrityError: the ledger itself is broken, was cut, or was rewritten.
     """
     refuse_beside_a_runner(home)
     if not home.ledger.exists():
         raise InputError(f"There is no ledger {home.ledger}.", "Nothing can be rebuilt from it.")
-    lines = sum(1 for _ in chain.read(home.ledger))  # a broken one is found before anything moves
+    with Store.lock(home):  # a writer's line comes before its commit
+        lines = _require_all_lines(home)  # whatever is wrong is found before anything moves
     new = home.database.with_suffix(".replay.db")
     for name in with_journals(new):
         name.unlink(missing_ok=True)  # of a replay that was killed
@@ -94,6 +99,13 @@ def replay(home: Home) -> str:
     with Store.lock(home):
         kept = replace_database(home, new, "before-replay")
     was = f"; the old one is {home.relative(kept)}" if kept else ""
+    with Store(home).write() as transaction:
+        body = {
+            "action": "replay",
+            "lines": lines,
+            "kept": [home.relative(kept)] if kept else [],
+        }
+        transaction.append("store", body, by=by, at=now, at_week=now)
     return f"{home.relative(home.database)} rebuilt from {lines} ledger lines{was}."
 
 
@@ -104,6 +116,26 @@ def refuse_beside_a_runner(home: Home) -> None:
         raise ConflictError(
             f"A runner (pid {status.pid}) works on this home.", "End it, then do it again."
         )
+
+
+def _require_all_lines(home: Home) -> int:
+    """How many lines the file has.
+
+    :raises IntegrityError: its chain is broken; database or a backup has other lines, or more.
+    """
+    sums = [line.sha256 for line in chain.read(home.ledger)]
+    with TemporaryDirectory(prefix="trainweek-replay-") as beside:
+        copy = Path(beside) / "seen.db"
+        if home.database.exists() and (_copied(home.database, copy) is not None):
+            shutil.copyfile(home.database, copy)  # damaged: what can be read of it counts
+        known = _sums(copy) or []
+    if problems := _lost(sums, known) + _against_backups(home, sums):
+        raise IntegrityError(
+            f"{problems[0]} A replay would lose what was acknowledged.",
+            "Bring it back with `trainweek ledger restore`, which keeps every line that can be"
+            " proven.",
+        )
+    return len(sums)
 
 
 def replace_database(home: Home, new: Path, why: str) -> Path | None:
@@ -173,27 +205,36 @@ def _chain(path: Path, size: int) -> tuple[list[str], list[str], bool]:
 def _sums(database: Path) -> list[str] | None:
     if not database.exists():
         return None
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            return [s for (s,) in connection.execute("SELECT sha256 FROM ledger ORDER BY seq")]
-    except sqlite3.DatabaseError:  # an empty one: its first opening was killed
-        return []
+    sums: list[str] = []
+    # An empty one, for its first opening was killed; or damaged: as far as it can be read.
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
+        for (sha256,) in connection.execute("SELECT sha256 FROM ledger ORDER BY seq"):
+            sums.append(sha256)
+    return sums
 
 
 def _difference(sums: list[str], known: list[str], broken: bool) -> list[str]:
+    problems = _lost(sums, known[: len(sums)] if broken else known)
+    if len(known) < len(sums) and not broken:
+        counts = _counts(sums, known)
+        problems.append(f"{counts}: the database is behind; opening the home brings it up.")
+    return problems
+
+
+def _lost(sums: list[str], known: list[str]) -> list[str]:
+    """What the database saw and the file has not."""
     problems = []
     for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
         if mine != theirs:
             problems.append(f"Line {seq} is another one than the database saw.")
             break
-    counts = f"The database has {len(known)} lines, the file {len(sums)}"
-    if broken:
-        return problems
     if len(known) > len(sums):
-        problems.append(f"{counts}: the file was cut.")
-    elif len(known) < len(sums):
-        problems.append(f"{counts}: the database is behind; opening the home brings it up.")
+        problems.append(f"{_counts(sums, known)}: the file was cut.")
     return problems
+
+
+def _counts(sums: list[str], known: list[str]) -> str:
+    return f"The database has {len(known)} lines, the file {len(sums)}"
 
 
 def _against_backups(home: Home, sums: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ from runner.settings import Settings
 from runner.signs import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.stalls import save_stall
 from runner.store import queries
+from runner.troubles import Troubles
 
 log = logging.getLogger("trainweek.runner")
 
@@ -37,6 +38,7 @@ class _Watch:
         # A stall whose evidence was not kept, for its runner died over it, is told again.
         told = stored.get("liveness") == Liveness.STALLED
         self.stalled = told and stored.get("stalls") == self.stalls
+        self.untold = False  # its evidence is kept, and the incident is not open yet
 
 
 class Watcher:
@@ -52,6 +54,7 @@ class Watcher:
         self.monotonic = monotonic
         self._looked = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
+        self._troubles = Troubles(log)
 
     def due(self) -> bool:
         return self.monotonic() - self._looked >= self.settings.liveness_s
@@ -71,8 +74,9 @@ class Watcher:
             tree = tree_in(table, what.process)
             try:
                 self._one(watch, row, attempt, what, tree, now)
+                self._troubles.over(row.id)
             except (OSError, TrainweekError) as error:
-                log.error("%s can't be watched: %s", row.id, error)
+                self._troubles.tell(row.id, f"It can't be watched: {error}")
 
     def _one(
         self,
@@ -104,21 +108,23 @@ class Watcher:
         stalled = judged.liveness is Liveness.STALLED and row.state == JobState.RUNNING
         if stalled and not watch.stalled:
             watch.stalls += 1
-            self._stall(watch, row, seen, tree, judged, week, now)
+            self._keep(watch, row, seen, tree, judged)
+            watch.untold = True
         watch.stalled = stalled
-        write_pulse(watch.places.folder, watch.signs, allowed, judged, watch.stalls)
+        watch.untold = watch.untold and stalled
+        try:
+            if watch.untold:  # tried again at each look, should the disk be full
+                self._tell(watch, row, judged, week, now)
+                watch.untold = False
+        finally:
+            # Whoever adopts a stall that nobody was told of begins it anew.
+            counted = watch.stalls - watch.untold
+            write_pulse(watch.places.folder, watch.signs, allowed, judged, counted)
 
-    def _stall(
-        self,
-        watch: _Watch,
-        row: Row,
-        seen: Seen,
-        tree: dict[int, Entry],
-        judged: Pulse,
-        week: Week | None,
-        now: datetime,
+    def _keep(
+        self, watch: _Watch, row: Row, seen: Seen, tree: dict[int, Entry], judged: Pulse
     ) -> None:
-        """Keep what can be seen, and call people; the process is left alone."""
+        """Keep what can be seen, once a stall; the process is left alone."""
         folder = watch.places.folder
         log.warning("%s is STALLED: %s", row.id, judged.text)
         logs = {"output.log": folder / "output.log"}
@@ -127,12 +133,17 @@ class Watcher:
         arguments = (folder, watch.stalls, judged.evidence, seen.process, tree, logs)
         # A dump can take seconds, and the other jobs are looked after meanwhile.
         threading.Thread(target=_kept, args=arguments, name="stall", daemon=True).start()
+
+    def _tell(
+        self, watch: _Watch, row: Row, judged: Pulse, week: Week | None, now: datetime
+    ) -> None:
+        """Call people, by the manual's procedure for a training that hangs."""
         if row.kind != JobKind.TRAIN or week is None:
             return
         hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None)
         if hung is None or hung.escalation is None:
             return
-        kept = self.home.relative(folder / f"stall-{watch.stalls:03d}")
+        kept = self.home.relative(watch.places.folder / f"stall-{watch.stalls:03d}")
         summary = f"{row.id} is UNRESPONSIVE: {judged.text}. What it was doing: {kept}"
         with self.fence.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)

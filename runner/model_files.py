@@ -12,18 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, IntegrityError
+from core.model_manifest import manifest_path, next_manifest_path
+
+__all__ = ["RETRAIN", "manifest_path", "next_manifest_path", "read_best_model"]
 
 RETRAIN = "Train again, or restore a backup of models/ppo_phase4."
-
-
-def manifest_path(zip_path: Path) -> Path:
-    """``best_model.zip`` -> ``best_model.manifest.json``."""
-    return zip_path.with_name(f"{zip_path.stem}.manifest.json")
-
-
-def next_manifest_path(zip_path: Path) -> Path:
-    """Where the next manifest waits while the zip is replaced."""
-    return zip_path.with_name(f".{zip_path.stem}.manifest.next.json")
 
 
 def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:

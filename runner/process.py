@@ -146,11 +146,14 @@ def marked(mark: str) -> list[ProcessIdentity]:
     wanted = f"{MARK}={mark}".encode()
     found = []
     for pid in _pids():
+        if (process := identify(pid)) is None:
+            continue
         try:
             environment = (PROC / str(pid) / "environ").read_bytes()
         except OSError:  # gone, or somebody else's
             continue
-        if wanted in environment.split(b"\0") and (process := identify(pid)):
+        # Again: the number may have been given to another one before it was read.
+        if wanted in environment.split(b"\0") and identify(pid) == process:
             found.append(process)
     return found
 
@@ -169,11 +172,21 @@ def members(cgroup: str | None, mark: str) -> list[ProcessIdentity]:
     """Live processes of the control group that a shim made for this mark."""
     if cgroup is None or Path(cgroup).name != f"trainweek-{mark}":
         return []
+    listed = {pid: identify(pid) for pid in _pids_of(cgroup)}
+    # Again: a number may have been given to another one before it was looked at.
+    still = set(_pids_of(cgroup)) if listed else set()
+    return [
+        process
+        for pid, process in listed.items()
+        if process is not None and pid in still and identify(pid) == process
+    ]
+
+
+def _pids_of(cgroup: str) -> list[int]:
     try:
-        pids = (Path(cgroup) / "cgroup.procs").read_text().split()
+        return [int(pid) for pid in (Path(cgroup) / "cgroup.procs").read_text().split()]
     except OSError:  # removed, or never made
         return []
-    return [process for pid in pids if (process := identify(int(pid)))]
 
 
 def command_line(process: ProcessIdentity) -> list[str]:

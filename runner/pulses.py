@@ -7,7 +7,10 @@ itself, so a runner that is gone makes no job look alive.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row
 
@@ -45,5 +48,17 @@ def pulse_of(
     silence = age if signs.newest is None else min(monotonic - signs.newest, age)
     hours = clock.week_duration(now - timedelta(seconds=silence), now).total_seconds() / 3600
     seen = vitals(signs, state, entry.state if entry else None, age, monotonic, hours)
-    limits = stored.get("limits")
-    return judge_liveness(seen, Limits(**limits) if limits else Limits())
+    return judge_liveness(seen, _limits(stored.get("limits")))
+
+
+def _limits(stored: Any) -> Limits:
+    """As far as they can be read: another version may know more or fewer of them."""
+    known = {field.name for field in fields(Limits)}
+    given = stored if isinstance(stored, Mapping) else {}
+    return Limits(
+        **{
+            name: float(value)
+            for name, value in given.items()
+            if name in known and isinstance(value, int | float)
+        }
+    )

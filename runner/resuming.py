@@ -59,7 +59,8 @@ def resume(
         return Stays("An open incident blocks the automatic resume.")
     attempts = _newest_first(connection, row.id)
     step = _last_step(home, attempts[0])
-    twice = len(attempts) > 1 and attempts[1].state in _RESUMED
+    # A machine that went down says nothing of the step at which it did.
+    twice = [attempt.state for attempt in attempts[:2]] == [JobState.LOST] * 2
     if twice and step is not None and step == _last_step(home, attempts[1]):
         return Stays(f"It ended twice at step {step}, so it is not resumed: a person must look.")
     if _resumes_since(connection, row.id, now - _DAY) >= settings.resumes_a_day:

@@ -39,6 +39,7 @@ from runner.settings import Settings
 from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
 from runner.supervisor import Supervisor
+from runner.troubles import Troubles
 
 log = logging.getLogger("trainweek.runner")
 
@@ -65,7 +66,7 @@ class Service:
         take_over: bool = False,
     ) -> None:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
-        self._ending = threading.Event()
+        self._ending, self._troubles = threading.Event(), Troubles(log)
         self._sleep = sleep or self._ending.wait
         require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
@@ -97,11 +98,12 @@ class Service:
             while not self._ending.is_set():
                 try:
                     self.tick(self.now())
+                    self._troubles.over("The runner")
                 except StaleRunner:
                     raise
                 except TrainweekError as error:
                     # A busy store or a full disk passes; the jobs must not lose their runner.
-                    log.error("%s", error)
+                    self._troubles.tell("The runner", error)
                 self._sleep(self.settings.tick_s)
         except StaleRunner as error:
             log.error("%s", error)
@@ -148,8 +150,10 @@ class Service:
             raise StaleRunner(f"Runner epoch {present} has taken over.", "")
         try:
             write_identity(self.home, self.identity, now)
+            self._troubles.over(str(self.home.runner_identity))
         except OSError as error:
-            log.error("%s can't be written: %s", self.home.runner_identity, error.strerror)
+            what = f"It can't be written: {error.strerror}."
+            self._troubles.tell(str(self.home.runner_identity), what)
 
     def _ask_for_due_jobs(self, now: datetime) -> None:
         snapshot = self.supervisor.active.read()

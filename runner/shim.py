@@ -33,7 +33,8 @@ def main(folder: str) -> int:
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
         return 125  # the runner gave this start up and made another one in our place
     try:
-        os.close(os.open(os.path.join(folder, "claim"), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        with open(os.path.join(folder, "claim"), "x", encoding="utf-8") as claim:
+            claim.write(command["mark"])
     except FileExistsError:
         return 125  # a runner that was paused while another one took over starts it again
     except OSError as error:
@@ -175,7 +176,8 @@ class Log:
     """output.log, at most ``most`` bytes, with its predecessors output.log.1 and up.
 
     The program holds the file open, so it can't be renamed away: its content is copied
-    and cut. What the program writes between the two is lost, which the note says.
+    and cut. The note says how much was not copied; what is written in the very instant of
+    the cut can't be counted.
     """
 
     def __init__(self, folder: str, most: int, files: int) -> None:
@@ -190,45 +192,43 @@ class Log:
 
     def cap(self) -> None:
         """Once it is too long, keep its end as output.log.1 and begin it anew."""
-        size = os.fstat(self.descriptor).st_size
+        size, why = os.fstat(self.descriptor).st_size, ""
         if not self.most or size <= self.most:
             return
+        start = end = max(0, size - self.most) if self.files > 1 else size
         try:
             self._shift()
-            kept = self._copy(size) if self.files > 1 else 0
+            # Until nothing was written meanwhile, or it is written faster than it can be copied.
+            while end < size and end - start < 2 * self.most:
+                end = self._copy(end, size, "wb" if end == start else "ab")
+                size = os.fstat(self.descriptor).st_size
         except OSError as error:
             if size < 2 * self.most:
                 return  # perhaps there is room again at the next look
-            kept, why = 0, f" ({error.strerror})"
-        else:
-            why = ""
+            start, end, why = size, size, f" ({error.strerror})"
         os.ftruncate(self.descriptor, 0)
-        lost = size - kept
+        kept, lost = end - start, size - (end - start)
         said = "the lines before are in output.log.1" if kept else "the lines before are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         with contextlib.suppress(OSError):
             os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
 
     def _shift(self) -> None:
-        """output.log.8 becomes output.log.9; the oldest makes room first."""
-        for number in range(self.files - 1, 0, -1):
+        """output.log.8 becomes output.log.9, in the place of the oldest."""
+        for number in range(self.files - 2, 0, -1):
             with contextlib.suppress(FileNotFoundError):
-                if number == self.files - 1:
-                    os.unlink(f"{self.path}.{number}")
-                else:
-                    os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
+                os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
 
-    def _copy(self, size: int) -> int:
-        """Copy the last ``most`` bytes; returns how many."""
+    def _copy(self, start: int, end: int, mode: str) -> int:
+        """Copy these bytes to output.log.1; returns where it ended."""
         target = f"{self.path}.1"
         try:
-            with open(self.path, "rb") as source, open(target, "wb") as copy:
-                source.seek(max(0, size - self.most))
-                while chunk := source.read(CHUNK):
+            with open(self.path, "rb") as source, open(target, mode) as copy:
+                source.seek(start)
+                while start < end and (chunk := source.read(min(CHUNK, end - start))):
                     copy.write(chunk)
-                    if copy.tell() >= 2 * self.most:
-                        break  # it is written faster than it can be copied
-                return copy.tell()
+                    start += len(chunk)
+                return start
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(target)

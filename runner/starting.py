@@ -45,8 +45,7 @@ class Starter:
                 return None
             week = queries.week_by_id(write.connection, row.week_id) if row.week_id else None
             blocked = (
-                number > 1
-                and row.kind == JobKind.TRAIN
+                row.kind == JobKind.TRAIN
                 and row.week_id
                 and any(
                     incident.blocks_start
@@ -54,11 +53,15 @@ class Starter:
                 )
             )
             if blocked:
+                # Beside an incident nothing goes on, neither a resume nor a first start that
+                # was asked for before it was opened.
                 change = {
-                    "state": JobState.INTERRUPTED,
-                    "reason": "An open incident blocks the automatic resume.",
+                    "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
+                    "reason": "An open incident blocks the start. Close it, then start again.",
                     "not_before": None,
                 }
+                if not row.attempt:
+                    change["ended_at"] = iso(now)
                 body = {"action": "change", "job_id": row.id, "job": change}
                 write.append("job", body, row.week_id)
                 return None
@@ -96,7 +99,7 @@ class Starter:
             argv = write_assignment(self.home, assignment, self.settings)
             self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
         except (OSError, TrainweekError) as error:
-            self.finisher.could_not_start(row.id, number, row.week_id, str(error), now)
+            self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
         return mark
 

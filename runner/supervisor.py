@@ -31,8 +31,14 @@ from runner.liveness import Watcher
 from runner.settings import Settings
 from runner.starting import Starter
 from runner.store import Store
+from runner.troubles import Troubles
 
 log = logging.getLogger("trainweek.runner")
+
+_NOT_WRITTEN = (
+    "It has ended, but its end can't be written down yet: the disk may be full (see the "
+    "attempt's shim.log). Make room; it is tried again all the time."
+)
 
 
 class Supervisor:
@@ -56,11 +62,14 @@ class Supervisor:
         self.finisher = Finisher(home, fence, settings, executor)
         self.starter = Starter(home, fence, settings, executor, self.finisher)
         self.watcher = Watcher(home, fence, settings, monotonic)
+        self._troubles = Troubles(log)
         self._began = monotonic()
         self._spawned: dict[str, float] = {}  # mark -> when this runner started it
         self._asked: dict[str, float] = {}  # mark -> when it got its SIGTERM
+        self._all_asked: set[str] = set()  # marks whose whole tree got its SIGTERM
         self._killed: dict[str, float] = {}  # mark -> seconds that it had resisted
         self._silent: dict[str, float] = {}  # mark -> since when its shim owes us an end
+        self._stuck: dict[str, float] = {}  # mark -> since when that shim can do nothing
 
     def tick(self, now: datetime) -> None:
         """One look at every job that waits or lives.
@@ -78,15 +87,16 @@ class Supervisor:
             try:
                 if row.state == JobState.QUEUED:
                     self._waiting(row, now)
-                    continue
-                attempt = snapshot.attempts[row.id]
-                seen = self._live(row, attempt, now)
-                if seen is not None:
-                    watched.append((row, attempt, seen))
+                else:
+                    attempt = snapshot.attempts[row.id]
+                    seen = self._live(row, attempt, now)
+                    if seen is not None:
+                        watched.append((row, attempt, seen))
+                self._troubles.over(row.id)
             except StaleRunner:
                 raise
             except (TrainweekError, OSError) as error:
-                log.error("%s: %s", row.id, error)
+                self._troubles.tell(row.id, error)
         if self.watcher.due():
             self.watcher.look(watched, now)
 
@@ -111,8 +121,10 @@ class Supervisor:
         if (
             seen.exit is not None
             or (seen.trace and not seen.alive)
-            or self._given_up(seen, attempt, folder)
+            or self._given_up(row, seen, attempt, folder, now)
         ):
+            if row.state == JobState.STOPPING and self._others_have_time(row, attempt, folder):
+                return None
             self.finisher.finish(row, attempt, seen, self._killed.get(attempt.mark), now)
         elif starting and not seen.trace:
             if self._overdue(attempt):
@@ -120,6 +132,8 @@ class Supervisor:
         elif starting:
             if seen.process is not None:  # STARTING -> RUNNING
                 self._running(row, attempt, seen, now)
+            else:
+                self._urge(row, attempt, folder, now)
         elif row.state == JobState.RUNNING and row.stop_requested_at is not None:
             self._stop(row, attempt, folder, now)
         elif row.state == JobState.STOPPING:
@@ -128,14 +142,55 @@ class Supervisor:
             return seen
         return None
 
-    def _given_up(self, seen: Seen, attempt: Row, folder: Path) -> bool:
-        """Whether a shim whose program has ended will not say how any more."""
+    def _given_up(
+        self, row: Row, seen: Seen, attempt: Row, folder: Path, now: datetime
+    ) -> bool:  # fmt: skip
+        """Whether a shim whose program has ended can't say how any more.
+
+        One that is at work knows the exit code and tries again to write it (a full disk):
+        it is waited for, however long that takes, and the job says so. One that stays
+        stopped, or in the kernel, is given up.
+        """
+        mark, moment, grace = attempt.mark, self.monotonic(), self.settings.shim_grace_s
         if not seen.silent_shim:
-            self._silent.pop(attempt.mark, None)
+            self._silent.pop(mark, None)
+            self._stuck.pop(mark, None)
             return False
-        since = self._silent.setdefault(attempt.mark, self.monotonic())
-        self.executor.wake(folder, attempt.mark)  # if it is only stopped, it tells now
-        return self.monotonic() - since >= self.settings.shim_grace_s
+        since = self._silent.setdefault(mark, moment)
+        self.executor.wake(folder, mark)  # if it is only stopped, it tells now
+        if seen.shim_stuck:
+            return moment - self._stuck.setdefault(mark, moment) >= grace
+        self._stuck.pop(mark, None)
+        if moment - since >= grace and row.reason != _NOT_WRITTEN:
+            self._silent[mark] = moment  # the store may find no room for it either
+            columns = {"reason": _NOT_WRITTEN}
+            with self.fence.write(now) as write:
+                body = {"action": "change", "job_id": row.id, "job": columns}
+                write.append("job", body, row.week_id)
+            log.error("%s: %s", row.id, _NOT_WRITTEN)
+        return False
+
+    def _others_have_time(self, row: Row, attempt: Row, folder: Path) -> bool:
+        """Whether those that outlive their stopped program may still save and end.
+
+        The program may have been a mere wrapper (``bash -c``), which SIGTERM ends at once:
+        then the trainer itself is asked now.
+        """
+        mark, moment = attempt.mark, self.monotonic()
+        if not self.executor.survivors(folder, mark):
+            return False
+        asked = self._asked.setdefault(mark, moment)
+        if moment - asked >= self.settings.stop_grace_s:
+            self._killed.setdefault(mark, self.settings.stop_grace_s)
+            return False
+        self._ask_all(row, attempt, folder)
+        return True
+
+    def _ask_all(self, row: Row, attempt: Row, folder: Path) -> None:
+        if attempt.mark not in self._all_asked:
+            self._all_asked.add(attempt.mark)
+            self.executor.ask_to_end(folder, attempt.mark, everybody=True)
+            log.info("%s: SIGTERM to all that it started", row.id)
 
     def _running(self, row: Row, attempt: Row, seen: Seen, now: datetime) -> None:
         assert seen.process is not None
@@ -168,15 +223,40 @@ class Supervisor:
         self.executor.ask_to_end(folder, attempt.mark)
 
     def _insist(self, row: Row, attempt: Row, folder: Path) -> None:
-        """After the grace nothing of the attempt stays alive."""
+        """After the grace nothing of the attempt stays alive.
+
+        The program is asked first and alone: a trainer needs its workers to save, and they
+        would die of a SIGTERM. If it has not ended after half of the grace, all are asked:
+        a wrapper may have kept the signal to itself.
+        """
         asked = self._asked.get(attempt.mark)
         if asked is None:  # another runner asked, or died before it could: ask (again)
             self._asked[attempt.mark] = self.monotonic()
             self.executor.ask_to_end(folder, attempt.mark)
         elif self.monotonic() - asked >= self.settings.stop_grace_s:
             killed = self.executor.end(folder, attempt.mark)
+            if not killed:
+                return  # they have ended; their shim has not written it down yet
             self._killed.setdefault(attempt.mark, self.settings.stop_grace_s)
             log.warning("%s did not end on SIGTERM: %s processes killed", row.id, killed)
+        elif self.monotonic() - asked >= self.settings.stop_grace_s / 2:
+            self._ask_all(row, attempt, folder)
+
+    def _urge(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
+        """A shim lives and has not started its program: STARTING -> QUEUED | STOPPED in time."""
+        self.executor.wake(folder, attempt.mark)  # if it is only stopped, it goes on now
+        late, moment = self._overdue(attempt), self.monotonic()
+        if stop := row.stop_requested_at is not None:
+            since = self._asked.setdefault(attempt.mark, moment)
+            late = late or moment - since >= self.settings.stop_grace_s
+        if not late:
+            return
+        self.executor.abandon(folder, attempt.mark)
+        if stop:
+            seen = self.executor.look(folder, attempt.mark, search=True)
+            self.finisher.finish(row, attempt, seen, None, now)
+        else:
+            self.finisher.give_up_start(row, attempt, now, "hung before its program ran")
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have left a trace by now; an adopted one gets its time too."""

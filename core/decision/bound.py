@@ -1,6 +1,7 @@
 """What a signature is bound to, and whether that is still what lies there.
 
-Model, backtest data, the playbook's rules and the archived files, each by SHA-256.
+Model, its manifest, backtest data, the playbook's rules and the archived files, each
+by SHA-256.
 Files are hashed again only when their stamp (size, times, inode) changed.
 """
 
@@ -18,6 +19,7 @@ from core.decision.reading import SavedDecision, files_of
 from core.errors import MarketDataError
 from core.files import file_sha256
 from core.market.loading import candles_sha256
+from core.model_manifest import manifest_of
 from core.playbook.yaml_tree import TreeError, read_tree
 
 # Prose of the rules: it may be corrected without a decision becoming another one.
@@ -28,7 +30,7 @@ _PROSE = frozenset({"title", "next_steps"})
 class Difference:
     """One thing that is not what was signed.
 
-    :ivar part: ``model``, ``data``, ``rules``, ``files``, ``signature`` or ``expiry``.
+    :ivar part: ``model``, ``manifest``, ``data``, ``rules``, ``files``, ``signature`` or ``expiry``.
     """
 
     part: str
@@ -71,7 +73,7 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
     decision = saved.decision
     model, data, playbook = (decision.get(part) or {} for part in ("model", "data", "playbook"))
     return {
-        "model": {"path": model.get("path"), "sha256": model.get("sha256")},
+        "model": {name: model.get(name) for name in ("path", "sha256", "manifest_sha256")},
         "data": {"path": data_dir, "sha256": data.get("sha256")},
         "playbook": {
             "id": playbook.get("id"),
@@ -115,7 +117,7 @@ def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
     differences: list[Difference] = []
     checked: list[str] = []
     unchecked: list[str] = []
-    for part, look in (("model", _model), ("data", _data), ("rules", _rules), ("files", _files)):
+    for part, look in _LOOKS.items():
         found = look(bound, present)
         if isinstance(found, str):
             unchecked.append(found)
@@ -150,6 +152,25 @@ def _model(bound: Mapping[str, Any], present: Present) -> Found:
             REVALIDATE,
         )
     ]
+
+
+def _manifest(bound: Mapping[str, Any], present: Present) -> Found:
+    """What the model sees and what it may hold: normaliser, settings, training range."""
+    name, signed = bound["model"]["path"], bound["model"].get("manifest_sha256")
+    if not signed:
+        return f"The manifest of {name} (normaliser, settings): manifest not bound."
+    if present.model is None:
+        return f"The manifest of {name}: nobody said where it lies (--model FILE or --home DIR)."
+    found = manifest_of(present.model, bound["model"]["sha256"])
+    if found is not None:
+        if canonical_sha256(found) == signed:
+            return []
+        told = f"The manifest of {name} changed: normaliser, settings or training range differ."
+        return [Difference("manifest", told, REVALIDATE)]
+    if not present.complete:
+        return f"The manifest of {name} is not here."
+    told = f"The manifest of {name} is gone, or belongs to another model."
+    return [Difference("manifest", told, REVALIDATE)]
 
 
 def _data(bound: Mapping[str, Any], present: Present) -> Found:
@@ -211,6 +232,13 @@ def _files(bound: Mapping[str, Any], present: Present) -> Found:
     return found
 
 
+_LOOKS = {
+    "model": _model,
+    "manifest": _manifest,
+    "data": _data,
+    "rules": _rules,
+    "files": _files,
+}
 RESTORE = "Restore it from a backup or a capsule, or revalidate and sign again."
 
 _KEPT: dict[Path, tuple[Any, str]] = {}

@@ -20,10 +20,12 @@ from core.decision.sealing import fingerprint, holds, public_text, same_key, sea
 from core.decision.standing import Standing, altered, is_genuine, standing_of
 from core.errors import InputError
 from core.moments import iso
-from core.vocabulary import SignatureState
+from core.vocabulary import RIGHTS, Right, Role, SignatureState
 
 FORMAT = "trainweek-capsule/1"
 EXPORT_AGAIN = "Don't rely on it; export it again: `trainweek decision export`."
+WHOSE_KEY = "Whose key it is"
+ASK_FOR_KEY = "Give the fingerprint of the page Decision (--key), or the home (--home)."
 
 
 def make_capsule(
@@ -83,11 +85,19 @@ def parse_capsule(content: bytes) -> dict[str, Any] | None:
 
 
 def examine(
-    content: bytes, now: datetime, present: Present | None = None, key: str | None = None
+    content: bytes,
+    now: datetime,
+    present: Present | None = None,
+    key: str | None = None,
+    any_key: bool = False,
 ) -> Standing:
     """Check a capsule: its seal, the statement in it, the files in it, then the world.
 
+    Anybody can make a key and seal what he likes: what fits itself stands only with a
+    key that is trusted, and is UNTRUSTED without one.
+
     :param key: the fingerprint (or its first 16 digits) of the key that is trusted.
+    :param any_key: whoever signed it will do.
     :param present: what to compare with; None compares with nothing else.
     """
     capsule = parse_capsule(content)
@@ -99,8 +109,8 @@ def examine(
     unchecked: list[str] = []
     if key is None:
         unchecked.append(
-            f"Whose key it is: compare {short(fingerprint(public))} with the page Decision"
-            " (--key FINGERPRINT)."
+            f"{WHOSE_KEY} was not checked: compare {short(fingerprint(public))} with the page"
+            " Decision (--key FINGERPRINT)."
         )
     elif not (same_key(public, key) and same_key(statement["public_key"], key)):
         return altered(
@@ -115,6 +125,9 @@ def examine(
         reasons = " ".join(capsule["standing"]["reasons"])
         told = Difference("export", f"It was void when it was exported: {reasons}", "")
         differences = (told, *differences)
+    if state is SignatureState.STANDS and key is None and not any_key:
+        state = SignatureState.UNTRUSTED
+        differences = (Difference("key", f"{WHOSE_KEY} was not checked.", ASK_FOR_KEY),)
     checked = ("seal", "signature", "contents", *(["key"] if key else []), *found.checked)
     return Standing(state, differences, checked, (*unchecked, *found.unchecked))
 
@@ -140,6 +153,10 @@ def _problem(capsule: Mapping[str, Any]) -> str | None:
                 return f"{name} is missing in the capsule."
             if _sha256(files[name]) != signed.get(name):
                 return f"{name} in the capsule is not the one that was signed."
+        if wrong := _misquoted(statement, json.loads(files["decision.json"])):
+            return f"The statement says another {wrong} than the decision that it signs."
+        if Right.SIGN not in RIGHTS[Role(statement["role"])]:
+            return f"It was signed by a {statement['role']}, who may not sign."
         told = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
         if told != list(statement["conditions"]):
             return "The conditions in the capsule are not the ones that were signed."
@@ -147,6 +164,27 @@ def _problem(capsule: Mapping[str, Any]) -> str | None:
     except (KeyError, TypeError, AttributeError, ValueError):
         return "The capsule lacks a part, or one of another kind stands in its place."
     return None
+
+
+def _misquoted(statement: Mapping[str, Any], decision: Mapping[str, Any]) -> str | None:
+    """What the statement says about the decision and the decision itself doesn't; None if nothing."""
+    bound = statement["bound"]
+    pairs = {
+        "decision": (statement["decision"], decision["decision"]),
+        "score": (statement["score"], decision["score"]),
+        "evidence": (statement["evidence"], (decision.get("evidence") or {}).get("grade")),
+        "week": (statement["week"], decision["week"]),
+        "data": (bound["data"]["sha256"], decision["data"].get("sha256")),
+        "playbook": (
+            [bound["playbook"][name] for name in ("id", "sha256")],
+            [decision["playbook"].get(name) for name in ("id", "sha256")],
+        ),
+    }
+    pairs |= {
+        f"model ({name})": (bound["model"].get(name), decision["model"].get(name))
+        for name in ("path", "sha256", "manifest_sha256")
+    }
+    return next((name for name, (said, is_) in pairs.items() if said != is_), None)
 
 
 def _sha256(text: str) -> str:

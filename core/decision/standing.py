@@ -9,8 +9,9 @@ from typing import Any
 
 from core.decision.bound import Comparison, Difference, Present, compare
 from core.decision.sealing import holds, seal
+from core.errors import InputError
 from core.moments import parse_moment
-from core.vocabulary import SignatureState
+from core.vocabulary import SignatureAct, SignatureState
 
 FORMAT = "trainweek-signature/1"
 # What a statement says, and what it is bound to; without one of these it is none.
@@ -107,6 +108,12 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
     """A stranger's key can seal anything: nothing is read that may not be there."""
     bound = statement.get("bound")
     if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
+        return False
+    try:
+        for name in ("at", "at_week", "expires_at"):
+            parse_moment(statement[name])
+        SignatureAct(statement["act"])
+    except (InputError, TypeError, ValueError):
         return False
     return all(
         isinstance(bound.get(part), Mapping) and bound[part].keys() >= names

@@ -16,6 +16,8 @@ from runner.outcomes import Refused
 def action_button(page: Page, look: Moment, act: str, place: str) -> None:
     """One safe action as a button; the outcome is shown by the caller at ``place``."""
     say, denied = page.say, page.denied(Right.OPERATE)
+    if denied is None and act == "stop" and look.busy(JobKind.TRAIN) is None:
+        denied = say.raw("act.nothing_live")
     st.button(
         say.raw(f"act.{act}"),
         key=f"act:{place}:{act}",

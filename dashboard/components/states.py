@@ -141,6 +141,7 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
             SignatureState.STANDS: Look("verified", "green"),
             SignatureState.VOID: Look("link_off", "red"),
             SignatureState.EXPIRED: Look("event_busy", "orange"),
+            SignatureState.UNTRUSTED: Look("gpp_maybe", "orange"),
             SignatureState.ALTERED: Look("gpp_bad", "red"),
         },
     ),

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.vocabulary import APPROVALS, Right, SignatureState
+from core.vocabulary import Right, SignatureState
 from dashboard.components import outcomes
-from dashboard.components.states import badge
-from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.queries import Moment
 from dashboard.wording import plain
@@ -19,22 +17,13 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 
 
 def of_the_week(page: Page, look: Moment) -> None:
-    """On the week's page: what was signed, whether it holds, and what is still to be done."""
+    """On the week's page: what a signature asks for, and what of it is still to be done."""
     say, client = page.say, page.services.client
     own = client.conditions(look.week.id)
     # What was promised in an earlier week stays here until somebody closes it.
     earlier = [one for one in client.conditions() if one.closed is None and one not in own]
     tracked = [*earlier, *own]
     still = sum(condition.closed is None for condition in tracked)
-    signature = look.signatures[-1] if look.signatures else None
-    standing = client.standing(signature)
-    if signature is not None and signature.act in APPROVALS and standing.state in BROKEN:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"{badge(standing.state, say)} {say('week.signature_broken', by=signature.by)}"
-                f" :gray[{plain(standing.reason)}]"
-            )
-            link("decision", say.raw("open"))
     if not tracked:
         st.markdown(f"**{say('week.conditions')}:** {say('none')}")
         return

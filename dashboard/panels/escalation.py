@@ -14,6 +14,8 @@ from dashboard.panels import incident
 from dashboard.queries import Moment
 from dashboard.wording import plain
 
+IN_A_ROW = 3  # procedures that still have room for their sentences
+
 
 def show(page: Page) -> None:
     live_panel(page, _draw)
@@ -22,7 +24,8 @@ def show(page: Page) -> None:
 def _draw(page: Page) -> None:
     look = page.look()
     specs = look.week.playbook.escalations
-    with st.grid(len(specs), min_column_width=300, gap="small", key="procedures"):
+    columns = len(specs) if len(specs) <= IN_A_ROW else 2  # no procedure alone in its row
+    with st.grid(columns, min_column_width=300, gap="small", key="procedures"):
         for spec in specs:
             with st.container(border=True, gap="xsmall", height="stretch", key=f"proc-{spec.id}"):
                 _procedure(page, look, spec)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.vocabulary import TrainingStatus
+from core.vocabulary import APPROVALS, Liveness, TrainingStatus
+from dashboard.components.alive import evidence
 from dashboard.components.boundary import boundary
 from dashboard.components.numbers import age
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
 from dashboard.page import Page
+from dashboard.panels.conditions import BROKEN
 from dashboard.queries import Moment
 from dashboard.wording import plain
 
@@ -63,7 +65,7 @@ def _run(page: Page, look: Moment) -> str:
         return f":gray-badge[:material/radio_button_unchecked: {say('frame.run_none')}]"
     seen = look_of(look.status)
     colour, icon = ("red", "sensors_off") if look.stale else (seen.colour, seen.icon)
-    text = word(look.status, say)
+    text = word(Liveness.STALLED if look.stalled else look.status, say)
     if look.event_age is not None:
         text = say("frame.run", state=text, age=age(look.event_age))
     if look.status is TrainingStatus.RUNNING and "progress" in look.readings:
@@ -114,11 +116,38 @@ def _alerts(page: Page, look: Moment | None) -> None:
         st.error(say(key), icon=":material/power_off:")
     if look is None:
         return
-    if look.stale:
+    if look.pulse is not None and look.stalled:
+        told = evidence(look.pulse, say)
+        st.error(say("frame.stalled_alert", evidence=told), icon=":material/sensors_off:")
+    elif look.stale:
         silence = look.event_age if look.event_age is not None else look.now - look.run.started
         st.error(say("frame.stale_alert", age=age(silence)), icon=":material/sensors_off:")
-    blocking = [i for i in look.open_incidents if i.blocks_start]
-    if blocking:
-        titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-        names = ", ".join(titles.get(i.procedure, i.procedure) for i in blocking)
-        st.error(say("frame.incident_alert", procedures=names), icon=":material/campaign:")
+    _incidents(page, look)
+    _broken_signature(page, look)
+
+
+def _incidents(page: Page, look: Moment) -> None:
+    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+    for blocks, key in ((True, "frame.incident_alert"), (False, "frame.incident_open_alert")):
+        names = [
+            titles.get(i.procedure, i.procedure)
+            for i in look.open_incidents
+            if i.blocks_start is blocks
+        ]
+        if names:
+            text = page.say(key, procedures=", ".join(names))
+            st.error(text, icon=":material/campaign:")
+
+
+def _broken_signature(page: Page, look: Moment) -> None:
+    """An approval that holds no longer is nothing that anybody may rely on, on any page."""
+    newest = max(look.signatures, key=lambda signature: signature.id, default=None)
+    if newest is None or newest.act not in APPROVALS:
+        return
+    standing = page.services.client.standing(newest)
+    if standing.state in BROKEN:
+        text = page.say("frame.signature_broken", by=newest.by)
+        st.error(
+            f"**{word(standing.state, page.say)}** · {text} {plain(standing.reason)}",
+            icon=":material/gpp_bad:",
+        )

@@ -38,7 +38,7 @@ def _draw(page: Page) -> None:
     quiet = [finding for finding in findings if finding not in loud]
     left, right = st.columns((3, 2), gap="medium")
     with left:
-        if not loud and look.run is not None:
+        if not loud and look.run is not None and not look.stalled:  # the frame tells a stall
             empty(
                 say("trouble.all_quiet"), say("trouble.all_quiet_text"), ":material/check_circle:"
             )

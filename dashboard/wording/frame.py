@@ -57,6 +57,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The training's data is stale: its newest event is {age} old, while the run should be at work.",
         "Os dados do treino estão velhos: o evento mais novo tem {age}, e o treino deveria estar rodando.",
     ),
+    "frame.stalled_alert": (
+        "The training is stalled: {evidence}. The page Escalation has its incident.",
+        "O treino está travado: {evidence}. A página Escalação tem o incidente.",
+    ),
+    "frame.incident_open_alert": (
+        "Open incident: {procedures}. See the page Escalation.",
+        "Incidente aberto: {procedures}. Veja a página Escalação.",
+    ),
+    "frame.signature_broken": (
+        "The signature of {by} holds no longer.",
+        "A assinatura de {by} não vale mais.",
+    ),
     "frame.incident_alert": (
         "Open incident: {procedures}. Start and automatic restarts are blocked until it is closed.",
         "Incidente aberto: {procedures}. Início e reinícios automáticos estão bloqueados até fechar.",

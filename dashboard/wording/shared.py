@@ -76,6 +76,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "signature.STANDS": ("Stands", "Vale"),
     "signature.VOID": ("Void", "Nula"),
     "signature.EXPIRED": ("Expired", "Expirada"),
+    "signature.UNTRUSTED": ("Untrusted key", "Chave não confirmada"),
     "signature.ALTERED": ("Altered", "Alterada"),
     "kind.train": ("Training", "Treino"),
     "kind.revalidate": ("Revalidation", "Revalidação"),

@@ -16,6 +16,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Obrigatório. Fica ao lado da decisão para sempre.",
     ),
     "sign.reason_missing": ("Write the reason first.", "Escreva o motivo antes."),
+    "sign.changed": (
+        "The evidence changed while you wrote: you began with {old}, the newest is {new}. "
+        "Nothing is signed. Look at the new one.",
+        "A evidência mudou enquanto você escrevia: você começou com {old}, a mais nova é {new}. "
+        "Nada foi assinado. Veja a nova.",
+    ),
+    "sign.look_at_new": ("I look at the new one", "Vou ver a nova"),
     "sign.conditions": (
         "Conditions, with owner and due date",
         "Condições, com responsável e prazo",
@@ -80,6 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ALTERADA: o registro da assinatura não merece confiança",
     ),
     "sign.part_model": ("The model changed.", "O modelo mudou."),
+    "sign.part_manifest": (
+        "The model's normaliser or settings changed.",
+        "O normalizador ou as configurações do modelo mudaram.",
+    ),
     "sign.part_data": ("The backtest data changed.", "Os dados de backtest mudaram."),
     "sign.part_rules": (
         "The playbook's gates or settings changed.",
@@ -99,9 +110,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.capsule": ("Capsule", "Cápsula"),
     "sign.capsule_help": (
         "One file with evidence, signature and conditions ({state}). Anybody verifies it offline: "
-        "`trainweek decision verify {name}`",
+        "`trainweek decision verify {name} --key FINGERPRINT`",
         "Um arquivo com evidência, assinatura e condições ({state}). Qualquer um o verifica sem rede: "
-        "`trainweek decision verify {name}`",
+        "`trainweek decision verify {name} --key FINGERPRINT`",
     ),
     "sign.again": ("Sign again", "Assinar de novo"),
     "condition.open": ("open", "aberta"),

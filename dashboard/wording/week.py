@@ -69,10 +69,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "week.conditions": ("Conditions of the signature", "Condições da assinatura"),
     "week.condition": ("{text} ({owner}, due {due})", "{text} ({owner}, até {due})"),
     "week.conditions_open": ("{count} open", "{count} abertas"),
-    "week.signature_broken": (
-        "The signature of {by} holds no longer.",
-        "A assinatura de {by} não vale mais.",
-    ),
     "week.restart": ("restart {number}", "reinício {number}"),
     "week.mark_learning_rate": ("lr {before} → {after}", "lr {before} → {after}"),
     "week.mark_ent_coef": ("ent_coef {before} → {after}", "ent_coef {before} → {after}"),

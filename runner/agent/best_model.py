@@ -15,14 +15,22 @@ from typing import Any
 
 from stable_baselines3 import PPO
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
+from core.paths import numbered
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
 from runner.failpoints import fail_here
 from runner.model_files import manifest_path, next_manifest_path, read_best_model
 
-__all__ = ["SAVE_POINTS", "keep_earlier", "manifest_path", "read_best_model", "save_best_model"]
+__all__ = [
+    "SAVE_POINTS",
+    "keep_broken",
+    "keep_earlier",
+    "manifest_path",
+    "read_best_model",
+    "save_best_model",
+]
 
 SCHEMA = 1
 # Places in a save at which a test lets it fail, in their order.
@@ -36,6 +44,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         config, normaliser, observation, ranges); strict JSON.
     :returns: the manifest.
     :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
+    :raises SetupError: no space or no right; the best model before is intact.
     :raises IntegrityError: the disk gives back something else than was written.
     """
     require_finite(model)
@@ -48,29 +57,51 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         **facts,
         "versions": versions(),
     }
-    fail_here("best_model_begun")
-    write_json(next_manifest_path(zip_path), manifest)
-    fail_here("best_model_announced")
-    write_bytes(zip_path, content.getvalue())
-    fail_here("best_model_replaced")
-    next_manifest_path(zip_path).replace(manifest_path(zip_path))
-    sync_folder(zip_path.parent)
-    _require_same(zip_path, manifest)
+    try:
+        fail_here("best_model_begun")
+        write_json(next_manifest_path(zip_path), manifest)
+        fail_here("best_model_announced")
+        write_bytes(zip_path, content.getvalue())
+        fail_here("best_model_replaced")
+        next_manifest_path(zip_path).replace(manifest_path(zip_path))
+        sync_folder(zip_path.parent)
+        _require_same(zip_path, manifest)
+    except (OSError, SetupError) as error:
+        why = error.what if isinstance(error, SetupError) else f"{error.strerror or error}."
+        raise SetupError(
+            f"The best model was not saved: {why}", "Check the folder's rights and the free space."
+        ) from error
     return manifest
 
 
-def keep_earlier(zip_path: Path, run: str, earlier: Path) -> None:
-    """Copy another run's best model to ``earlier/<run>/`` before it is replaced."""
+def keep_earlier(zip_path: Path, run: str, earlier: Path, *, own: bool = False) -> None:
+    """Copy another run's best model to ``earlier/<run>/`` before it is replaced.
+
+    :param own: also the run's own, which begins anew.
+    """
     try:
         content, manifest = read_best_model(zip_path)
     except (InputError, IntegrityError):
         return
     owner = str(manifest.get("run"))
     target = earlier / owner / zip_path.name
-    if owner != run and not manifest_path(target).exists():
-        write_bytes(target, content)
-        _require_same(target, manifest)
-        write_json(manifest_path(target), manifest)
+    if owner == run and not own:
+        return
+    if target.exists() and file_sha256(target) == manifest["sha256"]:
+        return
+    target = numbered(target)
+    write_bytes(target, content)
+    _require_same(target, manifest)
+    write_json(manifest_path(target), manifest)
+
+
+def keep_broken(zip_path: Path, earlier: Path) -> Path:
+    """Copy a model that is not the one of its manifest to ``earlier/broken``; the copy."""
+    target = numbered(earlier / "broken" / zip_path.name)
+    write_bytes(target, zip_path.read_bytes())
+    if manifest_path(zip_path).exists():
+        write_bytes(manifest_path(target), manifest_path(zip_path).read_bytes())
+    return target
 
 
 def _require_same(zip_path: Path, manifest: Mapping[str, Any]) -> None:

@@ -107,13 +107,41 @@ class RewardScalars(BaseCallback):
         self.logger.record("reward/log_return", unshaped)
 
 
+class _Patience:
+    """With an act that can't be done at once, for the disk is full: no crash may cost more.
+
+    :param steps: for so long the act may fail.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self._failing_since: int | None = None  # the step at which it first failed
+
+    def done(self, step: int, act: Callable[[], None]) -> bool:
+        """Try it; False: it is to be tried again.
+
+        :raises SetupError: it has failed for too long.
+        """
+        try:
+            act()
+        except SetupError:
+            if self._failing_since is None:
+                self._failing_since = step
+            if step - self._failing_since >= self.steps:
+                raise
+            return False
+        self._failing_since = None
+        return True
+
+
 class Validation(BaseCallback):
     """Runs the deterministic policy over the validation slice now and then: ``eval/*``.
 
     :param every: steps between two of them.
     :param total: the last evaluation, at this step, is left to the caller, who runs
         it behind the last update.
-    :param on_evaluation: told of each result.
+    :param on_evaluation: told of each result. When it raises SetupError (a full disk), the
+        next rollout is evaluated; when that fails for a whole interval, the training ends.
     """
 
     def __init__(
@@ -129,6 +157,7 @@ class Validation(BaseCallback):
         self.bars_per_year = bars_per_year
         self.on_evaluation = on_evaluation
         self._done = 0  # how many intervals are behind us
+        self._patience = _Patience(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
@@ -138,9 +167,10 @@ class Validation(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         passed = self.model.num_timesteps // self.every
-        if passed > self._done and self.model.num_timesteps < self.total:
+        steps = self.model.num_timesteps
+        due = passed > self._done and steps < self.total
+        if due and self._patience.done(steps, self.run):
             self._done = passed
-            self.run()
 
     def run(self) -> None:
         """Evaluate now. A policy without volatility has no Sharpe, and none is logged."""
@@ -165,7 +195,7 @@ class EverySteps(BaseCallback):
         super().__init__()
         self.every, self.act = every, act
         self._done = 0
-        self._failing_since: int | None = None  # the step at which it first failed
+        self._patience = _Patience(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
@@ -177,15 +207,8 @@ class EverySteps(BaseCallback):
         steps = self.model.num_timesteps
         if (passed := steps // self.every) <= self._done:
             return
-        try:
-            self.act()
-        except SetupError:
-            if self._failing_since is None:
-                self._failing_since = steps
-            if steps - self._failing_since >= self.every:
-                raise
-        else:
-            self._done, self._failing_since = passed, None
+        if self._patience.done(steps, self.act):
+            self._done = passed
 
 
 class EntropyWeight(BaseCallback):

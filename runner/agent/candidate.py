@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from core.canonical import canonical_sha256
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.market import Candles
 from core.moments import iso, parse_moment
@@ -122,6 +123,7 @@ class Candidate:
         return {
             "path": shown_path,
             "sha256": self.manifest["sha256"],
+            "manifest_sha256": canonical_sha256(self.manifest),
             "run": self.manifest["run"],
             "step": self.manifest["step"],
             "train_range": [self.manifest["train_first"], self.manifest["train_last"]],

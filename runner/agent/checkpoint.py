@@ -19,6 +19,7 @@ from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
+from core.paths import numbered
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.normaliser import Normaliser, name_differences
 from runner.agent.policy import load_weights, require_finite
@@ -146,14 +147,20 @@ def tidy(root: Path) -> None:
                 path.rename(final)
 
 
-def set_aside(root: Path, run: str, earlier: Path) -> None:
-    """Move other runs' checkpoints to ``earlier/<run>/checkpoints``: nothing is lost."""
+def set_aside(root: Path, run: str, earlier: Path, *, unnamed: bool = False) -> None:
+    """Move other runs' checkpoints to ``earlier/<run>/checkpoints``: nothing is lost.
+
+    :param unnamed: also those that can't say whose they are, to ``earlier/broken``: a run
+        that begins has none, and its later resume must not take them for its own.
+    """
     for folder in folders(root):
-        belongs_to = owner(folder)
+        belongs_to = owner(folder) or ("broken" if unnamed else None)
         if belongs_to is None or belongs_to == run:
             continue
         target = earlier / belongs_to / "checkpoints" / folder.name
         target.parent.mkdir(parents=True, exist_ok=True)
+        if belongs_to == "broken":
+            target = numbered(target)
         if not target.exists():
             folder.rename(target)
 

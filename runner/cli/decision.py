@@ -95,6 +95,9 @@ def verify(
         str | None,
         typer.Option("--key", help="Fingerprint of the trusted key, or its first 16 digits."),
     ] = None,
+    any_key: Annotated[
+        bool, typer.Option("--any-key", help="Exit 0 whoever signed it: proves no person.")
+    ] = False,
     home: Annotated[
         Path | None,
         typer.Option(
@@ -108,14 +111,17 @@ def verify(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Check a capsule, offline and anywhere; exit 0 only if it stands, and names what differs."""
+    """Check a capsule, offline and anywhere; exit 0 only if it stands, and names what differs.
+
+    Without --key or --home nobody knows whose key it is: UNTRUSTED, exit 1.
+    """
     from core.decision.capsule import examine, parse_capsule, read_capsule
 
     content = read_capsule(file)
     capsule = parse_capsule(content)
     there = None if home is None else Home.find(home)
     present = elsewhere(capsule, there, model, data, playbook)
-    standing = examine(content, datetime.now(UTC), present, key)
+    standing = examine(content, datetime.now(UTC), present, key, any_key)
     if there is not None and standing.state is not SignatureState.ALTERED and capsule:
         standing = with_ledger(standing, capsule, there)
     if json:

@@ -35,9 +35,9 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
 
 @app.command()
 def replay(home: HomeOption = None) -> None:
-    """Rebuild the database from the ledger."""
+    """Rebuild the database from the ledger; refused where that would lose a line."""
     _require(Right.OPERATE)
-    print(replay_ledger(Home.find(home)))
+    print(replay_ledger(Home.find(home), person_at_the_terminal(), datetime.now(UTC)))
 
 
 @app.command()

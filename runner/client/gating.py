@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.moments import iso
+from core.paths import Home
 from core.vocabulary import APPROVALS, Decision, SignatureAct
 from core.week import Week
+from runner.client.evidence_kept import evidence_paths, in_place, superseded
 from runner.client.signing import newest_decision
 from runner.client.standings import Standings, closing_facts, newest_signature, tracked_conditions
 from runner.outcomes import Refused
@@ -71,11 +73,16 @@ class Gating(Standings):
             standing = self.standing_now(look, signature)
             conditions = [] if signature is None else tracked_conditions(look, signature)
             today = queries.week_moment(look, week.id, self.now()).date()
+            later = superseded(look, week, saved.sha256)
         facts = _facts(week, saved, signature, standing, conditions, today)
+        if bound := _bound(signature):
+            facts |= _model_facts(self.home, bound, later)
         reason, remedy = _why_not(saved, signature, standing, conditions)
         if reason:
             return GateAnswer(False, reason, remedy, facts)
         told = f"{saved.decision['decision']} {saved.decision['score']}, approved by {facts['by']}."
+        if later:
+            told += f" Deploy {facts['model']['path']}: other work took the places over."
         return GateAnswer(True, told, "", facts)
 
     def _week(self, week_id: str | None) -> Week | None:
@@ -120,8 +127,7 @@ def _facts(
     conditions: list[Condition],
     today: date,
 ) -> dict[str, Any]:
-    decided, record = saved.decision, signature.sealed if signature else None
-    statement = (record or {}).get("statement") or {}
+    decided, statement = saved.decision, _statement(signature)
     return {
         "week": week.id,
         "decision_sha256": saved.sha256,
@@ -131,7 +137,7 @@ def _facts(
         "state": standing.state.value,
         "differences": [vars(difference) for difference in standing.differences],
         "unchecked": list(standing.unchecked),
-        "model": statement.get("bound", {}).get("model") or decided.get("model", {}).get("sha256"),
+        "model": decided.get("model", {}).get("sha256"),
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,
@@ -148,3 +154,24 @@ def _facts(
             for condition in conditions
         ],
     }
+
+
+def _statement(signature: Signature | None) -> Mapping[str, Any]:
+    found = (signature.sealed or {}).get("statement") if signature else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _bound(signature: Signature | None) -> Mapping[str, Any] | None:
+    """What was signed; None if that record is not whole."""
+    bound = _statement(signature).get("bound")
+    model = bound.get("model") if isinstance(bound, Mapping) else None
+    if not isinstance(model, Mapping) or not isinstance(bound.get("data"), Mapping):
+        return None
+    named = (model.get("path"), model.get("sha256"), bound["data"].get("path"))
+    return bound if all(isinstance(name, str) for name in named) else None
+
+
+def _model_facts(home: Home, bound: Mapping[str, Any], later: bool) -> dict[str, Any]:
+    """The model that was signed, where to take it from, and what lies in its place now."""
+    path = home.relative(evidence_paths(home, bound, later)[0])
+    return {"model": {**bound["model"], "path": path}, "in_place": in_place(home, bound)}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.vocabulary import IncidentState, Right
 from runner.client.door import Door
+from runner.incidents import opening, procedure_of, standing
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.procedures import protect, write_issue_line
 from runner.records import Incident
@@ -34,21 +35,14 @@ class Incidents(Door):
             week = queries.week_by_id(connection, week_id)
             if week is None:
                 return Refused(f"There is no week {week_id}.")
-            spec = next((e for e in week.playbook.escalations if e.id == procedure), None)
+            spec = procedure_of(week, procedure)
             if spec is None:
                 return Refused(f"The playbook has no procedure {procedure!r}.")
-            for row in queries.open_incidents(connection, week_id):
-                if row.procedure == procedure:
-                    there = rows.incident_of(row)
-                    return Conflict(there, f"{there.opened_by} opened it at {there.opened_at}.")
-            kept = protect(self.home, procedure)
-            body = {
-                "action": "open",
-                "procedure": procedure,
-                "summary": summary,
-                "blocks_start": spec.blocks_start,
-                "kept": kept,
-            }
+            if (row := standing(connection, week_id, procedure)) is not None:
+                there = rows.incident_of(row)
+                return Conflict(there, f"{there.opened_by} opened it at {there.opened_at}.")
+            kept, lack = protect(self.home, procedure)
+            body = opening(spec, f"{summary}{lack}", kept)
             entry = self._append(transaction, "incident", body, week_id, key)
             made = _incident(transaction, entry.seq)
         write_issue_line(self.home, spec, made.opened_at)

@@ -14,8 +14,10 @@ from core.people import Person
 from core.playbook.settings import TrainingSettings
 from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
+from runner.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.client.models import restore_at_work
 from runner.files import read_json
+from runner.model_exchange import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Refused
 from runner.store import queries, schema
 
@@ -47,8 +49,12 @@ def launch_params(
             return Refused(
                 "There is no unfinished training to resume.", "Start a new one, without resume."
             )
+        if trouble := unfinished_exchange(home):
+            return Refused(trouble, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
+        if behind := _behind(home, before.run, asked.get("steps")):
+            return Refused(behind, MORE_STEPS)
         kept = {name: before.params[name] for name in _KEPT if name in before.params}
         return {**kept, **asked, "run": before.run}, before.run
     if unfinished and resume is None:
@@ -117,6 +123,12 @@ def _unfit(week: Week, asked: dict[str, Any]) -> Refused | None:
         name = ".".join(map(str, first["loc"]))
         return Refused(f"{name} is {first['input']!r}: {first['msg']}.", bounds)
     return None
+
+
+def _behind(home: Home, run: str, steps: int | None) -> str | None:
+    """Why a resumed run can't end at ``steps``: it is beyond it already."""
+    checkpoint = None if steps is None else newest_checkpoint(home.checkpoints, run)
+    return None if checkpoint is None else reached_already(checkpoint, steps)
 
 
 def _linked(home: Home, run: str) -> Refused:

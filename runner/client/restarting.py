@@ -14,6 +14,7 @@ from runner.client.door import Door
 from runner.client.launching import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.requests import submit_body
+from runner.restarts import restart_pending
 from runner.store import queries, rows, schema
 
 # The scenario of the playbook whose log line a change calls for, where none is named.
@@ -54,6 +55,8 @@ class Restarting(Door):
                 return Refused("There is no training to restart.", "Start one.")
             if refused := blocked_start(connection, week) or _refused(week, changes):
                 return refused
+            if refused := self._stop_in_force(row):
+                return refused
             now = self.now()
             record = {
                 "by": self.person.name,
@@ -79,6 +82,17 @@ class Restarting(Door):
                 body = submit_body(JobKind.TRAIN, launch[0], launch[1], now)
             self._append(transaction, "request", body, week.id, key)
             return Submitted(self._job_row(connection, body["job_id"]))
+
+    def _stop_in_force(self, row: Any) -> Refused | None:
+        """What one person asked for last, another must not turn into its opposite."""
+        asked_for = row.state in queries.ACTIVE_STATES and row.stop_requested_at is not None
+        if not asked_for or row.stop_requested_by == self.person.name or restart_pending(row):
+            return None
+        return Refused(
+            f"{row.stop_requested_by} asked for {row.id} to be stopped, "
+            f"at {row.stop_requested_at:%Y-%m-%d %H:%M:%S} UTC.",
+            "Wait until it has ended, then restart it.",
+        )
 
     @staticmethod
     def _job_row(connection: Any, job_id: str) -> Any:

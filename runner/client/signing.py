@@ -24,13 +24,14 @@ from core.vocabulary import (
     SignatureAct,
 )
 from core.week import Week
-from runner.client.evidence_kept import keep_evidence, present_now
+from runner.client.evidence_kept import keep_evidence, present_of, superseded
 from runner.files import read_json
 from runner.outcomes import Refused
 from runner.store import queries, schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
+    from core.decision.bound import Comparison
 
 _OF_A_CONDITION = ("text", "owner", "due")
 MOST_CONDITIONS = 20
@@ -42,7 +43,7 @@ def signable(
 ) -> SavedDecision | Refused:
     """The week's newest decision, if it is the one with this hash and rests on what lies there."""
     # Only here does the client need pandas and cryptography, which are slow to load.
-    from core.decision.bound import bound_to, compare
+    from core.decision.bound import bound_to
 
     saved = newest_decision(connection, home, week.id)
     if isinstance(saved, Refused):
@@ -62,7 +63,7 @@ def signable(
         )
     data_dir = data_dir_of(connection, week, saved)
     bound = bound_to(saved, week.playbook_text, data_dir)
-    found = compare(bound, present_now(connection, home, week, bound, sha256))
+    found = _evidence(connection, home, week, bound, sha256)
     if found.differences:
         first = found.differences[0]
         return Refused(
@@ -70,6 +71,19 @@ def signable(
             "Revalidate what lies there, then sign that decision.",
         )
     return saved
+
+
+def _evidence(
+    connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
+) -> Comparison:
+    """What lies in the places, or else the copies that an earlier signature kept."""
+    from core.decision.bound import compare
+
+    found = compare(bound, present_of(home, week, bound, sha256, later=False))
+    if found.differences and superseded(connection, week, sha256):
+        kept = compare(bound, present_of(home, week, bound, sha256, later=True))
+        return found if kept.differences else kept
+    return found
 
 
 def refusal(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from core.files import file_sha256
+from core.errors import InputError, IntegrityError
 from core.paths import Home
 from runner.checkpoints import list_checkpoints
 from runner.doctor.examined import Examined, failed, passed, warned
-from runner.files import read_json
+from runner.model_exchange import RESTORE_AGAIN, unfinished_exchange
+from runner.model_files import read_best_model
 from runner.settings import Settings
 
 
@@ -40,16 +41,20 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examin
     if not zip_path.exists():
         yield passed("best model", "None yet.")
         return
-    sha256 = file_sha256(zip_path)
-    # Zip and manifest can't change in one instant: the next manifest is written first.
-    names = (f"{zip_path.stem}.manifest.json", f".{zip_path.stem}.manifest.next.json")
-    manifests = [m for name in names if (m := read_json(zip_path.with_name(name)))]
     remedy = "Restore a backup (trainweek backup restore), or train again."
-    if any(manifest.get("sha256") == sha256 for manifest in manifests):
-        yield passed("best model", f"{home.relative(zip_path)}, verified ({sha256[:12]}).")
-    elif manifests:
-        what = f"{home.relative(zip_path)} is not the file that its manifest describes."
-        yield failed("best model", what, remedy)
+    try:
+        sha256 = str(read_best_model(zip_path)[1]["sha256"])
+    except IntegrityError as error:
+        yield failed("best model", f"{home.relative(zip_path)}: {error.what}", remedy)
+    except InputError as error:  # no manifest: a trainer of the users' own writes none
+        yield warned("best model", f"{home.relative(zip_path)}: {error.what}", remedy)
     else:
-        what = f"{home.relative(zip_path)} has no manifest: nobody can tell what it learned from."
-        yield warned("best model", what, remedy)
+        yield passed("best model", f"{home.relative(zip_path)}, verified ({sha256[:12]}).")
+
+
+def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    """Whether a restore was cut off between old and new model folder."""
+    if trouble := unfinished_exchange(home):
+        yield failed("model", trouble, RESTORE_AGAIN)
+    else:
+        yield passed("model", "No restore was cut off.")

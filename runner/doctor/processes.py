@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from core.moments import iso
 from core.paths import Home
-from core.vocabulary import LIVE_STATES
+from core.vocabulary import LIVE_STATES, JobState
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import read_json
 from runner.identity import read_identity, runner_status
-from runner.process import MARK, PROC, identify
+from runner.process import MARK, PROC, ProcessIdentity, identify, is_alive
 from runner.settings import Settings
 
 _LOCKS = PROC / "locks"
@@ -37,8 +38,8 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
 
 def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     status = runner_status(home, now)
-    live = _live_jobs(home.database)
-    jobs = ", ".join(live)
+    live = ", ".join(sorted({attempt.job for attempt in _live_attempts(home.database)}))
+    waiting = ", ".join(_waiting_jobs(home.database))
     if status.alive:
         age = status.heartbeat_age_s or 0.0
         said = f"Pid {status.pid} on {status.host}, epoch {status.epoch}, since {_at(status.since)}"
@@ -50,7 +51,9 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         return
     remedy = "trainweek up (or trainweek runner): it adopts what is alive"
     if live:
-        yield failed("runner", f"There is none, and nobody supervises {jobs}.", remedy)
+        yield failed("runner", f"There is none, and nobody supervises {live}.", remedy)
+    elif waiting:
+        yield warned("runner", f"There is none, and nobody starts {waiting}, which waits.", remedy)
     elif status.pid is not None and not _said_goodbye(home.database, status.epoch):
         what = f"Pid {status.pid}, since {_at(status.since)}, is gone without a goodbye."
         yield warned("runner", what, f"See {home.relative(home.runner_log)}, then: trainweek up")
@@ -61,15 +64,42 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
 def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     """Processes of attempts that have ended, by the mark in their environment."""
     marks = _marks(home)
-    live = set(_live_jobs(home.database))
+    live = {attempt.mark for attempt in _live_attempts(home.database)}
     found = False
     for pid, mark in _marked_processes():
-        if mark in marks and marks[mark] not in live:
+        if mark in marks and mark not in live:
             found = True
             what = f"Pid {pid} ({_name(pid)}) belongs to {marks[mark]}, which has ended."
             yield failed("orphans", what, f"kill {pid}; if it stays: kill -9 {pid}")
     if not found:
-        yield passed("orphans", "No process of an ended job.")
+        yield passed("orphans", "No process of an ended attempt.")
+
+
+def shims(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+    """Whether the shim of each live attempt still gives its signs of life."""
+    late, beating = False, 0
+    for attempt in _live_attempts(home.database):
+        folder = home.root / attempt.folder
+        stored = read_json(folder / "identity.json") or {}
+        shim = ProcessIdentity.from_dict(stored.get("shim"))
+        if stored.get("mark") != attempt.mark or not is_alive(shim) or shim is None:
+            continue
+        beat = folder / "heartbeat"
+        since = beat.stat().st_mtime if beat.exists() else float(stored.get("started_at") or 0.0)
+        age = now.timestamp() - since
+        if age > max(15.0, 5 * settings.shim_heartbeat_s):
+            late = True
+            what = (
+                f"The shim of {attempt.job} (pid {shim.pid}) lives, but its last sign of life is"
+                f" {age:.0f} s old: its program's exit code may be lost."
+            )
+            yield warned(
+                "shims", what, f"If it is stopped: kill -CONT {shim.pid}; look at the disk."
+            )
+        else:
+            beating += 1
+    if not late:
+        yield passed("shims", f"{beating} give signs of life." if beating else "None at work.")
 
 
 def _holder(path: Path) -> int | None:
@@ -85,9 +115,27 @@ def _holder(path: Path) -> int | None:
     return None
 
 
-def _live_jobs(database: Path) -> list[str]:
+class _Attempt(NamedTuple):
+    """The present attempt of a job that is said to be alive."""
+
+    job: str
+    mark: str
+    folder: str
+
+
+def _live_attempts(database: Path) -> list[_Attempt]:
     states = ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES))
-    return [job for (job,) in _rows(database, f"SELECT id FROM jobs WHERE state IN ({states})")]
+    query = (
+        "SELECT jobs.id, attempts.mark, attempts.folder FROM jobs JOIN attempts"
+        " ON attempts.job_id = jobs.id AND attempts.number = jobs.attempt"
+        f" WHERE jobs.state IN ({states}) ORDER BY jobs.seq"
+    )
+    return [_Attempt(*row) for row in _rows(database, query)]
+
+
+def _waiting_jobs(database: Path) -> list[str]:
+    query = f"SELECT id FROM jobs WHERE state = '{JobState.QUEUED.value}' ORDER BY seq"
+    return [job for (job,) in _rows(database, query)]
 
 
 def _said_goodbye(database: Path, epoch: int | None) -> bool:
@@ -106,11 +154,11 @@ def _rows(database: Path, query: str) -> list[tuple]:
 
 
 def _marks(home: Home) -> dict[str, str]:
-    """Mark to job, of every attempt that was ever started here."""
+    """Mark to attempt and job, of every attempt that was ever started here."""
     found = {}
     for path in home.jobs.glob("*/attempt-*/command.json"):
         command = read_json(path) or {}
-        found[str(command.get("mark"))] = path.parent.parent.name
+        found[str(command.get("mark"))] = f"{path.parent.name} of {path.parent.parent.name}"
     return found
 
 

@@ -22,6 +22,7 @@ from runner.store.engine import journal_mode
 from runner.store.schema import REVISION
 
 _RESTORE = "End the runner, then: trainweek ledger restore"
+_SAME_TIME_S = 60.0  # two looks at a clock that is being corrected
 _QUICK = 3_000_000  # bytes of a ledger whose tables are rebuilt and compared within seconds
 
 
@@ -107,6 +108,16 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
             yield warned("backups", "There is none.", remedy)
         elif interval:
             yield passed("backups", f"None yet; the runner makes one each {interval / 60:.0f} min.")
+        return
+    ahead = [each.folder.name for each in there if (each.at - now).total_seconds() > _SAME_TIME_S]
+    if ahead:
+        what = (
+            f"{', '.join(ahead[:3])} of {len(there)} were made in the future: the clock was wrong."
+        )
+        remedy = "Compare the clock (timedatectl); if it is right now, move them elsewhere."
+        yield warned("backups", what, remedy)
+    there = [each for each in there if each.folder.name not in ahead]
+    if not there:
         return
     age = (now - there[0].at).total_seconds()
     said = f"{len(there)}, the newest {_age(age)} old with {there[0].lines} lines"

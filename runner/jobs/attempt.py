@@ -12,7 +12,8 @@ import json
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -115,7 +116,23 @@ class StopFlag:
         self.requested = True
 
 
-def error_kind(error: TrainweekError) -> str:
+class WorkFailedError(TrainweekError):
+    """A program's own failure, whatever the error says that it was made of."""
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """From here on nothing is a refusal of the input any more: that was found fit.
+
+    :raises WorkFailedError: in the place of an InputError or IntegrityError.
+    """
+    try:
+        yield
+    except (InputError, IntegrityError) as error:
+        raise WorkFailedError(error.what, error.remedy) from error
+
+
+def error_kind(error: BaseException | None) -> str:
     """What the operator must look at: data, playbook, input, integrity, setup, or a
     crash."""
     kinds = {
@@ -125,6 +142,8 @@ def error_kind(error: TrainweekError) -> str:
         IntegrityError: "integrity",
         SetupError: "setup",
     }
+    if isinstance(error, WorkFailedError):
+        return "data" if error_kind(error.__cause__) == "data" else "crash"
     return next((kind for group, kind in kinds.items() if isinstance(error, group)), "crash")
 
 
@@ -136,7 +155,7 @@ def run_program(
     """Run a job program from its command line; returns the exit code.
 
     Our own errors about what was given become exit code 2, everything else that is
-    raised becomes 1; both leave a result.json that says why.
+    raised becomes 1, and so does whatever is raised :func:`at_work`; both leave a result.json that says why.
 
     :param on_error: told of either, in one line, before the program ends.
     """

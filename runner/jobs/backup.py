@@ -19,6 +19,7 @@ from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.jobs.restore_backup import restore_backup
 from runner.model_backups import MANIFEST, checksums, copy_files, verify_backup
+from runner.model_exchange import finish_exchange
 from runner.model_files import manifest_path, read_best_model
 
 TRIES = 5  # a training may save while its folder is copied
@@ -45,6 +46,7 @@ def backup(spec: Spec) -> int:
     :raises IntegrityError: the best model is broken, or the copy differs from the original.
     """
     home = spec.home
+    finish_exchange(home)
     if not home.best_model.is_file():
         raise InputError(
             f"There is no {home.relative(home.best_model)} to back up.",

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from core.errors import ConflictError, InputError
-from core.files import sync_folder
-from core.paths import Home, numbered
+from core.paths import Home
 from core.people import Person
 from core.vocabulary import JobKind, Role
 from runner.client import Client
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec
 from runner.model_backups import ANOTHER, MANIFEST, Backup, copy_files, list_backups, verify_backup
+from runner.model_exchange import finish_exchange, put_in_place, staged
 
 
 def restore_backup(spec: Spec) -> int:
@@ -27,19 +26,14 @@ def restore_backup(spec: Spec) -> int:
     home = spec.home
     backup = _chosen(home, spec.params.get("from"))
     _require_no_training(spec)
-    part = home.model.with_name(f".{home.model.name}.restoring")
+    finish_exchange(home)
+    part = staged(home)
     shutil.rmtree(part, ignore_errors=True)
     copy_files(backup.folder, [*backup.files, MANIFEST], part)
     verify_backup(part)
     (part / MANIFEST).unlink()
     fail_here("restore_verified")
-    kept: Path | None = None
-    if home.model.exists():
-        kept = numbered(home.model.with_name(f"{home.model.name}_BEFORE_RESTORE"))
-        home.model.rename(kept)
-    fail_here("restore_replacing")
-    part.rename(home.model)
-    sync_folder(home.model.parent)
+    kept = put_in_place(home)
     what = f"{home.relative(backup.folder)}: {len(backup.files)} files verified and restored"
     print(f"[INFO] Backup {what}", flush=True)
     if kept is not None:

@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import InputError, IntegrityError, MarketDataError, SetupError
 from core.market import Candles, load_candles, require_quality
 from core.moments import iso
-from runner.agent.best_model import keep_earlier, manifest_path, read_best_model, save_best_model
+from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
 from runner.agent.checkpoint import Checkpoint, restore, save_checkpoint, set_aside, tidy
 from runner.agent.evaluation import Evaluation
 from runner.agent.features import OBSERVATION_NAMES
@@ -23,7 +23,16 @@ from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, purge_gap
 from runner.checkpoints import newest_checkpoint
-from runner.jobs.attempt import COMPLETE, FAILED, STOPPED, Spec, StopFlag, run_program, utc_now
+from runner.jobs.attempt import (
+    COMPLETE,
+    FAILED,
+    STOPPED,
+    Spec,
+    StopFlag,
+    at_work,
+    run_program,
+    utc_now,
+)
 from runner.jobs.training_log import TrainingLog
 from runner.jobs.training_plan import Restart, TrainingPlan, plan_training
 from runner.jobs.training_progress import TrainingProgress
@@ -56,7 +65,8 @@ def train(spec: Spec, stop: StopFlag) -> int:
             _say_restart(log, plan.restart)
         log.info("Training loop started")
         log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
-        return attempt.run(stop)
+        with at_work():
+            return attempt.run(stop)
 
 
 def _say_restart(log: TrainingLog, restart: Restart) -> None:
@@ -112,20 +122,23 @@ class TrainingAttempt:
         if plan.restart is not None:
             begun = plan.checkpoint.step if plan.checkpoint else 0
             self.config["restarts"].append(plan.restart.record(begun))
-        self._unsaved = False  # the last checkpoint could not be saved
+        self._unsaved = self._unsaved_best = False  # the last one could not be saved
 
     def prepare_folders(self) -> None:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
         tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
-        set_aside(self.home.checkpoints, self.plan.run, earlier)
-        keep_earlier(self.home.best_model, self.plan.run, earlier)
-        if self.plan.checkpoint is None or not manifest_path(self.home.best_model).exists():
+        fresh = not self.spec.params.get("resume")
+        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=fresh)
+        anew = self.plan.checkpoint is None
+        keep_earlier(self.home.best_model, self.plan.run, earlier, own=anew)
+        if not self.home.best_model.exists():
             return
         try:
             manifest = read_best_model(self.home.best_model)[1]
         except (InputError, IntegrityError) as error:
-            self.log.error(f"{error.what} The next validation replaces it.")
+            kept = self.home.relative(keep_broken(self.home.best_model, earlier))
+            self.log.error(f"{error.what} The next validation replaces it; kept as {kept}.")
             return
         if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
@@ -222,6 +235,7 @@ class TrainingAttempt:
         self.log.info(f"Checkpoint saved at step {self.session.steps}")
 
     def _evaluated(self, result: Evaluation, sharpe: float | None) -> None:
+        """:raises SetupError: better than all before, and not saved; the best before is intact."""
         shown = "undefined (no trades)" if sharpe is None else f"{sharpe:.4f}"
         self.log.info(
             f"Validation at step {self.session.steps}: Sharpe {shown},"
@@ -230,6 +244,17 @@ class TrainingAttempt:
         better = sharpe is not None and (self.best_sharpe is None or sharpe > self.best_sharpe)
         if self.has_best and not better:
             return
+        try:
+            self._save_best(result, sharpe)
+        except SetupError as error:
+            if not self._unsaved_best:
+                self.log.error(str(error))
+            self._unsaved_best = True
+            raise
+        self._unsaved_best = False
+        self.has_best, self.best_sharpe = True, sharpe
+
+    def _save_best(self, result: Evaluation, sharpe: float | None) -> None:
         data = self.session.data
         save_best_model(
             self.home.best_model,
@@ -257,7 +282,6 @@ class TrainingAttempt:
                 "synthetic": data.candles.synthetic,
             },
         )
-        self.has_best, self.best_sharpe = True, sharpe
 
 
 def _log_error(spec: Spec, message: str) -> None:

@@ -7,16 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.errors import InputError, TrainweekError
 from core.playbook.settings import TrainingSettings
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
-from runner.checkpoints import list_checkpoints, verify_checkpoint
+from runner.checkpoints import (
+    MORE_STEPS,
+    ListedCheckpoint,
+    list_checkpoints,
+    reached_already,
+    verify_checkpoint,
+)
 from runner.jobs.attempt import Spec
+from runner.model_exchange import RESTORE_AGAIN, finish_exchange, unfinished_exchange
 
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
+
+
+class NothingWholeError(TrainweekError):
+    """What a resume needs is damaged: a failure that calls people, no refusal of what they gave."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +72,20 @@ def plan_training(
 
     :param say: told, in one line each, what is noteworthy about the start.
     :param complain: told of each broken checkpoint that is passed over.
-    :raises InputError: a parameter that no training can start with, or a checkpoint that
-        saw other observations.
+    :raises InputError: a parameter that no training can start with, a total that lies
+        behind the checkpoint, or a checkpoint that saw other observations.
+    :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
+        verifies, or a restore was cut off and left no model folder.
     """
     params = spec.params
     run = spec.run or params.get("run") or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
+    finish_exchange(spec.home)
     if params.get("resume"):
+        if trouble := unfinished_exchange(spec.home):
+            raise NothingWholeError(trouble, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
         checkpoint = _last_good(spec.home.checkpoints, run, complain)
         if checkpoint is None:
@@ -88,7 +104,7 @@ def plan_training(
     return TrainingPlan(
         run,
         settings,
-        _steps(params, total),
+        _steps(params, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
@@ -98,10 +114,18 @@ def plan_training(
 
 
 def _last_good(root: Path, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
+    broken: list[ListedCheckpoint] = []
     for listed in list_checkpoints(root, run):
         if listed.verified:
             return verify_checkpoint(listed.folder)
         complain(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+        broken.append(listed)
+    if broken:  # step 0 would be a silent loss of all that they stand for
+        raise NothingWholeError(
+            f"{run} has no checkpoint that is whole: {broken[0].problem}"
+            + (f" {len(broken) - 1} others are broken too." if len(broken) > 1 else ""),
+            "Restore a backup (trainweek backup restore), or start anew with --new.",
+        )
     return None
 
 
@@ -121,10 +145,12 @@ def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Res
     )
 
 
-def _steps(params: Any, total: int) -> int:
+def _steps(params: Any, total: int, checkpoint: Checkpoint | None) -> int:
     steps = params.get("steps")
     if steps is None:
         return total
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise InputError(f"A training of {steps!r} steps is none.", "Give a whole number above 0.")
+    if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
+        raise InputError(behind, MORE_STEPS)
     return steps

@@ -18,7 +18,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ from runner.store.damage import damage_of
 
 DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"
+LEAST = 24  # backups that stay, whatever their age
+_BELIEVED = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,10 @@ class Backup:
         return self.folder / LEDGER
 
 
-def make_backup(home: Home, now: datetime, keep: timedelta) -> Backup:
-    """Copy, check, then remove what is older than ``keep``; the newest always stays.
+def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> Backup:
+    """Copy, check, then remove what is older than ``keep``.
 
+    :param least: so many of the newest always stay.
     :raises InputError: there is no database yet.
     :raises ConflictError: another backup is being made.
     :raises IntegrityError: the copy, and so the database, is damaged; older backups stay.
@@ -88,8 +91,9 @@ def make_backup(home: Home, now: datetime, keep: timedelta) -> Backup:
             ) from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-        _prune(home, now - keep)
-    return Backup(final, made.at, made.lines, made.head, made.size, made.sums)
+        made = replace(made, folder=final)
+        _prune(home, made, keep, least)
+    return made
 
 
 def backups(home: Home) -> list[Backup]:
@@ -193,10 +197,25 @@ def _alone(home: Home) -> Iterator[None]:
         lock.release()
 
 
-def _prune(home: Home, before: datetime) -> None:
-    for old in backups(home)[1:]:
-        if old.at < before:
+def _prune(home: Home, made: Backup, keep: timedelta, least: int) -> None:
+    """Remove what is old by a clock that can be believed.
+
+    A clock that is a month ahead would have all backups removed but its own. So a backup
+    that lacks lines of ``made`` is judged by the newest line's moment; one that holds
+    the same lines is only a copy more.
+    """
+    written = _last_moment(made)
+    believed = min(made.at, written + _BELIEVED) if written else made.at
+    for old in backups(home)[least:]:
+        now = made.at if old.head == made.head else believed
+        if old.at < now - keep:
             shutil.rmtree(old.folder, ignore_errors=True)
+
+
+def _last_moment(backup: Backup) -> datetime | None:
+    """Real moment of its last ledger line."""
+    last = backup.ledger.read_bytes().rstrip().rpartition(b"\n")[2]
+    return parse_moment(str(json.loads(last)["at"])) if last else None
 
 
 def main() -> int:

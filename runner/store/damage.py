@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
 from core.paths import Home
 
-_REMEDY = "End the runner, then rebuild it: `trainweek ledger restore` (or `ledger replay`)."
+_REMEDY = "End the runner, then rebuild it: `trainweek ledger restore`."
 _DAMAGE = ("malformed", "not a database", "disk I/O error", "corrupt")
 
 

@@ -89,6 +89,17 @@ def _script(panel, page) -> None:
     importlib.import_module(f"dashboard.panels.{panel}").show(page)
 
 
+def draw_frame(page: Page) -> AppTest:
+    """What stands above every page."""
+    return AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
+
+
+def _frame(page) -> None:
+    from dashboard.panels.frame import show
+
+    show(page, "Any page")
+
+
 def text_of(test: AppTest) -> str:
     """Everything that a page says, in the order in which it is drawn."""
     parts = []

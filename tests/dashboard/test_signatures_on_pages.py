@@ -15,7 +15,7 @@ from dashboard.page import Page
 from dashboard.panels.decision_views import VIEWS
 from dashboard.services import Services
 from dashboard.viewer import Viewer
-from tests.dashboard.place import _script, button, text_of
+from tests.dashboard.place import _script, button, draw_frame, text_of
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
@@ -28,6 +28,12 @@ def place(tmp_path: Path) -> Iterator[SignedPlace]:
     made.clear()
 
 
+def seen_by(place: SignedPlace, role: Role, language: str = "en", verified: bool = False) -> Page:
+    person = Person(f"some {role.value}", role, verified)
+    services = Services(place.home, person, now=lambda: place.at or datetime.now(UTC))
+    return Page(services, Viewer(person, language, "UTC", live=False))
+
+
 def draw(
     place: SignedPlace,
     panel: str,
@@ -35,18 +41,21 @@ def draw(
     language: str = "en",
     verified: bool = False,
 ) -> AppTest:
-    person = Person(f"some {role.value}", role, verified)
-    services = Services(place.home, person, now=lambda: place.at or datetime.now(UTC))
-    page = Page(services, Viewer(person, language, "UTC", live=False))
+    page = seen_by(place, role, language, verified)
     return AppTest.from_function(_script, args=(panel, page), default_timeout=60).run()
 
 
 def give_reason(test: AppTest, text: str, key: str = "sign:reason") -> None:
-    next(area for area in test.text_area if area.key == key).input(text).run()
+    next(area for area in test.text_area if area.key.startswith(key)).input(text).run()
 
 
 def choose(test: AppTest, act: SignatureAct) -> None:
-    next(group for group in test.button_group if group.key == "sign:act").set_value(act).run()
+    acts = (group for group in test.button_group if group.key.startswith("sign:act"))
+    next(acts).set_value(act).run()
+
+
+def sign_button(test: AppTest):
+    return next(button for button in test.button if button.key.startswith("sign:button"))
 
 
 def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace) -> None:
@@ -57,10 +66,10 @@ def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace
     assert "GO" in text and "on WEAK evidence" in text
     assert "luck could have done this" in text  # beside the act, too
     assert "com evidência FRACA" in text_of(draw(place, "decision", language="pt"))
-    button(test, "sign:button").click().run()
+    sign_button(test).click().run()
     assert "Write the reason first" in text_of(test)
     give_reason(test, "One quarter of the size, for a month.")
-    button(test, "sign:button").click().run()
+    sign_button(test).click().run()
     text = text_of(test)
     assert "Approved by some cto" in text and "identity unverified" in text
     assert "Stands" in text and "holds until" in text and "key " in text
@@ -71,10 +80,31 @@ def test_evidence_that_changes_while_the_page_is_open_is_not_signed(place: Signe
     test = draw(place, "decision")
     give_reason(test, "Fine by me.")
     place.revalidate("NO-GO", seed=2)
-    button(test, "sign:button").click()
+    sign_button(test).click()
     test.run()
     assert "The evidence changed" in text_of(test)
     assert not place.client().signatures()
+
+
+def test_what_was_written_for_one_decision_signs_no_other_that_came_meanwhile(
+    place: SignedPlace,
+) -> None:
+    place.revalidate("GO")
+    test = draw(place, "decision")
+    give_reason(test, "Six of six: approve.")
+    newer = place.revalidate("PARTIAL", seed=2, grade="WEAK")
+    test.run()  # the page's own timer
+    assert "The evidence changed while you wrote" in text_of(test)
+    assert not [button for button in test.button if button.key.startswith("sign:button")]
+    assert not place.client().signatures()
+    next(b for b in test.button if b.key.startswith("sign:new")).click().run()
+    assert not next(a for a in test.text_area if a.key.startswith("sign:reason")).value
+    give_reason(test, "I saw the new one.")
+    sign_button(test).click().run()
+    signed = place.client().signatures()
+    assert [(one.revalidation_sha256, one.reason) for one in signed] == [
+        (newer, "I saw the new one.")
+    ]
 
 
 def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -> None:
@@ -84,12 +114,13 @@ def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -
     decision = draw(place, "decision")
     assert "VOID: what was signed is not what lies there" in text_of(decision)
     assert "best_model.zip changed" in text_of(decision)
-    week = draw(place, "this_week")
-    assert "holds no longer" in text_of(week) and "best_model.zip changed" in text_of(week)
+    every = draw_frame(seen_by(place, Role.ENGINEER))
+    (alert,) = [error.value for error in every.error if "holds no longer" in error.value]
+    assert "Void" in alert and "changed" in alert
     history = draw(place, "history")
     assert "Void" in history.dataframe[0].value.to_string()
     assert "best_model.zip changed" in text_of(history)
-    assert not decision.exception and not week.exception and not history.exception
+    assert not decision.exception and not every.exception and not history.exception
 
 
 def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
@@ -113,13 +144,13 @@ def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace
     choose(cto, SignatureAct.APPROVE)
     assert "No lead has countersigned yet" in text_of(cto)
     lead = draw(place, "decision", role=Role.LEAD, verified=True)
-    give_reason(lead, "I know why it failed.", "countersign:reason")
+    give_reason(lead, "I know why it failed.", "sign:countersign")
     button(lead, "countersign:button").click().run()
     assert "some lead countersigned the override" in text_of(lead)
     cto = draw(place, "decision", verified=True)
     choose(cto, SignatureAct.APPROVE)
     give_reason(cto, "We take the risk.")
-    button(cto, "sign:button").click().run()
+    sign_button(cto).click().run()
     text = text_of(cto)
     assert "second person: some lead" in text and "name typed" not in text
     assert place.client().signatures()[0].second_verified

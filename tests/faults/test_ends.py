@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -56,6 +57,55 @@ def test_out_of_memory_is_said_when_the_kernel_says_so(place: Place, seen: Seen)
     seen(place.job(job).reason)
 
 
+_FULL_HOME = """
+import shutil, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from core.vocabulary import ENDED_STATES, JobKind, JobState
+from tests.runner.place import Place, wait_for
+
+place = Place(Path(sys.argv[1]) / "home")
+place.home.training.mkdir(parents=True)
+place.home.training_log.write_bytes(b"x" * 4_000_000)
+service = place.service()
+job = place.until(service, place.submit(JobKind.TRAIN, do="fail", seconds=1.5), JobState.RUNNING)
+free = shutil.disk_usage(place.home.root).free
+(place.home.root / "filler").write_bytes(b"x" * (free - 1_000_000))
+job = place.until(service, job)
+(incident,) = place.lead.incidents(place.week.id)
+print(job.state, incident.procedure, incident.summary)
+print(sorted(path.name for path in place.home.training.iterdir()))
+print(type(place.lead.note(place.week.id, "hourly_1", "a tick now")).__name__)
+place.clear()
+"""
+
+
+@fault(
+    25,
+    injected="the whole home on a tmpfs without room for the copy of training.log; a crash",
+    expected="FAILED, the incident says that the evidence was not kept; no half copy",
+)
+def test_a_crash_on_a_full_disk_opens_its_incident(tmp_path: Path, seen: Seen) -> None:
+    (disk := tmp_path / "disk").mkdir()
+    mount = f"mount -t tmpfs -o size=12m small {disk} || exit 77; cd {Path.cwd()}"
+    run = f'exec {sys.executable} -c "$0" {disk}'
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-ec", f"{mount}; {run}", _FULL_HOME],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip(f"this machine lets nobody mount in a namespace: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    ended, left, noted = done.stdout.splitlines()
+    assert ended.startswith("FAILED crash ")
+    assert "NOT kept: training.log could not be copied (No space left on device)" in ended
+    assert left == "['tensorboard', 'training.log']"
+    assert noted == "Recorded"
+    seen(ended)
+
+
 @fault(7, injected="a plain kill -9 of the program", expected='"signal 9", not "out of memory"')
 def test_a_killed_program_is_told_by_its_signal(place: Place, seen: Seen) -> None:
     place.runner()
@@ -81,7 +131,7 @@ def test_an_exit_without_a_result_is_no_success(place: Place, seen: Seen) -> Non
 @fault(
     13,
     injected="kill -9 of one worker of SB3's SubprocVecEnv",
-    expected="FAILED, cause EOFError, no orphan; the incident blocks the start",
+    expected="FAILED, cause EOFError or broken pipe, no orphan; the incident blocks the start",
 )
 def test_a_killed_environment_worker_is_named(place: Place, seen: Seen) -> None:
     content = yaml.safe_load(place.week.playbook_text)

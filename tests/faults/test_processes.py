@@ -13,7 +13,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from core.vocabulary import JobState, Liveness
+from core.vocabulary import JobKind, JobState, Liveness
+from runner.outcomes import Refused
 from tests.faults.matrix import fault
 from tests.faults.promises import killed, nothing_is_lost, vanish
 from tests.runner.place import Place, child_environment, wait_for
@@ -127,6 +128,49 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
     assert place.job(job).exit_code is None
     assert "shim" in place.job(job).reason
     seen(f"{do}: {place.job(job).state}, {place.job(job).reason}")
+
+
+@fault(
+    5,
+    injected="kill -9 of the shim alone, then the training diverges and says so in its result",
+    expected="FAILED with its incident, not resumed; Start is blocked",
+)
+def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> None:
+    place.runner()
+    job = place.submit(JobKind.TRAIN, do="diverge", seconds=0.7)
+    wait_for(place.in_state(job, JobState.RUNNING))
+    os.kill(place.shim(job), signal.SIGKILL)
+    wait_for(place.in_state(job, JobState.FAILED, JobState.LOST, JobState.QUEUED))
+    assert place.job(job).state is JobState.FAILED
+    assert "train/loss is nan" in place.job(job).reason
+    (incident,) = place.lead.incidents(place.week.id)
+    assert (incident.procedure, incident.blocks_start) == ("crash", True)
+    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+    time.sleep(0.3)  # a resume would be due by now
+    assert len(place.starts()) == 1
+    seen(f"{place.job(job).state}, {place.job(job).reason}; 1 start")
+
+
+@fault(
+    5,
+    injected="the shim can't write exit.json for longer than its grace",
+    expected="waited for and said so; then the exit code, no loss, no resume",
+)
+def test_a_shim_that_cannot_write_the_end_is_waited_for(place: Place, seen: Seen) -> None:
+    place.runner(TRAINWEEK_SHIM_GRACE_S="0.5")
+    job = place.submit(JobKind.TRAIN, do="fail", seconds=0.7)
+    wait_for(place.in_state(job, JobState.RUNNING))
+    in_the_way = place.folder(job) / "exit.json.partial"
+    in_the_way.mkdir()
+    wait_for(lambda: "can't be written down yet" in place.job(job).reason)
+    said = place.job(job).reason
+    time.sleep(1.0)  # twice the grace
+    assert (place.job(job).state, place.job(job).attempt) == (JobState.RUNNING, 1)
+    in_the_way.rmdir()
+    wait_for(place.in_state(job, JobState.FAILED))
+    assert (place.job(job).exit_code, len(place.starts())) == (1, 1)
+    assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
+    seen(f"RUNNING: {said} Then {place.job(job).state}: {place.job(job).reason}")
 
 
 @fault(

@@ -7,11 +7,14 @@ import signal
 from collections.abc import Callable
 
 import psutil
+import pytest
 
+from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
+from runner import liveness as watching
 from tests.faults.matrix import fault
 from tests.faults.promises import nothing_is_lost
-from tests.runner.place import Place, wait_for
+from tests.runner.place import Place, after, wait_for
 
 __all__ = ["nothing_is_lost"]
 
@@ -87,6 +90,27 @@ def test_a_step_that_never_returns_is_found_in_the_stacks(place: Place, seen: Se
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
     seen("stacks.txt names the function; 1 incident; RUNNING until it was stopped")
+
+
+def test_a_stall_whose_incident_can_not_be_written_is_kept_once_and_told_later(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = place.service(liveness_s=0.1, stalled_s=0.5, stalled_gaps=2.0)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="hang"), JobState.RUNNING)
+    (place.folder(job) / "hang").touch()
+    tries = []
+
+    def full(*given: object) -> None:
+        tries.append(given)
+        raise SetupError("NOT saved: the disk is full.", "Free some.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "open_incident", full)
+        wait_for(lambda: (service.tick(after(0)), len(tries) >= 4)[1])
+    assert place.lead.incidents(place.week.id) == []
+    wait_for(lambda: (service.tick(after(0)), place.lead.incidents(place.week.id))[1])
+    assert len(list(place.folder(job).glob("*stall-*"))) == 1
+    service.close()
 
 
 def test_a_new_runner_does_not_tell_an_old_stall_again(place: Place) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
-from core.vocabulary import JobState
+from core.vocabulary import JobKind, JobState
 from runner.process import ProcessIdentity, identify, is_alive
 from tests.faults.matrix import fault
 from tests.faults.promises import killed, nothing_is_lost
-from tests.runner.place import Place, wait_for
+from tests.runner.place import LAUNCH, Place, wait_for
 
 __all__ = ["nothing_is_lost"]
 
@@ -128,6 +131,76 @@ def test_a_zombie_counts_as_dead(place: Place, seen: Seen) -> None:
     assert not is_alive(program)
     assert "signal 9" in place.job(job).reason
     seen(f"{place.job(job).state}: {place.job(job).reason}")
+
+
+_SAVES = """
+import os, signal, sys, time
+out = sys.argv[1] + "/"
+
+def save(*_):
+    time.sleep(0.3)
+    open(out + "saved", "w").write("weights")
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, save)
+open(out + "ready", "w").write(str(os.getpid()))
+while True:
+    time.sleep(0.05)
+"""
+# A worker that keeps Python's own SIGTERM; its trainer needs it to save.
+_NEEDS_ITS_WORKER = """
+import signal, subprocess, sys, time
+out, asked = sys.argv[1] + "/", []
+worker = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+signal.signal(signal.SIGTERM, lambda *_: asked.append(1))
+open(out + "ready", "w").write("x")
+while not asked:
+    time.sleep(0.05)
+time.sleep(0.3)
+if worker.poll() is None:
+    open(out + "saved", "w").write("weights")
+worker.kill()
+"""
+
+
+@fault(
+    9,
+    injected="a stop of a trainer behind bash -c, behind a bash that traps SIGTERM, and of one "
+    "that can't save without its worker",
+    expected="each has its grace and saves; nobody is swept away with SIGKILL",
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["bash", "-c", '"$0" "$1" "$2"; echo done', sys.executable, "{program}"],
+        ["bash", "-c", 'trap "" TERM; "$0" "$1" "$2"; echo done', sys.executable, "{program}"],
+        [sys.executable, "{needs}"],
+    ],
+    ids=["wrapped", "trapped", "worker"],
+)
+def test_a_trainer_saves_whoever_stands_around_it(
+    place: Place, seen: Seen, command: list[str], request: pytest.FixtureRequest
+) -> None:
+    programs = {"{program}": _SAVES, "{needs}": _NEEDS_ITS_WORKER}
+    for name, text in programs.items():
+        (place.home.root / f"{name[1:-1]}.py").write_text(text)
+    content = yaml.safe_load(place.week.playbook_text)
+    content["training"]["command"] = [
+        str(place.home.root / f"{word[1:-1]}.py") if word in programs else word for word in command
+    ] + ["{tensorboard_dir}"]
+    file = place.home.root / "own.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    place.lead.create_week(LAUNCH + timedelta(days=7), file)
+    place.runner(TRAINWEEK_STOP_GRACE_S="4")
+    job = place.submit(JobKind.TRAIN)
+    run = place.home.run_attempt(job.run, 1)
+    wait_for(lambda: place.job(job).state is JobState.RUNNING and (run / "ready").exists())
+    place.lead.stop(job.id)
+    wait_for(place.in_state(job, JobState.STOPPED))
+    assert (run / "saved").exists()
+    assert "was killed" not in place.job(job).reason
+    assert not place.strays()
+    seen(f"{request.node.callspec.id}: saved. {place.job(job).reason}")
 
 
 def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:

@@ -60,6 +60,8 @@ def main() -> int:
         if do == "eat" and (folder / "eat").exists():
             eaten = [bytearray(b"x" * 1_000_000) for _ in range(2_000)]
             print(len(eaten))
+        if stopping and do == "diverge":
+            break
         if stopping:
             write(folder / "result.json", {"complete": False, "status": "STOPPED"})
             return 3
@@ -80,6 +82,18 @@ def main() -> int:
                 },
             )
             return 2
+        case "diverge":
+            write(
+                folder / "result.json",
+                {
+                    "complete": False,
+                    "exit_code": 1,
+                    "status": "DIVERGED",
+                    "error": "train/loss is nan.",
+                    "error_kind": "diverged",
+                },
+            )
+            return 1
         case "no_result":
             return 0
         case "half_result":

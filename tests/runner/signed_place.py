@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from core.canonical import canonical_sha256
 from core.decision import decision_text, write_reports
+from core.files import write_json
 from core.market.loading import candles_sha256
+from core.model_manifest import manifest_of, manifest_path
 from core.people import Person
 from core.vocabulary import JobKind, SignatureAct
 from runner.client import Client
@@ -54,7 +57,8 @@ class SignedPlace(Place):
             created_at=self.at or datetime.now(UTC),
             model={
                 "path": "models/ppo_phase4/best_model.zip",
-                "sha256": hashlib.sha256(self.home.best_model.read_bytes()).hexdigest(),
+                "sha256": self.manifest()["sha256"],
+                "manifest_sha256": canonical_sha256(self.manifest()),
             },
             data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
         )
@@ -76,6 +80,15 @@ class SignedPlace(Place):
         self.until(service, self.submit(JobKind.REVALIDATE, result=result, save_report=True))
         service.close()
         return paths.sha256
+
+    def manifest(self) -> dict[str, Any]:
+        """Of the model that lies there; a new one if the model is another."""
+        sha256 = hashlib.sha256(self.home.best_model.read_bytes()).hexdigest()
+        found = manifest_of(self.home.best_model, sha256)
+        if found is None:
+            found = {"sha256": sha256, "normaliser": {"mean": [0.0], "std": [1.0]}}
+            write_json(manifest_path(self.home.best_model), found)
+        return found
 
     def sign(
         self, sha256: str, act: SignatureAct = SignatureAct.APPROVE, conditions=(), **more: Any

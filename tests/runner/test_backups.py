@@ -15,9 +15,11 @@ import pytest
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.vocabulary import Verdict
+from runner.backups import HourlyBackups
 from runner.client import Client
 from runner.ledger import verify
 from runner.restoring import Restored, restore
+from runner.settings import Settings
 from runner.store.backup import Backup, backups, make_backup, verify_backup
 from tests.runner.place import LEAD, Place, after, wait_for
 from tests.runner.test_ledger import rewritten
@@ -66,15 +68,41 @@ def test_a_backup_is_a_pair_that_stands_alone(place: Place) -> None:
 def test_backups_are_kept_for_a_week_and_the_newest_for_ever(place: Place) -> None:
     began = datetime(2026, 2, 23, 14, tzinfo=UTC)
     for hours in (0, 24, 48, 24 * 7 + 1):
-        make_backup(place.home, began + timedelta(hours=hours), WEEK)
+        make_backup(place.home, began + timedelta(hours=hours), WEEK, least=1)
     assert [b.folder.name for b in backups(place.home)] == [
         "20260302T150000Z",
         "20260225T140000Z",
         "20260224T140000Z",
     ]
     shutil.rmtree(backups(place.home)[0].folder)
-    make_backup(place.home, began + timedelta(days=99), WEEK)
+    make_backup(place.home, began + timedelta(days=99), WEEK, least=1)
     assert [b.folder.name for b in backups(place.home)] == ["20260602T140000Z"]
+
+
+def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be_lost_with(
+    place: Place,
+) -> None:
+    for hours in (30, 20, 10, 1):
+        note(place, f"{hours} h ago")
+        make_backup(place.home, after(-hours * 3600), WEEK, least=1)
+    before = backups(place.home)
+    note(place, "behind them")
+    ahead = make_backup(place.home, after(30 * 86400), WEEK, least=1)
+    assert backups(place.home) == [ahead, *before]
+    # Nor does it hold up the next one, nor is it taken for the newest one.
+    began = HourlyBackups(place.home, Settings(), after(0), 100.0)
+    assert began._next == 160.0
+    shutil.rmtree(before[0].folder)
+    now = make_backup(place.home, after(0), WEEK)
+    place.home.ledger.write_bytes(b"")
+    place.home.database.unlink()
+    assert restored(place).backup == now.folder.name
+
+
+def test_two_dozen_backups_stay_whatever_their_age(place: Place) -> None:
+    for hours in range(26):
+        make_backup(place.home, after(hours * 3600), timedelta(0))
+    assert len(backups(place.home)) == 24
 
 
 def test_a_backup_that_is_killed_leaves_no_half_one_and_the_next_clears_it(place: Place) -> None:

@@ -15,6 +15,7 @@ from core.decision.build import SCHEMA_VERSION
 from core.errors import IntegrityError, PlaybookError
 from core.people import Person
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
+from runner.checkpoints import MANIFEST, PARTS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 
@@ -182,6 +183,29 @@ def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) ->
     place.until(service, resumed)
     new = place.lead.submit(JobKind.TRAIN, {"resume": False}).job
     assert new.run == f"{first.run}-2"  # two runs in one folder would be one curve
+
+
+def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None:
+    service = place.service()
+    first = place.until(
+        service, place.submit(JobKind.TRAIN, do="sleep", steps=3_000_000), JobState.RUNNING
+    )
+    place.lead.stop(first.id)
+    place.until(service, first)
+    checkpoint = place.home.checkpoints / "1200000"
+    checkpoint.mkdir(parents=True)
+    texts = dict.fromkeys(PARTS, "{}") | {"config.json": '{"total_steps": 3000000}'}
+    for name, text in texts.items():
+        (checkpoint / name).write_text(text, encoding="utf-8")
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    manifest = {"step": 1_200_000, "run": first.run, "updates": 9, "sha256": hashes}
+    (checkpoint / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    for steps in (300_000, 1_200_000):
+        refused = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": steps})
+        assert isinstance(refused, Refused) and "already at step 1,200,000" in refused.reason
+        assert refused.remedy == "Give more than that, or leave --steps out."
+    shorter = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}).job
+    assert shorter.params["steps"] == 1_300_000
 
 
 def test_the_launch_time_is_in_the_runs_name_when_asked_for(place: Place) -> None:

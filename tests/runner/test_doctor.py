@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ import psutil
 
 from core.files import file_sha256, write_json
 from core.paths import Home
-from core.vocabulary import JobState, Verdict
+from core.vocabulary import JobKind, JobState, Verdict
 from runner.checkpoints import PARTS
 from runner.doctor import Examined, examine, exit_code, processes
 from runner.doctor import place as look_at_place
@@ -25,6 +26,7 @@ from runner.doctor.machine import clock
 from runner.identity import read_identity
 from runner.settings import Settings
 from runner.store.backup import make_backup
+from tests.faults.promises import vanish
 from tests.runner.place import LEAD, Place, after, wait_for
 
 WEEK = timedelta(days=7)
@@ -134,6 +136,10 @@ def test_missing_old_and_broken_backups_are_named(place: Place) -> None:
     assert "ledger backup" in trouble(place, "backups", now=later).remedy
     made = make_backup(place.home, after(0), WEEK)
     assert "too old" in trouble(place, "backups", now=later).what
+    ahead = make_backup(place.home, after(30 * 86400), WEEK)
+    found = trouble(place, "backups")
+    assert found.verdict is Verdict.WARN and ahead.folder.name in found.what
+    shutil.rmtree(ahead.folder)
     with made.ledger.open("ab") as file:
         file.write(b"x")
     assert trouble(place, "backups").verdict is Verdict.FAIL
@@ -186,6 +192,48 @@ def test_a_process_of_an_ended_job_is_found_by_its_mark(place: Place) -> None:
     finally:
         stray.kill()
         stray.wait()
+
+
+def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    mark = json.loads((place.folder(job) / "command.json").read_text())["mark"]
+    vanish(place.shim(job), place.job(job).pid)
+    wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
+    place.until(service, job, JobState.RUNNING)
+    stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": mark})
+    try:
+        wait_for(lambda: psutil.Process(stray.pid).name() == "sleep")
+        (found,) = processes.orphans(place.home, Settings(), after(0))
+        assert found.verdict is Verdict.FAIL and f"attempt-001 of {job.id}" in found.what
+        assert f"kill {stray.pid}" in found.remedy
+    finally:
+        stray.kill()
+        stray.wait()
+        service.close()
+    (found,) = processes.orphans(place.home, Settings(), after(0))
+    assert found.verdict is Verdict.PASS
+
+
+def test_a_job_that_waits_while_there_is_no_runner_is_named(place: Place) -> None:
+    service = place.service(backoff_s=300.0)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    vanish(place.shim(job), place.job(job).pid)
+    place.until(service, job, JobState.QUEUED)
+    service.close()
+    place.home.runner_identity.unlink()
+    found = trouble(place, "runner")
+    assert found.verdict is Verdict.WARN and f"nobody starts {job.id}" in found.what
+
+
+def test_a_shim_that_gives_no_sign_of_life_is_named(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
+    (found,) = processes.shims(place.home, Settings(), after(0))
+    assert found.verdict is Verdict.PASS and "1 give" in found.what
+    (found,) = processes.shims(place.home, Settings(), after(60))
+    assert found.verdict is Verdict.WARN and f"kill -CONT {place.shim(job)}" in found.remedy
+    service.close()
 
 
 def test_half_written_files_are_named_when_nobody_writes_them_any_more(place: Place) -> None:

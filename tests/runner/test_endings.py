@@ -23,6 +23,20 @@ def unseen(**more: object) -> Ended:
 
 
 COMPLETE = {"complete": True}
+CRASHED = {
+    "complete": False,
+    "exit_code": 1,
+    "status": "DIVERGED",
+    "error": "train/loss is nan.",
+    "error_kind": "diverged",
+}
+SB3_TABLE = """-----------------------------------------
+| rollout/                |             |
+|    ep_rew_mean          | 0.12        |
+| train/                  |             |
+|    explained_variance   | nan         |
+-----------------------------------------
+"""
 
 
 @pytest.mark.parametrize(
@@ -44,13 +58,27 @@ COMPLETE = {"complete": True}
         (ended(None, 11, same_boot=False), JobState.FAILED),
         (ended(0, own_trainer=True, stop_asked_by="Eva"), JobState.STOPPED),
         (ended(0, own_trainer=True, same_boot=False), JobState.LOST),
-        (ended(1, stop_asked_by="Eva"), JobState.STOPPED),
+        # A stop explains what it makes a program do, and nothing else.
+        (ended(3, stop_asked_by="Eva"), JobState.STOPPED),
+        (ended(0, stop_asked_by="Eva"), JobState.STOPPED),
+        (ended(None, 15, stop_asked_by="Eva"), JobState.STOPPED),
+        (ended(None, 9, stop_asked_by="Eva", killed_after_s=30.0), JobState.STOPPED),
+        (ended(None, 9, stop_asked_by="Eva"), JobState.STOPPED),
+        (ended(None, 15, stop_asked_by="Eva", result=CRASHED), JobState.FAILED),
+        (ended(None, 11, stop_asked_by="Eva"), JobState.FAILED),
+        (ended(1, stop_asked_by="Eva"), JobState.FAILED),
+        (ended(1, stop_asked_by="Eva", result=CRASHED), JobState.FAILED),
+        (ended(1, stop_asked_by="Eva", own_trainer=True), JobState.STOPPED),
         (ended(0, result=COMPLETE, stop_asked_by="Eva"), JobState.SUCCEEDED),
         (unseen(), JobState.LOST),
         (unseen(own_trainer=True), JobState.LOST),
         (unseen(same_boot=False), JobState.INTERRUPTED),
         (unseen(stop_asked_by="Eva"), JobState.STOPPED),
         (unseen(result=COMPLETE), JobState.SUCCEEDED),
+        (unseen(result=CRASHED), JobState.FAILED),
+        (unseen(result=CRASHED, same_boot=False), JobState.FAILED),
+        (unseen(result=CRASHED, stop_asked_by="Eva"), JobState.FAILED),
+        (unseen(result={"complete": False, "status": "STOPPED"}), JobState.LOST),
         (unseen(result={"complete": "no"}, same_boot=False), JobState.INTERRUPTED),
     ],
 )
@@ -72,10 +100,50 @@ def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> No
         ("zipfile.BadZipFile: File is not a zip file", "bad zip"),
         ("numpy.linalg.LinAlgError: Singular matrix\n", "numpy.linalg.LinAlgError: Singular"),
         ("nothing special", "Exit code 1."),
+        (SB3_TABLE, "Exit code 1."),
+        (f"the Sharpe is NaN\n{SB3_TABLE}", "(NaN in the training)"),
+        (
+            f"{SB3_TABLE}Traceback ...\nFileNotFoundError: candles.csv\n",
+            "Exit code 1: FileNotFoundError: candles.csv",
+        ),
+        (
+            "Traceback ...\nEOFError: once more\nTraceback ...\nKeyError: 'close'",
+            "Exit code 1: KeyError: 'close'",
+        ),
+        (
+            "Traceback ...\nsubproc_vec_env.py\nConnectionResetError\n\n"
+            "During handling of the above exception, another exception occurred:\n\n"
+            "Traceback ...\nRuntimeError: the environments are gone\n",
+            "Exit code 1: RuntimeError: the environments are gone (an environment's worker died",
+        ),
+        (
+            "Traceback ...\nKeyError: 'close'\nException ignored in: <function __del__>\n"
+            "Traceback ...\nsubproc_vec_env.py\nBrokenPipeError: [Errno 32] Broken pipe\n",
+            "Exit code 1: KeyError: 'close'",
+        ),
     ],
 )
 def test_the_logs_tail_gives_the_reason(tail: str, said: str) -> None:
-    assert said in judge(ended(1, tail=tail))[1]
+    reason = judge(ended(1, tail=tail))[1]
+    assert said in reason
+    exact = said.startswith("Exit code 1") and "(" not in said
+    assert not exact or "(" not in reason  # no cause that was not there
+
+
+def test_a_failure_in_a_stop_says_both() -> None:
+    said = judge(ended(1, result=CRASHED, stop_asked_by="Eva"))[1]
+    assert said == (
+        "Exit code 1: train/loss is nan (NaN in the training) Eva had asked it to stop."
+    )
+    assert "crashed with signal 11 (SIGSEGV). Eva had" in judge(
+        ended(None, 11, stop_asked_by="Eva", own_trainer=True)
+    )[1]  # fmt: skip
+
+
+def test_what_a_result_proves_needs_no_shim() -> None:
+    said = judge(unseen(result=CRASHED))[1]
+    assert said.startswith("Exit code 1: train/loss is nan")
+    assert said.endswith("Nobody saw the end, for its shim was lost; its result says so.")
 
 
 def test_out_of_memory_is_not_guessed_from_a_kill() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.errors import IntegrityError
 from core.people import Person
 from core.vocabulary import Role, Verdict
 from runner.client import Client
 from runner.ledger import VerifyReport, replay, verify
+from runner.restoring import restore
 from runner.store import chain
 from runner.store.backup import make_backup
 from tests.runner.place import LEAD, Place, after
@@ -126,9 +128,53 @@ def test_a_row_that_was_changed_in_the_database_alone_is_found_and_mended(place:
         connection.commit()
     report = verify(place.home, tables=True)
     assert not report.ok and "table ticks differs" in report.text()
-    replay(place.home)
+    replay(place.home, LEAD, after(0))
     assert verify(place.home, tables=True).ok
     assert place.lead.ticks(place.week.id)[0].verdict_seen is Verdict.FAIL
+
+
+def cut(ledger: bytes) -> bytes:
+    return b"".join(ledger.splitlines(keepends=True)[:-1])
+
+
+@pytest.mark.parametrize("known_by", ["database", "damaged database", "backup"])
+@pytest.mark.parametrize("harm", [cut, rewritten])
+def test_a_replay_that_would_lose_an_acknowledged_line_is_refused(
+    place: Place, harm: Callable[[bytes], bytes], known_by: str
+) -> None:
+    place.lead.tick(place.week.id, "hourly_1", CHECK, "seen", Verdict.PASS, "3.1")
+    for number in range(3):
+        place.lead.note(place.week.id, "hourly_1", f"note {number}")
+    home = place.home
+    if known_by == "backup":
+        make_backup(home, after(0), timedelta(days=7))
+        home.database.unlink()
+    elif known_by == "damaged database":
+        with closing(sqlite3.connect(home.database)) as connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET rootpage = 2 WHERE name = 'notes'")
+            connection.commit()
+    home.ledger.write_bytes(harm(home.ledger.read_bytes()))
+    before = home.ledger.read_bytes(), home.database.exists() and home.database.read_bytes()
+    with pytest.raises(IntegrityError) as refused:
+        replay(home, LEAD, after(0))
+    assert "trainweek ledger restore" in refused.value.remedy
+    assert before == (
+        home.ledger.read_bytes(),
+        home.database.exists() and home.database.read_bytes(),
+    )
+    restore(home, None, LEAD, after(0))
+    notes = [note.text for note in Client(home, LEAD).notes(place.week.id)]
+    assert notes == ["note 0", "note 1", "note 2"]
+    assert verify(home, tables=True).ok
+
+
+def test_a_replay_is_itself_a_line_of_the_record(place: Place) -> None:
+    replay(place.home, LEAD, after(0))
+    last = json.loads(place.home.ledger.read_bytes().splitlines()[-1])
+    assert (last["kind"], last["body"]["action"], last["by"]) == ("store", "replay", "Lea")
+    assert last["body"]["kept"] == ["logs/state/trainweek.before-replay.db"]
+    assert verify(place.home, tables=True).ok
 
 
 def test_verify_changes_nothing(record: Place) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.process import MARK, descendants, identify, is_alive, marked, send
+from runner import process
+from runner.process import MARK, descendants, identify, is_alive, marked, members, send
 from tests.runner.place import wait_for
 
 
@@ -46,6 +47,35 @@ def test_a_zombie_is_dead(sleeper) -> None:
 
 def test_a_number_that_nobody_has_is_nobody() -> None:
     assert identify(2**22 - 1) is None
+
+
+def test_a_number_that_changes_hands_while_it_is_looked_at_is_nobody(
+    sleeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment or group that was read may be the former owner's."""
+    mine = os.environ | {MARK: "a-mark-that-changes"}
+    marked_one = subprocess.Popen(["sleep", "60"], env=mine)
+    group = tmp_path / "trainweek-a-mark-that-changes"
+    group.mkdir()
+    (group / "cgroup.procs").write_text(f"{marked_one.pid}\n")
+    try:
+        wait_for(lambda: marked("a-mark-that-changes"))
+        assert members(str(group), "a-mark-that-changes") == [identify(marked_one.pid)]
+        looks: dict[int, int] = {}
+
+        def given_again(pid: int):
+            """Between the first look and the next one another process got the number."""
+            looks[pid] = looks.get(pid, 0) + 1
+            found = identify(pid)
+            return found and replace(found, ticks=found.ticks + looks[pid])
+
+        monkeypatch.setattr(process, "identify", given_again)
+        assert marked("a-mark-that-changes") == []
+        looks.clear()
+        assert members(str(group), "a-mark-that-changes") == []
+    finally:
+        marked_one.kill()
+        marked_one.wait()
 
 
 def test_marked_processes_are_found_wherever_they_are() -> None:

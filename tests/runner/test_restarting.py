@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,7 +17,7 @@ from runner.ledger import verify
 from runner.outcomes import Refused, Submitted
 from runner.settings import own_programs
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import ENGINEER, VIEWER, Place, wait_for
+from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, wait_for
 
 
 def spec(place: Place, job, number: int) -> dict:
@@ -58,6 +59,38 @@ def test_a_stop_behind_a_restart_wins(place: Place) -> None:
     place.lead.stop(job.id)
     assert place.until(service, job).state is JobState.STOPPED
     assert place.job(job).attempt == 1
+
+
+def test_a_restart_does_not_undo_another_persons_stop(place: Place) -> None:
+    service = place.service(stop_grace_s=5.0)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="ignore_term"), JobState.RUNNING)
+    place.client(ENGINEER).stop(job.id)
+    refused = place.lead.restart()
+    assert isinstance(refused, Refused)
+    said = rf"Eva asked for {job.id} to be stopped, at [\d-]+ [\d:]+ UTC\."
+    assert re.fullmatch(said, refused.reason)
+    service.supervisor.settings = child_settings(stop_grace_s=0.1)
+    assert place.until(service, job).state is JobState.STOPPED
+    assert isinstance(place.lead.restart(), Submitted)  # it has ended: now it may
+
+
+def test_a_person_may_turn_the_own_stop_into_a_restart(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    place.lead.stop(job.id)
+    assert isinstance(place.lead.restart(), Submitted)
+    wait_for(lambda: (service.tick(datetime.now(UTC)), place.job(job).attempt == 2)[1])
+
+
+def test_a_training_that_crashes_in_a_restart_does_not_go_on(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="diverge", seconds=60),
+                      JobState.RUNNING)  # fmt: skip
+    place.client(ENGINEER).restart(learning_rate=1e-4)
+    job = place.until(service, job)
+    assert (job.state, job.attempt) == (JobState.FAILED, 1)
+    assert "train/loss is nan" in job.reason and "Eva had asked it to stop" in job.reason
+    assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
 
 
 def test_a_restart_that_is_killed_for_ignoring_sigterm_still_goes_on(place: Place) -> None:

@@ -81,6 +81,47 @@ def test_one_enormous_line_is_not_kept_whole(tmp_path: Path) -> None:
     os.close(log.descriptor)
 
 
+def test_what_is_written_while_the_log_is_copied_is_kept_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, real = shim.Log(str(tmp_path), most=1000, files=3), shim.Log._copy
+    late = [b"Traceback: the reason\n", b"and its end\n"]
+
+    def copy(self: shim.Log, *where: object) -> int:
+        done = real(self, *where)
+        if late:
+            os.write(self.descriptor, late.pop(0))
+        return done
+
+    monkeypatch.setattr(shim.Log, "_copy", copy)
+    os.write(log.descriptor, b"x" * 1500)
+    log.cap()
+    kept = (tmp_path / "output.log.1").read_bytes()
+    assert kept == b"x" * 1000 + b"Traceback: the reason\nand its end\n"
+    assert "500 bytes of them lost" in (tmp_path / "output.log").read_text()
+    os.close(log.descriptor)
+
+
+def test_a_log_that_is_written_faster_than_it_is_copied_is_cut_and_the_loss_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, real = shim.Log(str(tmp_path), most=1000, files=2), shim.Log._copy
+
+    def copy(self: shim.Log, *where: object) -> int:
+        done = real(self, *where)
+        os.write(self.descriptor, b"y" * 900)
+        return done
+
+    monkeypatch.setattr(shim.Log, "_copy", copy)
+    os.write(log.descriptor, b"x" * 1500)
+    log.cap()
+    kept = (tmp_path / "output.log.1").stat().st_size
+    # 1,500 x were written, then 900 y a copy; the last 900 come after the last copy.
+    written = 1500 + 900 * (1 + (kept - 1000) // 900)
+    assert f"{written - kept} bytes of them lost" in (tmp_path / "output.log").read_text()
+    os.close(log.descriptor)
+
+
 def test_a_disk_without_room_for_a_copy_loses_the_log_not_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

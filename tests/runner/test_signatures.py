@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,15 +13,17 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError, IntegrityError, SetupError
+from core.files import write_json
+from core.model_manifest import manifest_path
 from core.people import Person
-from core.vocabulary import JobKind, Role, SignatureAct, SignatureState, Verdict
+from core.vocabulary import Role, SignatureAct, SignatureState, Verdict
 from runner.agenda import done_slots
 from runner.client import Client
 from runner.doctor import examine
 from runner.ledger import replay, verify
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.settings import Settings
-from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER
+from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
@@ -45,7 +49,13 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     signed = place.sign(seen).record
     open_ = place.client().gate()
     assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
-    assert place.client().standing(signed).checked == ("model", "data", "rules", "files")
+    assert place.client().standing(signed).checked == (
+        "model",
+        "manifest",
+        "data",
+        "rules",
+        "files",
+    )
     assert place.client().gate(sha256=seen).passes
     assert place.client().gate(sha256=seen[:12]).passes
     assert "No archived decisions" in place.client().gate(sha256="../..").reason
@@ -97,6 +107,51 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
     assert state(place, seen) is STANDS
     place.home.best_model.unlink()
     assert state(place, seen) is VOID
+
+
+def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file = manifest_path(place.home.best_model)
+    signed = json.loads(file.read_text())
+    write_json(file, dict(reversed(signed.items())))  # another spelling of the same
+    assert state(place, seen) is STANDS
+    write_json(file, signed | {"normaliser": {"mean": [9.0], "std": [-1.0]}})
+    answer = place.client().gate()
+    assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
+    file.unlink()
+    assert state(place, seen) is VOID
+    write_json(file, signed)
+    assert state(place, seen) is STANDS
+    kept = place.home.signed_model(signed["sha256"])
+    second = place.revalidate("NO-GO", seed=2)
+    assert second != seen and state(place, seen) is STANDS
+    write_json(manifest_path(kept), signed | {"normaliser": None})
+    assert state(place, seen) is VOID
+
+
+def test_a_damaged_kept_copy_is_replaced_by_the_next_signature(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    kept = place.home.signed_model(place.manifest()["sha256"])
+    kept.write_bytes(b"rot")
+    data = next((place.home.root / "data" / "signed").iterdir())
+    next(data.glob("*.csv")).unlink()
+    place.sign(seen)
+    assert kept.read_bytes() == b"weights"
+    assert len(list(data.glob("*.csv"))) == 1
+
+
+def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
+    place: SignedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.runner.signed_place.canonical_sha256", lambda manifest: None)
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    standing = place.client().standing(place.client().signature_of(seen))
+    assert standing.stands and "manifest" not in standing.checked
+    assert any("manifest not bound" in told for told in standing.unchecked)
 
 
 def test_changed_data_void_it(place: SignedPlace) -> None:
@@ -164,7 +219,12 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert state(place, first) is VOID  # nobody has tested what lies there
     second = place.revalidate("NO-GO", seed=2)
     assert state(place, first) is STANDS
-    assert place.client().gate(sha256=first).passes
+    answer = place.client().gate(sha256=first)
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    assert answer.passes and f"models/signed/{sha256}.zip" in answer.reason
+    assert answer.facts["model"]["path"] == f"models/signed/{sha256}.zip"
+    assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
+    assert answer.facts["in_place"]["note"] == "another model, not the signed one"
     assert not place.client().gate().passes  # the newest is another one, and unsigned
     assert [one.sha256 for one in place.client().decided()] == [first, second]
     kept = next((place.home.root / "models" / "signed").glob("*.zip"))
@@ -172,15 +232,37 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert state(place, first) is VOID
 
 
-def test_a_later_week_that_trains_leaves_the_earlier_decision_alone(place: SignedPlace) -> None:
+def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
+    place: SignedPlace,
+) -> None:
     seen = place.revalidate("GO")
     place.sign(seen)
     week = place.week.id
+    before = place.client().gate(week)
+    assert before.facts["model"]["path"].endswith("best_model.zip")
+    assert before.facts["in_place"]["note"] == "the signed model"
     place.lead.create_week(LAUNCH + timedelta(days=7))
-    place.submit(JobKind.TRAIN)
-    place.home.best_model.write_bytes(b"next week's weights")
+    text = place.candles.read_text()
+    place.candles.write_text(text + text.splitlines()[-1].replace("1", "2") + "\n")  # fresh data
     assert state(place, seen) is STANDS
-    assert place.client().gate(week).passes
+    place.home.best_model.write_bytes(b"imported for the next week")
+    assert state(place, seen) is STANDS
+    answer = place.client().gate(week)
+    assert answer.passes and "models/signed/" in answer.facts["model"]["path"]
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Recorded)
+    assert not place.client().gate(week).passes
+
+
+def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    place.home.best_model.write_bytes(b"others!")
+    refused = place.sign(seen)
+    assert isinstance(refused, Refused) and "best_model.zip changed" in refused.reason
+    place.home.best_model.write_bytes(b"weights")
+    assert isinstance(place.sign(seen), Recorded)
 
 
 def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
@@ -261,7 +343,7 @@ def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
     place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
     place.home.runner_identity.unlink(missing_ok=True)
     before = place.client().conditions(place.week.id)
-    replay(place.home)
+    replay(place.home, LEAD, after(0))
     assert verify(place.home).ok
     client = Client(place.home, CTO)
     assert client.signature_of(seen) == signed

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 import pytest
 
+from core.paths import Home
 from core.vocabulary import JobKind, JobState
+from runner import executor
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from tests.runner.place import Place, wait_for
+from runner.service import Service
+from tests.runner.place import Place, child_settings, wait_for
 
 
 def test_a_job_that_ends_with_a_complete_result_succeeds(place: Place) -> None:
@@ -91,6 +97,27 @@ def test_a_grandchild_that_escaped_its_session_is_ended_too(place: Place) -> Non
     place.lead.stop(job.id)
     assert place.until(service, job).state is JobState.STOPPED
     wait_for(lambda: not place.strays())
+
+
+@pytest.mark.parametrize("other", ["checkout", "spelling"])
+def test_a_shim_is_known_by_its_identity(
+    place: Place, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(do="ignore_term"), JobState.RUNNING)
+    service.close()
+    home = place.home
+    if other == "checkout":
+        monkeypatch.setattr(executor, "SHIM", Path("/another/checkout/runner/shim.py"))
+    else:
+        link = home.root.with_name("link")
+        link.symlink_to(home.root)
+        home = Home(link)
+    service = Service(home, child_settings(), now=lambda: datetime.now(UTC))
+    place.lead.stop(job.id)
+    job = place.until(service, job)
+    wait_for((place.folder(job) / "exit.json").exists)  # its shim was spared, and wrote it
+    assert (job.state, job.exit_code) == (JobState.STOPPED, -signal.SIGKILL)
 
 
 def test_a_waiting_job_is_stopped_without_being_started(place: Place) -> None:

@@ -12,11 +12,14 @@ from datetime import timedelta
 import yaml
 
 from core.moments import parse_moment
-from core.vocabulary import IncidentState, JobKind, JobState
+from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
+from runner.ledger import verify
 from runner.model_files import manifest_path
 from runner.outcomes import Refused
+from runner.records import Job
+from runner.settings import own_programs
 from tests.faults.promises import vanish
-from tests.runner.place import LAUNCH, Place
+from tests.runner.place import LAUNCH, Place, after, wait_for
 
 
 def logged(place: Place) -> None:
@@ -57,6 +60,54 @@ def test_a_refused_parameter_is_no_crash(place: Place) -> None:
 def test_another_job_that_fails_is_no_crash_of_the_training(place: Place) -> None:
     place.until(place.service(), place.submit(JobKind.BACKUP, do="fail"))
     assert place.lead.incidents(place.week.id) == []
+
+
+def test_evidence_that_cannot_be_kept_keeps_no_incident_from_opening(place: Place) -> None:
+    logged(place)
+    (place.home.training / ".CRASH_backup.log.partial").mkdir()
+    job = place.until(place.service(), place.submit(JobKind.TRAIN, do="fail"))
+    assert job.state is JobState.FAILED
+    (incident,) = place.lead.incidents(place.week.id)
+    assert incident.procedure == "crash"
+    assert "The evidence was NOT kept: training.log could not be copied (" in incident.summary
+    assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+
+
+def test_a_crash_in_a_stop_is_a_crash(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="diverge", seconds=60),
+                      JobState.RUNNING)  # fmt: skip
+    place.lead.stop(job.id)
+    job = place.until(service, job)
+    assert job.state is JobState.FAILED
+    assert "train/loss is nan" in job.reason and job.reason.endswith("Lea had asked it to stop.")
+    assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
+
+
+def test_an_incident_stops_a_first_start_that_waits(place: Place) -> None:
+    job = place.submit(JobKind.TRAIN)
+    place.lead.open_incident(place.week.id, "data", "bad candles")
+    job = place.until(place.service(), job)
+    assert (job.state, job.attempt) == (JobState.STOPPED, 0)
+    assert "An open incident blocks the start" in job.reason
+    assert job.ended_at is not None
+    assert place.starts() == []
+    assert verify(place.home, tables=True).ok
+
+
+def test_two_reboots_before_the_first_new_step_are_no_loop(place: Place) -> None:
+    service = place.service(backoff_s=0.01)
+    job = place.submit(JobKind.TRAIN, do="sleep", at_step=0)
+    for _ in range(2):
+        place.until(service, job, JobState.RUNNING)
+        folder = place.folder(job)
+        vanish(place.shim(job), place.job(job).pid)
+        _reboot(place, job)
+        (folder / "exit.json").unlink(missing_ok=True)
+        place.until(service, job, JobState.QUEUED)
+    assert place.until(service, job, JobState.RUNNING).attempt == 3
+    ended = [attempt.state for attempt in place.lead.attempts(job.id)[:2]]
+    assert ended == [JobState.INTERRUPTED] * 2
 
 
 def test_a_second_crash_joins_the_open_incident(place: Place) -> None:
@@ -144,6 +195,48 @@ def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> 
     job = place.until(service, job)
     assert (job.state, job.attempt) == (JobState.INTERRUPTED, 1)
     assert "incident" in job.reason
+
+
+def stopped(place: Place) -> Job:
+    """A training that had begun, of a runner that has gone."""
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    place.lead.stop(job.id)
+    place.until(service, job, JobState.STOPPED)
+    service.close()
+    return job
+
+
+def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
+    place: Place,
+) -> None:
+    stopped(place)
+    broken = place.home.checkpoints / "4096" / "manifest.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
+    service = place.service(commands=own_programs(), start_timeout_s=30.0)
+    job = place.lead.submit(JobKind.TRAIN, {"resume": True}).job
+
+    def over() -> bool:
+        service.tick(after(0))
+        return place.job(job).state in ENDED_STATES
+
+    wait_for(over, seconds=60)
+    job = place.job(job)
+    assert job.state is JobState.FAILED and "no checkpoint that is whole" in job.reason
+    (incident,) = place.lead.incidents(place.week.id)
+    assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
+    assert not place.home.best_model.exists()
+
+
+def test_nothing_is_resumed_while_a_restore_that_was_cut_off_left_no_model(place: Place) -> None:
+    stopped(place)
+    aside = place.home.model.with_name(".ppo_phase4.replaced")
+    aside.mkdir(parents=True)
+    refused = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    assert isinstance(refused, Refused) and "trainweek backup restore" in refused.remedy
+    aside.rename(place.home.model)
+    assert not isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
 
 
 def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:

@@ -46,7 +46,7 @@ def statement_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY) -> dict:
         "decision_sha256": saved.sha256,
         "decision": saved.decision["decision"],
         "score": saved.decision["score"],
-        "evidence": "WEAK",
+        "evidence": saved.decision["evidence"]["grade"],
         "act": "approve_with_conditions",
         "reason": "Small size only.",
         "conditions": [CONDITION],
@@ -67,8 +67,10 @@ def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed) ->
 def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision) -> None:
     content = capsule_of(saved)
     found = examine(content, LATER)
-    assert found.stands and found.checked == ("seal", "signature", "contents")
-    assert len(found.unchecked) == 5  # the key's owner, model, data, rules, archive
+    assert found.state is SignatureState.UNTRUSTED and "key" in found.reason
+    assert found.checked == ("seal", "signature", "contents")
+    assert len(found.unchecked) == 6  # the key's owner, model, manifest, data, rules, archive
+    assert examine(content, LATER, any_key=True).stands
     assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).stands
     held = parse_capsule(content)["files"]
     assert held["decision.json"].encode() == saved.file("decision.json").read_bytes()
@@ -118,6 +120,17 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
         ({"format": "x"}, "signed statement was altered"),
         ({"bound": {"files": {}, "model": {}}}, "or lacks a part"),
         ({"bound": {"files": {}}}, "or lacks a part"),
+        ({"expires_at": "garbage"}, "or lacks a part"),
+        ({"expires_at": 5}, "or lacks a part"),
+        ({"expires_at": "2099-01-01T00:00:00"}, "or lacks a part"),
+        ({"at": None}, "or lacks a part"),
+        ({"act": "foo"}, "or lacks a part"),
+        ({"role": "viewer"}, "who may not sign"),
+        ({"role": "king"}, "another kind"),
+        ({"decision": "NO-GO"}, "another decision"),
+        ({"score": "6/7"}, "another score"),
+        ({"evidence": "NONE"}, "another evidence"),
+        ({"week": "2026-03-02"}, "another week"),
     ],
 )
 def test_a_statement_that_does_not_fit_its_capsule_is_named(
@@ -125,6 +138,16 @@ def test_a_statement_that_does_not_fit_its_capsule_is_named(
 ) -> None:
     found = examine(capsule_of(saved, **changed), LATER)
     assert found.state is SignatureState.ALTERED and told in found.reason
+
+
+@pytest.mark.parametrize("part", ["model", "data", "playbook"])
+def test_a_statement_that_binds_something_else_than_was_tested_is_named(
+    saved: SavedDecision, part: str
+) -> None:
+    bound = statement_of(saved)["bound"]
+    bound[part] = bound[part] | {"sha256": "0" * 64}
+    found = examine(capsule_of(saved, bound=bound), LATER)
+    assert found.state is SignatureState.ALTERED and f"another {part}" in found.reason
 
 
 def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_path: Path) -> None:
@@ -141,7 +164,7 @@ def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_pa
 
 def test_a_capsule_of_another_key_is_genuine_but_not_trusted(saved: SavedDecision) -> None:
     forged = capsule_of(saved, OTHER)
-    assert examine(forged, LATER).stands  # it is what it says; whose key that is, one must ask
+    assert examine(forged, LATER).state is SignatureState.UNTRUSTED  # one must ask whose it is
     found = examine(forged, LATER, key=fingerprint(public_text(KEY)))
     assert found.state is SignatureState.ALTERED
     assert "another key" in found.reason and "fingerprint" in found.remedy
@@ -154,7 +177,7 @@ def test_an_expired_capsule_says_when_and_what_to_do(saved: SavedDecision) -> No
     assert found.state is SignatureState.EXPIRED
     assert "expired at 2026-03-29 16:01 UTC" in found.reason
     assert "sign again" in found.remedy
-    assert examine(content, CREATED + timedelta(days=30, seconds=-1)).stands
+    assert examine(content, CREATED + timedelta(days=30, seconds=-1), any_key=True).stands
 
 
 def test_what_differs_here_is_named(saved: SavedDecision, tmp_path: Path) -> None:

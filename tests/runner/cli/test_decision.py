@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.vocabulary import SignatureAct
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import ENGINEER
+from tests.runner.place import ENGINEER, LAUNCH
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 
@@ -60,8 +61,12 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     file = elsewhere / "decision.capsule.json"
     assert decision("export", "--out", file, home=root).returncode == 0
     alone = decision("verify", file)
-    assert alone.returncode == 0 and "STANDS" in alone.stdout
-    assert alone.stdout.count("not checked") == 5
+    assert alone.returncode == 1 and "UNTRUSTED" in alone.stdout
+    assert alone.stdout.count("  not checked:") == 6
+    assert decision("verify", file, "--any-key").returncode == 0
+    print_ = json.loads(decision("verify", file, "--json").stdout)["fingerprint"]
+    trusted = decision("verify", file, "--key", print_)
+    assert trusted.returncode == 0 and "STANDS" in trusted.stdout
     assert list(elsewhere.iterdir()) == [file]  # nothing was made here
     at_home = decision("verify", file, home=root)
     assert at_home.returncode == 0 and "not checked" not in at_home.stdout
@@ -83,6 +88,32 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     assert altered.returncode == 1 and "export it again" in altered.stdout
     absent = decision("verify", elsewhere / "none")
     assert absent.returncode == 2 and "can't be read" in absent.stderr
+
+
+def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    manual, file, root = tmp_path / "manual.yaml", tmp_path / "c.json", place.home.root
+    manual.write_text(place.week.playbook_text)
+    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), manual).record
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file.write_bytes(place.client().capsule(seen)[0])
+    assert decision("verify", file, home=root).returncode == 0
+
+    manual.write_text(place.week.playbook_text.replace("threshold: 1.0", "threshold: 0.1"))
+    other_gates = decision("verify", file, home=root)
+    assert other_gates.returncode == 1 and "gates" in other_gates.stdout
+    manual.write_text(place.week.playbook_text)
+
+    place.home.best_model.unlink()
+    gone = decision("verify", file, home=root)
+    assert gone.returncode == 1 and "is gone" in gone.stdout
+    place.home.best_model.write_bytes(b"weights")
+
+    place.sign(seen, SignatureAct.REJECT)
+    rejected = decision("verify", file, home=root)
+    assert rejected.returncode == 1 and "superseded: reject by Carl at" in rejected.stdout
 
 
 def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_path: Path) -> None:

@@ -8,9 +8,17 @@ import pytest
 from core.errors import IntegrityError
 from core.files import write_json
 from core.paths import Home
+from core.vocabulary import Verdict
+from runner.doctor import models
+from runner.jobs.attempt import read_spec
+from runner.jobs.training_plan import NothingWholeError, plan_training
 from runner.model_backups import MANIFEST, checksums, list_backups, verify_backup
+from runner.model_exchange import unfinished_exchange
 from runner.model_files import manifest_path
+from runner.settings import Settings
 from tests.runner.jobs.job_folder import run_job
+from tests.runner.jobs.training_home import write_spec
+from tests.runner.place import after
 
 
 @pytest.fixture
@@ -114,7 +122,7 @@ def test_a_backup_that_is_killed_leaves_the_earlier_one_whole(
     assert [each.verified for each in list_backups(home)] == [True, True]
 
 
-@pytest.mark.parametrize("point", ["restore_verified", "restore_replacing"])
+@pytest.mark.parametrize("point", ["restore_verified", "restore_replacing", "restore_replaced"])
 def test_a_restore_that_is_killed_loses_nothing_and_is_simply_run_again(
     home: Home, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
@@ -124,12 +132,41 @@ def test_a_restore_that_is_killed_loses_nothing_and_is_simply_run_again(
     assert run_job(home, "backup", action="restore").code == -9
     monkeypatch.delenv("TRAINWEEK_FAIL")
     kept = home.root / "models" / "ppo_phase4_BEFORE_RESTORE"
-    replaced = point == "restore_replacing"
-    there = kept if replaced else home.model
-    assert (there / "best_model.zip").read_bytes() == b"worse weights"
+    (looked,) = models.exchange(home, Settings(), after(0))
+    assert home.model.exists() == (point != "restore_replacing")
+    assert (looked.verdict is Verdict.FAIL) == (point == "restore_replacing")
     assert run_job(home, "backup", action="restore").code == 0
     assert home.best_model.read_bytes() == b"weights of the best model"
     assert (kept / "best_model.zip").read_bytes() == b"worse weights"
+    (looked,) = models.exchange(home, Settings(), after(0))
+    assert looked.verdict is Verdict.PASS
+
+
+def test_a_restore_that_was_killed_is_undone_before_anything_else_reads_the_model(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_job(home, "backup")
+    home.best_model.write_bytes(b"worse weights")
+    monkeypatch.setenv("TRAINWEEK_FAIL", "restore_replacing:kill")
+    assert run_job(home, "backup", action="restore").code == -9
+    monkeypatch.delenv("TRAINWEEK_FAIL")
+    assert not home.model.exists()
+    assert run_job(home, "backup").code == 0
+    assert home.best_model.read_bytes() == b"worse weights"
+    assert (home.checkpoints / "50000").is_dir()
+    assert unfinished_exchange(home) is None
+
+
+def test_where_the_names_do_not_say_what_was_there_nothing_is_resumed(home: Home) -> None:
+    run_job(home, "backup")
+    home.model.rename(home.model.with_name("ppo_phase4_BEFORE_RESTORE"))
+    (looked,) = models.exchange(home, Settings(), after(0))
+    assert looked.verdict is Verdict.FAIL and "trainweek backup restore" in looked.remedy
+    with pytest.raises(NothingWholeError, match="a restore was cut off"):
+        plan_training(read_spec(write_spec(home, "train", resume=True)), print, print)
+    assert run_job(home, "backup", action="restore").code == 0
+    (looked,) = models.exchange(home, Settings(), after(0))
+    assert looked.verdict is Verdict.PASS
 
 
 def test_a_broken_best_model_is_not_backed_up_as_if_it_were_whole(home: Home) -> None:

@@ -14,9 +14,11 @@ from core.paths import Home
 from core.telemetry import RunReader
 from dashboard.backtest_input import model
 from runner.agent.best_model import read_best_model
-from runner.agent.checkpoint import newest_checkpoint
+from runner.agent.checkpoint import newest_checkpoint, set_aside
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
+from runner.jobs.training_plan import NothingWholeError
+from runner.model_backups import checksums
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
@@ -157,6 +159,15 @@ def test_a_finished_run_that_is_resumed_is_still_finished(trained):
     assert result(spec)["steps"] == 20_000 and result(spec)["complete"] is True
 
 
+def test_a_total_behind_the_checkpoint_is_refused_and_never_called_complete(trained):
+    home, _, _ = trained
+    spec = write_spec(home, "train", attempt=3, resume=True, steps=8_000)
+    with pytest.raises(InputError, match="already at step 20,000") as refused:
+        train(read_spec(spec), StopFlag())
+    assert "leave --steps out" in refused.value.remedy
+    assert not (spec.parent / "result.json").exists()
+
+
 def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     home = Home(tmp_path)
     for part in ("data", "models"):
@@ -174,6 +185,71 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     assert refused.value.remedy == "Put the old data back, or start anew with --new."
     assert home.best_model.read_bytes() == best
     assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
+
+
+def broken(checkpoint: Path) -> None:
+    content = bytearray((checkpoint / "model.zip").read_bytes())
+    content[len(content) // 2] ^= 1
+    (checkpoint / "model.zip").write_bytes(content)
+
+
+def test_a_run_whose_checkpoints_are_all_broken_is_not_begun_anew_in_silence(
+    trained, tmp_path: Path
+):
+    home = Home(tmp_path)
+    for part in ("data", "models"):
+        shutil.copytree(trained[0].root / part, tmp_path / part)
+    for checkpoint in home.checkpoints.iterdir():
+        broken(checkpoint)
+    before = checksums(home.model)
+    spec = write_spec(home, "train", attempt=2, resume=True, steps=8_000, seed=99)
+    with pytest.raises(
+        NothingWholeError, match=r"no checkpoint that is whole: 20000/model\.zip was"
+    ):
+        train(read_spec(spec), StopFlag())
+    assert checksums(home.model) == before
+    done = run("train_ppo", spec)
+    assert done.returncode == 1  # not a refusal: an incident is opened
+    assert result(spec)["error_kind"] == "crash"
+    assert "trainweek backup restore" in result(spec)["remedy"]
+    assert checksums(home.model) == before
+
+
+def test_a_run_without_any_checkpoint_keeps_its_best_model_and_beats_it_or_not(
+    trained, tmp_path: Path
+):
+    home = Home(tmp_path)
+    for part in ("data", "models"):
+        shutil.copytree(trained[0].root / part, tmp_path / part)
+    shutil.rmtree(home.checkpoints)
+    before, manifest = read_best_model(home.best_model)
+    spec = write_spec(home, "train", attempt=2, resume=True, steps=4_000, seed=99)
+    assert run("train_ppo", spec).returncode == 0
+    assert (home.model / "earlier" / "run-a" / "best_model.zip").read_bytes() == before
+    now = read_best_model(home.best_model)[1]["validation"]["sharpe"]
+    assert now >= manifest["validation"]["sharpe"]
+
+
+def test_a_broken_best_model_is_kept_before_it_is_replaced(trained, tmp_path: Path):
+    home = Home(tmp_path)
+    for part in ("data", "models"):
+        shutil.copytree(trained[0].root / part, tmp_path / part)
+    home.best_model.write_bytes(b"half a model")
+    spec = write_spec(home, "train", attempt=2, resume=True, steps=24_000)
+    assert run("train_ppo", spec).returncode == 0
+    assert (home.model / "earlier" / "broken" / "best_model.zip").read_bytes() == b"half a model"
+    assert read_best_model(home.best_model)[1]["run"] == "run-a"
+
+
+def test_a_new_run_puts_checkpoints_that_name_no_run_aside(trained, tmp_path: Path):
+    root = tmp_path / "checkpoints"
+    shutil.copytree(trained[0].checkpoints, root)
+    (root / "20000" / "manifest.json").unlink()
+    set_aside(root, "run-a", tmp_path / "earlier")
+    assert (root / "20000").exists()
+    set_aside(root, "run-b", tmp_path / "earlier", unnamed=True)
+    assert list(root.iterdir()) == []
+    assert (tmp_path / "earlier" / "broken" / "checkpoints" / "20000").is_dir()
 
 
 def test_a_new_run_puts_the_model_and_checkpoints_of_the_old_one_aside(tmp_path: Path):

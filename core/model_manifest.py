@@ -1,0 +1,35 @@
+"""The manifest beside a model: without its normaliser and settings the zip is another model.
+
+How the pair is written: :mod:`runner.agent.best_model`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def manifest_path(zip_path: Path) -> Path:
+    """``best_model.zip`` -> ``best_model.manifest.json``."""
+    return zip_path.with_name(f"{zip_path.stem}.manifest.json")
+
+
+def next_manifest_path(zip_path: Path) -> Path:
+    """Where the next manifest waits while the zip is replaced."""
+    return zip_path.with_name(f".{zip_path.stem}.manifest.next.json")
+
+
+def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
+    """The manifest beside the zip that names this hash; None if none does.
+
+    The same choice as when the model is loaded: what is found here is what is used.
+    """
+    for path in (manifest_path(zip_path), next_manifest_path(zip_path)):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        if isinstance(manifest, dict) and manifest.get("sha256") == sha256:
+            return manifest
+    return None

@@ -1,0 +1,37 @@
+"""What the frame says on every page, whatever the page is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.liveness import Pulse, Vitals
+from core.vocabulary import JobState, Liveness
+from dashboard.queries import Moment
+from tests.dashboard.place import Place, draw_frame
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The training is stalled"), ("pt", "O treino está travado")]
+)
+def test_a_stall_is_red_on_every_page_with_its_evidence(
+    place: Place, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    place.watch()
+    seen = Vitals(JobState.RUNNING, "T", 5000.0, step_age=720.0, cpu=0.0, cpu_window=10.0)
+    pulse = Pulse(Liveness.STALLED, (), 720.0, 600.0, seen)
+    monkeypatch.setattr(Moment, "pulse", pulse)
+    test = draw_frame(place.page(language=language))
+    assert not test.exception
+    (alert,) = [error.value for error in test.error if said in error.value]
+    assert "12 min" in alert and "T" in alert
+    assert any("red-badge" in m.value and "sensors_off" in m.value for m in test.markdown)
+
+
+def test_an_open_incident_is_red_whether_it_blocks_the_start_or_not(place: Place) -> None:
+    week = place.week()
+    place.client().open_incident(week.id, "performance", "flat for two hours")
+    (alert,) = [e.value for e in draw_frame(place.page()).error if "Open incident" in e.value]
+    assert "blocked" not in alert
+    place.client().open_incident(week.id, "crash", "it fell over")
+    alerts = [e.value for e in draw_frame(place.page()).error if "Open incident" in e.value]
+    assert len(alerts) == 2 and "are blocked until it is closed" in alerts[0]

@@ -1,0 +1,96 @@
+"""A training whose best model can't be saved: what ends it, and what that is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.vocabulary import ENDED_STATES, JobKind, JobState
+from runner.model_files import read_best_model
+from runner.outcomes import Refused
+from runner.records import Job
+from runner.settings import own_programs
+from tests.runner.jobs.training_home import make_home
+from tests.runner.place import Place, wait_for
+
+# The disk gives back something else than was written, from the second save on.
+LYING_DISK = """
+from runner.agent import best_model
+from core.errors import IntegrityError
+saves = []
+
+def reads_differently(zip_path, manifest):
+    saves.append(zip_path)
+    if len(saves) > 1:
+        raise IntegrityError("best_model.zip reads differently from what was written.", "Look.")
+
+best_model._require_same = reads_differently
+from runner.jobs.train_ppo import main
+raise SystemExit(main())
+"""
+# Without this the second evaluation need not be better than the first.
+ALWAYS_BETTER = """
+from runner.agent.evaluation import Evaluation
+count = [0]
+
+def sharpe(self, bars_per_year):
+    count[0] += 1
+    return float(count[0])
+
+Evaluation.sharpe = sharpe
+"""
+FULL_DISK = """
+from runner import failpoints
+failpoints.arm("best_model_announced:enospc@2{on}")
+from runner.jobs.train_ppo import main
+raise SystemExit(main())
+"""
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Iterator[Place]:
+    make_home(tmp_path / "home")
+    made = Place(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def ended(training: Place, code: str) -> Job:
+    program = (sys.executable, "-c", ALWAYS_BETTER + code)
+    service = training.service(commands=own_programs() | {JobKind.TRAIN: program})
+    job = training.submit(JobKind.TRAIN, steps=24_000)
+    wait_for(
+        lambda: (service.tick(datetime.now(UTC)), training.job(job).state in ENDED_STATES)[1], 120
+    )
+    return training.job(job)
+
+
+def test_what_goes_wrong_at_work_is_no_refusal(training: Place) -> None:
+    job = ended(training, LYING_DISK)
+    assert (job.state, job.exit_code) == (JobState.FAILED, 1)
+    assert "reads differently" in job.reason and "Refused" not in job.reason
+    (incident,) = training.lead.incidents(training.week.id)
+    assert (incident.procedure, incident.blocks_start) == ("crash", True)
+    assert isinstance(training.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
+
+
+def test_one_full_disk_at_a_best_model_ends_no_training(training: Place) -> None:
+    job = ended(training, FULL_DISK.format(on=""))
+    assert (job.state, job.reason) == (JobState.SUCCEEDED, "")
+    log = training.home.training_log.read_text(encoding="utf-8")
+    assert log.count("The best model was not saved: No space left on device.") == 1
+    assert read_best_model(training.home.best_model)[1]["step"] == 24_000
+
+
+def test_a_disk_that_stays_full_ends_the_training_after_an_interval(training: Place) -> None:
+    job = ended(training, FULL_DISK.format(on="+"))
+    assert (job.state, job.exit_code) == (JobState.FAILED, 1)
+    assert "The best model was not saved: No space left on device" in job.reason
+    log = training.home.training_log.read_text(encoding="utf-8")
+    first = int(log.split("Validation at step ")[1].split(":")[0])
+    assert read_best_model(training.home.best_model)[1]["step"] == first  # the one before is whole
+    assert [each.procedure for each in training.lead.incidents(training.week.id)] == ["crash"]

@@ -1,0 +1,26 @@
+"""What a page says of a job's liveness, from files that another version may have written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.vocabulary import JobKind, JobState, Liveness
+from tests.runner.place import Place, wait_for
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"least": 60.0, "floor": 1}, {"least": 60.0}, {"hours": "two"}, {"gaps": None}, [1, 2], None],
+)
+def test_the_limits_of_another_version_are_read_as_far_as_they_go(
+    place: Place, limits: object
+) -> None:
+    service = place.service(liveness_s=0.05)
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    path = place.folder(job) / "pulse.json"
+    wait_for(lambda: (service.tick(service.now()), path.exists())[1])
+    service.close()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"limits": limits}))
+    assert place.lead.pulse(job.id).liveness is Liveness.WORKING
