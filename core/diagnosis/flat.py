@@ -30,8 +30,8 @@ _PT = {
 }
 _WORDS = {
     Level.STUCK: (
-        "no higher than at its beginning: it never improved",
-        "não mais alto que no início: nunca melhorou",
+        "no higher than at its beginning, and never improved",
+        "não mais alto que no início, e nunca melhorou",
     ),
     Level.REGRESSED: ("far below its own best", "muito abaixo do próprio melhor"),
     Level.CONVERGED: (

@@ -1,7 +1,8 @@
 """The command ``trainweek``: every verb of a training week, with exit codes for scripts.
 
 Exit codes: 0 done, 1 judged and not good (a failed check, a NO-GO), 2 your input or
-your machine needs mending; the message says what and how.
+your machine needs mending; the message says what and how. ``diagnose`` judges with 0, 1 and 2, and exits
+with 3 where there is nothing to judge.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from runner.cli import (
     playbook,
     weeks,
 )
-from runner.cli.program import run
+from runner.cli.program import Judging, run
 
 app = typer.Typer(
     help="A PPO training week as a live operations manual.",
@@ -63,7 +64,6 @@ for command in (
     operate.tensorboard,
     operate.systemd,
     looking.inspect,
-    looking.diagnose,
     looking.watch,
     looking.metrics,
     manual.start,
@@ -73,6 +73,7 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
+app.command(cls=Judging)(looking.diagnose)
 app.command(name="daily-check")(manual.daily_check)
 app.command(name="data-check")(manual.data_check)
 

@@ -69,7 +69,8 @@ def diagnose(
     Without --now it is judged as of now: a silent run is hung if a process still holds
     its event files, and has ended if none does.
 
-    Exit 0: nothing fires; 1: a warning; 2: something critical.
+    Exit 0: nothing fires; 1: a warning; 2: something critical; 3: not judged, as the
+    input needs mending.
     """
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from core.errors import TrainweekError
 
@@ -16,13 +18,41 @@ def run(program: typer.Typer) -> None:
     try:
         program()
     except TrainweekError as error:
-        print(f"error: {error.what}", file=sys.stderr)
-        if error.remedy:
-            print(f"  {error.remedy}", file=sys.stderr)
+        _tell(error)
         raise SystemExit(2) from None
     except BrokenPipeError:  # the reader of our output went away: `trainweek ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+
+
+def _tell(error: TrainweekError) -> None:
+    print(f"error: {error.what}", file=sys.stderr)
+    if error.remedy:
+        print(f"  {error.remedy}", file=sys.stderr)
+
+
+# Of the click that typer carries, whichever that is.
+UsageError = typer.BadParameter.__base__
+
+
+class Judging(TyperCommand):
+    """A command whose exit code 2 is a verdict: what can't be judged exits with 3."""
+
+    NOT_JUDGED = 3
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().make_context(*args, **kwargs)
+        except UsageError as error:
+            error.exit_code = self.NOT_JUDGED
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TrainweekError as error:
+            _tell(error)
+            raise SystemExit(self.NOT_JUDGED) from None
 
 
 def run_alone(command: Callable[..., None]) -> None:

@@ -122,6 +122,18 @@ def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_what_diagnose_can_not_judge_is_not_called_critical(tmp_path: Path) -> None:
+    for given in (
+        (tmp_path / "none",),
+        (tmp_path, "--now", "yesterday"),
+        (tmp_path, "--wrong"),
+        (),
+    ):
+        done = trainweek("diagnose", *given)
+        assert done.returncode == 3, done.stderr
+        assert "rror" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
     calm = [(step * 100, 1000.0 + step, 0.008) for step in range(40)]
     wild = [(step * 100, 1000.0 + step, 5.0) for step in range(40, 46)]
