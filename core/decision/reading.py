@@ -79,7 +79,9 @@ def history(home: Home, week: str | None = None) -> list[SavedDecision]:
 def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
     """The newest revalidation (of a week); None if there is none.
 
-    :raises IntegrityError: its archive or its dated copy was altered.
+    The archive is the record; :func:`dated_problem` looks at the copy for people.
+
+    :raises IntegrityError: its archive was altered.
     """
     newest: tuple[str, Path] | None = None
     for folder in home.revalidation_archive.glob("[0-9a-f]*"):
@@ -91,11 +93,19 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
             newest = max(newest or ("", folder), (decision["created_at"], folder))
     if newest is None:
         return None
-    saved = read_decision(newest[1])
+    return read_decision(newest[1])
+
+
+def dated_problem(home: Home, saved: SavedDecision) -> str | None:
+    """What is wrong with the dated view of a decision; None if nothing is, or it is gone."""
     dated = home.revalidation / f"{saved.decision['day']}_{DECISION}"
-    if dated.is_file():
+    if not dated.is_file():
+        return None
+    try:
         read_decision(dated)
-    return saved
+    except (InputError, IntegrityError) as error:
+        return error.what
+    return None
 
 
 def files_of(archive: Path) -> list[Path]:

@@ -42,7 +42,7 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
         lines.append(_line(page, f"trust.{name}", test and test["passed"], test and test["detail"]))
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
-    free = {"none": True, "refused": False}.get(str(overlap)) if overlap else None
+    free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
     detail = say.raw("trust.apart", hours=f"{apart:,.0f}") if apart is not None else ""
     lines.append(_line(page, "trust.overlap", free, detail))
     again = trust.get("reproducible", decided.get("reproducible"))

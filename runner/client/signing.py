@@ -103,7 +103,7 @@ def refusal(
             return Refused(
                 "Approving a NO-GO is an override.", "It takes a reason and a second person."
             )
-        if not second.may(Right.COUNTERSIGN) or second.name == signer.name:
+        if not second.may(Right.COUNTERSIGN) or _same_name(second, signer):
             return Refused(
                 f"{second.name} ({second.role.value}) can't be the second person.",
                 "Ask the lead.",
@@ -130,6 +130,10 @@ def refusal(
             "Approve with conditions, or leave them out.",
         )
     return None
+
+
+def _same_name(one: Person, other: Person) -> bool:
+    return one.name.strip().casefold() == other.name.strip().casefold()
 
 
 def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
