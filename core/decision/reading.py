@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,22 @@ def dated_problem(home: Home, saved: SavedDecision) -> str | None:
 def files_of(archive: Path) -> list[Path]:
     """The files of an archive folder, by name."""
     return sorted(file for file in archive.iterdir() if file.is_file())
+
+
+def archive_problem(archive: Path, written: Mapping[str, str]) -> str | None:
+    """The first file that is not as it was written, or that nobody wrote; None if none is.
+
+    :param written: name to SHA-256, of everything in the folder.
+    """
+    there = {file.name: file for file in files_of(archive)}
+    for name in sorted(there.keys() | written.keys()):
+        if name not in there:
+            return f"The archived {name} is gone."
+        if name not in written:
+            return f"{name} lies in the archive, but the revalidation did not write it."
+        if hashlib.sha256(there[name].read_bytes()).hexdigest() != written[name]:
+            return f"The archived {name} was altered since the revalidation wrote it."
+    return None
 
 
 def _content(file: Path) -> bytes:

@@ -82,6 +82,7 @@ class SignedPlace(Place):
             "score": fields["score"],
             "sha256": paths.sha256,
             "archive": self.home.relative(paths.archive),
+            "archived": dict(paths.hashes),
             "report": {"decision": self.home.relative(paths.decision)},
         }
         service = self.service(take_over=True)

@@ -183,6 +183,25 @@ def test_an_altered_archived_file_voids_it(place: SignedPlace, name: str) -> Non
         place.client().capsule(seen)
 
 
+def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("PARTIAL")
+    memo, stray = place.archive(seen) / "memo.html", place.archive(seen) / "extra.txt"
+    written = memo.read_bytes()
+    for change, told in (
+        (lambda: memo.write_text("<p>GO 6/6 STRONG</p>"), "memo.html was altered"),
+        (memo.unlink, "memo.html is gone"),
+        (lambda: stray.write_text("hello"), "did not write it"),
+    ):
+        change()
+        refused = place.sign(seen)
+        assert isinstance(refused, Refused) and told in refused.reason
+        memo.write_bytes(written)
+        stray.unlink(missing_ok=True)
+    assert isinstance(place.sign(seen), Recorded)
+
+
 def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_path) -> None:
     file = tmp_path / "manual.yaml"
     file.write_text(place.week.playbook_text)
