@@ -120,6 +120,9 @@ def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace)
     answer = place.client().gate()
     assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
     assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
+    for broken in ("", "[]", file.read_text().replace("9.0", "NaN")):
+        file.write_text(broken)
+        assert state(place, seen) is VOID
     file.unlink()
     assert state(place, seen) is VOID
     write_json(file, signed)
