@@ -27,9 +27,14 @@ def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
     """
     for path in (manifest_path(zip_path), next_manifest_path(zip_path)):
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
         except (OSError, ValueError, RecursionError):
             continue
         if isinstance(manifest, dict) and manifest.get("sha256") == sha256:
             return manifest
     return None
+
+
+def _refuse(constant: str) -> float:
+    """NaN and infinities are no strict JSON: no such manifest was ever written."""
+    raise ValueError(constant)

@@ -241,5 +241,5 @@ def _exit_code(seen: Seen) -> int | None:
 
 
 def _decision(job_id: str, result: Any) -> dict[str, Any]:
-    names = ("decision", "score", "sha256", "report")
+    names = ("decision", "score", "sha256", "report", "archived")
     return {"job_id": job_id, **{name: result[name] for name in names if name in result}}

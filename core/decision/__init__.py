@@ -3,7 +3,13 @@
 from core.decision.archive import ReportPaths, decision_sha256, write_reports
 from core.decision.build import BacktestRecord, build_decision, marked_bars
 from core.decision.change import Earlier
-from core.decision.reading import SavedDecision, history, latest_decision, read_decision
+from core.decision.reading import (
+    SavedDecision,
+    dated_problem,
+    history,
+    latest_decision,
+    read_decision,
+)
 from core.decision.schema import decision_schema
 from core.decision.second_opinion import opinion
 from core.decision.table import metrics_csv
@@ -22,6 +28,7 @@ __all__ = [
     "decision_text",
     "gate_block",
     "history",
+    "dated_problem",
     "latest_decision",
     "marked_bars",
     "metrics_csv",

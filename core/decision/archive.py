@@ -32,11 +32,13 @@ class ReportPaths:
     """Where a revalidation was written.
 
     :ivar files: archive name (``decision.json``) to the dated file.
+    :ivar hashes: archive name to the SHA-256 of what was written.
     """
 
     sha256: str
     archive: Path
     files: Mapping[str, Path]
+    hashes: Mapping[str, str]
 
     @property
     def decision(self) -> Path:
@@ -109,7 +111,8 @@ def write_reports(
     for name in sorted(contents, key=lambda name: name == DECISION):
         write_bytes(files[name], contents[name])
     sync_folder(home.revalidation)
-    return ReportPaths(sha256=sha256, archive=archive, files=files)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    return ReportPaths(sha256=sha256, archive=archive, files=files, hashes=hashes)
 
 
 def _write_archive(archive: Path, contents: Mapping[str, bytes]) -> None:

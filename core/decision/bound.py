@@ -22,8 +22,12 @@ from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of
 from core.playbook.yaml_tree import TreeError, read_tree
 
+# Which parts of a playbook are its rules; signatures of version 1 did not name any.
+RULES = 2
 # Prose of the rules: it may be corrected without a decision becoming another one.
-_PROSE = frozenset({"title", "next_steps"})
+_PROSE = {1: frozenset({"title", "next_steps"})}
+_PROSE[2] = _PROSE[1] | {"name", "short"}
+_CHARGED = ("fee_bps", "slippage_bps")  # of the training settings: what a backtest pays
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
         "playbook": {
             "id": playbook.get("id"),
             "sha256": playbook.get("sha256"),
+            "rules": RULES,
             "rules_sha256": rules_sha256(playbook_text),
         },
         "files": {file.name: file_sha256(file) for file in files_of(saved.archive)},
@@ -85,11 +90,13 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 
 
 @lru_cache(maxsize=64)  # reading YAML takes a fifth of a second; a text never changes
-def rules_sha256(playbook_text: str) -> str:
-    """Hash of the playbook's gates, decision rules and revalidation settings, as written.
+def rules_sha256(playbook_text: str, version: int = RULES) -> str:
+    """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written.
 
     As written, not as completed: a newer version's new default changes no old decision.
-    Titles and next steps are prose and left out; so are comments and spacing.
+    Titles, names and next steps are prose and left out; so are comments and spacing.
+
+    :param version: as the signature says; 1 had neither costs nor market.
     """
     try:
         tree = read_tree(playbook_text).data
@@ -97,19 +104,24 @@ def rules_sha256(playbook_text: str) -> str:
         tree = None
     if not isinstance(tree, dict):  # no playbook: a hash that no signature has
         return hashlib.sha256(b"unreadable:" + playbook_text.encode()).hexdigest()
-    return canonical_sha256(
-        {
-            "gates": [_without_prose(gate) for gate in tree.get("gates") or []],
-            "decision": [_without_prose(rule) for rule in tree.get("decision") or []],
-            "revalidation": tree.get("revalidation"),
-        }
-    )
+    prose = _PROSE[min(max(version, 1), RULES)]
+    rules = {
+        "gates": [_without(prose, gate) for gate in tree.get("gates") or []],
+        "decision": [_without(prose, rule) for rule in tree.get("decision") or []],
+        "revalidation": tree.get("revalidation"),
+    }
+    if version > 1:
+        training = tree.get("training")
+        training = training if isinstance(training, Mapping) else {}
+        rules |= {name: tree.get(name) for name in ("symbol", "interval")}
+        rules["costs"] = {name: training.get(name) for name in _CHARGED}
+    return canonical_sha256(rules)
 
 
-def _without_prose(part: Any) -> Any:
+def _without(prose: frozenset[str], part: Any) -> Any:
     if not isinstance(part, Mapping):
         return part
-    return {name: value for name, value in part.items() if name not in _PROSE}
+    return {name: value for name, value in part.items() if name not in prose}
 
 
 def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
@@ -201,20 +213,24 @@ def _rules(bound: Mapping[str, Any], present: Present) -> Found:
     if present.playbook_text is None:
         return "The playbook's gates and settings: nobody gave one (--playbook FILE or --home DIR)."
     signed, name = bound["playbook"]["rules_sha256"], f"playbook {bound['playbook']['id']}"
+    version = int(bound["playbook"].get("rules", 1))
     texts = {name: present.playbook_text}
     if present.playbook_file is not None and present.playbook_file.is_file():
         texts[f"{name} ({present.playbook_file})"] = present.playbook_file.read_text(
             encoding="utf-8", errors="replace"
         )
-    return [
+    found = [
         Difference(
             "rules",
             f"The gates or revalidation settings of {name} changed.",
             "Put the signed ones back, or make a week by the present ones and revalidate in it.",
         )
         for name, text in texts.items()
-        if rules_sha256(text) != signed
+        if rules_sha256(text, version) != signed
     ]
+    if not found and present.playbook_file is not None and not present.playbook_file.is_file():
+        return f"The playbook's file {present.playbook_file} is gone; the week's own copy agrees."
+    return found
 
 
 def _files(bound: Mapping[str, Any], present: Present) -> Found:

@@ -9,10 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier decision, by its hash."""
+    """An earlier decision, by its hash.
+
+    :ivar standing: of its signature when it was compared; None: nobody looked.
+    """
 
     sha256: str
     decision: Mapping[str, Any]
+    standing: str | None = None
 
 
 def change_since(earlier: Earlier | None, now: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -26,6 +30,7 @@ def change_since(earlier: Earlier | None, now: Mapping[str, Any]) -> dict[str, A
     then = {gate["id"]: gate for gate in before["gates"]}
     return {
         "sha256": earlier.sha256,
+        **({"standing": earlier.standing} if earlier.standing else {}),
         **{name: before[name] for name in ("created_at", "day", "week", "decision", "score")},
         "grade": before["evidence"]["grade"],
         "model_sha256": before["model"]["sha256"],

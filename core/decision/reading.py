@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,9 @@ def history(home: Home, week: str | None = None) -> list[SavedDecision]:
 def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
     """The newest revalidation (of a week); None if there is none.
 
-    :raises IntegrityError: its archive or its dated copy was altered.
+    The archive is the record; :func:`dated_problem` looks at the copy for people.
+
+    :raises IntegrityError: its archive was altered.
     """
     newest: tuple[str, Path] | None = None
     for folder in home.revalidation_archive.glob("[0-9a-f]*"):
@@ -91,16 +94,40 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
             newest = max(newest or ("", folder), (decision["created_at"], folder))
     if newest is None:
         return None
-    saved = read_decision(newest[1])
+    return read_decision(newest[1])
+
+
+def dated_problem(home: Home, saved: SavedDecision) -> str | None:
+    """What is wrong with the dated view of a decision; None if nothing is, or it is gone."""
     dated = home.revalidation / f"{saved.decision['day']}_{DECISION}"
-    if dated.is_file():
+    if not dated.is_file():
+        return None
+    try:
         read_decision(dated)
-    return saved
+    except (InputError, IntegrityError) as error:
+        return error.what
+    return None
 
 
 def files_of(archive: Path) -> list[Path]:
     """The files of an archive folder, by name."""
     return sorted(file for file in archive.iterdir() if file.is_file())
+
+
+def archive_problem(archive: Path, written: Mapping[str, str]) -> str | None:
+    """The first file that is not as it was written, or that nobody wrote; None if none is.
+
+    :param written: name to SHA-256, of everything in the folder.
+    """
+    there = {file.name: file for file in files_of(archive)}
+    for name in sorted(there.keys() | written.keys()):
+        if name not in there:
+            return f"The archived {name} is gone."
+        if name not in written:
+            return f"{name} lies in the archive, but the revalidation did not write it."
+        if hashlib.sha256(there[name].read_bytes()).hexdigest() != written[name]:
+            return f"The archived {name} was altered since the revalidation wrote it."
+    return None
 
 
 def _content(file: Path) -> bytes:

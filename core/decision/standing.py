@@ -113,7 +113,8 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
         for name in ("at", "at_week", "expires_at"):
             parse_moment(statement[name])
         SignatureAct(statement["act"])
-    except (InputError, TypeError, ValueError):
+        int(bound["playbook"].get("rules", 1))
+    except (AttributeError, InputError, KeyError, TypeError, ValueError):
         return False
     return all(
         isinstance(bound.get(part), Mapping) and bound[part].keys() >= names

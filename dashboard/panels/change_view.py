@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from core.decision import SavedDecision
-from core.vocabulary import Decision, EvidenceGrade
+from core.vocabulary import Decision, EvidenceGrade, SignatureState
 from dashboard.components.numbers import four
-from dashboard.components.states import mark, word
+from dashboard.components.states import badge, mark, word
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.wording import plain
@@ -42,7 +42,7 @@ def _against(
     st.markdown(
         f"{mark(Decision(before['decision']), say)} {plain(before['score'])},"
         f" {say('decide.evidence', grade=word(grade, say))}"
-        f" :gray[{plain(before['created_at'][:16].replace('T', ' '))} UTC, {plain(before['week'])}]"
+        f" :gray[{plain(before['created_at'][:16].replace('T', ' '))} UTC, {plain(before['week'])}]{_standing(page, before)}"
     )
     same = set(before.get("same") or ())
     told = [
@@ -68,6 +68,11 @@ def _against(
         hide_index=True,
         key=f"change-{name}",
     )
+
+
+def _standing(page: Page, before: Mapping[str, Any]) -> str:
+    found = before.get("standing")
+    return f" {badge(SignatureState(found), page.say)}" if found else ""
 
 
 def _valued(value: float | None, passed: bool) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.decision import SavedDecision, latest_decision
+from core.decision import SavedDecision, dated_problem, latest_decision
+from core.decision.distrust import distrust
 from core.errors import TrainweekError
 from core.vocabulary import Decision, EvidenceGrade, SignatureState
 from dashboard.components.boundary import boundary
@@ -47,6 +48,9 @@ def _draw(page: Page) -> None:
         link("revalidation", say.raw("go", page=say.raw("page.revalidation")))
         delivery.show(page, now, None)
         return
+    if problem := dated_problem(page.services.home, saved):
+        told = f"{plain(problem)} {say('decide.dated_altered')}"
+        st.warning(told, icon=":material/content_copy:")
     signing.alert(page, saved)
     _headline(page, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
@@ -68,6 +72,8 @@ def _headline(page: Page, saved: SavedDecision) -> None:
     if verdict is Decision.GO and grade in DOUBTFUL:
         # Six gates alone don't detect skill: this GO never looks like a plain one.
         colour, on = "orange", f" {say('decide.on_evidence', grade=word(grade, say).upper())}"
+    if spoilt := distrust(decided, page.viewer.language):
+        colour, on = "red", on or f" {say('decide.not_to_trust')}"
     icon = "warning" if on else seen.icon
     with st.container(border=True, gap="xxsmall", key="headline"):
         st.markdown(
@@ -75,6 +81,8 @@ def _headline(page: Page, saved: SavedDecision) -> None:
             f" :small[:small[{say('decide.recommendation', what=decided['recommendation'])}]]",
             anchors=False,
         )
+        for sentence in spoilt:
+            st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         st.markdown(
             f"**{plain(decided['reason'])}** {plain(decided['next_steps'][page.viewer.language])}"
         )
@@ -121,7 +129,7 @@ def _warnings(page: Page, saved: SavedDecision) -> None:
         return
     with st.expander(
         f":orange[:material/warning:] {page.say('decide.warnings')} ({len(warnings)})",
-        expanded=len(warnings) <= 3,
+        expanded=len(warnings) <= 3 or bool(distrust(saved.decision)),
         key="decision-warnings",
     ):
         st.markdown("\n".join(f"- {plain(warning)}" for warning in warnings))

@@ -18,6 +18,7 @@ from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.client.standings import Decided
+from runner.records import Signature
 
 _GLYPHS = {"STANDS": "✅", "VOID": "❌", "ALTERED": "❌", "EXPIRED": "⚠️", "UNSIGNED": "⏳"}
 
@@ -69,7 +70,9 @@ def _row(page: Page, one: Decided) -> dict[str, str]:
         say.raw("history.evidence"): word(EvidenceGrade(grade), say) if grade else "?",
         say.raw("decide.history_signed"): state,
         say.raw("history.who"): (
-            f"{say.raw('sign.' + signature.act.value)}, {signature.by}" if signature else "–"
+            f"{say.raw('sign.' + signature.act.value)}, {_people(page, signature)}"
+            if signature
+            else "–"
         ),
         say.raw("history.why"): signature.reason if signature else "",
         **{
@@ -80,6 +83,13 @@ def _row(page: Page, one: Decided) -> dict[str, str]:
         say.raw("decide.history_data"): (decided.get("data") or {}).get("sha256", "?")[:12],
         say.raw("decide.sha"): one.sha256[:12],
     }
+
+
+def _people(page: Page, signature: Signature) -> str:
+    if not signature.second:
+        return signature.by
+    proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
+    return f"{signature.by}; {page.say.raw(proof, by=signature.second)}"
 
 
 def _gates(page: Page, found: Sequence[Decided]) -> None:

@@ -95,6 +95,8 @@ def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -
         for difference in standing.differences:
             part = say(f"sign.part_{difference.part}")
             st.markdown(f":red[:material/{look(standing.state).icon}: {part}]")
+    for sentence in standing.unchecked:
+        st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
     conditions.show(page, now, page.services.client.conditions_of(signature))
     _capsule(page, signature, standing)
 

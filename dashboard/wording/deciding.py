@@ -97,6 +97,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{trades} trades, {days} dias, P(Sharpe real > 0) {psr0}, P(> 1) {psr1}",
     ),
     "decide.on_evidence": ("on {grade} evidence", "com evidência {grade}"),
+    "decide.not_to_trust": ("not to be trusted", "não confiável"),
+    "decide.dated_altered": (
+        "The archived decision, whole and unchanged, is what is shown and signed here.",
+        "A decisão arquivada, íntegra, é a que se mostra e assina aqui.",
+    ),
     "decide.dsr": ("after all trials {dsr}", "após todas as tentativas {dsr}"),
     "decide.luck": (
         "better than {percentile} % of random policies",

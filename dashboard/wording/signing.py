@@ -99,6 +99,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.part_files": ("Archived files changed.", "Arquivos arquivados mudaram."),
     "sign.part_signature": ("The signature was altered.", "A assinatura foi alterada."),
     "sign.part_expiry": ("It expired.", "Expirou."),
+    "sign.unchecked": ("not checked", "não verificado"),
     "sign.expires": ("holds until {day}", "vale até {day}"),
     "sign.key": ("key {print}", "chave {print}"),
     "sign.key_help": (

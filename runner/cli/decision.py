@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import InputError
+from core.errors import InputError, TrainweekError
 from core.files import write_bytes
 from core.moments import iso
 from core.paths import Home
@@ -16,6 +17,7 @@ from core.vocabulary import SignatureState
 from runner.capsules import elsewhere, with_ledger
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client
+from runner.client.gating import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def show(
     if facts["by"]:
         proof = "" if facts["verified"] else ", identity unverified"
         print(f"  {facts['act']} by {facts['by']}{proof}, {facts['signed_at']}")
+        if facts["second"]:
+            print(f"  {_second(facts)}")
         print(f"  expires {facts['expires_at']}")
     for difference in facts["differences"]:
         print(f"  ! {difference['what']} {difference['remedy']}")
@@ -139,7 +143,13 @@ def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = N
     The signature must stand (not void, not expired), and every condition must be closed.
     Prints the reason as JSON, always.
     """
-    answer = open_client(home).gate(week, sha256)
+    try:
+        answer = open_client(home).gate(week, sha256)
+    except TrainweekError as error:
+        answer = GateAnswer(False, error.what, error.remedy, {})
+    except Exception as error:  # a pipeline reads the reason; whatever it is, the gate is shut
+        told = f"The gate could not look: {type(error).__name__}: {error}"
+        answer = GateAnswer(False, told, "Run `trainweek doctor`.", {})
     print_json(answer.as_dict())
     raise typer.Exit(0 if answer.passes else 1)
 
@@ -174,7 +184,8 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
         print("No saved revalidation yet.")
     for one in found:
         row = history_row(one)
-        act = f"{row['act']} by {row['by']}: {row['reason']}" if row["act"] else ""
+        second = f" ({_second(row)})" if row["second"] else ""
+        act = f"{row['act']} by {row['by']}{second}: {row['reason']}" if row["act"] else ""
         print(
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
             f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']:8}  {act}".rstrip()
@@ -207,6 +218,7 @@ def history_row(one: Decided) -> dict[str, Any]:
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,
         "second": signature.second if signature else None,
+        "second_verified": signature.second_verified if signature else None,
         "reason": signature.reason if signature else None,
         "signed_at": iso(signature.at) if signature else None,
     }
@@ -221,10 +233,16 @@ def _newest(client: Client, week: str | None) -> str:
     return saved.sha256
 
 
+def _second(told: Mapping[str, Any]) -> str:
+    """Who stood by an override, and what that is worth."""
+    proof = "countersigned" if told["second_verified"] else "typed, unverified"
+    return f"second: {told['second']} ({proof})"
+
+
 def _told(capsule: dict[str, Any]) -> dict[str, Any]:
     statement = capsule["signed"]["statement"]
     names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
-    who = ("by", "role", "verified", "second", "at", "expires_at")
+    who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
     return {
         **{name: statement[name] for name in (*names, *who)},
         "conditions": capsule["conditions"],
@@ -240,6 +258,8 @@ def _print_verdict(file: Path, standing: Standing, capsule: dict[str, Any] | Non
         proof = "" if told["verified"] else ", identity unverified"
         print(f"  {told['decision']} {told['score']}, evidence {told['evidence']}")
         print(f"  {told['act']} by {told['by']} ({told['role']}{proof}), {told['at']}")
+        if told["second"]:
+            print(f"  {_second(told)}")
         print(f"  {told['reason']}")
         for condition in told["conditions"]:
             closed = condition["closed"]

@@ -97,10 +97,17 @@ def _why_not(
     conditions: list[Condition],
 ) -> tuple[str, str]:
     """The first thing that keeps the gate shut, and the remedy; "" if nothing does."""
+    from core.decision.distrust import distrust
+
     if signature is None or not standing.stands:
         return standing.reason, standing.remedy
     if signature.act not in APPROVALS:
         return f"{signature.by} rejected it: {signature.reason}", "Mend that, and revalidate."
+    if spoilt := distrust(saved.decision):
+        return (
+            f"Its record is not to be trusted: {' '.join(spoilt)}",
+            "Find out why, and revalidate; a person who takes the risk deploys it by hand.",
+        )
     decision = saved.decision["decision"]
     if decision == Decision.NO_GO:
         return (
@@ -141,6 +148,8 @@ def _facts(
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,
+        "second": signature.second if signature else None,
+        "second_verified": signature.second_verified if signature else None,
         "signed_at": iso(signature.at) if signature else None,
         "expires_at": statement.get("expires_at"),
         "conditions": [

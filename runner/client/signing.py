@@ -44,6 +44,7 @@ def signable(
     """The week's newest decision, if it is the one with this hash and rests on what lies there."""
     # Only here does the client need pandas and cryptography, which are slow to load.
     from core.decision.bound import bound_to
+    from core.decision.reading import archive_problem
 
     saved = newest_decision(connection, home, week.id)
     if isinstance(saved, Refused):
@@ -54,6 +55,12 @@ def signable(
         return Refused(
             "The evidence changed: the newest decision is another one than you saw.",
             "Look at the new one, then sign that.",
+        )
+    written = _written(connection, sha256)
+    if written and (problem := archive_problem(saved.archive, written)):
+        return Refused(
+            f"{problem} What lies there is not the one that was tested.",
+            "Restore the archive from a backup, or revalidate, then sign that decision.",
         )
     model = saved.decision.get("model")
     if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
@@ -71,6 +78,16 @@ def signable(
             "Revalidate what lies there, then sign that decision.",
         )
     return saved
+
+
+def _written(connection: Connection, sha256: str) -> Mapping[str, str]:
+    """Hashes of the archived files as the ledger has them; empty for what was saved before it had."""
+    table = schema.ledger
+    lines = connection.execute(
+        select(table.c.body).where(table.c.kind == "decision").order_by(table.c.seq.desc())
+    )
+    bodies = (line.body for line in lines)
+    return next((b.get("archived") or {} for b in bodies if b.get("sha256") == sha256), {})
 
 
 def _evidence(
@@ -103,7 +120,7 @@ def refusal(
             return Refused(
                 "Approving a NO-GO is an override.", "It takes a reason and a second person."
             )
-        if not second.may(Right.COUNTERSIGN) or second.name == signer.name:
+        if not second.may(Right.COUNTERSIGN) or _same_name(second, signer):
             return Refused(
                 f"{second.name} ({second.role.value}) can't be the second person.",
                 "Ask the lead.",
@@ -130,6 +147,10 @@ def refusal(
             "Approve with conditions, or leave them out.",
         )
     return None
+
+
+def _same_name(one: Person, other: Person) -> bool:
+    return one.name.strip().casefold() == other.name.strip().casefold()
 
 
 def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.checks.facts import Facts
@@ -12,7 +12,7 @@ from core.decision import Earlier, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
 from core.people import Person
 from core.playbook import Playbook
-from core.vocabulary import IncidentState, Role, SignatureAct
+from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
 from core.week import Week
 from runner.client import Client
 from runner.evidence import gather
@@ -58,14 +58,20 @@ def _earlier(saved: SavedDecision) -> Earlier:
 
 
 def _production(client: Client) -> Earlier | None:
-    """The newest approved decision whose archive is whole."""
-    approvals = {SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITIONS}
-    for signature in reversed(client.signatures()):
-        if signature.act not in approvals:
+    """The newest decision that is approved by its newest signature, if its archive is whole.
+
+    It may be void or expired by now, which is told with it; altered records are none.
+    """
+    newest = {signed.revalidation_sha256: signed for signed in client.signatures()}
+    for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
+        if signature.act not in APPROVALS:
+            continue
+        standing = client.standing(signature)
+        if standing.state is SignatureState.ALTERED:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            return _earlier(read_decision(folder))
+            return replace(_earlier(read_decision(folder)), standing=standing.state.value)
         except (InputError, IntegrityError):
             continue
     return None

@@ -164,7 +164,7 @@ class _Revalidation:
         record: BacktestRecord,
         context: DecisionContext,
     ) -> dict[str, Any]:
-        archive, written = None, {}
+        archive, written, hashes = None, {}, {}
         if self.save_report:
             self._progress("report", self.episodes, decision["gates"])
             documents = memo_documents(decision, record.equity, record.trades, record.bars)
@@ -180,6 +180,7 @@ class _Revalidation:
                 others=documents,
             )
             archive, written = self.home.relative(paths.archive), report_paths(self.home, paths)
+            hashes = dict(paths.hashes)
         return {
             "complete": True,
             "decision": decision["decision"],
@@ -190,6 +191,7 @@ class _Revalidation:
             "synthetic": decision["data"]["synthetic"],
             "sha256": decision_sha256(decision),
             "archive": archive,
+            "archived": hashes,
             "report": written,
         }
 

@@ -15,9 +15,11 @@ from dashboard.page import Page
 from dashboard.panels.decision_views import VIEWS
 from dashboard.services import Services
 from dashboard.viewer import Viewer
+from dashboard.wording import TEXTS
 from tests.dashboard.place import _script, button, draw_frame, text_of
-from tests.runner.signed_place import CONDITIONS, SignedPlace
+from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
 
+OVERLAP = TEXTS["trust.overlap"][0]
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 
 
@@ -73,6 +75,40 @@ def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace
     text = text_of(test)
     assert "Approved by some cto" in text and "identity unverified" in text
     assert "Stands" in text and "holds until" in text and "key " in text
+
+
+def test_a_go_that_looked_ahead_is_red_and_its_warnings_are_open(place: SignedPlace) -> None:
+    place.revalidate("GO", checks=looked_ahead())
+    test = draw(place, "decision")
+    assert not test.exception and not test.error
+    headline = next(m.value for m in test.markdown if m.value.startswith("# "))
+    assert headline.startswith("# :red[") and "not to be trusted" in headline
+    assert "look-ahead test failed" in text_of(test)
+    warnings = next(e for e in test.expander if "Read this before you sign" in e.label)
+    assert warnings.proto.expanded
+    assert "teste de look-ahead falhou" in text_of(draw(place, "decision", language="pt"))
+
+
+def test_ranges_that_overlap_fail_the_question_of_trust(place: SignedPlace) -> None:
+    place.revalidate("GO", train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
+    test = draw(place, "decision")
+    next(c for c in test.button_group if c.key == "view").set_value("trust").run()
+    questions = next(m.value for m in test.markdown if OVERLAP in m.value)
+    line = next(line for line in questions.split("\n") if OVERLAP in line)
+    assert "red" in line
+
+
+def test_an_altered_dated_copy_is_told_and_the_archived_decision_is_shown(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    dated = next(place.home.revalidation.glob("*_decision.json"))
+    dated.write_text(dated.read_text().replace('"score": "6/6"', '"score": "5/6"'))
+    test = draw(place, "decision")
+    assert not test.error and "was altered" in text_of(test)
+    assert "archived decision, whole and unchanged" in text_of(test)
+    assert place.client().gate().passes
 
 
 def test_evidence_that_changes_while_the_page_is_open_is_not_signed(place: SignedPlace) -> None:

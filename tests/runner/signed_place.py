@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.canonical import canonical_sha256
-from core.decision import decision_text, write_reports
+from core.decision import Checks, decision_text, write_reports
 from core.files import write_json
 from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of, manifest_path
@@ -47,7 +47,13 @@ class SignedPlace(Place):
         return Client(self.home, person, lambda: self.at or datetime.now(UTC))
 
     def revalidate(
-        self, decision: str = "GO", seed: int = 1, grade: str = "STRONG", schema: int = 2
+        self,
+        decision: str = "GO",
+        seed: int = 1,
+        grade: str = "STRONG",
+        schema: int = 2,
+        checks: Checks | None = None,
+        train_range: tuple[str, str] | None = None,
     ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
@@ -59,7 +65,9 @@ class SignedPlace(Place):
                 "path": "models/ppo_phase4/best_model.zip",
                 "sha256": self.manifest()["sha256"],
                 "manifest_sha256": canonical_sha256(self.manifest()),
+                "train_range": train_range,
             },
+            checks=checks,
             data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
         )
         fields |= {"decision": decision, "evidence": fields["evidence"] | {"grade": grade}}
@@ -74,6 +82,7 @@ class SignedPlace(Place):
             "score": fields["score"],
             "sha256": paths.sha256,
             "archive": self.home.relative(paths.archive),
+            "archived": dict(paths.hashes),
             "report": {"decision": self.home.relative(paths.decision)},
         }
         service = self.service(take_over=True)
@@ -115,6 +124,13 @@ def as_first_schema(decision: dict[str, Any]) -> dict[str, Any]:
         "evidence": {name: decision["evidence"][name] for name in evidence},
         "baselines": {name: decision["baselines"][name] for name in baselines},
     }
+
+
+def looked_ahead() -> Checks:
+    """A look-ahead test that failed, in a backtest that gave other numbers the second time."""
+    test = {"passed": False, "checked": 4, "detail": "the policy knew"}
+    names = ("prefix_invariance", "planted_oracle", "shuffled_returns")
+    return Checks(lookahead=dict.fromkeys(names, test), reproducible=False)
 
 
 def in_days(days: float) -> datetime:

@@ -24,7 +24,7 @@ from runner.ledger import replay, verify
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.settings import Settings
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
-from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days
+from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days, looked_ahead
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 STANDS, VOID = SignatureState.STANDS, SignatureState.VOID
@@ -120,6 +120,9 @@ def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace)
     answer = place.client().gate()
     assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
     assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
+    for broken in ("", "[]", file.read_text().replace("9.0", "NaN")):
+        file.write_text(broken)
+        assert state(place, seen) is VOID
     file.unlink()
     assert state(place, seen) is VOID
     write_json(file, signed)
@@ -181,6 +184,25 @@ def test_an_altered_archived_file_voids_it(place: SignedPlace, name: str) -> Non
     assert not place.client().gate().passes
     with pytest.raises((IntegrityError, InputError)):
         place.client().capsule(seen)
+
+
+def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("PARTIAL")
+    memo, stray = place.archive(seen) / "memo.html", place.archive(seen) / "extra.txt"
+    written = memo.read_bytes()
+    for change, told in (
+        (lambda: memo.write_text("<p>GO 6/6 STRONG</p>"), "memo.html was altered"),
+        (memo.unlink, "memo.html is gone"),
+        (lambda: stray.write_text("hello"), "did not write it"),
+    ):
+        change()
+        refused = place.sign(seen)
+        assert isinstance(refused, Refused) and told in refused.reason
+        memo.write_bytes(written)
+        stray.unlink(missing_ok=True)
+    assert isinstance(place.sign(seen), Recorded)
 
 
 def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_path) -> None:
@@ -335,6 +357,47 @@ def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
     assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
     answer = place.client().gate()
     assert answer.facts["state"] == "STANDS" and "override" in answer.reason
+
+
+def test_a_record_that_a_check_spoilt_passes_no_gate_whoever_signs_it(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO", checks=looked_ahead()))
+    answer = place.client().gate()
+    assert not answer.passes and answer.facts["state"] == "STANDS"
+    assert "look-ahead test failed" in answer.reason and "not reproducible" in answer.reason
+    seen = place.revalidate(
+        "GO", seed=2, train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+    )
+    place.sign(seen)
+    assert "ranges overlap" in place.client().gate().reason
+
+
+def test_nobody_is_their_own_second_person_and_the_gate_names_the_second(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("NO-GO")
+    carl = place.client(Person("Carl", Role.CTO))
+    give = place.week.id, seen, SignatureAct.APPROVE, "We take it.", ()
+    refused = carl.sign(*give, Person("cARL ", Role.LEAD))
+    assert isinstance(refused, Refused) and "second person" in refused.reason
+    assert isinstance(carl.sign(*give, Person("Mia", Role.LEAD)), Recorded)
+    facts = place.client().gate().facts
+    assert (facts["second"], facts["second_verified"]) == ("Mia", False)
+
+
+def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    file = tmp_path / "manual.yaml"
+    file.write_text(place.week.playbook_text)
+    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), file).record
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file.write_text(place.week.playbook_text.replace("fee_bps: 10", "fee_bps: 0"))
+    assert state(place, seen) is VOID
+    file.unlink()
+    answer = place.client().gate()
+    assert answer.facts["state"] == "STANDS"
+    assert any("manual.yaml is gone" in told for told in answer.facts["unchecked"])
 
 
 def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:

@@ -209,8 +209,15 @@ def test_a_void_decision_travels_as_one(saved: SavedDecision) -> None:
 def test_prose_and_comments_of_the_rules_are_free_and_limits_are_not() -> None:
     text = default_playbook_text()
     same = "# new\n" + text.replace("Semana de treinamento", "Semana do treino")
+    assert "short: " in text
+    same = same.replace("short: ", "short: my ")
     assert rules_sha256(same) == rules_sha256(text)
-    for before, after in (("min_days: 90", "min_days: 60"), ("threshold: 1.5", "threshold: 1.4")):
+    for before, after in (("min_days: 90", "min_days: 60"), ("threshold: 1.5", "threshold: 1.4"),
+        ("fee_bps: 10", "fee_bps: 0"), ("slippage_bps: 5", "slippage_bps: 0"),
+        ("interval: 1h", "interval: 2h"), ("symbol: OGNUSDT", "symbol: BTCUSDT"),
+    ):  # fmt: skip
         assert before in text
         assert rules_sha256(text.replace(before, after)) != rules_sha256(text)
+    free = text.replace("fee_bps: 10", "fee_bps: 0")
+    assert rules_sha256(free, 1) == rules_sha256(text, 1)  # as older signatures are bound
     assert rules_sha256("gates: [") != rules_sha256("gates: [[")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.decision import (
+    dated_problem,
     decision_sha256,
     decision_text,
     history,
@@ -118,8 +119,12 @@ def test_an_altered_decision_is_named(tmp_path: Path):
     paths.decision.write_text(paths.decision.read_text().replace('"NO-GO"', '"GO"', 1) + " ")
     with pytest.raises(IntegrityError, match="2026-02-27_decision.json was altered"):
         read_decision(paths.decision)
-    with pytest.raises(IntegrityError, match="was altered"):
-        latest_decision(home)
+    # The dated file is a view for people; the archive is the record.
+    newest = latest_decision(home)
+    assert newest is not None and newest.sha256 == paths.sha256
+    assert "2026-02-27_decision.json was altered" in (dated_problem(home, newest) or "")
+    paths.decision.unlink()
+    assert dated_problem(home, newest) is None
     assert read_decision(paths.archive).sha256 == paths.sha256
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.vocabulary import SignatureAct
+from core.people import Person
+from core.vocabulary import Role, SignatureAct
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, LAUNCH
 from tests.runner.signed_place import CONDITIONS, SignedPlace
@@ -49,6 +50,30 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     row = json.loads(decision("history", "--json", home=root).stdout)[0]
     assert (row["state"], row["act"], row["by"]) == ("VOID", act.value, "Carl")
     assert "VOID" in decision("show", home=root).stdout
+
+
+def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO"))
+    place.home.database.write_bytes(b"no database at all" * 999)
+    place.home.ledger.write_text("{broken")  # else the record alone answers
+    shut = decision("gate", home=place.home.root)
+    told = json.loads(shut.stdout)
+    assert shut.returncode == 1 and told["pass"] is False
+    assert told["reason"] and told["remedy"]
+
+
+def test_a_typed_second_person_is_shown_wherever_the_signature_is(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    root, file = place.home.root, tmp_path / "c.json"
+    seen = place.revalidate("NO-GO")
+    carl = place.client(Person("Carl", Role.CTO))
+    mia = Person("Mia", Role.LEAD)
+    carl.sign(place.week.id, seen, SignatureAct.APPROVE, "We take it.", (), mia)
+    file.write_bytes(place.client().capsule(seen)[0])
+    for words in (("show",), ("history",), ("verify", file, "--any-key")):
+        assert "second: Mia (typed, unverified)" in decision(*words, home=root).stdout, words
+    assert json.loads(decision("gate", home=root).stdout)["second"] == "Mia"
 
 
 def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_path: Path) -> None:
