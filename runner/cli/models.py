@@ -11,9 +11,15 @@ from core.errors import InputError
 from core.moments import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    needed_runner,
+    needed_week,
+    open_client,
+    print_json,
+)
 from runner.client import Client
-from runner.launch import ensure_runner
 from runner.model_backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
@@ -149,7 +155,7 @@ def _run(
 ) -> dict[str, Any]:
     """Ask for a job, follow it to its end (``quiet``: only wait), give its result."""
     needed_week(client)
-    ensure_runner(client.home)
+    needed_runner(client.home)
     job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
