@@ -106,17 +106,19 @@ def make(home: HomeOption = None) -> None:
 
 @backup.command()
 def restore(
-    source: Annotated[
+    folder: Annotated[
         str | None,
-        typer.Option(
-            "--from", help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."
-        ),
+        typer.Argument(help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."),
     ] = None,
+    source: Annotated[str | None, typer.Option("--from", help="The same as an option.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Put a verified backup in the place of models/ppo_phase4; what was there is kept."""
-    params = {"action": "restore", **({"from": source} if source else {})}
+    if folder and source:
+        raise InputError("The backup is given twice.", "Give the folder, or --from, not both.")
+    chosen = folder or source
+    params = {"action": "restore", **({"from": chosen} if chosen else {})}
     result = _run(open_client(home), JobKind.BACKUP, params, quiet=json)
     if json:
         print_json(result)
