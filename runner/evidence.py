@@ -198,6 +198,7 @@ def _watched_facts(
         reader=reader,
         until=real if fresh else newest,
         source=str(folder),
+        process_known=False,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import socket
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import InputError
 from core.moments import iso, parse_moment
-from core.paths import Home
+from core.paths import CHECKOUT, Home
 from runner.files import read_json
 from runner.process import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
@@ -67,6 +68,12 @@ def read_identity(home: Home) -> RunnerIdentity | None:
         )
     except (OSError, ValueError, KeyError, TypeError, InputError):
         return None
+
+
+def how_to_end(home: Home) -> str:
+    """The command that ends the runner of a home."""
+    where = "" if home.root == CHECKOUT else f" --home {shlex.quote(str(home.root))}"
+    return f"trainweek runner --stop{where}"
 
 
 def runner_status(home: Home, now: datetime) -> RunnerStatus:

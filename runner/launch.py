@@ -21,11 +21,14 @@ from runner.store import Store
 _LOOK_EVERY_S = 0.05
 
 
-def ensure_runner(home: Home, timeout_s: float = 20.0) -> int:
+def ensure_runner(
+    home: Home, timeout_s: float = 20.0, started: Callable[[int], None] | None = None
+) -> int:
     """The pid of this home's runner; a detached one is started if none is alive.
 
     Its output goes to logs/state/runner.log.
 
+    :param started: told the pid of a runner that this call has started.
     :raises SetupError: it did not come up; the message holds the end of its log.
     """
     runner = read_identity(home)
@@ -33,7 +36,7 @@ def ensure_runner(home: Home, timeout_s: float = 20.0) -> int:
         return runner.process.pid
     Store(home).require_sound()  # says what is wrong with the home here, not in a log
     with home.runner_log.open("ab") as log:
-        started = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -46,15 +49,17 @@ def ensure_runner(home: Home, timeout_s: float = 20.0) -> int:
         runner = read_identity(home)
         return runner is not None and is_alive(runner.process)
 
-    _wait(lambda: up() or started.poll() is not None, timeout_s)
+    _wait(lambda: up() or process.poll() is not None, timeout_s)
     if not up():  # somebody else's runner, started at the same moment, is as good as ours
-        started.kill()
+        process.kill()
         raise SetupError(
             "The runner did not come up.",
             f"See {home.runner_log}: {tail(home.runner_log, 3)}",
         )
     runner = read_identity(home)
     assert runner is not None
+    if started is not None and runner.process.pid == process.pid:
+        started(process.pid)
     return runner.process.pid
 
 

@@ -15,7 +15,7 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.paths import Home, numbered
 from core.people import Person
-from runner.identity import runner_status
+from runner.identity import how_to_end, runner_status
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
 from runner.store.damage import damage_of
@@ -114,7 +114,8 @@ def refuse_beside_a_runner(home: Home) -> None:
     status = runner_status(home, datetime.now(UTC))
     if status.alive:
         raise ConflictError(
-            f"A runner (pid {status.pid}) works on this home.", "End it, then do it again."
+            f"A runner (pid {status.pid}) works on this home.",
+            f"End it, then do it again: {how_to_end(home)}",
         )
 
 

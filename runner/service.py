@@ -32,7 +32,7 @@ from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
 from runner.filesystem import require_local_disk
-from runner.identity import RunnerIdentity, read_identity, write_identity
+from runner.identity import RunnerIdentity, how_to_end, read_identity, write_identity
 from runner.requests import submit_body
 from runner.scheduler import due_jobs
 from runner.settings import Settings
@@ -220,7 +220,7 @@ def _locked(home: Home, take_over: bool) -> FileLock:
         )
         raise ConflictError(
             f"A runner works on {home.root} already: {who}.",
-            "Use that one, end it, or give another --home.",
+            f"Use that one, end it ({how_to_end(home)}), or give another --home.",
         ) from error
     except OSError as error:
         raise SetupError(

@@ -33,6 +33,8 @@ class RunFacts:
     attempts: int = 1
     # one sentence for each earlier training process of the week that had crashed by then
     earlier_crashes: tuple[str, ...] = ()
+    # whether somebody knows of the process; files alone don't say that one is at work
+    process_known: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import Sentence, Verdict, quiet
+from core.diagnosis.finding import Sentence, Verdict, no_data, quiet
 from core.diagnosis.moment import Moment
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
@@ -14,13 +14,13 @@ def crash(moment: Moment) -> Verdict:
     run, log = moment.run, moment.facts.log
     step = moment.step
     errors = () if log is None else log.errors[-_SHOWN:]
-    seen = f"last event at step {step}" if step is not None else "it never logged an event"
+    seen = f"last event at step {step:,}" if step is not None else "it never logged an event"
     if run.status is TrainingStatus.CRASHED:
         return Verdict(
             FindingStatus.FIRING,
             Sentence(
-                f"The training crashed: {run.reason or 'reason unknown'}.",
-                f"O treinamento caiu: {run.reason or 'motivo desconhecido'}.",
+                f"The training crashed: {_clause(run.reason) or 'reason unknown'}.",
+                f"O treinamento caiu: {_clause(run.reason) or 'motivo desconhecido'}.",
             ),
             Severity.CRITICAL,
             step,
@@ -30,8 +30,8 @@ def crash(moment: Moment) -> Verdict:
         return Verdict(
             FindingStatus.FIRING,
             Sentence(
-                f"The training ended, and nobody can prove how: {run.reason or 'no exit code'}.",
-                f"O treinamento terminou e ninguém pode provar como: {run.reason or 'sem código de saída'}.",
+                f"The training ended, and nobody can prove how: {_clause(run.reason) or 'no exit code'}.",
+                f"O treinamento terminou e ninguém pode provar como: {_clause(run.reason) or 'sem código de saída'}.",
             ),
             Severity.WARNING,
             step,
@@ -46,6 +46,8 @@ def crash(moment: Moment) -> Verdict:
             run.reason or "status INTERRUPTED",
             seen,
         )
+    if not run.process_known and run.status is not TrainingStatus.COMPLETED:
+        return _by_files_alone(moment, seen, errors)
     return quiet(
         Sentence(
             f"The run is {run.status.value}.",
@@ -54,3 +56,30 @@ def crash(moment: Moment) -> Verdict:
         seen,
         *errors,
     )
+
+
+def _by_files_alone(moment: Moment, seen: str, errors: tuple[str, ...]) -> Verdict:
+    """Files don't say whether a process lives, nor how one ended."""
+    if moment.silence is None:
+        return no_data(
+            Sentence(
+                "There is no event and no process is known: nothing can be judged.",
+                "Não há eventos e nenhum processo é conhecido: não há o que julgar.",
+            )
+        )
+    if moment.active:
+        told = Sentence(
+            "No process of this run is known, and nothing in its files says that it crashed.",
+            "Nenhum processo desta execução é conhecido, e nada em seus arquivos diz que ela caiu.",
+        )
+    else:
+        told = Sentence(
+            "It has ended, and its end is unknown: no process is known, and files don't say how.",
+            "Terminou, e seu fim é desconhecido: nenhum processo é conhecido, e arquivos não dizem como.",
+        )
+    return quiet(told, seen, *errors)
+
+
+def _clause(reason: str) -> str:
+    """A reason, to stand inside a sentence of ours."""
+    return reason.rstrip(".")

@@ -27,12 +27,13 @@ def facts_of_folder(
     playbook: Playbook,
     total_steps: int | None = None,
     alive: bool = True,
+    process_known: bool = False,
 ) -> Facts:
     """:func:`facts_of_events` of a folder or one file, read once.
 
     :raises TelemetryError: the path does not exist, or may not be read.
     """
-    return facts_of_events(open_run(path), now, playbook, total_steps, alive)
+    return facts_of_events(open_run(path), now, playbook, total_steps, alive, process_known)
 
 
 def facts_of_events(
@@ -41,12 +42,15 @@ def facts_of_events(
     playbook: Playbook,
     total_steps: int | None = None,
     alive: bool = True,
+    process_known: bool = False,
 ) -> Facts:
     """What the event files alone tell at ``now``; week time is real time.
 
     :param total_steps: where the run ends; None: nobody knows.
     :param alive: whether a process may still write to them. If not, a run that is silent
         for longer than it ever was has ended: it is judged as of its last event.
+    :param process_known: whether a process was seen to hold them: no sentence says that
+        a run works, while nobody knows of its process.
     """
     begun = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
     started = now if not begun else from_unix(max(0.0, min(begun)))
@@ -63,6 +67,7 @@ def facts_of_events(
         reader=reader,
         until=now,
         source=str(reader.path),
+        process_known=process_known,
         attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
     )
     facts = Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)

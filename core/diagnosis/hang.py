@@ -18,12 +18,23 @@ from core.vocabulary import FindingStatus, Severity, TrainingStatus
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
 FEWEST_GAPS = 10  # no public run was ever silent for so many of its gaps, and then went on
 SUSPICIOUS = 0.5  # of the learned limit
+_UNKNOWN = (
+    "Not silent for long; no process is known",
+    "Sem silêncio longo; nenhum processo conhecido",
+)
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
 
 
 def hung(moment: Moment) -> Verdict:
     """WARN beyond the learned limit (real time), CRITICAL beyond the manual's (week time)."""
     run, silence = moment.run, moment.silence
+    if not moment.active and not run.process_known:
+        return quiet(
+            Sentence(
+                "It has ended, its end is unknown, and it is not hung: no process is known.",
+                "Terminou, seu fim é desconhecido, e não travou: nenhum processo é conhecido.",
+            )
+        )
     if not moment.active:
         return quiet(
             Sentence(
@@ -46,8 +57,8 @@ def hung(moment: Moment) -> Verdict:
                 moment,
                 Severity.CRITICAL,
                 Sentence(
-                    f"The run never logged: {run.reason}.",
-                    f"A execução nunca registrou nada: {run.reason}.",
+                    f"The run never logged: {run.reason.rstrip('.')}.",
+                    f"A execução nunca registrou nada: {run.reason.rstrip('.')}.",
                 ),
                 (),
             )
@@ -68,7 +79,7 @@ def hung(moment: Moment) -> Verdict:
     last = moment.reader.last_event(moment.unix)
     quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
     cadence = "cadence not known yet" if gap is None else f"usual gap {_told(gap)}"
-    fact = f"newest event at step {last.step}, {_told(silence)} ago ({cadence})"
+    fact = f"newest event at step {last.step:,}, {_told(silence)} ago ({cadence})"
     behind = _log_ahead(moment)
     if silence > limit and behind is not None and behind > limit and not called:
         return quiet(
@@ -82,8 +93,8 @@ def hung(moment: Moment) -> Verdict:
     if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * moment.cadence):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
         headline = Sentence(
-            f"No progress since step {last.step}: silent for {_told(silence)}.",
-            f"Sem progresso desde o passo {last.step}: em silêncio há {_told(silence)}.",
+            f"No progress since step {last.step:,}: silent for {_told(silence)}.",
+            f"Sem progresso desde o passo {last.step:,}: em silêncio há {_told(silence)}.",
         )
         return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)
     if silence > limit:
@@ -117,10 +128,11 @@ def hung(moment: Moment) -> Verdict:
             (f"gap of {_told(length)} before step {step} (limit {_told(limit)})",),
             (fact,),
         )
+    working = ("Working", "Trabalhando") if run.process_known else _UNKNOWN
     return quiet(
         Sentence(
-            f"Working: {fact}.",
-            f"Trabalhando: passo {last.step}, há {_told(silence)}.",
+            f"{working[0]}: {fact}.",
+            f"{working[1]}: passo {last.step:,}, há {_told(silence)}.",
         ),
         f"learned limit {_told(limit)}",
     )

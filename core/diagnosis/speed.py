@@ -28,16 +28,18 @@ def slowdown(moment: Moment) -> Verdict:
     """The last 10 iterations below 0.7 of what 10 usually reach, three times in a row.
 
     A pause makes one iteration slow and is no slowdown: most of the ten must be slow.
+    A run that has ended slows down no more, whatever its last iterations were.
     """
     pace = moment.of_attempt(moment.pace())
+    seen = len(pace)
     # The first iteration of a process holds no update, and is too fast.
     pace = pace.where(slice(1, None))
     if len(pace) < WINDOW + EARLIER + 1:
         needed = WINDOW + EARLIER + 2
         return no_data(
             Sentence(
-                f"{len(pace) + 1} iterations; the speed is judged from {needed} on.",
-                f"{len(pace) + 1} iterações; a velocidade é julgada a partir de {needed}.",
+                f"{seen} iteration{'' if seen == 1 else 's'}; the speed is judged from {needed} on.",
+                f"{seen} {'iteração' if seen == 1 else 'iterações'}; a velocidade é julgada a partir de {needed}.",
             )
         )
     ends = range(max(WINDOW + EARLIER + 1, len(pace) - _REPLAYED), len(pace) + 1)
@@ -53,13 +55,20 @@ def slowdown(moment: Moment) -> Verdict:
         )
     rate, usual = measured[-1].rate, measured[-1].usual
     fact = (
-        f"{rate:,.3g} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1])}, "
-        f"{rate / usual:.0%} of the earlier median {usual:,.3g}"
+        f"{_told(rate)} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1]):,}, "
+        f"{rate / usual:.0%} of the earlier median {_told(usual)}"
     )
     fato = (
-        f"{rate:,.3g} passos/s nas últimas {WINDOW} iterações até o passo {int(pace.step[-1])}, "
-        f"{rate / usual:.0%} da mediana anterior {usual:,.3g}"
+        f"{_told(rate)} passos/s nas últimas {WINDOW} iterações até o passo {int(pace.step[-1]):,}, "
+        f"{rate / usual:.0%} da mediana anterior {_told(usual)}"
     )
+    if not moment.active:
+        return quiet(
+            Sentence(
+                f"It has ended, and slows down no more; {fact}.",
+                f"Terminou, e não fica mais lento; {fato}.",
+            )
+        )
     if status is FindingStatus.OK:
         return quiet(Sentence(f"{fact}.", f"{fato}."))
     slow = [end for end, holds in zip(ends, outcomes, strict=True) if holds]
@@ -78,7 +87,7 @@ def slowdown(moment: Moment) -> Verdict:
         Sentence(f"{words[status][0]}: {fact}.", f"{words[status][1]}: {fato}."),
         Severity.WARNING,
         since,
-        (fact,) if outcomes[-1] else (f"below {SHARE:.0%} of the median around step {since}",),
+        (fact,) if outcomes[-1] else (f"below {SHARE:.0%} of the median around step {since:,}",),
         against,
     )
 
@@ -115,6 +124,11 @@ def _rates(pace: Series, end: int) -> _Speed | None:
         float(np.median(newest)),
         float(np.median(before)),
     )
+
+
+def _told(rate: float) -> str:
+    """Three digits, and no power of ten."""
+    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
 
 
 def _forward(steps: np.ndarray, seconds: np.ndarray) -> np.ndarray:

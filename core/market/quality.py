@@ -62,9 +62,10 @@ class QualityReport:
         ]
         lines += [f"❌ {issue.message}" for issue in self.errors]
         lines += [f"⚠️ {issue.message}" for issue in self.warnings]
+        count = len(self.warnings)
         if self.ok:
             lines.append(
-                "✅ usable" + (f", {len(self.warnings)} warnings" if self.warnings else "")
+                "✅ usable" + (f", {count} warning{'s' if count > 1 else ''}" if count else "")
             )
         else:
             lines.append(f"❌ not usable: {len(self.errors)} errors")

@@ -13,6 +13,24 @@ MAX_POINTS = 2000
 _VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 
 
+_RARE = 4  # a trainer that repeats more than every fourth step means to
+
+
+def later_of_a_step(series: Series) -> Series:
+    """One point a step, the later one, where a step is repeated now and then.
+
+    A trainer's last update is logged at the step of the one before: a vertical spike
+    that never was a move. Where many steps hold several points (episodes, say), all are
+    kept, and so is a point that is not finite.
+    """
+    repeated = np.flatnonzero(series.step[1:] == series.step[:-1])
+    if not len(repeated) or len(repeated) * _RARE > len(series) - len(repeated):
+        return series
+    kept = ~np.isfinite(series.value)
+    kept[np.setdiff1d(np.arange(len(series)), repeated, assume_unique=True)] = True
+    return series if kept.all() else series.where(kept)
+
+
 def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
     """At most ``max_points`` points: of each stretch its lowest and its highest.
 

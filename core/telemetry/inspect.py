@@ -18,7 +18,8 @@ from core.telemetry.series import Series
 def open_run(path: str | Path) -> RunReader:
     """A reader of an existing file or folder, read once.
 
-    :raises TelemetryError: the path does not exist, or may not be read.
+    :raises TelemetryError: the path does not exist, may not be read, or is a file without
+        a single event. In a folder such a file is a problem beside the others.
     """
     if not Path(path).exists():
         raise TelemetryError(
@@ -26,6 +27,12 @@ def open_run(path: str | Path) -> RunReader:
         )
     reader = RunReader(path)
     reader.refresh()
+    if reader.path.is_file() and not any(file.records for file in reader.files):
+        why = " ".join(problem.detail for problem in reader.problems)
+        raise TelemetryError(
+            f"{path} holds no TensorBoard event. {why}".strip(),
+            "Give an event file (events.out.tfevents...), or the folder that holds event files.",
+        )
     return reader
 
 

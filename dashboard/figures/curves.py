@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.telemetry import Series
-from core.telemetry.chart import downsample
+from core.telemetry.chart import downsample, later_of_a_step
 from dashboard.figures.style import MOST_POINTS, PALETTE, band, frame, limit_line, mark
 
 
@@ -53,12 +53,14 @@ def curve(
 ) -> go.Figure:
     """Named series over their steps, at most 2000 points together.
 
+    A step that is logged twice shows the later point; the raw series keeps both.
+
     Gaps stay gaps: a value that is not finite breaks the line.
     """
     figure = frame(height, legend=len(series) > 1, x_title=x_title)
     share = max(MOST_POINTS // max(len(series), 1), 50)
     for (name, points), colour in zip(series.items(), _colours(len(series)), strict=False):
-        points = downsample(points, share)
+        points = downsample(later_of_a_step(points), share)
         values = np.where(np.isfinite(points.value), points.value, np.nan)
         alone = len(values) == 1
         figure.add_scatter(

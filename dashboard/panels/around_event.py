@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -112,11 +113,17 @@ def _changes(page: Page, look: Moment, found: list[Change]) -> None:
     st.markdown("\n".join(f"- {_change(page, look, change)}" for change in found))
 
 
+def attempt_name(folder: str) -> str:
+    """How an attempt is called behind the word: ``2`` of ``attempt-002``, else its folder."""
+    found = re.fullmatch(r"attempt-0*(\d+)", folder)
+    return found[1] if found else folder
+
+
 def _change(page: Page, look: Moment, change: Change) -> str:
     say = page.say
     when = _clock(page, look, from_unix(change.wall))
     if change.what == "attempt":
-        what = say("trouble.change_attempt", name=change.after)
+        what = say("trouble.change_attempt", name=attempt_name(str(change.after)))
     elif change.what == "data":
         what = say("trouble.change_data", verdict=change.after)
     else:

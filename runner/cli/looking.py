@@ -75,8 +75,10 @@ def diagnose(
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
     reader = open_run(logdir)
-    alive = now is not None or _is_alive(reader, moment)
-    findings = find_troubles(facts_of_events(reader, moment, playbook, alive=alive), playbook)
+    writes = None if now is not None else _has_writer(reader)
+    alive = now is not None or _is_alive(reader, moment, writes)
+    facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
+    findings = find_troubles(facts, playbook)
     firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
     if json:
         print_json([finding.as_dict() for finding in findings])
@@ -89,16 +91,19 @@ def diagnose(
     raise typer.Exit(code)
 
 
-def _is_alive(reader: RunReader, now: datetime) -> bool:
+def _has_writer(reader: RunReader) -> bool | None:
+    folder = reader.path.parent if reader.path.is_file() else reader.path
+    return has_writer(folder / file.name for file in reader.files)
+
+
+def _is_alive(reader: RunReader, now: datetime, writes: bool | None) -> bool:
     """Whether somebody may still write this run's events.
 
     Where processes can't be asked, a run that was silent for a day counts as ended.
     """
     last = reader.last_event()
-    folder = reader.path.parent if reader.path.is_file() else reader.path
-    found = has_writer(folder / file.name for file in reader.files)
-    if found is not None or last is None:
-        return bool(found)
+    if writes is not None or last is None:
+        return bool(writes)
     return (now - from_unix(last.wall)) < FORGOTTEN
 
 

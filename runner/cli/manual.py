@@ -15,10 +15,16 @@ from core.paths import Home
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
 from runner.availability import check_datasets
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    needed_runner,
+    needed_week,
+    open_client,
+    print_json,
+)
 from runner.client import Client
 from runner.daily import run_daily_check
-from runner.launch import ensure_runner
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
 
@@ -57,7 +63,7 @@ def start(
             f"The week {week.id} trades {week.symbol}, not {symbol}.",
             "Give the week's symbol, or make a week with another playbook.",
         )
-    ensure_runner(client.home)
+    needed_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
     params: dict[str, Any] = {"timestamp": timestamp}
@@ -85,7 +91,7 @@ def restart(
     """Save and stop the training, then go on from the last good checkpoint, changed or not."""
     client = open_client(home)
     needed_week(client)
-    ensure_runner(client.home)
+    needed_runner(client.home)
     job = submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
     changed = job.params["restart"]["what"]
     if json:
@@ -112,7 +118,7 @@ def revalidate(
     """Run the six gates over the backtest data. Exit 0 GO, 1 PARTIAL or NO-GO."""
     client = open_client(home)
     needed_week(client)
-    ensure_runner(client.home)
+    needed_runner(client.home)
     params = {
         "model_path": model_path,
         "backtest_data_dir": backtest_data_dir,

@@ -11,9 +11,15 @@ from core.errors import InputError
 from core.moments import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import (
+    HomeOption,
+    JsonOption,
+    needed_runner,
+    needed_week,
+    open_client,
+    print_json,
+)
 from runner.client import Client
-from runner.launch import ensure_runner
 from runner.model_backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
@@ -100,17 +106,19 @@ def make(home: HomeOption = None) -> None:
 
 @backup.command()
 def restore(
-    source: Annotated[
+    folder: Annotated[
         str | None,
-        typer.Option(
-            "--from", help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."
-        ),
+        typer.Argument(help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."),
     ] = None,
+    source: Annotated[str | None, typer.Option("--from", help="The same as an option.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Put a verified backup in the place of models/ppo_phase4; what was there is kept."""
-    params = {"action": "restore", **({"from": source} if source else {})}
+    if folder and source:
+        raise InputError("The backup is given twice.", "Give the folder, or --from, not both.")
+    chosen = folder or source
+    params = {"action": "restore", **({"from": chosen} if chosen else {})}
     result = _run(open_client(home), JobKind.BACKUP, params, quiet=json)
     if json:
         print_json(result)
@@ -149,7 +157,7 @@ def _run(
 ) -> dict[str, Any]:
     """Ask for a job, follow it to its end (``quiet``: only wait), give its result."""
     needed_week(client)
-    ensure_runner(client.home)
+    needed_runner(client.home)
     job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,10 @@ import typer
 
 from core.errors import InputError, SetupError
 from core.paths import CHECKOUT, Home
-from core.vocabulary import LIVE_STATES
+from core.vocabulary import LIVE_STATES, Right
 from runner.cli.options import HomeOption, person_at_the_terminal
 from runner.client import Client
+from runner.identity import runner_status
 from runner.keeping import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.launch import stop_runner
 from runner.service import run_runner
@@ -56,9 +58,31 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
             _say_what_goes_on(place)
 
 
-def runner(home: HomeOption = None) -> None:
-    """The runner in the foreground: takes requests, supervises jobs. Ctrl-C leaves jobs alive."""
+def runner(
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End this home's runner instead; its jobs go on.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """The runner in the foreground: takes requests, supervises jobs. Ctrl-C leaves jobs alive.
+
+    With --stop the one that works on the home is ended. What keeps it, ``trainweek up`` or
+    systemd, starts it again: end that instead.
+    """
+    if stop:
+        _stop_runner(Home.find(home))
+        return
     raise typer.Exit(run_runner(Home.find(home)))
+
+
+def _stop_runner(home: Home) -> None:
+    person_at_the_terminal().require(Right.OPERATE)
+    status = runner_status(home, datetime.now(UTC))
+    if not stop_runner(home):
+        _say(f"No runner works on {home.root} on this machine.")
+        return
+    _say(f"Runner (pid {status.pid}) ended.")
+    _say_what_goes_on(home)
 
 
 def dashboard(port: PortOption = 8501, home: HomeOption = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from core.people import Person
 from core.vocabulary import Role
 from core.week import Week
 from runner.client import Client
+from runner.identity import how_to_end
+from runner.launch import ensure_runner
 
 HomeOption = Annotated[
     Path | None,
@@ -46,6 +49,20 @@ def person_at_the_terminal() -> Person:
 def open_client(home: Path | None) -> Client:
     """The client on a home folder, for the person at the terminal."""
     return Client(Home.find(home), person_at_the_terminal())
+
+
+def needed_runner(home: Home) -> None:
+    """A runner for what is asked of it; one that is started here stays, and is told of."""
+    ensure_runner(home, started=lambda pid: _say_runner(home, pid))
+
+
+def _say_runner(home: Home, pid: int) -> None:
+    print(
+        f"Started a runner (pid {pid}) that stays for what is asked later; "
+        f"to end it: {how_to_end(home)}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def needed_week(client: Client, week_id: str | None = None) -> Week:

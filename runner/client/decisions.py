@@ -128,8 +128,13 @@ class Decisions(Door):
                 row = connection.execute(
                     select(signatures).where(signatures.c.id == signature_id)
                 ).first()
-                if row is None or not 0 <= number < len(row.conditions):
-                    return Refused(f"Signature {signature_id} has no condition {number + 1}.")
+                if row is None:
+                    return Refused(
+                        f"There is no signature {signature_id}.",
+                        "List them: trainweek decision show",
+                    )
+                if not 0 <= number < len(row.conditions):
+                    return _no_condition(signature_id, number, len(row.conditions))
                 standing = connection.execute(
                     select(closed).where(
                         closed.c.signature_id == signature_id, closed.c.number == number
@@ -147,3 +152,12 @@ class Decisions(Door):
                 entry = self._append(transaction, "condition", body, row.week_id, key)
             row = connection.execute(select(closed).where(closed.c.id == entry.seq)).one()
             return Recorded(rows.closing_of(row))
+
+
+def _no_condition(signature_id: int, number: int, count: int) -> Refused:
+    return Refused(
+        f"Signature {signature_id} has no condition {number + 1}.",
+        f"It has {count}; give a number from 1 to {count}."
+        if count
+        else "It was signed without conditions; there is nothing to close.",
+    )

@@ -71,7 +71,9 @@ def _data(home: Home) -> dict[str, Any]:
             False, bars, "no errors", "; ".join(result["errors"]),
             "Put clean candles into data/train and data/backtest.", "bars",
         )  # fmt: skip
-    why = f"{bars} bars of training and backtest data, {len(result['warnings'])} warnings."
+    count = len(result["warnings"])
+    told = f"{count} warning{'' if count == 1 else 's'}"
+    why = f"{bars:,} bars of training and backtest data, {told}."
     return _result(True, bars, "no errors", why, unit="bars")
 
 

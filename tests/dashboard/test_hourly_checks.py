@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
 
 from core.checks import judge_slot
+from core.checks.judgement import Judgement
+from core.reading import Reading
 from core.vocabulary import Role, Verdict
+from dashboard.components.checklist import limit_text
 from dashboard.components.numbers import number
+from dashboard.wording import Words
 from runner.evidence import gather
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
@@ -30,6 +38,16 @@ def test_each_item_shows_verdict_value_limit_and_age(place: Place) -> None:
             assert number(judged.reading.value, judged.reading.unit) in text
     assert "Judged as of Mon 23 Feb 15:00 UTC (12:00 Sao Paulo)" in text
     assert " old" in text
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_a_count_is_not_told_that_it_must_be_yes(language: str) -> None:
+    page = SimpleNamespace(say=Words(language))
+    bars = Reading(43_824, "bars", "all", "preflight", None, None)
+    judged = Judgement("data_clean", Verdict.PASS, LAUNCH, "clean", "yes", bars)
+    assert limit_text(page, judged) == ""
+    stable = replace(judged, limit="STABLE")
+    assert "STABLE" in limit_text(page, stable)
 
 
 def test_a_tick_keeps_the_verdict_that_was_seen(place: Place) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.checks.training_log import LogLine
 from core.moments import iso
-from dashboard.panels.around_event import LINES, nearest
+from dashboard.panels.around_event import LINES, attempt_name, nearest
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, events, text_of
 from tests.event_files import write_events
 
@@ -78,3 +78,8 @@ def test_the_lines_nearest_to_the_event_are_shown():
     assert len(shown) == LINES
     assert "line 50" in [line.text for line in shown]
     assert nearest(lines[:3], middle) == lines[:3]
+
+
+def test_an_attempt_is_told_by_its_number_alone() -> None:
+    names = ("attempt-002", "attempt-010", "PPO_1", "attempt-x")
+    assert [attempt_name(name) for name in names] == ["2", "10", "PPO_1", "attempt-x"]

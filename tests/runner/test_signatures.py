@@ -329,7 +329,10 @@ def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) 
     eva = place.client(ENGINEER)
     assert isinstance(place.client(VIEWER).close_condition(signed.id, 0, "done"), Refused)
     assert isinstance(eva.close_condition(signed.id, 0, " "), Refused)
-    assert isinstance(eva.close_condition(signed.id, 2, "done"), Refused)
+    third = eva.close_condition(signed.id, 2, "done")
+    assert isinstance(third, Refused) and third.remedy == "It has 2; give a number from 1 to 2."
+    nowhere = eva.close_condition(signed.id + 99, 0, "done")
+    assert isinstance(nowhere, Refused) and "no signature" in nowhere.reason and nowhere.remedy
     closed = eva.close_condition(signed.id, 0, "size is halved", key="k").record
     assert eva.close_condition(signed.id, 0, "size is halved", key="k").record == closed
     again = place.client(LEAD).close_condition(signed.id, 0, "me too")

@@ -34,7 +34,7 @@ def result_or_answer(
     if job.state in LIVE_STATES | WAITING_STATES:
         return case.pending(f"The {kind} is {job.state.value.lower()}.")
     if job.state is not JobState.SUCCEEDED:
-        reason = f": {job.reason}" if job.reason else ""
+        reason = f": {job.reason.rstrip('.')}" if job.reason else ""
         return case.unknown(f"The {kind} ended as {job.state.value} without a result{reason}.")
     if job.result is None:
         return case.unknown(f"The result of the {kind} is missing or unreadable ({job.source}).")

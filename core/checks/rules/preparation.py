@@ -59,7 +59,7 @@ def backtest_data(case: Case) -> Judgement:
         f"{facts.get('first')} to {facts.get('last')}" if facts.get("first") else "range not told"
     )
     warnings = found.get("warnings") or []
-    told = f", {len(warnings)} warnings" if warnings else ""
+    told = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
     made_up = " The market is synthetic." if case.facts.synthetic else ""
     reading = job_reading(job, "datasets", "yes")
     return case.judged(reading, f"{bars if bars else 'Some'} bars, {span}{told}.{made_up}")

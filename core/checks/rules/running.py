@@ -31,7 +31,11 @@ def status(case: Case) -> Judgement:
         if isinstance(found, Judgement):
             return found
     reading = _status_reading(case)
-    why = f"Run {run.name} is {run.status.value}" + (f": {run.reason}." if run.reason else ".")
+    why = f"Run {run.name} is {run.status.value}" + (
+        f": {run.reason.rstrip('.')}." if run.reason else "."
+    )
+    if run.status is TrainingStatus.RUNNING and not run.process_known:
+        why = f"Run {run.name} still writes its events; its process is not ours to ask."
     return case.judged(reading, why)
 
 

@@ -188,6 +188,19 @@ def test_a_crash_before_a_new_start_still_counts(scene, check) -> None:
     )
 
 
+def test_a_status_has_one_full_stop_and_a_run_of_files_alone_is_not_called_running(scene) -> None:
+    scene.events().log()
+    reason = "It was killed by SIGKILL, which trainweek did not send."
+    crashed = scene.run(TrainingStatus.CRASHED, ended=AFTER_FOUR_HOURS, reason=reason)
+    assert judge(PLAYBOOK, "training_running", scene.facts(run=crashed)).why.endswith(
+        "did not send."
+    )
+    watched = judge(
+        PLAYBOOK, "training_running", scene.facts(run=replace(scene.run(), process_known=False))
+    )
+    assert watched.verdict is Verdict.PASS and "RUNNING" not in watched.why
+
+
 def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> None:
     facts = scene.events().log().facts(open_incidents=("performance",))
     assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS

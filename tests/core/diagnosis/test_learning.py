@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.clock import Clock, ClockPoint
+from core.diagnosis.speed import _told
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
@@ -243,19 +244,38 @@ def test_a_low_kl_that_is_not_zero_is_alive(tmp_path):
 # slowdown
 
 
-def run_at(tmp_path, seconds_by_iteration) -> dict:
+def run_at(tmp_path, seconds_by_iteration, **run) -> dict:
     walls = np.cumsum(seconds_by_iteration)
     series = {
         tag: [(step, at(0).timestamp() + walls[step // STEPS - 1], value) for step, _, value in p]
         for tag, p in ppo(len(walls)).items()
     }
-    return diagnosed(tmp_path, series, float(walls[-1]) + 1)
+    return diagnosed(tmp_path, series, float(walls[-1]) + 1, **run)
 
 
 def test_half_the_speed_for_long_is_a_slowdown(tmp_path):
     found = run_at(tmp_path, [10.0] * 60 + [20.0] * 15)["slowdown"]
     assert (found.status, found.severity) == (FIRING, Severity.WARNING)
     assert "% of the earlier median" in found.headline
+
+
+@pytest.mark.parametrize(
+    "status", [TrainingStatus.CRASHED, TrainingStatus.STOPPED, TrainingStatus.COMPLETED]
+)
+@pytest.mark.parametrize("slow", [2, 15])
+def test_a_run_that_has_ended_slows_down_no_more(tmp_path, status, slow):
+    gaps = [10.0] * 60 + [20.0] * slow
+    found = run_at(tmp_path, gaps, status=status)["slowdown"]
+    assert found.status is OK and found.headline.startswith("It has ended")
+
+
+def test_speeds_are_told_without_powers_of_ten():
+    assert [_told(rate) for rate in (0.1234, 12.34, 8583.2, 13_000.0)] == [
+        "0.123",
+        "12.3",
+        "8,583",
+        "13,000",
+    ]
 
 
 def test_one_slow_iteration_is_none(tmp_path):

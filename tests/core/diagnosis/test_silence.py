@@ -200,6 +200,20 @@ def test_only_the_trainers_own_failure_is_a_crash(tmp_path, status, expected):
     assert found.severity is not Severity.CRITICAL
 
 
+def test_a_reason_inside_a_sentence_has_one_full_stop(tmp_path):
+    reason = "It was killed by SIGKILL, which trainweek did not send."
+    write_events(tmp_path, ppo(30))
+    for status in (TrainingStatus.CRASHED, TrainingStatus.LOST):
+        given = facts(open_reader(tmp_path), HOUR, status=status, reason=reason)
+        found = findings(given)["crash"].headline
+        for told in (found, found.pt):
+            assert told.endswith("did not send.")
+    silent = facts(
+        open_reader(tmp_path / "none"), HOUR, status=TrainingStatus.HUNG, reason="It stands still."
+    )
+    assert findings(silent)["hung"].headline.endswith("stands still.")
+
+
 def test_a_run_that_crashed_before_its_first_event_has_no_metrics(tmp_path):
     tmp_path.joinpath("empty").mkdir()
     given = facts(open_reader(tmp_path / "empty"), 60, status=TrainingStatus.CRASHED)

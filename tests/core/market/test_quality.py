@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from core.errors import MarketDataError
 from core.market import load_candles, quality, require_quality
+from core.market.quality import Issue
 from core.market.synthetic import make_market, write_market
 
 HEADER = "open_time_utc,open,high,low,close,volume"
@@ -31,6 +33,13 @@ def candles_of(tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped
 
 def codes(issues) -> set[str]:
     return {issue.code for issue in issues}
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 warning"), (3, "3 warnings")])
+def test_one_warning_is_no_plural(tmp_path: Path, count: int, told: str):
+    issue = Issue("synthetic", "made up")
+    report = replace(quality(candles_of(tmp_path, {})), warnings=(issue,) * count)
+    assert report.text().endswith(f"usable, {told}")
 
 
 def test_a_clean_file_has_neither_errors_nor_warnings(tmp_path: Path):

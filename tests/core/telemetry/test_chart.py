@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.telemetry import RunReader, Series
-from core.telemetry.chart import downsample
+from core.telemetry.chart import downsample, later_of_a_step
 from tests.event_files import append_events, write_events
 
 
@@ -65,6 +65,27 @@ def test_every_kind_of_no_number_stays_visible_beside_the_others(size):
     assert len(shown) <= size
     assert np.isnan(shown.value).any()
     assert {np.inf, -np.inf, 99.0} <= set(shown.value)
+
+
+def at_steps(steps: list[int], values: list[float]) -> Series:
+    return Series("x", np.array(steps), np.arange(len(steps), dtype=float), np.array(values))
+
+
+def test_the_last_update_at_the_step_of_the_one_before_is_no_vertical_spike():
+    given = at_steps([1, 2, 3, 4, 5, 5], [1.0, 1.0, 1.0, 1.0, 1.0, 9.0])
+    shown = later_of_a_step(given)
+    assert (shown.step.tolist(), shown.value[-1]) == ([1, 2, 3, 4, 5], 9.0)
+    assert len(given) == 6
+    nan = later_of_a_step(at_steps([1, 2, 3, 4, 5, 5], [1.0, 1.0, 1.0, 1.0, np.nan, 9.0]))
+    assert len(nan) == 6
+
+
+def test_steps_that_hold_several_points_by_design_keep_them_all():
+    episodes = at_steps([1, 1, 1, 2, 2, 3, 3, 3], [0.0, 9.0, 1.0, 2.0, 5.0, 1.0, 7.0, 2.0])
+    assert later_of_a_step(episodes) is episodes
+    single = at_steps([1, 2, 3], [0.0, 1.0, 2.0])
+    assert later_of_a_step(single) is single
+    assert len(later_of_a_step(at_steps([], []))) == 0
 
 
 def test_infinities_and_whole_stretches_of_nan_stay_within_the_limit():

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from core.errors import TelemetryError
 from runner.cli import app
 from tests.event_files import write_events
 from tests.runner.cli.terminal import trainweek
@@ -70,6 +75,52 @@ def test_a_damaged_file_is_a_problem_beside_the_good_ones(tmp_path: Path) -> Non
     seen = json.loads(trainweek("inspect", tmp_path, "--json").stdout)
     assert seen["tags"]["time/fps"]["n"] == 1
     assert [problem["file"] for problem in seen["problems"]] == ["b/events.out.tfevents.1.x"]
+
+
+@pytest.mark.parametrize("text", ["", "short", "a text file, and no event file\n" * 9])
+def test_a_file_without_an_event_is_named_and_never_judged(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text(text, "utf-8")
+    for command in ("inspect", "diagnose"):
+        done = CliRunner().invoke(app, [command, str(file), "--json"])
+        assert isinstance(done.exception, TelemetryError) and done.output == ""
+        assert f"{file} holds no TensorBoard event" in done.exception.what
+        assert "events.out.tfevents" in done.exception.remedy
+
+
+@pytest.mark.parametrize("begin", [1_700_000_000.0, None])
+def test_files_whose_process_nobody_knows_are_never_called_running(
+    tmp_path: Path, begin: float | None
+) -> None:
+    begin = begin or time.time() - 40
+    points = [(step * 100, begin + step, 100.0) for step in range(40)]
+    write_events(tmp_path / "run", {"time/fps": points, "rollout/ep_rew_mean": points})
+    (tmp_path / "empty").mkdir()
+    last = datetime.fromtimestamp(begin + 41, UTC).isoformat()
+    for words in (["run"], ["run", "--now", last], ["empty"]):
+        done = CliRunner().invoke(app, ["diagnose", str(tmp_path / words[0]), *words[1:], "--json"])
+        found = {f["scenario"]: f for f in json.loads(done.stdout)}
+        assert "RUNNING" not in done.stdout
+        assert "process" in found["crash"]["headline"] and "known" in found["crash"]["headline"]
+        assert (found["crash"]["status"] == "NO_DATA") == (words[0] == "empty")
+        if words[0] == "empty":
+            assert found["no_metrics"]["status"] == "FIRING"
+            assert found["slowdown"]["headline"].startswith("0 iterations;")
+
+
+def test_a_run_whose_process_is_seen_is_running(tmp_path: Path) -> None:
+    points = [(step * 100, time.time() - 40 + step, 100.0) for step in range(40)]
+    file = write_events(tmp_path, {"time/fps": points})
+    code = f"import time; f = open({str(file)!r}, 'ab'); print(flush=True); time.sleep(60)"
+    writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        writer.stdout.readline()
+        done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    finally:
+        writer.kill()
+        writer.wait()
+    found = {f["scenario"]: f for f in json.loads(done.stdout)}
+    assert found["crash"]["headline"] == "The run is RUNNING."
 
 
 @pytest.fixture

@@ -56,9 +56,13 @@ def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_
     assert broken.returncode == 1 and found["verified"] is False
     assert found["problem"] == "1000/model.zip was changed after it was saved."
 
-    restored = trainweek("backup", "restore", "--from", backup, "--json", home=home.root)
+    restored = trainweek("backup", "restore", backup, "--json", home=home.root)
     assert restored.returncode == 0, restored.stderr
     assert json.loads(restored.stdout)["kept"] == "models/ppo_phase4_BEFORE_RESTORE"
+    twice = trainweek("backup", "restore", backup, "--from", backup, home=home.root)
+    assert twice.returncode == 2 and "given twice" in twice.stderr
+    again = trainweek("backup", "restore", "--from", backup, "--json", home=home.root)
+    assert again.returncode == 0, again.stderr
     listed = trainweek("checkpoints", home=home.root)
     assert listed.returncode == 0 and "1000  run-a" in listed.stdout, listed.stderr
     assert "verified" in listed.stdout

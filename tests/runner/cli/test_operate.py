@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -203,6 +204,28 @@ def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) 
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=20)
     assert first.returncode == 0
+
+
+def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_path: Path) -> None:
+    root = tmp_path / "a home"
+    trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=root)
+    restart = trainweek("restart", home=root)  # there is no training, but now a runner
+    home = Home(root)
+    try:
+        pid = read_identity(home).process.pid
+        stop = f"trainweek runner --stop --home '{root}'"
+        assert f"Started a runner (pid {pid})" in restart.stderr and stop in restart.stderr
+        assert "Started" not in trainweek("restart", home=root).stderr  # once: it stays
+        for words in (("ledger", "replay"), ("ledger", "restore"), ("runner",)):
+            assert stop in trainweek(*words, home=root).stderr, words
+        ended = subprocess.run(
+            [TRAINWEEK, *shlex.split(stop)[1:]], capture_output=True, text=True, timeout=60
+        )
+        assert (ended.returncode, ended.stdout) == (0, f"Runner (pid {pid}) ended.\n")
+        assert "No runner works on" in trainweek("runner", "--stop", home=root).stdout
+        assert trainweek("ledger", "replay", home=root).returncode == 0
+    finally:
+        stop_all(home)
 
 
 def _answers(port: int) -> bool:
