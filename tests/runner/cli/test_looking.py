@@ -81,11 +81,13 @@ def test_a_damaged_file_is_a_problem_beside_the_good_ones(tmp_path: Path) -> Non
 def test_a_file_without_an_event_is_named_and_never_judged(tmp_path: Path, text: str) -> None:
     file = tmp_path / "notes.txt"
     file.write_text(text, "utf-8")
-    for command in ("inspect", "diagnose"):
-        done = CliRunner().invoke(app, [command, str(file), "--json"])
-        assert isinstance(done.exception, TelemetryError) and done.output == ""
-        assert f"{file} holds no TensorBoard event" in done.exception.what
-        assert "events.out.tfevents" in done.exception.remedy
+    inspected = CliRunner().invoke(app, ["inspect", str(file), "--json"])
+    assert isinstance(inspected.exception, TelemetryError) and inspected.output == ""
+    assert f"{file} holds no TensorBoard event" in inspected.exception.what
+    assert "events.out.tfevents" in inspected.exception.remedy
+    diagnosed = CliRunner().invoke(app, ["diagnose", str(file), "--json"])
+    assert diagnosed.exit_code == 3 and diagnosed.stdout == ""  # 2 would call it critical
+    assert f"{file} holds no TensorBoard event" in diagnosed.stderr
 
 
 @pytest.mark.parametrize("begin", [1_700_000_000.0, None])
