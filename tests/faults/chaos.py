@@ -193,11 +193,20 @@ class Chaos:
             steps = (self.lead.progress(job.id) or {}).get("steps", 0)
             return now is not None and now.state is JobState.RUNNING and steps > before
 
-        self._wait(goes_on, f"{job.id} goes on under the new runner")
+        try:
+            self._wait(goes_on, f"{job.id} goes on under the new runner")
+        except TimeoutError as error:
+            raise TimeoutError(f"{error} {self._told(job)}") from error
         if self.lead.attempts(job.id)[-1].number == number:
             self.tally.adopted += 1
         else:
             self.tally.problems.append(f"{job.id} was started again although it lived")
+
+    def _told(self, job: Job) -> str:
+        """What is known of a job that did not do what it should."""
+        now, attempt = self.lead.job(job.id) or job, self.lead.attempts(job.id)[-1]
+        output = self.lead.output_tail(job.id, 8)
+        return f"{now.state}: {now.reason} Attempt {attempt.number} {attempt.state}, pid {attempt.pid}.\n{output}"
 
     def _end(self) -> None:
         """End the training as a person would; every process of it must be gone by then."""
