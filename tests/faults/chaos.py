@@ -149,22 +149,23 @@ class Chaos:
                 return False
             steps = (self.lead.progress(job.id) or {}).get("steps", 0)
             found[:] = [job]
-            return job.state is JobState.RUNNING and steps > 0
+            # A runner that was killed has not yet written that the trainer is dead.
+            alive = job.attempt > 0 and is_alive(self._identity(job, "child"))
+            return job.state is JobState.RUNNING and steps > 0 and alive
 
         self._wait(there, "the training is at work")
         return found[0]
 
     def _kill(self, victim: str, job: Job) -> None:
-        attempt = self.lead.attempts(job.id)[-1]
-        identity = read_json(self.home.root / attempt.folder / "identity.json") or {}
+        number = self.lead.attempts(job.id)[-1].number
         if "runner" in victim:
             self.runner.kill()
             self.runner.wait()
             self.tally.kills["runner"] += 1
         if "shim" in victim:
-            self._kill_process("shim", identity.get("shim"))
+            self._kill_process("shim", self._identity(job, "shim"))
         if "trainer" in victim:
-            self._kill_process("trainer", identity.get("child"))
+            self._kill_process("trainer", self._identity(job, "child"))
         if "dashboard" in victim:
             for process in (self.dashboard, self.person):
                 process.kill()
@@ -175,14 +176,18 @@ class Chaos:
             time.sleep(self.rng.uniform(0.0, 0.5))
             self.runner = self._start_runner()
             if "trainer" not in victim:  # who is killed may take a while to be gone
-                self._adopted(job, attempt.number)
+                self._adopted(job, number)
 
-    def _kill_process(self, name: str, stored: object) -> None:
-        process = ProcessIdentity.from_dict(stored)
+    def _kill_process(self, name: str, process: ProcessIdentity | None) -> None:
         if process is None or not is_alive(process):
             return  # a shim that an earlier round killed; its trainer was adopted
         os.kill(process.pid, signal.SIGKILL)
         self.tally.kills[name] += 1
+
+    def _identity(self, job: Job, name: str) -> ProcessIdentity | None:
+        """``shim`` or ``child`` of the job's newest attempt."""
+        folder = self.home.root / self.lead.attempts(job.id)[-1].folder
+        return ProcessIdentity.from_dict((read_json(folder / "identity.json") or {}).get(name))
 
     def _adopted(self, job: Job, number: int) -> None:
         """The same attempt goes on under the new runner, and makes new steps."""
@@ -204,9 +209,8 @@ class Chaos:
 
     def _told(self, job: Job) -> str:
         """What is known of a job that did not do what it should."""
-        now, attempt = self.lead.job(job.id) or job, self.lead.attempts(job.id)[-1]
-        output = self.lead.output_tail(job.id, 8)
-        return f"{now.state}: {now.reason} Attempt {attempt.number} {attempt.state}, pid {attempt.pid}.\n{output}"
+        now = self.lead.job(job.id) or job
+        return f"{now.state}: {now.reason}\n{self.lead.output_tail(job.id, 8)}"
 
     def _end(self) -> None:
         """End the training as a person would; every process of it must be gone by then."""
