@@ -70,14 +70,14 @@ CLASSES = (
         "nan_reward", "data_issue", 6, "one NaN reward", ("crash",), envs=("market", "continuous")
     ),
     RunClass("healthy", None, 40, "nothing", kind=HEALTHY),
-    RunClass("hard_learning_rate", None, 2, "learning rate 0.01: high KL, best reward", kind=HARD, envs=("cartpole",)),
-    RunClass("hard_noise", None, 2, "very noisy rewards", kind=HARD, envs=("market", "continuous")),
-    RunClass("hard_negative_reward", None, 2, "all rewards negative", kind=HARD, envs=("market", "continuous")),
-    RunClass("hard_converged", None, 2, "converged early, then flat", kind=HARD),
-    RunClass("hard_schedule", None, 2, "the learning rate falls to 0", kind=HARD),
-    RunClass("hard_restart", None, 2, "stopped and resumed: two attempts", kind=HARD),
-    RunClass("hard_slow_start", None, 2, "a long wait before the first step", kind=HARD),
-    RunClass("hard_slower", None, 2, "0.85 of the speed from somewhere on", kind=HARD),
+    RunClass("hard_learning_rate", None, 6, "learning rate 0.01: high KL, best reward", kind=HARD, envs=("cartpole",)),
+    RunClass("hard_noise", None, 6, "very noisy rewards", kind=HARD, envs=("market", "continuous")),
+    RunClass("hard_negative_reward", None, 6, "all rewards negative", kind=HARD, envs=("market", "continuous")),
+    RunClass("hard_converged", None, 6, "converged early, then flat", kind=HARD),
+    RunClass("hard_schedule", None, 6, "the learning rate falls to 0", kind=HARD),
+    RunClass("hard_restart", None, 6, "stopped and resumed: two attempts", kind=HARD),
+    RunClass("hard_slow_start", None, 6, "a long wait before the first step", kind=HARD),
+    RunClass("hard_slower", None, 6, "0.85 of the speed from somewhere on", kind=HARD),
 )  # fmt: skip
 
 BY_NAME = {known.name: known for known in CLASSES}
