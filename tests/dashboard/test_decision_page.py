@@ -64,12 +64,12 @@ def test_what_the_client_refuses_is_shown_with_its_reason(decided: Place) -> Non
     assert not decided.client().signatures()
 
 
-def test_an_altered_decision_is_not_shown(decided: Place) -> None:
+def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> None:
     file = decided.paths.decision
     file.write_text(file.read_text().replace('"NO-GO"', '"GO"').replace('"PARTIAL"', '"GO"') + " ")
     test = decided.draw("decision")
-    assert len(test.error) == 1
-    assert "altered" in text_of(test)
+    assert len(test.warning) == 1 and "altered" in test.warning[0].value
+    assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
 
 
 def test_every_closer_look_draws(decided: Place) -> None:

@@ -21,7 +21,8 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
 
     def stalled() -> bool:
         service.tick(service.now())
-        return stall.exists()
+        pulse = place.lead.pulse(job.id)  # CPU is known from the second look on
+        return stall.exists() and pulse.seen.cpu is not None
 
     wait_for(stalled)
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
