@@ -175,7 +175,7 @@ class Chaos:
         if "runner" in victim:
             time.sleep(self.rng.uniform(0.0, 0.5))
             self.runner = self._start_runner()
-            if "trainer" not in victim:  # who is killed may take a while to be gone
+            if "trainer" not in victim:
                 self._adopted(job, number)
 
     def _kill_process(self, name: str, process: ProcessIdentity | None) -> None:
@@ -183,6 +183,8 @@ class Chaos:
             return  # a shim that an earlier round killed; its trainer was adopted
         os.kill(process.pid, signal.SIGKILL)
         self.tally.kills[name] += 1
+        # Who is killed may take a while to be gone, and must not pass for alive till then.
+        self._wait(lambda: not is_alive(process), f"the killed {name} is gone")
 
     def _identity(self, job: Job, name: str) -> ProcessIdentity | None:
         """``shim`` or ``child`` of the job's newest attempt."""
