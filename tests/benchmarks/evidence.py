@@ -9,8 +9,8 @@ Beside each agent stands the optimum on the same years: the best that candles al
 (``optimal_policy``). Where the optimum itself loses three trades of five, no agent can
 pass the gates on win rate and losing run, however skilled; what the grade makes of its
 skill is the first figure, and what the gates leave of it the second. ``MARKETS`` were
-chosen by the optimum alone: on the demo's it seldom reaches GO, on the plain one
-nearly always, between them half way.
+chosen by the optimum alone, from the one that the demo plays to one so plain that the
+optimum's Sharpe is 20.
 """
 
 from __future__ import annotations
