@@ -93,19 +93,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.recommendation": ("Recommendation: **{what}**", "Recomendação: **{what}**"),
     "decide.evidence": ("Evidence: {grade}", "Evidência: {grade}"),
     "decide.evidence_facts": (
-        "{trades} trades, {days} days, P(true Sharpe > 0) {psr0}, P(> 1) {psr1}",
-        "{trades} trades, {days} dias, P(Sharpe real > 0) {psr0}, P(> 1) {psr1}",
+        "{trades} trades, {days} days",
+        "{trades} trades, {days} dias",
     ),
     "decide.on_evidence": ("on {grade} evidence", "com evidência {grade}"),
     "decide.not_to_trust": ("not to be trusted", "não confiável"),
     "decide.dated_altered": (
         "The archived decision, whole and unchanged, is what is shown and signed here.",
         "A decisão arquivada, íntegra, é a que se mostra e assina aqui.",
-    ),
-    "decide.dsr": ("after all trials {dsr}", "após todas as tentativas {dsr}"),
-    "decide.luck": (
-        "better than {percentile} % of random policies",
-        "melhor que {percentile} % das políticas aleatórias",
     ),
     "decide.not_measured": ("not measured", "não medido"),
     "decide.interval": ("95 % [{low} … {high}]", "95 % [{low} … {high}]"),
@@ -115,6 +110,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.gate_chart": (
         "{gate} on resampled records: green passes, red fails, dashed the limit, solid the value",
         "{gate} em registros reamostrados: verde passa, vermelho falha, tracejado o limite, cheio o valor",
+    ),
+    "decide.gates_help": (
+        "P(pass) is the share of the resampled records in which the gate passes; runs of bars stay"
+        " together in them. Chart: green passes, red fails, dashed the limit, solid the value.",
+        "P(passa) é a parte dos registros reamostrados em que o gate passa; neles, sequências de"
+        " barras ficam juntas. Gráfico: verde passa, vermelho falha, tracejado o limite, cheio o valor.",
     ),
     "decide.margin": ("margin {margin}", "margem {margin}"),
     "decide.undefined": ("undefined: {status}", "indefinido: {status}"),
@@ -158,7 +159,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A assinatura vale para este hash. Se modelo, dados, playbook ou gates mudarem, ela não vale para eles.",
     ),
     "decide.sha": ("Decision SHA-256", "SHA-256 da decisão"),
-    "decide.history_when": ("When (UTC)", "Quando (UTC)"),
     "decide.history_decision": ("Decision", "Decisão"),
     "decide.history_model": ("Model", "Modelo"),
     "decide.history_data": ("Data", "Dados"),

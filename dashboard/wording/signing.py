@@ -4,12 +4,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.title": ("Signature", "Assinatura"),
     "sign.waits": ("Waits for the CTO's signature.", "Espera a assinatura do CTO."),
     "sign.act": ("Act", "Ato"),
+    "sign.choose": (
+        "Choose what you decide; nothing is chosen for you.",
+        "Escolha o que você decide; nada vem escolhido.",
+    ),
     "sign.approve": ("Approve", "Aprovar"),
     "sign.approve_with_conditions": ("Approve with conditions", "Aprovar com condições"),
     "sign.reject": ("Reject", "Rejeitar"),
-    "sign.approved": ("Approved", "Aprovado"),
-    "sign.approved_with_conditions": ("Approved with conditions", "Aprovado com condições"),
-    "sign.rejected": ("Rejected", "Rejeitado"),
+    "signed.approve": ("Approved", "Aprovado"),
+    "signed.approve_with_conditions": ("Approved with conditions", "Aprovado com condições"),
+    "signed.reject": ("Rejected", "Rejeitado"),
     "sign.reason": ("Reason", "Motivo"),
     "sign.reason_help": (
         "Required. It stands beside the decision for good.",
@@ -85,6 +89,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.broken_ALTERED": (
         "ALTERED: the signature's record can't be trusted",
         "ALTERADA: o registro da assinatura não merece confiança",
+    ),
+    "sign.remedy_VOID": (
+        "Put the signed ones back, or revalidate what lies there now and sign that decision.",
+        "Reponha os assinados, ou revalide o que está lá agora e assine essa decisão.",
+    ),
+    "sign.remedy_EXPIRED": (
+        "Revalidate, and let the CTO sign again.",
+        "Revalide, e o CTO assina de novo.",
+    ),
+    "sign.remedy_ALTERED": (
+        "Keep the files, verify the ledger, and let the CTO sign again.",
+        "Guarde os arquivos, verifique o ledger, e o CTO assina de novo.",
     ),
     "sign.part_model": ("The model changed.", "O modelo mudou."),
     "sign.part_manifest": (
