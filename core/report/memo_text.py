@@ -155,13 +155,14 @@ def _earning(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     e, r = d["earning"], d["robustness"]
     sides = f"{w['long']} {e['long']['trades']} ({plain(e['long']['pnl'], 0, sign=True)} USDT), "
     sides += f"{w['short']} {e['short']['trades']} ({plain(e['short']['pnl'], 0, sign=True)} USDT)"
+    cost = r["break_even_cost_bps"]
+    even = w["no_break_even"] if cost is None else f"{w['break_even']} {plain(cost, 1)} bps"
     text = (
         f"{e['trades']} {w['trades']}, {w['mean_exposure']} {percent(e['exposure'])}, "
         f"{w['turnover']} {plain(e['turnover'], 1)}, {w['avg_hold']} "
         f"{plain(e['avg_hold_bars'], 1)} {w['bars']}, {w['fees']} "
-        f"{percent(e['fees_share_of_gross'])}, {w['break_even']} "
-        f"{plain(r['break_even_cost_bps'], 1)} bps, {w['top5']} {percent(r['top5_share'])}, "
-        f"{sides}, {e['forced_exits']} {w['forced']}"
+        f"{percent(e['fees_share_of_gross'])}, {even}, "
+        f"{w['top5']} {percent(r['top5_share'])}, {sides}, {e['forced_exits']} {w['forced']}"
     )
     return "\n".join([f"3 {w['earns'].upper()}", *_folded(text, "  ")])
 

@@ -96,11 +96,12 @@ def _headline(page: Page, saved: SavedDecision) -> None:
             st.markdown(f":small[{say('sign.title')}] {badge(state, say)}", width="content")
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
-        advice = say("decide.recommendation", what=decided["recommendation"])
+        told = "decide.spoilt" if spoilt else "decide.recommendation"
+        advice = say(told, what=decided["recommendation"])
         following = plain(decided["next_steps"][page.viewer.language])
         # That all gates pass is said by what follows from it.
         reason = "" if verdict is Decision.GO else f"**{plain(decided['reason'])}**  \n"
-        st.markdown(f"{reason}{advice}. {following}")
+        st.markdown(f"{reason}{advice}" if spoilt else f"{reason}{advice} {following}")
         st.markdown(_evidence(page, decided, grade, spoilt))
         _weaknesses(page, decided, spoilt)
 

@@ -161,7 +161,7 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
     st.markdown(f"#### {say('history.gates')}", anchors=False)
     st.caption(say("history.gates_help"))
     labels = [
-        f"{one.saved.decision['day']} {one.saved.decision['decision']} {one.sha256[:6]}"
+        f"{one.saved.decision['created_at'][:10]} {one.saved.decision['decision']} {one.sha256[:6]}"
         for one in found
     ]
     newest = sorted(found[-1].saved.decision["gates"], key=lambda gate: gate["number"])

@@ -97,8 +97,20 @@ def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -
         st.markdown(f":red[:material/{look(standing.state).icon}: {plain(told)}]")
     for sentence in standing.unchecked:
         st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
+    if standing.stands and signature.act in APPROVALS:
+        _pipeline(page, signature)
     conditions.show(page, now, page.services.client.conditions_of(signature))
     _capsule(page, signature, standing)
+
+
+def _pipeline(page: Page, signature: Signature) -> None:
+    """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
+    answer = page.services.client.gate(sha256=signature.revalidation_sha256)
+    if answer.passes:
+        st.markdown(f":green[:material/lock_open: {page.say('sign.gate_open')}]")
+        return
+    why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""
+    st.markdown(f":orange[:material/lock: {page.say('sign.gate_shut')}{why}]")
 
 
 def _capsule(page: Page, signature: Signature, standing: Standing) -> None:

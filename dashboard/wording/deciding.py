@@ -46,6 +46,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reval.progress": ("episode {done} of {total}", "episódio {done} de {total}"),
     "reval.progress_wait": ("loading model and data", "carregando modelo e dados"),
+    "reval.gates_so_far": (
+        "So far, after {done} of {total} episodes: nothing of this is settled.",
+        "Até aqui, após {done} de {total} episódios: nada disto está definido.",
+    ),
+    "reval.gates_settled": (
+        "The gates are settled. Their intervals and the evidence fill in.",
+        "Os gates estão definidos. Os intervalos e a evidência vêm a seguir.",
+    ),
     "reval.stage_gates": ("gates settled", "gates definidos"),
     "reval.stage_lookahead": (
         "looking for look-ahead in environment and model",
@@ -90,7 +98,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A decisão aparece aqui quando o melhor modelo for testado. Vá para *Revalidação*.",
     ),
     "decide.passed": ("{count} of 6 gates pass", "{count} de 6 gates passam"),
-    "decide.recommendation": ("Recommendation: **{what}**", "Recomendação: **{what}**"),
+    "decide.recommendation": ("Recommendation: **{what}**.", "Recomendação: **{what}**."),
+    "decide.spoilt": (
+        "By the gates alone the recommendation is {what}; it rests on a record that failed a check."
+        " **Find out why, and revalidate.**",
+        "Só pelos gates a recomendação é {what}; ela se apoia num registro que falhou numa verificação."
+        " **Descubra por quê, e revalide.**",
+    ),
     "decide.evidence": ("Evidence: {grade}", "Evidência: {grade}"),
     "decide.evidence_facts": (
         "{trades} trades, {days} days",

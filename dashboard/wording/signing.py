@@ -131,6 +131,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Um arquivo com evidência, assinatura e condições ({state}). Qualquer um o verifica sem rede: "
         "`trainweek decision verify {name} --key FINGERPRINT`",
     ),
+    "sign.gate_open": ("A pipeline may deploy it.", "Um pipeline pode implantá-lo."),
+    "sign.gate_shut": (
+        "A pipeline may not deploy it yet.",
+        "Um pipeline ainda não pode implantá-lo.",
+    ),
     "sign.again": ("Sign again", "Assinar de novo"),
     "condition.open": ("open", "aberta"),
     "condition.overdue": ("overdue", "atrasada"),
