@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision
+from core.decision.lookahead_words import detail_in
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import figures_table, fixed
 from dashboard.components.numbers import number
@@ -39,7 +40,8 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
     looks = trust.get("lookahead") or {}
     for name in LOOKAHEAD:
         test = looks.get(name)
-        lines.append(_line(page, f"trust.{name}", test and test["passed"], test and test["detail"]))
+        told = test and detail_in(test["detail"], page.viewer.language)
+        lines.append(_line(page, f"trust.{name}", test and test["passed"], told))
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
     free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
