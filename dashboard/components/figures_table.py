@@ -10,7 +10,8 @@ import streamlit as st
 from dashboard.page import Page
 from dashboard.wording import plain
 
-LONGEST_UNBROKEN = 60  # with the directive of an icon in it
+SHORT = 24  # letters of a value that stays on one line
+ICON = 40  # letters that the directive of an icon may add to it
 Row = tuple[str, str | None, str]  # name, value (None: not measured), what it means
 
 
@@ -32,7 +33,7 @@ def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
     absent = f":gray[{page.say('decide.not_measured')}]"
     say, lines = page.say, []
     for name, value, meaning in rows:
-        told = absent if value is None else f"**{_unbroken(plain(value))}**"
+        told = absent if value is None else f"**{_unbroken(plain(value), SHORT)}**"
         small = f":small[:gray[{plain(meaning)}]]" if meaning else ""
         lines.append([plain(name), told, small])
     heads = [say(f"figures.{head}") for head in ("figure", "value", "meaning")]
@@ -40,9 +41,9 @@ def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
     table(heads[:columns], [line[:columns] for line in lines], key, words=columns)
 
 
-def _unbroken(text: str) -> str:
+def _unbroken(text: str, most: int = SHORT + ICON) -> str:
     """A number and its unit stay on one line; a longer text may break."""
-    return text.replace(" ", "\u00a0") if len(text) <= LONGEST_UNBROKEN else text
+    return text.replace(" ", "\u00a0") if len(text) <= most else text
 
 
 def signed(value: float | None, digits: int = 2, unit: str = "") -> str | None:

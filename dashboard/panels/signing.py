@@ -16,6 +16,7 @@ from dashboard.page import Page
 from dashboard.panels import conditions, signing_form
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.client.gating import OPEN_CONDITIONS
 from runner.records import Signature
 
 _DONE = {
@@ -109,8 +110,12 @@ def _pipeline(page: Page, signature: Signature) -> None:
     if answer.passes:
         st.markdown(f":green[:material/lock_open: {page.say('sign.gate_open')}]")
         return
-    why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""
-    st.markdown(f":orange[:material/lock: {page.say('sign.gate_shut')}{why}]")
+    if answer.reason.startswith(OPEN_CONDITIONS):
+        told = page.say("sign.gate_conditions")  # which stand below
+    else:
+        why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""
+        told = f"{page.say('sign.gate_shut')}{why}"
+    st.markdown(f":orange[:material/lock: {told}]")
 
 
 def _capsule(page: Page, signature: Signature, standing: Standing) -> None:

@@ -137,7 +137,7 @@ def baselines(page: Page, saved: SavedDecision) -> None:
     for name, values in rows.items():
         told = f"**{plain(name)}**" if values is own else plain(name)
         figures = [short(values.get(column)) for column in columns]
-        lines.append([told, *figures, share(values.get("exposure")) or "–"])
+        lines.append([told, *figures, plain(share(values.get("exposure")) or "–")])
     heads = [say("decide.baselines"), *columns.values(), say("decide.exposure")]
     table(heads, lines, "baselines")
 
@@ -156,7 +156,7 @@ def _rules(page: Page, decided: dict[str, Any]) -> None:
             verdict = Verdict.UNKNOWN
         named = say(f"rule.{rule['id']}") if say.has(f"rule.{rule['id']}") else plain(rule["id"])
         found, asked = _figures(page, rule)
-        lines.append([f"{icon(verdict)} {named}", plain(rule["grade"]), asked, found])
+        lines.append([f"{icon(verdict)} {named}", plain(rule["grade"]), plain(asked), plain(found)])
     heads = [say(f"skill.rule_{part}") for part in ("what", "grade", "asked", "found")]
     table(heads, lines, "rules", words=2)
 

@@ -132,6 +132,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "`trainweek decision verify {name} --key FINGERPRINT`",
     ),
     "sign.gate_open": ("A pipeline may deploy it.", "Um pipeline pode implantá-lo."),
+    "sign.gate_conditions": (
+        "A pipeline may deploy it once these conditions are closed.",
+        "Um pipeline pode implantá-lo quando estas condições estiverem fechadas.",
+    ),
     "sign.gate_shut": (
         "A pipeline may not deploy it yet.",
         "Um pipeline ainda não pode implantá-lo.",

@@ -16,7 +16,9 @@ from dashboard.panels.decision_views import VIEWS
 from dashboard.services import Services
 from dashboard.viewer import Viewer
 from dashboard.wording import TEXTS
+from runner.jobs.decision_context import approvals
 from tests.dashboard.place import _script, button, draw_frame, text_of
+from tests.runner.place import LEAD
 from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
 
 OVERLAP = TEXTS["trust.overlap"][0]
@@ -223,3 +225,33 @@ def test_an_earlier_weeks_condition_stays_on_the_week_page(place: SignedPlace) -
     place.lead.create_week(place.week.launch + timedelta(days=7))
     text = text_of(draw(place, "this_week"))
     assert "half size" in text and "2 open" in text
+
+
+def test_a_signature_says_what_a_pipeline_gets(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS)
+    assert "once these conditions are closed" in text_of(draw(place, "decision"))
+    place.sign(place.revalidate("GO", seed=2))
+    assert "A pipeline may deploy it." in text_of(draw(place, "decision"))
+
+
+def test_an_override_with_open_conditions_promises_no_pipeline_anything(
+    place: SignedPlace,
+) -> None:
+    sha256 = place.revalidate("NO-GO")
+    lead = place.client(Person("Lea", Role.LEAD, verified=True))
+    lead.countersign(place.week.id, sha256, "I stand by it")
+    place.sign(sha256, WITH_CONDITIONS, CONDITIONS, second=LEAD)
+    text = text_of(draw(place, "decision"))
+    assert "A pipeline may not deploy it yet. It is a NO-GO" in text
+    assert "once these conditions are closed" not in text
+
+
+def test_an_approval_that_lapsed_is_told_and_not_called_production(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO"))
+    place.home.best_model.write_bytes(b"another")
+    place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    for language, told in (("en", "no longer stood"), ("pt", "não valia mais")):
+        test = draw(place, "decision", language=language)
+        next(c for c in test.button_group if c.key == "view").set_value("change").run()
+        text = text_of(test)
+        assert TEXTS["change.no_production"][language == "pt"] in text and told in text
