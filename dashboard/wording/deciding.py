@@ -1,7 +1,6 @@
 """Words of Revalidation, Decision and Playbook."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "reval.preparation": ("Final preparation", "Preparação final"),
     "reval.backup": ("Back up model", "Fazer backup do modelo"),
     "reval.backup_help": (
         "Copies models/ppo_phase4 to {target} and verifies every file by its SHA-256",
@@ -15,7 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reval.title": ("Revalidate", "Revalidar"),
     "reval.button": ("Revalidate", "Revalidar"),
     "reval.again": ("Revalidate again", "Revalidar de novo"),
-    "reval.what": ("What the button does", "O que o botão faz"),
     "reval.model": ("Model", "Modelo"),
     "reval.model_none": (
         "No best model yet: {path} is missing.",
@@ -97,7 +95,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The decision appears here when the best model was backtested. Go to *Revalidation*.",
         "A decisão aparece aqui quando o melhor modelo for testado. Vá para *Revalidação*.",
     ),
-    "decide.passed": ("{count} of 6 gates pass", "{count} de 6 gates passam"),
     "decide.recommendation": ("Recommendation: **{what}**.", "Recomendação: **{what}**."),
     "decide.spoilt": (
         "By the gates alone the recommendation is {what}; it rests on a record that failed a check."
@@ -164,7 +161,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.view_trust": ("Can I trust it?", "Posso confiar?"),
     "decide.view_change": ("What changed", "O que mudou"),
     "decide.view_document": ("Document", "Documento"),
-    "decide.view_episodes": ("Episodes", "Episódios"),
     "decide.document": ("Decision document", "Documento de decisão"),
     "decide.log_summary": ("Training log summary", "Resumo do log de treino"),
     "decide.gates_block": ("Gate block", "Bloco dos gates"),
@@ -177,7 +173,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.history_model": ("Model", "Modelo"),
     "decide.history_data": ("Data", "Dados"),
     "decide.history_signed": ("Signature", "Assinatura"),
-    "decide.deliver": ("Delivery to the CTO", "Entrega ao CTO"),
     "decide.downloads": ("Downloads", "Downloads"),
     "decide.altered": (
         "The decision's files were altered",

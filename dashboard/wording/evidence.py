@@ -171,7 +171,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "none: it earns nothing even without costs",
         "nenhum: não ganha nada nem sem custos",
     ),
-    "breaks.part": ("Part", "Parte"),
     "breaks.bars": ("Bars", "Barras"),
     "breaks.market_return": ("Market %", "Mercado %"),
     "episodes.episode": ("Episode", "Episódio"),
