@@ -11,10 +11,10 @@ from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.distrust import distrust
 from core.decision.sentences import news
 from core.errors import TrainweekError
-from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade, SignatureState
+from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
-from dashboard.components.states import badge, look, word
+from dashboard.components.states import look, signed, word
 from dashboard.decisions import in_words
 from dashboard.navigation import link
 from dashboard.page import Page
@@ -92,8 +92,7 @@ def _headline(page: Page, saved: SavedDecision) -> None:
                 anchors=False,
                 width="content",
             )
-            state = _state(page, saved)
-            st.markdown(f":small[{say('sign.title')}] {badge(state, say)}", width="content")
+            st.markdown(f":small[{say('sign.title')}] {_signed(page, saved)}", width="content")
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         told = "decide.spoilt" if spoilt else "decide.recommendation"
@@ -106,9 +105,11 @@ def _headline(page: Page, saved: SavedDecision) -> None:
         _weaknesses(page, decided, spoilt)
 
 
-def _state(page: Page, saved: SavedDecision) -> SignatureState:
+def _signed(page: Page, saved: SavedDecision) -> str:
     client = page.services.client
-    return client.standing(client.signature_of(saved.sha256)).state
+    signature = client.signature_of(saved.sha256)
+    act = None if signature is None else signature.act
+    return signed(client.standing(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

@@ -12,7 +12,7 @@ from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty
 from dashboard.components.figures_table import table
 from dashboard.components.numbers import short
-from dashboard.components.states import badge, icon, look, mark
+from dashboard.components.states import icon, look, mark, signed
 from dashboard.decisions import differences
 from dashboard.figures.history import gate_over_time
 from dashboard.figures.style import CONFIG
@@ -70,7 +70,7 @@ def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
                 plain(_when(decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                mark(one.standing.state, say),
+                signed(one.standing.state, one.signature and one.signature.act, say),
                 *(_value(one, gate["id"]) for gate in gates),
             ]
         )
@@ -109,7 +109,8 @@ def _who(page: Page, one: Decided) -> None:
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('history.week')} {plain(decided.get('week') or '?')}]]"
         when = f"**{plain(_when(decided))}** UTC" if decided else ""
-        state = badge(one.standing.state, say)
+        act = one.signature and one.signature.act
+        state = signed(one.standing.state, act, say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('history.unsigned')}]")
@@ -132,14 +133,14 @@ def _who(page: Page, one: Decided) -> None:
 
 def _act(page: Page, signature: Signature) -> None:
     say = page.say
-    signed = say(
+    told = say(
         "sign.signed",
         act=say.raw(f"signed.{signature.act.value}"),
         by=signature.by,
         role=say.raw(f"role.{signature.role.value}"),
         time=page.viewer.moment(signature.at_week),
     )
-    parts = [f"**{signed}**"]
+    parts = [f"**{told}**"]
     if signature.second:
         proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
         parts.append(say(proof, by=signature.second))

@@ -8,9 +8,9 @@ from core.decision import SavedDecision
 from core.decision.sealing import fingerprint, short
 from core.decision.standing import Standing
 from core.errors import TrainweekError
-from core.vocabulary import APPROVALS, Right, SignatureAct, SignatureState
+from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import outcomes
-from dashboard.components.states import badge, look, word
+from dashboard.components.states import ACTS, badge, look, word
 from dashboard.decisions import differences
 from dashboard.page import Page
 from dashboard.panels import conditions, signing_form
@@ -18,12 +18,6 @@ from dashboard.queries import Moment
 from dashboard.wording import plain
 from runner.client.gating import OPEN_CONDITIONS
 from runner.records import Signature
-
-_DONE = {
-    SignatureAct.APPROVE: ("green", "verified"),
-    SignatureAct.APPROVE_WITH_CONDITIONS: ("orange", "verified"),
-    SignatureAct.REJECT: ("red", "block"),
-}
 
 
 def alert(page: Page, saved: SavedDecision) -> None:
@@ -76,7 +70,8 @@ def _earlier(page: Page, now: Moment) -> None:
 
 def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -> None:
     say = page.say
-    colour, icon = _DONE[signature.act]
+    act = ACTS[signature.act]
+    colour, icon = act.colour, act.icon
     if not standing.stands:
         colour, icon = "gray", look(standing.state).icon
     text = say(

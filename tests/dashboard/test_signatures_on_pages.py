@@ -255,3 +255,10 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
         next(c for c in test.button_group if c.key == "view").set_value("change").run()
         text = text_of(test)
         assert TEXTS["change.no_production"][language == "pt"] in text and told in text
+
+
+def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO"), SignatureAct.REJECT)
+    badge = ":red-badge[:material/block: Rejected]"
+    for panel in ("decision", "history"):
+        assert any(badge in m.value for m in draw(place, panel).markdown), panel
