@@ -1,25 +1,29 @@
-"""The decision that is on the table, its equity beside the market's, and the signature it has.
+"""The decision that is on the table, its equity beside the market's, and its sentences.
 
 Read from the archive, with every hash checked. No Streamlit here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.decision import SavedDecision, marked_bars
+from core.decision.sentences import in_language
+from core.decision.standing import Standing
 from core.errors import TrainweekError
 from core.paths import Home
 from core.trading.baselines import buy_and_hold
 from core.trading.costs import CostModel
 from core.trading.drawdown import underwater
 from dashboard.backtest_input import candles_of
-from runner.records import Signature
+from dashboard.components.numbers import short
+from dashboard.wording import Language, Words
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,21 @@ def _curves(folder: Path, saved: SavedDecision) -> Curves:
     return Curves(time, agent, buy_and_hold(bars, costs), matched)
 
 
-def signature_of(saved: SavedDecision, signatures: Sequence[Signature]) -> Signature | None:
-    """The newest signature that is bound to exactly this decision."""
-    bound = [s for s in signatures if s.revalidation_sha256 == saved.sha256]
-    return bound[-1] if bound else None
+def in_words(decision: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The decision with its sentences in the viewer's language, its values as pages write them."""
+    return in_language(decision, language, lambda gate: short(gate["value"], gate["threshold"]))
+
+
+def differences(standing: Standing, language: Language) -> list[str]:
+    """Why a signature does not stand, a sentence each; empty if it does.
+
+    The record says it in English, with names and hashes; in another language the part
+    that changed is named.
+    """
+    if standing.stands:
+        return []
+    words = Words(language)
+    return [
+        one.what if language == "en" else words.raw(f"sign.part_{one.part}")
+        for one in standing.differences
+    ]

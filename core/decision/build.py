@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.decision.change import Earlier, change_since
+from core.decision.change import Earlier, change_since, lapsed_record
 from core.decision.second_opinion import with_uncertainty
 from core.decision.skill import skill_sections
 from core.decision.table import metrics_csv
@@ -53,6 +53,7 @@ def build_decision(
     checks: Checks | None = None,
     previous: Earlier | None = None,
     production: Earlier | None = None,
+    lapsed: Earlier | None = None,
     on_stage: Callable[[str, list[dict[str, Any]]], None] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -70,7 +71,8 @@ def build_decision(
     :param trials: how often the week trained and revalidated; one if None.
     :param checks: what the program checked while it ran.
     :param previous: the revalidation before this one.
-    :param production: the newest decision that was approved.
+    :param production: the newest approved decision whose signature stands.
+    :param lapsed: the newest approval, if it stands no longer.
     :param on_stage: called with each of :data:`STAGES` when it begins, and the gates so far.
     :param extra: further top-level records (versions, job id); never replaces ours.
     :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
@@ -167,6 +169,8 @@ def build_decision(
         "previous": change_since(previous, decision),
         "production": change_since(production, decision),
     }
+    if gone := lapsed_record(lapsed):
+        decision["change"]["lapsed"] = gone
     decision["warnings"] = list(dict.fromkeys([*find_warnings(decision), *data_warnings]))
     for name, value in (extra or {}).items():
         decision.setdefault(name, value)

@@ -46,6 +46,15 @@ def change_since(earlier: Earlier | None, now: Mapping[str, Any]) -> dict[str, A
     }
 
 
+def lapsed_record(earlier: Earlier | None) -> dict[str, Any] | None:
+    """The newest approval that stands no longer, in short; None if there is none."""
+    if earlier is None:
+        return None
+    names = ("created_at", "week", "decision", "score")
+    said = {name: earlier.decision[name] for name in names}
+    return {"sha256": earlier.sha256, **said, "standing": earlier.standing}
+
+
 def _same(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     if name == "code":
         codes = [(d.get("trust") or {}).get("code") or {} for d in (before, now)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.market.quality import SYNTHETIC
@@ -73,24 +73,37 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def reason_of(gates: Sequence[Mapping[str, Any]], language: str = "en") -> str:
+def reason_of(
+    gates: Sequence[Mapping[str, Any]],
+    language: str = "en",
+    written: Callable[[Mapping[str, Any]], str] | None = None,
+) -> str:
     """One sentence: which gates fail, with value and limit.
 
     :param gates: as in decision.json.
+    :param written: how a gate's value is written; None: four decimals, whole numbers whole.
     """
-    words = WORDS[language]
+    words, written = WORDS[language], written or _four_decimals
     failed = [gate for gate in gates if not gate["passed"]]
     if not failed:
         return words["all_pass"]
     parts = []
     for gate in failed:
-        name = gate["short"] if gate["short"].isupper() else gate["short"].lower()
-        value = gate["value"]
-        if value is None:
+        short = gate["short"]
+        name = _AS_IS.get(short, short if short.isupper() else short.lower())
+        if gate["value"] is None:
             parts.append(words["is_undefined"].format(name=name, status=gate["status"]))
             continue
         sign = "<" if gate["op"] == ">=" else ">"
-        shown = value if isinstance(value, int) else f"{value:.4f}"
-        parts.append(f"{name} {shown} {sign} {gate['threshold']:g}")
+        parts.append(f"{name} {written(gate)} {sign} {gate['threshold']:g}")
     count = words["one_fails"] if len(failed) == 1 else words["fail"].format(count=len(failed))
     return f"{count}: {', '.join(parts)}."
+
+
+# People's names, and an abbreviation within a name, keep their capitals.
+_AS_IS = {"Sharpe": "Sharpe", "Calmar": "Calmar", "Max DD": "max DD"}
+
+
+def _four_decimals(gate: Mapping[str, Any]) -> str:
+    value = gate["value"]
+    return str(value) if isinstance(value, int) else f"{value:.4f}"

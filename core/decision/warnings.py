@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.decision.lookahead_words import detail_in
 from core.decision.warning_words import WORDS
 from core.trading.grade_words import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision
@@ -26,8 +27,14 @@ def find_warnings(decision: Mapping[str, Any], language: str = "en") -> list[str
         *_about_stress(decision),
     ]
     trust = len(about_trust)
-    said = [WORDS[language][key].format(**figures) for key, figures in found]
+    said = [_said(key, figures, language) for key, figures in found]
     return [*said[:trust], *_about_evidence(decision, language), *said[trust:]]
+
+
+def _said(key: str, figures: Mapping[str, Any], language: str) -> str:
+    if "detail" in figures:
+        figures = {**figures, "detail": detail_in(figures["detail"], language)}
+    return WORDS[language][key].format(**figures)
 
 
 def _about_trust(decision: Mapping[str, Any]) -> Found:

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.decision.sentences import in_language, news
 from core.decision.text import SYMBOLS
 from core.report.charts import episode_chart, equity_chart
-from core.report.memo_text import (
-    in_language,
-    memo_text,
-    news,
-    other_blocks,
-    own_line,
-    verdict,
-)
+from core.report.memo_text import lapsed_line, memo_text, other_blocks, own_line, verdict
 from core.report.numbers import chance, figure, interval, percent
 from core.report.spark import gate_spark
 from core.report.wording import WORDS
@@ -76,6 +70,7 @@ def memo_html(
         verdict=verdict(decision, words),
         other_blocks=other_blocks(decision, words).replace("-", "−"),
         warnings=news(decision),
+        lapsed=lapsed_line(gone) if (gone := decision["change"].get("lapsed")) else "",
         names={gate["id"]: gate["short"] for gate in decision["gates"]},
         equity_svg=_equity_svg(decision, equity, bars, words),
         episode_svg=episode_chart(

@@ -6,14 +6,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.decision.sentences import in_language, news
 from core.decision.text import SYMBOLS, decision_text
 from core.decision.trust import integrity_of
-from core.decision.warning_words import WORDS as WARNING_WORDS
-from core.decision.warning_words import reason_of
-from core.decision.warnings import find_warnings
 from core.report.numbers import chance, figure, interval, percent, plain
 from core.report.wording import WORDS
-from core.trading.grade_words import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 WIDTH = 100
@@ -49,29 +46,6 @@ def verdict(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
         said += f" {w['on_evidence'].format(grade=grade)}"
     failed = [name for name, passed in vars(integrity_of(d["trust"])).items() if passed is False]
     return f"{said}: {', '.join(w[f'failed_{name}'] for name in failed)}" if failed else said
-
-
-def in_language(d: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """The decision with its own sentences in ``language``.
-
-    What the candles' check and the program said about data stays as recorded.
-    """
-    if language == "en":
-        return dict(d)
-    recorded = set(find_warnings(d))
-    foreign = [warning for warning in d["warnings"] if warning not in recorded]
-    evidence = {**d["evidence"], "reasons": reasons_of(d["evidence"], language)}
-    said = [*find_warnings(d, language), *foreign]
-    return {**d, "reason": reason_of(d["gates"], language), "evidence": evidence, "warnings": said}
-
-
-def news(d: Mapping[str, Any]) -> list[str]:
-    """The warnings, without the reasons of the grade that the memo has told above them."""
-    reasons = " ".join(d["evidence"]["reasons"])
-    told = [warning.removesuffix(reasons).strip() for warning in d["warnings"]]
-    grade = d["evidence"]["grade"]
-    known = {words["doubt"].format(grade=grade) for words in WARNING_WORDS.values()}
-    return [warning for warning in told if warning not in known]
 
 
 def _head(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
@@ -181,13 +155,14 @@ def _earning(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
     e, r = d["earning"], d["robustness"]
     sides = f"{w['long']} {e['long']['trades']} ({plain(e['long']['pnl'], 0, sign=True)} USDT), "
     sides += f"{w['short']} {e['short']['trades']} ({plain(e['short']['pnl'], 0, sign=True)} USDT)"
+    cost = r["break_even_cost_bps"]
+    even = w["no_break_even"] if cost is None else f"{w['break_even']} {plain(cost, 1)} bps"
     text = (
         f"{e['trades']} {w['trades']}, {w['mean_exposure']} {percent(e['exposure'])}, "
         f"{w['turnover']} {plain(e['turnover'], 1)}, {w['avg_hold']} "
         f"{plain(e['avg_hold_bars'], 1)} {w['bars']}, {w['fees']} "
-        f"{percent(e['fees_share_of_gross'])}, {w['break_even']} "
-        f"{plain(r['break_even_cost_bps'], 1)} bps, {w['top5']} {percent(r['top5_share'])}, "
-        f"{sides}, {e['forced_exits']} {w['forced']}"
+        f"{percent(e['fees_share_of_gross'])}, {even}, "
+        f"{w['top5']} {percent(r['top5_share'])}, {sides}, {e['forced_exits']} {w['forced']}"
     )
     return "\n".join([f"3 {w['earns'].upper()}", *_folded(text, "  ")])
 
@@ -260,7 +235,14 @@ def _change(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
             f"{w[name]} {before['created_at'][:16]} {before['decision']} {before['score']}: {deltas}",
             "  ",
         )
+    if gone := d["change"].get("lapsed"):
+        lines.append(f"  {w['lapsed']}: {lapsed_line(gone)}")
     return "\n".join(lines)
+
+
+def lapsed_line(gone: Mapping[str, Any]) -> str:
+    """``2026-02-27 GO 6/6 VOID``."""
+    return f"{gone['created_at'][:10]} {gone['decision']} {gone['score']} {gone['standing']}"
 
 
 def _if_go(d: Mapping[str, Any], w: Mapping[str, str]) -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from core.trading.conventions import RELATIVE_TOLERANCE
+
+SIGNIFICANT = 4
+MOST_DECIMALS = 12
+
 
 def number(value: object, unit: str = "") -> str:
     """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay words.
@@ -30,9 +35,43 @@ def number(value: object, unit: str = "") -> str:
     return f"{text} {unit}".strip()
 
 
-def four(value: float | None) -> str:
-    """Four decimals, as gates are shown on pages; a dash for no number."""
-    return "–" if value is None else f"{value:.4f}"
+def short(value: float | int | None, limit: float | None = None) -> str:
+    """Four significant digits, whole numbers whole; a dash for no number.
+
+    More digits where the rounding would put it on its limit, or on the other side of it:
+    0.99996 is not "1.000" beside a limit of 1.
+
+    :param limit: what the value is held against.
+    """
+    if value is None:
+        return "–"
+    return f"{value:,.{_decimals(value, limit)}f}"
+
+
+def margin(value: float | int | None, by: float | None, limit: float) -> str:
+    """``+0.3127``: how far ``value`` is on the good side, with the decimals it is shown with."""
+    if value is None or by is None:
+        return "–"
+    decimals = _decimals(value, limit)
+    if isinstance(value, int) and not float(by).is_integer():
+        decimals = 1
+    return f"{by:+,.{decimals}f}"
+
+
+def _decimals(value: float | int, limit: float | None) -> int:
+    """How many decimals four significant digits are; more for what lies hard by its limit."""
+    if isinstance(value, int) or value == 0 or not math.isfinite(value):
+        return 0
+    exponent = int(f"{value:.{SIGNIFICANT - 1}e}".partition("e")[2])
+    decimals = min(max(SIGNIFICANT - 1 - exponent, 0), SIGNIFICANT)
+    if limit is None or math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE):
+        return decimals
+    while decimals < MOST_DECIMALS:
+        shown = round(value, decimals)
+        if shown != limit and (shown > limit) == (value > limit):
+            break
+        decimals += 1
+    return decimals
 
 
 def age(span: timedelta | float | None) -> str:

@@ -13,6 +13,7 @@ from core.vocabulary import (
     IncidentState,
     JobState,
     Liveness,
+    SignatureAct,
     SignatureState,
     SlotState,
     TrainingStatus,
@@ -148,6 +149,13 @@ LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
 }
 
 
+ACTS: dict[SignatureAct, Look] = {
+    SignatureAct.APPROVE: Look("verified", "green"),
+    SignatureAct.APPROVE_WITH_CONDITIONS: Look("verified", "orange"),
+    SignatureAct.REJECT: Look("block", "red"),
+}
+
+
 def look(state: StrEnum) -> Look:
     return LOOKS[type(state)][1][state]
 
@@ -172,3 +180,16 @@ def icon(state: StrEnum) -> str:
     """The icon alone, for a place whose words already say the state."""
     seen = look(state)
     return f":{seen.colour}[:material/{seen.icon}:]"
+
+
+def signed(state: SignatureState, act: SignatureAct | None, say: Words, ground: str = "") -> str:
+    """Markdown of a signature in one word: what was decided if it stands, else why it does not.
+
+    A rejection that stands is no green tick.
+
+    :param ground: ``-badge`` for a filled ground.
+    """
+    seen, told = look(state), word(state, say)
+    if state is SignatureState.STANDS and act is not None:
+        seen, told = ACTS[act], say.raw(f"signed.{act.value}")
+    return f":{seen.colour}{ground}[:material/{seen.icon}: {told}]"

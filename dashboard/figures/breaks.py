@@ -51,3 +51,21 @@ def parts_figure(
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(ticksuffix=" %", zeroline=True, zerolinecolor=GRAY)
     return figure
+
+
+def episode_figure(episodes: Sequence[tuple[str, float]]) -> go.Figure:
+    """Return of each episode, percent; what lost is red.
+
+    :param episodes: name and return.
+    """
+    figure = frame(150)
+    figure.add_bar(
+        x=[name for name, _ in episodes],
+        y=[value for _, value in episodes],
+        marker_color=[BLUE if value >= 0 else RED for _, value in episodes],
+        hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+    )
+    figure.update_layout(hovermode="closest", bargap=0.35)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(ticksuffix=" %", zeroline=True, zerolinecolor=GRAY)
+    return figure

@@ -15,7 +15,7 @@ def gate_over_time(
 ) -> go.Figure:
     """Points in the order of the revalidations; an undefined value leaves a gap.
 
-    :param labels: of the revalidations, each once.
+    :param labels: of the revalidations, each once; a day is their first word.
     :param gates: the gate's record in each decision; None where it has none.
     """
     figure = frame(height)
@@ -36,10 +36,12 @@ def gate_over_time(
         op = "≥" if known[-1]["op"] == ">=" else "≤"
         limit_line(figure, known[-1]["threshold"], f"{op} {known[-1]['threshold']:g}")
     figure.update_layout(hovermode="closest")
+    last = len(labels) - 1
+    ends = sorted({0, last})  # the days between can be read off each point
     figure.update_xaxes(
-        tickmode="array", tickvals=list(range(len(labels))), showgrid=False,
-        ticktext=[label.split(" ")[0] for label in labels], tickfont={"size": 9},
-        range=[-0.5, max(len(labels) - 0.5, 0.5)],
+        tickmode="array", tickvals=ends, tickangle=0, showgrid=False, tickfont={"size": 10},
+        ticktext=[labels[at].split(" ")[0] for at in ends],
+        range=[-0.6, max(last, 0) + 0.6 + 0.08 * len(labels)],
     )  # fmt: skip
     return figure
 

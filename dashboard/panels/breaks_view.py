@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.decision import SavedDecision
-from dashboard.components.figures_table import figures_table, fixed, signed
-from dashboard.components.numbers import four
-from dashboard.figures.breaks import cost_figure, parts_figure
+from dashboard.components.figures_table import figures_table, fixed, signed, table
+from dashboard.components.numbers import short
+from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.figures.style import CONFIG
 from dashboard.page import Page
+from dashboard.wording import plain
 
 
 def show(page: Page, saved: SavedDecision) -> None:
@@ -49,7 +49,7 @@ def _single(page: Page, decided: Mapping[str, Any], breaks: Mapping[str, Any]) -
     ]
     rows += [
         (say.raw("breaks.delay"), _outcome(delay), _sharpe(delay)),
-        (say.raw("earn.break_even"), fixed(breaks.get("break_even_cost_bps"), 1, " bps"), ""),
+        (say.raw("earn.break_even"), break_even(page, breaks), ""),
         (
             say.raw("breaks.worst"),
             signed(worst["return_pct"], 2, " %") if worst else None,
@@ -59,13 +59,21 @@ def _single(page: Page, decided: Mapping[str, Any], breaks: Mapping[str, Any]) -
     figures_table(page, rows, "breaks-figures")
 
 
+def break_even(page: Page, breaks: Mapping[str, Any]) -> str | None:
+    """Costs a side at which nothing is earned; None: an older record, not measured."""
+    if "break_even_cost_bps" not in breaks:
+        return None
+    found = fixed(breaks["break_even_cost_bps"], 1, " bps")
+    return found or page.say.raw("breaks.no_break_even")
+
+
 def _outcome(row: Mapping[str, Any] | None) -> str | None:
     return row and f"{row['decision']} {row['score']}, {row['return_pct']:+.2f} %"
 
 
 def _sharpe(row: Mapping[str, Any] | None) -> str:
     sharpe = (row or {}).get("gates", {}).get("sharpe") or {}
-    return f"Sharpe {four(sharpe['value'])}" if "value" in sharpe else ""
+    return f"Sharpe {short(sharpe['value'])}" if "value" in sharpe else ""
 
 
 def _parts(page: Page, name: str, parts: Sequence[Mapping[str, Any]]) -> None:
@@ -74,19 +82,61 @@ def _parts(page: Page, name: str, parts: Sequence[Mapping[str, Any]]) -> None:
         return
     st.markdown(f"**{say('breaks.' + name)}**")
     figure = parts_figure(
-        [part["label"] for part in parts],
+        [_part(page, part["label"]) for part in parts],
         [part["return_pct"] for part in parts],
         [part["market_return_pct"] for part in parts],
         (say.raw("decide.agent"), say.raw("breaks.market")),
     )
     st.plotly_chart(figure, key=f"parts-{name}", config=CONFIG, alt=say.raw(f"breaks.{name}"))
+    figures = [
+        ("decide.return", "return_pct"),
+        ("breaks.market_return", "market_return_pct"),
+        ("", "sharpe"),
+        ("", "max_drawdown_pct"),
+        ("earn.trades", "trades"),
+        ("breaks.bars", "bars"),
+    ]
+    heads = [say(f"breaks.{name}"), *_heads(page, figures)]
+    rows = [
+        [plain(_part(page, part["label"])), *(short(part[field]) for _, field in figures)]
+        for part in parts
+    ]
     with st.expander(say.raw("table"), key=f"table-{name}"):
-        frame = pd.DataFrame(parts)
-        st.dataframe(frame, hide_index=True, key=f"frame-{name}")
+        table(heads, rows, f"frame-{name}")
+
+
+def _part(page: Page, label: str) -> str:
+    """A quarter as it is; a regime in the viewer's language."""
+    return page.say.raw(f"regime.{label}") if page.say.has(f"regime.{label}") else label
+
+
+def _heads(page: Page, figures: Sequence[tuple[str, str]]) -> list[str]:
+    own = {"sharpe": "Sharpe", "max_drawdown_pct": "Max DD %"}
+    return [page.say(key) if key else own[field] for key, field in figures]
 
 
 def _episodes(page: Page, decided: Mapping[str, Any]) -> None:
-    st.markdown(f"**{page.say('decide.view_episodes')}**")
-    frame = pd.DataFrame(decided["episodes"])
-    frame["episode"] = frame["episode"].astype(str)
-    st.dataframe(frame, hide_index=True, key="episodes", height="content")
+    """Each episode on its own: its return as a bar, its figures in a row."""
+    say, episodes = page.say, decided["episodes"]
+    alone = [row for row in episodes if row["episode"] not in ("ALL", "WORST")]
+    st.markdown(f"**{say('episodes.returns')}**")
+    figure = episode_figure([(str(row["episode"]), row["return_pct"]) for row in alone])
+    st.plotly_chart(figure, key="episode-returns", config=CONFIG, alt=say.raw("episodes.returns"))
+    figures = [
+        ("decide.return", "return_pct"),
+        ("", "sharpe"),
+        ("", "max_drawdown_pct"),
+        ("earn.trades", "trades"),
+    ]
+    rows = []
+    for row in episodes:
+        name = str(row["episode"])
+        named = say(f"episodes.{name}") if say.has(f"episodes.{name}") else plain(name)
+        span = "–" if not row.get("first") else f"{row['first'][:10]} … {row['last'][:10]}"
+        values = [short(row.get(field)) for _, field in figures]
+        rows.append([named, span, *values])
+    with st.expander(say.raw("table"), key="table-episodes"):
+        table(
+            [say("episodes.episode"), say("episodes.period"), *_heads(page, figures)],
+            rows, "episodes", words=2,
+        )  # fmt: skip

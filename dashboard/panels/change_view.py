@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.decision import SavedDecision
-from core.vocabulary import Decision, EvidenceGrade, SignatureState
-from dashboard.components.numbers import four
-from dashboard.components.states import badge, mark, word
+from core.vocabulary import Decision, EvidenceGrade, SignatureState, Verdict
+from dashboard.components.figures_table import table
+from dashboard.components.numbers import short
+from dashboard.components.states import badge, icon, mark, word
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.wording import plain
@@ -28,6 +28,7 @@ def show(page: Page, saved: SavedDecision) -> None:
         for name in ("previous", "production"):
             st.markdown(f"**{say('change.' + name)}**")
             _against(page, decided, name, change.get(name))
+        _lapsed(page, change)
     link("history", say.raw("go", page=say.raw("page.history")))
 
 
@@ -49,31 +50,46 @@ def _against(
         f"{':gray[=' if part in same else ':orange[≠'} {say('change.' + part)}]" for part in PARTS
     ]
     st.markdown(" · ".join(told))
-    names = {gate["id"]: gate["short"] for gate in decided["gates"]}
-    passes = {gate["id"]: gate["passed"] for gate in decided["gates"]}
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    say.raw("manual.gate"): names.get(gate_id, gate_id),
-                    say.raw("change.before"): _valued(gate["before"], gate["passed_before"]),
-                    say.raw("change.now"): _valued(gate["now"], passes.get(gate_id, False)),
-                    say.raw("change.delta"): (
-                        "–" if gate["delta"] is None else f"{gate['delta']:+.4f}"
-                    ),
-                }
-                for gate_id, gate in before["gates"].items()
-            ]
-        ),
-        hide_index=True,
-        key=f"change-{name}",
-    )
+    now = {gate["id"]: gate for gate in decided["gates"]}
+    rows = []
+    for gate_id, gate in before["gates"].items():
+        own = now[gate_id]
+        delta = "–" if gate["delta"] is None else _difference(own, gate["delta"])
+        was = _valued(own, gate["before"], gate["passed_before"])
+        rows.append([plain(own["short"]), was, _valued(own, gate["now"], own["passed"]), delta])
+    heads = [say("manual.gate"), *(say(f"change.{part}") for part in ("before", "now", "delta"))]
+    table(heads, rows, f"change-{name}")
 
 
 def _standing(page: Page, before: Mapping[str, Any]) -> str:
-    found = before.get("standing")
-    return f" {badge(SignatureState(found), page.say)}" if found else ""
+    """How the signature stands now; it stood when this was made."""
+    if not before.get("standing"):
+        return ""
+    client = page.services.client
+    return f" {badge(client.standing(client.signature_of(before['sha256'])).state, page.say)}"
 
 
-def _valued(value: float | None, passed: bool) -> str:
-    return f"{'✅' if passed else '❌'} {four(value)}"
+def _lapsed(page: Page, change: Mapping[str, Any]) -> None:
+    """The newest approval, if it did not stand when this was made: it is in no production."""
+    if gone := change.get("lapsed"):
+        told = page.say(
+            "change.lapsed",
+            decision=f"{gone['decision']} {gone['score']}",
+            day=gone["created_at"][:10],
+            week=gone["week"] or "?",
+        )
+        state = badge(SignatureState(gone["standing"]), page.say)
+        st.markdown(f":orange[:material/warning: {told}] {state}")
+
+
+def _valued(gate: Mapping[str, Any], value: float | None, passed: bool) -> str:
+    verdict = Verdict.PASS if passed else Verdict.FAIL
+    return f"{icon(verdict)} {short(value, gate['threshold'])}"
+
+
+def _difference(gate: Mapping[str, Any], delta: float) -> str:
+    """Whole where the gate counts."""
+    if isinstance(gate["value"], int):
+        return f"{delta:+.0f}"
+    sign = "+" if delta >= 0 else ""
+    return f"{sign}{short(delta)}"

@@ -32,8 +32,14 @@ def of_the_week(page: Page, look: Moment) -> None:
 
 
 def show(page: Page, look: Moment, tracked: Sequence[Condition]) -> None:
-    """One row a condition: state, text, owner and day, and the way to close it."""
-    for condition in tracked:
+    """One row a condition: state, text, owner and day, and the way to close it.
+
+    What is overdue comes first, what is closed last.
+    """
+    today = look.now_week.date()
+    for condition in sorted(
+        tracked, key=lambda one: (one.closed is not None, not one.overdue(today))
+    ):
         place = f"condition:{condition.signature_id}:{condition.number}"
         with st.container(
             horizontal=True, vertical_alignment="center", gap="xsmall", key=f"box-{place}"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.distrust import distrust
+from core.decision.sentences import news
 from core.errors import TrainweekError
-from core.vocabulary import Decision, EvidenceGrade, SignatureState
+from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
-from dashboard.components.figures_table import share
-from dashboard.components.states import badge, look, word
+from dashboard.components.states import look, signed, word
+from dashboard.decisions import in_words
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels import decision_views, delivery, signing
 from dashboard.panels.gate_cards import gate_cards
 from dashboard.wording import plain
-
-DOUBTFUL = (EvidenceGrade.WEAK, EvidenceGrade.INSUFFICIENT)
 
 
 def show(page: Page) -> None:
@@ -42,6 +44,8 @@ def _draw(page: Page) -> None:
             title=say("decide.altered"),
             icon=":material/gpp_bad:",
         )
+        for name in ("history", "revalidation"):
+            link(name, say.raw("go", page=say.raw(f"page.{name}")))
         return
     if saved is None:
         empty(say("decide.none"), say("decide.none_text"), ":material/gavel:")
@@ -54,82 +58,84 @@ def _draw(page: Page) -> None:
     signing.alert(page, saved)
     _headline(page, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
-    _warnings(page, saved)
-    left, right = st.columns((3, 2), gap="medium")
+    st.caption(page.say("decide.gates_help"))
+    view = decision_views.chosen(page)
+    if view == "document":  # a page of its own width
+        left = right = st.container()
+    else:
+        left, right = st.columns((3, 2), gap="medium")
     with left:
-        decision_views.show(page, now, saved)
+        decision_views.show(page, now, saved, view)
     with right:
         signing.show(page, now, saved)
         delivery.show(page, now, saved)
 
 
 def _headline(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
-    verdict, evidence = Decision(decided["decision"]), decided["evidence"]
-    grade = EvidenceGrade(evidence["grade"])
+    """Verdict, reason, evidence and every weakness: nothing of it behind a click."""
+    say, decided = page.say, in_words(saved.decision, page.viewer.language)
+    verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
     seen, on = look(verdict), ""
     colour = seen.colour
-    if verdict is Decision.GO and grade in DOUBTFUL:
+    if verdict is Decision.GO and grade in DOUBTFUL_GRADES:
         # Six gates alone don't detect skill: this GO never looks like a plain one.
         colour, on = "orange", f" {say('decide.on_evidence', grade=word(grade, say).upper())}"
     if spoilt := distrust(decided, page.viewer.language):
         colour, on = "red", on or f" {say('decide.not_to_trust')}"
     icon = "warning" if on else seen.icon
-    with st.container(border=True, gap="xxsmall", key="headline"):
-        st.markdown(
-            f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided['score'])}{on}]"
-            f" :small[:small[{say('decide.recommendation', what=decided['recommendation'])}]]",
-            anchors=False,
-        )
+    with st.container(border=True, gap="xsmall", key="headline"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(
+                f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided['score'])}{on}]",
+                anchors=False,
+                width="content",
+            )
+            st.markdown(f":small[{say('sign.title')}] {_signed(page, saved)}", width="content")
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
-        st.markdown(
-            f"**{plain(decided['reason'])}** {plain(decided['next_steps'][page.viewer.language])}"
-        )
-        graded = say("decide.evidence", grade=word(grade, say))
-        st.markdown(
-            f":{look(grade).colour}-badge[:material/{look(grade).icon}: {graded}] "
-            f":gray[{_weakness(page, saved)}]  \n"
-            f":small[:gray[{plain(' '.join(evidence['reasons']))}]]"
-        )
-        badges = []
-        state = page.services.client.standing(page.services.client.signature_of(saved.sha256)).state
-        if state is not SignatureState.UNSIGNED:
-            badges.append(f"{say('sign.title')} {badge(state, say)}")
-        if decided["data"].get("synthetic"):
-            badges.append(
-                f":orange-badge[:material/experiment: {say('frame.synthetic')}]"
-                f" :small[{say('frame.synthetic_help')}]"
-            )
-        if badges:
-            st.markdown(" ".join(badges))
+        told = "decide.spoilt" if spoilt else "decide.recommendation"
+        advice = say(told, what=decided["recommendation"])
+        following = plain(decided["next_steps"][page.viewer.language])
+        # That all gates pass is said by what follows from it.
+        reason = "" if verdict is Decision.GO else f"**{plain(decided['reason'])}**  \n"
+        st.markdown(f"{reason}{advice}" if spoilt else f"{reason}{advice} {following}")
+        st.markdown(_evidence(page, decided, grade, spoilt))
+        _weaknesses(page, decided, spoilt)
 
 
-def _weakness(page: Page, saved: SavedDecision) -> str:
-    """How much there is to go by, and how little luck it would take."""
-    say, evidence = page.say, saved.decision["evidence"]
-    told = say(
+def _signed(page: Page, saved: SavedDecision) -> str:
+    client = page.services.client
+    signature = client.signature_of(saved.sha256)
+    act = None if signature is None else signature.act
+    return signed(client.standing(signature).state, act, page.say, "-badge")
+
+
+def _evidence(
+    page: Page, decided: Mapping[str, Any], grade: EvidenceGrade, spoilt: Sequence[str]
+) -> str:
+    """The grade, how much there is to go by, and why it is no better (or no worse)."""
+    say, evidence = page.say, decided["evidence"]
+    facts = say(
         "decide.evidence_facts",
         trades="–" if evidence["trades"] is None else evidence["trades"],
         days=f"{evidence['days']:.0f}",
-        psr0=share(evidence["psr0"]) or "–",
-        psr1=share(evidence["psr1"]) or "–",
     )
-    random = (saved.decision["baselines"].get("random") or {}).get("percentile")
-    if evidence.get("dsr") is not None:
-        told += f", {say('decide.dsr', dsr=share(evidence['dsr']))}"
-    if random is not None:
-        told += f", {say('decide.luck', percentile=f'{random:.0f}')}"
-    return told
+    named = word(grade, say)
+    if named.upper() != grade.value:  # the word that documents and sentences use
+        named = f"{named} ({grade.value})"
+    reasons = " ".join(reason for reason in evidence["reasons"] if reason not in spoilt)
+    seen, graded = look(grade), say("decide.evidence", grade=named)
+    return f":{seen.colour}-badge[:material/{seen.icon}: {graded}] {facts}. {plain(reasons)}"
 
 
-def _warnings(page: Page, saved: SavedDecision) -> None:
-    warnings = saved.decision.get("warnings") or []
-    if not warnings:
+def _weaknesses(page: Page, decided: Mapping[str, Any], spoilt: Sequence[str]) -> None:
+    """What speaks against it, the gravest first."""
+    found = [warning for warning in news(decided) if warning not in spoilt]
+    if not found:
         return
-    with st.expander(
-        f":orange[:material/warning:] {page.say('decide.warnings')} ({len(warnings)})",
-        expanded=len(warnings) <= 3 or bool(distrust(saved.decision)),
-        key="decision-warnings",
-    ):
-        st.markdown("\n".join(f"- {plain(warning)}" for warning in warnings))
+    title = f":orange[:material/warning: **{page.say('decide.warnings')}**]"
+    with st.container(gap=None, key="weaknesses"):
+        st.markdown(title)
+        st.markdown("\n".join(f"- {plain(warning)}" for warning in found))

@@ -23,11 +23,15 @@ _SHOW = {
 }
 
 
-def show(page: Page, now: Moment, saved: SavedDecision) -> None:
+def chosen(page: Page) -> str:
+    """The row of views; the one that is open."""
     say = page.say
-    view = choice(
+    return choice(
         say.raw("decide.view"), VIEWS, lambda name: say.raw(f"decide.view_{name}"), key="view"
     )
+
+
+def show(page: Page, now: Moment, saved: SavedDecision, view: str) -> None:
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)

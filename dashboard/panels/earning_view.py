@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-import streamlit as st
-
 from core.decision import SavedDecision
-from dashboard.components.figures_table import figures_table, fixed, share
-from dashboard.components.numbers import four, number
+from dashboard.components.figures_table import figures_table, fixed, share, table
+from dashboard.components.numbers import number, short
 from dashboard.page import Page
+from dashboard.panels.breaks_view import break_even
+from dashboard.wording import plain
 
 
 def show(page: Page, saved: SavedDecision) -> None:
@@ -40,7 +39,7 @@ def show(page: Page, saved: SavedDecision) -> None:
         ),
         (
             say.raw("earn.break_even"),
-            fixed(breaks.get("break_even_cost_bps"), 1, " bps"),
+            break_even(page, breaks),
             say.raw("earn.break_even_help", now=_costs_now(decided)),
         ),
         (say.raw("earn.expectancy"), fixed(earning.get("expectancy_bps"), 1, " bps"), ""),
@@ -93,20 +92,16 @@ def _sides(page: Page, earning: dict[str, Any]) -> None:
     sides = {say.raw(f"earn.{name}"): earning.get(name) for name in ("long", "short")}
     if not any(sides.values()):
         return
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    say.raw("earn.side"): name,
-                    say.raw("earn.trades"): side["trades"],
-                    say.raw("earn.pnl"): f"{side['pnl']:+,.2f}",
-                    "Win %": four(side["win_rate_pct"]),
-                    "Profit factor": four(side["profit_factor"]),
-                }
-                for name, side in sides.items()
-                if side
-            ]
-        ),
-        hide_index=True,
-        key="sides",
-    )
+    rows = [
+        [
+            plain(name),
+            number(side["trades"]),
+            f"{side['pnl']:+,.2f}",
+            short(side["win_rate_pct"]),
+            short(side["profit_factor"]),
+        ]
+        for name, side in sides.items()
+        if side
+    ]
+    heads = [say(f"earn.{part}") for part in ("side", "trades", "pnl")]
+    table([*heads, "Win %", "Profit factor"], rows, "sides")

@@ -10,6 +10,7 @@ from dashboard.components.boundary import boundary
 from dashboard.components.numbers import age
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
+from dashboard.decisions import differences
 from dashboard.page import Page
 from dashboard.panels.conditions import BROKEN
 from dashboard.queries import Moment
@@ -147,7 +148,8 @@ def _broken_signature(page: Page, look: Moment) -> None:
     standing = page.services.client.standing(newest)
     if standing.state in BROKEN:
         text = page.say("frame.signature_broken", by=newest.by)
+        why = " ".join(differences(standing, page.viewer.language))
         st.error(
-            f"**{word(standing.state, page.say)}** · {text} {plain(standing.reason)}",
+            f"**{word(standing.state, page.say)}** · {text} {plain(why)}",
             icon=":material/gpp_bad:",
         )

@@ -139,6 +139,9 @@ def _progress(page: Page, job: Job) -> None:
         st.progress(0.5 * min(done / total, 1.0), text=text)
     gates = seen.get("gates") or []
     if gates:
+        settled = seen.get("stage") in STAGES
+        key = "reval.gates_settled" if settled else "reval.gates_so_far"
+        st.caption(say(key, done=done, total=total))
         gate_cards(page, gates)
 
 

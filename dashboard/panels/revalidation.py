@@ -31,6 +31,13 @@ def _draw(page: Page) -> None:
     look = page.look()
     if look.run is None:
         no_run(page)
+    # While it runs, its progress and its gates are what people came to see.
+    parts = [_preparation, _revalidation]
+    for draw in reversed(parts) if look.busy(JobKind.REVALIDATE) else parts:
+        draw(page, look)
+
+
+def _preparation(page: Page, look: Moment) -> None:
     for slot in look.week.playbook.slots_of_kind("preparation"):
         with st.container(border=True, key=f"box-{slot.id}"):
             st.markdown(
@@ -40,6 +47,9 @@ def _draw(page: Page) -> None:
             )
             _prepare(page, look)
             checklist(page, look, slot, notes=False)
+
+
+def _revalidation(page: Page, look: Moment) -> None:
     with st.container(border=True, key="box-revalidate"):
         revalidate.show(page, look)
 

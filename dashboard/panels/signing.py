@@ -8,20 +8,16 @@ from core.decision import SavedDecision
 from core.decision.sealing import fingerprint, short
 from core.decision.standing import Standing
 from core.errors import TrainweekError
-from core.vocabulary import APPROVALS, Right, SignatureAct, SignatureState
+from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import outcomes
-from dashboard.components.states import badge, look, word
+from dashboard.components.states import ACTS, badge, look, word
+from dashboard.decisions import differences
 from dashboard.page import Page
 from dashboard.panels import conditions, signing_form
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.client.gating import OPEN_CONDITIONS
 from runner.records import Signature
-
-_DONE = {
-    SignatureAct.APPROVE: ("sign.approved", "green", "verified"),
-    SignatureAct.APPROVE_WITH_CONDITIONS: ("sign.approved_with_conditions", "orange", "verified"),
-    SignatureAct.REJECT: ("sign.rejected", "red", "block"),
-}
 
 
 def alert(page: Page, saved: SavedDecision) -> None:
@@ -32,7 +28,8 @@ def alert(page: Page, saved: SavedDecision) -> None:
         return  # after a rejection the model is meant to change
     standing = client.standing(signature)
     if standing.state in conditions.BROKEN:
-        told = "  \n".join(f"{plain(d.what)} {plain(d.remedy)}" for d in standing.differences)
+        # What changed stands above every page, and with the signature.
+        told = page.say(f"sign.remedy_{standing.state.value}")
         draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
         seen = look(standing.state)
         title = page.say(f"sign.broken_{standing.state.value}")
@@ -73,12 +70,13 @@ def _earlier(page: Page, now: Moment) -> None:
 
 def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -> None:
     say = page.say
-    key, colour, icon = _DONE[signature.act]
+    act = ACTS[signature.act]
+    colour, icon = act.colour, act.icon
     if not standing.stands:
         colour, icon = "gray", look(standing.state).icon
     text = say(
         "sign.signed",
-        act=say.raw(key),
+        act=say.raw(f"signed.{signature.act.value}"),
         by=signature.by,
         role=say.raw(f"role.{signature.role.value}"),
         time=page.viewer.moment(signature.at_week),
@@ -91,14 +89,28 @@ def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -
     if signature.second:
         proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
         st.caption(say(proof, by=signature.second))
-    if not standing.stands:
-        for difference in standing.differences:
-            part = say(f"sign.part_{difference.part}")
-            st.markdown(f":red[:material/{look(standing.state).icon}: {part}]")
+    for told in differences(standing, page.viewer.language):
+        st.markdown(f":red[:material/{look(standing.state).icon}: {plain(told)}]")
     for sentence in standing.unchecked:
         st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
+    if standing.stands and signature.act in APPROVALS:
+        _pipeline(page, signature)
     conditions.show(page, now, page.services.client.conditions_of(signature))
     _capsule(page, signature, standing)
+
+
+def _pipeline(page: Page, signature: Signature) -> None:
+    """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
+    answer = page.services.client.gate(sha256=signature.revalidation_sha256)
+    if answer.passes:
+        st.markdown(f":green[:material/lock_open: {page.say('sign.gate_open')}]")
+        return
+    if answer.reason.startswith(OPEN_CONDITIONS):
+        told = page.say("sign.gate_conditions")  # which stand below
+    else:
+        why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""
+        told = f"{page.say('sign.gate_shut')}{why}"
+    st.markdown(f":orange[:material/lock: {told}]")
 
 
 def _capsule(page: Page, signature: Signature, standing: Standing) -> None:

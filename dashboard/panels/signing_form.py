@@ -33,15 +33,10 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
             say.raw("sign.look_at_new"), key=_key("new", saved), on_click=_begin, args=(saved,)
         )
         return
-    # What the gates say is the first choice; an override is always a choice of one's own.
-    first = SignatureAct.REJECT
-    if decided["decision"] != Decision.NO_GO:
-        first = SignatureAct.APPROVE
     act = st.segmented_control(
         say.raw("sign.act"),
         list(SignatureAct),
         format_func=lambda act: say.raw(f"sign.{SignatureAct(act).value}"),
-        default=first,
         key=_key("act", saved),
         on_change=_begin,
         args=(saved,),
@@ -49,7 +44,10 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
         label_visibility="collapsed",
         wrap=True,
     )
-    act = SignatureAct(act or first)
+    if act is None:  # nothing is chosen for anybody: neither by the gates nor by us
+        st.caption(say("sign.choose"))
+        return
+    act = SignatureAct(act)
     grade, override = decided["evidence"]["grade"], _is_override(saved, act)
     if override:
         st.markdown(f":red[:material/report: {say('sign.override')}]")

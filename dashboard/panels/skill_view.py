@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.decision import SavedDecision
 from core.vocabulary import Verdict
-from dashboard.components.figures_table import figures_table, fixed, share
-from dashboard.components.numbers import four, number
+from dashboard.components.figures_table import figures_table, fixed, share, table
+from dashboard.components.numbers import number, short
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.figures.style import CONFIG
 from dashboard.page import Page
 from dashboard.wording import plain
 
+_YES_OR_NO = ("lookahead", "repeats", "unseen", "sharpe_defined")
+_SHARES = ("psr0", "psr1", "dsr")
 _NAMES = {
     "flat": "decide.flat",
     "buy_and_hold": "decide.hold",
@@ -68,6 +70,7 @@ def _sure(page: Page, decided: dict[str, Any]) -> None:
         ),
     ]
     figures_table(page, rows, "skill-figures")
+    st.caption(say("skill.psr_help"))
 
 
 def _both(hourly: float | None, daily: float | None) -> str | None:
@@ -125,37 +128,48 @@ def baselines(page: Page, saved: SavedDecision) -> None:
         if decided["baselines"].get(key):
             rows[say.raw(name)] = decided["baselines"][key]
     columns = {
-        "return_pct": say.raw("decide.return"),
+        "return_pct": say("decide.return"),
         "sharpe": "Sharpe",
         "max_drawdown_pct": "Max DD %",
         "calmar": "Calmar",
-        "exposure": say.raw("decide.exposure"),
     }
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {say.raw("decide.baselines"): name}
-                | {title: four(values.get(column)) for column, title in columns.items()}
-                for name, values in rows.items()
-            ]
-        ),
-        hide_index=True,
-        key="baselines",
-    )
+    lines = []
+    for name, values in rows.items():
+        told = f"**{plain(name)}**" if values is own else plain(name)
+        figures = [short(values.get(column)) for column in columns]
+        lines.append([told, *figures, plain(share(values.get("exposure")) or "–")])
+    heads = [say("decide.baselines"), *columns.values(), say("decide.exposure")]
+    table(heads, lines, "baselines")
 
 
 def _rules(page: Page, decided: dict[str, Any]) -> None:
     """Each rule of the evidence grade: what it asks, and what was found."""
-    rules = decided["evidence"].get("rules")
+    say, rules = page.say, decided["evidence"].get("rules")
     if not rules:
         return
-    st.markdown(f"**{page.say('skill.rules')}**")
+    st.markdown(f"**{say('skill.rules')}**")
+    st.caption(say("skill.rules_help"))
     lines = []
     for rule in rules:
         verdict = Verdict.PASS if rule["met"] else Verdict.FAIL
-        limit = f"{rule['op']} {rule['limit']:g}"
-        lines.append(
-            f"- {icon(verdict)} {plain(rule['grade'])}: `{rule['id']}` {four(rule['value'])}"
-            f" :gray[{plain(limit)}]"
-        )
-    st.markdown("\n".join(lines))
+        if rule["value"] is None:
+            verdict = Verdict.UNKNOWN
+        named = say(f"rule.{rule['id']}") if say.has(f"rule.{rule['id']}") else plain(rule["id"])
+        found, asked = _figures(page, rule)
+        lines.append([f"{icon(verdict)} {named}", plain(rule["grade"]), plain(asked), plain(found)])
+    heads = [say(f"skill.rule_{part}") for part in ("what", "grade", "asked", "found")]
+    table(heads, lines, "rules", words=2)
+
+
+def _figures(page: Page, rule: Mapping[str, Any]) -> tuple[str, str]:
+    """What was found and what is asked, as people say it: yes or no, a share, a number."""
+    say, value = page.say, rule["value"]
+    if rule["id"] in _YES_OR_NO:
+        found = None if value is None else say("yes" if value else "no")
+        return found or "–", say("yes")
+    op, limit = {">=": "≥ ", ">": "> "}[rule["op"]], rule["limit"]
+    if rule["id"] in _SHARES:
+        return share(value) or "–", f"{op}{100 * limit:g} %"
+    unit = " %" if rule["id"] == "random" else ""
+    found = short(value, limit) if isinstance(value, int) else short(value)
+    return f"{found}{unit if value is not None else ''}", f"{op}{limit:g}{unit}"

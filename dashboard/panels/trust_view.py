@@ -8,6 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision
+from core.decision.lookahead_words import detail_in
+from core.decision.warning_words import WORDS
+from core.market.quality import SYNTHETIC
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import figures_table, fixed
 from dashboard.components.numbers import number
@@ -39,7 +42,8 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
     looks = trust.get("lookahead") or {}
     for name in LOOKAHEAD:
         test = looks.get(name)
-        lines.append(_line(page, f"trust.{name}", test and test["passed"], test and test["detail"]))
+        told = test and detail_in(test["detail"], page.viewer.language)
+        lines.append(_line(page, f"trust.{name}", test and test["passed"], told))
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
     free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
@@ -52,7 +56,7 @@ def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any])
     clean = None if modified is None else not modified
     lines.append(_line(page, "trust.code", clean, (code.get("commit") or "")[:12]))
     warnings = quality.get("warnings")
-    told = " ".join(warnings) if warnings else ""
+    told = " ".join(_in_words(page, warning) for warning in warnings or ())
     if quality:
         told = f"{_quality(page, quality)} {told}".strip()
     verdict = None if warnings is None else Verdict.WARN if warnings else Verdict.PASS
@@ -67,6 +71,11 @@ def _line(page: Page, key: str, found: bool | Verdict | None, detail: str | None
     told = detail if found is not None else page.say.raw("decide.not_measured")
     small = f" :small[:gray[{plain(told)}]]" if told else ""
     return f"{badge(verdict, page.say)} {page.say(key)}{small}"
+
+
+def _in_words(page: Page, warning: str) -> str:
+    """What the candles' check said stays as recorded, but for the one sentence that is ours."""
+    return WORDS[page.viewer.language]["synthetic"] if warning == SYNTHETIC else warning
 
 
 def _quality(page: Page, quality: Mapping[str, Any]) -> str:

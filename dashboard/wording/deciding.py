@@ -1,7 +1,6 @@
 """Words of Revalidation, Decision and Playbook."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "reval.preparation": ("Final preparation", "Preparação final"),
     "reval.backup": ("Back up model", "Fazer backup do modelo"),
     "reval.backup_help": (
         "Copies models/ppo_phase4 to {target} and verifies every file by its SHA-256",
@@ -15,7 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reval.title": ("Revalidate", "Revalidar"),
     "reval.button": ("Revalidate", "Revalidar"),
     "reval.again": ("Revalidate again", "Revalidar de novo"),
-    "reval.what": ("What the button does", "O que o botão faz"),
     "reval.model": ("Model", "Modelo"),
     "reval.model_none": (
         "No best model yet: {path} is missing.",
@@ -46,6 +44,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reval.progress": ("episode {done} of {total}", "episódio {done} de {total}"),
     "reval.progress_wait": ("loading model and data", "carregando modelo e dados"),
+    "reval.gates_so_far": (
+        "So far, after {done} of {total} episodes: nothing of this is settled.",
+        "Até aqui, após {done} de {total} episódios: nada disto está definido.",
+    ),
+    "reval.gates_settled": (
+        "The gates are settled. Their intervals and the evidence fill in.",
+        "Os gates estão definidos. Os intervalos e a evidência vêm a seguir.",
+    ),
     "reval.stage_gates": ("gates settled", "gates definidos"),
     "reval.stage_lookahead": (
         "looking for look-ahead in environment and model",
@@ -89,23 +95,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The decision appears here when the best model was backtested. Go to *Revalidation*.",
         "A decisão aparece aqui quando o melhor modelo for testado. Vá para *Revalidação*.",
     ),
-    "decide.passed": ("{count} of 6 gates pass", "{count} de 6 gates passam"),
-    "decide.recommendation": ("Recommendation: **{what}**", "Recomendação: **{what}**"),
+    "decide.recommendation": ("Recommendation: **{what}**.", "Recomendação: **{what}**."),
+    "decide.spoilt": (
+        "By the gates alone the recommendation is {what}; it rests on a record that failed a check."
+        " **Find out why, and revalidate.**",
+        "Só pelos gates a recomendação é {what}; ela se apoia num registro que falhou numa verificação."
+        " **Descubra por quê, e revalide.**",
+    ),
     "decide.evidence": ("Evidence: {grade}", "Evidência: {grade}"),
     "decide.evidence_facts": (
-        "{trades} trades, {days} days, P(true Sharpe > 0) {psr0}, P(> 1) {psr1}",
-        "{trades} trades, {days} dias, P(Sharpe real > 0) {psr0}, P(> 1) {psr1}",
+        "{trades} trades, {days} days",
+        "{trades} trades, {days} dias",
     ),
     "decide.on_evidence": ("on {grade} evidence", "com evidência {grade}"),
     "decide.not_to_trust": ("not to be trusted", "não confiável"),
     "decide.dated_altered": (
         "The archived decision, whole and unchanged, is what is shown and signed here.",
         "A decisão arquivada, íntegra, é a que se mostra e assina aqui.",
-    ),
-    "decide.dsr": ("after all trials {dsr}", "após todas as tentativas {dsr}"),
-    "decide.luck": (
-        "better than {percentile} % of random policies",
-        "melhor que {percentile} % das políticas aleatórias",
     ),
     "decide.not_measured": ("not measured", "não medido"),
     "decide.interval": ("95 % [{low} … {high}]", "95 % [{low} … {high}]"),
@@ -115,6 +121,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.gate_chart": (
         "{gate} on resampled records: green passes, red fails, dashed the limit, solid the value",
         "{gate} em registros reamostrados: verde passa, vermelho falha, tracejado o limite, cheio o valor",
+    ),
+    "decide.gates_help": (
+        "P(pass) is the share of the resampled records in which the gate passes; runs of bars stay"
+        " together in them. Chart: green passes, red fails, dashed the limit, solid the value.",
+        "P(passa) é a parte dos registros reamostrados em que o gate passa; neles, sequências de"
+        " barras ficam juntas. Gráfico: verde passa, vermelho falha, tracejado o limite, cheio o valor.",
     ),
     "decide.margin": ("margin {margin}", "margem {margin}"),
     "decide.undefined": ("undefined: {status}", "indefinido: {status}"),
@@ -149,7 +161,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "decide.view_trust": ("Can I trust it?", "Posso confiar?"),
     "decide.view_change": ("What changed", "O que mudou"),
     "decide.view_document": ("Document", "Documento"),
-    "decide.view_episodes": ("Episodes", "Episódios"),
     "decide.document": ("Decision document", "Documento de decisão"),
     "decide.log_summary": ("Training log summary", "Resumo do log de treino"),
     "decide.gates_block": ("Gate block", "Bloco dos gates"),
@@ -158,12 +169,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A assinatura vale para este hash. Se modelo, dados, playbook ou gates mudarem, ela não vale para eles.",
     ),
     "decide.sha": ("Decision SHA-256", "SHA-256 da decisão"),
-    "decide.history_when": ("When (UTC)", "Quando (UTC)"),
     "decide.history_decision": ("Decision", "Decisão"),
     "decide.history_model": ("Model", "Modelo"),
     "decide.history_data": ("Data", "Dados"),
     "decide.history_signed": ("Signature", "Assinatura"),
-    "decide.deliver": ("Delivery to the CTO", "Entrega ao CTO"),
     "decide.downloads": ("Downloads", "Downloads"),
     "decide.altered": (
         "The decision's files were altered",

@@ -7,6 +7,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     # is it skill
     "skill.psr0": ("P(true Sharpe > 0)", "P(Sharpe real > 0)"),
     "skill.psr1": ("P(true annual Sharpe > 1)", "P(Sharpe anual real > 1)"),
+    "skill.psr_help": (
+        "PSR and DSR come from a formula that takes bars as independent, and ask about the true"
+        " Sharpe. P(pass) of a gate comes from resampling, where runs of bars stay together, and asks"
+        " what a record like this one would show. So their numbers differ; the lower one is the safer.",
+        "PSR e DSR vêm de uma fórmula que toma as barras como independentes, e perguntam pelo Sharpe"
+        " real. P(passa) de um gate vem de reamostragem, em que sequências de barras ficam juntas, e"
+        " pergunta o que um registro como este mostraria. Por isso os números diferem; o menor é o mais prudente.",
+    ),
     "skill.trials": (
         "P(better than the luckiest of {used} trials); {counted} counted by the ledger",
         "P(melhor que a mais sortuda de {used} tentativas); {counted} contadas pelo ledger",
@@ -35,6 +43,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         " **{go}** delas seriam um GO.",
     ),
     "skill.rules": ("Rules of the evidence grade", "Regras do grau da evidência"),
+    "skill.rules_help": (
+        "A grade takes its own rules and those of every grade below it.",
+        "Um grau exige as suas regras e as de todos os graus abaixo.",
+    ),
+    "skill.rule_what": ("Rule", "Regra"),
+    "skill.rule_grade": ("For", "Para"),
+    "skill.rule_asked": ("Asked", "Exigido"),
+    "skill.rule_found": ("Found", "Achado"),
+    "rule.lookahead": ("No look-ahead", "Sem antecipação"),
+    "rule.repeats": ("Repeats to the byte", "Repete byte a byte"),
+    "rule.unseen": ("Backtest data never seen", "Dados de backtest nunca vistos"),
+    "rule.sharpe_defined": ("Sharpe is defined", "Sharpe definido"),
+    "rule.trades": ("Closed trades", "Trades encerrados"),
+    "rule.days": ("Days of backtest", "Dias de backtest"),
+    "rule.psr0": ("PSR(0)", "PSR(0)"),
+    "rule.psr1": ("PSR(1)", "PSR(1)"),
+    "rule.dsr": ("DSR, after all trials", "DSR, após todas as tentativas"),
+    "rule.random": ("Better than random policies", "Melhor que políticas aleatórias"),
+    "rule.excess_sharpe": (
+        "Sharpe above the market at the same exposure",
+        "Sharpe acima do mercado na mesma exposição",
+    ),
     # how it earns
     "earn.trades": ("Trades", "Trades"),
     "earn.exposure": ("Mean exposure", "Exposição média"),
@@ -68,6 +98,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "breaks.quarters": ("By quarter", "Por trimestre"),
     "breaks.regimes": ("By market regime", "Por regime de mercado"),
     "breaks.market": ("market", "mercado"),
+    "regime.up, calm": ("up, calm", "alta, calmo"),
+    "regime.up, usual": ("up, usual", "alta, normal"),
+    "regime.up, wild": ("up, wild", "alta, agitado"),
+    "regime.down, calm": ("down, calm", "baixa, calmo"),
+    "regime.down, usual": ("down, usual", "baixa, normal"),
+    "regime.down, wild": ("down, wild", "baixa, agitado"),
     # can I trust it
     "trust.prefix_invariance": (
         "Look-ahead: the past alone decides (prefix invariance)",
@@ -117,8 +153,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "change.production": ("Against the model in production", "Contra o modelo em produção"),
     "change.no_previous": ("This is the first one.", "Esta é a primeira."),
     "change.no_production": (
-        "No decision was approved yet: there is no model in production.",
-        "Nenhuma decisão foi aprovada ainda: não há modelo em produção.",
+        "No approval stood when this was made: there was no model in production.",
+        "Nenhuma aprovação valia quando isto foi feito: não havia modelo em produção.",
+    ),
+    "change.lapsed": (
+        "The newest approval, {decision} of {day} (week {week}), no longer stood.",
+        "A aprovação mais nova, {decision} de {day} (semana {week}), não valia mais.",
     ),
     "change.model": ("model", "modelo"),
     "change.data": ("data", "dados"),
@@ -127,11 +167,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     "change.before": ("Before", "Antes"),
     "change.now": ("Now", "Agora"),
     "change.delta": ("Difference", "Diferença"),
+    "breaks.no_break_even": (
+        "none: it earns nothing even without costs",
+        "nenhum: não ganha nada nem sem custos",
+    ),
+    "breaks.bars": ("Bars", "Barras"),
+    "breaks.market_return": ("Market %", "Mercado %"),
+    "episodes.episode": ("Episode", "Episódio"),
+    "episodes.period": ("Period", "Período"),
+    "episodes.ALL": ("all", "todos"),
+    "episodes.WORST": ("worst of each", "o pior de cada"),
+    "episodes.returns": ("Return by episode", "Retorno por episódio"),
     # history
-    "history.week": ("Week", "Semana"),
+    "history.week": ("week", "semana"),
+    "history.when": ("When (UTC)", "Quando (UTC)"),
     "history.evidence": ("Evidence", "Evidência"),
-    "history.who": ("Who decided", "Quem decidiu"),
-    "history.why": ("Why", "Por quê"),
+    "history.who": ("Who decided what, and why", "Quem decidiu o quê, e por quê"),
+    "history.unsigned": ("Nobody has signed it.", "Ninguém assinou."),
+    "history.hashes": (
+        "decision `{sha}` · model `{model}` · data `{data}`",
+        "decisão `{sha}` · modelo `{model}` · dados `{data}`",
+    ),
+    "history.conditions": (
+        "{open} of {count} conditions open",
+        "{open} de {count} condições abertas",
+    ),
+    "history.earlier": ("{count} earlier ones", "{count} anteriores"),
     "history.gates": ("Each gate over time", "Cada gate no tempo"),
     "history.gates_help": (
         "In the order of the revalidations; green passes, red fails, dashed the limit, bars the 95 % interval",
@@ -142,5 +203,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A gap: the value is undefined there.",
         "Uma lacuna: o valor é indefinido ali.",
     ),
-    "history.broken": ("What does not hold", "O que não vale"),
+    "history.unreadable": ("can't be read", "ilegível"),
 }

@@ -153,5 +153,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "table": ("Table", "Tabela"),
     "command": ("The manual's command", "O comando do manual"),
     "none": ("none", "nenhum"),
+    "yes": ("yes", "sim"),
+    "no": ("no", "não"),
     "utc": ("UTC", "UTC"),
 }

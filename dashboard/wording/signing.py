@@ -4,12 +4,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign.title": ("Signature", "Assinatura"),
     "sign.waits": ("Waits for the CTO's signature.", "Espera a assinatura do CTO."),
     "sign.act": ("Act", "Ato"),
+    "sign.choose": (
+        "Choose what you decide; nothing is chosen for you.",
+        "Escolha o que você decide; nada vem escolhido.",
+    ),
     "sign.approve": ("Approve", "Aprovar"),
     "sign.approve_with_conditions": ("Approve with conditions", "Aprovar com condições"),
     "sign.reject": ("Reject", "Rejeitar"),
-    "sign.approved": ("Approved", "Aprovado"),
-    "sign.approved_with_conditions": ("Approved with conditions", "Aprovado com condições"),
-    "sign.rejected": ("Rejected", "Rejeitado"),
+    "signed.approve": ("Approved", "Aprovado"),
+    "signed.approve_with_conditions": ("Approved with conditions", "Aprovado com condições"),
+    "signed.reject": ("Rejected", "Rejeitado"),
     "sign.reason": ("Reason", "Motivo"),
     "sign.reason_help": (
         "Required. It stands beside the decision for good.",
@@ -86,6 +90,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ALTERED: the signature's record can't be trusted",
         "ALTERADA: o registro da assinatura não merece confiança",
     ),
+    "sign.remedy_VOID": (
+        "Put the signed ones back, or revalidate what lies there now and sign that decision.",
+        "Reponha os assinados, ou revalide o que está lá agora e assine essa decisão.",
+    ),
+    "sign.remedy_EXPIRED": (
+        "Revalidate, and let the CTO sign again.",
+        "Revalide, e o CTO assina de novo.",
+    ),
+    "sign.remedy_ALTERED": (
+        "Keep the files, verify the ledger, and let the CTO sign again.",
+        "Guarde os arquivos, verifique o ledger, e o CTO assina de novo.",
+    ),
     "sign.part_model": ("The model changed.", "O modelo mudou."),
     "sign.part_manifest": (
         "The model's normaliser or settings changed.",
@@ -114,6 +130,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "`trainweek decision verify {name} --key FINGERPRINT`",
         "Um arquivo com evidência, assinatura e condições ({state}). Qualquer um o verifica sem rede: "
         "`trainweek decision verify {name} --key FINGERPRINT`",
+    ),
+    "sign.gate_open": ("A pipeline may deploy it.", "Um pipeline pode implantá-lo."),
+    "sign.gate_conditions": (
+        "A pipeline may deploy it once these conditions are closed.",
+        "Um pipeline pode implantá-lo quando estas condições estiverem fechadas.",
+    ),
+    "sign.gate_shut": (
+        "A pipeline may not deploy it yet.",
+        "Um pipeline ainda não pode implantá-lo.",
     ),
     "sign.again": ("Sign again", "Assinar de novo"),
     "condition.open": ("open", "aberta"),

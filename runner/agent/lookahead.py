@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.decision.lookahead_words import detail
 from core.trading.costs import CostModel
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, evaluate
@@ -72,10 +73,10 @@ def prefix_invariance(
     cuts = _cuts(len(market))
     if not cuts:
         needed = WARM_UP + WALKED + TAKEN + 1
-        return Found(None, 0, f"Too few bars: {len(market)}; {needed} are needed.")
+        return Found(None, 0, detail("few_bars", bars=len(market), needed=needed))
     random = np.random.default_rng(SEED)
     whole = features_of(market)
-    compared, differing = 0, []
+    compared, differing = 0, []  # name of the future, and its cut
     for cut in cuts:
         seen = _walk(policy, market, whole, cut, settings)
         for name, other in _futures(market, cut, random).items():
@@ -84,16 +85,13 @@ def prefix_invariance(
             same = whole[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
             compared += 1
             if not same:
-                differing.append(f"later bars {name} at bar {cut}")
+                differing.append((name, cut))
     if differing:
-        return Found(False, compared, f"Something seen depends on the future: {differing[0]}.")
-    return Found(
-        True,
-        compared,
-        f"Features, observations and actions before {len(cuts)} moment"
-        f"{'' if len(cuts) == 1 else 's'} stay the same to the last "
-        "bit when later bars are deleted, empty or shuffled.",
-    )
+        changed, cut = differing[0]
+        return Found(False, compared, detail("depends", changed=changed, cut=cut))
+    if len(cuts) == 1:
+        return Found(True, compared, detail("same_once"))
+    return Found(True, compared, detail("same", moments=len(cuts)))
 
 
 def planted_oracle(
@@ -111,8 +109,8 @@ def planted_oracle(
     if found.passed is None:
         return found
     if found.passed:
-        return Found(False, found.checked, "The test of later bars did not notice an oracle.")
-    return Found(True, found.checked, "The next return, planted as a feature, was noticed.")
+        return Found(False, found.checked, detail("oracle_missed"))
+    return Found(True, found.checked, detail("oracle_noticed"))
 
 
 def shuffled_returns(
@@ -139,8 +137,13 @@ def shuffled_returns(
     return Found(
         score <= SURE,
         SHUFFLES,
-        f"Mean gain on {SHUFFLES} shuffled records without costs: {mean * 1e4:+.3f} bps a bar, "
-        f"{score:+.1f} standard errors; at most {SURE:g} may be luck.",
+        detail(
+            "shuffled",
+            shuffles=SHUFFLES,
+            gain=f"{mean * 1e4:+.3f}",
+            errors=f"{score:+.1f}",
+            limit=f"{SURE:g}",
+        ),
     )
 
 

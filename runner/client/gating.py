@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.standing import Standing
 
+OPEN_CONDITIONS = "Open conditions"  # how the reason begins if nothing else keeps it shut
+
 
 @dataclass(frozen=True)
 class GateAnswer:
@@ -122,7 +124,7 @@ def _why_not(
     still = [condition for condition in conditions if condition.closed is None]
     if still:
         names = "; ".join(f"{c.text} ({c.owner}, due {c.due})" for c in still)
-        return f"Open conditions: {names}.", "Close them on the page This week."
+        return f"{OPEN_CONDITIONS}: {names}.", "Close them on the page This week."
     return "", ""
 
 

@@ -27,7 +27,8 @@ class DecisionContext:
     approval_at: datetime | None  # week time
     log_summary: str
     previous: Earlier | None = None  # the newest revalidation of any week
-    production: Earlier | None = None  # the newest that was approved
+    production: Earlier | None = None  # the newest approval that stands
+    lapsed: Earlier | None = None  # the newest approval, if it stands no longer
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
@@ -49,19 +50,30 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     past = history(spec.home)
     previous = _earlier(past[-1]) if past else None
     # Without a week nobody signs, and the store need not be there.
-    production = _production(client) if week is not None else None
-    return DecisionContext(day, approval, summary, previous, production)
+    approved = approvals(client) if week is not None else Approvals()
+    return DecisionContext(day, approval, summary, previous, approved.production, approved.lapsed)
 
 
 def _earlier(saved: SavedDecision) -> Earlier:
     return Earlier(saved.sha256, saved.decision)
 
 
-def _production(client: Client) -> Earlier | None:
-    """The newest decision that is approved by its newest signature, if its archive is whole.
-
-    It may be void or expired by now, which is told with it; altered records are none.
+@dataclass(frozen=True)
+class Approvals:
+    """:ivar production: the newest approval that stands; that is what may be in production.
+    :ivar lapsed: the newest approval, if it is void or expired by now.
     """
+
+    production: Earlier | None = None
+    lapsed: Earlier | None = None
+
+
+def approvals(client: Client) -> Approvals:
+    """What was approved, each decision by its newest signature.
+
+    Altered records are no approvals, and neither is one whose archive is not whole.
+    """
+    lapsed = None
     newest = {signed.revalidation_sha256: signed for signed in client.signatures()}
     for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
         if signature.act not in APPROVALS:
@@ -71,10 +83,13 @@ def _production(client: Client) -> Earlier | None:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            return replace(_earlier(read_decision(folder)), standing=standing.state.value)
+            found = replace(_earlier(read_decision(folder)), standing=standing.state.value)
         except (InputError, IntegrityError):
             continue
-    return None
+        if standing.stands:
+            return Approvals(found, lapsed)
+        lapsed = lapsed or found
+    return Approvals(None, lapsed)
 
 
 def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:

@@ -137,6 +137,7 @@ class _Revalidation:
             checks=checks,
             previous=context.previous,
             production=context.production,
+            lapsed=context.lapsed,
             on_stage=self._stage,
             extra={
                 "job_id": self.spec.job_id,

@@ -11,7 +11,7 @@ from core.checks.training_log import last_lines
 from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
 from core.vocabulary import JobKind, Verdict
-from dashboard.components.numbers import four, number
+from dashboard.components.numbers import number, short
 from tests.browser.conftest import Open
 from tests.browser.place import Site
 from tests.browser.screen import Screen
@@ -71,7 +71,7 @@ def test_the_decision_shows_its_file(screen: Screen, played: Site) -> None:
     screen.go("decision")
     expect(screen.part("headline")).to_contain_text(f"{saved['decision']} {saved['score']}")
     for gate in saved["gates"]:
-        value = str(gate["value"]) if isinstance(gate["value"], int) else four(gate["value"])
+        value = short(gate["value"], gate["threshold"])
         card = screen.part(f"gate-{gate['id']}")
         expect(card).to_contain_text(value)
         expect(card).to_contain_text("Pass" if gate["passed"] else "Fail")

@@ -94,3 +94,27 @@ def test_the_cto_signs_what_stands_on_the_screen(played: Site, window: Open) -> 
     assert not signed.verified
     assert signed.revalidation_sha256 == played.client.result(job.id)["sha256"]
     screen.keep("decision-signed")
+
+
+def test_the_cto_learns_verdict_reason_and_weaknesses_without_a_click(
+    played: Site, window: Open
+) -> None:
+    screen = window(played)
+    screen.go("decision")
+    weaknesses = screen.part("weaknesses")
+    expect(weaknesses).to_contain_text("Read this before you sign")
+    expect(weaknesses.get_by_role("listitem").first).to_be_visible()
+    screen.act_as(Role.CTO, "Carla")
+    place = weaknesses.bounding_box()
+    assert place["y"] + place["height"] <= screen.page.viewport_size["height"]
+
+
+def test_nothing_is_chosen_for_the_cto(played: Site, window: Open) -> None:
+    screen = window(played)
+    screen.go("decision")
+    screen.act_as(Role.CTO, "Carla")
+    if played.client.signatures(played.client.active_week().id):
+        screen.main.get_by_text("Sign again").click()
+    box = screen.part("signature")
+    expect(box).to_contain_text("nothing is chosen for you")
+    expect(box.get_by_role("button", name="Sign: ")).to_have_count(0)

@@ -108,10 +108,13 @@ def text_of(test: AppTest) -> str:
             said = getattr(element, name, None)
             if isinstance(said, str):
                 parts.append(said)
+        if element.type == "table":
+            parts += [*element.value.columns, *element.value.to_numpy().ravel()]
         title = getattr(getattr(element, "proto", None), "title", "")
         if isinstance(title, str):
             parts.append(title)
-    return "\n".join(parts).replace("\\", "")  # escapes are not seen by people
+    # Neither escapes nor the kind of a space are seen by people.
+    return "\n".join(parts).replace("\\", "").replace("\u00a0", " ")
 
 
 def button(test: AppTest, key: str):

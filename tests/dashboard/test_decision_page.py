@@ -7,18 +7,30 @@ import json
 import pytest
 
 from core.decision import decision_text, write_reports
-from core.vocabulary import Role
-from dashboard.components.numbers import four
+from core.decision.sentences import news
+from core.vocabulary import Role, SignatureAct
+from dashboard.components.numbers import margin, short
+from dashboard.decisions import in_words
 from dashboard.panels.decision_views import VIEWS
 from tests.core.backtest_records import DAY, decision_of, record
 from tests.dashboard.place import Place, text_of
-from tests.dashboard.test_signatures_on_pages import sign_button
+from tests.dashboard.test_signatures_on_pages import choose, sign_button
 
 
 @pytest.fixture
 def decided(place: Place) -> Place:
+    return revalidated(place)
+
+
+@pytest.fixture
+def refused(place: Place) -> Place:
+    """Its backtest loses all the way: gates fail, and there is much to warn of."""
+    return revalidated(place, drift=-0.001)
+
+
+def revalidated(place: Place, **changed: float) -> Place:
     place.week()
-    backtest = record()
+    backtest = record(**changed)
     decision = decision_of(backtest)
     place.paths = write_reports(
         place.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
@@ -35,10 +47,10 @@ def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
     assert saved["decision"] in text and saved["score"] in text
     assert saved["recommendation"] in text
     for gate in saved["gates"]:
-        value = str(gate["value"]) if isinstance(gate["value"], int) else four(gate["value"])
-        assert value in text, gate["id"]
+        assert short(gate["value"], gate["threshold"]) in text, gate["id"]
         if gate["margin"] is not None:
-            assert f"{gate['margin']:+.4f}" in text
+            room = margin(gate["value"], gate["margin"], gate["threshold"])
+            assert f"margin {room}" in text
     assert f"{saved['evidence']['trades']} trades" in text
 
 
@@ -51,6 +63,7 @@ def test_nobody_but_the_cto_gets_a_form(decided: Place) -> None:
 
 def test_a_signature_takes_a_reason(decided: Place) -> None:
     test = decided.draw("decision", role=Role.CTO)
+    choose(test, SignatureAct.REJECT)
     sign_button(test).click().run()
     assert "Write the reason first" in text_of(test)
     assert not decided.client().signatures()
@@ -58,6 +71,7 @@ def test_a_signature_takes_a_reason(decided: Place) -> None:
 
 def test_what_the_client_refuses_is_shown_with_its_reason(decided: Place) -> None:
     test = decided.draw("decision", role=Role.CTO)
+    choose(test, SignatureAct.REJECT)
     next(a for a in test.text_area if a.key.startswith("sign:reason")).input("fine by me").run()
     sign_button(test).click().run()
     assert "There is no saved revalidation to sign" in text_of(test)
@@ -82,4 +96,32 @@ def test_every_closer_look_draws(decided: Place) -> None:
             assert "not measured" in text_of(test)  # a record of the first schema
     history = decided.draw("history")
     assert not history.exception and not history.error
-    assert decided.paths.sha256[:12] in history.dataframe[0].value.to_string()
+    assert decided.paths.sha256[:12] in text_of(history)
+
+
+def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click(
+    refused: Place,
+) -> None:
+    saved = json.loads(refused.paths.decision.read_text())
+    for language in ("en", "pt"):
+        test = refused.draw("decision", language=language)
+        said = [m.value.replace("\\", "") for m in test.markdown]
+        folded = {m.value.replace("\\", "") for e in test.expander for m in e.markdown}
+        words = in_words(saved, language)
+        assert len(news(words)) > 2
+        for sentence in (words["reason"], *words["evidence"]["reasons"], *news(words)):
+            assert any(sentence in one and one not in folded for one in said), sentence
+
+
+def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
+    english = json.loads(refused.paths.decision.read_text())
+    text = text_of(refused.draw("decision", language="pt"))
+    assert "gates falham: " in text and "O mercado é sintético" in text
+    for sentence in (english["reason"], *english["warnings"], *english["evidence"]["reasons"]):
+        assert sentence not in text
+
+
+def test_nothing_is_chosen_for_anybody(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    assert "nothing is chosen for you" in text_of(test)
+    assert not any(b.key.startswith("sign:button") for b in test.button)

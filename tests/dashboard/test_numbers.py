@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.components.numbers import age, four, number, size
+from dashboard.components.numbers import age, margin, number, short, size
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,38 @@ def test_an_age_has_two_units_at_most(span: object, shown: str) -> None:
     assert age(span) == shown
 
 
-def test_sizes_and_gate_values() -> None:
+def test_sizes_have_one_unit() -> None:
     assert size(836_600) == "836.6 kB"
     assert size(12) == "12 B"
     assert size(None) == "–"
-    assert four(1.31272) == "1.3127"
-    assert four(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "shown"),
+    [
+        (None, 1.0, "–"),
+        (10, 5.0, "10"),
+        (0.0, None, "0"),
+        (4.10041, 1.0, "4.100"),
+        (28.3465, 45.0, "28.35"),
+        (-0.16043, 1.0, "-0.1604"),
+        (12_345.6, None, "12,346"),
+        (-0.99999, None, "-1.000"),
+        (0.01234, None, "0.0123"),
+        (0.99996, 1.0, "0.99996"),  # four digits would say that it passed
+        (15.0004, 15.0, "15.0004"),
+        (1.00004, 1.0, "1.00004"),
+        (15.000000000000002, 15.0, "15.00"),  # the same, by the gate's own tolerance
+    ],
+)
+def test_a_gate_has_four_digits_and_more_where_they_would_lie(
+    value: float | None, limit: float | None, shown: str
+) -> None:
+    assert short(value, limit) == shown
+
+
+def test_a_margin_has_the_decimals_of_its_value() -> None:
+    assert margin(4.10041, 3.10041, 1.0) == "+3.100"
+    assert margin(0.99996, -0.00004, 1.0) == "-0.00004"
+    assert margin(10, -5.0, 5.0) == "-5"
+    assert margin(None, None, 1.0) == "–"

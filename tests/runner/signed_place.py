@@ -15,6 +15,7 @@ from core.model_manifest import manifest_of, manifest_path
 from core.people import Person
 from core.vocabulary import JobKind, SignatureAct
 from runner.client import Client
+from runner.jobs.decision_context import Approvals
 from tests.core.backtest_records import DAY, MARKET, decision_of, record
 from tests.runner.place import CTO, Place
 
@@ -54,6 +55,7 @@ class SignedPlace(Place):
         schema: int = 2,
         checks: Checks | None = None,
         train_range: tuple[str, str] | None = None,
+        approvals: Approvals = Approvals(),  # noqa: B008  frozen
     ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
@@ -68,6 +70,8 @@ class SignedPlace(Place):
                 "train_range": train_range,
             },
             checks=checks,
+            production=approvals.production,
+            lapsed=approvals.lapsed,
             data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
         )
         fields |= {"decision": decision, "evidence": fields["evidence"] | {"grade": grade}}

@@ -57,7 +57,7 @@ def test_the_reason_names_the_gates_that_fail_with_value_and_limit():
     decision = decision_of(record(drift=-0.001))
     assert decision["decision"] == "NO-GO"
     sharpe = next(gate for gate in decision["gates"] if gate["id"] == "sharpe")
-    assert f"sharpe {sharpe['value']:.4f} < 1" in decision["reason"]
+    assert f"Sharpe {sharpe['value']:.4f} < 1" in decision["reason"]
     failed = sum(not gate["passed"] for gate in decision["gates"])
     assert decision["reason"].startswith(f"{failed} gates fail: ")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import SignatureAct
-from runner.jobs.decision_context import _production
+from runner.jobs.decision_context import approvals
 from tests.runner.signed_place import SignedPlace
 
 
@@ -19,21 +19,29 @@ def place(tmp_path: Path) -> Iterator[SignedPlace]:
     made.clear()
 
 
-def test_what_was_rejected_later_is_not_in_production_and_a_void_one_says_so(
-    place: SignedPlace,
-) -> None:
+def test_only_an_approval_that_stands_is_in_production(place: SignedPlace) -> None:
     first = place.revalidate("GO")
     place.sign(first)
-    found = _production(place.client())
-    assert found is not None and (found.sha256, found.standing) == (first, "STANDS")
+    found = approvals(place.client())
+    assert found.production is not None and found.lapsed is None
+    assert (found.production.sha256, found.production.standing) == (first, "STANDS")
 
     second = place.revalidate("GO", seed=2)
-    place.sign(second)
-    place.home.best_model.write_bytes(b"another")
-    found = _production(place.client())
-    assert found is not None and (found.sha256, found.standing) == (second, "VOID")
-
-    place.home.best_model.write_bytes(b"weights")
     place.sign(second, SignatureAct.REJECT)
-    found = _production(place.client())
-    assert found is not None and found.sha256 == first
+    found = approvals(place.client())
+    assert found.production is not None and found.production.sha256 == first
+    assert found.lapsed is None
+
+
+def test_an_approval_that_became_void_is_told_and_not_in_production(place: SignedPlace) -> None:
+    signed = place.revalidate("GO")
+    place.sign(signed)
+    place.home.best_model.write_bytes(b"another")
+    found = approvals(place.client())
+    assert found.production is None and found.lapsed is not None
+    assert (found.lapsed.sha256, found.lapsed.standing) == (signed, "VOID")
+    fresh = place.revalidate("GO", seed=2)
+    place.sign(fresh)
+    found = approvals(place.client())
+    assert found.production is not None and found.production.sha256 == fresh
+    assert found.lapsed is None  # what is older than the approval that stands is history
