@@ -14,8 +14,10 @@ from core.errors import SetupError
 from core.paths import Home
 from runner.executor import LocalProcesses
 from runner.files import read_json, tail
+from runner.home_logs import cap_log
 from runner.identity import read_identity
 from runner.process import MARK, is_alive, kill_all, send
+from runner.settings import Settings
 from runner.store import Store
 
 _LOOK_EVERY_S = 0.05
@@ -35,6 +37,7 @@ def ensure_runner(
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
     Store(home).require_sound()  # says what is wrong with the home here, not in a log
+    cap_log(home.runner_log, Settings.from_environment())  # of runners that never came so far
     with home.runner_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],
