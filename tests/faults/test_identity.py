@@ -15,10 +15,8 @@ import pytest
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.service import Service
 from tests.faults.matrix import fault
-from tests.faults.promises import killed, nothing_is_lost, vanish
+from tests.faults.promises import killed, vanish
 from tests.runner.place import Place, child_environment, child_settings, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 PID_SWAP = Path(__file__).with_name("pid_swap.py")
@@ -103,6 +101,7 @@ def test_a_foreign_process_is_never_adopted_or_signalled(place: Place, seen: See
     21,
     injected="the pid is given to another process, before and behind the check",
     expected="the pidfd means the first one: no signal reaches the other",
+    no_home="two bare processes in a pid namespace of their own",
 )
 def test_a_pid_that_changes_hands_is_not_signalled(seen: Seen) -> None:
     done = subprocess.run(

@@ -16,10 +16,8 @@ import pytest
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.outcomes import Refused
 from tests.faults.matrix import fault
-from tests.faults.promises import killed, nothing_is_lost, vanish
+from tests.faults.promises import killed, vanish
 from tests.runner.place import Place, child_environment, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 
@@ -218,44 +216,6 @@ def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> N
     wait_for(place.in_state(job, JobState.STOPPED))
     assert place.job(job).exit_code == 3
     assert "outside trainweek" in place.job(job).reason
-
-
-_CLICK = """
-import sys
-from pathlib import Path
-from core.paths import Home
-from core.people import Person
-from core.vocabulary import Role
-from runner.client import Client
-client = Client(Home(Path(sys.argv[1])), Person("Eva", Role.ENGINEER))
-client.note(client.active_week().id, "hourly_1", "the click")
-"""
-
-
-@fault(
-    17,
-    injected="kill -9 of a dashboard's process in a click, before and behind the ledger's line",
-    expected="the row is whole or absent; jobs are unaffected",
-)
-@pytest.mark.parametrize(("where", "rows"), [("before_ledger", 0), ("after_ledger", 1)])
-def test_a_click_that_dies_is_whole_or_absent(
-    place: Place, seen: Seen, where: str, rows: int
-) -> None:
-    place.runner()
-    job = place.submit(do="sleep")
-    wait_for(place.in_state(job, JobState.RUNNING))
-    click = subprocess.run(
-        [sys.executable, "-c", _CLICK, str(place.home.root)],
-        env=os.environ | {"TRAINWEEK_FAIL": f"{where}:kill"},
-        timeout=60,
-    )
-    assert click.returncode == -signal.SIGKILL
-    assert place.job(job).state is JobState.RUNNING
-    place.lead.stop(job.id)  # the next write finds the ledger ahead, and catches up
-    wait_for(place.in_state(job, JobState.STOPPED))
-    notes = [n.text for n in place.lead.notes(place.week.id) if n.text == "the click"]
-    assert len(notes) == rows
-    seen(f"killed {where.replace('_', ' ')}: {rows} row, the job ran on")
 
 
 def test_a_runner_whose_whole_process_group_is_killed_loses_no_job(place: Place) -> None:

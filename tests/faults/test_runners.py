@@ -18,10 +18,7 @@ from runner.identity import runner_status
 from runner.launch import ensure_runner, stop_all, stop_runner
 from runner.outcomes import AlreadyRunning, Submitted
 from tests.faults.matrix import fault
-from tests.faults.promises import nothing_is_lost
 from tests.runner.place import Place, child_environment, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 

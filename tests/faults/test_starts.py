@@ -11,7 +11,7 @@ import pytest
 from core.vocabulary import JobKind, JobState
 from runner import executor
 from runner.executor import LocalProcesses
-from tests.faults.promises import nothing_is_lost, vanish  # noqa: F401
+from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for
 
 CLAIMED = "    ctypes.CDLL(None)"  # the claim is written
