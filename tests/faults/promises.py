@@ -57,8 +57,8 @@ class Promises:
             known = {text for (text,) in connection.execute("SELECT sha256 FROM ledger")}
             said = {text for (text,) in connection.execute("SELECT text FROM notes")}
         for line in (line for where, line in self.lines if where == home):
-            assert line in file, f"acknowledged, and not in the ledger: {line!r}"
-            assert json.loads(line)["sha256"] in known, f"not in the database: {line!r}"
+            assert line in file, f"acknowledged, and not in the ledger: {line[:200]!r}"
+            assert json.loads(line)["sha256"] in known, f"not in the database: {line[:200]!r}"
             self.rows += 1
         for start in (start for where, start in self.notes if where == home):
             assert any(text.startswith(start) for text in said), f"the note {start!r} is lost"

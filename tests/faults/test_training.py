@@ -19,6 +19,7 @@ import pytest
 import torch
 
 from core.errors import InputError, IntegrityError
+from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
@@ -40,6 +41,7 @@ from runner.records import Job
 from runner.service import Service
 from runner.settings import own_programs
 from tests.faults.matrix import fault
+from tests.faults.promises import vanish
 from tests.faults.small_disk import left, on_disk, run_on_disk, skip_if_refused
 from tests.runner.agent.markets import candles, small_settings
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
@@ -190,6 +192,51 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
         "Checkpoint 2000 is broken and not used: 2000/model.zip was changed after it was saved."
     ]
     seen(said[0])
+
+
+@fault(51, injected="the same under a runner: one damaged, all damaged", expected="an incident")
+@pytest.mark.parametrize("damaged", ["the newest", "all"])
+def test_a_resume_that_finds_damaged_checkpoints_calls_people(
+    trained: Session, training: Place, damaged: str, seen: Seen
+) -> None:
+    service = training.service()
+    job = training.until(service, training.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    config = {
+        "settings": trained.settings.model_dump(mode="json"),
+        "total_steps": 4_000,
+        "data": load_candles(training.home.train_data).provenance(),
+    }
+    for step in (1_000, 2_000):
+        trained.model.num_timesteps = step
+        folder = save_checkpoint(
+            training.home.checkpoints, trained.model, job.run, trained.data.normaliser, config
+        )
+        if damaged == "all" or step == 2_000:
+            content = bytearray((folder / "model.zip").read_bytes())
+            content[len(content) // 2] ^= 1
+            (folder / "model.zip").write_bytes(content)
+    vanish(training.shim(job), job.pid)
+    service.close()
+    service = training.service(commands=own_programs(), liveness_s=0.1)
+    ended = at_its_end(training, service, job)
+    assert [a.state for a in training.lead.attempts(job.id)] == [JobState.LOST, ended.state]
+    (incident,) = training.lead.incidents(training.week.id)
+    assert incident.blocks_start
+    assert isinstance(training.lead.submit(JobKind.TRAIN, {}), Refused)
+    said = training.home.training_log.read_text(encoding="utf-8")
+    assert "[ERROR] Checkpoint 2000 is broken and not used: 2000/model.zip was changed" in said
+    if damaged == "all":
+        assert (ended.state, incident.procedure) == (JobState.FAILED, "crash")
+        assert "has no checkpoint that is whole" in incident.summary
+        assert training.lead.result(job.id)["complete"] is False
+    else:
+        assert (ended.state, incident.procedure) == (JobState.SUCCEEDED, "data")
+        assert "Checkpoint 2000 is broken" in incident.summary
+        assert "goes on from checkpoint 1000" in incident.summary
+        assert "Resumed from checkpoint 1000" in said
+        assert training.lead.result(job.id)["steps"] == 4_000
+    assert said.count("is broken and not used") == (2 if damaged == "all" else 1)
+    seen(f"{damaged}: {ended.state}, incident {incident.procedure}: {incident.summary[:90]}")
 
 
 # 52 ------------------------------------------------------------------ normaliser
