@@ -191,7 +191,7 @@ def hold(place: Place, acknowledged: int | None = None) -> None:
     :param acknowledged: how many of them were said to be saved.
     """
     whole(place.home)
-    assert not place.strays()
+    gone(place.strays, "were left")
     if acknowledged is not None:
         notes = Client(place.home, LEAD).notes(place.week.id)
         numbers = [int(note.text.split()[0]) for note in notes]

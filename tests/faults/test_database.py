@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -34,39 +35,42 @@ def note(place: Place, number: int) -> None:
 
 
 @contextmanager
-def held_by_somebody(database: Path, seconds: float) -> Iterator[None]:
-    """Another process holds the database in BEGIN EXCLUSIVE."""
+def held_by_somebody(database: Path) -> Iterator[Callable[[], None]]:
+    """Another process holds the database in BEGIN EXCLUSIVE; gives what ends that."""
     code = (
-        "import sqlite3, sys, time\n"
+        "import sqlite3, sys\n"
         "other = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "other.execute('BEGIN EXCLUSIVE')\n"
         "print('held', flush=True)\n"
-        "time.sleep(float(sys.argv[2]))\n"
+        "sys.stdin.read()\n"
         "other.execute('ROLLBACK')\n"
     )
     holder = subprocess.Popen(
-        [sys.executable, "-c", code, database, str(seconds)], stdout=subprocess.PIPE
+        [sys.executable, "-c", code, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
+    assert holder.stdin is not None and holder.stdout is not None
     try:
-        assert holder.stdout is not None
         holder.stdout.readline()
-        yield
+        yield holder.stdin.close
     finally:
+        holder.stdin.close()
         holder.wait(30)
 
 
 @fault(
     29,
-    injected="a foreign BEGIN EXCLUSIVE for 0.3 s and for 3 s, busy timeout 1 s",
+    injected="a foreign BEGIN EXCLUSIVE, given up within and not within the busy timeout",
     expected="waits, and saves; then: busy, nothing was saved",
 )
 def test_a_database_that_others_hold_is_waited_for_then_told(place: Place, seen: Seen) -> None:
-    place.lead.store = Store(place.home, busy_timeout_s=1.0)
-    with held_by_somebody(place.home.database, 0.3):
+    with held_by_somebody(place.home.database) as give_up:
         began = time.monotonic()
+        Timer(0.3, give_up).start()
         note(place, 0)
         waited = time.monotonic() - began
-    with held_by_somebody(place.home.database, 3.0):
+    assert waited >= 0.3
+    place.lead.store = Store(place.home, busy_timeout_s=1.0)
+    with held_by_somebody(place.home.database):
         with pytest.raises(ConflictError, match="busy; nothing was saved") as refused:
             note(place, 1)
         with pytest.raises(ConflictError, match="busy"):

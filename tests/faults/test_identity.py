@@ -126,7 +126,7 @@ def test_a_pid_that_changes_hands_is_not_signalled(seen: Seen) -> None:
 )
 def test_a_clock_that_jumps_ends_nothing(place: Place, seen: Seen) -> None:
     jump = timedelta(0)
-    settings = child_settings(liveness_s=0.05, shim_grace_s=0.5, start_timeout_s=0.5)
+    settings = child_settings(liveness_s=0.05, shim_grace_s=0.5, start_timeout_s=5.0)
     service = Service(place.home, settings, now=lambda: datetime.now(UTC) + jump)
 
     def tick_until(condition: Callable[[], object]) -> None:
@@ -174,13 +174,14 @@ def test_a_heartbeat_is_no_condition_of_being_seen(
     place: Place, seen: Seen, content: str | None
 ) -> None:
     place.runner(TRAINWEEK_SHIM_HEARTBEAT_S="60")
-    job = place.submit(do="complete", seconds=0.7)
+    job = place.submit(do="complete", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     beat = place.folder(job) / "heartbeat"
     beat.unlink(missing_ok=True)
     if content is not None:
         beat.write_text(content)
     assert place.lead.pulse(job.id).liveness is Liveness.WORKING
+    place.go(job)
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     assert place.job(job).started_at is not None
     assert (place.folder(job) / "exit.json").exists()

@@ -65,7 +65,7 @@ def test_a_start_that_never_happened_is_made_once_more(place: Place, seen: Seen)
     dying_runner(place, "before_spawn")
     assert place.job(job).state is JobState.STARTING
     assert place.starts() == []
-    place.runner()
+    place.runner(TRAINWEEK_START_TIMEOUT_S="2")
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     assert place.job(job).attempt == 1  # the start that never was does not count
     assert len(place.starts()) == 1
@@ -90,9 +90,10 @@ def test_a_start_whose_pid_was_never_committed_is_adopted(place: Place, seen: Se
 @fault(4, injected="the child exits 3 while no runner is there", expected="exit.json gives 3")
 def test_an_exit_code_is_kept_while_no_runner_is_there(place: Place, seen: Seen) -> None:
     first = place.runner()
-    job = place.submit(do="exit", code=3, seconds=0.5)
+    job = place.submit(do="exit", code=3, wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     killed(first)
+    place.go(job)
     wait_for((place.folder(job) / "exit.json").exists)
     time.sleep(0.3)
     place.runner()
@@ -115,11 +116,12 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
     place: Place, seen: Seen, do: str
 ) -> None:
     place.runner()
-    job = place.submit(do=do, seconds=0.7)
+    job = place.submit(do=do, wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     os.kill(place.shim(job), signal.SIGKILL)
     time.sleep(0.3)
     assert place.job(job).state is JobState.RUNNING
+    place.go(job)
     # Nobody saw an exit code: only a complete result proves how it ended.
     expected = JobState.SUCCEEDED if do == "complete" else JobState.LOST
     wait_for(place.in_state(job, expected))
@@ -135,9 +137,10 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
 )
 def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> None:
     place.runner()
-    job = place.submit(JobKind.TRAIN, do="diverge", seconds=0.7)
+    job = place.submit(JobKind.TRAIN, do="diverge", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     os.kill(place.shim(job), signal.SIGKILL)
+    place.go(job)
     wait_for(place.in_state(job, JobState.FAILED, JobState.LOST, JobState.QUEUED))
     assert place.job(job).state is JobState.FAILED
     assert "train/loss is nan" in place.job(job).reason
@@ -156,10 +159,11 @@ def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> N
 )
 def test_a_shim_that_cannot_write_the_end_is_waited_for(place: Place, seen: Seen) -> None:
     place.runner(TRAINWEEK_SHIM_GRACE_S="0.5")
-    job = place.submit(JobKind.TRAIN, do="fail", seconds=0.7)
+    job = place.submit(JobKind.TRAIN, do="fail", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     in_the_way = place.folder(job) / "exit.json.partial"
     in_the_way.mkdir()
+    place.go(job)
     wait_for(lambda: "can't be written down yet" in place.job(job).reason)
     said = place.job(job).reason
     time.sleep(1.0)  # twice the grace
@@ -209,6 +213,7 @@ def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> N
     place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
+    wait_for(lambda: place.lead.progress(job.id))  # its handler is set
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         os.kill(place.shim(job), number)
     time.sleep(0.2)
