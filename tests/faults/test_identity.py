@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,6 +95,33 @@ def test_a_foreign_process_is_never_adopted_or_signalled(place: Place, seen: See
         wait_for(place.in_state(job, JobState.LOST))
         assert victim.poll() is None
         seen(f"job {place.job(job).state}, the victim lives")
+    finally:
+        killed(victim)
+
+
+@fault(
+    20,
+    injected="the pid in the database's rows is that of a live foreign process; then a stop",
+    expected="not adopted, never signalled",
+)
+def test_a_foreign_pid_in_the_database_means_nothing(place: Place, seen: Seen) -> None:
+    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        first = place.runner()
+        job = place.submit(do="sleep")
+        wait_for(place.in_state(job, JobState.RUNNING))
+        wait_for(lambda: place.lead.progress(job.id))  # its handler is set
+        killed(first)
+        with closing(sqlite3.connect(place.home.database)) as connection, connection:
+            for table in ("jobs", "attempts"):
+                connection.execute(f"UPDATE {table} SET pid = ?", (victim.pid,))
+        assert place.job(job).pid == victim.pid
+        place.lead.stop(job.id)
+        place.runner()
+        wait_for(place.in_state(job, JobState.STOPPED))
+        assert place.job(job).exit_code == 3  # its own program was asked
+        assert victim.poll() is None
+        seen(f"its own program is {place.job(job).state} with code 3, the victim lives")
     finally:
         killed(victim)
 

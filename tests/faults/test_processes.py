@@ -209,6 +209,31 @@ def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, se
     seen(f"LOST after {took:.1f} s")
 
 
+@fault(
+    6,
+    injected="kill -9 of a training's shim and program",
+    expected="LOST, and resumed by policy; another kind of job is not",
+)
+def test_a_training_that_vanishes_is_resumed_and_nothing_else_is(place: Place, seen: Seen) -> None:
+    place.runner()
+    jobs = [place.submit(kind, do="sleep") for kind in (JobKind.TRAIN, JobKind.REVALIDATE)]
+    for job in jobs:
+        wait_for(place.in_state(job, JobState.RUNNING))
+        wait_for(lambda job=job: place.lead.progress(job.id))
+    vanish(*[pid for job in jobs for pid in (place.shim(job), place.job(job).pid)])
+    training, verdict = jobs
+    wait_for(place.in_state(verdict, JobState.LOST))
+    wait_for(lambda: place.job(training).attempt == 2)
+    wait_for(place.in_state(training, JobState.RUNNING))
+    states = [attempt.state for attempt in place.lead.attempts(training.id)]
+    assert states == [JobState.LOST, JobState.RUNNING]
+    spec = json.loads((place.folder(training) / "spec.json").read_text())
+    assert spec["params"]["resume"] is True
+    wait_for(lambda: len(place.starts()) == 3)
+    assert place.job(verdict).state is JobState.LOST  # a verdict is never retried by itself
+    seen("training LOST, attempt 2 RUNNING with resume; revalidation LOST, not repeated")
+
+
 def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> None:
     place.runner()
     job = place.submit(do="sleep")

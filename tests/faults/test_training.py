@@ -42,8 +42,9 @@ from runner.service import Service
 from runner.settings import own_programs
 from tests.faults.matrix import fault
 from tests.faults.promises import vanish
+from tests.faults.saving import fresh, save
 from tests.faults.small_disk import left, on_disk, run_on_disk, skip_if_refused
-from tests.runner.agent.markets import candles, small_settings
+from tests.runner.agent.markets import candles
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
 from tests.runner.place import Place, wait_for
 
@@ -57,17 +58,6 @@ def trained() -> Session:
     session = fresh()
     session.learn(Hooks())
     return session
-
-
-def fresh(**changed: object) -> Session:
-    settings = small_settings(total_steps=2_000, **changed)
-    return Session(TrainingData.prepare(candles(1500), settings), settings, 2_000, 8760)
-
-
-def save(session: Session, root: Path, step: int) -> Path:
-    session.model.num_timesteps = step
-    config = {"settings": session.settings.model_dump(mode="json"), "total_steps": 40_000}
-    return save_checkpoint(root, session.model, "run-a", session.data.normaliser, config)
 
 
 @pytest.fixture
