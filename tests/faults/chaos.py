@@ -167,7 +167,9 @@ class Chaos:
         if "trainer" in victim:
             self._kill_process("trainer", self._identity(job, "child"))
         if "dashboard" in victim:
-            for process in (self.dashboard, self.person):
+            for name, process in (("dashboard", self.dashboard), ("person", self.person)):
+                if process.poll() is not None:  # nobody had killed it
+                    self.tally.problems.append(f"the {name} ended with {process.returncode}")
                 process.kill()
                 process.wait()
             self.tally.kills["dashboard"] += 1

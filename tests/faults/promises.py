@@ -34,7 +34,7 @@ from runner.store import Store
 from tests.runner.place import LEAD, Place
 
 OURS = "TRAINWEEK_TESTED_BY"  # in the environment of every process that a test starts
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

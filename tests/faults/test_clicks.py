@@ -100,21 +100,21 @@ def test_a_server_that_ends_in_a_click_leaves_the_row_whole_or_absent(
         dashboard = Dashboard(place, browser)
     try:
         dashboard.note("the first click")
-        dashboard.screen.sees("Saved: note")
+        dashboard.screen.sees("Saved: note", seconds=60)
         promises.notes.append((place.home, "the first click"))
         dashboard.note("the second click")
         server = psutil.Process(dashboard.server.pid)
         wait_for(lambda: server.status() == psutil.STATUS_STOPPED)
         os.kill(server.pid, number)
         os.kill(server.pid, signal.SIGCONT)
-        code = dashboard.server.wait(30)
+        code = dashboard.server.wait(60)
     finally:
         dashboard.close()
     assert (place.job(job).state, place.job(job).pid) == (JobState.RUNNING, pid)
     if where == "after_ledger":  # the next server shows what was saved, and the job
         dashboard = Dashboard(place, browser)
         try:
-            dashboard.screen.sees("the first click")
+            dashboard.screen.sees("the first click", seconds=60)
             dashboard.screen.sees("the second click")
             dashboard.screen.go("runs_and_jobs")
             dashboard.screen.sees(job.id)
