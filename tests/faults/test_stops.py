@@ -189,7 +189,7 @@ def test_a_trainer_saves_whoever_stands_around_it(
     file = place.home.root / "own.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True))
     place.lead.create_week(LAUNCH + timedelta(days=7), file)
-    place.runner(TRAINWEEK_STOP_GRACE_S="30")
+    place.runner(TRAINWEEK_STOP_GRACE_S="10")
     job = place.submit(JobKind.TRAIN)
     run = place.home.run_attempt(job.run, 1)
     wait_for(lambda: place.job(job).state is JobState.RUNNING and (run / "ready").exists())
