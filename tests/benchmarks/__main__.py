@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import events, overhead, storing, training
+from tests.benchmarks import events, overhead, revalidating, storing, training
 
 
 def main() -> None:
@@ -10,6 +10,8 @@ def main() -> None:
     training.main()
     print("\n== Telemetry: a million scalars, each reader in a process of its own ==")
     events.main()
+    print("\n== Revalidation: ten episodes over a year of hours, from the click ==")
+    revalidating.main()
     print("\n== Store: acknowledged writes, and how long each takes ==")
     storing.main()
     print("\n== Supervision: the runner's cost with 8 live jobs ==")
