@@ -35,6 +35,7 @@ lint: $(READY)   ## format, style and import contracts
 	$(BIN)/lint-imports
 
 faults: $(READY) ## inject every fault of the matrix, print it as a table
+	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
 chaos: $(READY)  ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses

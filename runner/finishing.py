@@ -18,6 +18,7 @@ from core.moments import iso
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from core.week import Week
+from runner.broken_checkpoints import tell_of_broken_checkpoints
 from runner.endings import REFUSED, Ended, judge
 from runner.executor import Executor, Seen
 from runner.fence import Fence, FencedWrite
@@ -71,6 +72,7 @@ class Finisher:
         folder = self.home.root / attempt.folder
         # Whatever outlives its program (workers, escaped grandchildren) belongs to nobody.
         swept = self.executor.end(folder, attempt.mark)
+        tell_of_broken_checkpoints(self.home, self.fence, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
         ended = Ended(

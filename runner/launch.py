@@ -13,12 +13,16 @@ from pathlib import Path
 from core.errors import SetupError
 from core.paths import Home
 from runner.executor import LocalProcesses
-from runner.files import read_json, tail
+from runner.files import tail
+from runner.home_logs import cap_log
 from runner.identity import read_identity
-from runner.process import MARK, is_alive, kill_all, send
+from runner.marks import started_attempts
+from runner.process import MARK, is_alive, kill_all, marked_processes, send
+from runner.settings import Settings
 from runner.store import Store
 
 _LOOK_EVERY_S = 0.05
+_DYING_S = 10.0
 
 
 def ensure_runner(
@@ -35,6 +39,7 @@ def ensure_runner(
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
     Store(home).require_sound()  # says what is wrong with the home here, not in a log
+    cap_log(home.runner_log, Settings.from_environment())  # of runners that never came so far
     with home.runner_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],
@@ -84,18 +89,20 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
     """
     stop_runner(home)
     executor = LocalProcesses()
-    started = [
-        (path.parent, str(command["mark"]))
-        for path in home.jobs.glob("*/attempt-*/command.json")
-        if (command := read_json(path)) and "mark" in command
-    ]
+    started = started_attempts(home)
 
     def alive() -> list[tuple[Path, str]]:
         return [
             (folder, mark)
-            for folder, mark in started
+            for mark, folder in started.items()
             if executor.look(folder, mark, search=True).alive
         ]
+
+    def gone() -> bool:
+        left = {mark for _, mark in marked_processes() if mark in started}
+        for mark in left:
+            executor.wake(started[mark], mark)  # a shim that somebody stopped ends now
+        return not left
 
     live = alive()
     for folder, mark in live:
@@ -104,8 +111,9 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
         for folder, mark in alive():
             executor.end(folder, mark)
         _wait(lambda: not alive(), grace_s)
-    for folder, mark in started:
+    for mark, folder in started.items():
         executor.end(folder, mark)  # what outlived its program
+    _wait(gone, _DYING_S)  # who is killed, and a shim behind its last word, take a moment
     return len(live)
 
 

@@ -15,6 +15,7 @@ from core.liveness import Limits, Pulse, judge_liveness
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
+from runner.broken_checkpoints import tell_of_broken_checkpoints
 from runner.executor import Seen
 from runner.fence import Fence
 from runner.incidents import open_incident
@@ -87,6 +88,7 @@ class Watcher:
         tree: dict[int, Entry],
         now: datetime,
     ) -> None:
+        tell_of_broken_checkpoints(self.home, self.fence, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -141,21 +141,25 @@ def tree_in(table: dict[int, Entry], root: ProcessIdentity | None) -> dict[int, 
     return tree
 
 
-def marked(mark: str) -> list[ProcessIdentity]:
-    """Every live process with this mark in its environment, escaped grandchildren too."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
+def marked_processes() -> Iterator[tuple[ProcessIdentity, str]]:
+    """Every live process with a mark in its environment, and that mark."""
+    name = f"{MARK}=".encode()
     for pid in _pids():
         if (process := identify(pid)) is None:
             continue
         try:
-            environment = (PROC / str(pid) / "environ").read_bytes()
+            environment = (PROC / str(pid) / "environ").read_bytes().split(b"\0")
         except OSError:  # gone, or somebody else's
             continue
+        mark = next((each[len(name) :] for each in environment if each.startswith(name)), None)
         # Again: the number may have been given to another one before it was read.
-        if wanted in environment.split(b"\0") and identify(pid) == process:
-            found.append(process)
-    return found
+        if mark is not None and identify(pid) == process:
+            yield process, mark.decode("utf-8", "replace")
+
+
+def marked(mark: str) -> list[ProcessIdentity]:
+    """Every live process of this attempt, escaped grandchildren too."""
+    return [process for process, found in marked_processes() if found == mark]
 
 
 def descendants(*roots: ProcessIdentity | None) -> list[ProcessIdentity]:

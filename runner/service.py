@@ -32,6 +32,7 @@ from runner.backups import HourlyBackups
 from runner.executor import Executor, LocalProcesses
 from runner.fence import Fence, StaleRunner
 from runner.filesystem import require_local_disk
+from runner.home_logs import cap_logs
 from runner.identity import RunnerIdentity, how_to_end, read_identity, write_identity
 from runner.requests import submit_body
 from runner.scheduler import due_jobs
@@ -115,6 +116,7 @@ class Service:
         if self.monotonic() - self._beat >= self.settings.heartbeat_s:
             self._beat = self.monotonic()
             self._sign_of_life(now)
+            cap_logs(self.home, self.settings)
         self.supervisor.tick(now)
         self.backups.tick(self.monotonic())
         if (

@@ -49,7 +49,7 @@ class Settings:
     shim_grace_s: float = 5.0
     """A program that has ended while its shim says nothing is judged without it after this."""
     log_bytes: int = 10_000_000
-    """output.log of an attempt is begun anew beyond this."""
+    """output.log of an attempt, runner.log and dashboard.log are begun anew beyond this."""
     log_files: int = 10
     """How many of them stay, the present one included."""
     stop_grace_s: float = 30.0

@@ -173,21 +173,21 @@ def beat(folder: str) -> None:
 
 
 class Log:
-    """output.log, at most ``most`` bytes, with its predecessors output.log.1 and up.
+    """A log of at most ``most`` bytes, with its predecessors output.log.1 and up.
 
     The program holds the file open, so it can't be renamed away: its content is copied
     and cut. The note says how much was not copied; what is written in the very instant of
     the cut can't be counted.
     """
 
-    def __init__(self, folder: str, most: int, files: int) -> None:
-        self.path = os.path.join(folder, "output.log")
+    def __init__(self, folder: str, most: int, files: int, name: str = "output.log") -> None:
+        self.name, self.path = name, os.path.join(folder, name)
         self.most, self.files = most, files
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         try:
             self.descriptor = os.open(self.path, flags, 0o644)
         except OSError as error:  # a full disk must not keep the program from its work
-            print(f"output.log can't be opened: {error.strerror}", file=sys.stderr)
+            print(f"{name} can't be opened: {error.strerror}", file=sys.stderr)
             self.descriptor = os.open(os.devnull, os.O_WRONLY)
 
     def cap(self) -> None:
@@ -208,7 +208,7 @@ class Log:
             start, end, why = size, size, f" ({error.strerror})"
         os.ftruncate(self.descriptor, 0)
         kept, lost = end - start, size - (end - start)
-        said = "the lines before are in output.log.1" if kept else "the lines before are lost"
+        said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         with contextlib.suppress(OSError):
             os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())

@@ -33,6 +33,9 @@ KillMode=process
 # Nor does a training that runs out of memory take it down.
 OOMPolicy=continue
 TimeoutStopSec=30
+# Output goes to the journal, which caps and rotates itself: SystemMaxUse= in journald.conf.
+StandardOutput=journal
+StandardError=journal
 LimitNOFILE=4096
 
 [Install]

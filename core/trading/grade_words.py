@@ -13,11 +13,22 @@ _KNOWN = {
     "pt": "{psr0} de certeza de que o Sharpe verdadeiro é maior que 0 (PSR(0)), {psr1} de que é "
     "maior que 1 (PSR(1)); melhor que {random:.1f} % das políticas aleatórias que operam tanto.",
 }
-_MISSED = {
+CHECK_FAILED = {
     "en": {
         "lookahead": "A look-ahead test failed: the result may rest on the future.",
         "repeats": "The backtest is not reproducible: run again, it gave other numbers.",
         "unseen": "Training and backtest ranges overlap: the model has seen these bars.",
+    },
+    "pt": {
+        "lookahead": "Um teste de look-ahead falhou: o resultado pode apoiar-se no futuro.",
+        "repeats": "O backtest não é reproduzível: repetido, deu outros números.",
+        "unseen": "Os períodos de treino e de backtest se sobrepõem: o modelo já viu estas barras.",
+    },
+}
+"""What a check that was made and failed says of the record; by language, then by rule."""
+_MISSED = {
+    "en": {
+        **CHECK_FAILED["en"],
         "sharpe_defined": "The Sharpe ratio is undefined.",
         "trades": "{value} closed trades; {limit:g} are needed.",
         "days": "{value:.1f} days of backtest; {limit:g} are needed.",
@@ -31,9 +42,7 @@ _MISSED = {
         "{grade} needs more than {limit:g}.",
     },
     "pt": {
-        "lookahead": "Um teste de look-ahead falhou: o resultado pode apoiar-se no futuro.",
-        "repeats": "O backtest não é reproduzível: repetido, deu outros números.",
-        "unseen": "Os períodos de treino e de backtest se sobrepõem: o modelo já viu estas barras.",
+        **CHECK_FAILED["pt"],
         "sharpe_defined": "O índice de Sharpe é indefinido.",
         "trades": "{value} operações encerradas; são necessárias {limit:g}.",
         "days": "{value:.1f} dias de backtest; são necessários {limit:g}.",

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import torch
 from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecEnv
 
 from core.errors import IntegrityError, TrainweekError
@@ -27,10 +28,11 @@ class TrainingDivergedError(TrainweekError):
 def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     """A fresh PPO with the settings' numbers, on the CPU, in one torch thread.
 
-    Networks as small as ours are slower on two threads than on one.
+    Networks as small as ours are slower on two threads than on one. It logs nowhere until
+    it is told where: SB3 itself would make a folder for nothing in the machine's /tmp.
     """
     torch.set_num_threads(1)
-    return PPO(
+    model = PPO(
         "MlpPolicy",
         env,
         learning_rate=settings.learning_rate,
@@ -48,6 +50,8 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
         device="cpu",
         verbose=0,
     )
+    model.set_logger(Logger(folder=None, output_formats=[]))
+    return model
 
 
 def load_weights(model: PPO, source: Path | BinaryIO, name: str) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
 from core.people import Person
 from core.vocabulary import Right, SignatureAct
+from core.week import Week
 from runner.client.door import Door
 from runner.client.records import too_long
 from runner.client.signing import countersigned, refusal, sealed_statement, signable
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Closing, LedgerEntry, Signature
 from runner.store import queries, rows, schema
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
 
 
 class Decisions(Door):
@@ -46,12 +52,10 @@ class Decisions(Door):
             connection = transaction.connection
             entry = self._keyed(connection, key)
             if entry is None:
-                week = queries.week_by_id(connection, week_id)
-                if week is None:
-                    return Refused(f"There is no week {week_id}.")
-                saved = signable(connection, self.home, week, revalidation_sha256)
-                if isinstance(saved, Refused):
-                    return saved
+                found = self._signable(connection, week_id, revalidation_sha256)
+                if isinstance(found, Refused):
+                    return found
+                week, saved = found
                 if second is not None:
                     second = countersigned(connection, revalidation_sha256, second)
                 if refused := refusal(saved, act, reason, conditions, self.person, second):
@@ -99,15 +103,22 @@ class Decisions(Door):
             connection = transaction.connection
             entry = self._keyed(connection, key)
             if entry is None:
-                week = queries.week_by_id(connection, week_id)
-                if week is None:
-                    return Refused(f"There is no week {week_id}.")
-                saved = signable(connection, self.home, week, revalidation_sha256)
-                if isinstance(saved, Refused):
-                    return saved
+                found = self._signable(connection, week_id, revalidation_sha256)
+                if isinstance(found, Refused):
+                    return found
                 body = {"revalidation_sha256": revalidation_sha256, "reason": reason}
                 entry = self._append(transaction, "countersign", body, week_id, key)
             return Recorded(entry)
+
+    def _signable(
+        self, connection: Connection, week_id: str, revalidation_sha256: str
+    ) -> tuple[Week, SavedDecision] | Refused:
+        """The week and its archived decision, if that may still be signed."""
+        week = queries.week_by_id(connection, week_id)
+        if week is None:
+            return Refused(f"There is no week {week_id}.")
+        saved = signable(connection, self.home, week, revalidation_sha256)
+        return saved if isinstance(saved, Refused) else (week, saved)
 
     def close_condition(
         self, signature_id: int, number: int, note: str, key: str | None = None

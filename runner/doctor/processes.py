@@ -16,7 +16,15 @@ from core.vocabulary import LIVE_STATES, JobState
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import read_json
 from runner.identity import read_identity, runner_status
-from runner.process import MARK, PROC, ProcessIdentity, identify, is_alive
+from runner.marks import started_attempts
+from runner.process import (
+    PROC,
+    ProcessIdentity,
+    command_line,
+    identify,
+    is_alive,
+    marked_processes,
+)
 from runner.settings import Settings
 
 _LOCKS = PROC / "locks"
@@ -29,7 +37,7 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("lock", "Nobody holds the home.")
     elif named is None or named.process.pid != holder:
         says = f"runner.json names pid {named.process.pid}" if named else "runner.json names nobody"
-        what = f"Pid {holder} ({_name(holder)}) holds the home, but {says}."
+        what = f"Pid {holder} ({_name(identify(holder))}) holds the home, but {says}."
         remedy = f"If it is a runner that was taken over, it ends by itself; else: kill {holder}"
         yield warned("lock", what, remedy)
     else:
@@ -63,13 +71,14 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
 
 def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     """Processes of attempts that have ended, by the mark in their environment."""
-    marks = _marks(home)
+    marks = started_attempts(home)
     live = {attempt.mark for attempt in _live_attempts(home.database)}
     found = False
-    for pid, mark in _marked_processes():
+    for process, mark in marked_processes():
         if mark in marks and mark not in live:
-            found = True
-            what = f"Pid {pid} ({_name(pid)}) belongs to {marks[mark]}, which has ended."
+            found, pid, folder = True, process.pid, marks[mark]
+            whose = f"{folder.name} of {folder.parent.name}"
+            what = f"Pid {pid} ({_name(process)}) belongs to {whose}, which has ended."
             yield failed("orphans", what, f"kill {pid}; if it stays: kill -9 {pid}")
     if not found:
         yield passed("orphans", "No process of an ended attempt.")
@@ -153,35 +162,10 @@ def _rows(database: Path, query: str) -> list[tuple]:
         return []
 
 
-def _marks(home: Home) -> dict[str, str]:
-    """Mark to attempt and job, of every attempt that was ever started here."""
-    found = {}
-    for path in home.jobs.glob("*/attempt-*/command.json"):
-        command = read_json(path) or {}
-        found[str(command.get("mark"))] = f"{path.parent.name} of {path.parent.parent.name}"
-    return found
-
-
-def _marked_processes() -> Iterator[tuple[int, str]]:
-    wanted = f"{MARK}=".encode()
-    for entry in PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            environment = (entry / "environ").read_bytes().split(b"\0")
-        except OSError:  # gone, or somebody else's
-            continue
-        mark = next((e.partition(b"=")[2] for e in environment if e.startswith(wanted)), None)
-        if mark is not None and identify(int(entry.name)) is not None:
-            yield int(entry.name), mark.decode(errors="replace")
-
-
-def _name(pid: int) -> str:
-    try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
-    except OSError:
+def _name(process: ProcessIdentity | None) -> str:
+    if process is None:
         return "gone"
-    return " ".join(word.decode(errors="replace") for word in words[:4]).strip() or "no name"
+    return " ".join(command_line(process)[:4]).strip() or "no name"
 
 
 def _at(moment: datetime | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, TrainweekError
+from core.files import write_json
 from core.playbook.settings import TrainingSettings
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
@@ -15,6 +16,7 @@ from runner.agent.session import settings_with
 from runner.agent.versions import differences
 from runner.checkpoints import (
     MORE_STEPS,
+    PASSED_OVER,
     ListedCheckpoint,
     list_checkpoints,
     reached_already,
@@ -71,7 +73,8 @@ def plan_training(
     for what this request overrides. Without a checkpoint it begins anew.
 
     :param say: told, in one line each, what is noteworthy about the start.
-    :param complain: told of each broken checkpoint that is passed over.
+    :param complain: told of each broken checkpoint that is passed over; they are also
+        written down in the attempt's folder.
     :raises InputError: a parameter that no training can start with, a total that lies
         behind the checkpoint, or a checkpoint that saw other observations.
     :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
@@ -87,7 +90,7 @@ def plan_training(
         if trouble := unfinished_exchange(spec.home):
             raise NothingWholeError(trouble, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
-        checkpoint = _last_good(spec.home.checkpoints, run, complain)
+        checkpoint = _last_good(spec, run, complain)
         if checkpoint is None:
             say(f"No complete checkpoint of {run}: beginning at step 0.")
         else:
@@ -113,12 +116,17 @@ def plan_training(
     )
 
 
-def _last_good(root: Path, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
+def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
     broken: list[ListedCheckpoint] = []
-    for listed in list_checkpoints(root, run):
+    problems: list[str] = []
+    for listed in list_checkpoints(spec.home.checkpoints, run):
         if listed.verified:
+            if problems:  # the runner calls people
+                found = {"problems": problems, "used": listed.step}
+                write_json(spec.folder / PASSED_OVER, found)
             return verify_checkpoint(listed.folder)
-        complain(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+        problems.append(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+        complain(problems[-1])
         broken.append(listed)
     if broken:  # step 0 would be a silent loss of all that they stand for
         raise NothingWholeError(

@@ -44,42 +44,48 @@ def main() -> None:
 
 
 def _together(home: Home, pace: float) -> tuple[list[float], float]:
+    """How long each write took, and from the first click to the last that was saved."""
     command = [sys.executable, "-m", "tests.benchmarks.storing", str(home.root), str(pace)]
     writers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(WRITERS)
+        subprocess.Popen(
+            [*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for number in range(WRITERS)
     ]
     for writer in writers:
         assert writer.stdout is not None
         writer.stdout.readline()  # it is there
-    began = time.monotonic()
     for writer in writers:
         assert writer.stdin is not None
         writer.stdin.write("\n")
         writer.stdin.flush()
-    took = [float(word) for writer in writers for word in writer.communicate()[0].split()]
-    return took, time.monotonic() - began
+    words = [float(word) for writer in writers for word in writer.communicate()[0].split()]
+    clicked, saved = words[::2], words[1::2]
+    took = [end - begin for begin, end in zip(clicked, saved, strict=True)]
+    return took, max(saved) - min(clicked)
 
 
-def write(home: Home, pace: float) -> list[float]:
-    """Write as one of :data:`WRITERS`; seconds from click to saved."""
+def write(home: Home, pace: float, number: int) -> list[float]:
+    """Write as one of :data:`WRITERS`; the moments of each click and of its saved, in turn."""
     client = Client(home, Person("Bench", Role.LEAD))
     week = client.active_week()
     assert week is not None
     print("there", flush=True)
     sys.stdin.readline()
-    took, next_one = [], time.monotonic()
-    for number in range(WRITES):
-        began = time.monotonic()
-        client.note(week.id, "hourly_1", f"{number} as one types")
-        took.append(time.monotonic() - began)
-        next_one += WRITERS / pace if pace else 0.0
+    moments = []
+    # People don't click in step: each begins a little later than the one before.
+    next_one = time.monotonic() + (number / pace if pace else 0.0)
+    for count in range(WRITES):
         time.sleep(max(0.0, next_one - time.monotonic()))
-    return took
+        next_one += WRITERS / pace if pace else 0.0
+        moments.append(time.monotonic())
+        client.note(week.id, "hourly_1", f"{count} as one types")
+        moments.append(time.monotonic())
+    return moments
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(*write(Home(Path(sys.argv[1])), float(sys.argv[2])))
+        print(*write(Home(Path(sys.argv[1])), float(sys.argv[2]), int(sys.argv[3])))
     else:
         main()

@@ -46,7 +46,7 @@ from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays
 
 VICTIMS = ("runner", "shim", "trainer", "dashboard", "shim and trainer", "runner and trainer")
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0  # ends a run that has failed; a busy machine imports torch slowly
 # What takes minutes in life takes seconds here; a resume must not run out of tries.
 TIMINGS = {
     "TRAINWEEK_TICK_S": "0.1",
@@ -167,7 +167,9 @@ class Chaos:
         if "trainer" in victim:
             self._kill_process("trainer", self._identity(job, "child"))
         if "dashboard" in victim:
-            for process in (self.dashboard, self.person):
+            for name, process in (("dashboard", self.dashboard), ("person", self.person)):
+                if process.poll() is not None:  # nobody had killed it
+                    self.tally.problems.append(f"the {name} ended with {process.returncode}")
                 process.kill()
                 process.wait()
             self.tally.kills["dashboard"] += 1
@@ -221,6 +223,9 @@ class Chaos:
         self._wait(lambda: self.lead.job(job.id).state in ENDED_STATES, "the training stops")
         self.person.kill()
         self.person.wait()
+        # A shim that has just written down the end is still about to end itself.
+        with suppress(TimeoutError):
+            self._wait(lambda: not strays(self.home), "nobody is left", seconds=20.0)
         self.tally.orphans = len(strays(self.home))
 
     def _count(self) -> None:
@@ -282,14 +287,14 @@ class Chaos:
             )
 
     @staticmethod
-    def _wait(condition: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + PATIENCE_S
+    def _wait(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> None:
+        deadline = time.monotonic() + seconds
         while True:
             with suppress(TrainweekError):  # a busy store passes
                 if condition():
                     return
             if time.monotonic() > deadline:
-                raise TimeoutError(f"Not within {PATIENCE_S:g} s: {what}.")
+                raise TimeoutError(f"Not within {seconds:g} s: {what}.")
             time.sleep(0.05)
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.faults.matrix import NOT_INJECTED
-from tests.runner.place import place
+from tests.faults.promises import Promises, held, promised
+from tests.runner.place import Place, place
 
 __all__ = ["place"]
 
-Row = tuple[int, str, str, str, str]
+Row = tuple[int, str, str, str, str, str]
 _HOMES = re.compile(r"/tmp/[\w./-]*?/(?=home\b|file\b)")  # where a test's home lies tells nothing
 _ROWS = pytest.StashKey[list[Row]]()
 _SEEN = pytest.StashKey[list[str]]()
+_HELD = pytest.StashKey[str]()
+_ENDED = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +28,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ROWS] = []
+
+
+@pytest.fixture(autouse=True)
+def promises(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Promises]:
+    """Behind each test here: databases whole, acknowledged rows there, no stray process.
+
+    A case without a home says in its mark why it has none; any other has rows to lose.
+    """
+    with promised(tmp_path) as made:
+        places = [
+            found
+            for name in ("place", "training")
+            if name in request.fixturenames
+            and isinstance(found := request.getfixturevalue(name), Place)
+        ]
+        made.lines = [
+            (each.home, line)
+            for each in places
+            for line in each.home.ledger.read_bytes().splitlines(keepends=True)
+        ]
+        yield made
+        held(made, places)
+    for mark in request.node.iter_markers("fault"):
+        without = mark.kwargs["no_home"]
+        if without:
+            assert made.homes == 0, f"it has a home, so it is not without one: {without}"
+        elif request.node.stash.get(_ENDED, "") == "passed":
+            assert made.homes and made.rows, "no home with a row that a fault could have cost"
+        rows = f"databases whole: {made.homes}; acknowledged rows: {made.rows}, all there"
+        request.node.stash[_HELD] = f"{f'no home: {without}' if without else rows}; strays: 0"
 
 
 @pytest.fixture
@@ -36,15 +70,19 @@ def seen(request: pytest.FixtureRequest) -> Callable[[object], None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
-    for mark in item.iter_markers("fault"):
-        if report.when == "call" or report.outcome != "passed":
-            said = "; ".join(item.stash.get(_SEEN, [])) or "as expected"
-            if report.failed:
-                said = f"FAILED in {report.when}: {str(call.excinfo and call.excinfo.value)[:160]}"
-            elif report.skipped:
-                said = f"not run here: {report.longrepr[2] if report.longrepr else ''}"
-            row = (mark.args[0], mark.kwargs["injected"], mark.kwargs["expected"], said, item.name)
-            item.config.stash[_ROWS].append(row)
+    if report.when == "call":
+        item.stash[_ENDED] = report.outcome
+    said = item.stash.setdefault(_SEEN, [])
+    if report.failed:
+        said.append(f"FAILED in {report.when}: {str(call.excinfo and call.excinfo.value)[:160]}")
+    elif report.skipped:
+        said.append(f"not run here: {report.longrepr[2] if report.longrepr else ''}")
+    if report.when == "teardown":
+        for mark in item.iter_markers("fault"):
+            shown = "; ".join(said) or "as expected"
+            how, expected = mark.kwargs["injected"], mark.kwargs["expected"]
+            behind = item.stash.get(_HELD, "not held")
+            item.config.stash[_ROWS].append((mark.args[0], how, expected, shown, behind, item.name))
     return report
 
 
@@ -55,8 +93,8 @@ def pytest_terminal_summary(
         return
     write = terminalreporter.write_line
     terminalreporter.section("fault matrix")
-    write("case | injected how | expected | seen")
-    for number, injected, expected, said, _ in sorted(config.stash[_ROWS]):
-        write(f"{number:>4} | {injected} | {expected} | {said}")
+    write("case | injected how | expected | seen | held behind it")
+    for number, *told, _ in sorted(config.stash[_ROWS]):
+        write(" | ".join([f"{number:>4}", *told]))
     for number, case in sorted(NOT_INJECTED.items()):
         write(f"{number:>4} | NOT INJECTED: {case.reason} | {case.case} | instead: {case.instead}")

@@ -34,12 +34,13 @@ NOT_INJECTED: dict[int, NotInjected] = {
 }
 
 
-def fault(number: int, *, injected: str, expected: str) -> pytest.MarkDecorator:
+def fault(number: int, *, injected: str, expected: str, no_home: str = "") -> pytest.MarkDecorator:
     """Mark a test as a case of the matrix.
 
     :param injected: how the fault is made, in a few words.
     :param expected: what the promise is.
+    :param no_home: why the case has no database that could be damaged; "" if it has one.
     """
     if number not in CASES:
         raise ValueError(f"The matrix has no case {number}.")
-    return pytest.mark.fault(number, injected=injected, expected=expected)
+    return pytest.mark.fault(number, injected=injected, expected=expected, no_home=no_home)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_CALLS = "openat,pwrite64,write,ftruncate,fsync,fdatasync,unlink,rename"
+_CALLS = "openat,lseek,pwrite64,write,ftruncate,fsync,fdatasync,unlink,rename"
 _LINE = re.compile(r"(?P<call>\w+)\((?P<given>.*)\) += (?P<result>-?\d+)")
 _FD = re.compile(r"^\d+<(?P<path>[^>]*)>")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -66,7 +66,9 @@ class Disk:
             str(path): _File(path.read_bytes()) for path in root.rglob("*") if path.is_file()
         }
         self.durable_names = dict(self.names)
-        self.pending_names: list[tuple[str, _File | None]] = []
+        # A folder, and what one change of it makes of names; a rename is one change.
+        self.pending_names: list[tuple[str, list[tuple[str, _File | None]]]] = []
+        self.offsets: dict[str, int | None] = {}  # of open files, by descriptor; None: appends
         self.said = b""  # what the process told the world
 
     def call(self, line: str) -> bool:
@@ -81,6 +83,8 @@ class Disk:
             self.said += texts[0]
             return True
         if call in ("openat", "unlink", "rename"):
+            if call == "openat":
+                self.offsets[found["result"]] = None if "O_APPEND" in given else 0
             return self._name(call, given, [text.decode() for text in texts])
         path = opened["path"] if opened else ""
         if not path.startswith(str(self.root)):
@@ -88,8 +92,11 @@ class Disk:
         if call in ("fsync", "fdatasync"):
             self._sync(path)
             return True
-        file = self.names.get(path)
+        file, descriptor = self.names.get(path), given.split("<")[0]
         if file is None:
+            return False
+        if call == "lseek":
+            self.offsets[descriptor] = int(found["result"])
             return False
         numbers = [int(number) for number in re.findall(r", (\d+)(?=[,)]|$)", given)]
         if call == "pwrite64":
@@ -97,8 +104,11 @@ class Disk:
         elif call == "ftruncate":
             file.pending.append((numbers[-1], None))
         else:
-            size = len(file.content([True] * len(file.pending)))
-            file.pending.append((size, texts[0]))  # every plain write here appends
+            if (at := self.offsets[descriptor]) is None:
+                at = len(file.content([True] * len(file.pending)))
+            else:
+                self.offsets[descriptor] = at + len(texts[0])
+            file.pending.append((at, texts[0]))
         return True
 
     def _name(self, call: str, given: str, paths: list[str]) -> bool:
@@ -109,35 +119,42 @@ class Disk:
             if "O_TRUNC" in given and file is not None:
                 file.pending.append((0, None))
             if file is None and "O_CREAT" in given:
-                self._rename(paths[0], _File())
+                self._change(paths[0], [(paths[0], _File())])
         elif call == "unlink":
-            self._rename(paths[0], None)
-        else:
-            moved = self.names[paths[0]]
-            self._rename(paths[1], moved)
-            self._rename(paths[0], None)
+            self._change(paths[0], [(paths[0], None)])
+        else:  # of a file, or of a folder with all that is in it
+            source, target = paths
+            moved = {
+                name: file
+                for name, file in self.names.items()
+                if name == source or name.startswith(f"{source}/")
+            }
+            came = [(target + name[len(source) :], file) for name, file in moved.items()]
+            self._change(target, [*came, *((name, None) for name in moved)])
         return True
 
-    def _rename(self, path: str, file: _File | None) -> None:
-        self.pending_names.append((path, file))
-        _put(self.names, path, file)
+    def _change(self, path: str, change: list[tuple[str, _File | None]]) -> None:
+        self.pending_names.append((str(Path(path).parent), change))
+        for name, file in change:
+            _put(self.names, name, file)
 
     def _sync(self, path: str) -> None:
         if (file := self.names.get(path)) is not None:
             file.sync()
             return
-        mine = [n for n in self.pending_names if str(Path(n[0]).parent) == path]
-        for name, file in mine:
-            _put(self.durable_names, name, file)
-        self.pending_names = [n for n in self.pending_names if n not in mine]
+        for folder, change in self.pending_names:
+            for name, file in change if folder == path else ():
+                _put(self.durable_names, name, file)
+        self.pending_names = [each for each in self.pending_names if each[0] != path]
 
     def after_a_power_cut(self, into: Path, chance: random.Random | None) -> None:
         """Write what the disk may hold now; without ``chance`` only what was synced."""
         names = dict(self.durable_names)
         # A folder's changes are journalled in their order: a front part of them is there.
         front = chance.randint(0, len(self.pending_names)) if chance else 0
-        for name, file in self.pending_names[:front]:
-            _put(names, name, file)
+        for _, change in self.pending_names[:front]:
+            for name, file in change:
+                _put(names, name, file)
         self._write(into, names, lambda: chance is not None and chance.random() < 0.5)
 
     def after_a_kill(self, into: Path) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.chaos import Chaos
 
 ROUNDS = 6
 
 
+@pytest.mark.timeout(900)  # it takes a minute; its own waits end it first
 def test_random_kills_lose_no_row_and_leave_no_process(tmp_path: Path) -> None:
     tally = Chaos(tmp_path / "home", seed=11, say=print).run(ROUNDS)
     assert tally.ok, tally.text()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -22,7 +23,7 @@ from runner.store import Store
 from runner.store.backup import backups, make_backup
 from runner.store.engine import WAL_IS_SOUND_SINCE, described_mode
 from tests.faults.matrix import fault
-from tests.faults.promises import hold
+from tests.faults.promises import Promises, hold
 from tests.faults.writing import WRITER, saved, write
 from tests.runner.place import LEAD, Place, after
 
@@ -34,39 +35,42 @@ def note(place: Place, number: int) -> None:
 
 
 @contextmanager
-def held_by_somebody(database: Path, seconds: float) -> Iterator[None]:
-    """Another process holds the database in BEGIN EXCLUSIVE."""
+def held_by_somebody(database: Path) -> Iterator[Callable[[], None]]:
+    """Another process holds the database in BEGIN EXCLUSIVE; gives what ends that."""
     code = (
-        "import sqlite3, sys, time\n"
+        "import sqlite3, sys\n"
         "other = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "other.execute('BEGIN EXCLUSIVE')\n"
         "print('held', flush=True)\n"
-        "time.sleep(float(sys.argv[2]))\n"
+        "sys.stdin.read()\n"
         "other.execute('ROLLBACK')\n"
     )
     holder = subprocess.Popen(
-        [sys.executable, "-c", code, database, str(seconds)], stdout=subprocess.PIPE
+        [sys.executable, "-c", code, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
+    assert holder.stdin is not None and holder.stdout is not None
     try:
-        assert holder.stdout is not None
         holder.stdout.readline()
-        yield
+        yield holder.stdin.close
     finally:
+        holder.stdin.close()
         holder.wait(30)
 
 
 @fault(
     29,
-    injected="a foreign BEGIN EXCLUSIVE for 0.3 s and for 3 s, busy timeout 1 s",
+    injected="a foreign BEGIN EXCLUSIVE, given up within and not within the busy timeout",
     expected="waits, and saves; then: busy, nothing was saved",
 )
 def test_a_database_that_others_hold_is_waited_for_then_told(place: Place, seen: Seen) -> None:
-    place.lead.store = Store(place.home, busy_timeout_s=1.0)
-    with held_by_somebody(place.home.database, 0.3):
+    with held_by_somebody(place.home.database) as give_up:
         began = time.monotonic()
+        Timer(0.3, give_up).start()
         note(place, 0)
         waited = time.monotonic() - began
-    with held_by_somebody(place.home.database, 3.0):
+    assert waited >= 0.3
+    place.lead.store = Store(place.home, busy_timeout_s=1.0)
+    with held_by_somebody(place.home.database):
         with pytest.raises(ConflictError, match="busy; nothing was saved") as refused:
             note(place, 1)
         with pytest.raises(ConflictError, match="busy"):
@@ -129,9 +133,12 @@ def test_a_damaged_database_is_read_only_until_it_is_restored(
     injected="killed between ledger and commit; an older copy in the database's place",
     expected="the database catches up with the ledger",
 )
-def test_a_ledger_that_is_ahead_is_caught_up_with(place: Place, seen: Seen) -> None:
+def test_a_ledger_that_is_ahead_is_caught_up_with(
+    place: Place, promises: Promises, seen: Seen
+) -> None:
     lines, _ = write(place.home, 5, TRAINWEEK_FAIL="after_ledger:kill@3")
     assert saved(lines) == 2
+    promises.told(place.home, 2)
     assert len(Client(place.home, LEAD).notes(place.week.id)) == 3  # on the disk, not yet said
     hold(place, 2)
     old = place.home.database.read_bytes()
@@ -166,7 +173,9 @@ def test_the_mode_fits_the_version_and_is_said(place: Place, seen: Seen) -> None
     injected="backups without pause while a process writes; then both files are deleted",
     expected="every backup opens, ids contiguous; the restored home too",
 )
-def test_backups_made_while_others_write_open_and_are_whole(place: Place, seen: Seen) -> None:
+def test_backups_made_while_others_write_open_and_are_whole(
+    place: Place, promises: Promises, seen: Seen
+) -> None:
     writer = subprocess.Popen(
         [sys.executable, WRITER, place.home.root, "30"], stdout=subprocess.PIPE, text=True
     )
@@ -176,6 +185,7 @@ def test_backups_made_while_others_write_open_and_are_whole(place: Place, seen: 
         made += 1
     assert writer.stdout is not None
     assert "verified" in writer.stdout.read()
+    make_backup(place.home, began + timedelta(seconds=made), timedelta(days=7))  # of the last row
     for backup in backups(place.home):
         with closing(sqlite3.connect(backup.database)) as connection:
             texts = [t for (t,) in connection.execute("SELECT text FROM notes ORDER BY id")]
@@ -187,16 +197,19 @@ def test_backups_made_while_others_write_open_and_are_whole(place: Place, seen: 
     place.home.ledger.unlink()
     restore(place.home, None, LEAD, after(0))
     count = newest.lines - 1
+    assert count == 30
+    promises.told(place.home, count)
     hold(place, count)
     seen(f"{made} backups during 30 writes, all whole; {count} notes after the restore")
 
 
 @pytest.mark.parametrize("at", ["before_ledger", "after_ledger", "after_commit"])
 def test_a_writer_killed_around_its_commit_loses_nothing_acknowledged(
-    place: Place, at: str
+    place: Place, promises: Promises, at: str
 ) -> None:
     lines, _ = write(place.home, 9, TRAINWEEK_FAIL=f"{at}:kill@4")
     assert saved(lines) == 3
+    promises.told(place.home, 3)
     there = len(Client(place.home, LEAD).notes(place.week.id))
     assert there == (3 if at == "before_ledger" else 4)
     hold(place, 3)
@@ -204,7 +217,7 @@ def test_a_writer_killed_around_its_commit_loses_nothing_acknowledged(
 
 @pytest.mark.parametrize("after_s", [0.05, 0.11, 0.2])
 def test_a_writer_killed_at_any_moment_loses_nothing_acknowledged(
-    place: Place, after_s: float
+    place: Place, promises: Promises, after_s: float
 ) -> None:
     writer = subprocess.Popen(
         [sys.executable, WRITER, place.home.root, "1000"], stdout=subprocess.PIPE, text=True
@@ -216,4 +229,5 @@ def test_a_writer_killed_at_any_moment_loses_nothing_acknowledged(
     said = first + writer.stdout.read()
     writer.wait()
     Client(place.home, LEAD).weeks()  # opening brings the database up
+    promises.told(place.home, said.count("saved"))
     hold(place, said.count("saved"))

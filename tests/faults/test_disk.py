@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import event
@@ -21,9 +22,10 @@ from runner.client import Client
 from runner.doctor import examine
 from runner.settings import Settings
 from tests.faults.matrix import fault
-from tests.faults.promises import hold
+from tests.faults.promises import Promises, hold
+from tests.faults.small_disk import left
 from tests.faults.writing import on_a_small_disk, refusal, saved, write
-from tests.runner.place import LEAD, Place, after
+from tests.runner.place import LAUNCH, LEAD, Place, after
 
 Seen = Callable[[object], None]
 NOBODY = 65534
@@ -34,7 +36,9 @@ NOBODY = 65534
     injected="1 MB tmpfs fills up under the writer",
     expected="NOT saved: disk space; saves again once there is some, without a restart",
 )
-def test_a_full_disk_is_said_and_survived_without_a_restart(tmp_path: Path, seen: Seen) -> None:
+def test_a_full_disk_is_said_and_survived_without_a_restart(
+    tmp_path: Path, promises: Promises, seen: Seen
+) -> None:
     done = on_a_small_disk(
         tmp_path,
         "head -c 300000 /dev/zero > $DISK/spare; $PYTHON $WRITER $DISK/home 500 $DISK/spare",
@@ -45,6 +49,9 @@ def test_a_full_disk_is_said_and_survived_without_a_restart(tmp_path: Path, seen
     assert 5 < saved(lines) < 500
     assert f"notes {saved(lines)}" in lines, done.stdout + done.stderr
     assert lines[-1] == "verified"
+    home = Home(left(tmp_path / "disk") / "home")
+    promises.told(home, saved(lines) - 1)
+    promises.notes.append((home, "after"))
     seen(f"{saved(lines)} saved; {refused[:60]}...; saved after")
 
 
@@ -77,7 +84,9 @@ def test_a_database_that_may_not_grow_is_said_and_survived(place: Place, seen: S
     injected="RLIMIT_FSIZE in the writing process",
     expected="an error, and no half state",
 )
-def test_a_limit_on_file_size_leaves_no_half_state(place: Place, seen: Seen) -> None:
+def test_a_limit_on_file_size_leaves_no_half_state(
+    place: Place, promises: Promises, seen: Seen
+) -> None:
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, the process lives
         size = place.home.database.stat().st_size + 60_000
@@ -86,6 +95,7 @@ def test_a_limit_on_file_size_leaves_no_half_state(place: Place, seen: Seen) -> 
     lines, _ = write(place.home, 200, before=limit)
     assert "NOT saved" in refusal(lines)
     assert 0 < saved(lines) < 200
+    promises.told(place.home, saved(lines))
     hold(place, saved(lines))
     assert place.lead.note(place.week.id, "hourly_1", f"{saved(lines)} after the limit")
     hold(place, saved(lines) + 1)
@@ -94,15 +104,23 @@ def test_a_limit_on_file_size_leaves_no_half_state(place: Place, seen: Seen) -> 
 
 @fault(
     35,
-    injected="tmpfs remounted read-only",
-    expected="the path and the user are named",
+    injected="the disk of a home, and of one that is still to be made, remounted read-only",
+    expected="the path and the user are named, nothing is changed",
 )
-def test_a_folder_that_cannot_be_written_is_named_with_the_user(tmp_path: Path, seen: Seen) -> None:
-    done = on_a_small_disk(tmp_path, "mount -o remount,ro $DISK; $PYTHON $WRITER $DISK/home 1")
+@pytest.mark.parametrize("name", ["home", "new"])
+def test_a_folder_that_cannot_be_written_is_named_with_the_user(
+    tmp_path: Path, promises: Promises, name: str, seen: Seen
+) -> None:
+    done = on_a_small_disk(
+        tmp_path,
+        f"$PYTHON $WRITER $DISK/home 1; mount -o remount,ro $DISK; $PYTHON $WRITER $DISK/{name} 1",
+    )
     assert done.returncode != 0
+    assert done.stdout.splitlines() == ["saved 0", "notes 1", "verified"]
     last = done.stderr.strip().splitlines()[-1]
-    assert str(tmp_path / "disk" / "home") in last
+    assert str(tmp_path / "disk" / name) in last
     assert "can't be written by" in last and "--home" in last
+    promises.told(Home(left(tmp_path / "disk") / "home"), 1)
     seen(last)
 
 
@@ -111,16 +129,14 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(tmp_path: Path, 
     injected="the home belongs to another user, mode 0755",
     expected="the path and the user are named",
 )
-def test_a_home_of_somebody_else_is_named_with_the_user(seen: Seen) -> None:
+def test_a_home_of_somebody_else_is_named_with_the_user(promises: Promises, seen: Seen) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can act as two users")
     # Under /tmp itself: pytest's own folders let no other user through.
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory(prefix="trainweek-rights-") as folder:
         Path(folder).chmod(0o755)
         home = Home(Path(folder) / "home")
-        assert Client(home, LEAD).weeks() == []
+        Client(home, LEAD).create_week(LAUNCH)
         before = sorted(home.root.rglob("*"))
         # The interpreter may be root's own: it is another user's process from here on.
         code = f"import os; from tests.faults.writer import main; os.setuid({NOBODY}); main()"
@@ -131,6 +147,7 @@ def test_a_home_of_somebody_else_is_named_with_the_user(seen: Seen) -> None:
         assert "nobody" in last and str(home.root) in last, done.stderr
         assert done.stdout == ""
         assert sorted(home.root.rglob("*")) == before
+        promises.let_go(home)
     seen(last)
 
 
@@ -143,7 +160,9 @@ def test_a_missing_home_is_made_and_a_file_in_its_place_named(tmp_path: Path, se
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(SetupError, match="file") as refused:
         Client(Home(tmp_path / "file"), LEAD).weeks()
-    assert Client(Home(tmp_path / "deep" / "missing"), LEAD).weeks() == []
+    client = Client(Home(tmp_path / "deep" / "missing"), LEAD)
+    assert client.weeks() == []
+    client.create_week(LAUNCH)
     seen(refused.value.what)
 
 
@@ -213,7 +232,9 @@ for left in range(10):
     injected="RLIMIT_NOFILE 64, all but 0 to 9 descriptors taken",
     expected="a clear error, no leak, and the next write is saved",
 )
-def test_a_process_without_free_files_says_so_and_leaks_none(place: Place, seen: Seen) -> None:
+def test_a_process_without_free_files_says_so_and_leaks_none(
+    place: Place, promises: Promises, seen: Seen
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _FEW_FILES, place.home.root],
         capture_output=True,
@@ -226,5 +247,6 @@ def test_a_process_without_free_files_says_so_and_leaks_none(place: Place, seen:
     assert refused and saved(lines) and len(refused) + saved(lines) == 10
     assert "all of its 64 files open" in refused[0] and "ulimit -n" in refused[0]
     assert all("NOT saved" in line for line in refused), refused
+    promises.told(place.home, saved(lines))
     hold(place, saved(lines))
     seen(f"{len(refused)} refused: {refused[0][10:60]}...; {saved(lines)} saved")

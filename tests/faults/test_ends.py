@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,13 +14,13 @@ import psutil
 import pytest
 import yaml
 
+from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused
 from tests.faults.matrix import fault
-from tests.faults.promises import nothing_is_lost, vanish
+from tests.faults.promises import Promises, vanish
+from tests.faults.small_disk import left, run_on_disk
 from tests.runner.place import LAUNCH, Place, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 VEC_TRAINER = Path(__file__).with_name("vec_trainer.py")
@@ -68,9 +67,10 @@ place = Place(Path(sys.argv[1]) / "home")
 place.home.training.mkdir(parents=True)
 place.home.training_log.write_bytes(b"x" * 4_000_000)
 service = place.service()
-job = place.until(service, place.submit(JobKind.TRAIN, do="fail", seconds=1.5), JobState.RUNNING)
+job = place.until(service, place.submit(JobKind.TRAIN, do="fail", wait=True), JobState.RUNNING)
 free = shutil.disk_usage(place.home.root).free
 (place.home.root / "filler").write_bytes(b"x" * (free - 1_000_000))
+place.go(job)
 job = place.until(service, job)
 (incident,) = place.lead.incidents(place.week.id)
 print(job.state, incident.procedure, incident.summary)
@@ -85,24 +85,18 @@ place.clear()
     injected="the whole home on a tmpfs without room for the copy of training.log; a crash",
     expected="FAILED, the incident says that the evidence was not kept; no half copy",
 )
-def test_a_crash_on_a_full_disk_opens_its_incident(tmp_path: Path, seen: Seen) -> None:
-    (disk := tmp_path / "disk").mkdir()
-    mount = f"mount -t tmpfs -o size=12m small {disk} || exit 77; cd {Path.cwd()}"
-    run = f'exec {sys.executable} -c "$0" {disk}'
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-ec", f"{mount}; {run}", _FULL_HOME],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if done.returncode == 77 or "unshare" in done.stderr:
-        pytest.skip(f"this machine lets nobody mount in a namespace: {done.stderr.strip()}")
+def test_a_crash_on_a_full_disk_opens_its_incident(
+    tmp_path: Path, promises: Promises, seen: Seen
+) -> None:
+    disk = tmp_path / "disk"
+    done = run_on_disk(disk, "12m", [sys.executable, "-c", _FULL_HOME, disk])
     assert done.returncode == 0, done.stderr
-    ended, left, noted = done.stdout.splitlines()
+    ended, there, noted = done.stdout.splitlines()
     assert ended.startswith("FAILED crash ")
     assert "NOT kept: training.log could not be copied (No space left on device)" in ended
-    assert left == "['tensorboard', 'training.log']"
+    assert there == "['tensorboard', 'training.log']"
     assert noted == "Recorded"
+    promises.notes.append((Home(left(disk) / "home"), "a tick now"))
     seen(ended)
 
 

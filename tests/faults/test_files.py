@@ -29,6 +29,7 @@ from tests.event_files import append_events, header, masked_crc, record, scalar,
 from tests.faults.matrix import fault
 
 Seen = Callable[[object], None]
+READS = "a reader of event files and logs, which opens no store"
 KL, REWARD = "train/approx_kl", "rollout/ep_rew_mean"
 POINTS = [(step, 1000.0 + step, float(step)) for step in range(1, 6)]
 
@@ -51,6 +52,7 @@ def kinds(reader: RunReader) -> list[Fault]:
     38,
     injected="an event file cut at every byte, then completed",
     expected="the records before the cut are shown, the rest when it is complete; no problem",
+    no_home=READS,
 )
 def test_a_file_cut_at_every_byte_shows_what_is_whole_and_resumes(
     tmp_path: Path, seen: Seen
@@ -77,6 +79,7 @@ def test_a_file_cut_at_every_byte_shows_what_is_whole_and_resumes(
     39,
     injected="a bit of a record's data flipped",
     expected="one record is skipped and told; the later ones are shown",
+    no_home=READS,
 )
 def test_a_flipped_bit_in_the_data_costs_one_record(tmp_path: Path, seen: Seen) -> None:
     path = write_events(tmp_path, {KL: POINTS})
@@ -93,6 +96,7 @@ def test_a_flipped_bit_in_the_data_costs_one_record(tmp_path: Path, seen: Seen) 
     40,
     injected="a bit of a record's length flipped",
     expected="this file stops, visibly; the others go on",
+    no_home=READS,
 )
 def test_a_flipped_bit_in_a_length_stops_this_file_and_no_other(tmp_path: Path, seen: Seen) -> None:
     path = write_events(tmp_path, {KL: POINTS}, "events.out.tfevents.1")
@@ -115,6 +119,7 @@ def test_a_flipped_bit_in_a_length_stops_this_file_and_no_other(tmp_path: Path, 
     41,
     injected="a record of 2^62 bytes, with a right checksum of its length",
     expected="capped: nothing is allocated, the points before it are shown",
+    no_home=READS,
 )
 def test_a_giant_length_is_not_allocated(tmp_path: Path, seen: Seen) -> None:
     path = write_events(tmp_path, {KL: POINTS})
@@ -145,6 +150,7 @@ REPLACEMENTS = {
     42,
     injected="an event file that shrinks, is replaced, or is deleted between two looks",
     expected="read anew by inode, no point twice, and told",
+    no_home=READS,
 )
 def test_a_file_that_becomes_another_is_read_anew(tmp_path: Path, seen: Seen, what: str) -> None:
     path = write_events(tmp_path, {KL: POINTS})
@@ -166,6 +172,7 @@ def test_a_file_that_becomes_another_is_read_anew(tmp_path: Path, seen: Seen, wh
     43,
     injected="attempt 2 begins again at a lower step than attempt 1 had reached",
     expected="the overlapped steps of attempt 1 are hidden, the raw points kept, the restart marked",
+    no_home=READS,
 )
 def test_a_restart_at_a_lower_step_replaces_what_it_overlaps(tmp_path: Path, seen: Seen) -> None:
     first = [(step, 1000.0 + step, 1.0) for step in range(10, 101, 10)]
@@ -187,6 +194,7 @@ def test_a_restart_at_a_lower_step_replaces_what_it_overlaps(tmp_path: Path, see
     44,
     injected="NaN, infinite and 1e308 values, NaN and absurd wall times, step -1",
     expected="shown as written; readings and every diagnosis rule stand it",
+    no_home=READS,
 )
 def test_odd_numbers_are_shown_and_no_rule_falls_over_them(tmp_path: Path, seen: Seen) -> None:
     nan, inf = float("nan"), float("inf")
@@ -226,6 +234,7 @@ def test_odd_numbers_are_shown_and_no_rule_falls_over_them(tmp_path: Path, seen:
     45,
     injected="10,000 tags, texts and a tag of 1 MB, HTML in a tag",
     expected="10,000 tags are read, the megabytes are not kept, HTML stays text",
+    no_home=READS,
 )
 def test_masses_of_tags_and_texts_are_bounded_and_html_is_text(tmp_path: Path, seen: Seen) -> None:
     html = "<script>alert(1)</script><b>x</b>"
@@ -261,6 +270,7 @@ def test_masses_of_tags_and_texts_are_bounded_and_html_is_text(tmp_path: Path, s
     49,
     injected="a log of one line of 5 GB, with binary bytes, bad UTF-8 and terminal codes",
     expected="its last 64 kB as text, below a second",
+    no_home=READS,
 )
 def test_the_tail_of_an_enormous_line_is_short_readable_and_quick(
     tmp_path: Path, seen: Seen

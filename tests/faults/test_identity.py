@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +17,8 @@ import pytest
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.service import Service
 from tests.faults.matrix import fault
-from tests.faults.promises import killed, nothing_is_lost, vanish
+from tests.faults.promises import killed, vanish
 from tests.runner.place import Place, child_environment, child_settings, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 PID_SWAP = Path(__file__).with_name("pid_swap.py")
@@ -100,9 +100,37 @@ def test_a_foreign_process_is_never_adopted_or_signalled(place: Place, seen: See
 
 
 @fault(
+    20,
+    injected="the pid in the database's rows is that of a live foreign process; then a stop",
+    expected="not adopted, never signalled",
+)
+def test_a_foreign_pid_in_the_database_means_nothing(place: Place, seen: Seen) -> None:
+    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        first = place.runner()
+        job = place.submit(do="sleep")
+        wait_for(place.in_state(job, JobState.RUNNING))
+        wait_for(lambda: place.lead.progress(job.id))  # its handler is set
+        killed(first)
+        with closing(sqlite3.connect(place.home.database)) as connection, connection:
+            for table in ("jobs", "attempts"):
+                connection.execute(f"UPDATE {table} SET pid = ?", (victim.pid,))
+        assert place.job(job).pid == victim.pid
+        place.lead.stop(job.id)
+        place.runner()
+        wait_for(place.in_state(job, JobState.STOPPED))
+        assert place.job(job).exit_code == 3  # its own program was asked
+        assert victim.poll() is None
+        seen(f"its own program is {place.job(job).state} with code 3, the victim lives")
+    finally:
+        killed(victim)
+
+
+@fault(
     21,
     injected="the pid is given to another process, before and behind the check",
     expected="the pidfd means the first one: no signal reaches the other",
+    no_home="two bare processes in a pid namespace of their own",
 )
 def test_a_pid_that_changes_hands_is_not_signalled(seen: Seen) -> None:
     done = subprocess.run(
@@ -127,7 +155,7 @@ def test_a_pid_that_changes_hands_is_not_signalled(seen: Seen) -> None:
 )
 def test_a_clock_that_jumps_ends_nothing(place: Place, seen: Seen) -> None:
     jump = timedelta(0)
-    settings = child_settings(liveness_s=0.05, shim_grace_s=0.5, start_timeout_s=0.5)
+    settings = child_settings(liveness_s=0.05, shim_grace_s=0.5, start_timeout_s=5.0)
     service = Service(place.home, settings, now=lambda: datetime.now(UTC) + jump)
 
     def tick_until(condition: Callable[[], object]) -> None:
@@ -175,13 +203,14 @@ def test_a_heartbeat_is_no_condition_of_being_seen(
     place: Place, seen: Seen, content: str | None
 ) -> None:
     place.runner(TRAINWEEK_SHIM_HEARTBEAT_S="60")
-    job = place.submit(do="complete", seconds=0.7)
+    job = place.submit(do="complete", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     beat = place.folder(job) / "heartbeat"
     beat.unlink(missing_ok=True)
     if content is not None:
         beat.write_text(content)
     assert place.lead.pulse(job.id).liveness is Liveness.WORKING
+    place.go(job)
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     assert place.job(job).started_at is not None
     assert (place.folder(job) / "exit.json").exists()

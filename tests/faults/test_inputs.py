@@ -104,6 +104,7 @@ _PLAYBOOK = [
     47,
     injected="playbook with an unknown key, a wrong type, a negative number, 10^30",
     expected="the error names the field and its line",
+    no_home="a text is refused before any home is opened",
 )
 def test_a_wrong_playbook_names_its_field(seen: Seen) -> None:
     text = DEFAULT.read_text(encoding="utf-8")
@@ -118,6 +119,7 @@ def test_a_wrong_playbook_names_its_field(seen: Seen) -> None:
     47,
     injected="a setting of the runner that is no number, negative, 10^30 or no command",
     expected="the error names the variable",
+    no_home="a variable is refused before any home is opened",
 )
 def test_a_wrong_setting_names_its_variable(seen: Seen) -> None:
     wrong = ["many", "-1", str(10**30), "nan", "inf", "1e400", ""]

@@ -22,7 +22,7 @@ from runner.store.damage import damage_of
 from runner.store.schema import REVISION
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
-from tests.runner.place import LEAD, Place
+from tests.runner.place import LAUNCH, LEAD, Place
 
 Seen = Callable[[object], None]
 NEXT = "9999"
@@ -119,8 +119,10 @@ def test_a_kill_in_the_first_migration_leaves_nothing(tmp_path: Path, seen: Seen
     assert done.returncode == -signal.SIGKILL
     with closing(sqlite3.connect(home.database)) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    assert Client(home, LEAD).weeks() == []
+    client = Client(home, LEAD)
+    assert client.weeks() == []
     assert damage_of(home.database) is None
+    client.create_week(LAUNCH)
     seen("no table after the kill; opened again: whole")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,12 +14,16 @@ import pytest
 
 from core.errors import IntegrityError
 from core.paths import Home
+from runner.agent.checkpoint import tidy
+from runner.checkpoints import list_checkpoints
 from runner.client import Client
 from runner.ledger import verify
 from runner.restoring import restore
 from runner.store.damage import damage_of
 from tests.faults.matrix import fault
 from tests.faults.power import Disk, cuts, record, writer
+from tests.faults.promises import Promises
+from tests.faults.saving import fresh, save
 from tests.runner.place import LEAD, Place, after
 
 NOTES = 6
@@ -75,6 +80,50 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
     seen(f"{tried} cuts among {len(moments)} calls, {at_acks} of them right behind an ack; 0 lost")
 
 
+_SAVES = """
+import sys
+from pathlib import Path
+from tests.faults.saving import fresh, save
+session = fresh()
+print("there", flush=True)
+save(session, Path(sys.argv[1]), 2_000)
+print("saved 2000", flush=True)
+"""
+
+
+@needs_strace
+@fault(
+    28,
+    injected="power cut after any system call of a save of a checkpoint (recorded by strace)",
+    expected="the checkpoint is whole or absent, the one before verifies",
+    no_home="the program that saves opens no store; what it saves is what is looked at",
+)
+def test_a_power_cut_in_a_save_leaves_the_checkpoint_whole_or_absent(
+    tmp_path: Path, seen: Callable[[object], None]
+) -> None:
+    save(fresh(), root := tmp_path / "checkpoints", 1_000)
+    disk = Disk(root)
+    lines = record([sys.executable, "-c", _SAVES, str(root)], tmp_path / "calls")
+    chance = random.Random(28)
+    found = {1_000: 0, 2_000: 0}
+    for number in cuts(disk, lines):
+        said = acknowledged(disk)
+        for chosen in (None, chance):  # nothing but the synced; any part of the rest
+            after_cut = tmp_path / f"cut-{number}"
+            disk.after_a_power_cut(after_cut, chosen)
+            tidy(after_cut)
+            listed = list_checkpoints(after_cut)
+            assert all(each.verified for each in listed), (number, lines[number][:200], listed)
+            steps = [each.step for each in listed]
+            assert steps in ([1_000], [2_000, 1_000]), (number, steps)
+            assert steps[0] == 2_000 or not said
+            found[steps[0]] += 1
+            shutil.rmtree(after_cut)
+    assert acknowledged(disk) == 1
+    assert min(found.values()) > 0
+    seen(f"{found[1_000]} cuts: the one before is the newest; {found[2_000]} cuts: the new one")
+
+
 @needs_strace
 @fault(
     31,
@@ -83,7 +132,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
     "restore loses nothing",
 )
 def test_a_removed_journal_is_found_and_restored_from_the_ledger(
-    place: Place, tmp_path: Path, seen: Callable[[object], None]
+    place: Place, promises: Promises, tmp_path: Path, seen: Callable[[object], None]
 ) -> None:
     disk = Disk(place.home.root)
     lines = record(writer(place.home.root, 2), tmp_path / "calls")
@@ -105,8 +154,7 @@ def test_a_removed_journal_is_found_and_restored_from_the_ledger(
         kind = "damaged" if damage else "in step" if report.ok else "tables differ"
         found[kind] += 1
         restore(home, None, LEAD, after(0))
-        assert verify(home, tables=True).ok
         assert len(notes(home, place.week.id)) >= acknowledged(disk)
-        shutil.rmtree(home.root)
+        promises.let_go(home)
     assert sum(found.values()) >= 4
     seen(", ".join(f"{count} {kind}" for kind, count in found.items()))

@@ -16,10 +16,8 @@ import pytest
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.outcomes import Refused
 from tests.faults.matrix import fault
-from tests.faults.promises import killed, nothing_is_lost, vanish
+from tests.faults.promises import killed, vanish
 from tests.runner.place import Place, child_environment, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 
@@ -67,7 +65,7 @@ def test_a_start_that_never_happened_is_made_once_more(place: Place, seen: Seen)
     dying_runner(place, "before_spawn")
     assert place.job(job).state is JobState.STARTING
     assert place.starts() == []
-    place.runner()
+    place.runner(TRAINWEEK_START_TIMEOUT_S="2")
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     assert place.job(job).attempt == 1  # the start that never was does not count
     assert len(place.starts()) == 1
@@ -92,9 +90,10 @@ def test_a_start_whose_pid_was_never_committed_is_adopted(place: Place, seen: Se
 @fault(4, injected="the child exits 3 while no runner is there", expected="exit.json gives 3")
 def test_an_exit_code_is_kept_while_no_runner_is_there(place: Place, seen: Seen) -> None:
     first = place.runner()
-    job = place.submit(do="exit", code=3, seconds=0.5)
+    job = place.submit(do="exit", code=3, wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     killed(first)
+    place.go(job)
     wait_for((place.folder(job) / "exit.json").exists)
     time.sleep(0.3)
     place.runner()
@@ -117,11 +116,12 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
     place: Place, seen: Seen, do: str
 ) -> None:
     place.runner()
-    job = place.submit(do=do, seconds=0.7)
+    job = place.submit(do=do, wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     os.kill(place.shim(job), signal.SIGKILL)
     time.sleep(0.3)
     assert place.job(job).state is JobState.RUNNING
+    place.go(job)
     # Nobody saw an exit code: only a complete result proves how it ended.
     expected = JobState.SUCCEEDED if do == "complete" else JobState.LOST
     wait_for(place.in_state(job, expected))
@@ -137,9 +137,10 @@ def test_a_program_without_its_shim_is_followed_to_its_end(
 )
 def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> None:
     place.runner()
-    job = place.submit(JobKind.TRAIN, do="diverge", seconds=0.7)
+    job = place.submit(JobKind.TRAIN, do="diverge", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     os.kill(place.shim(job), signal.SIGKILL)
+    place.go(job)
     wait_for(place.in_state(job, JobState.FAILED, JobState.LOST, JobState.QUEUED))
     assert place.job(job).state is JobState.FAILED
     assert "train/loss is nan" in place.job(job).reason
@@ -158,10 +159,11 @@ def test_a_crash_that_proves_itself_needs_no_shim(place: Place, seen: Seen) -> N
 )
 def test_a_shim_that_cannot_write_the_end_is_waited_for(place: Place, seen: Seen) -> None:
     place.runner(TRAINWEEK_SHIM_GRACE_S="0.5")
-    job = place.submit(JobKind.TRAIN, do="fail", seconds=0.7)
+    job = place.submit(JobKind.TRAIN, do="fail", wait=True)
     wait_for(place.in_state(job, JobState.RUNNING))
     in_the_way = place.folder(job) / "exit.json.partial"
     in_the_way.mkdir()
+    place.go(job)
     wait_for(lambda: "can't be written down yet" in place.job(job).reason)
     said = place.job(job).reason
     time.sleep(1.0)  # twice the grace
@@ -207,10 +209,36 @@ def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, se
     seen(f"LOST after {took:.1f} s")
 
 
+@fault(
+    6,
+    injected="kill -9 of a training's shim and program",
+    expected="LOST, and resumed by policy; another kind of job is not",
+)
+def test_a_training_that_vanishes_is_resumed_and_nothing_else_is(place: Place, seen: Seen) -> None:
+    place.runner()
+    jobs = [place.submit(kind, do="sleep") for kind in (JobKind.TRAIN, JobKind.REVALIDATE)]
+    for job in jobs:
+        wait_for(place.in_state(job, JobState.RUNNING))
+        wait_for(lambda job=job: place.lead.progress(job.id))
+    vanish(*[pid for job in jobs for pid in (place.shim(job), place.job(job).pid)])
+    training, verdict = jobs
+    wait_for(place.in_state(verdict, JobState.LOST))
+    wait_for(lambda: place.job(training).attempt == 2)
+    wait_for(place.in_state(training, JobState.RUNNING))
+    states = [attempt.state for attempt in place.lead.attempts(training.id)]
+    assert states == [JobState.LOST, JobState.RUNNING]
+    spec = json.loads((place.folder(training) / "spec.json").read_text())
+    assert spec["params"]["resume"] is True
+    wait_for(lambda: len(place.starts()) == 3)
+    assert place.job(verdict).state is JobState.LOST  # a verdict is never retried by itself
+    seen("training LOST, attempt 2 RUNNING with resume; revalidation LOST, not repeated")
+
+
 def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> None:
     place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
+    wait_for(lambda: place.lead.progress(job.id))  # its handler is set
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         os.kill(place.shim(job), number)
     time.sleep(0.2)
@@ -218,44 +246,6 @@ def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> N
     wait_for(place.in_state(job, JobState.STOPPED))
     assert place.job(job).exit_code == 3
     assert "outside trainweek" in place.job(job).reason
-
-
-_CLICK = """
-import sys
-from pathlib import Path
-from core.paths import Home
-from core.people import Person
-from core.vocabulary import Role
-from runner.client import Client
-client = Client(Home(Path(sys.argv[1])), Person("Eva", Role.ENGINEER))
-client.note(client.active_week().id, "hourly_1", "the click")
-"""
-
-
-@fault(
-    17,
-    injected="kill -9 of a dashboard's process in a click, before and behind the ledger's line",
-    expected="the row is whole or absent; jobs are unaffected",
-)
-@pytest.mark.parametrize(("where", "rows"), [("before_ledger", 0), ("after_ledger", 1)])
-def test_a_click_that_dies_is_whole_or_absent(
-    place: Place, seen: Seen, where: str, rows: int
-) -> None:
-    place.runner()
-    job = place.submit(do="sleep")
-    wait_for(place.in_state(job, JobState.RUNNING))
-    click = subprocess.run(
-        [sys.executable, "-c", _CLICK, str(place.home.root)],
-        env=os.environ | {"TRAINWEEK_FAIL": f"{where}:kill"},
-        timeout=60,
-    )
-    assert click.returncode == -signal.SIGKILL
-    assert place.job(job).state is JobState.RUNNING
-    place.lead.stop(job.id)  # the next write finds the ledger ahead, and catches up
-    wait_for(place.in_state(job, JobState.STOPPED))
-    notes = [n.text for n in place.lead.notes(place.week.id) if n.text == "the click"]
-    assert len(notes) == rows
-    seen(f"killed {where.replace('_', ' ')}: {rows} row, the job ran on")
 
 
 def test_a_runner_whose_whole_process_group_is_killed_loses_no_job(place: Place) -> None:

@@ -13,10 +13,7 @@ from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
 from runner import liveness as watching
 from tests.faults.matrix import fault
-from tests.faults.promises import nothing_is_lost
 from tests.runner.place import Place, after, wait_for
-
-__all__ = ["nothing_is_lost"]
 
 Seen = Callable[[object], None]
 QUICK = {

@@ -8,12 +8,10 @@ import os
 import pickle
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +19,7 @@ import pytest
 import torch
 
 from core.errors import InputError, IntegrityError
+from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
@@ -36,18 +35,21 @@ from runner.checkpoints import list_checkpoints, newest_checkpoint, verify_check
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.import_model import import_model
 from runner.jobs.training_plan import plan_training
-from runner.ledger import verify
 from runner.model_files import manifest_path, read_best_model
 from runner.outcomes import Refused
 from runner.records import Job
 from runner.service import Service
 from runner.settings import own_programs
 from tests.faults.matrix import fault
-from tests.runner.agent.markets import candles, small_settings
+from tests.faults.promises import vanish
+from tests.faults.saving import fresh, save
+from tests.faults.small_disk import left, on_disk, run_on_disk, skip_if_refused
+from tests.runner.agent.markets import candles
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
 from tests.runner.place import Place, wait_for
 
 Seen = Callable[[object], None]
+PROGRAM = "programs of the trainer alone, without a runner: they open no store"
 
 
 @pytest.fixture(scope="module")
@@ -58,28 +60,13 @@ def trained() -> Session:
     return session
 
 
-def fresh(**changed: object) -> Session:
-    settings = small_settings(total_steps=2_000, **changed)
-    return Session(TrainingData.prepare(candles(1500), settings), settings, 2_000, 8760)
-
-
-def save(session: Session, root: Path, step: int) -> Path:
-    session.model.num_timesteps = step
-    config = {"settings": session.settings.model_dump(mode="json"), "total_steps": 40_000}
-    return save_checkpoint(root, session.model, "run-a", session.data.normaliser, config)
-
-
 @pytest.fixture
 def training(tmp_path: Path) -> Iterator[Place]:
-    """A home with candles, a week and a runner; whole behind every fault."""
+    """A home with candles, a week and a runner."""
     make_home(tmp_path / "home")
     made = Place(tmp_path / "home")
     yield made
     made.clear()
-    assert not made.strays()
-    with closing(sqlite3.connect(made.home.database)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert verify(made.home).ok
 
 
 def at_its_end(training: Place, service: Service, job: Job) -> Job:
@@ -109,7 +96,12 @@ def in_a_child(act: Callable[[], object]) -> int:
 _ENDINGS = {"kill": -signal.SIGKILL, "raise": 1, "enospc": 1}
 
 
-@fault(50, injected="kill -9, exception, ENOSPC at each write", expected="a whole one loads")
+@fault(
+    50,
+    injected="kill -9, exception, ENOSPC at each write",
+    expected="a whole one loads",
+    no_home=PROGRAM,
+)
 @pytest.mark.parametrize("action", _ENDINGS)
 @pytest.mark.parametrize("point", checkpoint.SAVE_POINTS)
 def test_a_save_that_fails_at_any_write_leaves_the_checkpoint_before(
@@ -139,7 +131,12 @@ def test_a_save_that_fails_at_any_write_leaves_the_checkpoint_before(
     seen(f"{action} at {point.removeprefix('checkpoint_')}: {found.step} loads")
 
 
-@fault(50, injected="kill -9 at each write of the best model", expected="a whole pair is read")
+@fault(
+    50,
+    injected="kill -9 at each write of the best model",
+    expected="a whole pair is read",
+    no_home=PROGRAM,
+)
 @pytest.mark.parametrize("point", best_model.SAVE_POINTS)
 def test_a_best_model_that_is_killed_at_any_write_is_the_old_or_the_new_one(
     trained: Session, tmp_path: Path, point: str, seen: Seen
@@ -159,7 +156,12 @@ def test_a_best_model_that_is_killed_at_any_write_is_the_old_or_the_new_one(
 
 
 # 51 ------------------------------------------------------------------ flipped and cut files
-@fault(51, injected="one bit of the zip flipped; zip cut", expected="named; the one before")
+@fault(
+    51,
+    injected="one bit of the zip flipped; zip cut",
+    expected="named; the one before",
+    no_home=PROGRAM,
+)
 @pytest.mark.parametrize("damage", ["flip", "truncate"])
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
     trained: Session, tmp_path: Path, damage: str, seen: Seen
@@ -182,8 +184,53 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
     seen(said[0])
 
 
+@fault(51, injected="the same under a runner: one damaged, all damaged", expected="an incident")
+@pytest.mark.parametrize("damaged", ["the newest", "all"])
+def test_a_resume_that_finds_damaged_checkpoints_calls_people(
+    trained: Session, training: Place, damaged: str, seen: Seen
+) -> None:
+    service = training.service()
+    job = training.until(service, training.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    config = {
+        "settings": trained.settings.model_dump(mode="json"),
+        "total_steps": 4_000,
+        "data": load_candles(training.home.train_data).provenance(),
+    }
+    for step in (1_000, 2_000):
+        trained.model.num_timesteps = step
+        folder = save_checkpoint(
+            training.home.checkpoints, trained.model, job.run, trained.data.normaliser, config
+        )
+        if damaged == "all" or step == 2_000:
+            content = bytearray((folder / "model.zip").read_bytes())
+            content[len(content) // 2] ^= 1
+            (folder / "model.zip").write_bytes(content)
+    vanish(training.shim(job), job.pid)
+    service.close()
+    service = training.service(commands=own_programs(), liveness_s=0.1)
+    ended = at_its_end(training, service, job)
+    assert [a.state for a in training.lead.attempts(job.id)] == [JobState.LOST, ended.state]
+    (incident,) = training.lead.incidents(training.week.id)
+    assert incident.blocks_start
+    assert isinstance(training.lead.submit(JobKind.TRAIN, {}), Refused)
+    said = training.home.training_log.read_text(encoding="utf-8")
+    assert "[ERROR] Checkpoint 2000 is broken and not used: 2000/model.zip was changed" in said
+    if damaged == "all":
+        assert (ended.state, incident.procedure) == (JobState.FAILED, "crash")
+        assert "has no checkpoint that is whole" in incident.summary
+        assert training.lead.result(job.id)["complete"] is False
+    else:
+        assert (ended.state, incident.procedure) == (JobState.SUCCEEDED, "data")
+        assert "Checkpoint 2000 is broken" in incident.summary
+        assert "goes on from checkpoint 1000" in incident.summary
+        assert "Resumed from checkpoint 1000" in said
+        assert training.lead.result(job.id)["steps"] == 4_000
+    assert said.count("is broken and not used") == (2 if damaged == "all" else 1)
+    seen(f"{damaged}: {ended.state}, incident {incident.procedure}: {incident.summary[:90]}")
+
+
 # 52 ------------------------------------------------------------------ normaliser
-@fault(52, injected="normaliser missing, or another's", expected="refused")
+@fault(52, injected="normaliser missing, or another's", expected="refused", no_home=PROGRAM)
 def test_a_model_without_its_own_normaliser_is_refused(
     trained: Session, tmp_path: Path, seen: Seen
 ) -> None:
@@ -250,7 +297,7 @@ def with_canary(source: Path, target: Path, canary: Path, member: str) -> Path:
     return target
 
 
-@fault(53, injected="zip whose pickles write a file", expected="canary absent")
+@fault(53, injected="zip whose pickles write a file", expected="canary absent", no_home=PROGRAM)
 def test_a_pickle_in_a_model_from_elsewhere_is_never_executed(
     trained: Session, tmp_path: Path, seen: Seen
 ) -> None:
@@ -289,10 +336,10 @@ def test_a_pickle_in_a_model_from_elsewhere_is_never_executed(
     53, injected="canary as best model and checkpoint", expected="client and pages unpickle none"
 )
 def test_client_and_dashboard_read_models_without_unpickling(
-    trained: Session, tmp_path: Path, seen: Seen
+    trained: Session, place: Place, tmp_path: Path, seen: Seen
 ) -> None:
     """Python's own audit hook reports every unpickling of the process."""
-    home, canary = Home(tmp_path / "home"), tmp_path / "canary"
+    home, canary = place.home, tmp_path / "canary"
     best_model.save_best_model(home.best_model, trained.model, {"run": "run-a", "step": 1})
     folder = save(trained, home.checkpoints, 1_000)
     for path in (home.best_model, folder / "model.zip"):
@@ -395,7 +442,12 @@ def test_a_model_that_is_not_finite_is_never_saved(tmp_path: Path) -> None:
 
 
 # 55 ------------------------------------------------------------------ other spaces, versions
-@fault(55, injected="other observation names, sizes, versions", expected="the mismatch is named")
+@fault(
+    55,
+    injected="other observation names, sizes, versions",
+    expected="the mismatch is named",
+    no_home=PROGRAM,
+)
 def test_another_observation_space_or_version_is_named(
     trained: Session, tmp_path: Path, seen: Seen
 ) -> None:
@@ -427,7 +479,12 @@ def test_another_observation_space_or_version_is_named(
 
 
 # 56 ------------------------------------------------------------------ resume
-@fault(56, injected="N + M steps against N, kill -9, M", expected="equal at N; the same total")
+@fault(
+    56,
+    injected="N + M steps against N, kill -9, M",
+    expected="equal at N; the same total",
+    no_home=PROGRAM,
+)
 def test_a_killed_training_resumes_as_if_it_had_never_been_killed(
     tmp_path: Path, seen: Seen
 ) -> None:
@@ -501,35 +558,20 @@ def same(one: object, other: object, optimizer: bool = True) -> bool:
 
 
 # 25, 26 -------------------------------------------------------------- full disks
-SMALL_DISK = r"""
-place="$1"; size="$2"; shift 2
-mkdir -p "$place"
-exec unshare -rm sh -c '
-place="$1"; size="$2"; shift 2
-mount -t tmpfs -o size="$size" small "$place" || exit 77
-"$@"
-code=$?
-cp -a "$place" "$place.after"
-exit $code
-' sh "$place" "$size" "$@"
-"""
-
-
 @fault(25, injected="tmpfs for 2 checkpoints, 3 due", expected="last good intact, incident")
 def test_a_disk_that_fills_in_a_checkpoint_costs_no_earlier_one(
     trained: Session, training: Place, tmp_path: Path, seen: Seen
 ) -> None:
     probe = save(trained, tmp_path / "probe", 1_000)
     one = sum(-(-file.stat().st_size // 4096) * 4096 for file in probe.iterdir())
-    train = ["sh", "-ec", SMALL_DISK, "train_ppo", str(training.home.checkpoints),
-             str(int(one * 2.7)), sys.executable, "-m", "runner.jobs.train_ppo"]  # fmt: skip
+    program = [sys.executable, "-m", "runner.jobs.train_ppo"]
+    train = on_disk(training.home.checkpoints, str(int(one * 2.7)), program, name="train_ppo")
     service = training.service(commands=own_programs() | {JobKind.TRAIN: tuple(train)})
     job = training.submit(JobKind.TRAIN, steps=40_000)
     ended = at_its_end(training, service, job)
-    if ended.exit_code == 77 or "unshare" in training.lead.output_tail(job.id):
-        pytest.skip(f"nobody may mount here: {training.lead.output_tail(job.id)}")
+    skip_if_refused(ended.exit_code, training.lead.output_tail(job.id))
     assert ended.state is JobState.FAILED and "No space left on device" in ended.reason
-    kept = training.home.checkpoints.with_name("checkpoints.after")
+    kept = left(training.home.checkpoints)
     listed = list_checkpoints(kept)
     assert [each.step for each in listed] == [20_000, 12_000]
     assert all(each.verified for each in listed)
@@ -541,7 +583,12 @@ def test_a_disk_that_fills_in_a_checkpoint_costs_no_earlier_one(
     seen(ended.reason[:90])
 
 
-@fault(26, injected="stdout, stderr and training.log on /dev/full", expected="training continues")
+@fault(
+    26,
+    injected="stdout, stderr and training.log on /dev/full",
+    expected="training continues",
+    no_home=PROGRAM,
+)
 def test_a_training_does_not_need_its_log(tmp_path: Path, seen: Seen) -> None:
     home = make_home(tmp_path)
     home.training.mkdir(parents=True)
@@ -557,11 +604,15 @@ def test_a_training_does_not_need_its_log(tmp_path: Path, seen: Seen) -> None:
     seen("exit 0, complete, checkpoint 8000")
 
 
-@fault(26, injected="log on a tmpfs that is full for a while", expected="log truncated, said once")
+@fault(
+    26,
+    injected="log on a tmpfs that is full for a while",
+    expected="log truncated, said once",
+    no_home=PROGRAM,
+)
 def test_a_log_that_was_full_says_how_much_is_missing(tmp_path: Path, seen: Seen) -> None:
     code = """
 import sys
-from datetime import UTC, datetime
 from datetime import UTC, datetime
 from pathlib import Path
 from runner.jobs.training_log import TrainingLog
@@ -576,14 +627,9 @@ with TrainingLog(disk / "training.log", lambda: datetime(2026, 2, 23, tzinfo=UTC
     log.info("and on")
 """
     disk = tmp_path / "disk"
-    done = subprocess.run(
-        ["sh", "-ec", SMALL_DISK, "sh", str(disk), "32k", sys.executable, "-c", code, str(disk)],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    if done.returncode == 77 or "unshare" in done.stderr:
-        pytest.skip(f"nobody may mount here: {done.stderr}")
+    done = run_on_disk(disk, "32k", [sys.executable, "-c", code, disk])
     assert done.returncode == 0, done.stderr
-    lines = (tmp_path / "disk.after" / "training.log").read_text().splitlines()
+    lines = (left(disk) / "training.log").read_text().splitlines()
     written = [line for line in lines if line.split("Z ")[-1].startswith("[INFO] line")]
     (notice,) = [line for line in lines if "log truncated" in line]
     assert lines[-3:] == [

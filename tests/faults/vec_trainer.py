@@ -8,6 +8,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
 
@@ -27,4 +28,6 @@ if __name__ == "__main__":
     env = SubprocVecEnv([Coin, Coin], start_method="fork")
     pids = " ".join(str(process.pid) for process in env.processes)
     Path(sys.argv[1], "workers").write_text(pids)
-    PPO("MlpPolicy", env, n_steps=64, batch_size=64, device="cpu").learn(10**9)
+    model = PPO("MlpPolicy", env, n_steps=64, batch_size=64, device="cpu")
+    model.set_logger(Logger(folder=None, output_formats=[]))  # else SB3 leaves a folder in /tmp
+    model.learn(10**9)

@@ -8,9 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from core.paths import Home
+from tests.faults.small_disk import run_on_disk
 
 WRITER = Path(__file__).with_name("writer.py")
 
@@ -51,19 +50,5 @@ def refusal(lines: list[str]) -> str:
 def on_a_small_disk(tmp_path: Path, script: str) -> subprocess.CompletedProcess[str]:
     """Run a shell script with a tmpfs of 1 MB mounted at $DISK, in a namespace of its own."""
     disk = tmp_path / "disk"
-    disk.mkdir()
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-ec", f"mount -t tmpfs -o size=1m small $DISK\n{script}"],
-        env={
-            "DISK": str(disk),
-            "PYTHON": sys.executable,
-            "WRITER": str(WRITER),
-            "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if "unshare" in done.stderr or "mount" in done.stderr:
-        pytest.skip(f"this machine lets nobody mount in a namespace: {done.stderr.strip()}")
-    return done
+    variables = {"DISK": str(disk), "PYTHON": sys.executable, "WRITER": str(WRITER)}
+    return run_on_disk(disk, "1m", ["sh", "-ec", script], os.environ | variables)

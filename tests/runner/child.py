@@ -52,7 +52,8 @@ def main() -> int:
         write_stacks_on_request(folder)
     deadline = time.monotonic() + float(params.get("seconds", 0))
     step = 1_000_000 * spec["attempt"]  # later attempts get further
-    while time.monotonic() < deadline or do in ENDLESS:
+    waits = params.get("wait", False)  # until somebody says go: a busy machine changes nothing
+    while time.monotonic() < deadline or do in ENDLESS or (waits and not (folder / "go").exists()):
         step += 1
         write(folder / "progress.json", {"steps": params.get("at_step", step)})
         if do == "hang" and (folder / "hang").exists():

@@ -8,8 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -21,7 +24,8 @@ from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.client import Client
 from runner.identity import read_identity
 from runner.launch import stop_all
-from runner.process import MARK
+from runner.marks import started_attempts
+from runner.process import marked_processes
 from runner.records import Job
 from runner.service import Service
 from runner.settings import Settings
@@ -40,7 +44,7 @@ def child_settings(**changed: object) -> Settings:
         "tick_s": 0.02,
         "heartbeat_s": 0.2,
         "shim_heartbeat_s": 0.2,
-        "start_timeout_s": 1.0,
+        "start_timeout_s": 10.0,
         "stop_grace_s": 0.5,
         "backoff_s": 0.1,
         "schedule": False,
@@ -59,7 +63,7 @@ def child_environment(**changed: str) -> dict[str, str]:
         "TRAINWEEK_TICK_S": "0.02",
         "TRAINWEEK_HEARTBEAT_S": "0.2",
         "TRAINWEEK_SHIM_HEARTBEAT_S": "0.2",
-        "TRAINWEEK_START_TIMEOUT_S": "1",
+        "TRAINWEEK_START_TIMEOUT_S": "10",
         "TRAINWEEK_STOP_GRACE_S": "0.5",
         "TRAINWEEK_BACKOFF_S": "0.1",
         "TRAINWEEK_SCHEDULE": "0",
@@ -67,7 +71,7 @@ def child_environment(**changed: str) -> dict[str, str]:
     return os.environ | commands | timings | changed
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until it is true; the bound only ends a test that has failed."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -77,15 +81,21 @@ def wait_for(condition: Callable[[], object], seconds: float = 15.0) -> None:
 
 def strays(home: Home) -> list[psutil.Process]:
     """Every live process that bears the mark of an attempt in this home."""
-    marks = {json.loads(path.read_text())["mark"] for path in home.jobs.rglob("command.json")}
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) in marks and process.status() != "zombie":
-                found.append(process)
-        except psutil.Error:
-            continue
+    marks, found = started_attempts(home), []
+    for process, mark in marked_processes():
+        if mark in marks:
+            with suppress(psutil.Error):
+                found.append(psutil.Process(process.pid))
     return found
+
+
+@cache
+def files_of_a_week() -> dict[Path, bytes]:
+    """What a home with a week holds, made once: to copy it is quicker than to make another."""
+    with TemporaryDirectory(prefix="trainweek-place-") as folder:
+        root = Path(folder)
+        Client(Home(root), LEAD).create_week(LAUNCH)
+        return {path.relative_to(root): path.read_bytes() for path in root.rglob("*.*")}
 
 
 class Place:
@@ -93,8 +103,11 @@ class Place:
 
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
+        if not self.home.database.exists():
+            for name, content in files_of_a_week().items():
+                (path := root / name).parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         self.lead = Client(self.home, LEAD)
-        self.lead.create_week(LAUNCH)
         self.week = self.lead.active_week()
         self.runners: list[subprocess.Popen[bytes]] = []
 
@@ -157,6 +170,10 @@ class Place:
     def folder(self, job: Job) -> Path:
         return self.home.root / self.lead.attempts(job.id)[-1].folder
 
+    def go(self, job: Job) -> None:
+        """What was submitted with ``wait=True`` goes on to its end."""
+        (self.folder(job) / "go").touch()
+
     def shim(self, job: Job) -> int:
         return json.loads((self.folder(job) / "identity.json").read_text())["shim"]["pid"]
 
@@ -169,7 +186,8 @@ class Place:
         """Every process that belongs to an attempt in this home."""
         return strays(self.home)
 
-    def clear(self) -> None:
+    def end(self) -> None:
+        """End the runners and, as the product does it, every attempt."""
         for process in self.runners:
             if process.poll() is None:
                 process.kill()
@@ -178,6 +196,10 @@ class Place:
         if identity is not None and identity.process.pid == os.getpid():
             self.home.runner_identity.unlink()  # a runner in this process is not to be signalled
         stop_all(self.home, grace_s=0.3)
+
+    def clear(self) -> None:
+        """The same, and whatever that should have left."""
+        self.end()
         for stray in self.strays():
             stray.kill()
 

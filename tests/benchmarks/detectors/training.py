@@ -255,7 +255,9 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)  # a dead policy is full of them, and they cost much time
     env = VecMonitor(ToyMarket(4, 8, 0))
-    PPO("MlpPolicy", env, n_steps=8, batch_size=32, n_epochs=1, device="cpu").learn(64)
+    model = PPO("MlpPolicy", env, n_steps=8, batch_size=32, n_epochs=1, device="cpu")
+    model.set_logger(Logger(folder=None, output_formats=[]))  # else SB3 leaves a folder in /tmp
+    model.learn(64)
 
 
 def run_in_this_process(plan: Plan, folder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,16 @@ def test_a_second_learn_goes_on_to_the_same_total(tmp_path: Path):
     built.model.num_timesteps = 3_000
     assert built.learn(Hooks()) is True
     assert built.steps == 4_000
+
+
+def test_a_training_that_is_told_no_folder_makes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings = small_settings(total_steps=1_000)
+    data = TrainingData.prepare(candles(1500), settings)
+    assert Session(data, settings, 1_000, 8760).learn(Hooks()) is True
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_weights_that_are_no_numbers_fail_the_training_before_they_are_saved(tmp_path: Path):
