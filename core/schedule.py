@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from core.playbook import Playbook, SlotSpec
 from core.vocabulary import SlotState, Verdict
 
-
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
 
 

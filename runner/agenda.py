@@ -33,9 +33,7 @@ def agenda(client: Client, week: Week) -> list[SlotView]:
     )
 
 
-def done_slots(
-    client: Client, week: Week, ticks: Sequence[Tick] | None = None
-) -> dict[str, bool]:
+def done_slots(client: Client, week: Week, ticks: Sequence[Tick] | None = None) -> dict[str, bool]:
     """Which slots have their work recorded.
 
     A slot with a checklist is done when every item is ticked; the others when the job

@@ -22,7 +22,7 @@ def show(page: Page, look: Moment) -> None:
     series = reward(look)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
-            st.caption(say("empty.no_events") if look.run else say("empty.no_run"))
+            st.caption(say("empty.no_events"))
         return
     figure = curve(
         {say.raw("week.reward"): series},

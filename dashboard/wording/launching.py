@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "jobs.reason": ("Reason", "Motivo"),
     "jobs.attempt": ("Attempt", "Tentativa"),
     "jobs.pid": ("pid", "pid"),
-    "jobs.started": ("Started (UTC)", "Início (UTC)"),
+    "jobs.started": ("Started (real time, UTC)", "Início (tempo real, UTC)"),
     "jobs.took": ("Took", "Durou"),
     "jobs.exit": ("Exit", "Saída"),
     "jobs.by": ("Asked by", "Pedido por"),
