@@ -10,6 +10,7 @@ from core.telemetry.series import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
 from dashboard.figures.style import CONFIG, GRAY, ORANGE, RED
 from dashboard.page import Page
+from dashboard.panels.charts import drawn
 from dashboard.queries import Moment
 
 HEIGHT = 300
@@ -25,7 +26,7 @@ def show(page: Page, look: Moment) -> None:
             st.caption(say("empty.no_events"))
         return
     figure = curve(
-        {say.raw("week.reward"): series},
+        {say.raw("week.reward"): drawn(look, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
         marks=marks(page, look, series),
