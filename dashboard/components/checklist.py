@@ -8,7 +8,7 @@ from core.checks.judgement import Judgement
 from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
-from dashboard.components.ages import aged_text
+from dashboard.components.ages import aged_text, window_text
 from dashboard.components.numbers import age, number
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
@@ -110,7 +110,7 @@ def source_text(page: Page, look: Moment, judged: Judgement) -> str:
     source = short_source(reading.source)
     if look.run is not None:  # its name stands in the frame, and is long
         source = source.replace(look.run.name, say.raw("source.run"))
-    parts = [plain(reading.window), plain(source)]
+    parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
         parts.append(say("source.step", step=number(reading.step)))
     parts.append(aged_text(page, look, look.age(reading, judged.as_of)))

@@ -12,7 +12,7 @@ from core.reading import Reading
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
-from dashboard.components.ages import aged_text
+from dashboard.components.ages import aged_text, window_text
 from dashboard.components.numbers import number
 from dashboard.page import Page
 from dashboard.panels.charts import speed_series
@@ -98,15 +98,15 @@ def _metric(
             delta_arrow=arrow,
             delta_color="off",
             chart_data=spark or _spark(look, tag),
-            help=_source(reading) if reading else None,
+            help=_source(page, reading) if reading else None,
         )
         if reading is not None:
             old = aged_text(page, look, look.age(reading))
             st.caption(" · ".join(part for part in (old, soon) if part))
 
 
-def _source(reading: Reading) -> str:
-    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {plain(reading.window)}"
+def _source(page: Page, reading: Reading) -> str:
+    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
 
 
 def _spark(look: Moment, tag: str | None) -> list[float] | None:

@@ -101,6 +101,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "age.asked": ("asked for {age} ago", "pedido há {age}"),
     "age.since": ("since {time}", "desde {time}"),
     "source.step": ("step {step}", "passo {step}"),
+    "window.latest": ("latest", "o mais novo"),
+    "window.start": ("since the start of the run", "desde o início do treino"),
+    "window.iterations": ("last {count} iterations", "últimas {count} iterações"),
+    "window.blocks": (
+        "{count} blocks since step {step}",
+        "{count} blocos desde o passo {step}",
+    ),
     "source.run": ("the run", "o treino"),
     "limit": ("limit {limit}", "limite {limit}"),
     # outcomes: only what was really done
