@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.playbook import Playbook, SlotSpec
-from core.vocabulary import SlotState
+from core.vocabulary import SlotState, Verdict
+
+_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class SlotView:
     spec: SlotSpec
     at: datetime  # week time, UTC
     state: SlotState
+    troubles: tuple[Verdict, ...] = ()  # ticked although they don't pass, the worst first
 
     @property
     def overdue_at(self) -> datetime:
@@ -30,12 +33,15 @@ def timeline(
     now_week: datetime,
     done: Mapping[str, bool],
     anomaly_days: Collection[date] = frozenset(),
+    seen: Mapping[str, Collection[Verdict]] | None = None,
 ) -> list[SlotView]:
     """All slots of a week in order of time, judged at a week moment.
 
     :param done: slot id to True, once the slot's work is recorded: all its ticks, or the
         job, summary or signature that it stands for.
     :param anomaly_days: UTC days whose daily check found an anomaly.
+    :param seen: slot id to the verdicts that people saw when they ticked its items: a slot
+        that is done may well hold what failed or could not be told.
     """
     checked = {
         slot.at(week_launch).date()
@@ -47,6 +53,7 @@ def timeline(
             slot,
             slot.at(week_launch),
             _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked),
+            troubles=_troubles((seen or {}).get(slot.id, ())),
         )
         for slot in playbook.schedule
     ]
@@ -61,6 +68,10 @@ def next_up(views: Iterable[SlotView]) -> SlotView | None:
             if view.state in states:
                 return view
     return None
+
+
+def _troubles(seen: Collection[Verdict]) -> tuple[Verdict, ...]:
+    return tuple(sorted((v for v in seen if v in _WORST_FIRST), key=_WORST_FIRST.index))
 
 
 def _state(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from core.checks.daily import read_daily_summary
@@ -11,7 +11,7 @@ from core.schedule import SlotView, timeline
 from core.vocabulary import JobKind, JobState, SignatureAct, SignatureState, Verdict
 from core.week import Week
 from runner.client import Client
-from runner.records import Job
+from runner.records import Job, Tick
 
 _TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
@@ -19,23 +19,30 @@ _GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 def agenda(client: Client, week: Week) -> list[SlotView]:
     """All slots of a week with their state at the week's present moment."""
+    ticks = client.ticks(week.id)
+    seen: dict[str, list[Verdict]] = {}
+    for tick in ticks:
+        seen.setdefault(tick.slot, []).append(tick.verdict_seen)
     return timeline(
         week.launch,
         week.playbook,
         client.now_week(week.id),
-        done=done_slots(client, week),
+        done=done_slots(client, week, ticks),
         anomaly_days=anomaly_days(client, week),
+        seen=seen,
     )
 
 
-def done_slots(client: Client, week: Week) -> dict[str, bool]:
+def done_slots(client: Client, week: Week, ticks: Sequence[Tick] | None = None) -> dict[str, bool]:
     """Which slots have their work recorded.
 
     A slot with a checklist is done when every item is ticked; the others when the job
     or the signature that they stand for is there.
+
+    :param ticks: the week's, if they were read already.
     """
     ticked: dict[str, set[str]] = {}
-    for tick in client.ticks(week.id):
+    for tick in client.ticks(week.id) if ticks is None else ticks:
         ticked.setdefault(tick.slot, set()).add(tick.check)
     return {
         slot.id: _recorded(client, week, slot, ticked.get(slot.id, set()))

@@ -8,14 +8,23 @@ from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from core.playbook import EscalationSpec
+from core.playbook.text import Step
 from core.week import Week
 from runner.fence import FencedWrite
+from runner.records import Incident
 from runner.store import queries
 
 
 def procedure_of(week: Week, procedure: str) -> EscalationSpec | None:
     """The procedure of the week's playbook, if it has it."""
     return next((spec for spec in week.playbook.escalations if spec.id == procedure), None)
+
+
+def undone_actions(week: Week, incident: Incident) -> list[Step]:
+    """What of the procedure nobody has marked as done, in the manual's order."""
+    spec = procedure_of(week, incident.procedure)
+    steps = () if spec is None else spec.actions
+    return [step for index, step in enumerate(steps) if index not in incident.actions_done]
 
 
 def standing(connection: Connection, week_id: str, procedure: str) -> Row | None:

@@ -8,6 +8,7 @@ from core.checks.judgement import Judgement
 from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
+from dashboard.components.ages import aged_text, window_text
 from dashboard.components.numbers import age, number
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
@@ -15,7 +16,7 @@ from dashboard.page import Page
 from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 
-WIDTHS = (1.0, 3.8, 2.6, 2.0, 1.6)
+WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
 
 
 def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -106,12 +107,13 @@ def source_text(page: Page, look: Moment, judged: Judgement) -> str:
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
-    parts = [plain(reading.window), plain(short_source(reading.source))]
+    source = short_source(reading.source)
+    if look.run is not None:  # its name stands in the frame, and is long
+        source = source.replace(look.run.name, say.raw("source.run"))
+    parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
         parts.append(say("source.step", step=number(reading.step)))
-    old = look.age(reading, judged.as_of)
-    if old is not None:
-        parts.append(say("age.old", age=age(old)))
+    parts.append(aged_text(page, look, look.age(reading, judged.as_of)))
     return " · ".join(part for part in parts if part)
 
 

@@ -22,8 +22,12 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
         st.markdown("")
         return
     now = page.services.now()
-    ended = job.state in ENDED_STATES and job.ended_at is not None
-    old = age(now - (job.ended_at if ended else job.started_at or job.requested_at))
+    if job.state in ENDED_STATES and job.ended_at is not None:
+        old = page.say("age.ended", age=age(now - job.ended_at))
+    elif job.started_at is not None:
+        old = page.say("age.for", age=age(now - job.started_at))
+    else:
+        old = page.say("age.asked", age=age(now - job.requested_at))
     parts = [
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",

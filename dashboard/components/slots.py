@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from core.playbook import SlotSpec
 from core.schedule import SlotView
-from core.vocabulary import SlotState
+from core.vocabulary import SlotState, Verdict
 from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
 from dashboard.page import Page
 from dashboard.queries import Moment
+
+_SAID = {Verdict.FAIL: "failed", Verdict.UNKNOWN: "unknown", Verdict.WARN: "warned"}
 
 
 def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
@@ -30,6 +34,23 @@ def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -
     return by_id[chosen].spec
 
 
+def mark_of(view: SlotView) -> str:
+    """The slot's icon; one that is done although not all passed shows the worst of it."""
+    worst = view.troubles[0] if view.state is SlotState.DONE and view.troubles else None
+    return icon(worst or view.state)
+
+
+def said(page: Page, view: SlotView) -> str:
+    """``Done``, ``Overdue``, ``Done, 1 failed, 2 unknown``."""
+    parts = [word(view.state, page.say)]
+    if view.state is SlotState.DONE:
+        parts += [
+            page.say.raw(f"slot.{_SAID[verdict]}", count=count)
+            for verdict, count in Counter(view.troubles).items()
+        ]
+    return ", ".join(parts)
+
+
 def _first(views: list[SlotView], look: Moment) -> SlotView:
     waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
     come = [v for v in views if v.at <= look.now_week]
@@ -38,4 +59,4 @@ def _first(views: list[SlotView], look: Moment) -> SlotView:
 
 def _caption(page: Page, view: SlotView, key: str) -> str:
     when = f"{view.at:%H:%M}" if key == "slot" else page.viewer.day(view.at)
-    return f"{icon(view.state)} {when} {word(view.state, page.say)}"
+    return f"{mark_of(view)} {when} {said(page, view)}"

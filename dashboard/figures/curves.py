@@ -11,7 +11,9 @@ import plotly.graph_objects as go
 
 from core.telemetry import Series
 from core.telemetry.chart import downsample, later_of_a_step
-from dashboard.figures.style import MOST_POINTS, PALETTE, band, frame, limit_line, mark
+from dashboard.figures.style import MARK_ROW, MOST_POINTS, PALETTE, band, frame, limit_line, mark
+
+MOST_ROWS = 3  # of names above a plot; further ones share them
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,29 @@ def curve(
         band(figure, region.low, region.high, region.label)
     for limit in limits:
         limit_line(figure, limit.value, limit.label, limit.colour)
-    for place in marks:
-        mark(figure, place.step, place.label, place.colour)
+    _name(figure, marks, series, height)
     figure.update_xaxes(tickformat="~s")
     if y_log:
         figure.update_yaxes(type="log", exponentformat="power")
     return figure
+
+
+def _name(
+    figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series], height: int
+) -> None:
+    """The marks with their names in rows above the plot, where they hide no curve."""
+    if not marks:
+        return
+    ends = [float(step) for points in series.values() for step in points.step[[0, -1]]]
+    middle = (min(ends) + max(ends)) / 2 if ends else 0.0
+    rows = min(len(marks), MOST_ROWS)
+    for number, place in enumerate(sorted(marks, key=lambda place: place.step)):
+        left = place.step > middle  # else the name would run out of the figure
+        mark(figure, place.step, place.label, place.colour, row=number % rows, left=left)
+    over = rows * MARK_ROW
+    figure.update_layout(
+        margin_t=figure.layout.margin.t + over, legend_y=1.02 + over / max(height - 60 - over, 60)
+    )
 
 
 def around(points: Series, step: float, each_side: int) -> Series:

@@ -59,11 +59,26 @@ def band(figure: go.Figure, low: float, high: float, label: str, colour: str = G
     )
 
 
-def mark(figure: go.Figure, x: float, label: str, colour: str = GRAY) -> None:
-    """A moment on the curve: a restart, an alarm, the end."""
-    figure.add_vline(
+MARK_ROW = 13  # pixels: the height of a mark's name
+
+
+def mark(
+    figure: go.Figure, x: float, label: str, colour: str = GRAY, *, row: int = 0, left: bool = False
+) -> None:
+    """A moment on the curve: a restart, an alarm, the end. Its name stands above the plot.
+
+    :param row: how many names lie below this one.
+    :param left: the name runs to the left of its line, not to the right.
+    """
+    figure.add_vline(x=x, line={"color": colour, "width": 1, "dash": "dot"})
+    figure.add_annotation(
         x=x,
-        line={"color": colour, "width": 1, "dash": "dot"},
-        annotation={"text": label, "font": {"size": 10, "color": colour}, "textangle": -90},
-        annotation_position="top right",
+        y=1,
+        yref="paper",
+        text=label,
+        font={"size": 10, "color": colour},
+        showarrow=False,
+        xanchor="right" if left else "left",
+        yanchor="bottom",
+        yshift=row * MARK_ROW,
     )

@@ -148,7 +148,9 @@ def _log(page: Page, look: Moment, wall: float, window: timedelta) -> None:
     if not lines:
         st.caption(say("trouble.log_then_none", minutes=f"{window.total_seconds() / 60:.0f}"))
         return
-    st.code("\n".join(line.text for line in nearest(lines, middle)), language="log")
+    st.code(
+        "\n".join(line.text for line in nearest(lines, middle)), language="log", wrap_lines=True
+    )
 
 
 def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:

@@ -12,10 +12,13 @@ from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.telemetry.readings import RATE_POINTS, pace_series
 from core.telemetry.series import Series
+from core.vocabulary import TrainingStatus
 from dashboard.figures.curves import Band, Limit
 from dashboard.figures.style import GRAY, ORANGE
 from dashboard.page import Page
+from dashboard.queries import Moment
 
+REDRAW_S = 15.0
 KL_NORMAL = 0.03  # medians of 85 % of healthy public PPO runs lie below
 
 
@@ -62,6 +65,19 @@ CHARTS = (
           "train/entropy_loss"),
     Chart("sharpe", "live.sharpe", {"live.sharpe": "eval/sharpe"}, "eval/sharpe", zero=True),
 )  # fmt: skip
+
+
+def drawn(look: Moment, series: Series) -> Series:
+    """What a chart shows of a curve: of a run at work up to the last whole quarter minute.
+
+    Streamlit takes a chart with new data for another one: the browser drops the old one
+    and shows nothing for a moment. The numbers beside it follow every tick.
+    """
+    if look.status is not TrainingStatus.RUNNING:
+        return series
+    until = look.now.timestamp() // REDRAW_S * REDRAW_S
+    seen = series.between(None, until)
+    return seen if len(seen) else series
 
 
 def speed_series(reader: RunReader, until: datetime) -> Series:

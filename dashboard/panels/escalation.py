@@ -23,32 +23,44 @@ def show(page: Page) -> None:
 
 def _draw(page: Page) -> None:
     look = page.look()
+    opened = {incident.procedure: incident for incident in look.open_incidents}
     specs = look.week.playbook.escalations
-    columns = len(specs) if len(specs) <= IN_A_ROW else 2  # no procedure alone in its row
-    with st.grid(columns, min_column_width=300, gap="small", key="procedures"):
-        for spec in specs:
-            with st.container(border=True, gap="xsmall", height="stretch", key=f"proc-{spec.id}"):
-                _procedure(page, look, spec)
+    if not opened:
+        st.markdown(f":green[:material/check_circle:] {page.say('escalate.none_open')}")
+    for spec in specs:
+        if spec.id in opened:
+            with st.container(border=True, gap="xsmall", key=f"proc-{spec.id}"):
+                _title(page, look, spec, badge(IncidentState.OPEN, page.say))
+                incident.work(page, look, spec, opened[spec.id])
+                outcomes.show(page, f"incident:{spec.id}")
+    others = [spec for spec in specs if spec.id not in opened]
+    # no procedure alone in its row
+    columns = len(others) if len(others) <= IN_A_ROW else 2
+    if others:
+        with st.grid(columns, min_column_width=270, gap="small", key="procedures"):
+            for spec in others:
+                key = f"proc-{spec.id}"
+                with st.container(border=True, gap="xsmall", height="stretch", key=key):
+                    _procedure(page, look, spec)
     incident.history(page, look)
 
 
 def _procedure(page: Page, look: Moment, spec: EscalationSpec) -> None:
+    _title(page, look, spec)
+    incident.actions(page, look, spec, None)
+    incident.machine_text(page, spec)
+    _open(page, look, spec)
+    outcomes.show(page, f"incident:{spec.id}")
+
+
+def _title(page: Page, look: Moment, spec: EscalationSpec, state: str = "") -> None:
     say, language = page.say, page.viewer.language
-    opened = next((i for i in look.open_incidents if i.procedure == spec.id), None)
-    state = badge(IncidentState.OPEN, say) if opened else ""
     st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
     roles = look.week.playbook.roles
     chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
     st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
     if spec.blocks_start:
         st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
-    if opened:
-        incident.work(page, look, spec, opened)
-    else:
-        incident.actions(page, look, spec, None)
-        incident.machine_text(page, spec)
-        _open(page, look, spec)
-    outcomes.show(page, f"incident:{spec.id}")
 
 
 def _open(page: Page, look: Moment, spec: EscalationSpec) -> None:

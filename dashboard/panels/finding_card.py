@@ -74,11 +74,14 @@ def _body(page: Page, look: Moment, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(look, finding)
     if spec is not None:
         st.markdown(f":small[:gray[{say('trouble.symptom')}: {_in(page, spec.symptom)}]]")
-    left, right = st.columns(2)
-    with left:
-        _points(page, "trouble.for", finding.evidence_for, "add_circle", "green")
-    with right:
-        _points(page, "trouble.against", finding.evidence_against, "remove_circle", "gray")
+    sides = (
+        ("trouble.for", finding.evidence_for, "add_circle", "green"),
+        ("trouble.against", finding.evidence_against, "remove_circle", "gray"),
+    )
+    told = [side for side in sides if side[1]]
+    for side, column in zip(told, st.columns(len(told)) if told else (), strict=True):
+        with column:
+            _points(page, *side)
     around_event.show(page, look, finding)
     _points(page, "trouble.causes", finding.causes, "psychology_alt", "gray")
     if finding.actions:
@@ -122,5 +125,5 @@ def _points(page: Page, key: str, texts: object, icon: str, colour: str) -> None
     texts = list(texts or ())
     if not texts:
         return
-    lines = "\n".join(f"- :{colour}[:material/{icon}:] {_in(page, text)}" for text in texts)
-    st.markdown(f"**{page.say(key)}**\n{lines}")
+    lines = "  \n".join(f":{colour}[:material/{icon}:] {_in(page, text)}" for text in texts)
+    st.markdown(f"**{page.say(key)}**  \n{lines}")

@@ -15,6 +15,7 @@ from dashboard.page import Page
 from dashboard.panels.conditions import BROKEN
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.records import Incident
 
 
 def show(page: Page, title: str) -> None:
@@ -31,7 +32,8 @@ def _draw(page: Page, title: str) -> None:
         st.markdown(f"### {title} :small[{_week(page, look)}]", anchors=False)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if look is not None:
-                st.markdown(_time(page, look), width="content")
+                two = None if look.clock.is_identity else page.say("frame.two_times")
+                st.markdown(_time(page, look), width="content", help=two)
                 st.markdown(_run(page, look), width="content", help=_run_help(page, look))
             if not _only_watched(look):
                 st.markdown(_runner(page, look), width="content")
@@ -54,7 +56,12 @@ def _week(page: Page, look: Moment | None) -> str:
 
 
 def _time(page: Page, look: Moment) -> str:
-    text = f":material/schedule: {plain(page.viewer.moment(look.now_week))}"
+    if look.clock.is_identity:
+        text = f":material/schedule: {plain(page.viewer.moment(look.now_week))}"
+    else:  # a demo or a replay: its hours are nobody's local time
+        week, real = (f"{page.viewer.day(at)} {at:%H:%M} UTC" for at in (look.now_week, look.now))
+        text = f":material/schedule: {page.say('frame.week_time', time=week)}"
+        text += f" :small[:gray[{page.say('frame.real_time', time=real)}]]"
     if not page.viewer.live:
         text += f"  :orange-badge[:material/pause: {page.say('frame.paused')}]"
     return text
@@ -68,7 +75,8 @@ def _run(page: Page, look: Moment) -> str:
     colour, icon = ("red", "sensors_off") if look.stale else (seen.colour, seen.icon)
     text = word(Liveness.STALLED if look.stalled else look.status, say)
     if look.event_age is not None:
-        text = say("frame.run", state=text, age=age(look.event_age))
+        key = "frame.run" if look.clock.is_identity else "frame.run_real"
+        text = say(key, state=text, age=age(look.event_age))
     if look.status is TrainingStatus.RUNNING and "progress" in look.readings:
         text += f" · {float(look.readings['progress'].value):.0%}"
     return f":{colour}-badge[:material/{icon}: {text}]"
@@ -118,8 +126,11 @@ def _alerts(page: Page, look: Moment | None) -> None:
     if look is None:
         return
     if look.pulse is not None and look.stalled:
-        told = evidence(look.pulse, say)
-        st.error(say("frame.stalled_alert", evidence=told), icon=":material/sensors_off:")
+        text = say("frame.stalled_alert", evidence=evidence(look.pulse, say))
+        if told := _of_the_stall(look):
+            name = _names(page, look, told)
+            text = f"{text} {say('frame.stalled_incident', procedure=name)}"
+        st.error(text, icon=":material/sensors_off:")
     elif look.stale:
         silence = look.event_age if look.event_age is not None else look.now - look.run.started
         st.error(say("frame.stale_alert", age=age(silence)), icon=":material/sensors_off:")
@@ -128,16 +139,25 @@ def _alerts(page: Page, look: Moment | None) -> None:
 
 
 def _incidents(page: Page, look: Moment) -> None:
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+    told = _of_the_stall(look)  # the line above this one names it
     for blocks, key in ((True, "frame.incident_alert"), (False, "frame.incident_open_alert")):
-        names = [
-            titles.get(i.procedure, i.procedure)
-            for i in look.open_incidents
-            if i.blocks_start is blocks
-        ]
-        if names:
-            text = page.say(key, procedures=", ".join(names))
+        those = [i for i in look.open_incidents if i.blocks_start is blocks and i not in told]
+        if those:
+            text = page.say(key, procedures=_names(page, look, those))
             st.error(text, icon=":material/campaign:")
+
+
+def _of_the_stall(look: Moment) -> list[Incident]:
+    """The open incident of the training that is stalled now; it blocks nothing."""
+    hung = next((s for s in look.week.playbook.scenarios if s.id == "hung"), None)
+    if not look.stalled or hung is None:
+        return []
+    return [i for i in look.open_incidents if i.procedure == hung.escalation and not i.blocks_start]
+
+
+def _names(page: Page, look: Moment, incidents: list[Incident]) -> str:
+    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+    return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
 
 
 def _broken_signature(page: Page, look: Moment) -> None:

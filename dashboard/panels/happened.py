@@ -1,17 +1,13 @@
-"""What happened lately, open incidents, and what a signature was bound to."""
+"""What happened lately, whether incidents are open, and what a signature was bound to."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.numbers import age
-from dashboard.components.states import mark
-from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels import conditions
 from dashboard.panels.stories import stories
 from dashboard.queries import Moment
-from dashboard.wording import plain
 
 ENTRIES = 10
 HEIGHT = 226
@@ -31,18 +27,8 @@ def show(page: Page, look: Moment) -> None:
 
 
 def _incidents(page: Page, look: Moment) -> None:
+    """Only how many: what they are stands first on the page, with the way there."""
     say = page.say
-    if not look.open_incidents:
-        st.markdown(f"**{say('week.incidents')}:** {say('none')}")
-        return
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-    st.markdown(f"**{say('week.incidents')}**")
-    for incident in look.open_incidents:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            name = titles.get(incident.procedure, incident.procedure)
-            st.markdown(
-                f"{mark(incident.state, say)} {plain(name)}, "
-                f":gray[{plain(incident.opened_by)}, {age(look.now - incident.opened_at)}]",
-                width="content",
-            )
-            link("escalation", say.raw("open"))
+    count = len(look.open_incidents)
+    told = f":red[**{count}**]" if count else say("none")
+    st.markdown(f"**{say('week.incidents')}:** {told}")

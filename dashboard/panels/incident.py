@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.playbook import EscalationSpec
+from core.playbook.text import Step
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.components.numbers import age
@@ -12,12 +15,15 @@ from dashboard.components.safe_actions import action_button, has_button
 from dashboard.page import Page
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.incidents import undone_actions
 from runner.records import Incident
+
+WORK_AND_END = (3, 2)  # of an open incident: what to do, and how it is closed
 
 
 def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> None:
-    """The open incident of a procedure."""
-    say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
+    """The open incident of a procedure: what was seen, what to do, how it ends."""
+    say = page.say
     st.error(
         say(
             "escalate.opened",
@@ -28,12 +34,22 @@ def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> No
         ),
         icon=":material/campaign:",
     )
-    done = say("escalate.progress", done=len(opened.actions_done), total=len(spec.actions))
-    st.markdown(f":gray[{done}]")
-    actions(page, look, spec, opened)
-    machine_text(page, spec)
-    if not spec.blocks_start:
-        _interventions(page, look, spec)
+    todo, end = st.columns(WORK_AND_END, gap="medium")
+    with todo.container(gap="xsmall"):
+        done = say("escalate.progress", done=len(opened.actions_done), total=len(spec.actions))
+        st.markdown(f"**{say('trouble.actions')}** :gray[{done}]")
+        actions(page, look, spec, opened)
+    with end.container(gap="xsmall"):
+        machine_text(page, spec)
+        if not spec.blocks_start:
+            _interventions(page, look, spec)
+        _close(page, look, spec, opened)
+
+
+def _close(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> None:
+    """Undone actions don't hold it open, but are not passed over in silence."""
+    say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
+    undone = undone_actions(look.week, opened)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -48,8 +64,15 @@ def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> No
         say.raw("escalate.close_reason"), key=f"{key}:reason", max_chars=1000, height=72,
         disabled=denied is not None,
     )  # fmt: skip
+    if undone:
+        left = (n for n, step in enumerate(spec.actions, start=1) if step in undone)
+        text = say("escalate.undone", numbers=", ".join(map(str, left)))
+        st.markdown(f":small[:orange[:material/pending_actions: {text}]]")
+    label = (
+        say.raw("escalate.close_undone", count=len(undone)) if undone else say.raw("escalate.close")
+    )
     st.button(
-        say.raw("escalate.close"),
+        label,
         key=f"{key}:close",
         icon=":material/task_alt:",
         disabled=denied is not None,
@@ -58,35 +81,40 @@ def work(page: Page, look: Moment, spec: EscalationSpec, opened: Incident) -> No
     )
 
 
+def _listed(page: Page, steps: Sequence[Step]) -> str:
+    """``“Stop the training.” “Check the data.”``"""
+    return " ".join(f"“{step.in_(page.viewer.language)}”" for step in steps)
+
+
 def actions(page: Page, look: Moment, spec: EscalationSpec, opened: Incident | None) -> None:
     """The manual's list; while an incident is open each one can be marked and done."""
-    denied = page.denied(Right.RECORD)
     for index, step in enumerate(spec.actions):
-        done = opened is not None and index in opened.actions_done
-        icon = (
-            ":green[:material/check_box:]" if done else ":gray[:material/check_box_outline_blank:]"
-        )
-        st.markdown(f"{icon} {plain(step.in_(page.viewer.language))}")
-        kept = _kept_copy(page, step.act) if opened is not None else None
-        if kept:
+        text = plain(step.in_(page.viewer.language))
+        if opened is None:
+            st.markdown(f":gray[:material/check_box_outline_blank:] {text}")
+            continue
+        _checkbox(page, spec, opened, index, f"{index + 1}\\. {text}")
+        if kept := _kept_copy(page, step.act):
             st.markdown(
                 f":small[:green[:material/inventory_2: {page.say('escalate.kept')}]] `{kept}`"
             )
-        if opened is None or done:
-            continue
-        with st.container(horizontal=True, gap="small"):
-            st.button(
-                page.say.raw("escalate.done"),
-                key=f"incident:{spec.id}:do:{index}",
-                type="tertiary",
-                icon=":material/check:",
-                disabled=denied is not None,
-                help=denied,
-                on_click=_do,
-                args=(page, spec, opened, index),
-            )
-            if has_button(step.act):
-                action_button(page, look, step.act, f"incident:{spec.id}")
+        if has_button(step.act) and index not in opened.actions_done:
+            action_button(page, look, step.act, f"incident:{spec.id}")
+
+
+def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, text: str) -> None:
+    """Marked once and for all: the ledger takes nothing back."""
+    done, denied = index in opened.actions_done, page.denied(Right.RECORD)
+    key = f"incident:{spec.id}:{opened.id}:do:{index}"
+    st.session_state[key] = done  # what is recorded, not what was clicked
+    st.checkbox(
+        text,
+        key=key,
+        disabled=done or denied is not None,
+        help=denied,
+        on_change=_do,
+        args=(page, spec, opened, index),
+    )
 
 
 def _interventions(page: Page, look: Moment, spec: EscalationSpec) -> None:
@@ -136,4 +164,7 @@ def history(page: Page, look: Moment) -> None:
             time=page.viewer.moment(look.clock.to_week(past.closed_at)),
             reason=past.close_reason,
         )
+        if undone := undone_actions(look.week, past):
+            left = page.say("escalate.left_undone", actions=_listed(page, undone))
+            text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")

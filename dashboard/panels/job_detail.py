@@ -10,11 +10,14 @@ import streamlit as st
 from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
+from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
-from dashboard.components.states import word
+from dashboard.components.states import mark
+from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels.start_training import UNFINISHED, progress
 from dashboard.queries import Moment
+from dashboard.wording import plain
 from runner.records import Job
 
 TAIL_LINES = 100
@@ -24,13 +27,14 @@ def show(page: Page, look: Moment, job: Job) -> None:
     say, client = page.say, page.services.client
     with st.container(border=True, key="job-detail"):
         job_line(page, job, evidence=True)
+        _incidents(page, look, job)
         if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
             progress(page, look, job)
         _actions(page, look, job)
         outcomes.show(page, f"job:{job.id}")
-        left, right = st.columns((1, 1), gap="medium")
+        _attempts(page, job)
+        left, right = st.columns((2, 3), gap="medium")
         with left:
-            _attempts(page, job)
             st.markdown(f"**{say('jobs.params')}**")
             st.json(dict(job.params), expanded=True)
             result = client.result(job.id)
@@ -41,9 +45,23 @@ def show(page: Page, look: Moment, job: Job) -> None:
             st.markdown(f"**{say('jobs.output', count=TAIL_LINES)}**")
             output = client.output_tail(job.id, TAIL_LINES)
             if output:
-                st.code(output, language="log", height=420)
+                log_pane(output, f"output-{job.id}", 420)
             else:
                 st.caption(say("jobs.output_none"))
+
+
+def _incidents(page: Page, look: Moment, job: Job) -> None:
+    """What the runner opened for it, with the way there while it is open."""
+    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+    for incident in page.services.client.incidents_of(job.id):
+        name = plain(titles.get(incident.procedure, incident.procedure))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            told = f"{mark(incident.state, page.say)} **{name}**"
+            if incident.closed_at is not None:
+                told += f" :small[:gray[{plain(incident.close_reason)}]]"
+            st.markdown(told, width="content")
+            if incident.closed_at is None:
+                link("escalation", page.say.raw("week.open", page=page.say.raw("page.escalation")))
 
 
 def _attempts(page: Page, job: Job) -> None:
@@ -52,24 +70,25 @@ def _attempts(page: Page, job: Job) -> None:
     if not attempts:
         return
     st.markdown(f"**{say('jobs.attempts')}**")
-    st.dataframe(
+    st.table(
         pd.DataFrame(
             [
                 {
                     say.raw("jobs.attempt"): attempt.number,
-                    say.raw("jobs.state"): word(attempt.state, say),
+                    say.raw("jobs.state"): mark(attempt.state, say),
                     say.raw("jobs.pid"): "" if attempt.pid is None else str(attempt.pid),
                     say.raw("jobs.exit"): (
                         "" if attempt.exit_code is None else str(attempt.exit_code)
                     ),
-                    say.raw("jobs.reason"): attempt.reason,
-                    say.raw("jobs.folder"): attempt.folder,
+                    say.raw("jobs.reason"): plain(attempt.reason),
+                    say.raw("jobs.folder"): plain(attempt.folder),
                 }
                 for attempt in attempts
             ]
         ),
+        border="horizontal",
         hide_index=True,
-        key=f"attempts:{job.id}",
+        alt="attempts",
     )
 
 
@@ -98,6 +117,8 @@ def _actions(page: Page, look: Moment, job: Job) -> None:
             return
         if job.state is JobState.SUCCEEDED:
             return
+        if any(incident.blocks_start for incident in look.open_incidents):
+            denied = denied or say.raw("launch.blocked_incident").replace("*", "")
         training = look.week.playbook.training
         if job.state in UNFINISHED:
             _button(

@@ -14,7 +14,7 @@ from dashboard.figures.curves import Mark, curve
 from dashboard.figures.style import CONFIG
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels import run_now
-from dashboard.panels.charts import CHARTS, Chart, speed_series
+from dashboard.panels.charts import CHARTS, Chart, drawn, speed_series
 from dashboard.panels.reward_curve import marks as marks_of
 from dashboard.panels.tag_meaning import meaning
 from dashboard.queries import Moment
@@ -89,7 +89,7 @@ def _chart(page: Page, look: Moment, chart: Chart, marks: list[Mark]) -> None:
     share = look.readings.get("entropy_share") if chart.key == "entropy" else None
     note = say("live.entropy_share", share=f"{share.value:.0%}") if share else ""
     _draw_one(
-        page, chart.key, chart.title, chart.meaning_of, series, marks,
+        page, look, chart.key, chart.title, chart.meaning_of, series, marks,
         limits=chart.limits(page, look.week.playbook), bands=chart.bands(page),
         note=note,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def _speed(page: Page, look: Moment, marks: list[Mark]) -> None:
     found = {page.say.raw("live.speed"): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, look.week.playbook)
     _draw_one(
-        page, "speed", "live.speed", "time/fps", found, marks, limits=[limit],
+        page, look, "speed", "live.speed", "time/fps", found, marks, limits=[limit],
         nothing=page.say("live.speed_nothing"),
     )  # fmt: skip
 
@@ -113,11 +113,12 @@ def _components(page: Page, look: Moment, marks: list[Mark]) -> None:
         if tag.startswith("reward/") and len(series := known_series(reader, tag, until))
     }
     if found:
-        _draw_one(page, "components", "live.components", None, found, marks)
+        _draw_one(page, look, "components", "live.components", None, found, marks)
 
 
 def _draw_one(
     page: Page,
+    look: Moment,
     key: str,
     title: str,
     tag: str | None,
@@ -148,7 +149,8 @@ def _draw_one(
             with st.container(height=HEIGHT, border=False):
                 st.caption(nothing or say("live.nothing", tag=tag or title))
             return
-        figure = curve(series, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
+        shown = {name: drawn(look, points) for name, points in series.items()}
+        figure = curve(shown, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
         st.plotly_chart(figure, key=f"curve-{key}", config=CONFIG, alt=say.raw(title))
 
 
@@ -164,7 +166,7 @@ def _others(page: Page, look: Moment, marks: list[Mark]) -> None:
         series = reader.series(tag, look.run.until.timestamp())
         st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
         st.plotly_chart(
-            curve({tag: series}, height=HEIGHT, marks=marks),
+            curve({tag: drawn(look, series)}, height=HEIGHT, marks=marks),
             key="curve-other", config=CONFIG, alt=tag,
         )  # fmt: skip
 

@@ -22,7 +22,9 @@ def show(page: Page) -> None:
         st.markdown(say("week.create_text"))
         with st.form("create-week"):
             left, right = st.columns(2)
-            day = left.date_input(say.raw("week.create_day"), value=now.date())
+            day = left.date_input(
+                say.raw("week.create_day"), value=now.date(), format=say.raw("date_input")
+            )
             at = right.time_input(say.raw("week.create_time"), value=time(14, 0), step=1800)
             synthetic = st.checkbox(
                 say.raw("week.create_synthetic"), help=say("week.create_synthetic_help")

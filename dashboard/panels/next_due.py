@@ -12,28 +12,57 @@ from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.records import Incident
 
 _TEXTS = {
     SlotState.OVERDUE: "week.next_overdue",
     SlotState.DUE: "week.next_due",
     SlotState.UPCOMING: "week.next_upcoming",
 }
+TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
 def show(page: Page, look: Moment) -> None:
     say, view = page.say, look.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in look.timeline)
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="next-due"):
+    if look.open_incidents:
+        for incident in look.open_incidents:
+            _incident(page, look, incident)
+        if view is None:
+            return
+    with st.container(border=True, key="next-due"):
         if view is None:
             st.markdown(f":green[:material/done_all:] {say('week.nothing_next')}")
             return
-        st.markdown(f"**{say('week.next')}**", width="content")
-        st.markdown(badge(view.state, say), width="content")
-        st.markdown(_text(page, look, view), width="stretch")
+        text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
+        said = f"**{say('week.next')}** {badge(view.state, say)} {_text(page, look, view)}"
         if waiting > 1:
-            st.markdown(f":gray[{say('week.also', count=waiting - 1)}]", width="content")
-        to_slot(page, view, say.raw("week.open", page=say.raw(f"page.{view.spec.page}")))
+            said += f" :gray[· {say('week.also', count=waiting - 1)}]"
+        text.markdown(said)
+        with way:
+            to_slot(page, view, say.raw("week.open", page=say.raw(f"page.{view.spec.page}")))
+
+
+def _incident(page: Page, look: Moment, incident: Incident) -> None:
+    """What is wrong comes before what is due."""
+    say, playbook = page.say, look.week.playbook
+    spec = next((e for e in playbook.escalations if e.id == incident.procedure), None)
+    title = spec.title.in_(page.viewer.language) if spec else incident.procedure
+    key = f"next-incident-{incident.id}"
+    with st.container(border=True, key=key):
+        text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
+        told = say(
+            "week.next_incident",
+            title=title,
+            by=incident.opened_by,
+            age=age(look.now - incident.opened_at),
+            done=len(incident.actions_done),
+            total=len(spec.actions) if spec else 0,
+        )
+        text.markdown(f"**{say('week.first')}** {badge(incident.state, say)} {told}")
+        with way:
+            link("escalation", say.raw("week.open", page=say.raw("page.escalation")))
 
 
 def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:

@@ -10,6 +10,7 @@ from core.telemetry.series import Series
 from dashboard.figures.curves import Limit, Mark, curve, step_at
 from dashboard.figures.style import CONFIG, GRAY, ORANGE, RED
 from dashboard.page import Page
+from dashboard.panels.charts import drawn
 from dashboard.queries import Moment
 
 HEIGHT = 300
@@ -22,10 +23,10 @@ def show(page: Page, look: Moment) -> None:
     series = reward(look)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
-            st.caption(say("empty.no_events") if look.run else say("empty.no_run"))
+            st.caption(say("empty.no_events"))
         return
     figure = curve(
-        {say.raw("week.reward"): series},
+        {say.raw("week.reward"): drawn(look, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
         marks=marks(page, look, series),

@@ -12,7 +12,8 @@ from core.reading import Reading
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
-from dashboard.components.numbers import age, number
+from dashboard.components.ages import aged_text, window_text
+from dashboard.components.numbers import number
 from dashboard.page import Page
 from dashboard.panels.charts import speed_series
 from dashboard.queries import Moment
@@ -25,7 +26,7 @@ _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 def show(page: Page, look: Moment) -> None:
     say, seen, playbook, run = page.say, look.readings, look.week.playbook, look.run
-    with st.grid(5, min_column_width=170, gap="small", key="run-now"):
+    with st.grid(5, min_column_width=150, gap="small", key="run-now"):
         _reward(page, look, seen.get("last_reward"))
         kl = playbook.checks.get("kl_divergence")
         _metric(
@@ -63,7 +64,7 @@ def _steps(page: Page, look: Moment, reading: Reading | None) -> None:
     soon = ""
     if look.status is TrainingStatus.COMPLETED:
         soon = say("week.eta_done")
-    elif left is not None and look.status is TrainingStatus.RUNNING:
+    elif left is not None and look.status is TrainingStatus.RUNNING and not look.stale:
         pace = look.clock.pace(look.now)
         end = look.now_week + timedelta(seconds=float(left.value) * pace)
         between = time_remaining_range(run.reader, run.total_steps, run.until)
@@ -97,12 +98,15 @@ def _metric(
             delta_arrow=arrow,
             delta_color="off",
             chart_data=spark or _spark(look, tag),
+            help=_source(page, reading) if reading else None,
         )
         if reading is not None:
-            old = look.age(reading)
-            source = f"{plain(reading.source.rsplit('/', 1)[-1])} · {plain(reading.window)}"
-            aged = say("age.old", age=age(old)) if old is not None else ""
-            st.caption(" · ".join(part for part in (aged, soon) if part), help=source)
+            old = aged_text(page, look, look.age(reading))
+            st.caption(" · ".join(part for part in (old, soon) if part))
+
+
+def _source(page: Page, reading: Reading) -> str:
+    return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
 
 
 def _spark(look: Moment, tag: str | None) -> list[float] | None:

@@ -18,7 +18,7 @@ from dashboard.wording import Words, plain
 from runner.records import Job
 
 ALL = "all"
-ROWS, HEIGHT = 8, 330  # seen without scrolling
+ROWS, HEIGHT = 10, 330  # seen without scrolling
 
 
 def show(page: Page) -> None:
@@ -34,7 +34,7 @@ def _draw(page: Page) -> None:
     kind = choice(say.raw("jobs.filter"), kinds, lambda kind: say.raw(f"kind.{kind}"), key="kind")
     jobs = [job for job in look.jobs if kind in {ALL, job.kind.value}]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
-        st.table(table(jobs, look, say), border="horizontal", hide_index=True, alt="jobs")
+        st.table(table(jobs, look, page), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]
     if not ids:
         return
@@ -42,8 +42,9 @@ def _draw(page: Page) -> None:
     job_detail.show(page, look, next(job for job in jobs if job.id == (chosen or ids[0])))
 
 
-def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
-    """One row a job, newest first, as Markdown."""
+def table(jobs: list[Job], look: Moment, page: Page) -> pd.DataFrame:
+    """One row a job, newest first, as Markdown; process and exit code stand with its attempts."""
+    say = page.say
     return pd.DataFrame(
         [
             {
@@ -52,12 +53,8 @@ def table(jobs: list[Job], look: Moment, say: Words) -> pd.DataFrame:
                 say.raw("jobs.id"): plain(job.id),
                 say.raw("jobs.reason"): plain(job.reason),
                 say.raw("jobs.attempt"): job.attempt,
-                say.raw("jobs.pid"): "" if job.pid is None else str(job.pid),
-                say.raw("jobs.started"): (
-                    plain(f"{job.started_at:%Y-%m-%d %H:%M:%S}") if job.started_at else ""
-                ),
+                say.raw("jobs.started"): _started(page, job),
                 say.raw("jobs.took"): _took(job, look),
-                say.raw("jobs.exit"): "" if job.exit_code is None else str(job.exit_code),
                 say.raw("jobs.by"): plain(job.requested_by),
             }
             for job in jobs
@@ -69,6 +66,13 @@ def _state(job: Job, look: Moment, say: Words) -> str:
     """The state, and of a live job whether it is at work."""
     pulse = look.client.pulse(job.id) if job.state in LIVE_STATES else None
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
+
+
+def _started(page: Page, job: Job) -> str:
+    """Real time, as the job's folder has it."""
+    if job.started_at is None:
+        return ""
+    return plain(f"{page.viewer.day(job.started_at)} {job.started_at:%H:%M:%S}")
 
 
 def _took(job: Job, look: Moment) -> str:

@@ -12,6 +12,7 @@ from core.diagnosis.trend import trend
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
+from dashboard.components.log_pane import log_pane
 from dashboard.components.numbers import number, size
 from dashboard.components.states import badge
 from dashboard.page import Page
@@ -57,7 +58,7 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     if not home.training_log.is_file():
         st.caption(say("daily.tail_none", path=shown))
         return
-    st.code("\n".join(last_lines(home.training_log, lines)), language="log", height=height)
+    log_pane("\n".join(last_lines(home.training_log, lines)), "log-tail", height)
 
 
 def _trends(page: Page, look: Moment) -> None:

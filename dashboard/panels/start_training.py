@@ -96,7 +96,7 @@ def _form(page: Page, look: Moment, job: Job | None) -> None:
     denied = page.denied(Right.OPERATE)
     label = "launch.override" if may_override else "launch.start"
     if job is not None and not unfinished and not may_override:
-        label = "launch.another"
+        label, params["resume"] = "launch.another", False  # the label says that it is a new one
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             say.raw(label)

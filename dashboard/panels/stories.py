@@ -75,7 +75,10 @@ def _request(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
 def _incident(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     text = body.get("summary") or body.get("reason") or ""
-    return page.say(f"story.incident_{body.get('action', 'open')}", text=text)
+    told = page.say(f"story.incident_{body.get('action', 'open')}", text=text)
+    if undone := body.get("actions_undone"):
+        told += f" {page.say('story.incident_undone', count=len(undone))}"
+    return told
 
 
 def _signature(page: Page, look: Moment, entries: list[LedgerEntry]) -> str:

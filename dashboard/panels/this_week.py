@@ -30,6 +30,9 @@ def _draw(page: Page) -> None:
     else:
         run_now.show(page, look)
     timeline.show(page, look)
+    if look.run is None:  # no curve is missing where nothing was started
+        happened.show(page, look)
+        return
     left, right = st.columns((2, 1), gap="medium")
     with left:
         reward_curve.show(page, look)

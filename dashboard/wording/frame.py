@@ -24,12 +24,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         ":gray[{tag} · {symbol} · week {week}]",
         ":gray[{tag} · {symbol} · semana {week}]",
     ),
-    "frame.clock_scaled": (
-        "The week's clock runs apart from real time ({pace}× now)",
-        "O relógio da semana corre à parte do tempo real ({pace}× agora)",
+    "frame.week_time": ("Week time {time}", "Tempo da semana {time}"),
+    "frame.real_time": ("real time {time}", "tempo real {time}"),
+    "frame.two_times": (
+        "The clock of this week runs apart from real time. Schedule, checks, ticks and the age of"
+        " readings are in week time; event files, logs, jobs and the states above in real time.",
+        "O relógio desta semana corre à parte do tempo real. Horários, checks, marcas e a idade das"
+        " leituras são em tempo da semana; arquivos de eventos, logs, tarefas e os estados acima, em"
+        " tempo real.",
     ),
     "frame.run_none": ("No training yet", "Nenhum treino ainda"),
     "frame.run": ("{state}, {age} ago", "{state}, há {age}"),
+    "frame.run_real": ("{state}, {age} of real time ago", "{state}, há {age} de tempo real"),
     "frame.run_help": (
         "Training {run}: state, and age of its newest event",
         "Treino {run}: estado, e idade do seu evento mais novo",
@@ -58,12 +64,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Os dados do treino estão velhos: o evento mais novo tem {age}, e o treino deveria estar rodando.",
     ),
     "frame.stalled_alert": (
-        "The training is stalled: {evidence}. The page Escalation has its incident.",
-        "O treino está travado: {evidence}. A página Escalação tem o incidente.",
+        "The training is stalled: {evidence}.",
+        "O treino está travado: {evidence}.",
+    ),
+    "frame.stalled_incident": (
+        "Its incident is open on *Escalation*: {procedure}.",
+        "O incidente está aberto em *Escalonamento*: {procedure}.",
     ),
     "frame.incident_open_alert": (
-        "Open incident: {procedures}. See the page Escalation.",
-        "Incidente aberto: {procedures}. Veja a página Escalação.",
+        "Open incident: {procedures}. Its actions are on *Escalation*.",
+        "Incidente aberto: {procedures}. As ações estão em *Escalonamento*.",
     ),
     "frame.signature_broken": (
         "The signature of {by} holds no longer.",

@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Why may it start all the same? (goes into the ledger)",
         "Por que pode iniciar mesmo assim? (vai para o registro)",
     ),
-    "launch.choice": ("The last training was interrupted", "O último treino foi interrompido"),
+    "launch.choice": ("The last training is unfinished", "O último treino não terminou"),
     "launch.choice_text": (
         "{run} ended {state} at step {step}. Go on with it, or begin anew?",
         "{run} terminou {state} no passo {step}. Continuar, ou começar de novo?",
@@ -54,7 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "launch.progress_wait": ("waiting for the first numbers", "esperando os primeiros números"),
     "launch.expected": ("Lines that the manual expects", "Linhas que o manual espera"),
     "launch.output": ("Output", "Saída"),
-    "launch.another": ("Start another training", "Iniciar outro treino"),
+    "launch.another": ("Start another training, beside it", "Iniciar outro treino, ao lado dele"),
     "launch.tick": ("Confirm the pre-flight", "Confirmar o pré-voo"),
     # jobs
     "jobs.none": ("No jobs yet", "Nenhuma tarefa ainda"),
@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "jobs.reason": ("Reason", "Motivo"),
     "jobs.attempt": ("Attempt", "Tentativa"),
     "jobs.pid": ("pid", "pid"),
-    "jobs.started": ("Started (UTC)", "Início (UTC)"),
+    "jobs.started": ("Started (real time, UTC)", "Início (tempo real, UTC)"),
     "jobs.took": ("Took", "Durou"),
     "jobs.exit": ("Exit", "Saída"),
     "jobs.by": ("Asked by", "Pedido por"),

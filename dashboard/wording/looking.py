@@ -11,8 +11,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Inicie com `trainweek tensorboard`; escuta na porta 6006",
     ),
     "live.source": (
-        "From {source}, {files} files, {attempts} attempts, newest event {age} old",
-        "De {source}, {files} arquivos, {attempts} tentativas, evento mais novo há {age}",
+        "From {source}, files: {files}, attempts: {attempts}, newest event {age} old",
+        "De {source}, arquivos: {files}, tentativas: {attempts}, evento mais novo há {age}",
     ),
     "live.problems": (
         "What the files suffer from ({count})",
@@ -66,15 +66,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trouble.log_line": ("Log line", "Linha do log"),
     "trouble.symptom": ("Symptom", "Sintoma"),
     "trouble.escalate": ("Escalate: {title}", "Escalar: {title}"),
-    "trouble.quiet": ("Quiet, or not to be judged yet", "Quietos, ou ainda sem julgamento"),
+    "trouble.quiet": ("Clear, or not to be judged yet", "Sem alarme, ou ainda sem julgamento"),
     "trouble.other": (
         "What the data shows beyond the manual",
         "O que os dados mostram além do manual",
     ),
     "trouble.all_quiet": ("Nothing fires", "Nada disparado"),
     "trouble.all_quiet_text": (
-        "All scenarios that can be judged are quiet. What can't be judged says so below.",
-        "Todos os cenários que podem ser julgados estão quietos. O que não pode ser julgado o diz abaixo.",
+        "All scenarios that can be judged are clear. What can't be judged says so below.",
+        "Todos os cenários que podem ser julgados estão sem alarme. O que não pode ser julgado o diz abaixo.",
     ),
     "trouble.curve": ("around the event", "em torno do evento"),
     "trouble.changed": ("What changed then", "O que mudou nessa hora"),
@@ -109,7 +109,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "escalate.open": ("Open incident", "Abrir incidente"),
     "escalate.summary": ("What was seen, in one sentence", "O que foi visto, em uma frase"),
-    "escalate.none_open": ("No open incident", "Nenhum incidente aberto"),
+    "escalate.none_open": (
+        "No incident is open. The procedures below are the manual's; opening one tells everybody.",
+        "Nenhum incidente aberto. Os procedimentos abaixo são os do manual; abrir um avisa todos.",
+    ),
     "escalate.opened": (
         "Opened by {by}, {time} ({age} ago): {summary}",
         "Aberto por {by}, {time} (há {age}): {summary}",
@@ -121,6 +124,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "escalate.close_reason": (
         "What was found, and why it may go on",
         "O que foi achado, e por que pode seguir",
+    ),
+    "escalate.undone": (
+        "Not done: {numbers} of the list. If you close it so, say in the reason why they may be"
+        " left; the ledger keeps them.",
+        "Não feitos: {numbers} da lista. Se fechar assim, diga no motivo por que podem ficar; o"
+        " registro os guarda.",
+    ),
+    "escalate.left_undone": ("left undone: {actions}", "não feito: {actions}"),
+    "escalate.close_undone": (
+        "Close with {count} actions undone",
+        "Fechar com {count} ações não feitas",
     ),
     "escalate.history": ("Closed incidents", "Incidentes fechados"),
     "escalate.history_line": (

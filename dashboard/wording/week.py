@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         " `trainweek data sample`.",
     ),
     "week.next": ("Next", "A seguir"),
+    "week.first": ("First", "Primeiro"),
     "week.next_overdue": (
         "**{title}** was due {time} ({age} ago) · {owner}",
         "**{title}** era para {time} (há {age}) · {owner}",
@@ -44,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "week.nothing_next": ("Nothing is left to do in this week.", "Nada mais a fazer nesta semana."),
     "week.open": ("Open {page}", "Abrir {page}"),
+    "week.next_incident": (
+        "**{title}**, opened by {by} {age} ago: {done} of {total} actions done",
+        "**{title}**, aberto por {by} há {age}: {done} de {total} ações feitas",
+    ),
     "week.also": ("{count} more waiting", "mais {count} esperando"),
     "week.reward": ("Reward", "Reward"),
     "week.kl": ("KL divergence", "Divergência KL"),
@@ -76,7 +81,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "week.mark_fail": ("check {time}", "check {time}"),
     "kind_of_slot.preflight": ("Pre-flight", "Pré-voo"),
     "kind_of_slot.launch": ("Start", "Início"),
-    "kind_of_slot.hourly": ("Hourly", "De hora"),
+    "kind_of_slot.hourly": ("Hourly", "Check"),
     "kind_of_slot.daily": ("Check-in", "Check-in"),
     "kind_of_slot.anomaly": ("Recheck", "Reexame"),
     "kind_of_slot.preparation": ("Prepare", "Preparação"),
@@ -95,6 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.incident_open": ("opened an incident: {text}", "abriu um incidente: {text}"),
     "story.incident_do": ("did an action of the incident", "fez uma ação do incidente"),
     "story.incident_close": ("closed the incident: {text}", "fechou o incidente: {text}"),
+    "story.incident_undone": ("({count} actions undone)", "({count} ações não feitas)"),
     "story.decision": (
         "recorded the decision {decision} {score}",
         "registrou a decisão {decision} {score}",

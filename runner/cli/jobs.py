@@ -13,7 +13,7 @@ from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from runner.records import Job
+from runner.records import Incident, Job
 
 app = typer.Typer(help="Submit, list, show and stop jobs.", no_args_is_help=True)
 
@@ -89,6 +89,18 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
                 ],
                 "progress": client.progress(job.id),
                 "result": client.result(job.id),
+                "incidents": [
+                    {
+                        "id": incident.id,
+                        "procedure": incident.procedure,
+                        "state": incident.state,
+                        "summary": incident.summary,
+                        "opened_at": iso(incident.opened_at),
+                        "blocks_start": incident.blocks_start,
+                        "close_reason": incident.close_reason,
+                    }
+                    for incident in client.incidents_of(job.id)
+                ],
             }
         )
         return
@@ -98,6 +110,8 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
         print(f"{'liveness':<12} {pulse.liveness}: {pulse.text}")
     for a in attempts:
         print(f"attempt {a.number}: {a.state} {a.reason} {a.folder}")
+    for incident in client.incidents_of(job.id):
+        print(_in_words(incident))
 
 
 @app.command()
@@ -139,6 +153,17 @@ def as_dict(job: Job) -> dict[str, Any]:
         "ended_at": iso(job.ended_at) if job.ended_at else None,
         "exit_code": job.exit_code,
     }
+
+
+def _in_words(incident: Incident) -> str:
+    """``incident crash: OPEN since …, blocks every start``."""
+    if incident.closed_at is not None:
+        told = f"by {incident.closed_by} at {iso(incident.closed_at)}: {incident.close_reason}"
+    else:
+        told = f"since {iso(incident.opened_at)}"
+        told += ", blocks every start" if incident.blocks_start else ""
+        told += " (page Escalation)"
+    return f"incident {incident.procedure}: {incident.state} {told}"
 
 
 def _pulse(client: Client, job: Job) -> dict[str, Any]:

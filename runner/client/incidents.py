@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.vocabulary import IncidentState, Right
 from runner.client.door import Door
-from runner.incidents import opening, procedure_of, standing
+from runner.incidents import opening, procedure_of, standing, undone_actions
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.procedures import protect, write_issue_line
 from runner.records import Incident
@@ -67,7 +67,10 @@ class Incidents(Door):
             return Recorded(_incident(transaction, incident_id))
 
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
-        """Close an incident; starts are free again if no other one blocks them."""
+        """Close an incident; starts are free again if no other one blocks them.
+
+        Actions that nobody marked as done don't hold it open; the ledger names them.
+        """
         if denied := self._denied(Right.RECORD):
             return denied
         if not reason.strip():
@@ -76,7 +79,10 @@ class Incidents(Door):
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found
+            week = queries.week_by_id(transaction.connection, found.week_id)
             body = {"action": "close", "id": incident_id, "reason": reason}
+            if week is not None and (undone := undone_actions(week, found)):
+                body["actions_undone"] = [step.in_("en") for step in undone]
             self._append(transaction, "incident", body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
 

@@ -62,6 +62,11 @@ def launch_params(
             f"The training {before.run} ended {before.state}: {before.reason}",
             "Say whether to go on (--resume) or to begin anew (--new).",
         )
+    if before is not None and before.state == JobState.SUCCEEDED and resume is None:
+        return Refused(
+            f"The week {week.id} has its training already: {before.run} ended {before.state}.",
+            "Look at it, or say that you mean to begin another one beside it (--new).",
+        )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
 

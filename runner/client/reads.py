@@ -142,6 +142,18 @@ class Reads(Door):
         with self.store.read() as look:
             return [rows.incident_of(row) for row in look.execute(query)]
 
+    def incidents_of(self, job_id: str) -> list[Incident]:
+        """What the runner opened for a job; newest first."""
+        entries, table = schema.ledger, schema.incidents
+        query = (
+            select(table)
+            .join(entries, entries.c.seq == table.c.id)
+            .where(entries.c.body["job_id"].as_string() == job_id)
+            .order_by(table.c.id.desc())
+        )
+        with self.store.read() as look:
+            return [rows.incident_of(row) for row in look.execute(query)]
+
     def signatures(self, week_id: str | None = None) -> list[Signature]:
         """Oldest first."""
         table = schema.signatures

@@ -11,7 +11,7 @@ from core.errors import TrainweekError
 from core.market.sample import write_sample
 from core.moments import parse_moment
 from core.paths import Home
-from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState
+from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
 from runner.client import Client
 from runner.demo.pacing import week_moment
@@ -50,6 +50,7 @@ class Play:
 
     def run(self) -> Mapping[str, Any]:
         """Play the whole week; returns the revalidation's result."""
+        self.say("Times are the week's own, which runs fast; files and logs bear real time.")
         self._preflight()
         self._training()
         self._preparation()
@@ -147,8 +148,11 @@ class Play:
         if seen:
             at = self._slot(slot_id)
             self.say(
-                f"{at:%a %d %b %H:%M} {slot_id:<12} {' '.join(GLYPHS[v] for v in seen.values())}"
+                f"{at:%a %d %b %H:%M} {slot_id:<12} {' '.join(GLYPHS[j.verdict] for j in seen)}"
             )
+        for judgement in seen:
+            if judgement.verdict is Verdict.UNKNOWN:
+                self.say(f"{'':<17}{GLYPHS[Verdict.UNKNOWN]} {judgement.check}: {judgement.why}")
 
     def _submit(self, kind: JobKind, params: dict[str, Any]) -> Job:
         outcome = self.lead.submit(kind, params)

@@ -48,7 +48,7 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.sees("Stopped")
 
     screen.go("launch")
-    screen.sees("The last training was interrupted")
+    screen.sees("The last training is unfinished")
     screen.main.get_by_text("Begin a new run").wait_for()
     screen.assert_whole()
     screen.keep("launch-stopped")

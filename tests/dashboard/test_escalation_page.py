@@ -19,16 +19,40 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     assert opened.summary == "the trainer died at step 9000"
     assert "0 of 5 done" in text_of(test)
 
-    button(test, "incident:crash:do:2").click().run()
+    box = f"incident:crash:{opened.id}:do:2"
+    test.checkbox(key=box).check().run()
     assert place.client().incidents(week.id)[0].actions_done == (2,)
     assert "1 of 5 done" in text_of(test)
+    assert test.checkbox(key=box).value and test.checkbox(key=box).disabled
 
+    assert "Not done: 1, 2, 4, 5 of the list" in text_of(test)
+    assert button(test, "incident:crash:close").label == "Close with 4 actions undone"
     button(test, "incident:crash:close").click().run()
     assert place.client().incidents(week.id, open_only=True), "it takes a reason to close it"
     fill(test, "incident:crash:reason", "disk was full; freed 40 GB")
     button(test, "incident:crash:close").click().run()
     assert not place.client().incidents(week.id, open_only=True)
     assert "disk was full" in text_of(test)
+    assert "left undone: “Stop the training." in text_of(test), "the page keeps what was left"
+
+
+def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
+    week = place.week()
+    opened = place.client().open_incident(week.id, "crash", "it fell over").record
+    test = place.draw("escalation", role=Role.ENGINEER)
+    place.client().close_incident(opened.id, "somebody else was faster")
+    test.checkbox(key=f"incident:crash:{opened.id}:do:0").check().run()
+    assert "closed it already" in text_of(test)
+    assert place.client().incidents(week.id)[0].actions_done == ()
+
+
+def test_what_is_open_stands_first(place: Place) -> None:
+    week = place.week()
+    assert "No incident is open" in text_of(place.draw("escalation"))
+    place.client().open_incident(week.id, "data", "a gap of three days")
+    text = text_of(place.draw("escalation"))
+    assert "No incident is open" not in text
+    assert text.index("Data issue") < text.index("Critical issue")
 
 
 def test_an_incident_without_a_summary_is_refused(place: Place) -> None:

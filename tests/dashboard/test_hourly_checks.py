@@ -145,3 +145,10 @@ def test_hidden_event_files_turn_the_checks_unknown(place: Place) -> None:
     (place.home.root / "watched").rename(place.home.root / "hidden")
     text = text_of(draw(place))
     assert "Pass" not in text
+
+
+def test_what_a_reading_was_taken_over_is_told_in_portuguese(place: Place) -> None:
+    place.watch()
+    text = text_of(place.draw("hourly_checks", language="pt"))
+    assert "o mais novo · ep_rew_mean" in text and "iterações" in text
+    assert "latest ·" not in text

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.dashboard.place import Place, text_of
+from dataclasses import replace
+from datetime import timedelta
+
+from core.telemetry.readings import known_series
+from core.vocabulary import TrainingStatus
+from dashboard.panels.charts import drawn
+from tests.dashboard.place import LAUNCH, Place, text_of
 
 
 def helps(test) -> str:
@@ -30,3 +36,28 @@ def test_meanings_are_told_in_portuguese(tmp_path):
     told = helps(test).replace("\\", "")
     assert "observado em 376 execuções públicas" in told
     assert "esconde lentidões" in told
+
+
+def test_a_chart_of_a_run_at_work_is_redrawn_four_times_a_minute(tmp_path):
+    """Each redraw blinks in the browser; the numbers beside it follow every tick."""
+    place = Place(tmp_path / "home")
+    place.watch(hours=1.0)
+    at_work = LAUNCH + timedelta(hours=1)
+    points = known_series(place.page().look().run.reader, "rollout/ep_rew_mean", at_work)
+    ends = []
+    for seconds in (-15, -14, -1, 0):
+        place.now = at_work + timedelta(seconds=seconds)
+        look = place.page().look()
+        assert look.status is TrainingStatus.RUNNING
+        ends.append(drawn(look, points).last)
+    assert ends[0] == ends[1] == ends[2] != ends[3] == points.last
+
+
+def test_a_curve_that_has_just_begun_is_shown_at_once(tmp_path):
+    place = Place(tmp_path / "home")
+    place.watch(hours=1.0)
+    place.now = LAUNCH + timedelta(seconds=65)
+    look = place.page().look()
+    only = known_series(look.run.reader, "rollout/ep_rew_mean", place.now)
+    fresh = replace(only, wall=only.wall + 3.0)  # in the quarter minute that is not over
+    assert len(drawn(look, fresh)) == len(fresh) == 1

@@ -29,6 +29,19 @@ def test_a_checklist_is_done_when_every_item_is_ticked(place: Place) -> None:
     assert done["hourly_1"] is True and done["hourly_2"] is False
 
 
+def test_what_was_ticked_without_passing_is_said_of_the_slot(place: Place) -> None:
+    first, second, third, fourth = place.week.playbook.slot("hourly_1").checks
+    tick(place, "hourly_1", first)
+    for check, verdict in (
+        (second, Verdict.UNKNOWN), (third, Verdict.FAIL), (fourth, Verdict.PENDING),
+    ):  # fmt: skip
+        place.lead.tick(place.week.id, "hourly_1", check, "seen", verdict, "")
+    views = {view.spec.id: view for view in agenda(place.lead, place.week)}
+    assert views["hourly_1"].state is SlotState.DONE
+    assert views["hourly_1"].troubles == (Verdict.FAIL, Verdict.UNKNOWN)
+    assert views["hourly_2"].troubles == ()
+
+
 def test_the_launch_is_done_when_a_training_has_started(place: Place) -> None:
     assert done_slots(place.lead, place.week)["launch"] is False
     service = place.service()

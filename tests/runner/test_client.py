@@ -143,6 +143,9 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     assert lead.incidents(week)[0].actions_done == (1,)
     closed = lead.close_incident(incident.id, "a typo in the reward").record
     assert (closed.state, closed.closed_by) == (IncidentState.CLOSED, "Lea")
+    entry = next(e for e in lead.activity(week) if e.kind == "incident")  # the newest
+    steps = place.week.playbook.escalation("crash").actions
+    assert entry.body["actions_undone"] == [step.in_("en") for step in (steps[0], *steps[2:])]
     assert isinstance(lead.submit(JobKind.TRAIN, {}), Submitted)
 
 
@@ -183,6 +186,17 @@ def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) ->
     place.until(service, resumed)
     new = place.lead.submit(JobKind.TRAIN, {"resume": False}).job
     assert new.run == f"{first.run}-2"  # two runs in one folder would be one curve
+
+
+def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place) -> None:
+    service = place.service()
+    first = place.until(service, place.submit(JobKind.TRAIN))
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "--new" in refused.remedy
+    assert refused.reason == (
+        f"The week {place.week.id} has its training already: {first.run} ended SUCCEEDED."
+    )
+    assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
 
 
 def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None:

@@ -19,7 +19,8 @@ from core.checks import judge_slot
 from core.gates import read_equity_csv, read_trades_csv, score
 from core.paths import Home
 from core.people import Person
-from core.vocabulary import JobKind, JobState, Role, Verdict
+from core.vocabulary import JobKind, JobState, Role, SlotState, Verdict
+from runner.agenda import agenda
 from runner.client import Client
 from runner.demo.pacing import week_moment
 from runner.demo.play import LAUNCH
@@ -68,6 +69,13 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     decision = json.loads((home.revalidation / "2026-02-27_decision.json").read_text("utf-8"))
     assert f"Decision: {decision['decision']}" in output
     assert client.signatures(week.id) == []
+    views = {view.spec.id: view for view in agenda(client, week)}
+    left = [i for i, v in views.items() if v.state is SlotState.OVERDUE and i != "approval"]
+    assert left == [], "everything that has come was looked at in its time"
+    assert Verdict.UNKNOWN in views["daily_1"].troubles, "so short a training has no trend"
+    assert "reward_trend: Too few data" in output
+    ticks = {tick.check: tick for tick in client.ticks(week.id, "daily_1")}
+    assert ticks["reward_trend"].note.startswith("Seen: Too few data")
 
 
 @pytest.mark.slow

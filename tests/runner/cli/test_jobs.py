@@ -6,7 +6,7 @@ import json
 import os
 import signal
 
-from core.vocabulary import JobState
+from core.vocabulary import JobKind, JobState
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import Place, place, wait_for
 
@@ -22,7 +22,7 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
     def stalled() -> bool:
         service.tick(service.now())
         pulse = place.lead.pulse(job.id)  # CPU is known from the second look on
-        return stall.exists() and pulse.seen.cpu is not None
+        return stall.exists() and pulse.seen.cpu is not None and pulse.seen.cpu < 0.005
 
     wait_for(stalled)
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
@@ -43,3 +43,19 @@ def test_a_waiting_job_has_no_liveness(place: Place) -> None:
     job = place.submit()
     told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
     assert told["liveness"] is None
+
+
+def test_show_names_the_incident_of_a_job_until_it_is_closed_and_after(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="fail"))
+    assert job.state is JobState.FAILED
+    shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
+    assert "incident crash: OPEN since" in shown and "blocks every start" in shown
+    (opened,) = place.lead.incidents(place.week.id)
+    place.lead.close_incident(opened.id, "the disk was full")
+    shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
+    assert "incident crash: CLOSED by" in shown and "the disk was full" in shown
+    told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
+    (incident,) = told["incidents"]
+    assert (incident["procedure"], incident["state"]) == ("crash", "CLOSED")
+    assert incident["close_reason"] == "the disk was full"

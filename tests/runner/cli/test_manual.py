@@ -72,10 +72,12 @@ def test_the_run_bears_tag_and_launch_time(
 def test_the_daily_check_prints_what_it_writes(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
-    week = json.loads(trainweek("week", "list", "--json", home=home).stdout)[0]
-    done = script("daily_training_check.py", "--date", week["id"], home=home)
+    # Today, not the week's first day: midnight may have passed since the launch, and a day
+    # that is over is judged as of its end, which may lie before the training's.
+    today = datetime.now(UTC).date().isoformat()
+    done = script("daily_training_check.py", "--date", today, home=home)
     printed = json.loads(done.stdout)
-    written = Home(home).daily_summaries / f"{week['id']}.json"
+    written = Home(home).daily_summaries / f"{today}.json"
     assert json.loads(written.read_text("utf-8")) == printed
     assert printed["training_status"] == "COMPLETED"
     all_pass = printed["checklist"] == "✅ ✅ ✅ ✅ ✅"
@@ -109,12 +111,15 @@ def test_revalidation_without_save_report_prints_and_writes_nothing(
 
 
 @pytest.mark.slow
-def test_a_second_start_asks_for_new_only_if_the_first_did_not_end_well(
+def test_a_second_start_begins_another_run_only_if_it_is_told_to(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
     """Ctrl-C on the script detaches: the training goes on until it is stopped."""
+    refused = script("start_ppo_training.py", *START, "--detach", home=home)
+    assert refused.returncode == 2 and "--new" in refused.stderr
+    assert "has its training already" in refused.stderr and len(_trainings(home)) == 1
     environment = os.environ | {"TRAINWEEK_HOME": str(home)}
-    command = [TRAINWEEK, "start", "--steps", "400000"]
+    command = [TRAINWEEK, "start", "--new", "--steps", "400000"]
     following = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, text=True, bufsize=1
     )
