@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from stable_baselines3 import PPO
 
 from core.trading.drawdown import max_drawdown_pct
@@ -17,10 +18,18 @@ Policy = Callable[[np.ndarray, MarketEnv], np.ndarray]
 
 
 def greedy(model: PPO) -> Policy:
-    """The model's deterministic policy: its most probable action."""
+    """The model's deterministic policy: its most probable action.
+
+    What ``predict(deterministic=True)`` does for discrete actions, but the network is put
+    into evaluation mode once: SB3 walks through all of its modules at each step.
+    """
+    policy = model.policy
+    policy.set_training_mode(False)
 
     def act(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
-        return model.policy.predict(observation, deterministic=True)[0]
+        with torch.no_grad():
+            tensor, _ = policy.obs_to_tensor(observation)
+            return policy.get_distribution(tensor).mode().cpu().numpy()
 
     return act
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.signal import lfilter
+import pandas as pd
 
 from runner.agent.market import Market
 
@@ -35,10 +35,7 @@ OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
 
 def ema(values: np.ndarray, span: float) -> np.ndarray:
     """Exponential moving average with alpha = 2 / (span + 1), begun at the first value."""
-    alpha = 2.0 / (span + 1.0)
-    start = [(1.0 - alpha) * values[0]]
-    averaged, _ = lfilter([alpha], [1.0, alpha - 1.0], values, zi=start)
-    return averaged
+    return pd.Series(values).ewm(span=span, adjust=False).mean().to_numpy()
 
 
 def log_returns(close: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import torch
 
 from core.errors import InputError, SetupError
 from core.telemetry import RunReader
+from runner.agent.evaluation import greedy
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
@@ -43,6 +44,17 @@ def test_sb3s_scalars_and_ours_are_written_into_exactly_the_given_folder(tmp_pat
     assert reader.series("rollout/ep_rew_mean").step[0] == 1_000  # from the first rollout on
     assert reader.series("eval/return_pct").step.tolist() == [1_000, 2_000, 3_000, 4_000]
     assert reader.problems == []
+
+
+def test_the_greedy_policy_is_sb3s_deterministic_prediction(tmp_path: Path):
+    trained = session(tmp_path)
+    trained.learn(Hooks())
+    model = trained.model
+    observed = model.env.reset()
+    seen = observed + np.random.default_rng(3).normal(size=(40, *observed.shape))
+    for observation in seen.astype(np.float32):
+        expected, _ = model.policy.predict(observation, deterministic=True)
+        assert greedy(model)(observation, model.env).tolist() == expected.tolist()
 
 
 def test_reward_components_sum_to_the_whole_in_the_events(tmp_path: Path):
