@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from core.playbook import Playbook, SlotSpec
 from core.vocabulary import SlotState, Verdict
 
-_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN)
+_WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def build_decision(
     :param trials: how often the week trained and revalidated; one if None.
     :param checks: what the program checked while it ran.
     :param previous: the revalidation before this one.
-    :param production: the newest approved decision whose signature stands.
+    :param production: the newest approval, if its signature stands.
     :param lapsed: the newest approval, if it stands no longer.
     :param on_stage: called with each of :data:`STAGES` when it begins, and the gates so far.
     :param extra: further top-level records (versions, job id); never replaces ours.

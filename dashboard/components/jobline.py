@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.vocabulary import ENDED_STATES
+from core.vocabulary import ENDED_STATES, JobState
 from dashboard.components.alive import alive
 from dashboard.components.numbers import age
 from dashboard.components.states import badge
@@ -24,6 +24,8 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
     now = page.services.now()
     if job.state in ENDED_STATES and job.ended_at is not None:
         old = page.say("age.ended", age=age(now - job.ended_at))
+    elif job.state is JobState.QUEUED and job.attempt > 0:
+        old = page.say("age.again")  # asked for long ago, and at work since: no age is its own
     elif job.started_at is not None:
         old = page.say("age.for", age=age(now - job.started_at))
     else:

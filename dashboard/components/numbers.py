@@ -52,7 +52,7 @@ def margin(value: float | int | None, by: float | None, limit: float) -> str:
     """``+0.3127``: how far ``value`` is on the good side, with the decimals it is shown with."""
     if value is None or by is None:
         return "–"
-    decimals = _decimals(value, limit)
+    decimals = _decimals(value, limit) if value else _decimals(by, None)
     if isinstance(value, int) and not float(by).is_integer():
         decimals = 1
     return f"{by:+,.{decimals}f}"

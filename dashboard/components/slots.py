@@ -12,7 +12,12 @@ from dashboard.components.states import icon, word
 from dashboard.page import Page
 from dashboard.queries import Moment
 
-_SAID = {Verdict.FAIL: "failed", Verdict.UNKNOWN: "unknown", Verdict.WARN: "warned"}
+_SAID = {
+    Verdict.FAIL: "failed",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.WARN: "warned",
+    Verdict.PENDING: "early",
+}
 
 
 def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:

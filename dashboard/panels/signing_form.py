@@ -6,7 +6,15 @@ import streamlit as st
 
 from core.decision import SavedDecision
 from core.people import Person
-from core.vocabulary import APPROVALS, Decision, EvidenceGrade, Right, Role, SignatureAct
+from core.vocabulary import (
+    APPROVALS,
+    DOUBTFUL_GRADES,
+    Decision,
+    EvidenceGrade,
+    Right,
+    Role,
+    SignatureAct,
+)
 from dashboard.components import outcomes
 from dashboard.page import Page
 from dashboard.queries import Moment
@@ -15,7 +23,6 @@ from dashboard.wording import plain
 PLACE = "sign"
 _BEGUN = "sign:begun"  # the decision that the person began to sign
 FEWEST_ROWS, MOST_ROWS = 2, 20
-_DOUBTFUL = (EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value)
 
 
 def show(page: Page, now: Moment, saved: SavedDecision) -> None:
@@ -51,7 +58,7 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
     grade, override = decided["evidence"]["grade"], _is_override(saved, act)
     if override:
         st.markdown(f":red[:material/report: {say('sign.override')}]")
-    elif act in APPROVALS and grade in _DOUBTFUL:
+    elif act in APPROVALS and EvidenceGrade(grade) in DOUBTFUL_GRADES:
         st.markdown(
             f":orange[:material/warning: {say('sign.doubtful', grade=grade)}]",
         )

@@ -169,7 +169,8 @@ def _figures(page: Page, rule: Mapping[str, Any]) -> tuple[str, str]:
         return found or "–", say("yes")
     op, limit = {">=": "≥ ", ">": "> "}[rule["op"]], rule["limit"]
     if rule["id"] in _SHARES:
-        return share(value) or "–", f"{op}{100 * limit:g} %"
-    unit = " %" if rule["id"] == "random" else ""
-    found = short(value, limit) if isinstance(value, int) else short(value)
+        # Like a gate: a share that rounds onto its limit must not look as if it had reached it.
+        value, limit = None if value is None else 100 * value, 100 * limit
+    unit = " %" if rule["id"] in (*_SHARES, "random") else ""
+    found = short(value, limit)
     return f"{found}{unit if value is not None else ''}", f"{op}{limit:g}{unit}"

@@ -95,8 +95,9 @@ def _form(page: Page, look: Moment, job: Job | None) -> None:
         blocked = page.denied(Right.COUNTERSIGN) is not None or not params["override_reason"]
     denied = page.denied(Right.OPERATE)
     label = "launch.override" if may_override else "launch.start"
-    if job is not None and not unfinished and not may_override:
-        label, params["resume"] = "launch.another", False  # the label says that it is a new one
+    if job is not None and not unfinished:
+        params["resume"] = False  # a new one, beside what the week has
+        label = label if may_override else "launch.another"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             say.raw(label)

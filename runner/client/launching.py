@@ -41,8 +41,8 @@ def launch_params(
         return refused
     if refused := _failed_preflight(connection, home, week, person, asked) or _unfit(week, asked):
         return refused
-    before = queries.newest_job(connection, JobKind.TRAIN, week.id)
-    unfinished = before is not None and before.state in _UNFINISHED and before.attempt > 0
+    before = queries.newest_job(connection, JobKind.TRAIN, week.id, begun=True)
+    unfinished = before is not None and before.state in _UNFINISHED
     resume = asked.get("resume")
     if resume:
         if before is None or not unfinished:
@@ -65,7 +65,8 @@ def launch_params(
     if before is not None and before.state == JobState.SUCCEEDED and resume is None:
         return Refused(
             f"The week {week.id} has its training already: {before.run} ended {before.state}.",
-            "Look at it, or say that you mean to begin another one beside it (--new).",
+            "Another training belongs to a week of its own (`trainweek week new`, or page This "
+            "week). If you mean one beside it in this week, say so (--new).",
         )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else ({**asked, "run": run}, run)

@@ -27,7 +27,7 @@ class DecisionContext:
     approval_at: datetime | None  # week time
     log_summary: str
     previous: Earlier | None = None  # the newest revalidation of any week
-    production: Earlier | None = None  # the newest approval that stands
+    production: Earlier | None = None  # the newest approval, if it stands
     lapsed: Earlier | None = None  # the newest approval, if it stands no longer
 
 
@@ -60,7 +60,8 @@ def _earlier(saved: SavedDecision) -> Earlier:
 
 @dataclass(frozen=True)
 class Approvals:
-    """:ivar production: the newest approval that stands; that is what may be in production.
+    """:ivar production: the newest approval, if it stands. One that it replaced is not in
+        production again because the newer one does not stand.
     :ivar lapsed: the newest approval, if it is void or expired by now.
     """
 
@@ -73,7 +74,6 @@ def approvals(client: Client) -> Approvals:
 
     Altered records are no approvals, and neither is one whose archive is not whole.
     """
-    lapsed = None
     newest = {signed.revalidation_sha256: signed for signed in client.signatures()}
     for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
         if signature.act not in APPROVALS:
@@ -86,10 +86,8 @@ def approvals(client: Client) -> Approvals:
             found = replace(_earlier(read_decision(folder)), standing=standing.state.value)
         except (InputError, IntegrityError):
             continue
-        if standing.stands:
-            return Approvals(found, lapsed)
-        lapsed = lapsed or found
-    return Approvals(None, lapsed)
+        return Approvals(found) if standing.stands else Approvals(lapsed=found)
+    return Approvals()
 
 
 def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:

@@ -71,8 +71,13 @@ def signing_keys(connection: Connection) -> set[str]:
     return {str(line.body.get("public_key")) for line in lines}
 
 
-def newest_job(connection: Connection, kind: JobKind | str, week_id: str | None) -> Row | None:
+def newest_job(
+    connection: Connection, kind: JobKind | str, week_id: str | None, *, begun: bool = False
+) -> Row | None:
+    """:param begun: pass over jobs that ended in the queue."""
     query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.seq.desc()).limit(1)
+    if begun:
+        query = query.where(jobs.c.attempt > 0)
     if week_id is not None:
         query = query.where(jobs.c.week_id == week_id)
     return connection.execute(query).first()

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from core.vocabulary import JobKind, Role
+from datetime import UTC, datetime
+
+from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
+from runner.service import Service
 from tests.dashboard.place import Place, button, text_of
+from tests.runner.place import child_settings
+
+
+def runner(place: Place) -> Service:
+    return Service(place.home, child_settings(), now=lambda: datetime.now(UTC))
 
 
 def test_a_start_waits_for_the_preflight(place: Place) -> None:
@@ -34,6 +42,23 @@ def test_a_lead_overrides_with_a_reason(place: Place) -> None:
     job = place.client().latest_job(JobKind.TRAIN)
     assert job is not None
     assert job.params["override_reason"] == "smoke test was run by hand"
+
+
+def test_a_lead_begins_another_training_over_a_preflight_that_is_missing(place: Place) -> None:
+    place.week()
+    client, service = place.client(), runner(place)
+    first = client.submit(JobKind.TRAIN).job
+    while client.job(first.id).state not in ENDED_STATES:
+        service.tick(datetime.now(UTC))
+    service.close()
+    assert client.job(first.id).state is JobState.SUCCEEDED
+    test = place.draw("launch")
+    field = next(f for f in test.text_input if f.key == "start:override")
+    field.input("smoke test was run by hand").run()
+    button(test, "start:button").click().run()
+    job = client.latest_job(JobKind.TRAIN)
+    assert job is not None and job.id != first.id
+    assert job.params["resume"] is False
 
 
 def test_an_engineer_may_not_override(place: Place) -> None:

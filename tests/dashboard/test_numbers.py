@@ -78,6 +78,7 @@ def test_a_gate_has_four_digits_and_more_where_they_would_lie(
 
 def test_a_margin_has_the_decimals_of_its_value() -> None:
     assert margin(4.10041, 3.10041, 1.0) == "+3.100"
+    assert margin(0.0, -1.5, 1.5) == "-1.500"  # no trade won: profit factor 0
     assert margin(0.99996, -0.00004, 1.0) == "-0.00004"
     assert margin(10, -5.0, 5.0) == "-5"
     assert margin(None, None, 1.0) == "–"

@@ -38,7 +38,7 @@ def test_what_was_ticked_without_passing_is_said_of_the_slot(place: Place) -> No
         place.lead.tick(place.week.id, "hourly_1", check, "seen", verdict, "")
     views = {view.spec.id: view for view in agenda(place.lead, place.week)}
     assert views["hourly_1"].state is SlotState.DONE
-    assert views["hourly_1"].troubles == (Verdict.FAIL, Verdict.UNKNOWN)
+    assert views["hourly_1"].troubles == (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PENDING)
     assert views["hourly_2"].troubles == ()
 
 

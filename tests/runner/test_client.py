@@ -199,6 +199,16 @@ def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place
     assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
 
 
+def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place: Place) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    queued = place.submit(JobKind.TRAIN, resume=False)
+    place.lead.stop(queued.id)
+    assert place.until(service, queued, JobState.STOPPED).attempt == 0
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "--new" in refused.remedy
+
+
 def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None:
     service = place.service()
     first = place.until(

@@ -45,3 +45,15 @@ def test_an_approval_that_became_void_is_told_and_not_in_production(place: Signe
     found = approvals(place.client())
     assert found.production is not None and found.production.sha256 == fresh
     assert found.lapsed is None  # what is older than the approval that stands is history
+
+
+def test_what_a_lapsed_approval_had_replaced_is_not_in_production_again(
+    place: SignedPlace,
+) -> None:
+    place.sign(place.revalidate("GO"))
+    replaced_by = place.revalidate("GO", seed=2)
+    place.sign(replaced_by)
+    place.home.best_model.write_bytes(b"another")
+    found = approvals(place.client())
+    assert found.production is None
+    assert found.lapsed is not None and found.lapsed.sha256 == replaced_by
