@@ -34,8 +34,13 @@ OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
 
 
 def ema(values: np.ndarray, span: float) -> np.ndarray:
-    """Exponential moving average with alpha = 2 / (span + 1), begun at the first value."""
-    return pd.Series(values).ewm(span=span, adjust=False).mean().to_numpy()
+    """Exponential moving average with alpha = 2 / (span + 1), begun at the first value.
+
+    Pandas would pass over a NaN; here nothing behind one is known.
+    """
+    averaged = pd.Series(values).ewm(span=span, adjust=False).mean().to_numpy(copy=True)
+    averaged[np.logical_or.accumulate(np.isnan(values))] = np.nan
+    return averaged
 
 
 def log_returns(close: np.ndarray) -> np.ndarray:

@@ -67,6 +67,8 @@ def test_the_average_is_pandas_own():
     values = np.random.default_rng(2).normal(size=300)
     expected = pd.Series(values).ewm(span=12, adjust=False).mean().to_numpy()
     assert ema(values, 12) == pytest.approx(expected, abs=1e-14)
+    values[5] = np.nan
+    assert np.isnan(ema(values, 12)).tolist() == [False] * 5 + [True] * (len(values) - 5)
 
 
 def test_the_trend_filter_is_the_planted_markets_own_filter():
