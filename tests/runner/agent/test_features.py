@@ -63,9 +63,11 @@ def test_a_market_that_stands_still_has_finite_features():
     assert np.isfinite(raw_features(Market.from_frame(frame))).all()
 
 
-def test_the_average_is_pandas_own():
+def test_the_average_follows_its_recursion_from_the_first_value():
     values = np.random.default_rng(2).normal(size=300)
-    expected = pd.Series(values).ewm(span=12, adjust=False).mean().to_numpy()
+    expected = [values[0]]
+    for value in values[1:]:
+        expected.append(expected[-1] + 2 / 13 * (value - expected[-1]))
     assert ema(values, 12) == pytest.approx(expected, abs=1e-14)
     values[5] = np.nan
     assert np.isnan(ema(values, 12)).tolist() == [False] * 5 + [True] * (len(values) - 5)
