@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from core.trading.conventions import RELATIVE_TOLERANCE
 from core.vocabulary import EvidenceGrade
 
 _KNOWN = {
     "en": "{psr0} sure that the true Sharpe is above 0 (PSR(0)), {psr1} that it is above 1 "
-    "(PSR(1)); better than {random:.1f} % of random policies that trade as often.",
+    "(PSR(1)); better than {random} that trade as often.",
     "pt": "{psr0} de certeza de que o Sharpe verdadeiro é maior que 0 (PSR(0)), {psr1} de que é "
-    "maior que 1 (PSR(1)); melhor que {random:.1f} % das políticas aleatórias que operam tanto.",
+    "maior que 1 (PSR(1)); melhor que {random} que operam tanto.",
+}
+_RANDOM = {
+    "en": ("all random policies", "{:.1f} % of random policies"),
+    "pt": ("todas as políticas aleatórias", "{:.1f} % das políticas aleatórias"),
 }
 CHECK_FAILED = {
     "en": {
@@ -102,7 +108,10 @@ def reasons_of(evidence: Mapping[str, Any], language: str = "en") -> list[str]:
 
 def _known(evidence: Mapping[str, Any], language: str) -> str:
     psr0, psr1 = (_sure(evidence[name], language) for name in ("psr0", "psr1"))
-    return _KNOWN[language].format(psr0=psr0, psr1=psr1, random=evidence["random_percentile"])
+    every, some = _RANDOM[language]
+    above = evidence["random_percentile"]
+    said = every if above == 100 else some.format(_cut(above))
+    return _KNOWN[language].format(psr0=psr0, psr1=psr1, random=said)
 
 
 def _missed(rule: Mapping[str, Any], trials: int, language: str) -> str:
@@ -111,6 +120,8 @@ def _missed(rule: Mapping[str, Any], trials: int, language: str) -> str:
         words = _UNKNOWN[language]
         return words.get(name, words["other"]).format(name=name.upper(), grade=grade)
     sure = _sure(value, language) if name in ("psr0", "psr1", "dsr") else ""
+    if name in ("days", "random"):
+        value = _cut(value)
     return _MISSED[language][name].format(
         value=value, limit=rule["limit"], grade=grade, trials=trials, sure=sure
     )
@@ -118,4 +129,12 @@ def _missed(rule: Mapping[str, Any], trials: int, language: str) -> str:
 
 def _sure(chance: float, language: str) -> str:
     """Nothing is 100 % sure."""
-    return _ALMOST[language] if chance > 0.999 else f"{chance:.1%}"
+    return _ALMOST[language] if chance > 0.999 else f"{_cut(100 * chance):.1f}%"
+
+
+def _cut(percent: float) -> float:
+    """One decimal, cut and not rounded: what falls short of its limit must not read like it.
+
+    The tolerance keeps 95.3 from being cut to 95.2 for its binary digits.
+    """
+    return math.floor(percent * 10 * (1 + RELATIVE_TOLERANCE)) / 10

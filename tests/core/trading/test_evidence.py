@@ -97,7 +97,7 @@ def test_all_that_is_too_little_is_named():
     settings = RevalidationSettings(min_trades=5, min_days=10.0)
     evidence = weigh(np.zeros(100), 3, settings=settings)
     assert evidence.grade is EvidenceGrade.INSUFFICIENT
-    assert [reason.split()[0] for reason in evidence.reasons] == ["3", "4.2", "The"]
+    assert [reason.split()[0] for reason in evidence.reasons] == ["3", "4.1", "The"]
     assert evidence.as_dict()["psr0"] is None
 
 
@@ -109,3 +109,18 @@ def test_coin_flips_are_seldom_graded_adequate_even_if_luckier_than_others():
     ]
     fooled = sum(grade in (EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG) for grade in grades)
     assert fooled / 300 < 0.09  # 5 % by construction, plus three standard errors
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "said"),
+    [
+        ({"id": "psr0", "limit": 0.95}, 0.94996, "Only 94.9% sure"),
+        ({"id": "psr0", "limit": 0.95}, 0.953 - 1e-17, "Only 95.3% sure"),
+        ({"id": "random", "limit": 95.0}, 94.98, "Better than 94.9 %"),
+        ({"id": "days", "limit": 90}, 89.97, "89.9 days"),
+    ],
+)
+def test_what_falls_short_does_not_read_like_its_limit(rule: dict, value: float, said: str):
+    missed = {**rule, "grade": "ADEQUATE", "value": value, "met": False}
+    evidence = {"grade": "WEAK", "n_trials": {"used": 2}, "rules": [missed]}
+    assert reasons_of(evidence)[0].startswith(said)
