@@ -116,7 +116,7 @@ class Service:
         if self.monotonic() - self._beat >= self.settings.heartbeat_s:
             self._beat = self.monotonic()
             self._sign_of_life(now)
-            cap_logs(self.home, self.settings)
+            cap_logs(self.home, self.settings, self._troubles)
         self.supervisor.tick(now)
         self.backups.tick(self.monotonic())
         if (

@@ -88,7 +88,8 @@ def follow(
         if not others and (not unsaved or not os.path.isdir(folder)):
             return
         beat(folder)
-        log.cap()
+        with contextlib.suppress(OSError):  # one that can't be cut ends nobody
+            log.cap()
         if signals.poll((min(RETRY_S, heartbeat_s) if unsaved else heartbeat_s) * 1000):
             os.read(awake, 4096)
 
@@ -196,43 +197,42 @@ class Log:
         if not self.most or size <= self.most:
             return
         start = end = max(0, size - self.most) if self.files > 1 else size
+        partial = f"{self.path}.partial"
         try:
-            self._shift()
             # Until nothing was written meanwhile, or it is written faster than it can be copied.
             while end < size and end - start < 2 * self.most:
-                end = self._copy(end, size, "wb" if end == start else "ab")
+                end = self._copy(end, size, partial, "wb" if end == start else "ab")
                 size = os.fstat(self.descriptor).st_size
+            if end > start:
+                self._shift(partial)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(partial)
             if size < 2 * self.most:
                 return  # perhaps there is room again at the next look
             start, end, why = size, size, f" ({error.strerror})"
-        os.ftruncate(self.descriptor, 0)
         kept, lost = end - start, size - (end - start)
         said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
+        os.ftruncate(self.descriptor, 0)
         with contextlib.suppress(OSError):
             os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
 
-    def _shift(self) -> None:
-        """output.log.8 becomes output.log.9, in the place of the oldest."""
+    def _shift(self, copy: str) -> None:
+        """The copy, which is whole, becomes output.log.1, and .8 becomes .9, the oldest."""
         for number in range(self.files - 2, 0, -1):
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
+        os.replace(copy, f"{self.path}.1")
 
-    def _copy(self, start: int, end: int, mode: str) -> int:
-        """Copy these bytes to output.log.1; returns where it ended."""
-        target = f"{self.path}.1"
-        try:
-            with open(self.path, "rb") as source, open(target, mode) as copy:
-                source.seek(start)
-                while start < end and (chunk := source.read(min(CHUNK, end - start))):
-                    copy.write(chunk)
-                    start += len(chunk)
-                return start
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(target)
-            raise
+    def _copy(self, start: int, end: int, target: str, mode: str) -> int:
+        """Copy these bytes to the target; returns where it ended."""
+        with open(self.path, "rb") as source, open(target, mode) as copy:
+            source.seek(start)
+            while start < end and (chunk := source.read(min(CHUNK, end - start))):
+                copy.write(chunk)
+                start += len(chunk)
+        return start
 
 
 def own_cgroup(mark: str) -> str | None:

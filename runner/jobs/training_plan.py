@@ -123,7 +123,10 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
         if listed.verified:
             if problems:  # the runner calls people
                 found = {"problems": problems, "used": listed.step}
-                write_json(spec.folder / PASSED_OVER, found)
+                try:
+                    write_json(spec.folder / PASSED_OVER, found)
+                except TrainweekError as error:  # a full disk must not keep it from going on
+                    complain(f"Nobody is called for that: {error}")
             return verify_checkpoint(listed.folder)
         problems.append(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
         complain(problems[-1])

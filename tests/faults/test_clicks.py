@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from core.vocabulary import JobKind, JobState
 from runner.cli.operate import start_dashboard
@@ -40,10 +40,18 @@ class Dashboard:
     def __init__(self, place: Place, browser: Browser) -> None:
         self.place, self.port = place, free_port()
         self.server = start_dashboard(place.home, self.port, place.home.dashboard_log)
-        wait_for(self._answers, 60)
-        self._context = browser.new_context(locale="en-US")
-        self.screen = Screen(self._context.new_page(), f"http://127.0.0.1:{self.port}")
-        self.screen.go("hourly_checks")
+        self._context: BrowserContext | None = None
+        try:
+            wait_for(self._answers, 60)
+            self._context = browser.new_context(locale="en-US")
+            self.screen = Screen(self._context.new_page(), f"http://127.0.0.1:{self.port}")
+            # The first drawing imports everything, beside a training: its patience is longer.
+            self.screen.page.goto(f"{self.screen.url}/hourly_checks", timeout=60_000)
+            expect(self.screen.page.locator("h3").first).to_be_visible(timeout=60_000)
+            self.screen.go("hourly_checks")
+        except BaseException:
+            self.close()
+            raise
 
     def _answers(self) -> bool:
         assert self.server.poll() is None, self.place.home.dashboard_log.read_text()
@@ -62,7 +70,8 @@ class Dashboard:
         self.screen.press("Save note")
 
     def close(self) -> None:
-        self._context.close()
+        if self._context is not None:
+            self._context.close()
         if self.server.poll() is None:
             killed(self.server)
 

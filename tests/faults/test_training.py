@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, SetupError
 from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
@@ -32,6 +32,7 @@ from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
 from runner.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
+from runner.jobs import training_plan
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.import_model import import_model
 from runner.jobs.training_plan import plan_training
@@ -182,6 +183,31 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
         "Checkpoint 2000 is broken and not used: 2000/model.zip was changed after it was saved."
     ]
     seen(said[0])
+
+
+@fault(
+    51,
+    injected="the same, and no room to write down what was passed over",
+    expected="it goes on",
+    no_home=PROGRAM,
+)
+def test_a_full_disk_keeps_no_resume_from_the_checkpoint_before(
+    trained: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: Seen
+) -> None:
+    home = Home(tmp_path)
+    save(trained, home.checkpoints, 1_000)
+    newest = save(trained, home.checkpoints, 2_000) / "model.zip"
+    newest.write_bytes(newest.read_bytes()[:-1])
+
+    def full(path: Path, _: object) -> None:
+        raise SetupError(f"{path} can't be written: No space left on device.", "Make room.")
+
+    monkeypatch.setattr(training_plan, "write_json", full)
+    said: list[str] = []
+    spec = read_spec(write_spec(home, "train", resume=True))
+    assert plan_training(spec, lambda _: None, said.append).checkpoint.step == 1_000
+    assert "Checkpoint 2000 is broken" in said[0] and "No space left on device" in said[1]
+    seen(said[1])
 
 
 @fault(51, injected="the same under a runner: one damaged, all damaged", expected="an incident")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+from datetime import UTC, datetime
+
+import pytest
+
 from core.vocabulary import JobState
+from runner import home_logs
 from runner.home_logs import cap_log
 from tests.runner.place import Place, child_settings, wait_for
 
@@ -15,9 +22,9 @@ def test_a_runner_keeps_its_own_log_and_the_dashboards_short(place: Place) -> No
         place.runner(TRAINWEEK_LOG_BYTES="2000", TRAINWEEK_LOG_FILES="3")
         for path in logs:
             kept = path.with_name(f"{path.name}.1")
-            wait_for(lambda path=path, kept=kept: kept.exists() and path.stat().st_size < 2000)
+            note = f"[trainweek] log truncated: the lines before are in {path.name}.1"
+            wait_for(lambda path=path, note=note: note in path.read_text())
             assert kept.read_text().endswith("line 999\n") or path == place.home.runner_log
-            assert f"the lines before are in {path.name}.1" in path.read_text()
         dashboard.write(b"and on\n")
     assert place.home.dashboard_log.read_text().endswith("and on\n")
     job = place.submit()  # the runner writes on, too
@@ -41,3 +48,29 @@ def test_no_more_than_the_set_number_of_predecessors_stay(place: Place) -> None:
 def test_a_log_that_is_not_there_is_not_made(place: Place) -> None:
     cap_log(place.home.dashboard_log, child_settings(log_bytes=1))
     assert not place.home.dashboard_log.exists()
+
+
+@pytest.mark.parametrize("where", ["open", "ftruncate"])
+def test_a_log_that_cannot_be_cut_ends_no_runner_and_is_told_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    service = place.service(log_bytes=100, heartbeat_s=0.0)
+    place.home.dashboard_log.write_text("x" * 150)
+    real = getattr(home_logs.os, where)
+
+    def refused(which: object, *more: object) -> object:
+        if where == "ftruncate" or which in (
+            place.home.dashboard_log,
+            str(place.home.dashboard_log),
+        ):
+            raise OSError(errno.EACCES, "Permission denied")
+        return real(which, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(home_logs.os, where, refused)
+        for _ in range(3):
+            service.tick(datetime.now(UTC))
+        (said,) = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
+    assert said.startswith(f"{place.home.dashboard_log}: ") and "Permission denied" in said
+    service.tick(datetime.now(UTC))
+    assert "log truncated" in place.home.dashboard_log.read_text()

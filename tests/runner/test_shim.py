@@ -143,6 +143,40 @@ def test_a_disk_without_room_for_a_copy_loses_the_log_not_the_program(
     os.close(log.descriptor)
 
 
+def test_a_full_disk_leaves_the_kept_history_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = shim.Log(str(tmp_path), most=1000, files=4)
+    history = {f"output.log.{number}": f"older {number}\n" for number in (1, 2, 3)}
+    for name, text in history.items():
+        (tmp_path / name).write_text(text)
+
+    def half(path: str, mode: str = "r", **more: object) -> object:
+        if mode in ("wb", "ab"):
+            Path(path).write_bytes(b"half a copy")
+            raise OSError(28, "No space left on device")
+        return Path(path).open(mode, **more)
+
+    def kept() -> dict[str, str]:
+        return {path.name: path.read_text() for path in tmp_path.glob("output.log.*")}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shim, "open", half, raising=False)
+        os.write(log.descriptor, b"x" * 1500)
+        for _ in range(5):
+            log.cap()
+            assert kept() == history
+        os.write(log.descriptor, b"x" * 1500)
+        log.cap()  # twice too long: cut all the same
+        assert kept() == history
+    assert "(No space left on device)" in (tmp_path / "output.log").read_text()
+    os.write(log.descriptor, b"y" * 1500)
+    log.cap()
+    assert kept()["output.log.1"] == "y" * 1000
+    assert [kept()[f"output.log.{number}"] for number in (2, 3)] == ["older 1\n", "older 2\n"]
+    os.close(log.descriptor)
+
+
 FILLED = """
 mount -t tmpfs -o size=256k small $DISK
 cp $FOLDER/command.json $DISK/
