@@ -145,10 +145,18 @@ Found = str | list[Difference]  # a sentence of why it was not checked, or what 
 REVALIDATE = "Put the signed one back, or revalidate the present one and sign that decision."
 
 
+def _named(name: str, read: Path, present: Present) -> str:
+    """The signed path; where a home's kept copy was read in its place, that one too."""
+    if not present.complete or read.as_posix().endswith(name):
+        return name
+    return f"{name} (kept as {read})"
+
+
 def _model(bound: Mapping[str, Any], present: Present) -> Found:
     name, signed = bound["model"]["path"], bound["model"]["sha256"]
     if present.model is None:
         return f"The model {name}: nobody said where it lies (--model FILE or --home DIR)."
+    name = _named(name, present.model, present)
     if not present.model.is_file():
         if not present.complete:
             return f"The model {name} is not here."
@@ -174,6 +182,7 @@ def _manifest(bound: Mapping[str, Any], present: Present) -> Found:
     if present.model is None:
         return f"The manifest of {name}: nobody said where it lies (--model FILE or --home DIR)."
     found = manifest_of(present.model, bound["model"]["sha256"])
+    name = _named(name, present.model, present)
     if found is not None:
         if canonical_sha256(found) == signed:
             return []
@@ -202,7 +211,7 @@ def _data(bound: Mapping[str, Any], present: Present) -> Found:
     return [
         Difference(
             "data",
-            f"The backtest data in {name} changed: their SHA-256 is {found[:12]}, tested was"
+            f"The backtest data in {_named(name, present.data, present)} changed: their SHA-256 is {found[:12]}, tested was"
             f" {str(signed)[:12]}.",
             REVALIDATE,
         )

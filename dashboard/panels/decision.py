@@ -55,7 +55,7 @@ def _draw(page: Page) -> None:
     if problem := dated_problem(page.services.home, saved):
         told = f"{plain(problem)} {say('decide.dated_altered')}"
         st.warning(told, icon=":material/content_copy:")
-    signing.alert(page, saved)
+    signing.alert(page, now, saved)
     _headline(page, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
     st.caption(page.say("decide.gates_help"))

@@ -20,11 +20,17 @@ from runner.client.gating import OPEN_CONDITIONS
 from runner.records import Signature
 
 
-def alert(page: Page, saved: SavedDecision) -> None:
-    """Above everything else: an approval that is there and holds no longer."""
+def alert(page: Page, now: Moment, saved: SavedDecision) -> None:
+    """Above everything else: what can't be signed, or an approval that holds no longer."""
     client = page.services.client
     signature = client.signature_of(saved.sha256)
-    if signature is None or signature.act not in APPROVALS:
+    if signature is None:
+        if refused := client.unsignable(now.week.id, saved.sha256):
+            told = f"{plain(refused.reason)} {plain(refused.remedy)}"
+            title = page.say("sign.unsignable")
+            st.error(told, title=title, icon=":material/link_off:")
+        return
+    if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
     standing = client.standing(signature)
     if standing.state in conditions.BROKEN:

@@ -40,6 +40,9 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
             say.raw("sign.look_at_new"), key=_key("new", saved), on_click=_begin, args=(saved,)
         )
         return
+    if refused := page.services.client.unsignable(now.week.id, saved.sha256):
+        st.error(f"{plain(refused.reason)} {plain(refused.remedy)}", icon=":material/link_off:")
+        return
     act = st.segmented_control(
         say.raw("sign.act"),
         list(SignatureAct),

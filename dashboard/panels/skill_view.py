@@ -54,7 +54,7 @@ def _sure(page: Page, decided: dict[str, Any]) -> None:
         ),
         (
             say.raw("skill.min_trl"),
-            fixed(need, 0, " d"),
+            say.raw("skill.never") if need is None and have else fixed(need, 0, " d"),
             say.raw("skill.have", days=f"{have:.0f}") if have is not None else "",
         ),
         (

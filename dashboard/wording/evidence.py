@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "skill.trials_week": (", {of_week} of this week", ", {of_week} desta semana"),
     "skill.best": ("luck alone would show {best}", "só a sorte mostraria {best}"),
+    "skill.never": ("no length suffices", "nenhuma duração basta"),
     "skill.min_trl": ("Minimum track record", "Histórico mínimo"),
     "skill.have": ("there are {days} d", "há {days} d"),
     "skill.daily": ("Sharpe by hour / by day", "Sharpe por hora / por dia"),

@@ -131,14 +131,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Um arquivo com evidência, assinatura e condições ({state}). Qualquer um o verifica sem rede: "
         "`trainweek decision verify {name} --key FINGERPRINT`",
     ),
+    "sign.unsignable": ("Nobody can sign this now", "Ninguém pode assinar isto agora"),
     "sign.gate_open": ("A pipeline may deploy it.", "Um pipeline pode implantá-lo."),
     "sign.gate_conditions": (
         "A pipeline may deploy it once these conditions are closed.",
         "Um pipeline pode implantá-lo quando estas condições estiverem fechadas.",
     ),
     "sign.gate_shut": (
-        "A pipeline may not deploy it yet.",
-        "Um pipeline ainda não pode implantá-lo.",
+        "A pipeline may not deploy it.",
+        "Um pipeline não pode implantá-lo.",
     ),
     "sign.again": ("Sign again", "Assinar de novo"),
     "condition.open": ("open", "aberta"),

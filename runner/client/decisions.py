@@ -13,7 +13,13 @@ from core.vocabulary import Right, SignatureAct
 from core.week import Week
 from runner.client.door import Door
 from runner.client.records import too_long
-from runner.client.signing import countersigned, refusal, sealed_statement, signable
+from runner.client.signing import (
+    countersigned,
+    newest_decision,
+    refusal,
+    sealed_statement,
+    signable,
+)
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Closing, LedgerEntry, Signature
 from runner.store import queries, rows, schema
@@ -109,6 +115,20 @@ class Decisions(Door):
                 body = {"revalidation_sha256": revalidation_sha256, "reason": reason}
                 entry = self._append(transaction, "countersign", body, week_id, key)
             return Recorded(entry)
+
+    def unsignable(self, week_id: str, revalidation_sha256: str) -> Refused | None:
+        """Why nobody can sign the newest decision now: what was tested is not what lies there.
+
+        None for one that is not the newest: signing says so.
+        """
+        with self.store.read() as connection:
+            newest = newest_decision(connection, self.home, week_id)
+            if newest is None or isinstance(newest, Refused):
+                return newest
+            if newest.sha256 != revalidation_sha256:
+                return None
+            found = self._signable(connection, week_id, revalidation_sha256)
+        return found if isinstance(found, Refused) else None
 
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str

@@ -66,11 +66,15 @@ def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[P
 
 
 def superseded(connection: Connection, week: Week, sha256: str) -> bool:
-    """Whether a later saved revalidation, or a later week, took over the paths."""
+    """Whether a later saved revalidation, or a later week, took over the paths.
+
+    A week does so when it is made, chosen or worked in after the decision; one that lay in
+    the home before, however late it launches, has taken nothing over.
+    """
     table = schema.ledger
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_(("decision", "week")))
+        .where(table.c.kind.in_(("decision", "week", "request")))
         .order_by(table.c.seq)
     )
     return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)
@@ -84,15 +88,17 @@ def taken_over(
     :param lines: ``(kind, week id, body)`` in their order.
     :param launch: of the decision's week.
     """
-    saved = False
-    for kind, _, body in lines:
-        if kind == "week" and body.get("action") == "create" and not body.get("watched"):
-            if parse_moment(body["launch"]) > launch:
-                return True
-        elif kind == "decision" and body.get("report"):
+    saved, later = False, set()
+    for kind, week_id, body in lines:
+        made = kind == "week" and body.get("action") == "create" and not body.get("watched")
+        if made and parse_moment(body["launch"]) > launch:
+            later.add(week_id)
+        if kind == "decision" and body.get("report"):
             if saved and body.get("sha256") != sha256:
                 return True
             saved = saved or body.get("sha256") == sha256
+        elif saved and kind in ("week", "request") and week_id in later:
+            return True
     return False
 
 

@@ -242,7 +242,7 @@ def test_an_override_with_open_conditions_promises_no_pipeline_anything(
     lead.countersign(place.week.id, sha256, "I stand by it")
     place.sign(sha256, WITH_CONDITIONS, CONDITIONS, second=LEAD)
     text = text_of(draw(place, "decision"))
-    assert "A pipeline may not deploy it yet. It is a NO-GO" in text
+    assert "A pipeline may not deploy it. It is a NO-GO" in text
     assert "once these conditions are closed" not in text
 
 
@@ -262,3 +262,18 @@ def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:
     badge = ":red-badge[:material/block: Rejected]"
     for panel in ("decision", "history"):
         assert any(badge in m.value for m in draw(place, panel).markdown), panel
+
+
+def test_what_was_not_tested_is_said_before_anybody_writes_a_reason(place: SignedPlace) -> None:
+    place.revalidate("GO")
+    assert any(group.key.startswith("sign:act") for group in draw(place, "decision").button_group)
+    tested = place.home.best_model.read_bytes()
+    place.home.best_model.write_bytes(b"trained since")
+    test = draw(place, "decision")
+    told = [error.value for error in test.error]
+    assert told and all("changed" in one for one in told)
+    assert not any(group.key.startswith("sign:act") for group in test.button_group)
+    place.home.best_model.write_bytes(tested)
+    test = draw(place, "decision")
+    assert not test.error
+    assert any(group.key.startswith("sign:act") for group in test.button_group)

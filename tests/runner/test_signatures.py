@@ -275,6 +275,25 @@ def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
     assert not place.client().gate(week).passes
 
 
+def test_a_week_that_lay_in_the_home_before_takes_nothing_over_until_it_is_chosen(
+    place: SignedPlace,
+) -> None:
+    later = place.lead.create_week(LAUNCH + timedelta(days=7)).record
+    place.lead.use_week(place.week.id)
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    assert state(place, seen) is STANDS
+    place.home.best_model.write_bytes(b"others!")
+    assert state(place, seen) is VOID
+    assert not place.client().gate(place.week.id).passes
+    place.lead.use_week(later.id)
+    assert state(place, seen) is STANDS  # by the kept copy; the places are the later week's
+    kept = next((place.home.root / "models" / "signed").glob("*.zip"))
+    kept.write_bytes(b"tampered")
+    told = place.client().gate(place.week.id).reason
+    assert f"(kept as {kept}) changed" in told
+
+
 def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
     place: SignedPlace,
 ) -> None:
