@@ -1,8 +1,7 @@
 """What a signature is bound to, and whether that is still what lies there.
 
-Model, its manifest, backtest data, the playbook's rules and the archived files, each
-by SHA-256.
-Files are hashed again only when their stamp (size, times, inode) changed.
+Model, its manifest, backtest data, the playbook's rules and the archived files, each by
+SHA-256. Files are hashed again only when their stamp (size, times, inode) changed.
 """
 
 from __future__ import annotations
@@ -147,9 +146,8 @@ REVALIDATE = "Put the signed one back, or revalidate the present one and sign th
 
 def _named(name: str, read: Path, present: Present) -> str:
     """The signed path; where a home's kept copy was read in its place, that one too."""
-    if not present.complete or read.as_posix().endswith(name):
-        return name
-    return f"{name} (kept as {read})"
+    kept = present.complete and not read.as_posix().endswith(name)
+    return f"{name} (kept as {read})" if kept else name
 
 
 def _model(bound: Mapping[str, Any], present: Present) -> Found:
@@ -211,8 +209,8 @@ def _data(bound: Mapping[str, Any], present: Present) -> Found:
     return [
         Difference(
             "data",
-            f"The backtest data in {_named(name, present.data, present)} changed: their SHA-256 is {found[:12]}, tested was"
-            f" {str(signed)[:12]}.",
+            f"The backtest data in {_named(name, present.data, present)} changed: their SHA-256"
+            f" is {found[:12]}, tested was {str(signed)[:12]}.",
             REVALIDATE,
         )
     ]
