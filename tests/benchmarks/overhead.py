@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,14 +22,13 @@ from pathlib import Path
 import psutil
 
 from core.paths import Home
-from core.people import Person
-from core.vocabulary import JobKind, JobState, Role
+from core.vocabulary import JobKind, JobState
 from runner.client import Client
 from runner.files import read_json
-from runner.launch import stop_all
 from runner.records import Job
 from runner.requests import submit_body
 from runner.store import Store
+from tests.benchmarks.supervised import supervised
 
 CPU_TARGET = 0.01  # of one core
 RSS_TARGET_MB = 150.0
@@ -58,19 +55,12 @@ def main() -> int:
     given = parser.parse_args([] if __name__ != "__main__" else None)
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))
-        client = Client(home, Person("Lea", Role.LEAD))
-        client.create_week(datetime.now(UTC))
-        runner = _start_runner(home)
-        try:
+        with supervised(home, _commands()) as (client, pid):
             _submit(home, client, given.jobs)
             live = _wait_for_all(client, given.jobs)
             time.sleep(3.0)  # the start itself is no part of the steady state
-            cpu, rss = _measure(psutil.Process(runner.pid), given.seconds)
+            cpu, rss = _measure(psutil.Process(pid), given.seconds)
             shims = [_rss(_shim(client, home, job.id)) for job in live]
-        finally:
-            runner.terminate()
-            runner.wait()
-            stop_all(home)
     print(f"jobs     {len(live)} live, over {given.seconds:g} s")
     print(f"runner   {cpu:.2%} of one core (target below {CPU_TARGET:.0%})")
     print(f"runner   {rss:.0f} MB resident (target below {RSS_TARGET_MB:.0f} MB)")
@@ -79,18 +69,12 @@ def main() -> int:
     return 0 if held else 1
 
 
-def _start_runner(home: Home) -> subprocess.Popen[bytes]:
+def _commands() -> dict[str, str]:
+    """Our worker in the place of every program."""
     command = json.dumps([sys.executable, "-I", "-S", "-c", _WORKER])
-    commands = {
+    return {
         f"TRAINWEEK_COMMAND_{kind.value.upper().replace('-', '_')}": command for kind in JobKind
     }
-    with home.runner_log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "runner.service", "--home", str(home.root)],
-            env=os.environ | commands,
-            stdout=log,
-            stderr=log,
-        )
 
 
 def _submit(home: Home, client: Client, jobs: int) -> None:

@@ -10,8 +10,6 @@ progress, as the page shows them, and until everything else does.
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,11 +19,10 @@ from statistics import median
 
 from core.market.synthetic import make_market, write_market
 from core.paths import Home
-from core.people import Person
-from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
+from core.vocabulary import ENDED_STATES, JobKind, JobState
 from runner.client import Client
-from runner.launch import stop_all
 from runner.outcomes import Submitted
+from tests.benchmarks.supervised import supervised
 
 GATES_TARGET_S, WHOLE_TARGET_S = 10.0, 60.0
 YEAR, TRAINING_BARS, TRAINING_STEPS = 8760, 8760, 20_000
@@ -41,20 +38,13 @@ def main() -> int:
     given = parser.parse_args([] if __name__ != "__main__" else None)
     with tempfile.TemporaryDirectory() as folder:
         home = _home(Path(folder))
-        client = Client(home, Person("Lea", Role.LEAD))
-        client.create_week(datetime.now(UTC))
-        runner = _start_runner(home)
-        try:
+        with supervised(home) as (client, _):
             _run(client, JobKind.TRAIN, {"steps": TRAINING_STEPS})
             rounds = []
             for number in range(1, given.rounds + 1):
                 rounds.append(_round(client))
                 gates, whole = rounds[-1]
                 print(f"round {number}   gates {gates:5.1f} s   whole {whole:5.1f} s", flush=True)
-        finally:
-            runner.terminate()
-            runner.wait()
-            stop_all(home)
     gates, whole = (median(column) for column in zip(*rounds, strict=True))
     print(f"gates     {gates:.1f} s after the click (target {GATES_TARGET_S:g})")
     print(f"whole     {whole:.1f} s (target {WHOLE_TARGET_S:g})")
@@ -68,15 +58,6 @@ def _home(root: Path) -> Home:
     write_market(market, home.train_data / "ogn.csv", before=cut)
     write_market(market, home.backtest_data / "ogn.csv", first=cut)
     return home
-
-
-def _start_runner(home: Home) -> subprocess.Popen[bytes]:
-    with home.runner_log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "runner.service", "--home", str(home.root)],
-            stdout=log,
-            stderr=log,
-        )
 
 
 def _round(client: Client) -> tuple[float, float]:
