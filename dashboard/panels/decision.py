@@ -55,7 +55,8 @@ def _draw(page: Page) -> None:
     if problem := dated_problem(page.services.home, saved):
         told = f"{plain(problem)} {say('decide.dated_altered')}"
         st.warning(told, icon=":material/content_copy:")
-    signing.alert(page, now, saved)
+    refused = page.services.client.unsignable(now.week.id, saved.sha256)
+    signing.alert(page, saved, refused)
     _headline(page, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
     st.caption(page.say("decide.gates_help"))
@@ -67,7 +68,7 @@ def _draw(page: Page) -> None:
     with left:
         decision_views.show(page, now, saved, view)
     with right:
-        signing.show(page, now, saved)
+        signing.show(page, now, saved, refused)
         delivery.show(page, now, saved)
 
 

@@ -12,6 +12,7 @@ from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty
 from dashboard.components.figures_table import table
 from dashboard.components.numbers import short
+from dashboard.components.signed import signed_by, stood_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.decisions import differences
 from dashboard.figures.history import gate_over_time
@@ -133,17 +134,9 @@ def _who(page: Page, one: Decided) -> None:
 
 def _act(page: Page, signature: Signature) -> None:
     say = page.say
-    told = say(
-        "sign.signed",
-        act=say.raw(f"signed.{signature.act.value}"),
-        by=signature.by,
-        role=say.raw(f"role.{signature.role.value}"),
-        time=page.viewer.moment(signature.at_week),
-    )
-    parts = [f"**{told}**"]
-    if signature.second:
-        proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
-        parts.append(say(proof, by=signature.second))
+    parts = [f"**{signed_by(page, signature)}**"]
+    if second := stood_by(page, signature):
+        parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('who.unverified')}]")
     if tracked := page.services.client.conditions_of(signature):

@@ -10,6 +10,7 @@ from core.decision.standing import Standing
 from core.errors import TrainweekError
 from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import outcomes
+from dashboard.components.signed import signed_by, stood_by
 from dashboard.components.states import ACTS, badge, look, word
 from dashboard.decisions import differences
 from dashboard.page import Page
@@ -17,15 +18,19 @@ from dashboard.panels import conditions, signing_form
 from dashboard.queries import Moment
 from dashboard.wording import plain
 from runner.client.gating import OPEN_CONDITIONS
+from runner.outcomes import Refused
 from runner.records import Signature
 
 
-def alert(page: Page, now: Moment, saved: SavedDecision) -> None:
-    """Above everything else: what can't be signed, or an approval that holds no longer."""
+def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
+    """Above everything else: what can't be signed, or an approval that holds no longer.
+
+    :param refused: why nobody can sign it now.
+    """
     client = page.services.client
     signature = client.signature_of(saved.sha256)
     if signature is None:
-        if refused := client.unsignable(now.week.id, saved.sha256):
+        if refused:
             told = f"{plain(refused.reason)} {plain(refused.remedy)}"
             title = page.say("sign.unsignable")
             st.error(told, title=title, icon=":material/link_off:")
@@ -42,7 +47,7 @@ def alert(page: Page, now: Moment, saved: SavedDecision) -> None:
         draw(told, title=title, icon=f":material/{seen.icon}:")
 
 
-def show(page: Page, now: Moment, saved: SavedDecision) -> None:
+def show(page: Page, now: Moment, saved: SavedDecision, refused: Refused | None) -> None:
     say, client = page.say, page.services.client
     with st.container(border=True, key="signature"):
         signature = client.signature_of(saved.sha256)
@@ -54,10 +59,10 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
             _earlier(page, now)
         if page.viewer.person.may(Right.SIGN):
             if signature is None:
-                signing_form.show(page, now, saved)
+                signing_form.show(page, now, saved, refused)
             else:
                 with st.expander(say.raw("sign.again"), key="sign-again"):
-                    signing_form.show(page, now, saved)
+                    signing_form.show(page, now, saved, refused)
         elif signature is None:
             role = say.raw(f"role.{page.viewer.person.role.value}")
             st.caption(say("sign.not_you", role=role))
@@ -80,21 +85,13 @@ def _signed(page: Page, now: Moment, signature: Signature, standing: Standing) -
     colour, icon = act.colour, act.icon
     if not standing.stands:
         colour, icon = "gray", look(standing.state).icon
-    text = say(
-        "sign.signed",
-        act=say.raw(f"signed.{signature.act.value}"),
-        by=signature.by,
-        role=say.raw(f"role.{signature.role.value}"),
-        time=page.viewer.moment(signature.at_week),
-    )
-    st.markdown(f":{colour}[:material/{icon}: **{text}**]")
+    st.markdown(f":{colour}[:material/{icon}: **{signed_by(page, signature)}**]")
     if not signature.verified:
         st.markdown(f":orange-badge[:material/gpp_maybe: {say('who.unverified')}]")
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")
-    if signature.second:
-        proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
-        st.caption(say(proof, by=signature.second))
+    if second := stood_by(page, signature):
+        st.caption(second)
     for told in differences(standing, page.viewer.language):
         st.markdown(f":red[:material/{look(standing.state).icon}: {plain(told)}]")
     for sentence in standing.unchecked:

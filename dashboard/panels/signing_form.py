@@ -19,14 +19,15 @@ from dashboard.components import outcomes
 from dashboard.page import Page
 from dashboard.queries import Moment
 from dashboard.wording import plain
+from runner.outcomes import Refused
 
 PLACE = "sign"
 _BEGUN = "sign:begun"  # the decision that the person began to sign
 FEWEST_ROWS, MOST_ROWS = 2, 20
 
 
-def show(page: Page, now: Moment, saved: SavedDecision) -> None:
-    """The form of exactly this decision.
+def show(page: Page, now: Moment, saved: SavedDecision, refused: Refused | None) -> None:
+    """The form of exactly this decision; instead of it, why nobody can sign it now.
 
     Another one may come while somebody writes: its form begins empty, and only after
     the person has said that they look at the new one.
@@ -40,7 +41,7 @@ def show(page: Page, now: Moment, saved: SavedDecision) -> None:
             say.raw("sign.look_at_new"), key=_key("new", saved), on_click=_begin, args=(saved,)
         )
         return
-    if refused := page.services.client.unsignable(now.week.id, saved.sha256):
+    if refused:
         st.error(f"{plain(refused.reason)} {plain(refused.remedy)}", icon=":material/link_off:")
         return
     act = st.segmented_control(

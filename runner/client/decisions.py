@@ -19,6 +19,7 @@ from runner.client.signing import (
     refusal,
     sealed_statement,
     signable,
+    untested,
 )
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Closing, LedgerEntry, Signature
@@ -122,13 +123,13 @@ class Decisions(Door):
         None for one that is not the newest: signing says so.
         """
         with self.store.read() as connection:
+            week = queries.week_by_id(connection, week_id)
             newest = newest_decision(connection, self.home, week_id)
-            if newest is None or isinstance(newest, Refused):
+            if week is None or newest is None or isinstance(newest, Refused):
                 return newest
             if newest.sha256 != revalidation_sha256:
                 return None
-            found = self._signable(connection, week_id, revalidation_sha256)
-        return found if isinstance(found, Refused) else None
+            return untested(connection, self.home, week, newest)
 
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str

@@ -74,7 +74,11 @@ def superseded(connection: Connection, week: Week, sha256: str) -> bool:
     table = schema.ledger
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_(("decision", "week", "request")))
+        .where(
+            table.c.kind.in_(("decision", "week"))
+            # What is asked for in its own week takes nothing over; those are the many.
+            | ((table.c.kind == "request") & (table.c.week_id != week.id))
+        )
         .order_by(table.c.seq)
     )
     return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)

@@ -15,8 +15,8 @@ from core.paths import Home
 from core.people import Person
 from core.vocabulary import (
     APPROVALS,
+    DOUBTFUL_GRADES,
     Decision,
-    EvidenceGrade,
     JobKind,
     JobState,
     Right,
@@ -35,17 +35,12 @@ if TYPE_CHECKING:
 
 _OF_A_CONDITION = ("text", "owner", "due")
 MOST_CONDITIONS = 20
-DOUBTFUL = frozenset({EvidenceGrade.WEAK.value, EvidenceGrade.INSUFFICIENT.value})
 
 
 def signable(
     connection: Connection, home: Home, week: Week, sha256: str
 ) -> SavedDecision | Refused:
     """The week's newest decision, if it is the one with this hash and rests on what lies there."""
-    # Only here does the client need pandas and cryptography, which are slow to load.
-    from core.decision.bound import bound_to
-    from core.decision.reading import archive_problem
-
     saved = newest_decision(connection, home, week.id)
     if isinstance(saved, Refused):
         return saved
@@ -56,7 +51,18 @@ def signable(
             "The evidence changed: the newest decision is another one than you saw.",
             "Look at the new one, then sign that.",
         )
-    written = _written(connection, sha256)
+    return untested(connection, home, week, saved) or saved
+
+
+def untested(
+    connection: Connection, home: Home, week: Week, saved: SavedDecision
+) -> Refused | None:
+    """Why nobody can sign it: it does not rest on what lies there."""
+    # Only here does the client need pandas and cryptography, which are slow to load.
+    from core.decision.bound import bound_to
+    from core.decision.reading import archive_problem
+
+    written = _written(connection, saved.sha256)
     if written and (problem := archive_problem(saved.archive, written)):
         return Refused(
             f"{problem} What lies there is not the one that was tested.",
@@ -70,14 +76,14 @@ def signable(
         )
     data_dir = data_dir_of(connection, week, saved)
     bound = bound_to(saved, week.playbook_text, data_dir)
-    found = _evidence(connection, home, week, bound, sha256)
+    found = _evidence(connection, home, week, bound, saved.sha256)
     if found.differences:
         first = found.differences[0]
         return Refused(
             f"{first.what} What lies there is not the one that was tested.",
             "Revalidate what lies there, then sign that decision.",
         )
-    return saved
+    return None
 
 
 def _written(connection: Connection, sha256: str) -> Mapping[str, str]:
@@ -133,7 +139,7 @@ def refusal(
     if not reason.strip():
         told = (
             f"Approving on {grade} evidence needs a written reason."
-            if approves and grade in DOUBTFUL
+            if approves and grade in DOUBTFUL_GRADES
             else "A rejection needs its reason."
             if not approves
             else "A signature needs its reason."

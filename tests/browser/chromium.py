@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -33,6 +35,15 @@ def find(playwright: Playwright) -> Path:
         "The browser tests need a Chromium and found none. Install one (apt-get install chromium, "
         "or .venv/bin/playwright install chromium), or name it: CHROMIUM=/path/to/chromium."
     )
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A browser for the time of a test's scope."""
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import launch
+from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
 from tests.browser.screen import SIZES, Screen
 from tests.dashboard.place import LAUNCH, events
@@ -29,10 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
+    with browsing() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

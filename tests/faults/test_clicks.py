@@ -10,13 +10,13 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from core.vocabulary import JobKind, JobState
 from runner.cli.operate import start_dashboard
 from runner.client import Client
 from runner.failpoints import VARIABLE
-from tests.browser.chromium import launch
+from tests.browser.chromium import browsing
 from tests.browser.place import free_port
 from tests.browser.screen import Screen
 from tests.faults.matrix import fault
@@ -28,10 +28,8 @@ Seen = Callable[[object], None]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launch(playwright)
+    with browsing() as started:
         yield started
-        started.close()
 
 
 class Dashboard:
