@@ -10,24 +10,24 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.playbook import DecisionRule, GateSpec
-from core.trading.conventions import DAYS_PER_YEAR, RELATIVE_TOLERANCE, conventions
-from core.trading.drawdown import max_drawdown_pct
-from core.trading.measured import Measured, undefined
-from core.trading.ratios import calmar, lag1_autocorrelation, sharpe
-from core.trading.records import (
+from core.metrics.conventions import DAYS_PER_YEAR, RELATIVE_TOLERANCE, conventions
+from core.metrics.drawdown import max_drawdown_pct
+from core.metrics.measured import Measured, undefined
+from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
+from core.metrics.records import (
     read_equity_csv,
     read_trades_csv,
     require_equity,
     require_trades,
 )
-from core.trading.returns import bar_returns, daily_returns, days
-from core.trading.trades import (
+from core.metrics.returns import bar_returns, daily_returns, days
+from core.metrics.trades import (
     expected_longest_run,
     longest_losing_run,
     profit_factor,
     win_rate_pct,
 )
+from core.playbook import DecisionRule, GateSpec
 from core.vocabulary import Decision, GateStatus
 
 __all__ = [
@@ -116,8 +116,8 @@ def score(
     :param equity: columns ``time, equity``; the first row is the starting capital.
     :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
         currency); None if nobody knows them: their gates are then undefined.
-    :raises InputError: see :func:`core.trading.records.require_equity` and
-        :func:`~core.trading.records.require_trades`.
+    :raises InputError: see :func:`core.metrics.records.require_equity` and
+        :func:`~core.metrics.records.require_trades`.
     """
     curve = require_equity(equity)
     pnl = None if trades is None else require_trades(trades)

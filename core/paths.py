@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import InputError
-from core.moments import portuguese_day
+from core.timestamps import portuguese_day
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import frame
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components.boundary import boundary
 from dashboard.navigation import build
 from dashboard.page import current
-from dashboard.panels import frame
 from dashboard.viewer import current_viewer, draw_settings
 
 st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide")

@@ -13,7 +13,7 @@ from core.people import Person
 from core.vocabulary import Right
 from core.week import Week
 from dashboard.access import why_denied
-from dashboard.services import Moment, Services
+from dashboard.data.services import Services, Snapshot
 from dashboard.viewer import Viewer, current_viewer
 from dashboard.wording import Words
 
@@ -51,7 +51,7 @@ class Page:
         ticking = self.viewer.live and not still
         st.fragment(body, run_every=every if ticking else None)()
 
-    def look(self) -> Moment | None:
+    def look(self) -> Snapshot | None:
         """The active week as it stands now; None without a week."""
         return self.services.look()
 

@@ -1,6 +1,6 @@
-"""Daily checkin: see dashboard/panels/daily_checkin.py."""
+"""Daily checkin: see dashboard/panels/daily_checkin/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import daily_checkin
+from dashboard.panels.daily_checkin import page
 
-daily_checkin.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Decision: see dashboard/panels/decision.py."""
+"""Decision: see dashboard/panels/decision/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import decision
+from dashboard.panels.decision import page
 
-decision.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Escalation: see dashboard/panels/escalation.py."""
+"""Escalation: see dashboard/panels/escalation/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import escalation
+from dashboard.panels.escalation import page
 
-escalation.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""History: see dashboard/panels/history.py."""
+"""History: see dashboard/panels/history/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import history
+from dashboard.panels.history import page
 
-history.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Hourly checks: see dashboard/panels/hourly_checks.py."""
+"""Hourly checks: see dashboard/panels/hourly_checks/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import hourly_checks
+from dashboard.panels.hourly_checks import page
 
-hourly_checks.show(current())
+page.show(current())

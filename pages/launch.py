@@ -1,6 +1,6 @@
-"""Launch: see dashboard/panels/launch.py."""
+"""Launch: see dashboard/panels/launch/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import launch
+from dashboard.panels.launch import page
 
-launch.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Live training: see dashboard/panels/live_training.py."""
+"""Live training: see dashboard/panels/live_training/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import live_training
+from dashboard.panels.live_training import page
 
-live_training.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Playbook: see dashboard/panels/playbook.py."""
+"""Playbook: see dashboard/panels/playbook/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import playbook
+from dashboard.panels.playbook import page
 
-playbook.show(current())
+page.show(current())

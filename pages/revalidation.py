@@ -1,6 +1,6 @@
-"""Revalidation: see dashboard/panels/revalidation.py."""
+"""Revalidation: see dashboard/panels/revalidation/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import revalidation
+from dashboard.panels.revalidation import page
 
-revalidation.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Runs and jobs: see dashboard/panels/runs_and_jobs.py."""
+"""Runs and jobs: see dashboard/panels/runs_and_jobs/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import runs_and_jobs
+from dashboard.panels.runs_and_jobs import page
 
-runs_and_jobs.show(current())
+page.show(current())

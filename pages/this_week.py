@@ -1,6 +1,6 @@
-"""This week: see dashboard/panels/this_week.py."""
+"""This week: see dashboard/panels/this_week/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import this_week
+from dashboard.panels.this_week import page
 
-this_week.show(current())
+page.show(current())

@@ -1,6 +1,6 @@
-"""Troubleshooting: see dashboard/panels/troubleshooting.py."""
+"""Troubleshooting: see dashboard/panels/troubleshooting/page.py."""
 
 from dashboard.page import current
-from dashboard.panels import troubleshooting
+from dashboard.panels.troubleshooting import page
 
-troubleshooting.show(current())
+page.show(current())

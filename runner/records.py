@@ -122,7 +122,7 @@ class Signature:
     at: datetime
     at_week: datetime
     second_verified: bool | None = None
-    sealed: Mapping[str, Any] | None = None  # the signed statement; see core.decision.standing
+    sealed: Mapping[str, Any] | None = None  # the signed statement; see core.decision.validity
 
 
 @dataclass(frozen=True)

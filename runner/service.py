@@ -23,24 +23,24 @@ from sqlalchemy import Row, select
 
 from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
-from core.moments import iso
 from core.paths import Home
+from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from core.week import Week
-from runner.active import Snapshot
-from runner.backups import HourlyBackups
-from runner.executor import Executor, LocalProcesses
-from runner.fence import Fence, StaleRunner
-from runner.filesystem import require_local_disk
-from runner.home_logs import cap_logs
-from runner.identity import RunnerIdentity, how_to_end, read_identity, write_identity
-from runner.requests import submit_body
+from runner.home.filesystem import require_local_disk
+from runner.home.log_rotation import cap_logs
+from runner.home.runner_identity import RunnerIdentity, how_to_end, read_identity, write_identity
+from runner.log_once import Troubles
+from runner.processes.executor import Executor, LocalProcesses
+from runner.recovery.hourly_backups import HourlyBackups
 from runner.scheduler import due_jobs
 from runner.settings import Settings
 from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
-from runner.supervisor import Supervisor
-from runner.troubles import Troubles
+from runner.store.fence import Fence, StaleRunner
+from runner.store.requests import submit_body
+from runner.supervision.active_jobs import Snapshot
+from runner.supervision.supervisor import Supervisor
 
 log = logging.getLogger("trainweek.runner")
 

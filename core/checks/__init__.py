@@ -1,8 +1,8 @@
 """The checklists, judged: facts in, verdicts with their evidence out."""
 
-from core.checks.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.checks.judgement import Judgement
 from core.checks.judging import judge, judge_slot
+from core.facts import Facts, JobFacts, LogFacts, RunFacts
 
 __all__ = [
     "Facts",

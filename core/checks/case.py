@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from core.checks.facts import Facts
 from core.checks.judgement import Judgement
+from core.facts import Facts
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
 from core.vocabulary import Verdict

@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from core.checks.facts import Facts, RunFacts
 from core.checks.judgement import Judgement
 from core.checks.judging import judge
+from core.facts import Facts, RunFacts
 from core.files import write_json
-from core.moments import iso
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
 from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
+from core.timestamps import iso
 from core.vocabulary import GLYPHS, TrainingStatus, Trend, Verdict
 
 SCHEMA_VERSION = 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.checks import rules  # noqa: F401  registers all rules
 from core.checks.case import Case
-from core.checks.facts import Facts
 from core.checks.judgement import Judgement
 from core.checks.registry import RULES
+from core.facts import Facts
 from core.playbook import Playbook
 
 

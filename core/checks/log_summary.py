@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core.checks.facts import Facts, RunFacts
 from core.checks.training_log import TAGS, LogLine, read_log
 from core.errors import SetupError
-from core.moments import iso
+from core.facts import Facts, RunFacts
 from core.playbook import Playbook
 from core.telemetry.readings import known_series, last_step
+from core.timestamps import iso
 
 CAP = 40  # lines of one tag that are printed
 _WIDTH = 160  # characters of a printed line

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core.checks.facts import LogFacts
 from core.errors import InputError, SetupError
-from core.moments import parse_moment
+from core.facts import LogFacts
+from core.timestamps import parse_moment
 
 TAGS = ("INFO", "WARN", "ERROR", "ISSUE", "CHECK", "PERFORMANCE")
 

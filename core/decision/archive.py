@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from core.decision.table import metrics_csv
+from core.decision.metrics_csv import metrics_csv
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder, write_bytes
+from core.metrics.records import records_csv
 from core.paths import Home
-from core.trading.records import records_csv
 
 DECISION = "decision.json"
 

@@ -10,22 +10,22 @@ from typing import Any
 import pandas as pd
 
 from core.decision.change import Earlier, change_since, lapsed_record
+from core.decision.documents import approval_line
+from core.decision.metrics_csv import metrics_csv
 from core.decision.second_opinion import with_uncertainty
 from core.decision.skill import skill_sections
-from core.decision.table import metrics_csv
-from core.decision.text import approval_line
 from core.decision.trust import Checks, integrity_of, trust_section
 from core.decision.warning_words import reason_of
 from core.decision.warnings import find_warnings
 from core.gates import decide, score
-from core.moments import iso
+from core.metrics.records import records_csv
 from core.playbook import Playbook
+from core.timestamps import iso
 from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.earning import earning
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
 from core.trading.going_live import going_live
-from core.trading.records import records_csv
 from core.trading.resampling import uncertainty
 from core.trading.robustness import Judge, Stress, best_trades, parts, stress
 

@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.decision.bound import Difference, Present
-from core.decision.reading import SavedDecision
-from core.decision.sealing import fingerprint, holds, public_text, same_key, seal, short
-from core.decision.standing import Standing, altered, is_genuine, standing_of
+from core.decision.binding import Difference, Present
+from core.decision.load import SavedDecision
+from core.decision.seal import fingerprint, holds, public_text, same_key, seal, short
+from core.decision.validity import Standing, altered, is_genuine, standing_of
 from core.errors import InputError
-from core.moments import iso
+from core.timestamps import iso
 from core.vocabulary import RIGHTS, Right, Role, SignatureState
 
 FORMAT = "trainweek-capsule/1"

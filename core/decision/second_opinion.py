@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from core.gates import score
+from core.metrics.records import require_equity, require_trades
+from core.metrics.returns import bar_returns
 from core.playbook import Playbook
 from core.trading.evidence import Trials, weigh
-from core.trading.records import require_equity, require_trades
 from core.trading.resampling import Uncertainty, uncertainty
-from core.trading.returns import bar_returns
 
 
 def opinion(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.gates import Scorecard
+from core.metrics.trades import chance_of_run_at_most
 from core.playbook import Playbook
 from core.trading.backtest_record import BacktestRecord
 from core.trading.baselines import baselines, sma_rule
@@ -22,7 +23,6 @@ from core.trading.random_policies import (
     spread_of,
 )
 from core.trading.robustness import Judge
-from core.trading.trades import chance_of_run_at_most
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.moments import iso, parse_moment
+from core.timestamps import iso, parse_moment
 from core.trading.evidence import Integrity
 
 

@@ -5,8 +5,8 @@ to a moment; alarm states are replayed from successive evaluations, never stored
 """
 
 from core.diagnosis.alarm import alarm_state
+from core.diagnosis.diagnose import SCENARIOS, diagnose
 from core.diagnosis.finding import Finding
-from core.diagnosis.scenarios import SCENARIOS, diagnose
 from core.diagnosis.trend import TrendResult, loss_trend, reward_trend, trend
 
 __all__ = [

@@ -7,8 +7,16 @@ explanation can't say something else than what is judged.
 from __future__ import annotations
 
 from core.cadence import GAPS, LEAST_SILENCE
-from core.diagnosis import data, flat, hang, kl, policy, reward_state, speed
-from core.diagnosis.moment import GRACE
+from core.diagnosis import reward_state
+from core.diagnosis.run_view import GRACE
+from core.diagnosis.scenarios import (
+    data_issue,
+    flat_reward,
+    hung,
+    kl_explosion,
+    policy_dead,
+    slowdown,
+)
 from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED
 from core.playbook import Playbook
 from core.playbook.text import Text
@@ -144,37 +152,37 @@ def _numbers(playbook: Playbook) -> dict[str, float]:
     return {
         "block": BLOCK_EPISODES,
         "new_best": reward_state.NEW_BEST,
-        "flat": setting("flat_reward", "hours", flat.FLAT_HOURS),
+        "flat": setting("flat_reward", "hours", flat_reward.FLAT_HOURS),
         "wanted": WANTED,
         "p": SIGNIFICANCE,
         "sd": reward_state.IMPROVED_SD,
-        "normal": setting("not_converging", "hours", flat.NORMAL_HOURS),
+        "normal": setting("not_converging", "hours", flat_reward.NORMAL_HOURS),
         "regressed": reward_state.REGRESSED_BEYOND,
         "converged": reward_state.CONVERGED_WITHIN,
-        "hold": flat.HOLD_FOR,
-        "keep": flat.KEEP_FIRING,
-        "high": kl.HIGH,
-        "z": kl.SPIKE_Z,
-        "past": kl.PAST,
-        "row": kl.HIGH_IN_A_ROW,
-        "jump": setting("kl_explosion", "threshold", kl.JUMP),
-        "recover": kl.CALM_TO_RECOVER,
-        "calm": kl.CALM,
-        "clear": kl.CALM_TO_CLEAR,
+        "hold": flat_reward.HOLD_FOR,
+        "keep": flat_reward.KEEP_FIRING,
+        "high": kl_explosion.HIGH,
+        "z": kl_explosion.SPIKE_Z,
+        "past": kl_explosion.PAST,
+        "row": kl_explosion.HIGH_IN_A_ROW,
+        "jump": setting("kl_explosion", "threshold", kl_explosion.JUMP),
+        "recover": kl_explosion.CALM_TO_RECOVER,
+        "calm": kl_explosion.CALM,
+        "clear": kl_explosion.CALM_TO_CLEAR,
         "gaps": GAPS,
         "least": LEAST_SILENCE / 60,
         "grace": GRACE / 60,
-        "hours": setting("hung", "hours", hang.HUNG_HOURS),
+        "hours": setting("hung", "hours", hung.HUNG_HOURS),
         "patience": PATIENCE,
-        "window": speed.WINDOW,
-        "share": speed.SHARE,
-        "holds": speed.HOLD_FOR,
-        "leap": data.STEP_JUMP,
-        "recent": data.RECENT,
-        "told": data.REMEMBERED,
-        "dead": policy.DEAD_KL,
-        "updates": policy.UPDATES,
-        "collapsed": policy.COLLAPSED,
-        "rest": policy.AT_REST,
-        "unchanged": policy.UNCHANGED,
+        "window": slowdown.WINDOW,
+        "share": slowdown.SHARE,
+        "holds": slowdown.HOLD_FOR,
+        "leap": data_issue.STEP_JUMP,
+        "recent": data_issue.RECENT,
+        "told": data_issue.REMEMBERED,
+        "dead": policy_dead.DEAD_KL,
+        "updates": policy_dead.UPDATES,
+        "collapsed": policy_dead.COLLAPSED,
+        "rest": policy_dead.AT_REST,
+        "unchanged": policy_dead.UNCHANGED,
     }

@@ -31,7 +31,7 @@ class Sentence(str):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ScenarioResult:
     """One scenario as a rule sees it, before the playbook's causes and actions.
 
     ``evidence_for`` and ``evidence_against`` carry numbers and steps.
@@ -82,9 +82,9 @@ class Finding:
         }
 
 
-def no_data(why: str) -> Verdict:
-    return Verdict(FindingStatus.NO_DATA, why)
+def no_data(why: str) -> ScenarioResult:
+    return ScenarioResult(FindingStatus.NO_DATA, why)
 
 
-def quiet(why: str, *against: str) -> Verdict:
-    return Verdict(FindingStatus.OK, why, evidence_against=against)
+def quiet(why: str, *against: str) -> ScenarioResult:
+    return ScenarioResult(FindingStatus.OK, why, evidence_against=against)

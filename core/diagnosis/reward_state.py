@@ -12,10 +12,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from core.diagnosis.moment import Moment
+from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
-from core.moments import from_unix
 from core.telemetry import Series
+from core.timestamps import from_unix
 from core.vocabulary import Trend
 
 NEW_BEST = 0.02  # of the range: a smaller gain is no new best
@@ -95,7 +95,7 @@ class RewardState:
         return tuple(found)
 
 
-def reward_history(moment: Moment, window_hours: float) -> list[RewardState]:
+def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
     """Hourly evaluations in week time, oldest first; the last one is the moment itself.
 
     Noise looks like a trend in one of twenty evaluations, so a label changes only when
@@ -118,7 +118,7 @@ def reward_history(moment: Moment, window_hours: float) -> list[RewardState]:
     return states
 
 
-def reward_state(moment: Moment, window_hours: float) -> RewardState:
+def reward_state(moment: RunView, window_hours: float) -> RewardState:
     """Trend of the last ``window_hours`` (week time) and the level it has reached."""
     reward = moment.series("rollout/ep_rew_mean").finite()
     lengths = moment.series("rollout/ep_len_mean")

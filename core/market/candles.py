@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.moments import iso
+from core.timestamps import iso
 
 HOUR = timedelta(hours=1)
 PRICES = ["open", "high", "low", "close"]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.market.candles import LONGEST_FILL, PRICES, Candles
-from core.moments import iso
+from core.timestamps import iso
 
 MOST_FILLED = 0.01  # share of bars
 LARGE_MOVE = 0.30  # |close / previous close - 1|

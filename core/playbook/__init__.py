@@ -3,7 +3,7 @@
 from core.playbook.gates import DecisionRule, GateSpec
 from core.playbook.loading import (
     DEFAULT,
-    Problem,
+    PlaybookProblem,
     check_playbook,
     default_playbook_text,
     load_playbook,
@@ -27,7 +27,7 @@ __all__ = [
     "Language",
     "Metric",
     "Playbook",
-    "Problem",
+    "PlaybookProblem",
     "RevalidationSettings",
     "RoleSpec",
     "ScenarioSpec",

@@ -21,7 +21,7 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Problem:
+class PlaybookProblem:
     """One thing that is wrong with a playbook, and what to do about it."""
 
     source: str
@@ -74,7 +74,7 @@ def check_playbook(path: str | Path) -> Playbook:
     raise PlaybookError("\n".join(map(str, found)))
 
 
-def playbook_problems(text: str, source: str) -> list[Problem]:
+def playbook_problems(text: str, source: str) -> list[PlaybookProblem]:
     """All problems of a playbook, in the order of its lines; empty if it is fine."""
     found = _read(text, source)
     return [] if isinstance(found, Playbook) else list(found)
@@ -92,14 +92,14 @@ def _file_text(path: Path) -> str:
 
 
 @lru_cache(maxsize=32)  # every page asks for the week's playbook; it is frozen, so shared
-def _read(text: str, source: str) -> Playbook | tuple[Problem, ...]:
+def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
     try:
         tree = read_tree(text)
     except TreeError as error:
-        return (Problem(source, error.line, _dotted(error.path), error.what, error.remedy),)
+        return (PlaybookProblem(source, error.line, _dotted(error.path), error.what, error.remedy),)
     if not isinstance(tree.data, dict):
         remedy = "Start from phase4.yaml."
-        return (Problem(source, 1, "", "the file is not a mapping of keys", remedy),)
+        return (PlaybookProblem(source, 1, "", "the file is not a mapping of keys", remedy),)
     try:
         playbook = Playbook.model_validate(tree.data)
     except ValidationError as error:
@@ -107,13 +107,13 @@ def _read(text: str, source: str) -> Playbook | tuple[Problem, ...]:
         found = {_schema_problem(details, tree, source): None for details in error.errors()}
         return tuple(sorted(found, key=lambda problem: problem.line))
     problems = [
-        Problem(source, tree.line(path), _dotted(path), what, remedy)
+        PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
         for path, what, remedy in complaints(playbook)
     ]
     return tuple(sorted(problems, key=lambda problem: problem.line)) or playbook
 
 
-def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> Problem:
+def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> PlaybookProblem:
     kind, given, context = details["type"], details["input"], details.get("ctx", {})
     path = tuple(part for part in details["loc"] if part != "[key]")
     if kind == "extra_forbidden":
@@ -127,7 +127,7 @@ def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> Problem:
         expected = expected.replace("tuple", "list")
         shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "..."
         what, remedy = f"{shown} is wrong; expected {expected}", f"Correct it: {_meaning(path)}"
-    return Problem(source, tree.line(path), _dotted(path), what, remedy)
+    return PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from core.moments import portuguese_day
 from core.playbook.text import Identifier, MachineText, Part, Prose, Text
+from core.timestamps import portuguese_day
 
 SlotKind = Literal[
     "preflight",

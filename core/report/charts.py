@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.trading.drawdown import underwater
+from core.metrics.drawdown import underwater
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from core.decision.documents import SYMBOLS
 from core.decision.sentences import in_language, news
-from core.decision.text import SYMBOLS
+from core.metrics.records import require_equity
 from core.report.charts import episode_chart, equity_chart
 from core.report.memo_text import lapsed_line, memo_text, other_blocks, own_line, verdict
 from core.report.numbers import chance, figure, interval, percent
@@ -18,7 +19,6 @@ from core.report.spark import gate_spark
 from core.report.wording import WORDS
 from core.trading.baselines import buy_and_hold
 from core.trading.costs import CostModel
-from core.trading.records import require_equity
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.decision.documents import SYMBOLS, decision_text
 from core.decision.sentences import in_language, news
-from core.decision.text import SYMBOLS, decision_text
 from core.decision.trust import integrity_of
 from core.report.numbers import chance, figure, interval, percent, plain
 from core.report.wording import WORDS

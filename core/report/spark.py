@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from core.trading.conventions import RELATIVE_TOLERANCE
+from core.metrics.conventions import RELATIVE_TOLERANCE
 
 WIDTH, HEIGHT, BASE = 132, 30, 26
 PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"

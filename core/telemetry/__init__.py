@@ -9,7 +9,7 @@
 """
 
 from core.telemetry.attempts import AttemptMark
-from core.telemetry.problems import Fault, FileState, Problem
+from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.reader import LastEvent, RunReader
 from core.telemetry.series import Series
 
@@ -18,7 +18,7 @@ __all__ = [
     "Fault",
     "FileState",
     "LastEvent",
-    "Problem",
+    "FileProblem",
     "RunReader",
     "Series",
 ]

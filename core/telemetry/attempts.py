@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.telemetry.columns import Columns
-from core.telemetry.problems import Fault, Problem
+from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.series import Series, empty, join, stitch
 from core.telemetry.tail import EventFile
 
@@ -23,7 +23,7 @@ class AttemptMark:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class AttemptEvents:
     """The files that one attempt wrote, as seen up to a moment."""
 
     files: tuple[EventFile, ...]
@@ -49,7 +49,7 @@ def ordered(files: Iterable[EventFile]) -> list[EventFile]:
     return sorted(files, key=key)
 
 
-def split(files: Iterable[EventFile], until: float | None) -> list[Attempt]:
+def split(files: Iterable[EventFile], until: float | None) -> list[AttemptEvents]:
     """Attempts in order: a file that repeats a tag of the attempt begins the next one.
 
     So a second writer beside the trainer's (``eval/*`` in a file of its own) belongs
@@ -69,7 +69,7 @@ def split(files: Iterable[EventFile], until: float | None) -> list[Attempt]:
     return [_attempt(group, until) for group in groups]
 
 
-def curve(tag: str, attempts: list[Attempt], until: float | None) -> Series:
+def curve(tag: str, attempts: list[AttemptEvents], until: float | None) -> Series:
     """One tag, stitched over all attempts."""
     parts = [attempt.points(tag, until) for attempt in attempts]
     cuts = [None, *(attempt.first_step for attempt in attempts[1:])]
@@ -89,7 +89,7 @@ class GrowingCurve:
         self._made_of: tuple | None = None
         self._taken = 0  # points of the newest attempt
 
-    def series(self, attempts: list[Attempt]) -> Series:
+    def series(self, attempts: list[AttemptEvents]) -> Series:
         last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
         if len(attempts) < 2 or not len(last) or not last.rising:
             return curve(self._tag, attempts, None)
@@ -112,9 +112,9 @@ class GrowingCurve:
         return Series(self._tag, whole.step, whole.wall, whole.value, last.source, rising=True)
 
 
-def two_writers(attempts: list[Attempt]) -> list[Problem]:
+def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
     """Attempts that began while an earlier one was still written."""
-    found: list[Problem] = []
+    found: list[FileProblem] = []
     for number, later in enumerate(attempts[1:], start=1):
         earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
         if earlier.last_wall > later.first_wall:
@@ -123,11 +123,11 @@ def two_writers(attempts: list[Attempt]) -> list[Problem]:
                 f"Its points replace the other's from step {later.first_step} on; the raw "
                 "points hold both."
             )
-            found.append(Problem(later.files[0].name, Fault.TWO_WRITERS, what))
+            found.append(FileProblem(later.files[0].name, Fault.TWO_WRITERS, what))
     return found
 
 
-def marks(attempts: list[Attempt]) -> list[AttemptMark]:
+def marks(attempts: list[AttemptEvents]) -> list[AttemptMark]:
     folders = [str(PurePosixPath(attempt.files[0].name).parent) for attempt in attempts]
     return [
         AttemptMark(
@@ -155,11 +155,11 @@ def points(file: EventFile, tag: str, until: float | None) -> Series:
     )
 
 
-def _attempt(files: list[EventFile], until: float | None) -> Attempt:
+def _attempt(files: list[EventFile], until: float | None) -> AttemptEvents:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
     logs its settings there, and they would hide everything before it."""
     begins = [columns.begin(until) for file in files for columns in file.columns.values()]
-    return Attempt(
+    return AttemptEvents(
         tuple(files),
         min((step for step, _ in begins if step is not None), default=0),
         min((wall for _, wall in begins if wall is not None), default=math.nan),

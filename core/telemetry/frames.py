@@ -24,7 +24,7 @@ _CHECKSUMS = np.array([masked(struct.pack("<Q", length)) for length in range(_SH
 _WORTH = 8192  # bytes; in fewer, going from record to record is faster
 
 
-class Records(NamedTuple):
+class FramedRecords(NamedTuple):
     """The whole records at the begin of a block."""
 
     starts: np.ndarray  # int64[n]
@@ -39,7 +39,7 @@ def length_in(frame: bytes) -> int | None:
     return int.from_bytes(frame[:8], "little") if right else None
 
 
-def whole_records(buffer: bytes) -> Records:
+def whole_records(buffer: bytes) -> FramedRecords:
     """All records up to the first that is not whole, is damaged in its length, or too long."""
     short: _ShortRecords | None = None
     found: list[np.ndarray] = []
@@ -61,7 +61,7 @@ def whole_records(buffer: bytes) -> Records:
         alone.append(at)
         at += AROUND + length
     starts = np.concatenate([*found, np.array(alone, np.int64)])
-    return Records(starts, np.diff(starts, append=at) - AROUND, at)
+    return FramedRecords(starts, np.diff(starts, append=at) - AROUND, at)
 
 
 class _ShortRecords:

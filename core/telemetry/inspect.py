@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import TelemetryError
-from core.moments import iso
 from core.reading import Reading
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import readings
 from core.telemetry.series import Series
+from core.timestamps import iso
 
 
 def open_run(path: str | Path) -> RunReader:

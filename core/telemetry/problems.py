@@ -24,7 +24,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """One badge: which file, what kind, and what was skipped or why.
 
     :ivar behind: wall time of the newest point before it, in seconds since the epoch: at

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.errors import TelemetryError
 from core.telemetry.attempts import (
-    Attempt,
+    AttemptEvents,
     AttemptMark,
     GrowingCurve,
     curve,
@@ -23,7 +23,7 @@ from core.telemetry.attempts import (
     split,
     two_writers,
 )
-from core.telemetry.problems import Fault, FileState, Problem
+from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.series import Series, empty, join
 from core.telemetry.tail import EventFile
 
@@ -58,11 +58,11 @@ class RunReader:
         self.path = Path(path)
         self._lock = RLock()
         self._files: dict[Inode, EventFile] = {}
-        self._lost: dict[str, Problem] = {}  # deleted or unreachable, by name
+        self._lost: dict[str, FileProblem] = {}  # deleted or unreachable, by name
         self._series: dict[tuple, Series] = {}
         self._copied = 0
         self._newest = np.float64(-np.inf)  # highest wall time of all points; NaN if one is NaN
-        self._attempts: dict[float | None, list[Attempt]] = {}
+        self._attempts: dict[float | None, list[AttemptEvents]] = {}
         self._curves: dict[str, GrowingCurve] = {}
         self._tags: list[str] | None = None
 
@@ -93,7 +93,9 @@ class RunReader:
                 self._lost.pop(name, None)
             for file in before.values():
                 detail = f"The file is gone; {file.points} points went with it."
-                self._lost[file.name] = Problem(file.name, Fault.DELETED, detail, file.last_wall)
+                self._lost[file.name] = FileProblem(
+                    file.name, Fault.DELETED, detail, file.last_wall
+                )
                 changed = True
             if changed:
                 self._forget()
@@ -127,7 +129,7 @@ class RunReader:
                 continue  # deleted since, or a dangling link
             except OSError as error:
                 name = path.relative_to(self.path).as_posix()
-                self._lost[name] = Problem(name, Fault.UNREADABLE, f"{error.strerror}")
+                self._lost[name] = FileProblem(name, Fault.UNREADABLE, f"{error.strerror}")
                 continue
             found.setdefault((stat.st_dev, stat.st_ino), path)
         return found
@@ -205,7 +207,7 @@ class RunReader:
         """None for a moment that hides nothing, so that every later "now" shares one entry."""
         return None if until is not None and self._newest <= until else until
 
-    def _split(self, until: float | None) -> list[Attempt]:
+    def _split(self, until: float | None) -> list[AttemptEvents]:
         until = self._bound(until)
         attempts = self._attempts.get(until)
         if attempts is None:
@@ -270,7 +272,7 @@ class RunReader:
             return [file.state for file in ordered(self._files.values())]
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FileProblem]:
         """What is wrong with the files. An empty list means: all was read."""
         with self._lock:
             files = ordered(self._files.values())
@@ -279,7 +281,7 @@ class RunReader:
             found += two_writers(self._split(None))
         if not files:
             why = "There is no event file in it." if self.path.exists() else "It does not exist."
-            found.append(Problem(self.path.as_posix(), Fault.NO_FILES, why))
+            found.append(FileProblem(self.path.as_posix(), Fault.NO_FILES, why))
         return found
 
 

@@ -11,11 +11,11 @@ from datetime import datetime
 
 import numpy as np
 
-from core.moments import from_unix
 from core.reading import Reading
 from core.telemetry.aliases import POSITIVE_ENTROPY, find
 from core.telemetry.reader import RunReader
 from core.telemetry.series import Series, empty
+from core.timestamps import from_unix
 
 RANGE_POINTS = 60  # iterations whose speeds give the range of the time remaining
 RATE_POINTS = 10  # steps/s is taken over the last ten iterations (diagnostics.md section 4)

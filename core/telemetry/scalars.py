@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.telemetry.checksum import masked
-from core.telemetry.frames import FRAME, Records
+from core.telemetry.frames import FRAME, FramedRecords
 from core.telemetry.plain import FEW, Points, plain_scalars
 from core.telemetry.problems import Fault
 from core.telemetry.wire import ScalarParser
@@ -44,7 +44,7 @@ class ScalarBlocks:
         """Points of tags that are not kept: too many, or their names too long."""
         return self._parser.tags_refused
 
-    def take(self, buffer: bytes, records: Records) -> Taken:
+    def take(self, buffer: bytes, records: FramedRecords) -> Taken:
         """All points of whole records, each verified by its checksum."""
         count = len(records.starts)
         skipped: list[Skipped] = []
@@ -72,7 +72,7 @@ class ScalarBlocks:
     def _one_by_one(
         self,
         buffer: bytes,
-        records: Records,
+        records: FramedRecords,
         chosen: Iterable[int],
         arrivals: list[tuple[int, str]],
     ) -> list[Skipped]:

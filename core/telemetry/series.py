@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from core.moments import from_unix
+from core.timestamps import from_unix
 
 
 @dataclass(frozen=True, eq=False)

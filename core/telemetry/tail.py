@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from core.telemetry.columns import Columns
-from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, Records, length_in, whole_records
-from core.telemetry.problems import Fault, FileState, Problem
+from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, length_in, whole_records
+from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.scalars import ScalarBlocks, Taken
 from core.telemetry.wire import MAX_TAGS
 
@@ -37,7 +37,7 @@ class EventFile:
         self.name = name
         self.size = 0
         self.inode: tuple[int, int] = (0, 0)
-        self._reread: Problem | None = None
+        self._reread: FileProblem | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -50,7 +50,7 @@ class EventFile:
         self.last_wall: float | None = None  # of the newest point, in the order of writing
         self._guard = b""
         self._seen: tuple[int, int] | None = None  # size and mtime at the last read
-        self._skipped: list[Problem] = []
+        self._skipped: list[FileProblem] = []
         self._more: Counter[Fault] = Counter()  # skipped records beyond those
         self._more_behind: dict[Fault, float | None] = {}  # the first of them
         self._scalars = ScalarBlocks()
@@ -86,7 +86,9 @@ class EventFile:
         )
         if anew:
             what = "shrank" if stat.st_size < self.offset else "was replaced"
-            self._reread = Problem(self.name, Fault.REPLACED, f"The file {what} and was read anew.")
+            self._reread = FileProblem(
+                self.name, Fault.REPLACED, f"The file {what} and was read anew."
+            )
             self._forget()
         self.inode, self.size = inode, stat.st_size
         self._seen = (stat.st_size, stat.st_mtime_ns)
@@ -126,7 +128,7 @@ class EventFile:
             return AROUND + length
         return FRAME
 
-    def _take(self, buffer: bytes, records: Records) -> None:
+    def _take(self, buffer: bytes, records: FramedRecords) -> None:
         taken = self._scalars.take(buffer, records)
         self.records += len(records.starts) - len(taken.skipped)
         for at, fault in taken.skipped:
@@ -171,7 +173,7 @@ class EventFile:
 
     def _skip(self, fault: Fault, detail: str, behind: float | None) -> None:
         if len(self._skipped) < _KEPT_PROBLEMS:
-            self._skipped.append(Problem(self.name, fault, detail, behind))
+            self._skipped.append(FileProblem(self.name, fault, detail, behind))
         else:
             self._more_behind.setdefault(fault, behind)
             self._more[fault] += 1
@@ -195,18 +197,18 @@ class EventFile:
         )
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FileProblem]:
         found = list(self._skipped)
         for fault, count in self._more.items():
             detail = f"{count} more such records were skipped."
-            found.append(Problem(self.name, fault, detail, self._more_behind[fault]))
+            found.append(FileProblem(self.name, fault, detail, self._more_behind[fault]))
         if self._reread:
             found.append(self._reread)
         if self._scalars.tags_refused:
             detail = f"Points of tags above {MAX_TAGS}, or with names too long, are not kept."
-            found.append(Problem(self.name, Fault.TOO_MANY_TAGS, detail))
+            found.append(FileProblem(self.name, Fault.TOO_MANY_TAGS, detail))
         if self.stopped:
-            found.append(Problem(self.name, self.stopped, self._detail, self.last_wall))
+            found.append(FileProblem(self.name, self.stopped, self._detail, self.last_wall))
         return found
 
 

@@ -1,5 +1,5 @@
 """What a backtest earned and how: one family of metrics a file.
 
-The conventions are written once, in ``core.trading.conventions``, and printed in
+The conventions are written once, in ``core.metrics.conventions``, and printed in
 every report.
 """

@@ -10,15 +10,15 @@ import pandas as pd
 
 from core.errors import InputError
 from core.market import Candles
+from core.metrics.records import require_equity, require_trades
+from core.metrics.returns import bar_returns
 from core.trading.costs import CostModel
-from core.trading.records import require_equity, require_trades
 from core.trading.replay import Track
-from core.trading.returns import bar_returns
 
 
 @dataclass(frozen=True)
 class BacktestRecord:
-    """The tables of :mod:`core.trading.records`, and the bars that they rest on.
+    """The tables of :mod:`core.metrics.records`, and the bars that they rest on.
 
     :ivar equity: with the columns ``exposure``, ``episode`` and ``target`` (the level
         that was held on the bar, a signed share of equity).

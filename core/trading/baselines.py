@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
+from core.metrics.drawdown import max_drawdown_pct
+from core.metrics.ratios import calmar, sharpe
+from core.metrics.returns import bar_returns
 from core.trading.costs import CostModel
-from core.trading.drawdown import max_drawdown_pct
-from core.trading.ratios import calmar, sharpe
 from core.trading.replay import Costs, Track, replay
-from core.trading.returns import bar_returns
 
 SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
 

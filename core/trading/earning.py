@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from core.metrics.trades import profit_factor, win_rate_pct
 from core.trading.replay import Replay
-from core.trading.trades import profit_factor, win_rate_pct
 
 
 def earning(

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from core.gates import measure, passes
-from core.moments import iso
+from core.metrics.records import require_equity, require_trades
 from core.playbook import GateSpec
-from core.trading.records import require_equity, require_trades
+from core.timestamps import iso
 
 
 def episode_table(
@@ -24,7 +24,7 @@ def episode_table(
     Values are unrounded; None where undefined. An episode's starting capital is the
     last mark before it.
 
-    :param equity: see :mod:`core.trading.records`, with the column ``episode``.
+    :param equity: see :mod:`core.metrics.records`, with the column ``episode``.
     """
     curve = require_equity(equity)
     owners = equity["episode"].to_numpy()[1:]

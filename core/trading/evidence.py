@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.metrics.ratios import lag1_autocorrelation
+from core.metrics.returns import days
 from core.playbook import RevalidationSettings
 from core.trading.grade_words import reasons_of
-from core.trading.ratios import lag1_autocorrelation
-from core.trading.returns import days
 from core.trading.significance import (
     Moments,
     deflated_sharpe,

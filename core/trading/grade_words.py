@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from core.trading.conventions import RELATIVE_TOLERANCE
+from core.metrics.conventions import RELATIVE_TOLERANCE
 from core.vocabulary import EvidenceGrade
 
 _KNOWN = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
-from core.trading.conventions import NO_VOLATILITY
+from core.metrics.conventions import NO_VOLATILITY
+from core.metrics.drawdown import underwater
 from core.trading.costs import CostModel
-from core.trading.drawdown import underwater
 from core.trading.replay import Costs, Replay, Track, replay
 from core.trading.resampling import SEED
 

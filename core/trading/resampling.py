@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 from core.playbook import GateSpec
-from core.trading.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 
 SEED = 20_260_227
 SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from core.gates import decide, measure, passes
+from core.metrics.periods import by_part, quarters, regimes
+from core.metrics.returns import bar_returns
 from core.playbook import DecisionRule, GateSpec
 from core.trading.costs import CostModel
-from core.trading.periods import by_part, quarters, regimes
 from core.trading.replay import Costs, Replay, Track, replay
-from core.trading.returns import bar_returns
 
 FEE_MULTIPLES = (0.0, 1.0, 2.0, 3.0)
 SLIPPAGES_BPS = (0.0, 5.0, 10.0, 20.0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
-from core.trading.conventions import NO_VOLATILITY
+from core.metrics.conventions import NO_VOLATILITY
 
 EULER = 0.5772156649015329
 SURE = 0.95

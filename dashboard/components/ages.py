@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from dashboard.components.numbers import age
+from dashboard.data.snapshot import Snapshot
+from dashboard.formatting import age
 from dashboard.page import Page
-from dashboard.queries import Moment
 from dashboard.wording import plain
 
 # What readings say of themselves; it stands so in files too, and there it stays English.
@@ -19,7 +19,7 @@ WINDOWS = {
 }
 
 
-def aged_text(page: Page, look: Moment, span: timedelta | None) -> str:
+def aged_text(page: Page, look: Snapshot, span: timedelta | None) -> str:
     """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
     if span is None:
         return ""

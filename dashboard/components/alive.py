@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.liveness import Pulse
 from core.vocabulary import LIVE_STATES, Liveness
-from dashboard.components.numbers import age
 from dashboard.components.states import badge
+from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.wording import Words
 from runner.records import Job

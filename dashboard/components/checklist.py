@@ -9,17 +9,17 @@ from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.ages import aged_text, window_text
-from dashboard.components.numbers import age, number
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
+from dashboard.data.snapshot import Item, Snapshot
+from dashboard.formatting import age, number
 from dashboard.page import Page
-from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
 
 
-def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -> None:
+def checklist(page: Page, look: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
     """All items of a slot, with "Tick all that pass" and the slot's notes."""
     say = page.say
     items = look.items(slot)
@@ -36,7 +36,7 @@ def checklist(page: Page, look: Moment, slot: SlotSpec, *, notes: bool = True) -
         _notes(page, look, slot)
 
 
-def heading(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None:
+def heading(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
     say, at = page.say, look.at(slot)
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
@@ -54,7 +54,7 @@ def heading(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
 
 
-def row(page: Page, look: Moment, slot: SlotSpec, item: Item) -> None:
+def row(page: Page, look: Snapshot, slot: SlotSpec, item: Item) -> None:
     """Verdict, question and why, value, limit, where from and how old, tick."""
     say, judged = page.say, item.judgement
     spec = look.week.playbook.checks[judged.check]
@@ -102,7 +102,7 @@ def limit_text(page: Page, judged: Judgement) -> str:
     return page.say("check.must", limit=judged.limit)
 
 
-def source_text(page: Page, look: Moment, judged: Judgement) -> str:
+def source_text(page: Page, look: Snapshot, judged: Judgement) -> str:
     """Window, source, step and age of the reading, as Markdown."""
     say, reading = page.say, judged.reading
     if reading is None:
@@ -122,7 +122,7 @@ def short_source(source: str) -> str:
     return source.rpartition(": ")[2].rpartition("/")[2]
 
 
-def actions_row(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> None:
+def actions_row(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)
@@ -157,7 +157,7 @@ def actions_row(page: Page, look: Moment, slot: SlotSpec, items: list[Item]) -> 
     )
 
 
-def _notes(page: Page, look: Moment, slot: SlotSpec) -> None:
+def _notes(page: Page, look: Snapshot, slot: SlotSpec) -> None:
     say, place = page.say, f"note:{slot.id}"
     written = [n for n in look.notes if n.slot == slot.id]
     for note in written:

@@ -9,12 +9,12 @@ from dashboard.components import outcomes
 from dashboard.components.checklist import actions_row, heading
 from dashboard.components.states import badge
 from dashboard.components.ticking import tick_cell
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
-from dashboard.queries import Moment
 from dashboard.wording import plain
 
 
-def compact(page: Page, look: Moment, slot: SlotSpec) -> None:
+def compact(page: Page, look: Snapshot, slot: SlotSpec) -> None:
     """All items of a slot in a narrow column."""
     items = look.items(slot)
     heading(page, look, slot, items)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import link
 from dashboard.page import Page
-from dashboard.queries import Moment
 
 
 def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:
@@ -14,7 +14,7 @@ def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:
     st.info(text, title=title, icon=icon)
 
 
-def week_or_way(page: Page) -> Moment | None:
+def week_or_way(page: Page) -> Snapshot | None:
     """The week's moment, or None after showing the way to a first week."""
     look = page.look()
     if look is None:

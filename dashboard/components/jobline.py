@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.vocabulary import ENDED_STATES, JobState
 from dashboard.components.alive import alive
-from dashboard.components.numbers import age
 from dashboard.components.states import badge
+from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Job

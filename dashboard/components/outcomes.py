@@ -14,8 +14,8 @@ import streamlit as st
 
 from core.errors import TrainweekError
 from core.vocabulary import WAITING_STATES
-from dashboard.components.numbers import age
 from dashboard.components.states import badge
+from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted

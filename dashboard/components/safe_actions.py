@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
-from dashboard.queries import Moment
 from runner.outcomes import Refused
 
 
-def action_button(page: Page, look: Moment, act: str, place: str) -> None:
+def action_button(page: Page, look: Snapshot, act: str, place: str) -> None:
     """One safe action as a button; the outcome is shown by the caller at ``place``."""
     say, denied = page.say, page.denied(Right.OPERATE)
     if denied is None and act == "stop" and look.busy(JobKind.TRAIN) is None:
@@ -33,7 +33,7 @@ def action_button(page: Page, look: Moment, act: str, place: str) -> None:
     )
 
 
-def stop(page: Page, look: Moment, place: str) -> Callable[[], object]:
+def stop(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
     """Ask the training at work to save and end."""
 
     def run() -> object:
@@ -53,14 +53,14 @@ def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
     return lambda: page.services.client.restart(**given, key=outcomes.intent(place))
 
 
-def _submit(kind: JobKind) -> Callable[[Page, Moment, str], Callable[[], object]]:
-    def action(page: Page, look: Moment, place: str) -> Callable[[], object]:
+def _submit(kind: JobKind) -> Callable[[Page, Snapshot, str], Callable[[], object]]:
+    def action(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
         return lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place))
 
     return action
 
 
-_ACTS: dict[str, Callable[[Page, Moment, str], Callable[[], object]]] = {
+_ACTS: dict[str, Callable[[Page, Snapshot, str], Callable[[], object]]] = {
     "stop": stop,
     "restart": lambda page, look, place: restart(page, place, scenario="hung"),
     "restart_lowered_learning_rate": lambda page, look, place: restart(

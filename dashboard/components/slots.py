@@ -9,8 +9,8 @@ from core.schedule import SlotView
 from core.vocabulary import SlotState, Verdict
 from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
-from dashboard.queries import Moment
 
 _SAID = {
     Verdict.FAIL: "failed",
@@ -20,7 +20,7 @@ _SAID = {
 }
 
 
-def choose(page: Page, look: Moment, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
+def choose(page: Page, look: Snapshot, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
     """A row of small states, overdue ones named so; None if the playbook has none.
 
     Without a choice in the address: what is due first, else the last that has come.
@@ -56,7 +56,7 @@ def said(page: Page, view: SlotView) -> str:
     return ", ".join(parts)
 
 
-def _first(views: list[SlotView], look: Moment) -> SlotView:
+def _first(views: list[SlotView], look: Snapshot) -> SlotView:
     waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
     come = [v for v in views if v.at <= look.now_week]
     return (waiting or come[-1:] or views)[0]

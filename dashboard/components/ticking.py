@@ -7,10 +7,10 @@ import streamlit as st
 from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
-from dashboard.components.numbers import number
 from dashboard.components.states import word
+from dashboard.data.snapshot import Item, Snapshot
+from dashboard.formatting import number
 from dashboard.page import Page
-from dashboard.queries import Item, Moment
 from dashboard.wording import plain
 from runner.records import Tick
 
@@ -18,7 +18,7 @@ from runner.records import Tick
 LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 
 
-def tick_cell(page: Page, look: Moment, slot: SlotSpec, item: Item, title: str) -> None:
+def tick_cell(page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
     """The saved tick, or the way to tick: one click if it passes, else with a note."""
     say = page.say
     if item.tick is not None:
@@ -80,7 +80,7 @@ def _value(page: Page, item: Item) -> str:
 
 
 def _save(
-    page: Page, look: Moment, slot: SlotSpec, item: Item, title: str, note_key: str | None
+    page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str, note_key: str | None
 ) -> None:
     """One transaction: the tick, with the verdict and value that stood on the screen."""
     note = "" if note_key is None else str(st.session_state.get(note_key) or "").strip()

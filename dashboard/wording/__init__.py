@@ -12,14 +12,14 @@ from typing import Literal
 
 from core.errors import InputError
 from dashboard.wording import (
-    checking,
-    deciding,
+    checks,
+    decision,
     evidence,
     frame,
-    launching,
-    looking,
+    launch,
+    monitoring,
     shared,
-    signing,
+    signature,
     week,
 )
 
@@ -27,7 +27,9 @@ Language = Literal["en", "pt"]
 LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 TEXTS: dict[str, tuple[str, str]] = {}
-for _subject in (frame, shared, week, launching, checking, looking, deciding, evidence, signing):
+for _subject in (
+    frame, shared, week, launch, checks, monitoring, decision, evidence, signature,
+):  # fmt: skip
     _again = TEXTS.keys() & _subject.TEXTS.keys()
     if _again:
         raise InputError(f"Wording is defined twice: {sorted(_again)}.", "Rename one of them.")

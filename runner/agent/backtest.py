@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.trading.records import EQUITY_COLUMNS
+from core.metrics.records import EQUITY_COLUMNS
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy
 from runner.agent.market import Market

@@ -21,7 +21,7 @@ from core.paths import numbered
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
 from runner.failpoints import fail_here
-from runner.model_files import manifest_path, next_manifest_path, read_best_model
+from runner.models.best_model import manifest_path, next_manifest_path, read_best_model
 
 __all__ = [
     "SAVE_POINTS",

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from core.canonical import canonical_sha256
+from core.canonical_json import canonical_sha256
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.market import Candles
-from core.moments import iso, parse_moment
 from core.playbook.settings import TrainingSettings
+from core.timestamps import iso, parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
@@ -26,7 +26,7 @@ from runner.agent.policy import build_model, load_weights
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings, purge_gap
 from runner.agent.versions import differences
-from runner.model_files import RETRAIN, read_best_model
+from runner.models.best_model import RETRAIN, read_best_model
 
 TOO_CLOSE = "Use later candles, or train on earlier ones."
 

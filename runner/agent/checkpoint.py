@@ -2,7 +2,7 @@
 
 A folder is written beside its place, synced, read again and compared, and only then
 renamed: a checkpoint is complete or absent. Older ones go when the new one has verified.
-How checkpoints are listed and verified: :mod:`runner.checkpoints`.
+How checkpoints are listed and verified: :mod:`runner.models.checkpoints`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from runner.agent.normaliser import Normaliser, name_differences
 from runner.agent.policy import load_weights, require_finite
 from runner.agent.random_states import random_states, restore_random_states
 from runner.agent.versions import versions
-from runner.checkpoints import (
+from runner.failpoints import fail_here
+from runner.models.checkpoints import (
     KEPT,
     MANIFEST,
     Checkpoint,
@@ -35,7 +36,6 @@ from runner.checkpoints import (
     read_part,
     verify_checkpoint,
 )
-from runner.failpoints import fail_here
 
 __all__ = [
     "SAVE_POINTS",

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from stable_baselines3 import PPO
 
-from core.trading.drawdown import max_drawdown_pct
-from core.trading.ratios import sharpe
+from core.metrics.drawdown import max_drawdown_pct
+from core.metrics.ratios import sharpe
 from runner.agent.market_env import MarketEnv
 
 # From observations (n, K + 3) and the environment to actions (n,).

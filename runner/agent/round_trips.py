@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from core.trading.records import TRADE_COLUMNS
+from core.metrics.records import TRADE_COLUMNS
 from runner.agent.account import Fills
 
 
@@ -73,5 +73,5 @@ class RoundTrips:
         self.trip = None
 
     def frame(self) -> pd.DataFrame:
-        """The trips in exit order, with the columns of :data:`~core.trading.records.TRADE_COLUMNS`."""
+        """The trips in exit order, with the columns of :data:`~core.metrics.records.TRADE_COLUMNS`."""
         return pd.DataFrame(self.rows, columns=TRADE_COLUMNS)

@@ -20,11 +20,11 @@ from runner.cli import (
     doctor,
     jobs,
     ledger,
-    looking,
     manual,
     models,
     operate,
     playbook,
+    runs,
     weeks,
 )
 from runner.cli.program import Judging, run
@@ -63,9 +63,9 @@ for command in (
     operate.dashboard,
     operate.tensorboard,
     operate.systemd,
-    looking.inspect,
-    looking.watch,
-    looking.metrics,
+    runs.inspect,
+    runs.watch,
+    runs.metrics,
     manual.start,
     manual.restart,
     models.checkpoints,
@@ -73,7 +73,7 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
-app.command(cls=Judging)(looking.diagnose)
+app.command(cls=Judging)(runs.diagnose)
 app.command(name="daily-check")(manual.daily_check)
 app.command(name="data-check")(manual.data_check)
 

@@ -11,18 +11,18 @@ import typer
 
 from core.errors import InputError, TrainweekError
 from core.files import write_bytes
-from core.moments import iso
 from core.paths import Home
+from core.timestamps import iso
 from core.vocabulary import SignatureState
-from runner.capsules import elsewhere, with_ledger
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client
-from runner.client.gating import GateAnswer
+from runner.client.signatures.capsules import elsewhere, with_ledger
+from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
-    from core.decision.standing import Standing
-    from runner.client.standings import Decided
+    from core.decision.validity import Standing
+    from runner.client.signatures.status import Decided
 
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True

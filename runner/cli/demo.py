@@ -19,7 +19,7 @@ from runner.cli.operate import (
 )
 from runner.demo import place
 from runner.demo.play import Play
-from runner.launch import ensure_runner
+from runner.home.launch import ensure_runner
 
 
 def demo(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
-from core.moments import iso
+from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
 from runner.client import Client

@@ -11,9 +11,9 @@ import typer
 from core.paths import Home
 from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, person_at_the_terminal, print_json
-from runner.ledger import replay as replay_ledger
-from runner.ledger import verify as verify_ledger
-from runner.restoring import restore as restore_backup
+from runner.recovery.rebuild import replay as replay_ledger
+from runner.recovery.rebuild import verify_ledger
+from runner.recovery.restore import restore_store as restore_backup
 from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import make_backup

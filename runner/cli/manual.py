@@ -10,11 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
-from core.moments import iso
 from core.paths import Home
+from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
-from runner.availability import check_datasets
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -24,9 +23,10 @@ from runner.cli.options import (
     print_json,
 )
 from runner.client import Client
-from runner.daily import run_daily_check
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
+from runner.week.daily_check import run_daily_check
+from runner.week.data_availability import check_datasets
 
 FOLLOW_EVERY_S = 0.2
 

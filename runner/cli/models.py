@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
-from core.moments import iso
+from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
 from runner.cli.options import (
@@ -20,7 +20,7 @@ from runner.cli.options import (
     print_json,
 )
 from runner.client import Client
-from runner.model_backups import verify_backup
+from runner.models.backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
 model = typer.Typer(help="Models from elsewhere.", no_args_is_help=True)

@@ -21,12 +21,12 @@ from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
 from runner.cli.options import HomeOption, person_at_the_terminal
 from runner.client import Client
-from runner.identity import runner_status
-from runner.keeping import DashboardPart, Keeper, RunnerPart, dashboard_command
-from runner.launch import stop_runner
+from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
+from runner.home.launch import stop_runner
+from runner.home.runner_identity import runner_status
+from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings
-from runner.systemd import how_to_install, units
 
 _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -17,8 +17,8 @@ from core.people import Person
 from core.vocabulary import Role
 from core.week import Week
 from runner.client import Client
-from runner.identity import how_to_end
-from runner.launch import ensure_runner
+from runner.home.launch import ensure_runner
+from runner.home.runner_identity import how_to_end
 
 HomeOption = Annotated[
     Path | None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError
-from core.moments import iso, parse_moment
+from core.timestamps import iso, parse_moment
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.outcomes import Recorded, Refused

@@ -14,20 +14,20 @@ from functools import cached_property
 from core.paths import Home
 from core.people import Person
 from runner.client.decisions import Decisions
-from runner.client.gating import Gating
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
 from runner.client.reads import Reads
-from runner.client.records import Records
-from runner.client.restarting import Restarting
+from runner.client.restarts import Restarting
+from runner.client.signatures.pipeline_gate import Gating
+from runner.client.ticks import Ticks
 from runner.client.weeks import Weeks
 from runner.store import Store
 
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Restarting, Models, Records, Incidents, Decisions, Gating):
+class Client(Reads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating):
     """One person in one home.
 
     Making one touches nothing; the first read or write opens the store (and creates or

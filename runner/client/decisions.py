@@ -11,9 +11,8 @@ from sqlalchemy.engine import Connection
 from core.people import Person
 from core.vocabulary import Right, SignatureAct
 from core.week import Week
-from runner.client.door import Door
-from runner.client.records import too_long
-from runner.client.signing import (
+from runner.client.base import BaseClient
+from runner.client.signatures.rules import (
     countersigned,
     newest_decision,
     refusal,
@@ -21,6 +20,7 @@ from runner.client.signing import (
     signable,
     untested,
 )
+from runner.client.ticks import too_long
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Closing, LedgerEntry, Signature
 from runner.store import queries, rows, schema
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.decision import SavedDecision
 
 
-class Decisions(Door):
+class Decisions(BaseClient):
     """Signatures and their conditions. Each is one line of the ledger."""
 
     def sign(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from core.playbook.text import Step
 from core.vocabulary import IncidentState, Right
-from runner.client.door import Door
-from runner.incidents import opening, procedure_of, standing, undone_actions
+from core.week import Week
+from runner.client.base import BaseClient
+from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.opening import opening, procedure_of, standing
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.procedures import protect, write_issue_line
 from runner.records import Incident
 from runner.store import Transaction, queries, rows, schema
 
 
-class Incidents(Door):
+class Incidents(BaseClient):
     """Opening, working through and closing incidents."""
 
     def open_incident(
@@ -102,3 +104,10 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return rows.incident_of(
         transaction.connection.execute(select(table).where(table.c.id == incident_id)).one()
     )
+
+
+def undone_actions(week: Week, incident: Incident) -> list[Step]:
+    """What of the procedure nobody has marked as done, in the manual's order."""
+    spec = procedure_of(week, incident.procedure)
+    steps = () if spec is None else spec.actions
+    return [step for index, step in enumerate(steps) if index not in incident.actions_done]

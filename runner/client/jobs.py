@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from core.errors import InputError
 from core.vocabulary import ENDED_STATES, JobKind
-from runner.client.door import Door
-from runner.client.launching import launch_params
+from runner.client.base import BaseClient
 from runner.client.models import is_restore, refused_restore, right_for
+from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
-from runner.requests import submit_body
-from runner.restarts import restart_pending
 from runner.store import Transaction, queries, rows, schema
+from runner.store.requests import submit_body
+from runner.store.restarts import restart_pending
 
 # Kinds that make no sense without a week: their files are named by its days.
 _OF_A_WEEK = frozenset(JobKind) - {
@@ -26,7 +26,7 @@ _OF_A_WEEK = frozenset(JobKind) - {
 }
 
 
-class Jobs(Door):
+class Jobs(BaseClient):
     """Requests for jobs."""
 
     def submit(

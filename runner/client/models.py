@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from core.vocabulary import JobKind, Right
-from runner.checkpoints import ListedCheckpoint, list_checkpoints
-from runner.client.door import Door
-from runner.model_backups import ListedBackup, list_backups
+from runner.client.base import BaseClient
+from runner.models.backups import ListedBackup, list_backups
+from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
 from runner.outcomes import Refused
 from runner.store import queries
 
 
-class Models(Door):
+class Models(BaseClient):
     """Reads of the model folder. Hashes and JSON only: no model is opened here."""
 
     def checkpoints(self, run: str | None = None) -> list[ListedCheckpoint]:

@@ -14,15 +14,15 @@ from core.errors import IntegrityError
 from core.liveness import Pulse
 from core.vocabulary import IncidentState, JobKind
 from core.week import Week
-from runner.client.door import Door
+from runner.client.base import BaseClient
 from runner.files import read_json, tail
-from runner.identity import runner_status
-from runner.pulses import pulse_of
+from runner.home.runner_identity import runner_status
+from runner.liveness.status import pulse_of
 from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
 from runner.store import queries, rows, schema
 
 
-class Reads(Door):
+class Reads(BaseClient):
     """Reads of the store and of the jobs' files. All work without a runner."""
 
     def weeks(self) -> list[Week]:

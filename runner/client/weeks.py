@@ -8,17 +8,17 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.errors import InputError
-from core.moments import iso
 from core.paths import safe_name
 from core.playbook import DEFAULT, parse_playbook
+from core.timestamps import iso
 from core.vocabulary import Right
 from core.week import Week
-from runner.client.door import Door
+from runner.client.base import BaseClient
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
 
-class Weeks(Door):
+class Weeks(BaseClient):
     """Making and choosing weeks."""
 
     def create_week(

@@ -7,7 +7,7 @@ from core.people import Person
 from core.vocabulary import Role, Verdict
 from core.week import Week
 from runner.client import Client
-from runner.evidence import gather, judged_as_of
+from runner.week.facts import gather, judged_as_of
 
 ENGINEER = Person("Demo engineer", Role.ENGINEER)
 LEAD = Person("Demo lead", Role.LEAD)

@@ -10,7 +10,7 @@ import psutil
 
 from core.errors import ConflictError, SetupError
 from core.paths import CHECKOUT, Home
-from runner.launch import stop_all
+from runner.home.launch import stop_all
 
 DEFAULT = CHECKOUT / ".demo"
 _MARK = "trainweek-demo.json"

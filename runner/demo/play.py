@@ -9,8 +9,8 @@ from typing import Any
 
 from core.errors import TrainweekError
 from core.market.sample import write_sample
-from core.moments import parse_moment
 from core.paths import Home
+from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
 from runner.client import Client

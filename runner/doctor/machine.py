@@ -12,8 +12,8 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 from core.errors import InputError
-from core.moments import iso, parse_moment
 from core.paths import CHECKOUT, Home
+from core.timestamps import iso, parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import last_line
 from runner.settings import Settings

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from core.errors import InputError, IntegrityError
 from core.paths import Home
-from runner.checkpoints import list_checkpoints
 from runner.doctor.examined import Examined, failed, passed, warned
-from runner.model_exchange import RESTORE_AGAIN, unfinished_exchange
-from runner.model_files import read_best_model
+from runner.models.best_model import read_best_model
+from runner.models.checkpoints import list_checkpoints
+from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
 from runner.settings import Settings
 
 

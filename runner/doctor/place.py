@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
-from runner.filesystem import filesystem_of
+from runner.home.filesystem import filesystem_of
 from runner.settings import Settings
 from runner.store.damage import user_name
 

@@ -10,14 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from core.moments import iso
 from core.paths import Home
+from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobState
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import read_json
-from runner.identity import read_identity, runner_status
-from runner.marks import started_attempts
-from runner.process import (
+from runner.home.runner_identity import read_identity, runner_status
+from runner.processes.identity import (
     PROC,
     ProcessIdentity,
     command_line,
@@ -25,6 +24,7 @@ from runner.process import (
     is_alive,
     marked_processes,
 )
+from runner.processes.started import started_attempts
 from runner.settings import Settings
 
 _LOCKS = PROC / "locks"

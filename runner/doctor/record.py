@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import ConflictError, InputError, IntegrityError
-from core.moments import parse_moment
 from core.paths import Home
+from core.timestamps import parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import parse_json
-from runner.ledger import verify
+from runner.recovery.rebuild import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import verify_backup
@@ -71,7 +71,7 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         return
     tables = size <= _QUICK
     try:
-        report = verify(home, tables=tables)
+        report = verify_ledger(home, tables=tables)
     except ConflictError as error:
         yield warned("ledger", error.what, "Look again in a moment.")
         return

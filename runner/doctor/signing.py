@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from core.decision.sealing import fingerprint, short
+from core.decision.seal import fingerprint, short
 from core.paths import Home
 from runner.doctor.examined import Examined, passed
-from runner.keys import public_key
+from runner.home.signing_key import public_key
 from runner.settings import Settings
 
 

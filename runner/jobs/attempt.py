@@ -29,9 +29,9 @@ from core.errors import (
     TrainweekError,
 )
 from core.files import write_json
-from core.moments import parse_moment
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
+from core.timestamps import parse_moment
 from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
-from core.moments import iso
 from core.paths import Home, numbered
+from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.jobs.restore_backup import restore_backup
-from runner.model_backups import MANIFEST, checksums, copy_files, verify_backup
-from runner.model_exchange import finish_exchange
-from runner.model_files import manifest_path, read_best_model
+from runner.models.backups import MANIFEST, checksums, copy_files, verify_backup
+from runner.models.best_model import manifest_path, read_best_model
+from runner.models.folder_swap import finish_exchange
 
 TRIES = 5  # a training may save while its folder is copied
 

@@ -9,8 +9,8 @@ from core.errors import InputError
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
-from runner.daily import run_daily_check
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
+from runner.week.daily_check import run_daily_check
 
 
 def daily_check(spec: Spec, stop: StopFlag) -> int:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from runner.availability import check_datasets
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program
+from runner.week.data_availability import check_datasets
 
 
 def data_check(spec: Spec, stop: StopFlag) -> int:

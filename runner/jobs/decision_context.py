@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from core.checks.facts import Facts
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
 from core.decision import Earlier, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
+from core.facts import Facts
 from core.people import Person
 from core.playbook import Playbook
 from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
 from core.week import Week
 from runner.client import Client
-from runner.evidence import gather
 from runner.jobs.attempt import Spec
+from runner.week.facts import gather
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,15 @@ from typing import Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
-from core.moments import iso, parse_moment
 from core.paths import safe_name
+from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.foreign_model import model_of_weights
 from runner.agent.normaliser import Normaliser
 from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
-from runner.model_files import manifest_path
+from runner.models.best_model import manifest_path
 
 MODEL = "model.zip"
 STATISTICS = "Give its feature statistics: --normaliser FILE.json (names, mean, std, clip)."

@@ -18,8 +18,8 @@ from typing import Any
 from core.errors import TrainweekError
 from core.paths import Home
 from core.playbook import Playbook, check_playbook
-from runner.availability import check_datasets
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
+from runner.week.data_availability import check_datasets
 
 SMOKE_STEPS = 512
 _NEEDED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")

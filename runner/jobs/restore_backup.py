@@ -11,8 +11,15 @@ from core.vocabulary import JobKind, Role
 from runner.client import Client
 from runner.failpoints import fail_here
 from runner.jobs.attempt import COMPLETE, Spec
-from runner.model_backups import ANOTHER, MANIFEST, Backup, copy_files, list_backups, verify_backup
-from runner.model_exchange import finish_exchange, put_in_place, staged
+from runner.models.backups import (
+    ANOTHER,
+    MANIFEST,
+    ModelBackup,
+    copy_files,
+    list_backups,
+    verify_backup,
+)
+from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 
 def restore_backup(spec: Spec) -> int:
@@ -51,7 +58,7 @@ def restore_backup(spec: Spec) -> int:
     return COMPLETE
 
 
-def _chosen(home: Home, given: object) -> Backup:
+def _chosen(home: Home, given: object) -> ModelBackup:
     if given:
         return verify_backup(home.resolve(str(given)))
     whole = [each for each in list_backups(home) if each.verified]

@@ -26,8 +26,8 @@ from core.decision import (
 from core.files import file_sha256
 from core.gates import score
 from core.market import load_candles, require_quality
+from core.metrics.records import records_csv
 from core.report import memo_documents
-from core.trading.records import records_csv
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.code_version import code_version

@@ -6,7 +6,7 @@ import faulthandler
 import sys
 from pathlib import Path
 
-from runner.stalls import DUMP_SIGNAL, STACKS
+from runner.liveness.stall_dump import DUMP_SIGNAL, STACKS
 
 
 def write_stacks_on_request(folder: Path) -> None:

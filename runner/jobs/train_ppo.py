@@ -14,7 +14,7 @@ from typing import Any
 
 from core.errors import InputError, IntegrityError, MarketDataError, SetupError
 from core.market import Candles, load_candles, require_quality
-from core.moments import iso
+from core.timestamps import iso
 from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
 from runner.agent.checkpoint import Checkpoint, restore, save_checkpoint, set_aside, tidy
 from runner.agent.evaluation import Evaluation
@@ -22,7 +22,6 @@ from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, purge_gap
-from runner.checkpoints import newest_checkpoint
 from runner.jobs.attempt import (
     COMPLETE,
     FAILED,
@@ -36,6 +35,7 @@ from runner.jobs.attempt import (
 from runner.jobs.training_log import TrainingLog
 from runner.jobs.training_plan import Restart, TrainingPlan, plan_training
 from runner.jobs.training_progress import TrainingProgress
+from runner.models.checkpoints import newest_checkpoint
 
 
 def train(spec: Spec, stop: StopFlag) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core.errors import SetupError
-from core.moments import iso
+from core.timestamps import iso
 from runner.jobs.steady_output import SteadyOutput
 
 

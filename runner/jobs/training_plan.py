@@ -14,7 +14,8 @@ from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
-from runner.checkpoints import (
+from runner.jobs.attempt import Spec
+from runner.models.checkpoints import (
     MORE_STEPS,
     PASSED_OVER,
     ListedCheckpoint,
@@ -22,8 +23,7 @@ from runner.checkpoints import (
     reached_already,
     verify_checkpoint,
 )
-from runner.jobs.attempt import Spec
-from runner.model_exchange import RESTORE_AGAIN, finish_exchange, unfinished_exchange
+from runner.models.folder_swap import RESTORE_AGAIN, finish_exchange, unfinished_exchange
 
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.errors import SetupError
-from core.moments import iso
+from core.timestamps import iso
 from runner.agent.session import Session
 from runner.jobs.attempt import Spec, utc_now
 from runner.jobs.training_log import TrainingLog

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.engine import Connection
 
-from core.moments import parse_moment
+from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
 from runner.store import schema
 

@@ -27,8 +27,8 @@ from filelock import FileLock, Timeout
 
 from core.errors import ConflictError, InputError, IntegrityError, SetupError, TrainweekError
 from core.files import file_sha256, sync_folder, write_json
-from core.moments import iso, parse_moment
 from core.paths import Home
+from core.timestamps import iso, parse_moment
 from runner.failpoints import fail_here
 from runner.store import chain
 from runner.store.damage import damage_of
@@ -40,7 +40,7 @@ _BELIEVED = timedelta(days=1)  # how far the clock may be ahead of the newest le
 
 
 @dataclass(frozen=True)
-class Backup:
+class StoreBackup:
     """A complete backup, as its manifest describes it."""
 
     folder: Path
@@ -59,7 +59,7 @@ class Backup:
         return self.folder / LEDGER
 
 
-def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> Backup:
+def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> StoreBackup:
     """Copy, check, then remove what is older than ``keep``.
 
     :param least: so many of the newest always stay.
@@ -96,13 +96,13 @@ def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) 
     return made
 
 
-def backups(home: Home) -> list[Backup]:
+def backups(home: Home) -> list[StoreBackup]:
     """Every complete backup, newest first. Their files are not hashed here."""
     found = [_read(path.parent) for path in home.backups.glob(f"[0-9]*/{MANIFEST}")]
     return sorted(filter(None, found), key=lambda backup: backup.at, reverse=True)
 
 
-def verify_backup(backup: Backup) -> None:
+def verify_backup(backup: StoreBackup) -> None:
     """:raises IntegrityError: a file is not the one that was saved."""
     for name, sha256 in backup.sums.items():
         path = backup.folder / name
@@ -110,7 +110,7 @@ def verify_backup(backup: Backup) -> None:
             raise IntegrityError(f"{path} is not the file that was saved.", "Use another backup.")
 
 
-def _copy(home: Home, folder: Path, now: datetime) -> Backup:
+def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
     database, ledger = folder / DATABASE, folder / LEDGER
     with (
         closing(sqlite3.connect(f"file:{home.database}?mode=ro", uri=True, timeout=30)) as source,
@@ -148,7 +148,7 @@ def _copy(home: Home, folder: Path, now: datetime) -> Backup:
     sums = {path.name: file_sha256(path) for path in (database, ledger)}
     manifest = {"at": iso(now), "lines": lines, "head": last, "size": size, "sha256": sums}
     write_json(folder / MANIFEST, manifest)
-    return Backup(folder, now, lines, last, size, sums)
+    return StoreBackup(folder, now, lines, last, size, sums)
 
 
 class _Front:
@@ -163,10 +163,10 @@ class _Front:
         return block
 
 
-def _read(folder: Path) -> Backup | None:
+def _read(folder: Path) -> StoreBackup | None:
     try:
         stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return Backup(
+        return StoreBackup(
             folder,
             parse_moment(stored["at"]),
             int(stored["lines"]),
@@ -197,7 +197,7 @@ def _alone(home: Home) -> Iterator[None]:
         lock.release()
 
 
-def _prune(home: Home, made: Backup, keep: timedelta, least: int) -> None:
+def _prune(home: Home, made: StoreBackup, keep: timedelta, least: int) -> None:
     """Remove what is old by a clock that can be believed.
 
     A clock that is a month ahead would have all backups removed but its own. So a backup
@@ -212,7 +212,7 @@ def _prune(home: Home, made: Backup, keep: timedelta, least: int) -> None:
             shutil.rmtree(old.folder, ignore_errors=True)
 
 
-def _last_moment(backup: Backup) -> datetime | None:
+def _last_moment(backup: StoreBackup) -> datetime | None:
     """Real moment of its last ledger line."""
     last = backup.ledger.read_bytes().rstrip().rpartition(b"\n")[2]
     return parse_moment(str(json.loads(last)["at"])) if last else None

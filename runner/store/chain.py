@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.canonical import canonical
+from core.canonical_json import canonical
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder
 from runner.store.damage import too_many_files

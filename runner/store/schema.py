@@ -35,7 +35,7 @@ ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC moment, stored as text of one width so that text order is time order."""
 
     impl = String(27)
@@ -70,8 +70,8 @@ def _who_and_when() -> list[Column[Any]]:
         Column("by", String, nullable=False),
         Column("role", String, nullable=False),
         Column("verified", Boolean, nullable=False),
-        Column("at", Moment, nullable=False),
-        Column("at_week", Moment, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        Column("at_week", UtcDateTime, nullable=False),
     ]
 
 
@@ -92,13 +92,13 @@ weeks = Table(
     "weeks",
     metadata,
     Column("id", String, primary_key=True),
-    Column("launch", Moment, nullable=False),
+    Column("launch", UtcDateTime, nullable=False),
     Column("playbook_text", Text, nullable=False),
     Column("playbook_sha256", String(64), nullable=False),
     Column("tag", String, nullable=False),
     Column("symbol", String, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("watched", String),
     Column("synthetic", Boolean, nullable=False),
     Column("playbook_file", String),  # where the text came from; None: ours
@@ -110,8 +110,8 @@ clock_points = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _week(),
-    Column("real", Moment, nullable=False),
-    Column("week", Moment, nullable=False),
+    Column("real", UtcDateTime, nullable=False),
+    Column("week", UtcDateTime, nullable=False),
     Column("pace", Float, nullable=False),
 )
 
@@ -126,16 +126,16 @@ jobs = Table(
     Column("params", JSON, nullable=False),
     Column("run", String),
     Column("requested_by", String, nullable=False),
-    Column("requested_at", Moment, nullable=False),
-    Column("requested_at_week", Moment, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("requested_at_week", UtcDateTime, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("pid", Integer),
-    Column("started_at", Moment),
-    Column("ended_at", Moment),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
     Column("exit_code", Integer),
     Column("stop_requested_by", String),
-    Column("stop_requested_at", Moment),
-    Column("not_before", Moment),  # an automatic resume waits until then
+    Column("stop_requested_at", UtcDateTime),
+    Column("not_before", UtcDateTime),  # an automatic resume waits until then
     Column("spawns_lost", Integer, nullable=False),  # starts that left no trace of a process
     Column("seq", Integer, nullable=False),
     # Single flight: the store, not the button, refuses the second one.
@@ -158,8 +158,8 @@ attempts = Table(
     Column("mark", String(36), nullable=False),  # the value of TRAINWEEK_ATTEMPT
     Column("epoch", Integer, nullable=False),  # of the runner that started it
     Column("pid", Integer),
-    Column("started_at", Moment, nullable=False),
-    Column("ended_at", Moment),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     Column("exit_code", Integer),
     Column("folder", String, nullable=False),
     Column("event_folder", String),  # of a training: where its event files go
@@ -215,7 +215,7 @@ incidents = Table(
     Column("blocks_start", Boolean, nullable=False),
     Column("actions_done", JSON, nullable=False),
     Column("closed_by", String),
-    Column("closed_at", Moment),
+    Column("closed_at", UtcDateTime),
     Column("close_reason", Text),
     Index(
         "one_open_incident_of_a_procedure",
@@ -260,6 +260,6 @@ runners = Table(
     Column("epoch", Integer, primary_key=True),
     Column("host", String, nullable=False),
     Column("pid", Integer, nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("ended_at", Moment),
+    Column("since", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
 )

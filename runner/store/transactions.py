@@ -27,9 +27,9 @@ from sqlalchemy.engine import Connection, RootTransaction
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
-from core.moments import iso
 from core.paths import Home
 from core.people import Person
+from core.timestamps import iso
 from runner.failpoints import fail_here
 from runner.records import LedgerEntry
 from runner.store import chain, schema

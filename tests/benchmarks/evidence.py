@@ -28,6 +28,7 @@ import pandas as pd
 from core.decision.skill import skill_sections
 from core.gates import score
 from core.market.synthetic import SignalModel, make_market
+from core.metrics.returns import bar_returns
 from core.playbook import DEFAULT, Playbook, load_playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.baselines import baselines
@@ -36,7 +37,6 @@ from core.trading.evidence import Integrity, Skill, Trials, weigh
 from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
 from core.trading.resampling import uncertainty
-from core.trading.returns import bar_returns
 from core.trading.robustness import Judge, stress
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from runner.agent.backtest import run_backtest

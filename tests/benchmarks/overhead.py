@@ -26,8 +26,8 @@ from core.vocabulary import JobKind, JobState
 from runner.client import Client
 from runner.files import read_json
 from runner.records import Job
-from runner.requests import submit_body
 from runner.store import Store
+from runner.store.requests import submit_body
 from tests.benchmarks.supervised import supervised
 
 CPU_TARGET = 0.01  # of one core

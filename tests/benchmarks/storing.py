@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.moments import parse_moment
 from core.paths import Home
 from core.people import Person
+from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
-from runner.ledger import verify
+from runner.recovery.rebuild import verify_ledger
 
 WRITERS = 8
 WRITES = 40  # of each writer
@@ -40,7 +40,7 @@ def main() -> None:
             )
             lost = WRITERS * WRITES - count
             print(f"{WRITERS} processes, {said:<9} {rate}   {shares}   lost {lost}")
-            print(f"  {verify(home).text()}")
+            print(f"  {verify_ledger(home).text()}")
 
 
 def _together(home: Home, pace: float) -> tuple[list[float], float]:

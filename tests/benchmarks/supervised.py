@@ -13,7 +13,7 @@ from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
-from runner.launch import stop_all
+from runner.home.launch import stop_all
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from core.checks.training_log import last_lines
 from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
 from core.vocabulary import JobKind, Verdict
-from dashboard.components.numbers import number, short
+from dashboard.formatting import number, short
 from tests.browser.conftest import Open
 from tests.browser.place import Site
 from tests.browser.screen import Screen

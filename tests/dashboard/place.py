@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
+from dashboard.data.services import Services
 from dashboard.page import Page
-from dashboard.services import Services
 from dashboard.viewer import Viewer
 from runner.client import Client
 from tests.event_files import write_events
@@ -86,7 +86,7 @@ def _script(panel, page) -> None:
     from dashboard.navigation import build
 
     st.navigation(build(page.say), position="hidden")
-    importlib.import_module(f"dashboard.panels.{panel}").show(page)
+    importlib.import_module(f"dashboard.panels.{panel}.page").show(page)
 
 
 def draw_frame(page: Page) -> AppTest:
@@ -95,7 +95,7 @@ def draw_frame(page: Page) -> AppTest:
 
 
 def _frame(page) -> None:
-    from dashboard.panels.frame import show
+    from dashboard.frame import show
 
     show(page, "Any page")
 

@@ -100,6 +100,6 @@ def test_a_run_that_fell_silent_is_red_on_every_page(place: Place) -> None:
 
 
 def _frame(page) -> None:
-    from dashboard.panels import frame
+    from dashboard import frame
 
     frame.show(page, "Anywhere")

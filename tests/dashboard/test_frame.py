@@ -6,7 +6,7 @@ import pytest
 
 from core.liveness import Pulse, Vitals
 from core.vocabulary import JobState, Liveness
-from dashboard.queries import Moment
+from dashboard.data.snapshot import Snapshot
 from tests.dashboard.place import Place, draw_frame
 
 
@@ -19,7 +19,7 @@ def test_a_stall_is_red_on_every_page_with_its_evidence(
     place.watch()
     seen = Vitals(JobState.RUNNING, "T", 5000.0, step_age=720.0, cpu=0.0, cpu_window=10.0)
     pulse = Pulse(Liveness.STALLED, (), 720.0, 600.0, seen)
-    monkeypatch.setattr(Moment, "pulse", pulse)
+    monkeypatch.setattr(Snapshot, "pulse", pulse)
     test = draw_frame(place.page(language=language))
     assert not test.exception
     (alert,) = [error.value for error in test.error if said in error.value]

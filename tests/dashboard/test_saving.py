@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.vocabulary import Verdict
 from runner.failpoints import arm
-from runner.ledger import verify
+from runner.recovery.rebuild import verify_ledger
 from runner.store import chain
 from tests.dashboard.place import Place, button, text_of
 
@@ -32,7 +32,7 @@ def test_a_tick_that_could_not_be_written_is_never_called_saved(
     button(test, TICK).click().run()
     assert "Saved: tick of" in text_of(test)
     assert len(place.client().ticks(week.id)) == 1
-    assert verify(place.home, tables=True).ok
+    assert verify_ledger(place.home, tables=True).ok
 
 
 @pytest.mark.parametrize("at", ["before_ledger", "after_ledger"])
@@ -68,6 +68,6 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
 
 
 def _frame(page) -> None:
-    from dashboard.panels import frame
+    from dashboard import frame
 
     frame.show(page, "Title")

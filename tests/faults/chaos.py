@@ -29,18 +29,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import TrainweekError
-from core.moments import parse_moment
 from core.people import Person
 from core.playbook import default_playbook_text
+from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.cli.operate import start_dashboard
 from runner.client import Client
 from runner.files import read_json
-from runner.identity import read_identity
-from runner.launch import stop_all
-from runner.ledger import verify
-from runner.process import ProcessIdentity, is_alive
+from runner.home.launch import stop_all
+from runner.home.runner_identity import read_identity
+from runner.processes.identity import ProcessIdentity, is_alive
 from runner.records import Job
+from runner.recovery.rebuild import verify_ledger
 from runner.store import Store
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays
@@ -241,7 +241,7 @@ class Chaos:
             ).fetchall()
         if whole != "ok":
             self.tally.problems.append(f"integrity_check: {whole}")
-        report = verify(self.home)
+        report = verify_ledger(self.home)
         if not report.ok:
             self.tally.problems.append(report.text())
         for line in self.acks.read_text(encoding="utf-8").splitlines():

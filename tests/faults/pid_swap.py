@@ -1,6 +1,6 @@
 """Run as the init of a pid namespace: gives a dead process's pid to another one.
 
-Prints what :func:`runner.process.send` did, and whether the second process lives.
+Prints what :func:`runner.processes.identity.send` did, and whether the second process lives.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from runner import process
-from runner.process import identify, send
+from runner.processes import identity
+from runner.processes.identity import identify, send
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -44,7 +44,7 @@ def main() -> int:
     time.sleep(0.2)
     print(f"before the check: sent {sent}, victim alive {second.poll() is None}")
 
-    meant, alive = identify(second.pid), process.is_alive
+    meant, alive = identify(second.pid), identity.is_alive
     third = None
 
     def checked_then_swapped(which) -> bool:
@@ -53,7 +53,7 @@ def main() -> int:
         third = swap(second)
         return answer
 
-    process.is_alive = checked_then_swapped
+    identity.is_alive = checked_then_swapped
     sent = send(meant, signal.SIGKILL)
     time.sleep(0.2)
     print(f"behind the check: sent {sent}, victim alive {third.poll() is None}")

@@ -27,9 +27,9 @@ from core.paths import Home
 from core.vocabulary import LIVE_STATES
 from runner.client import Client
 from runner.files import read_json
-from runner.identity import read_identity
-from runner.ledger import verify
-from runner.process import MARK
+from runner.home.runner_identity import read_identity
+from runner.processes.identity import MARK
+from runner.recovery.rebuild import verify_ledger
 from runner.store import Store
 from tests.runner.place import LEAD, Place
 
@@ -120,7 +120,7 @@ def whole(home: Home) -> None:
     """The database is intact, in step with the ledger, and what a rebuild would give."""
     with closing(sqlite3.connect(home.database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    report = verify(home, tables=True)
+    report = verify_ledger(home, tables=True)
     assert report.ok, report.text()
 
 

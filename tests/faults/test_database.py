@@ -17,7 +17,7 @@ import pytest
 from core.errors import ConflictError, IntegrityError
 from runner.client import Client
 from runner.doctor import examine
-from runner.restoring import restore
+from runner.recovery.restore import restore_store
 from runner.settings import Settings
 from runner.store import Store
 from runner.store.backup import backups, make_backup
@@ -122,7 +122,7 @@ def test_a_damaged_database_is_read_only_until_it_is_restored(
     with pytest.raises(IntegrityError, match="damaged"):
         place.service()  # no runner works on it
     assert place.home.database.read_bytes() == bytes(content)
-    restore(place.home, None, LEAD, after(0))
+    restore_store(place.home, None, LEAD, after(0))
     assert not Client(place.home, LEAD).damage()
     hold(place, 2)
     seen(refused.value.what.split(" is ", 1)[1][:70])
@@ -195,7 +195,7 @@ def test_backups_made_while_others_write_open_and_are_whole(
     newest = backups(place.home)[0]
     place.home.database.unlink()
     place.home.ledger.unlink()
-    restore(place.home, None, LEAD, after(0))
+    restore_store(place.home, None, LEAD, after(0))
     count = newest.lines - 1
     assert count == 30
     promises.told(place.home, count)

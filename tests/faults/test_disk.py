@@ -17,9 +17,9 @@ from sqlalchemy import event
 from core.errors import SetupError
 from core.paths import Home
 from core.vocabulary import Verdict
-from runner import filesystem
 from runner.client import Client
 from runner.doctor import examine
+from runner.home import filesystem
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, hold

@@ -176,7 +176,7 @@ def test_a_loop_of_ends_is_slowed_and_stopped(place: Place, seen: Seen) -> None:
 
 
 def _seconds(text: str) -> float:
-    from core.moments import parse_moment
+    from core.timestamps import parse_moment
 
     return parse_moment(text).timestamp()
 

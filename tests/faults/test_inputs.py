@@ -12,10 +12,10 @@ import pytest
 from core.errors import InputError, PlaybookError
 from core.playbook import DEFAULT, parse_playbook
 from core.vocabulary import JobKind, JobState
-from runner.executor import LocalProcesses
 from runner.files import read_json
-from runner.identity import read_identity
+from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
+from runner.processes.executor import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold

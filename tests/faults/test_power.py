@@ -15,10 +15,10 @@ import pytest
 from core.errors import IntegrityError
 from core.paths import Home
 from runner.agent.checkpoint import tidy
-from runner.checkpoints import list_checkpoints
 from runner.client import Client
-from runner.ledger import verify
-from runner.restoring import restore
+from runner.models.checkpoints import list_checkpoints
+from runner.recovery.rebuild import verify_ledger
+from runner.recovery.restore import restore_store
 from runner.store.damage import damage_of
 from tests.faults.matrix import fault
 from tests.faults.power import Disk, cuts, record, writer
@@ -71,7 +71,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
         assert there == list(range(len(there))), (number, there)
         assert len(there) >= said, (number, lines[number], there)
         assert Client(home, LEAD).damage() is None
-        report = verify(home)
+        report = verify_ledger(home)
         assert report.ok or "no complete line" in report.text(), report.text()
         with closing(sqlite3.connect(home.database)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -150,10 +150,10 @@ def test_a_removed_journal_is_found_and_restored_from_the_ledger(
             Client(home, LEAD).weeks()
         except IntegrityError as error:
             damage = error.what
-        report = verify(home, tables=True)
+        report = verify_ledger(home, tables=True)
         kind = "damaged" if damage else "in step" if report.ok else "tables differ"
         found[kind] += 1
-        restore(home, None, LEAD, after(0))
+        restore_store(home, None, LEAD, after(0))
         assert len(notes(home, place.week.id)) >= acknowledged(disk)
         promises.let_go(home)
     assert sum(found.values()) >= 4

@@ -13,10 +13,10 @@ import pytest
 
 from core.errors import ConflictError
 from core.vocabulary import JobKind, JobState
-from runner.fence import StaleRunner
-from runner.identity import runner_status
-from runner.launch import ensure_runner, stop_all, stop_runner
+from runner.home.launch import ensure_runner, stop_all, stop_runner
+from runner.home.runner_identity import runner_status
 from runner.outcomes import AlreadyRunning, Submitted
+from runner.store.fence import StaleRunner
 from tests.faults.matrix import fault
 from tests.runner.place import Place, child_environment, wait_for
 

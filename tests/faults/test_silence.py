@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
-from runner import liveness as watching
+from runner.liveness import watcher as watching
 from tests.faults.matrix import fault
 from tests.runner.place import Place, after, wait_for
 

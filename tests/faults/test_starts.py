@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from core.vocabulary import JobKind, JobState
-from runner import executor
-from runner.executor import LocalProcesses
+from runner.processes import executor
+from runner.processes.executor import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from core.vocabulary import JobKind, JobState
-from runner.process import ProcessIdentity, identify, is_alive
+from runner.processes.identity import ProcessIdentity, identify, is_alive
 from tests.faults.matrix import fault
 from tests.faults.promises import killed
 from tests.runner.place import LAUNCH, Place, wait_for

@@ -31,12 +31,12 @@ from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
-from runner.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
 from runner.jobs import training_plan
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.import_model import import_model
 from runner.jobs.training_plan import plan_training
-from runner.model_files import manifest_path, read_best_model
+from runner.models.best_model import manifest_path, read_best_model
+from runner.models.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
 from runner.outcomes import Refused
 from runner.records import Job
 from runner.service import Service
@@ -377,7 +377,7 @@ sys.addaudithook(lambda name, args: events.append(args) if name == "pickle.find_
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
-from dashboard.backtest_input import model
+from dashboard.data.backtest_input import model
 from runner.client import Client
 home = Home.find(sys.argv[1])
 client = Client(home, Person("Vic", Role.VIEWER))

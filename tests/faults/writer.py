@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 from core.errors import TrainweekError
-from core.moments import parse_moment
 from core.paths import Home
 from core.people import Person
+from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
-from runner.ledger import verify
+from runner.recovery.rebuild import verify_ledger
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
         client.note(week.id, "hourly_1", "after")
         print("saved after", flush=True)
     print("notes", len(client.notes(week.id)), flush=True)
-    print("verified" if verify(home).ok else verify(home).text(), flush=True)
+    print("verified" if verify_ledger(home).ok else verify_ledger(home).text(), flush=True)
 
 
 if __name__ == "__main__":

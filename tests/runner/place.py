@@ -17,15 +17,15 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
-from core.moments import parse_moment
 from core.paths import Home
 from core.people import Person
+from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.client import Client
-from runner.identity import read_identity
-from runner.launch import stop_all
-from runner.marks import started_attempts
-from runner.process import marked_processes
+from runner.home.launch import stop_all
+from runner.home.runner_identity import read_identity
+from runner.processes.identity import marked_processes
+from runner.processes.started import started_attempts
 from runner.records import Job
 from runner.service import Service
 from runner.settings import Settings

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.canonical import canonical_sha256
+from core.canonical_json import canonical_sha256
 from core.decision import Checks, decision_text, write_reports
 from core.files import write_json
 from core.market.loading import candles_sha256

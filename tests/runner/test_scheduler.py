@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from core.moments import parse_moment
+from core.timestamps import parse_moment
 from core.vocabulary import JobKind, JobState
 from runner.scheduler import daily_moments, due_jobs
 from tests.runner.place import LAUNCH, Place, wait_for

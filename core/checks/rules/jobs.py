@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.checks.case import Case
-from core.checks.facts import JobFacts
 from core.checks.judgement import Judgement
+from core.facts import JobFacts
 from core.reading import Reading
 from core.vocabulary import LIVE_STATES, WAITING_STATES, JobState
 

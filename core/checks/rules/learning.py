@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from core.checks.case import Case, meets, plain
-from core.checks.facts import RunFacts
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.opinion import explained_variance, kl_opinion
 from core.checks.rules.series import missing, real_window, run_or_answer, silent, too_few, untrusted
 from core.diagnosis.trend import reward_trend
+from core.facts import RunFacts
 from core.reading import Reading
 from core.telemetry import Series
 from core.telemetry.readings import (

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from core.checks.facts import RunFacts
-from core.diagnosis.kl import HIGH, HIGH_IN_A_ROW, JUMP, PAST, SPIKE_Z, z_scores
+from core.diagnosis.scenarios.kl_explosion import HIGH, HIGH_IN_A_ROW, JUMP, PAST, SPIKE_Z, z_scores
+from core.facts import RunFacts
 from core.telemetry import Series
 from core.telemetry.readings import latest
 

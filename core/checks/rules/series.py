@@ -7,11 +7,11 @@ from datetime import timedelta
 from statistics import median
 
 from core.checks.case import Case
-from core.checks.facts import RunFacts
 from core.checks.judgement import Judgement
-from core.moments import from_unix
+from core.facts import RunFacts
 from core.telemetry import Series
 from core.telemetry.absence import absence
+from core.timestamps import from_unix
 from core.vocabulary import TrainingStatus
 
 # Event files of a run whose process is still there; every other status has ended.

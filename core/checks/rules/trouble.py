@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.checks.case import Case
-from core.checks.facts import LogFacts, RunFacts
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
+from core.facts import LogFacts, RunFacts
 from core.reading import Reading
 from core.vocabulary import TrainingStatus
 

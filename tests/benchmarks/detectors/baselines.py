@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.checks.facts import Facts
+from core.facts import Facts
 from core.playbook import Playbook
 from core.telemetry import Series
 from core.telemetry.readings import known_series

@@ -10,11 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.diagnosis import Finding, diagnose
-from core.diagnosis.folder import facts_of_events
-from core.moments import from_unix
+from core.diagnosis.foreign_run import facts_of_events
 from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.telemetry.readings import pace_series
+from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity
 
 FEWEST_POINTS = 20

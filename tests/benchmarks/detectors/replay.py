@@ -13,17 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checks.facts import Facts, LogFacts, RunFacts
 from core.clock import Clock
 from core.diagnosis import Finding, diagnose
-from core.diagnosis.folder import facts_of_events
-from core.moments import from_unix
+from core.diagnosis.foreign_run import facts_of_events
+from core.facts import Facts, LogFacts, RunFacts
 from core.playbook import Playbook
 from core.telemetry import RunReader
+from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
-from runner.endings import Ended, judge
-from runner.evidence import _ENDED_AS
-from runner.executor import Exit
+from runner.processes.executor import Exit
+from runner.supervision.exit_reason import Ended, exit_state
+from runner.week.facts import _ENDED_AS
 from tests.benchmarks.detectors.recordings import Recording, Rescale
 
 START = 1_767_225_600.0  # 2026-01-01
@@ -234,7 +234,7 @@ def _ending(label: dict, ended: datetime) -> tuple[TrainingStatus, str]:
         code=None if code < 0 else code, signal=-code if code < 0 else None, error=None, at=ended
     )
     result = {"complete": code == 0}
-    state, why = judge(Ended(how, True, result, f"Traceback:\n{label['error']}"))
+    state, why = exit_state(Ended(how, True, result, f"Traceback:\n{label['error']}"))
     return _ENDED_AS[state], why
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from core.checks import Facts, JobFacts, RunFacts
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
-from core.moments import iso
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
+from core.timestamps import iso
 from core.vocabulary import JobState, TrainingStatus
 from tests.event_files import write_events
 

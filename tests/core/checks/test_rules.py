@@ -12,8 +12,8 @@ from core.checks.daily import KEYS, daily_summary
 from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.errors import IntegrityError
-from core.moments import from_unix
 from core.telemetry import RunReader
+from core.timestamps import from_unix
 from core.vocabulary import JobState, TrainingStatus, Verdict
 from tests.core.checks.scene import (
     AFTER_FOUR_HOURS,

@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.decision import SavedDecision, decision_text, read_decision, write_reports
-from core.decision.bound import Present, bound_to, compare, rules_sha256
+from core.decision.binding import Present, bound_to, compare, rules_sha256
 from core.decision.capsule import examine, make_capsule, parse_capsule
-from core.decision.sealing import fingerprint, public_text
-from core.decision.standing import FORMAT, Standing, sealed
-from core.moments import iso
+from core.decision.seal import fingerprint, public_text
+from core.decision.validity import FORMAT, Standing, sealed
 from core.paths import Home
 from core.playbook.loading import default_playbook_text
+from core.timestamps import iso
 from core.vocabulary import SignatureState
 from tests.core.backtest_records import CREATED, DAY, decision_of, record
 

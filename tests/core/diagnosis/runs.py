@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.checks.facts import Facts, RunFacts
 from core.clock import Clock
 from core.diagnosis import Finding, diagnose
+from core.facts import Facts, RunFacts
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.vocabulary import TrainingStatus

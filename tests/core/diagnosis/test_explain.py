@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from core.checks.facts import JobFacts
-from core.diagnosis import SCENARIOS, kl
-from core.diagnosis.around import changes, wall_of_step
+from core.diagnosis import SCENARIOS
 from core.diagnosis.explain import explain
+from core.diagnosis.recent_changes import changes, wall_of_step
+from core.diagnosis.scenarios import kl_explosion
+from core.facts import JobFacts
 from core.vocabulary import JobState
 from tests.core.diagnosis.runs import MINUTE, PLAYBOOK, STEPS, at, facts, open_reader, ppo
 from tests.event_files import write_events
@@ -25,7 +26,7 @@ def test_every_scenario_explains_its_rule_in_both_languages(scenario):
 
 def test_an_explanation_follows_the_rules_own_numbers(monkeypatch):
     assert "in a row above 0.1" in explain(PLAYBOOK, "kl_explosion").en
-    monkeypatch.setattr(kl, "HIGH", 0.25)
+    monkeypatch.setattr(kl_explosion, "HIGH", 0.25)
     assert "in a row above 0.25" in explain(PLAYBOOK, "kl_explosion").en
     assert "seguidas acima de 0,25" in explain(PLAYBOOK, "kl_explosion").pt
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.gates import score
+from core.metrics.records import EQUITY_COLUMNS, TRADE_COLUMNS
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
-from core.trading.records import EQUITY_COLUMNS, TRADE_COLUMNS
 from runner.agent.backtest import run_backtest
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import evaluate

@@ -28,7 +28,7 @@ from runner.agent.checkpoint import (
 from runner.agent.policy import load_weights
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
-from runner.checkpoints import list_checkpoints
+from runner.models.checkpoints import list_checkpoints
 from tests.runner.agent.markets import candles, small_settings
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.paths import Home
-from runner.launch import stop_all
+from runner.home.launch import stop_all
 from tests.runner.cli.terminal import TRAINWEEK, script, trainweek
 
 STEPS = 8_192

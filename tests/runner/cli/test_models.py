@@ -11,7 +11,7 @@ import pytest
 from core.paths import Home
 from runner.agent.best_model import save_best_model
 from runner.agent.checkpoint import save_checkpoint
-from runner.launch import stop_all
+from runner.home.launch import stop_all
 from tests.runner.agent.markets import candles, small_settings
 from tests.runner.cli.terminal import trainweek
 

@@ -20,12 +20,12 @@ from core.errors import SetupError
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.client import Client
-from runner.identity import read_identity
-from runner.keeping import Keeper
-from runner.launch import stop_all
-from runner.process import is_alive
+from runner.home.keepalive import Keeper
+from runner.home.launch import stop_all
+from runner.home.runner_identity import read_identity
+from runner.home.systemd import units
+from runner.processes.identity import is_alive
 from runner.settings import Settings
-from runner.systemd import units
 from tests.runner.cli.terminal import TRAINWEEK, trainweek
 from tests.runner.place import LEAD, child_environment, wait_for
 

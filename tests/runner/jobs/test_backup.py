@@ -12,9 +12,9 @@ from core.vocabulary import Verdict
 from runner.doctor import models
 from runner.jobs.attempt import read_spec
 from runner.jobs.training_plan import NothingWholeError, plan_training
-from runner.model_backups import MANIFEST, checksums, list_backups, verify_backup
-from runner.model_exchange import unfinished_exchange
-from runner.model_files import manifest_path
+from runner.models.backups import MANIFEST, checksums, list_backups, verify_backup
+from runner.models.best_model import manifest_path
+from runner.models.folder_swap import unfinished_exchange
 from runner.settings import Settings
 from tests.runner.jobs.job_folder import run_job
 from tests.runner.jobs.training_home import write_spec

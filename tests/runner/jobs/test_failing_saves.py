@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.vocabulary import ENDED_STATES, JobKind, JobState
-from runner.model_files import read_best_model
+from runner.models.best_model import read_best_model
 from runner.outcomes import Refused
 from runner.records import Job
 from runner.settings import own_programs

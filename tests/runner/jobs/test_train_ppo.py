@@ -12,13 +12,13 @@ from core.errors import InputError, MarketDataError
 from core.market import load_candles
 from core.paths import Home
 from core.telemetry import RunReader
-from dashboard.backtest_input import model
+from dashboard.data.backtest_input import model
 from runner.agent.best_model import read_best_model
 from runner.agent.checkpoint import newest_checkpoint, set_aside
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
 from runner.jobs.training_plan import NothingWholeError
-from runner.model_backups import checksums
+from runner.models.backups import checksums
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")

@@ -1,0 +1,73 @@
+"""The manual's two documents, to the letter: the 16:30 gate block and the 17:00 decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from core.timestamps import portuguese_day
+from core.vocabulary import GLYPHS, Verdict
+
+RULE = "═" * 59
+SYMBOLS = {">=": "≥", "<=": "≤"}
+
+
+def gate_block(gates: Sequence[Mapping[str, Any]]) -> str:
+    """The block of 16:30 from the gate records of ``decision.json``.
+
+    Values are printed with the manual's decimals, ``n/a`` and the status where
+    undefined; whether a gate passed was settled on the unrounded value.
+    """
+    return "\n\n".join(
+        f"Gate {gate['number']}: {gate['name']} {SYMBOLS[gate['op']]} {_limit(gate)}\n"
+        f"  Resultado: {_result(gate)}\n"
+        f"  Status: {_glyph(gate)} {'PASS' if gate['passed'] else 'FAIL'}"
+        for gate in gates
+    )
+
+
+def decision_text(decision: Mapping[str, Any]) -> str:
+    """The document of 17:00 from ``decision.json``; ends with a newline."""
+    day = date.fromisoformat(decision["day"])
+    gates = "\n".join(
+        f"  {_glyph(gate)} Gate {gate['number']}: {gate['short']}" for gate in decision["gates"]
+    )
+    return f"""\
+{RULE}
+  REVALIDATION DECISION — {portuguese_day(day, year=True)}
+{RULE}
+
+DECISION: {decision["decision"]}
+
+GATES PASSED: {decision["gates_passed"]}/{len(decision["gates"])}
+{gates}
+
+RECOMMENDATION: {decision["recommendation"]}
+
+NEXT STEPS: {decision["next_steps"]["line"]}
+
+{RULE}
+"""
+
+
+def approval_line(day: date, approval_at: datetime | None) -> str:
+    """``27 FEV 17:30 UTC (CTO Approval)``."""
+    moment = approval_at or datetime.combine(day, time(17, 30), UTC)
+    moment = moment.astimezone(UTC)
+    day_and_month = portuguese_day(moment.date(), year=True).rsplit(" ", 1)[0]
+    return f"{day_and_month} {moment:%H:%M} UTC (CTO Approval)"
+
+
+def _limit(gate: Mapping[str, Any]) -> str:
+    return f"{gate['threshold']:.{gate['threshold_decimals']}f}{gate['unit']}"
+
+
+def _result(gate: Mapping[str, Any]) -> str:
+    if gate["value"] is None:
+        return f"n/a ({gate['status']})"
+    return f"{gate['value']:.{gate['decimals']}f}{gate['unit']}"
+
+
+def _glyph(gate: Mapping[str, Any]) -> str:
+    return GLYPHS[Verdict.PASS if gate["passed"] else Verdict.FAIL]

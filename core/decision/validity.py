@@ -1,0 +1,153 @@
+"""Whether a signed statement still holds: genuine, unchanged beneath it, and not expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.decision.binding import Comparison, Difference, Present, compare
+from core.decision.seal import holds, seal
+from core.errors import InputError
+from core.timestamps import parse_moment
+from core.vocabulary import SignatureAct, SignatureState
+
+FORMAT = "trainweek-signature/1"
+# What a statement says, and what it is bound to; without one of these it is none.
+_SAYS = frozenset(
+    [
+        "week",
+        "decision_sha256",
+        "decision",
+        "score",
+        "evidence",
+        "act",
+        "reason",
+        "conditions",
+        "by",
+        "role",
+        "verified",
+        "second",
+        "second_verified",
+        "at",
+        "at_week",
+        "expires_at",
+        "bound",
+        "public_key",
+    ]
+)
+_BINDS = {
+    "model": {"path", "sha256"},
+    "data": {"path", "sha256"},
+    "playbook": {"id", "sha256", "rules_sha256"},
+    "files": {"decision.json"},
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A state and why.
+
+    :ivar differences: what makes it void, expired or altered; empty if it stands.
+    :ivar checked: what was looked at and agrees.
+    :ivar unchecked: sentences of what nobody could look at.
+    """
+
+    state: SignatureState
+    differences: tuple[Difference, ...] = ()
+    checked: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        return self.state is SignatureState.STANDS
+
+    @property
+    def reason(self) -> str:
+        """All differences in a line; "" if it stands."""
+        return " ".join(difference.what for difference in self.differences)
+
+    @property
+    def remedy(self) -> str:
+        return self.differences[0].remedy if self.differences else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "state": self.state.value,
+            "differences": [vars(difference) for difference in self.differences],
+            "checked": list(self.checked),
+            "unchecked": list(self.unchecked),
+        }
+
+
+UNSIGNED = Standing(
+    SignatureState.UNSIGNED,
+    (Difference("signature", "Nobody has signed it.", "The CTO signs on the page Decision."),),
+)
+
+
+def sealed(statement: Mapping[str, Any], key: Any) -> dict[str, Any]:
+    """The statement with its signature, as the ledger keeps it."""
+    return {"statement": dict(statement), "signature": seal(statement, key)}
+
+
+def is_genuine(record: object) -> bool:
+    """Whether a sealed record was signed, as it stands, by the key that it names."""
+    if not isinstance(record, Mapping):
+        return False
+    statement = record.get("statement")
+    if not isinstance(statement, Mapping) or statement.get("format") != FORMAT:
+        return False
+    if not _is_whole(statement):
+        return False
+    return holds(statement, record.get("signature"), statement.get("public_key"))
+
+
+def _is_whole(statement: Mapping[str, Any]) -> bool:
+    """A stranger's key can seal anything: nothing is read that may not be there."""
+    bound = statement.get("bound")
+    if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
+        return False
+    try:
+        for name in ("at", "at_week", "expires_at"):
+            parse_moment(statement[name])
+        SignatureAct(statement["act"])
+        int(bound["playbook"].get("rules", 1))
+    except (AttributeError, InputError, KeyError, TypeError, ValueError):
+        return False
+    return all(
+        isinstance(bound.get(part), Mapping) and bound[part].keys() >= names
+        for part, names in _BINDS.items()
+    )
+
+
+def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:
+    """Hold a genuine statement against what lies there, and the real time.
+
+    VOID goes before EXPIRED: it is the graver news, and both are told.
+    """
+    found: Comparison = compare(statement["bound"], present)
+    differences = list(found.differences)
+    expired = now >= parse_moment(statement["expires_at"])
+    if expired:
+        differences.append(expiry(statement))
+    state = SignatureState.STANDS
+    if found.differences:
+        state = SignatureState.VOID
+    elif expired:
+        state = SignatureState.EXPIRED
+    return Standing(state, tuple(differences), found.checked, found.unchecked)
+
+
+def expiry(statement: Mapping[str, Any]) -> Difference:
+    return Difference(
+        "expiry",
+        f"The signature expired at {statement['expires_at'][:16].replace('T', ' ')} UTC.",
+        "Revalidate, and let the CTO sign again.",
+    )
+
+
+def altered(what: str, remedy: str) -> Standing:
+    """The record itself can't be trusted."""
+    return Standing(SignatureState.ALTERED, (Difference("signature", what, remedy),))

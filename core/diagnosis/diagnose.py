@@ -1,0 +1,97 @@
+"""All scenarios at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from core.diagnosis.advice import advice
+from core.diagnosis.finding import Finding, ScenarioResult, Sentence, no_data
+from core.diagnosis.run_view import RunView
+from core.diagnosis.scenarios.crash import crash
+from core.diagnosis.scenarios.data_issue import data_issue
+from core.diagnosis.scenarios.flat_reward import flat_reward, not_converging, rewards
+from core.diagnosis.scenarios.hung import hung, logging_broken
+from core.diagnosis.scenarios.kl_explosion import kl_explosion
+from core.diagnosis.scenarios.no_metrics import no_metrics
+from core.diagnosis.scenarios.policy_dead import policy_dead
+from core.diagnosis.scenarios.slowdown import slowdown
+from core.facts import Facts
+from core.playbook import Playbook
+from core.vocabulary import FindingStatus
+
+# The manual's five in its order, then ours.
+SCENARIOS = (
+    "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
+    "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
+)  # fmt: skip
+
+_RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
+    "kl_explosion": kl_explosion,
+    "hung": hung,
+    "no_metrics": no_metrics,
+    "crash": crash,
+    "slowdown": slowdown,
+    "data_issue": data_issue,
+    "policy_dead": policy_dead,
+    "logging_broken": logging_broken,
+}
+_BY_REWARD = frozenset({"flat_reward", "not_converging"})
+# A run that shows one of these is not just "not converging yet".
+_NOT_NORMAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
+
+
+def diagnose(
+    facts: Facts, playbook: Playbook, only: Collection[str] | None = None
+) -> list[Finding]:
+    """One finding per scenario, in the order of :data:`SCENARIOS`; also the quiet ones.
+
+    A pure function of the facts: events behind ``facts.run.until`` and behind
+    ``facts.as_of_real`` have no influence.
+
+    :param only: scenarios to judge, None: all. A silence or a jump of KL is worth a look
+        every few minutes, and costs little when the reward's trend is left out.
+    """
+    wanted = [scenario for scenario in SCENARIOS if only is None or scenario in only]
+    if facts.run is None or facts.as_of_real is None:
+        why = (
+            Sentence("No training was started.", "Nenhum treinamento foi iniciado.")
+            if facts.reached
+            else Sentence("That moment lies ahead.", "Esse momento ainda está por vir.")
+        )
+        return [_finding(playbook, scenario, no_data(why)) for scenario in wanted]
+    moment = RunView(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
+    by_reward = not _BY_REWARD.isdisjoint(wanted)
+    verdicts = {
+        scenario: rule(moment)
+        for scenario, rule in _RULES.items()
+        if scenario in wanted or (by_reward and scenario in _NOT_NORMAL)
+    }
+    if by_reward:
+        troubles = tuple(
+            scenario
+            for scenario in _NOT_NORMAL
+            if verdicts[scenario].status is FindingStatus.FIRING
+        )
+        history = rewards(moment)
+        verdicts["flat_reward"] = flat_reward(moment, history, troubles)
+        verdicts["not_converging"] = not_converging(moment, history, troubles)
+    return [_finding(playbook, scenario, verdicts[scenario]) for scenario in wanted]
+
+
+def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Finding:
+    words = advice(playbook, scenario)
+    return Finding(
+        scenario=scenario,
+        status=verdict.status,
+        severity=verdict.severity,
+        since_step=verdict.since_step,
+        headline=verdict.headline,
+        evidence_for=verdict.evidence_for,
+        evidence_against=verdict.evidence_against,
+        causes=words.causes,
+        actions=words.actions,
+        normal_until=verdict.normal_until,
+        kind=verdict.kind,
+        log_line=words.log_line,
+        escalation=words.escalation,
+    )

@@ -1,0 +1,87 @@
+"""Facts of any folder of events, of a run that nobody here started."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core.clock import Clock
+from core.diagnosis.run_view import RunView
+from core.facts import Facts, RunFacts
+from core.playbook import Playbook
+from core.telemetry import RunReader
+from core.telemetry.inspect import open_run
+from core.telemetry.readings import last_step
+from core.timestamps import from_unix
+from core.vocabulary import TrainingStatus
+
+_MOMENT = re.compile(r"tfevents\.(\d{9,10})\b")
+_NO_WRITER = "no process here holds its event files: it has ended, and files don't say how"
+
+
+def facts_of_folder(
+    path: str | Path,
+    now: datetime,
+    playbook: Playbook,
+    total_steps: int | None = None,
+    alive: bool = True,
+    process_known: bool = False,
+) -> Facts:
+    """:func:`facts_of_events` of a folder or one file, read once.
+
+    :raises TelemetryError: the path does not exist, or may not be read.
+    """
+    return facts_of_events(open_run(path), now, playbook, total_steps, alive, process_known)
+
+
+def facts_of_events(
+    reader: RunReader,
+    now: datetime,
+    playbook: Playbook,
+    total_steps: int | None = None,
+    alive: bool = True,
+    process_known: bool = False,
+) -> Facts:
+    """What the event files alone tell at ``now``; week time is real time.
+
+    :param total_steps: where the run ends; None: nobody knows.
+    :param alive: whether a process may still write to them. If not, a run that is silent
+        for longer than it ever was has ended: it is judged as of its last event.
+    :param process_known: whether a process was seen to hold them: no sentence says that
+        a run works, while nobody knows of its process.
+    """
+    begun = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
+    started = now if not begun else from_unix(max(0.0, min(begun)))
+    total = total_steps or playbook.training.total_steps
+    step = last_step(reader, now)
+    done = step is not None and total_steps is not None and step.value >= total
+    run = RunFacts(
+        name=reader.path.name,
+        status=TrainingStatus.COMPLETED if done else TrainingStatus.RUNNING,
+        reason="",
+        started=min(started, now),
+        ended=None,
+        total_steps=total if step is None or done else max(total, int(step.value) + 1),
+        reader=reader,
+        until=now,
+        source=str(reader.path),
+        process_known=process_known,
+        attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
+    )
+    facts = Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)
+    if alive or done:
+        return facts
+    silence = RunView(facts, playbook, run, now)
+    if silence.silence is None or silence.silence <= silence.patience:
+        return facts
+    ended = now - timedelta(seconds=silence.silence)
+    over = replace(run, status=TrainingStatus.STOPPED, reason=_NO_WRITER, ended=ended, until=ended)
+    return replace(facts, run=over)
+
+
+def _opened(reader: RunReader) -> float | None:
+    """When the first file was opened: its writer puts that into the name."""
+    moments = [float(found[1]) for file in reader.files if (found := _MOMENT.search(file.name))]
+    return min(moments, default=None)

@@ -1,0 +1,56 @@
+"""What changed around a moment of the run: attempts, settings, data. For people to connect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from core.facts import Facts
+from core.telemetry.interventions import SETTINGS, setting_changes
+from core.telemetry.readings import pace_series
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that became another. ``before`` is None where there was nothing."""
+
+    what: str  # "attempt", "data", or a tag
+    step: int | None
+    wall: float  # seconds since the epoch
+    before: float | str | None
+    after: float | str
+
+
+def wall_of_step(facts: Facts, step: int) -> float | None:
+    """When the run first logged a step that high; None if it never did."""
+    if facts.run is None or facts.run.reader is None:
+        return None
+    pace = pace_series(facts.run.reader, facts.run.until)
+    place = int(np.searchsorted(pace.step, step, "left"))
+    return float(pace.wall[min(place, len(pace) - 1)]) if len(pace) else None
+
+
+def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
+    """All that changed within ``window`` before or behind a real moment, oldest first."""
+    run = facts.run
+    if run is None or run.reader is None:
+        return []
+    low, high = wall - window.total_seconds(), wall + window.total_seconds()
+    found = [
+        Change("attempt", mark.first_step, mark.first_wall, None, mark.name)
+        for mark in run.reader.attempts_until(run.until.timestamp())[1:]
+        if low <= mark.first_wall <= high
+    ]
+    found += [
+        Change(SETTINGS[turned.setting], turned.step, turned.wall, turned.before, turned.after)
+        for turned in setting_changes(run.reader, run.until)
+        if low <= turned.wall <= high
+    ]
+    check = facts.data_check
+    if check is not None and check.ended is not None and low <= check.ended.timestamp() <= high:
+        ok = (check.result or {}).get("ok")
+        word = "PASS" if ok is True else "FAIL" if ok is False else str(check.state.value)
+        found.append(Change("data", None, check.ended.timestamp(), None, word))
+    return sorted(found, key=lambda change: change.wall)

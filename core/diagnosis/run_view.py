@@ -1,0 +1,151 @@
+"""What a rule may look at: the run up to one real moment, and the facts around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from core.cadence import GAP_POINTS, patience, usual_gap
+from core.facts import Facts, RunFacts
+from core.playbook import Playbook
+from core.telemetry import FileProblem, RunReader, Series
+from core.telemetry.readings import known_series, pace_series, steps_per_second
+from core.vocabulary import TrainingStatus
+
+GRACE = 1800.0  # real seconds before the first point
+
+ACTIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run at ``until`` (real). ``run.reader`` may be None: no event folder."""
+
+    facts: Facts
+    playbook: Playbook
+    run: RunFacts
+    until: datetime
+
+    def setting(self, scenario: str, name: str, default: float) -> float:
+        """``hours`` or ``threshold`` of the playbook's scenario, if it has one."""
+        found = next((spec for spec in self.playbook.scenarios if spec.id == scenario), None)
+        return getattr(found, name, None) or default
+
+    @property
+    def reader(self) -> RunReader | None:
+        return self.run.reader
+
+    @property
+    def active(self) -> bool:
+        return self.run.status in ACTIVE
+
+    @property
+    def unix(self) -> float:
+        return self.until.timestamp()
+
+    def series(self, name: str) -> Series:
+        """Stitched points of a number up to this moment, over all attempts."""
+        if self.reader is None:
+            return _NOTHING
+        return known_series(self.reader, name, self.until)
+
+    def pace(self) -> Series:
+        """One point an iteration."""
+        return _NOTHING if self.reader is None else pace_series(self.reader, self.until)
+
+    def of_attempt(self, series: Series) -> Series:
+        """The points that the newest attempt wrote."""
+        start = self.attempt_start
+        return series if start is None else series.where(series.wall >= start)
+
+    @property
+    def attempt_start(self) -> float | None:
+        """Wall time of the newest attempt's first scalar."""
+        marks = [] if self.reader is None else self.reader.attempts_until(self.unix)
+        return marks[-1].first_wall if marks else None
+
+    @property
+    def waits_for_attempt(self) -> bool:
+        """True while the newest process has not written its first scalar."""
+        if self.reader is None:
+            return True
+        return self.run.attempts > max(1, len(self.reader.attempts_until(self.unix)))
+
+    @property
+    def step(self) -> int | None:
+        pace = self.pace()
+        return int(pace.step[-1]) if len(pace) else None
+
+    @property
+    def gap(self) -> float | None:
+        """Median real seconds between the last iterations; None with fewer than two."""
+        walls = self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :]
+        # One gap is little to learn from, and better than none.
+        only = float(walls[1] - walls[0]) if len(walls) == 2 and walls[1] > walls[0] else None
+        return usual_gap(walls) or only
+
+    @property
+    def cadence(self) -> float:
+        """The usual gap; before there is one, what the first iteration took; 0: not known."""
+        start = self.attempt_start
+        lead = 0.0 if start is None else start - self.run.started.timestamp()
+        # A later attempt began long after the run, and nobody here knows when.
+        return self.gap or (max(0.0, lead) if self.run.attempts <= 1 else 0.0)
+
+    @property
+    def patience(self) -> float:
+        """Real seconds of silence that this run never showed: its learned cadence.
+
+        The grace before the first point holds until there are two.
+        """
+        learned = patience(self.cadence)
+        return max(GRACE, learned) if self.gap is None else learned
+
+    @property
+    def problems(self) -> list[FileProblem]:
+        """What is wrong with the files, as far as it was there at this moment."""
+        found = [] if self.reader is None else self.reader.problems
+        return [problem for problem in found if problem.seen_by(self.unix)]
+
+    @property
+    def silence(self) -> float | None:
+        """Real seconds since the newest scalar; None before the first one."""
+        last = None if self.reader is None else self.reader.last_event(self.unix)
+        return None if last is None else max(0.0, self.unix - last.wall)
+
+    # week time
+
+    def week_hours(self, since: datetime, until: datetime | None = None) -> float:
+        """Week hours between two real moments (``until``: this moment)."""
+        passed = self.facts.clock.week_duration(since, until or self.until)
+        return passed.total_seconds() / 3600
+
+    @property
+    def training_hours(self) -> float:
+        """Week hours since the run began."""
+        return self.week_hours(self.run.started)
+
+    def before(self, hours: float) -> RunView | None:
+        """This run that many week hours earlier; None if it had not begun."""
+        clock = self.facts.clock
+        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
+        if real is None or real < self.run.started:
+            return None
+        return replace(self, until=real)
+
+    def window(self, hours: float) -> timedelta:
+        """The real time that the last ``hours`` of week time took."""
+        clock = self.facts.clock
+        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
+        return self.until - real if real is not None else timedelta(0)
+
+    @property
+    def rate(self) -> float | None:
+        """Steps a real second now."""
+        found = None if self.reader is None else steps_per_second(self.reader, self.until)
+        return None if found is None else found.value
+
+
+_NOTHING = Series("", np.empty(0, np.int64), np.empty(0), np.empty(0))

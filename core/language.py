@@ -1,0 +1,182 @@
+"""The languages of the product, and sentences that can be read in each of them.
+
+The English sentence stands in the code, where it is used; it is also the key of its
+translation. All translations stand in one gettext catalogue a language, below
+``core/locales/``. Babel extracts, updates and checks it (``make catalogue``, ``make check``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+Language = Literal["en", "pt"]
+LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
+
+LOCALES = Path(__file__).parent / "locales"
+_LOCALE: dict[Language, str] = {"pt": "pt_BR"}
+_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and 0,25
+
+
+class Message(str):
+    """A sentence with values, readable in every language of the product.
+
+    As a ``str`` it is the English sentence, so files, logs and JSON need no conversion.
+    Values keep their types: the catalogue's sentence formats them again, numbers by the
+    language's rules. A value may be a :class:`Message`; it is translated with the sentence.
+
+    >>> Message("KL jumped above {limit}: {value:.3g} at step {step:,}", limit=0.1, value=0.25, step=9000)
+    'KL jumped above 0.1: 0.25 at step 9,000'
+    """
+
+    template: str
+    plural: str | None
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Message:
+        return cls._made(template, None, values)
+
+    @classmethod
+    def _made(cls, template: str, plural: str | None, values: Mapping[str, Any]) -> Message:
+        chosen = template if plural is None or values["n"] == 1 else plural
+        made = super().__new__(cls, chosen.format(**values))
+        made.template, made.plural, made.values = template, plural, values
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Message._made, (self.template, self.plural, dict(self.values))
+
+    def in_(self, language: str, escape: Callable[[str], str] | None = None) -> str:
+        """The sentence in a language; English for one that has no catalogue.
+
+        :param escape: applied to each value that is not a message, for example to keep
+            what people typed from becoming markup.
+        """
+        if language == "en" and escape is None:
+            return str(self)
+        return _Values(language, escape).vformat(self._template_in(language), (), self.values)
+
+    def _template_in(self, language: str) -> str:
+        known = catalogue(language)
+        if self.plural is None:
+            return known.gettext(self.template) if self.template else self.template
+        return known.ngettext(self.template, self.plural, self.values["n"])
+
+    def as_record(self) -> dict[str, Any]:
+        """JSON that :meth:`from_record` reads back: template and values, not only the text."""
+        made: dict[str, Any] = {"template": self.template}
+        if self.plural is not None:
+            made["plural"] = self.plural
+        if self.values:
+            made["values"] = {
+                name: value.as_record() if isinstance(value, Message) else _plain(value)
+                for name, value in self.values.items()
+            }
+        return made
+
+    @classmethod
+    def from_record(cls, record: Any) -> Message:
+        """A message from JSON; a plain string, as older versions recorded it, stays as it is.
+
+        :raises ValueError: neither a string nor a record of a message.
+        """
+        if isinstance(record, str):
+            return record if isinstance(record, Message) else literal(record)
+        try:
+            values = {
+                name: cls.from_record(value) if isinstance(value, Mapping) else value
+                for name, value in record.get("values", {}).items()
+            }
+            return cls._made(record["template"], record.get("plural"), values)
+        except (AttributeError, KeyError, IndexError, TypeError) as broken:
+            raise ValueError(f"{record!r} is not a recorded message") from broken
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls.from_record,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                cls.as_record, when_used="json"
+            ),
+        )
+
+
+def plural(one: str, many: str, /, n: float, **values: Any) -> Message:
+    """A message whose wording depends on a count, which both sentences know as ``{n}``.
+
+    >>> plural("{n} bar", "{n} bars", 2)
+    '2 bars'
+    """
+    return Message._made(one, many, {"n": n, **values})
+
+
+def literal(text: str) -> Message:
+    """Text that is the same in each language: machine text, or what a person typed."""
+    return text if isinstance(text, Message) else Message("{text}", text=text)
+
+
+def joined(parts: Iterable[str], separator: str = " ") -> Message:
+    """Several messages as one, each translated by itself."""
+    named = {f"part{index}": part for index, part in enumerate(parts)}
+    return Message(separator.join(f"{{{name}}}" for name in named), **named)
+
+
+def said(text: str, language: str) -> str:
+    """Any text in a language: a message is translated, a plain string stays as it is."""
+    return text.in_(language) if isinstance(text, Message) else text
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The translations of a language; none for English and for unknown languages.
+
+    The compiled file is used while it is newer than its source; otherwise the source is
+    compiled in memory, so that a catalogue is never stale.
+    """
+    name = _LOCALE.get(language)  # type: ignore[call-overload]
+    if name is None:
+        return NullTranslations()
+    source = LOCALES / name / "LC_MESSAGES" / "messages.po"
+    compiled = source.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        with compiled.open("rb") as file:
+            return GNUTranslations(file)
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with source.open("rb") as file:
+        messages = read_po(file, locale=name)
+    memory = io.BytesIO()
+    write_mo(memory, messages)
+    memory.seek(0)
+    return GNUTranslations(memory)
+
+
+class _Values(Formatter):
+    """``str.format`` with numbers by the language's rules."""
+
+    def __init__(self, language: str, escape: Callable[[str], str] | None) -> None:
+        self.language, self.escape = language, escape
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if isinstance(value, Message):
+            return format(value.in_(self.language, self.escape), format_spec)
+        text = super().format_field(value, format_spec)
+        if self.language == "pt" and isinstance(value, (int, float)):
+            text = text.translate(_SWAPPED)
+        return text if self.escape is None else self.escape(text)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it. NumPy's numbers become Python's, the rest its text."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)

@@ -1,0 +1,20 @@
+"""How far equity fell below its highest mark."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.metrics.measured import Measured, undefined
+from core.vocabulary import GateStatus
+
+
+def underwater(equity: np.ndarray) -> np.ndarray:
+    """Drawdown at each mark as a positive fraction, shape as given; the starting capital counts."""
+    return 1.0 - equity / np.maximum.accumulate(equity)
+
+
+def max_drawdown_pct(equity: np.ndarray) -> Measured:
+    """Deepest drawdown in positive percent. ``insufficient_data`` without a single bar."""
+    if len(equity) < 2:
+        return undefined(GateStatus.INSUFFICIENT_DATA)
+    return Measured(float(underwater(equity).max()) * 100.0)

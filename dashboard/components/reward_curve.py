@@ -1,0 +1,81 @@
+"""The reward over the steps, with what happened to it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.telemetry.interventions import SettingChange, setting_changes
+from core.telemetry.readings import known_series
+from core.telemetry.series import Series
+from dashboard.components.charts import drawn
+from dashboard.data.snapshot import Snapshot
+from dashboard.figures.curves import Limit, Mark, curve, step_at
+from dashboard.figures.style import CONFIG, GRAY, ORANGE, RED
+from dashboard.page import Page
+
+HEIGHT = 300
+MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
+
+
+def show(page: Page, look: Snapshot) -> None:
+    say = page.say
+    st.markdown(f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help"))
+    series = reward(look)
+    if series is None or not len(series):
+        with st.container(height=HEIGHT, border=True):
+            st.caption(say("empty.no_events"))
+        return
+    figure = curve(
+        {say.raw("week.reward"): drawn(look, series)},
+        height=HEIGHT,
+        limits=[Limit(0.0, "0", GRAY)],
+        marks=marks(page, look, series),
+    )
+    st.plotly_chart(figure, key="reward-curve", config=CONFIG, alt=say.raw("week.reward_curve"))
+
+
+def reward(look: Snapshot) -> Series | None:
+    run = look.run
+    if run is None or run.reader is None:
+        return None
+    return known_series(run.reader, "rollout/ep_rew_mean", run.until)
+
+
+def marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+    """Restarts, changed settings and incidents, as places on the step axis."""
+    return restart_marks(page, look) + _incident_marks(page, look, series)
+
+
+def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
+    """Where a later attempt took over, and where a setting was changed, then or within one."""
+    run = look.run
+    if run is None or run.reader is None:
+        return []
+    changes = setting_changes(run.reader, run.until)
+    found = []
+    for number, attempt in enumerate(run.reader.attempts[1:], start=1):
+        with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]
+        changes = [change for change in changes if change not in with_it]
+        label = page.say.raw("week.restart", number=number)
+        if with_it:
+            label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
+        found.append(Mark(attempt.first_step, label, ORANGE))
+    within = [Mark(c.step, _said(page, c), ORANGE) for c in changes[-MOST_CHANGES:]]
+    return found + within
+
+
+def _said(page: Page, change: SettingChange) -> str:
+    return page.say.raw(
+        f"week.mark_{change.setting}",
+        before=f"{change.before:.3g}",
+        after=f"{change.after:.3g}",
+    )
+
+
+def _incident_marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+    found = []
+    for incident in look.incidents:
+        step = step_at(series, incident.opened_at.timestamp())
+        if step is not None:
+            found.append(Mark(step, page.say.raw("week.mark_incident"), RED))
+    return found

@@ -1,0 +1,92 @@
+"""The decision that is on the table, its equity beside the market's, and its sentences.
+
+Read from the archive, with every hash checked. No Streamlit here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.decision import SavedDecision, marked_bars
+from core.decision.sentences import in_language
+from core.decision.validity import Standing
+from core.errors import TrainweekError
+from core.metrics.drawdown import underwater
+from core.paths import Home
+from core.trading.baselines import buy_and_hold
+from core.trading.costs import CostModel
+from dashboard.data.backtest_input import candles_of
+from dashboard.formatting import short
+from dashboard.wording import Language, Words
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Equity over time, each starting at 1; the market's are None if its candles changed."""
+
+    time: pd.DatetimeIndex
+    agent: np.ndarray
+    hold: np.ndarray | None
+    matched: np.ndarray | None
+
+    @property
+    def drawdown_pct(self) -> np.ndarray:
+        """0 and below."""
+        return -100.0 * underwater(self.agent)
+
+
+_KEPT: dict[str, Curves] = {}  # by the decision's hash: its record never changes
+_MOST_KEPT = 4
+
+
+def curves(home: Home, saved: SavedDecision, data_dir: str) -> Curves:
+    """The agent's equity, and what the market gave on the same bars with the same costs."""
+    if saved.sha256 not in _KEPT:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[saved.sha256] = _curves(home.resolve(data_dir), saved)
+    return _KEPT[saved.sha256]
+
+
+def _curves(folder: Path, saved: SavedDecision) -> Curves:
+    decision = saved.decision
+    equity = pd.read_csv(saved.file("equity.csv"))
+    time = pd.DatetimeIndex(pd.to_datetime(equity["time"], utc=True))
+    agent = equity["equity"].to_numpy(float) / float(equity["equity"].iloc[0])
+    try:
+        candles = candles_of(folder)
+        if candles.sha256 != decision["data"].get("sha256"):
+            return Curves(time, agent, None, None)
+        bars = marked_bars(candles, equity)
+    except TrainweekError:
+        return Curves(time, agent, None, None)
+    costs = CostModel(**decision["costs"])
+    exposure = decision["facts"].get("mean_exposure")
+    matched = None if exposure is None else buy_and_hold(bars, costs, exposure=exposure)
+    return Curves(time, agent, buy_and_hold(bars, costs), matched)
+
+
+def in_words(decision: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The decision with its sentences in the viewer's language, its values as pages write them."""
+    return in_language(decision, language, lambda gate: short(gate["value"], gate["threshold"]))
+
+
+def differences(standing: Standing, language: Language) -> list[str]:
+    """Why a signature does not stand, a sentence each; empty if it does.
+
+    The record says it in English, with names and hashes; in another language the part
+    that changed is named.
+    """
+    if standing.stands:
+        return []
+    words = Words(language)
+    return [
+        one.what if language == "en" else words.raw(f"sign.part_{one.part}")
+        for one in standing.differences
+    ]

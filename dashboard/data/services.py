@@ -1,0 +1,68 @@
+"""The dashboard's way to the runner's client, with what it keeps between two ticks.
+
+No Streamlit here. Reads go through :class:`Snapshot`, one look at the week in which
+nothing is read twice; writes go through the client and then :meth:`Services.forget`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+from core.paths import Home
+from core.people import Person
+from core.telemetry import RunReader
+from core.week import Week
+from dashboard.data.snapshot import Snapshot
+from runner.client import Client
+
+__all__ = ["Snapshot", "Services"]
+
+# Two fragments of one page tick within this; they share one look.
+SHARED_FOR = timedelta(seconds=1)
+_READERS: dict[Path, RunReader] = {}  # of all sessions; a reader is thread-safe
+_READERS_LOCK = Lock()
+_MOST_READERS = 8
+
+
+class Services:
+    """All that pages may ask for, for one person in one home."""
+
+    def __init__(
+        self,
+        home: Home,
+        person: Person,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.home = home
+        self.person = person
+        self.now = now
+        self.client = Client(home, person, now=now)
+        self._look: Snapshot | None = None
+
+    def look(self) -> Snapshot | None:
+        """The active week as it stands now; None without a week."""
+        now, kept = self.now(), self._look
+        if kept is not None and timedelta(0) <= now - kept.now < SHARED_FOR:
+            return kept
+        week = self.client.active_week()
+        self._look = None if week is None else Snapshot(self.client, self.reader, week, now)
+        return self._look
+
+    def forget(self) -> None:
+        """After a write: the next look reads anew."""
+        self._look = None
+
+    def reader(self, folder: Path) -> RunReader:
+        """The one reader of a run's folder, kept so that only new bytes are parsed."""
+        with _READERS_LOCK:
+            reader = _READERS.pop(folder, None) or RunReader(folder)
+            _READERS[folder] = reader
+            while len(_READERS) > _MOST_READERS:
+                _READERS.pop(next(iter(_READERS)))
+            return reader
+
+    def week(self, week_id: str) -> Week:
+        return self.client.week(week_id)

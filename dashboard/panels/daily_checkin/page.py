@@ -1,0 +1,67 @@
+"""Daily check-in: the written record beside the live readings, and the five checks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from core.vocabulary import JobKind, Right
+from dashboard.components import outcomes
+from dashboard.components.checklist import checklist
+from dashboard.components.empty import empty, no_run
+from dashboard.components.jobline import job_line
+from dashboard.components.live import live_panel
+from dashboard.components.second_check import second_check
+from dashboard.components.slots import choose
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from dashboard.panels.daily_checkin.record import record
+from dashboard.wording import plain
+
+
+def show(page: Page) -> None:
+    live_panel(page, _draw)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    slot = choose(page, look, {"daily"}, key="day", label=say.raw("daily.choose"))
+    if slot is None:
+        empty(say("daily.none"), "")
+        return
+    day = look.at(slot).date()
+    st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
+    if look.run is None:
+        no_run(page)
+    _run_now(page, look, slot, day)
+    checklist(page, look, slot)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        record(page, look, day)
+    with right:
+        second_check(page, look, day)
+
+
+def _run_now(page: Page, look: Snapshot, slot: SlotSpec, day: date) -> None:
+    say, place = page.say, f"daily:{day}"
+    denied = page.denied(Right.OPERATE)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            say.raw("daily.run"),
+            key=f"{place}:run",
+            icon=":material/play_arrow:",
+            disabled=denied is not None or look.at(slot).date() > look.now_week.date(),
+            help=denied or say("daily.run_help"),
+            on_click=lambda: outcomes.act(
+                page,
+                place,
+                "",
+                lambda: page.services.client.submit(
+                    JobKind.DAILY_CHECK, {"date": day.isoformat()}, key=outcomes.intent(place)
+                ),
+            ),
+        )
+        job_line(page, look.latest(JobKind.DAILY_CHECK))
+    outcomes.show(page, place)

@@ -1,0 +1,92 @@
+"""Escalation: the procedures, whose turn it is, and the incidents they opened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import EscalationSpec
+from core.vocabulary import IncidentState, Right
+from dashboard.components import outcomes
+from dashboard.components.live import live_panel
+from dashboard.components.states import badge
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from dashboard.panels.escalation import incident
+from dashboard.wording import plain
+
+IN_A_ROW = 3  # procedures that still have room for their sentences
+
+
+def show(page: Page) -> None:
+    live_panel(page, _draw)
+
+
+def _draw(page: Page) -> None:
+    look = page.look()
+    opened = {incident.procedure: incident for incident in look.open_incidents}
+    specs = look.week.playbook.escalations
+    if not opened:
+        st.markdown(f":green[:material/check_circle:] {page.say('escalate.none_open')}")
+    for spec in specs:
+        if spec.id in opened:
+            with st.container(border=True, gap="xsmall", key=f"proc-{spec.id}"):
+                _title(page, look, spec, badge(IncidentState.OPEN, page.say))
+                incident.work(page, look, spec, opened[spec.id])
+                outcomes.show(page, f"incident:{spec.id}")
+    others = [spec for spec in specs if spec.id not in opened]
+    # no procedure alone in its row
+    columns = len(others) if len(others) <= IN_A_ROW else 2
+    if others:
+        with st.grid(columns, min_column_width=270, gap="small", key="procedures"):
+            for spec in others:
+                key = f"proc-{spec.id}"
+                with st.container(border=True, gap="xsmall", height="stretch", key=key):
+                    _procedure(page, look, spec)
+    incident.history(page, look)
+
+
+def _procedure(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
+    _title(page, look, spec)
+    incident.actions(page, look, spec, None)
+    incident.machine_text(page, spec)
+    _open(page, look, spec)
+    outcomes.show(page, f"incident:{spec.id}")
+
+
+def _title(page: Page, look: Snapshot, spec: EscalationSpec, state: str = "") -> None:
+    say, language = page.say, page.viewer.language
+    st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
+    roles = look.week.playbook.roles
+    chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
+    st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
+    if spec.blocks_start:
+        st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
+
+
+def _open(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
+    say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
+
+    def save() -> None:
+        text = str(st.session_state.get(f"{key}:summary") or "").strip()
+        if outcomes.act(
+            page,
+            key,
+            say.raw("saved.incident", what=spec.title.in_(page.viewer.language)),
+            lambda: page.services.client.open_incident(
+                look.week.id, spec.id, text, key=outcomes.intent(key)
+            ),
+        ):
+            st.session_state[f"{key}:summary"] = ""
+
+    st.text_area(
+        say.raw("escalate.summary"), key=f"{key}:summary", max_chars=1000, height=72,
+        disabled=denied is not None,
+    )  # fmt: skip
+    st.button(
+        say.raw("escalate.open"),
+        key=f"{key}:open",
+        icon=":material/campaign:",
+        disabled=denied is not None,
+        help=denied,
+        on_click=save,
+    )

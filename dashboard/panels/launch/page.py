@@ -1,0 +1,67 @@
+"""Launch: the pre-flight with its verdicts, then the one button that starts the week."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import SlotSpec
+from core.vocabulary import JobKind, Right
+from dashboard.components import outcomes, start_training
+from dashboard.components.checklist import checklist
+from dashboard.components.jobline import job_line
+from dashboard.components.live import live_panel
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from dashboard.wording import plain
+
+PREFLIGHT = "preflight-job"
+
+
+def show(page: Page) -> None:
+    live_panel(page, _draw)
+
+
+def _draw(page: Page) -> None:
+    look = page.look()
+    for slot in look.week.playbook.slots_of_kind("preflight"):
+        with st.container(border=True, key=f"box-{slot.id}"):
+            _preflight(page, look, slot)
+    with st.container(border=True, key="box-start"):
+        start_training.show(page, look)
+
+
+def _preflight(page: Page, look: Snapshot, slot: SlotSpec) -> None:
+    say = page.say
+    st.markdown(
+        f"#### {plain(slot.title.in_(page.viewer.language))} "
+        f":small[:gray[{plain(page.viewer.moment(look.at(slot)))}]]",
+        anchors=False,
+    )
+    job, denied = look.latest(JobKind.PREFLIGHT), page.denied(Right.OPERATE)
+    busy = look.busy(JobKind.PREFLIGHT)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            say.raw("launch.preflight_again" if job else "launch.preflight_run"),
+            key="preflight:run",
+            icon=":material/checklist:",
+            type="secondary" if job else "primary",
+            disabled=denied is not None or busy is not None,
+            help=denied or say("launch.preflight_help"),
+            on_click=lambda: outcomes.act(
+                page,
+                PREFLIGHT,
+                "",
+                lambda: page.services.client.submit(
+                    JobKind.PREFLIGHT, {}, key=outcomes.intent(PREFLIGHT)
+                ),
+            ),
+        )
+        job_line(page, job)
+    if busy is not None:
+        seen = page.services.client.progress(busy.id) or {}
+        number, of = int(seen.get("number", 0)), int(seen.get("of", 6)) or 6
+        check = look.week.playbook.checks.get(str(seen.get("check", "")))
+        text = plain(check.title.in_(page.viewer.language)) if check else ""
+        st.progress(min(max(number - 1, 0) / of, 1.0), text=f"{number}/{of} {text}")
+    outcomes.show(page, PREFLIGHT)
+    checklist(page, look, slot, notes=False)

@@ -1,0 +1,182 @@
+"""Live training: the curves, with what is normal, where it restarted, and what they mean."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.telemetry.readings import known_series, pace_series
+from core.telemetry.series import Series
+from core.vocabulary import TrainingStatus
+from dashboard.components import run_now
+from dashboard.components.boundary import boundary
+from dashboard.components.charts import CHARTS, Chart, drawn, speed_series
+from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.reward_curve import marks as marks_of
+from dashboard.data.snapshot import Snapshot
+from dashboard.figures.curves import Mark, curve
+from dashboard.figures.style import CONFIG
+from dashboard.formatting import age, number
+from dashboard.page import TICK_SECONDS, Page
+from dashboard.panels.live_training.tag_meaning import meaning
+from dashboard.wording import plain
+
+HEIGHT = 210
+MOST_VALUES = 3  # newest values in a chart's title
+IDLE_SECONDS = 10.0  # without a run at work there is little to see
+TENSORBOARD = "http://localhost:6006"
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is None:
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    running = page.look().status is TrainingStatus.RUNNING
+    page.live(body, every=TICK_SECONDS if running else IDLE_SECONDS)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    if look.run is None:
+        no_run(page)
+        return
+    _source(page, look)
+    if look.run.reader is None or not look.run.reader.tags():
+        empty(say("empty.no_events"), say("empty.no_events_text", source=look.run.source))
+        return
+    run_now.show(page, look)
+    marks = marks_of(page, look, pace_series(look.run.reader, look.run.until))
+    with st.grid(2, min_column_width=420, gap="small", key="curves"):
+        for chart in CHARTS:
+            _chart(page, look, chart, marks)
+        _speed(page, look, marks)
+        _components(page, look, marks)
+    _others(page, look, marks)
+    _problems(page, look)
+
+
+def _source(page: Page, look: Snapshot) -> None:
+    say, run = page.say, look.run
+    files = len(run.reader.files) if run.reader else 0
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.link_button(
+            say.raw("live.tensorboard"),
+            TENSORBOARD,
+            icon=":material/open_in_new:",
+            help=say("live.tensorboard_help"),
+        )
+        st.caption(
+            say(
+                "live.source",
+                source=run.source,
+                files=files,
+                attempts=run.attempts,
+                age=age(look.event_age),
+            )
+        )
+
+
+def _chart(page: Page, look: Snapshot, chart: Chart, marks: list[Mark]) -> None:
+    say, reader, until = page.say, look.run.reader, look.run.until
+    series = {
+        say.raw(name): found
+        for name, tag in chart.tags.items()
+        if len(found := known_series(reader, tag, until))
+    }
+    share = look.readings.get("entropy_share") if chart.key == "entropy" else None
+    note = say("live.entropy_share", share=f"{share.value:.0%}") if share else ""
+    _draw_one(
+        page, look, chart.key, chart.title, chart.meaning_of, series, marks,
+        limits=chart.limits(page, look.week.playbook), bands=chart.bands(page),
+        note=note,
+    )  # fmt: skip
+
+
+def _speed(page: Page, look: Snapshot, marks: list[Mark]) -> None:
+    series = speed_series(look.run.reader, look.run.until)
+    found = {page.say.raw("live.speed"): series} if len(series) else {}
+    limit = CHARTS[0].speed_limit(page, look.week.playbook)
+    _draw_one(
+        page, look, "speed", "live.speed", "time/fps", found, marks, limits=[limit],
+        nothing=page.say("live.speed_nothing"),
+    )  # fmt: skip
+
+
+def _components(page: Page, look: Snapshot, marks: list[Mark]) -> None:
+    reader, until = look.run.reader, look.run.until
+    found = {
+        tag.removeprefix("reward/"): series
+        for tag in reader.tags()
+        if tag.startswith("reward/") and len(series := known_series(reader, tag, until))
+    }
+    if found:
+        _draw_one(page, look, "components", "live.components", None, found, marks)
+
+
+def _draw_one(
+    page: Page,
+    look: Snapshot,
+    key: str,
+    title: str,
+    tag: str | None,
+    series: dict[str, Series],
+    marks: list[Mark],
+    limits: list | None = None,
+    bands: list | None = None,
+    nothing: str | None = None,
+    note: str = "",
+) -> None:
+    """One framed chart: title, newest value, curve, meaning of its tag."""
+    say = page.say
+    with st.container(border=True, gap="xxsmall", key=f"chart-{key}"):
+        newest = ""
+        if series:
+            step = max(points.last[0] for points in series.values())
+            values = " · ".join(
+                f"{f':gray[{plain(name)}] ' if len(series) > 1 else ''}**{number(points.last[1])}**"
+                for name, points in series.items()
+            )
+            at = say("source.step", step=number(step))
+            if len(series) > MOST_VALUES:
+                values = ""  # the legend names them; a title holds no more
+            newest = f" {values} :small[:gray[{at}]]"
+        newest += f" :small[:gray[{note}]]" if note else ""
+        st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
+        if not series:
+            with st.container(height=HEIGHT, border=False):
+                st.caption(nothing or say("live.nothing", tag=tag or title))
+            return
+        shown = {name: drawn(look, points) for name, points in series.items()}
+        figure = curve(shown, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
+        st.plotly_chart(figure, key=f"curve-{key}", config=CONFIG, alt=say.raw(title))
+
+
+def _others(page: Page, look: Snapshot, marks: list[Mark]) -> None:
+    """Any other tag of the run, one at a time."""
+    say, reader = page.say, look.run.reader
+    shown = {tag for chart in CHARTS for tag in chart.tags.values()}
+    others = [t for t in reader.tags() if t not in shown and not t.startswith("reward/")]
+    if not others:
+        return
+    with st.container(border=True, gap="xsmall", key="other-tags"):
+        tag = st.selectbox(say.raw("live.others"), others, key="live:tag")
+        series = reader.series(tag, look.run.until.timestamp())
+        st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
+        st.plotly_chart(
+            curve({tag: drawn(look, series)}, height=HEIGHT, marks=marks),
+            key="curve-other", config=CONFIG, alt=tag,
+        )  # fmt: skip
+
+
+def _problems(page: Page, look: Snapshot) -> None:
+    problems = look.run.reader.problems
+    if not problems:
+        return
+    with st.expander(
+        page.say.raw("live.problems", count=len(problems)), icon=":material/broken_image:"
+    ):
+        for problem in problems[:50]:
+            st.markdown(f"- `{plain(problem.file)}` {plain(problem.kind)}: {plain(problem.detail)}")

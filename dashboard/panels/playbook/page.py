@@ -1,0 +1,38 @@
+"""Playbook: the whole manual, readable, in the viewer's language, as the week holds it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.playbook import DEFAULT, Playbook, load_playbook
+from dashboard.components.boundary import boundary
+from dashboard.components.choice import choice
+from dashboard.page import Page
+from dashboard.panels.playbook import parts
+from dashboard.wording import plain
+
+PARTS = ("schedule", "checks", "gates", "scenarios", "escalations", "settings", "yaml")
+
+
+def show(page: Page) -> None:
+    with boundary(page.say):
+        week = page.week
+        text = week.playbook_text if week else DEFAULT.read_text(encoding="utf-8")
+        _draw(page, week.playbook if week else load_playbook(DEFAULT), text)
+
+
+def _draw(page: Page, playbook: Playbook, text: str) -> None:
+    say, week = page.say, page.week
+    language = page.viewer.language
+    st.markdown(
+        f"#### {plain(playbook.title.in_(language))}\n{plain(playbook.objective.in_(language))}"
+    )
+    if week is None:
+        st.caption(say("manual.default"))
+    else:
+        st.caption(say("manual.of_week", week=week.id, sha=week.playbook_sha256[:16]))
+    part = choice(say.raw("manual.part"), PARTS, lambda name: say.raw(f"manual.{name}"), key="part")
+    if part == "yaml":
+        st.code(text, language="yaml", height=640)
+    else:
+        parts.PARTS[part](page, playbook)

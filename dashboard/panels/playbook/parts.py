@@ -1,0 +1,149 @@
+"""The parts of the manual, each as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+from pydantic import BaseModel
+
+from core.playbook import CheckSpec, Playbook
+from dashboard.formatting import age, number
+from dashboard.page import Page
+from dashboard.wording import plain
+
+
+def schedule(page: Page, playbook: Playbook) -> None:
+    """One row a slot; on a phone its parts stand below each other."""
+    language, week = page.viewer.language, page.week
+    for slot in playbook.schedule:
+        planned = slot.offset or f"+{slot.day} d {slot.time}"
+        with st.container(border=True, gap="xsmall"):
+            when, what, items = st.columns((1.4, 1.6, 4), gap="small")
+            when.markdown(
+                f"**{plain(page.viewer.moment(slot.at(week.launch)) if week else planned)}**"
+            )
+            owner = playbook.roles[slot.owner].title.in_(language)
+            what.markdown(f"**{plain(slot.title.in_(language))}**  \n:small[:gray[{plain(owner)}]]")
+            with items:
+                lines = [plain(playbook.checks[check].title.in_(language)) for check in slot.checks]
+                if lines:
+                    st.markdown(" · ".join(lines))
+                if slot.command:
+                    st.code(slot.command, language="bash", wrap_lines=True)
+
+
+def checks(page: Page, playbook: Playbook) -> None:
+    """Question, limit and window, what to do when it fails."""
+    language = page.viewer.language
+    for check in playbook.checks.values():
+        with st.container(border=True, gap="xsmall"):
+            what, held, action = st.columns((3, 2, 4), gap="small")
+            what.markdown(f"**{plain(check.title.in_(language))}**")
+            window = f" · {age(check.window_minutes * 60)}" if check.window_minutes else ""
+            held.markdown(f"{plain(limit(check))} :small[:gray[{plain(check.metric)}{window}]]")
+            action.markdown(f":small[:gray[{plain(check.action.in_(language))}]]")
+
+
+def limit(check: CheckSpec) -> str:
+    """``< 0.01``, ``in INCREASING, STABLE``."""
+    threshold = check.threshold
+    if isinstance(threshold, float):
+        text = number(int(threshold) if threshold.is_integer() else threshold)
+    else:
+        text = threshold if isinstance(threshold, str) else ", ".join(threshold)
+    return f"{check.op} {text} {check.unit}".strip()
+
+
+def gates(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    _table(
+        [
+            {
+                say.raw("manual.gate"): f"{gate.number} {gate.name}",
+                say.raw("manual.limit"): f"{gate.op} {gate.threshold:g} {gate.unit}".strip(),
+                say.raw("manual.what"): gate.title.in_(language),
+            }
+            for gate in playbook.gates
+        ],
+        "gates-table",
+    )
+    for rule in playbook.decision:
+        st.markdown(
+            f"**{rule.decision.value}** · {say('manual.rule', min=rule.min_passed)} · "
+            f"{rule.recommendation} · {plain(rule.next_steps.in_(language))}"
+        )
+
+
+def scenarios(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    for spec in playbook.scenarios:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{plain(spec.title.in_(language))}** :gray-badge[{spec.severity.value}]")
+            st.markdown(plain(spec.symptom.in_(language)))
+            causes = [f"- {plain(cause.in_(language))}" for cause in spec.causes]
+            st.markdown(f":gray[{say('trouble.causes')}]\n" + "\n".join(causes))
+            _steps(page, spec.actions)
+            st.markdown(f":gray[{say('trouble.log_line')}] `{spec.log_line}`")
+
+
+def escalations(page: Page, playbook: Playbook) -> None:
+    say, language = page.say, page.viewer.language
+    for spec in playbook.escalations:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(f"**{plain(spec.title.in_(language))}**")
+            chain = " → ".join(
+                plain(playbook.roles[role].title.in_(language)) for role in spec.chain
+            )
+            st.markdown(f":gray[{say('escalate.chain')}] {chain}")
+            _steps(page, spec.actions)
+            if spec.contact:
+                st.markdown(f":gray[{say('escalate.contact')}] `{spec.contact}`")
+            if spec.log_line:
+                st.markdown(f":gray[{say('escalate.log_line')}] `{spec.log_line}`")
+
+
+def settings(page: Page, playbook: Playbook) -> None:
+    say = page.say
+    for name, part in (("training", playbook.training), ("revalidation", playbook.revalidation)):
+        st.markdown(f"**{name}**")
+        _table(
+            [
+                {
+                    say.raw("manual.field"): field,
+                    say.raw("manual.value"): _value(part, field),
+                    say.raw("manual.meaning"): info.description or "",
+                }
+                for field, info in type(part).model_fields.items()
+            ],
+            f"settings-{name}",
+        )
+
+
+def _value(part: BaseModel, field: str) -> str:
+    value = getattr(part, field)
+    return "–" if value is None else str(list(value) if isinstance(value, tuple) else value)
+
+
+def _steps(page: Page, steps: tuple) -> None:
+    for index, step in enumerate(steps, start=1):
+        st.markdown(f"{index}\\. {plain(step.in_(page.viewer.language))}")
+        if step.command:
+            st.code(step.command, language="bash", wrap_lines=True)
+
+
+def _table(rows: list[dict[str, str]], key: str) -> None:
+    """A table whose cells wrap: prose is to be read, not scrolled."""
+    frame = pd.DataFrame(rows)
+    st.table(frame.map(plain), border="horizontal", hide_index=True, alt=key)
+
+
+PARTS: dict[str, Callable[[Page, Playbook], None]] = {
+    "schedule": schedule,
+    "checks": checks,
+    "gates": gates,
+    "scenarios": scenarios,
+    "escalations": escalations,
+    "settings": settings,
+}

@@ -1,0 +1,83 @@
+"""Revalidation: four rows of preparation, then one button: "press once, trust it"."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.vocabulary import JobKind, Right
+from dashboard.components import outcomes
+from dashboard.components.boundary import boundary
+from dashboard.components.checklist import checklist
+from dashboard.components.empty import no_run, week_or_way
+from dashboard.components.jobline import job_line
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from dashboard.panels.revalidation import button
+from dashboard.wording import plain
+
+
+def show(page: Page) -> None:
+    if week_or_way(page) is None:
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    page.live(body, every=1.5 if page.look().busy(JobKind.REVALIDATE) else 3.0)
+
+
+def _draw(page: Page) -> None:
+    look = page.look()
+    if look.run is None:
+        no_run(page)
+    # While it runs, its progress and its gates are what people came to see.
+    parts = [_preparation, _revalidation]
+    for draw in reversed(parts) if look.busy(JobKind.REVALIDATE) else parts:
+        draw(page, look)
+
+
+def _preparation(page: Page, look: Snapshot) -> None:
+    for slot in look.week.playbook.slots_of_kind("preparation"):
+        with st.container(border=True, key=f"box-{slot.id}"):
+            st.markdown(
+                f"#### {plain(slot.title.in_(page.viewer.language))} "
+                f":small[:gray[{plain(page.viewer.moment(look.at(slot)))}]]",
+                anchors=False,
+            )
+            _prepare(page, look)
+            checklist(page, look, slot, notes=False)
+
+
+def _revalidation(page: Page, look: Snapshot) -> None:
+    with st.container(border=True, key="box-revalidate"):
+        button.show(page, look)
+
+
+def _prepare(page: Page, look: Snapshot) -> None:
+    """The two things that preparation needs done: a verified backup, a look at the data."""
+    say, home = page.say, page.services.home
+    denied = page.denied(Right.OPERATE)
+    target = home.relative(home.backup(look.week.last_day))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for kind, name, icon in (
+            (JobKind.BACKUP, "reval.backup", ":material/save:"),
+            (JobKind.DATA_CHECK, "reval.data_check", ":material/fact_check:"),
+        ):
+            place = f"prepare:{kind.value}"
+            st.button(
+                say.raw(name),
+                key=place,
+                icon=icon,
+                disabled=denied is not None or look.busy(kind) is not None,
+                help=denied or say(f"{name}_help", target=target),
+                on_click=lambda kind=kind, place=place: outcomes.act(
+                    page,
+                    place,
+                    "",
+                    lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place)),
+                ),
+            )
+            job_line(page, look.latest(kind))
+    outcomes.show(page, "prepare:backup")
+    outcomes.show(page, "prepare:data-check")

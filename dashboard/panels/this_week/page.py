@@ -1,0 +1,41 @@
+"""This week: "is anything wrong, and what do I have to do next?" """
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import reward_curve, run_now
+from dashboard.components.boundary import boundary
+from dashboard.components.empty import no_run
+from dashboard.page import Page
+from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline
+
+
+def show(page: Page) -> None:
+    if page.look() is None:
+        new_week.show(page)
+        return
+
+    def body() -> None:
+        with boundary(page.say):
+            _draw(page)
+
+    page.live(body)
+
+
+def _draw(page: Page) -> None:
+    look = page.look()
+    next_due.show(page, look)
+    if look.run is None:
+        no_run(page)
+    else:
+        run_now.show(page, look)
+    timeline.show(page, look)
+    if look.run is None:  # no curve is missing where nothing was started
+        recent_activity.show(page, look)
+        return
+    left, right = st.columns((2, 1), gap="medium")
+    with left:
+        reward_curve.show(page, look)
+    with right:
+        recent_activity.show(page, look)

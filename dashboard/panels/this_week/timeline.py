@@ -1,0 +1,38 @@
+"""The week's moments, a row a day; each is a link to its page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+
+from core.schedule import SlotView
+from core.vocabulary import SlotState
+from dashboard.components.slots import mark_of, said
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from dashboard.panels.this_week.next_due import to_slot
+from dashboard.wording import plain
+
+DAY_AND_SLOTS = (1, 6.5)
+
+
+def show(page: Page, look: Snapshot) -> None:
+    say = page.say
+    st.markdown(f"#### {say('week.timeline')}", anchors=False)
+    with st.container(border=True, gap="xsmall", key="timeline"):
+        for day, views in groupby(look.timeline, lambda view: view.at.date()):
+            title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
+            today = f" :blue-badge[{say('week.now')}]" if day == look.now_week.date() else ""
+            views = list(views)
+            title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
+            with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
+                for view in views:
+                    _slot(page, view)
+
+
+def _slot(page: Page, view: SlotView) -> None:
+    text = f"{view.at:%H:%M} {page.say('kind_of_slot.' + view.spec.kind)}"
+    if view.state in {SlotState.UPCOMING, SlotState.SKIPPED}:
+        text = f":gray[{text}]"
+    to_slot(page, view, f"{mark_of(view)} {text} :small[:gray[{said(page, view)}]]", small=True)

@@ -1,0 +1,165 @@
+"""Around a finding: the curve, what changed then, and the log lines of those minutes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import streamlit as st
+
+from core.checks.training_log import LogLine, read_log
+from core.diagnosis import Finding
+from core.diagnosis.recent_changes import Change, changes, wall_of_step
+from core.diagnosis.scenarios.kl_explosion import HIGH
+from core.diagnosis.scenarios.policy_dead import DEAD_KL
+from core.errors import SetupError
+from core.telemetry.readings import known_series, pace_series
+from core.telemetry.series import Series
+from core.timestamps import from_unix
+from core.vocabulary import FindingStatus
+from dashboard.components.charts import speed_series
+from dashboard.components.reward_curve import restart_marks
+from dashboard.data.snapshot import Snapshot
+from dashboard.figures.curves import Limit, Mark, around, curve
+from dashboard.figures.style import CONFIG, ORANGE, RED
+from dashboard.formatting import number
+from dashboard.page import Page
+from dashboard.wording import plain
+
+HEIGHT = 190
+POINTS = 60  # iterations shown before the event, and behind it
+LINES = 12  # of the log
+MINUTES = timedelta(minutes=10)  # of log before and behind, at least
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a scenario is read from."""
+
+    title: str  # wording key
+    tag: str
+    log_scale: bool = False
+
+
+_REWARD = _Subject("live.reward", "rollout/ep_rew_mean")
+_KL = _Subject("live.kl", "train/approx_kl", log_scale=True)
+_SPEED = _Subject("live.speed", "steps/s")
+_SUBJECTS = {
+    "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
+    "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
+    "logging_broken": _SPEED, "data_issue": _REWARD,
+}  # fmt: skip
+
+
+def show(page: Page, look: Snapshot, finding: Finding) -> None:
+    """Nothing at all where there is no event to look around."""
+    run = look.run
+    if run is None or run.reader is None or finding.status is FindingStatus.NO_DATA:
+        return
+    wall = None if finding.since_step is None else wall_of_step(look.facts, finding.since_step)
+    _curve(page, look, finding, wall)
+    if wall is None or finding.status is FindingStatus.OK:
+        return
+    window = _window(look, wall)
+    _changes(page, look, changes(look.facts, wall, window))
+    _log(page, look, wall, window)
+
+
+def _curve(page: Page, look: Snapshot, finding: Finding, wall: float | None) -> None:
+    subject = _SUBJECTS.get(finding.scenario)
+    series = None if subject is None else _series(look, subject)
+    if series is None or len(series) < 2:
+        return
+    marks, step = restart_marks(page, look), finding.since_step
+    if wall is not None and finding.status is not FindingStatus.OK:
+        series = around(series, step, POINTS)
+        label = page.say.raw("trouble.since", step=number(step))
+        marks = [*marks, Mark(step, label, RED)]
+    shown = [m for m in marks if series.step[0] <= m.step <= series.step[-1]]
+    limits = [Limit(HIGH, f"{HIGH:g}", ORANGE)] if subject.tag == _KL.tag else []
+    if subject.log_scale:
+        series = replace(series, value=np.maximum(series.value, DEAD_KL / 10))
+        limits.append(Limit(DEAD_KL, f"{DEAD_KL:g}", ORANGE))
+    title = page.say.raw(subject.title)
+    figure = curve(
+        {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale
+    )
+    st.caption(f"{plain(title)} {page.say('trouble.curve')}")
+    st.plotly_chart(figure, key=f"around-{finding.scenario}", config=CONFIG, alt=title)
+
+
+def _series(look: Snapshot, subject: _Subject) -> Series:
+    reader, until = look.run.reader, look.run.until
+    if subject.tag == _SPEED.tag:
+        return speed_series(reader, until)
+    return known_series(reader, subject.tag, until)
+
+
+def _window(look: Snapshot, wall: float) -> timedelta:
+    """Ten minutes, or ten iterations where those take longer."""
+    pace = pace_series(look.run.reader, look.run.until)
+    behind = pace.wall[pace.wall <= wall][-11:]
+    return max(MINUTES, timedelta(seconds=float(behind[-1] - behind[0]) if len(behind) else 0))
+
+
+def _changes(page: Page, look: Snapshot, found: list[Change]) -> None:
+    say = page.say
+    st.markdown(f"**{say('trouble.changed')}**")
+    if not found:
+        st.caption(say("trouble.changed_nothing"))
+        return
+    st.markdown("\n".join(f"- {_change(page, look, change)}" for change in found))
+
+
+def attempt_name(folder: str) -> str:
+    """How an attempt is called behind the word: ``2`` of ``attempt-002``, else its folder."""
+    found = re.fullmatch(r"attempt-0*(\d+)", folder)
+    return found[1] if found else folder
+
+
+def _change(page: Page, look: Snapshot, change: Change) -> str:
+    say = page.say
+    when = _clock(page, look, from_unix(change.wall))
+    if change.what == "attempt":
+        what = say("trouble.change_attempt", name=attempt_name(str(change.after)))
+    elif change.what == "data":
+        what = say("trouble.change_data", verdict=change.after)
+    else:
+        what = say(
+            "trouble.change_setting",
+            tag=change.what,
+            before=f"{change.before:.3g}",
+            after=f"{change.after:.3g}",
+        )
+    step = "" if change.step is None else say("source.step", step=number(change.step))
+    return f"{what} :small[:gray[{' · '.join(part for part in (step, plain(when)) if part)}]]"
+
+
+def _log(page: Page, look: Snapshot, wall: float, window: timedelta) -> None:
+    say, home = page.say, page.services.home
+    middle = from_unix(wall)
+    try:
+        lines = list(read_log(home.training_log, middle - window, middle + window))
+    except (FileNotFoundError, SetupError):
+        return
+    st.markdown(f"**{say('trouble.log_then')}**")
+    if not lines:
+        st.caption(say("trouble.log_then_none", minutes=f"{window.total_seconds() / 60:.0f}"))
+        return
+    st.code(
+        "\n".join(line.text for line in nearest(lines, middle)), language="log", wrap_lines=True
+    )
+
+
+def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:
+    """The lines around a moment, oldest first: as many before it as behind it."""
+    before = sum(line.at is None or line.at <= moment for line in lines)
+    start = max(0, min(before - LINES // 2, len(lines) - LINES))
+    return lines[start : start + LINES]
+
+
+def _clock(page: Page, look: Snapshot, real: datetime) -> str:
+    week = look.clock.to_week(real)
+    return f"{page.viewer.day(week)} {week:%H:%M}"

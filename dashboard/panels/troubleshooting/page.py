@@ -1,0 +1,52 @@
+"""Troubleshooting: "what is it, and what do I do?" Worst first, quiet ones fold."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.diagnosis import Finding
+from core.vocabulary import FindingStatus, Severity
+from dashboard.components.empty import empty, no_run
+from dashboard.components.live import live_panel
+from dashboard.components.second_check import TAIL_LINES, log_tail
+from dashboard.page import Page
+from dashboard.panels.troubleshooting import finding_card
+
+_STATUS_ORDER = (
+    FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING,
+    FindingStatus.NO_DATA, FindingStatus.OK,
+)  # fmt: skip
+_SEVERITY_ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+LOUD = {FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING}
+
+
+def show(page: Page) -> None:
+    live_panel(page, _draw)
+
+
+def order(finding: Finding) -> tuple[int, int]:
+    """Firing before quiet, critical before calm."""
+    return _STATUS_ORDER.index(finding.status), _SEVERITY_ORDER.index(finding.severity)
+
+
+def _draw(page: Page) -> None:
+    say, look = page.say, page.look()
+    if look.run is None:
+        no_run(page)
+    findings = sorted(look.findings, key=order)
+    loud = [finding for finding in findings if finding.status in LOUD or finding.normal_until]
+    quiet = [finding for finding in findings if finding not in loud]
+    left, right = st.columns((3, 2), gap="medium")
+    with left:
+        if not loud and look.run is not None and not look.stalled:  # the frame tells a stall
+            empty(
+                say("trouble.all_quiet"), say("trouble.all_quiet_text"), ":material/check_circle:"
+            )
+        for finding in loud:
+            finding_card.loud(page, look, finding)
+        if quiet:
+            st.markdown(f"#### {say('trouble.quiet')}", anchors=False)
+        for finding in quiet:
+            finding_card.quiet(page, look, finding)
+    with right:
+        log_tail(page, TAIL_LINES, height=560)

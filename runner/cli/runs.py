@@ -1,0 +1,192 @@
+"""Looking at what is there: event files, somebody else's run, any backtest's gates."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.decision import opinion
+from core.diagnosis import diagnose as find_troubles
+from core.diagnosis.foreign_run import facts_of_events
+from core.errors import InputError
+from core.gates import read_equity_csv, read_trades_csv
+from core.paths import Home
+from core.playbook import DEFAULT, load_playbook
+from core.report.numbers import chance, interval
+from core.telemetry import RunReader
+from core.telemetry.inspect import inspect as inspect_folder
+from core.telemetry.inspect import open_run
+from core.timestamps import from_unix, parse_moment
+from core.trading.evidence import Trials
+from core.vocabulary import FindingStatus, Severity
+from runner.cli.operate import PortOption, serve
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.liveness.event_writers import has_writer
+from runner.outcomes import Refused
+
+FORGOTTEN = timedelta(days=1)
+
+
+def inspect(
+    logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
+    json: JsonOption = False,
+) -> None:
+    """Print readings and, for each tag, count, first, last, lowest and highest value."""
+    seen = inspect_folder(logdir)
+    if json:
+        print_json(seen)
+        return
+    for name, reading in seen["readings"].items():
+        print(f"{name:<24} {_shown(reading['value'])} {reading['unit']}")
+    print(f"\n{'tag':<36} {'n':>8} {'last step':>12} {'last':>14} {'min':>14} {'max':>14}")
+    for tag, t in seen["tags"].items():
+        step, value = t["last"]
+        print(
+            f"{tag:<36} {t['n']:>8} {step:>12} {_shown(value):>14} "
+            f"{_shown(t['min']):>14} {_shown(t['max']):>14}"
+            + (f"  {t['nonfinite']} not finite" if t["nonfinite"] else "")
+        )
+    for problem in seen["problems"]:
+        print(f"! {problem['file']}: {problem['kind']}: {problem['detail']}")
+
+
+def diagnose(
+    logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
+    now: Annotated[
+        str | None,
+        typer.Option(
+            help="Judge as of this moment (2026-11-23T14:00Z), as if the run should be working then."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what is wrong with a run, with the evidence for and against.
+
+    Without --now it is judged as of now: a silent run is hung if a process still holds
+    its event files, and has ended if none does.
+
+    Exit 0: nothing fires; 1: a warning; 2: something critical; 3: not judged, as the
+    input needs mending.
+    """
+    moment = datetime.now(UTC) if now is None else parse_moment(now)
+    playbook = load_playbook(DEFAULT)
+    reader = open_run(logdir)
+    writes = None if now is not None else _has_writer(reader)
+    alive = now is not None or _is_alive(reader, moment, writes)
+    facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
+    findings = find_troubles(facts, playbook)
+    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    if json:
+        print_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{finding.scenario:<16} {finding.status:<10} {finding.headline}")
+            for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
+                print("".join(f"    {mark} {line}\n" for line in lines), end="")
+    code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
+    raise typer.Exit(code)
+
+
+def _has_writer(reader: RunReader) -> bool | None:
+    folder = reader.path.parent if reader.path.is_file() else reader.path
+    return has_writer(folder / file.name for file in reader.files)
+
+
+def _is_alive(reader: RunReader, now: datetime, writes: bool | None) -> bool:
+    """Whether somebody may still write this run's events.
+
+    Where processes can't be asked, a run that was silent for a day counts as ended.
+    """
+    last = reader.last_event()
+    if writes is not None or last is None:
+        return bool(writes)
+    return (now - from_unix(last.wall)) < FORGOTTEN
+
+
+def watch(
+    logdir: Annotated[Path, typer.Argument(help="The TensorBoard folder of a run.")],
+    port: PortOption = 8501,
+    home: HomeOption = None,
+) -> None:
+    """Show a run that we did not start: charts and checks, no process is touched.
+
+    Ticks and notes are kept in a home of their own, ``~/.local/share/trainweek/watched``,
+    unless ``--home`` names another.
+    """
+    if not logdir.is_dir():
+        raise InputError(f"There is no folder {logdir}.", "Give the folder that the run logs to.")
+    reader = RunReader(logdir)
+    reader.refresh()
+    if reader.first_wall is None:
+        raise InputError(
+            f"{logdir} holds no events yet.",
+            "Give the folder that TensorBoard would be pointed at, once the run writes to it.",
+        )
+    own = Home.find(home or Path.home() / ".local" / "share" / "trainweek" / "watched")
+    own.root.mkdir(parents=True, exist_ok=True)
+    client = open_client(own.root)
+    launch = from_unix(reader.first_wall).replace(second=0, microsecond=0)
+    watched = str(logdir.resolve())
+    known = [week for week in client.weeks() if week.watched == watched]
+    outcome = (
+        client.use_week(known[0].id)
+        if known
+        else client.create_week(launch, watched=watched, tag=_tag(logdir))
+    )
+    if isinstance(outcome, Refused):
+        raise InputError(outcome.reason, outcome.remedy)
+    raise typer.Exit(serve(own, port))
+
+
+def metrics(
+    equity: Annotated[Path, typer.Option(help="CSV time,equity; first row: starting capital.")],
+    trades: Annotated[Path | None, typer.Option(help="CSV exit_time,pnl of round trips.")] = None,
+    bars_per_year: Annotated[int, typer.Option(help="8760 for hours, 365 for days.")] = 8760,
+    trials: Annotated[
+        int, typer.Option(help="Trials that this backtest is the best of.", min=1)
+    ] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Score any backtest with the six gates, their intervals and the evidence.
+
+    The same code as revalidation uses. Without the market's bars the evidence is WEAK at best.
+    """
+    found = opinion(
+        read_equity_csv(equity),
+        None if trades is None else read_trades_csv(trades),
+        load_playbook(DEFAULT),
+        bars_per_year,
+        Trials(1, trials),
+    )
+    if json:
+        print_json(found)
+        return
+    evidence = found["evidence"]
+    print(f"{found['decision']}  {found['score']}  evidence {evidence['grade']}")
+    for gate in found["gates"]:
+        mark = "PASS" if gate["passed"] else "FAIL"
+        print(
+            f"{gate['name']:<20} {_shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
+            f"{mark} {gate['status']:<18} {interval(gate['ci95'])} P(pass) {chance(gate['p_pass'])}"
+        )
+    print(
+        f"PSR(0) {chance(evidence['psr0'])}  PSR(1) {chance(evidence['psr1'])}  "
+        f"DSR {chance(evidence['dsr'])} of {evidence['n_trials']['used']} trials"
+    )
+    for reason in evidence["reasons"]:
+        print(f"  {reason}")
+
+
+def _tag(logdir: Path) -> str:
+    """The folder's name, as far as it can be a run's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", logdir.resolve().name).lstrip(".-_")[:100] or "watched"
+
+
+def _shown(value: float | int | str | None) -> str:
+    if value is None:
+        return "n/a"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,65 @@
+"""What all parts of the client share: the person, the time, and how a write is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.errors import PermissionDenied
+from core.paths import Home
+from core.people import Person
+from core.vocabulary import Right
+from runner.outcomes import Refused
+from runner.records import LedgerEntry
+from runner.store import Store, Transaction, schema
+from runner.store.queries import week_moment
+from runner.store.rows import entry_of
+
+
+class BaseClient:
+    """Base of the client's parts."""
+
+    home: Home
+    person: Person
+    now: Callable[[], datetime]
+    store: Store
+
+    def _denied(self, right: Right) -> Refused | None:
+        """Why the person may not, as an outcome; None if they may."""
+        try:
+            self.person.require(right)
+        except PermissionDenied as error:
+            return Refused(error.what, error.remedy)
+        return None
+
+    def _append(
+        self,
+        transaction: Transaction,
+        kind: str,
+        body: Mapping[str, Any],
+        week_id: str | None = None,
+        key: str | None = None,
+    ) -> LedgerEntry:
+        """Add a line in the person's name, at this moment."""
+        now = self.now()
+        return transaction.append(
+            kind,
+            body,
+            by=self.person,
+            at=now,
+            at_week=week_moment(transaction.connection, week_id, now),
+            week_id=week_id,
+            key=key,
+        )
+
+    @staticmethod
+    def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
+        """What an earlier request with this key wrote."""
+        if key is None:
+            return None
+        row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()
+        return None if row is None else entry_of(row)

@@ -1,0 +1,129 @@
+"""A capsule that came here, held against a home or against single files.
+
+Reads only, and opens no store: the home may be anybody's, or a copy of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InputError, IntegrityError
+from core.paths import Home
+from core.timestamps import parse_moment
+from core.vocabulary import SignatureState
+from runner.client.signatures.kept_files import evidence_paths, taken_over
+from runner.store import chain
+
+if TYPE_CHECKING:
+    from core.decision.binding import Present
+    from core.decision.validity import Standing
+
+
+def elsewhere(
+    capsule: Mapping[str, Any] | None,
+    home: Home | None = None,
+    model: Path | None = None,
+    data: Path | None = None,
+    playbook: Path | None = None,
+) -> Present:
+    """Where to look for what the capsule is bound to; what is not given is not looked at.
+
+    :raises InputError: something was given that is not there.
+    """
+    from core.decision.binding import Present
+
+    for given in (model, data, playbook, home and home.root):
+        if given is not None and not given.exists():
+            raise InputError(f"There is no {given}.", "Give a path that exists, or leave it out.")
+    text = playbook.read_text(encoding="utf-8", errors="replace") if playbook else None
+    present = Present(model=model, data=data, playbook_text=text, complete=False)
+    statement = _statement(capsule)
+    if home is None or statement is None:
+        return present
+    bound, week_id = statement["bound"], statement["week"]
+    lines = _lines(home)
+    made = [body for kind, week, body in lines if kind == "week" and body.get("id") == week_id]
+    later = bool(made) and taken_over(
+        lines, parse_moment(made[0]["launch"]), statement["decision_sha256"]
+    )
+    there = evidence_paths(home, bound, later)
+    origin = made[0].get("playbook_file") if made else None
+    return replace(
+        present,
+        model=model or there[0],
+        data=data or there[1],
+        playbook_text=text or (made[0]["playbook_text"] if made else None),
+        playbook_file=home.resolve(origin) if origin and not later and not text else None,
+        archive=home.revalidation_archive / statement["decision_sha256"],
+        complete=True,  # a home that lacks what was signed is no home where it stands
+    )
+
+
+def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> Standing:
+    """The same, and whether this home's ledger knows the key and the signature."""
+    from core.decision.binding import Difference
+    from core.decision.capsule import WHOSE_KEY
+    from core.decision.validity import altered
+
+    statement = _statement(capsule)
+    lines = _lines(home)
+    keys = {body.get("public_key") for kind, _, body in lines if kind == "key"}
+    if statement is None or not keys:
+        told = "The ledger: this home has signed nothing."
+        return replace(standing, unchecked=(*standing.unchecked, told))
+    if not {statement["public_key"], capsule["seal"]["public_key"]} <= keys:
+        return altered(
+            "It was signed with another key than this home's.",
+            "Compare the fingerprint with the one on the page Decision, and ask who sent it.",
+        )
+    records = [body for kind, _, body in lines if kind == "signature"]
+    own = [at for at, body in enumerate(records) if body.get("sealed") == capsule["signed"]]
+    if not own:
+        return altered(
+            "This home's ledger has no such signature.", "Verify the ledger, and export it again."
+        )
+    unchecked = tuple(told for told in standing.unchecked if not told.startswith(WHOSE_KEY))
+    known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
+    if known.state is SignatureState.UNTRUSTED:
+        known = replace(known, state=SignatureState.STANDS, differences=())
+    sha256 = statement["decision_sha256"]
+    newer = [b for b in records[own[-1] + 1 :] if b.get("revalidation_sha256") == sha256]
+    if not newer:
+        return known
+    told = (newer[-1].get("sealed") or {}).get("statement") or {}
+    by = f"{newer[-1].get('act')} by {told.get('by', '?')} at {told.get('at', '?')}"
+    found = Difference(
+        "signature", f"This signature was superseded: {by}.", "Export the newest signature."
+    )
+    return replace(known, state=SignatureState.VOID, differences=(found, *known.differences))
+
+
+def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The statement, if it has the parts that are needed to look; else examining says why."""
+    try:
+        statement = (capsule or {})["signed"]["statement"]
+        bound = statement["bound"]
+        named = bound["model"]["path"], bound["model"]["sha256"], bound["data"]["path"]
+        whole = all(isinstance(part, str) for part in (*named, statement["decision_sha256"]))
+    except (KeyError, TypeError):
+        return None
+    return statement if whole else None
+
+
+def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+    """The ledger's lines; none where there is no ledger.
+
+    :raises IntegrityError: its chain is broken.
+    """
+    try:
+        return [
+            (line.fields["kind"], line.fields["week_id"], line.fields["body"])
+            for line in chain.read(home.ledger)
+        ]
+    except OSError as error:
+        raise IntegrityError(
+            f"{home.ledger} can't be read: {error.strerror}.", "Check its rights."
+        ) from error

@@ -1,0 +1,149 @@
+"""Keeping runner and dashboard alive: what died is started again, and it is said."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+from core.errors import SetupError, TrainweekError
+from core.paths import CHECKOUT, Home
+from runner.home.launch import ensure_runner
+from runner.home.runner_identity import RunnerIdentity, read_identity
+from runner.processes.identity import is_alive
+from runner.settings import Settings
+
+_TRIES = 3  # of something that never came up; a person is there and reads why
+
+
+def dashboard_command(port: int) -> list[str]:
+    """What serves the pages on this machine; to be run in the checkout.
+
+    Streamlit reads .streamlit/ from the working directory; ours lies in the checkout.
+    """
+    return [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(CHECKOUT / "dashboard" / "app.py"),
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+    ]
+
+
+class Part(Protocol):
+    """What is kept alive."""
+
+    name: str
+
+    def start(self) -> str:
+        """Start it, and say where it is.
+
+        :raises TrainweekError: it can't be started now.
+        """
+
+    def ended(self) -> str | None:
+        """How it ended; None while it lives."""
+
+
+class RunnerPart:
+    """The home's runner, whoever started it."""
+
+    name = "Runner"
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._runner: RunnerIdentity | None = None
+
+    def start(self) -> str:
+        pid = ensure_runner(self.home)
+        self._runner = read_identity(self.home)
+        return f"pid {pid}, home {self.home.root}"
+
+    def ended(self) -> str | None:
+        if self._runner is not None and is_alive(self._runner.process):
+            return None
+        pid = self._runner.process.pid if self._runner else "?"
+        return f"pid {pid} is gone (see {self.home.relative(self.home.runner_log)})"
+
+
+class DashboardPart:
+    """The dashboard, a child of ours.
+
+    :param spawn: starts the process.
+    """
+
+    name = "Dashboard"
+
+    def __init__(self, port: int, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self.port, self._spawn = port, spawn
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        self.process = self._spawn()
+        return f"http://localhost:{self.port}"
+
+    def ended(self) -> str | None:
+        code = self.process.poll() if self.process else None
+        if self.process is not None and code is None:
+            return None
+        if code is not None and code < 0:
+            return f"it was killed by signal {-code} ({signal.Signals(-code).name})"
+        return f"it ended with code {code}"
+
+
+class Keeper:
+    """One part, and when it is started again.
+
+    :param say: told, in one line, what happened.
+    """
+
+    def __init__(self, part: Part, settings: Settings, say: Callable[[str], None]) -> None:
+        self.part, self.settings, self.say = part, settings, say
+        self._failures = 0  # in a row
+        self._was_healthy = False
+        self._began = 0.0
+        self._next: float | None = None  # when to start it again; None: it lives
+
+    def begin(self, now_s: float) -> None:
+        """The first start; its error is the caller's."""
+        self.say(f"{self.part.name}: {self.part.start()}")
+        self._began = now_s
+
+    def look(self, now_s: float) -> None:
+        """Start it again if it is gone and its wait is over. Never waits itself.
+
+        :raises SetupError: it never came up, and three starts did not change that.
+        """
+        if self._next is not None:
+            if now_s >= self._next:
+                self._again(now_s)
+            return
+        how = self.part.ended()
+        healthy = now_s - self._began >= self.settings.keep_healthy_s
+        if how is None:
+            self._was_healthy |= healthy
+            return
+        self._failed(f"{self.part.name}: {how}", 0 if healthy else self._failures, now_s)
+
+    def _again(self, now_s: float) -> None:
+        try:
+            where = self.part.start()
+        except TrainweekError as error:
+            self._failed(f"{self.part.name}: {error}", self._failures, now_s)
+            return
+        self._began, self._next = now_s, None
+        self.say(f"{self.part.name} started again: {where}")
+
+    def _failed(self, why: str, before: int, now_s: float) -> None:
+        self._failures = before + 1
+        if self._failures >= _TRIES and not self._was_healthy:
+            raise SetupError(f"{why}; it never came up.", "The reason stands above or in its log.")
+        first, cap = self.settings.keep_backoff_s, self.settings.keep_backoff_cap_s
+        wait = min(first * 2**before, cap)
+        self._next = now_s + wait
+        self.say(f"{why}. Starting it again in {wait:g} s.")

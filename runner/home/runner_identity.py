@@ -1,0 +1,89 @@
+"""The runner's own identity file: who it is, and its last sign of life."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import InputError
+from core.paths import CHECKOUT, Home
+from core.timestamps import iso, parse_moment
+from runner.files import read_json
+from runner.processes.identity import ProcessIdentity, identify, is_alive
+from runner.records import RunnerStatus
+
+# A runner on another machine can't be looked up; its heartbeat must speak for it.
+FOREIGN_HEARTBEAT_S = 15.0
+
+
+@dataclass(frozen=True)
+class RunnerIdentity:
+    """What stands in ``runner.json``."""
+
+    host: str
+    process: ProcessIdentity
+    since: datetime
+    epoch: int
+    heartbeat: datetime
+
+    @classmethod
+    def of_this_process(cls, epoch: int, now: datetime) -> RunnerIdentity:
+        me = identify(os.getpid())
+        assert me is not None  # we run
+        return cls(socket.gethostname(), me, now, epoch, now)
+
+
+def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
+    """Write ``runner.json`` with a new heartbeat; complete or as before."""
+    stored = {
+        "host": runner.host,
+        **runner.process.as_dict(),
+        "since": iso(runner.since),
+        "epoch": runner.epoch,
+        "heartbeat": iso(now),
+    }
+    partial = home.runner_identity.with_suffix(".partial")
+    # No fsync: after a power loss the boot id says that the runner is gone.
+    partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    partial.replace(home.runner_identity)
+
+
+def read_identity(home: Home) -> RunnerIdentity | None:
+    """None if there was no runner yet, or the file says nothing."""
+    try:
+        stored = read_json(home.runner_identity) or {}
+        process = ProcessIdentity.from_dict(stored)
+        if process is None:
+            return None
+        return RunnerIdentity(
+            str(stored["host"]),
+            process,
+            parse_moment(stored["since"]),
+            int(stored["epoch"]),
+            parse_moment(stored["heartbeat"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, InputError):
+        return None
+
+
+def how_to_end(home: Home) -> str:
+    """The command that ends the runner of a home."""
+    where = "" if home.root == CHECKOUT else f" --home {shlex.quote(str(home.root))}"
+    return f"trainweek runner --stop{where}"
+
+
+def runner_status(home: Home, now: datetime) -> RunnerStatus:
+    """Whether a runner is there. A paused one is alive, with an old heartbeat."""
+    runner = read_identity(home)
+    if runner is None:
+        return RunnerStatus(alive=False)
+    age = max((now - runner.heartbeat).total_seconds(), 0.0)
+    if runner.host == socket.gethostname():
+        alive = is_alive(runner.process)
+    else:
+        alive = age < FOREIGN_HEARTBEAT_S
+    return RunnerStatus(alive, runner.process.pid, runner.host, runner.since, age, runner.epoch)

@@ -1,0 +1,84 @@
+"""The home's signing key: Ed25519, made on first use, readable by its owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.decision.seal import public_text
+from core.errors import SetupError
+from core.files import sync_folder
+from core.paths import Home
+
+
+def signing_key(home: Home) -> Ed25519PrivateKey:
+    """The private key; makes it if there is none.
+
+    :raises SetupError: others can read it, it is damaged, or it can't be written.
+    """
+    path = home.signing_key
+    try:
+        if not path.exists():
+            _make(home)
+        _require_private(home)
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise SetupError(
+            f"The signing key {path} can't be used: {error.strerror or error}.",
+            "Give its folder back to the account that runs trainweek.",
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise SetupError(f"{path} is no private key: {error}.", _LOST) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SetupError(f"{path} is no Ed25519 key.", _LOST)
+    return key
+
+
+def public_key(home: Home) -> str | None:
+    """The present key's public half as base64; None before the first signature.
+
+    :raises SetupError: see :func:`signing_key`.
+    """
+    return public_text(signing_key(home)) if home.signing_key.exists() else None
+
+
+_LOST = (
+    "Restore it from a backup, or move it away: a new one is made at the next signature,"
+    " and old signatures keep theirs."
+)
+
+
+def _require_private(home: Home) -> None:
+    for path, right in ((home.signing_key, "600"), (home.signing_key.parent, "700")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise SetupError(
+                f"{path} can be reached by others (mode {mode:03o}); nothing is signed with it.",
+                f"chmod {right} {path}, and ask who may have copied the key.",
+            )
+
+
+def _make(home: Home) -> None:
+    """Complete or absent; the store's lock, which every signer holds, keeps a second one out."""
+    path = home.signing_key
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(path.parent)

@@ -1,0 +1,217 @@
+"""Signs of progress of one attempt: steps, events, checkpoints, CPU. Cheap to read.
+
+Only file sizes and times and one small JSON file are looked at, never the events
+themselves. Ages are taken from the monotonic clock of this boot, at the moments when a
+change was seen, so that no change of the machine's clock makes a silence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from core.cadence import GAP_POINTS, usual_gap
+from core.liveness import Limits, Pulse, Vitals
+from core.vocabulary import JobState
+from runner.files import read_json
+from runner.processes.identity import Entry, boot_id
+
+PULSE = "pulse.json"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an attempt shows progress."""
+
+    folder: Path  # of the attempt
+    events: Path | None = None
+    checkpoints: Path | None = None
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What was seen, and when (monotonic seconds of this boot)."""
+
+    boot: str
+    at: float
+    step: int | None = None
+    step_at: float | None = None
+    events: tuple[float, int] | None = None  # newest change, bytes in all
+    events_at: float | None = None
+    checkpoint: float | None = None  # newest change
+    checkpoint_at: float | None = None
+    cpu_s: float | None = None  # of the whole tree, since its start
+    cpu_at: float | None = None
+    cores: float | None = None  # between the two looks before
+    window: float | None = None
+    advances: tuple[float, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        return usual_gap(self.advances)
+
+    @property
+    def newest(self) -> float | None:
+        """When anything advanced last."""
+        seen = (self.step_at, self.events_at, self.checkpoint_at)
+        return max((moment for moment in seen if moment is not None), default=None)
+
+
+def look_for_signs(
+    places: Places,
+    before: Signs | None,
+    tree: Mapping[int, Entry] | None,
+    monotonic: float,
+    wall: float,
+) -> Signs:
+    """The signs now, given those of the look before (None: the first look).
+
+    :param tree: the process table's entries of the attempt's program and its descendants;
+        None: the CPU is not measured anew.
+    :param wall: unix seconds; only for what changed before anybody looked.
+    """
+    before = before or Signs(boot_id(), monotonic)
+
+    def seen(changed: bool, old: float | None, first: bool, at_wall: float) -> float:
+        if changed and not first:
+            return monotonic
+        if changed or old is None:
+            return monotonic - max(0.0, min(wall - at_wall, monotonic))
+        return old
+
+    now = replace(before, at=monotonic)
+    step, step_wall = _step(places.folder / "progress.json")
+    if step is not None:
+        up = before.step is None or step > before.step
+        at = seen(up, before.step_at, before.step is None, step_wall)
+        now = replace(now, step=step, step_at=at)
+    if (events := _events(places.events)) is not None:
+        changed = events != before.events
+        at = seen(changed, before.events_at, before.events is None, events[0])
+        now = replace(now, events=events, events_at=at)
+    if (saved := _newest(places.checkpoints)) is not None:
+        changed = saved != before.checkpoint
+        at = seen(changed, before.checkpoint_at, before.checkpoint is None, saved)
+        now = replace(now, checkpoint=saved, checkpoint_at=at)
+    advanced = now.step_at if now.step_at is not None else now.events_at
+    if advanced is not None and advanced not in before.advances[-1:]:
+        now = replace(now, advances=(*before.advances, advanced)[-GAP_POINTS - 1 :])
+    if tree is None:
+        return now
+    return _with_cpu(now, before, sum(entry.cpu_s for entry in tree.values()) if tree else None)
+
+
+def vitals(
+    signs: Signs | None,
+    state: JobState,
+    process: str | None,
+    age: float,
+    monotonic: float,
+    quiet_hours: float | None = None,
+) -> Vitals:
+    """The signs as ages at a moment."""
+
+    def since(moment: float | None) -> float | None:
+        # A checkpoint of an earlier attempt says nothing of this one.
+        return None if moment is None else min(max(0.0, monotonic - moment), age)
+
+    if signs is None:
+        return Vitals(state, process, age)
+    return Vitals(
+        state,
+        process,
+        age,
+        step=signs.step,
+        step_age=since(signs.step_at),
+        event_age=since(signs.events_at),
+        checkpoint_age=since(signs.checkpoint_at),
+        cpu=signs.cores,
+        cpu_window=signs.window,
+        gap=signs.gap,
+        quiet_hours=quiet_hours,
+    )
+
+
+def read_pulse(folder: Path) -> tuple[Signs | None, Mapping[str, Any]]:
+    """What a runner last wrote of an attempt; nothing of another boot."""
+    stored = read_json(folder / PULSE) or {}
+    try:
+        known = {each.name: stored["signs"][each.name] for each in fields(Signs)}
+        if known["boot"] != boot_id():
+            return None, stored
+        known["events"] = tuple(known["events"]) if known["events"] else None
+        known["advances"] = tuple(map(float, known["advances"]))
+        return Signs(**known), stored
+    except (KeyError, TypeError, ValueError):
+        return None, stored
+
+
+def write_pulse(folder: Path, signs: Signs, limits: Limits, pulse: Pulse, stalls: int) -> None:
+    """For the next look, the next runner and every page; no fsync, it is soon old.
+
+    :raises OSError: not written.
+    """
+    stored = {
+        "liveness": pulse.liveness.value,
+        "evidence": list(pulse.evidence),
+        "stalls": stalls,
+        "limits": asdict(limits),
+        "signs": asdict(signs),
+    }
+    partial = folder / f".{PULSE}.partial"
+    partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    partial.replace(folder / PULSE)
+
+
+def _with_cpu(now: Signs, before: Signs, cpu_s: float | None) -> Signs:
+    if cpu_s is None:
+        return replace(now, cpu_s=None, cpu_at=None)
+    passed = None if before.cpu_at is None else now.at - before.cpu_at
+    if passed is not None and passed < 1.0:
+        return now  # too short to say anything: the longer look stays
+    now = replace(now, cpu_s=cpu_s, cpu_at=now.at)
+    if before.cpu_s is None or passed is None:
+        return now
+    return replace(now, cores=max(0.0, cpu_s - before.cpu_s) / passed, window=passed)
+
+
+def _step(path: Path) -> tuple[int | None, float]:
+    stored = read_json(path)
+    step = None if stored is None else stored.get("steps")
+    if not isinstance(step, int):
+        return None, 0.0
+    found = _stat(path)
+    return (None, 0.0) if found is None else (step, found.st_mtime)
+
+
+def _events(folder: Path | None) -> tuple[float, int] | None:
+    """Newest change and size of the event files, in subfolders too; None without any."""
+    newest, size = 0.0, 0
+    for parent, _, names in os.walk(folder) if folder is not None else ():
+        for name in names:
+            if "tfevents" in name and (found := _stat(Path(parent, name))):
+                newest, size = max(newest, found.st_mtime), size + found.st_size
+    return (newest, size) if size else None
+
+
+def _newest(folder: Path | None) -> float | None:
+    """When something in a folder was last made; hidden names are not complete."""
+    if folder is None:
+        return None
+    try:
+        entries = [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    except OSError:
+        return None
+    times = [found.st_mtime for entry in entries if (found := _stat(entry))]
+    return max(times, default=None)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:  # a checkpoint that was replaced while we looked
+        return None

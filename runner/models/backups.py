@@ -1,0 +1,122 @@
+"""Backups of ``models/ppo_phase4`` as files: which there are, and whether they are whole.
+
+A backup is a folder with a manifest that names the SHA-256 of every other file. Only
+hashes and JSON are read here, so client and doctor may look too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, IntegrityError
+from core.files import file_sha256, sync_folder
+from core.paths import Home
+
+MANIFEST = "backup.manifest.json"
+ANOTHER = "Use another backup: trainweek backup list"
+
+
+@dataclass(frozen=True)
+class ModelBackup:
+    """A verified backup."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """SHA-256 by relative name."""
+        return self.manifest["files"]
+
+
+@dataclass(frozen=True)
+class ListedBackup:
+    """One folder of a list: verified, or what is wrong with it."""
+
+    folder: Path
+    made_at: datetime
+    files: int
+    problem: str | None  # one sentence; None: every file is the one that was copied
+
+    @property
+    def verified(self) -> bool:
+        return self.problem is None
+
+
+def verify_backup(folder: Path) -> ModelBackup:
+    """Compare every file with the manifest.
+
+    :raises InputError: there is no such folder, or it is no backup.
+    :raises IntegrityError: a file is missing or changed.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = {str(name): str(digest) for name, digest in manifest["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = error.strerror if isinstance(error, OSError) else repr(error)
+        raise InputError(f"{folder} is no backup: its {MANIFEST} {why}.", ANOTHER) from error
+    for name, digest in files.items():
+        if not _inside(folder, name):
+            raise IntegrityError(f"{folder.name} names a file outside itself: {name}.", ANOTHER)
+        try:
+            same = file_sha256(folder / name) == digest
+        except OSError as error:
+            raise IntegrityError(
+                f"{folder.name}/{name} can't be read ({error.strerror}).", ANOTHER
+            ) from error
+        if not same:
+            raise IntegrityError(f"{folder.name}/{name} was changed after the backup.", ANOTHER)
+    return ModelBackup(folder, manifest)
+
+
+def list_backups(home: Home) -> list[ListedBackup]:
+    """Every backup beside the model folder, newest first, each read whole and compared."""
+    found = [path for path in home.model.parent.glob("*_BACKUP_*") if path.is_dir()]
+    listed = [_listed(path) for path in found if not path.name.endswith(".part")]
+    return sorted(listed, key=lambda each: each.made_at, reverse=True)
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by relative name, sorted."""
+    return {
+        str(path.relative_to(folder)): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def copy_files(source: Path, names: Iterable[str], target: Path) -> None:
+    """Copy files by relative name, each one synced, and their folders too."""
+    folders = {target}
+    for name in names:
+        copy = target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        folders |= {copy.parent, *(p for p in copy.parents if target in p.parents)}
+        shutil.copyfile(source / name, copy)
+        with copy.open("rb") as file:
+            os.fsync(file.fileno())
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(folder)
+
+
+def _inside(folder: Path, name: str) -> bool:
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts and not (folder / name).is_symlink()
+
+
+def _listed(folder: Path) -> ListedBackup:
+    problem, files = None, 0
+    try:
+        files = len(verify_backup(folder).files)
+    except (InputError, IntegrityError) as error:
+        problem = error.what
+    stamp = folder / MANIFEST if (folder / MANIFEST).exists() else folder
+    return ListedBackup(folder, datetime.fromtimestamp(stamp.stat().st_mtime, UTC), files, problem)

@@ -1,0 +1,300 @@
+"""Stands between the runner and one attempt, and outlives the runner.
+
+``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
+identity.json (who runs), heartbeat, and at the end exit.json: a parent alone can learn
+an exit code, and the runner may be away when the child ends. It is also the parent of
+every orphan that the attempt leaves, so that none gets out of sight, and it keeps
+output.log from filling the disk. A full disk never ends it. Standard library only.
+"""
+
+# One shim lives as long as each attempt, so it imports as little as it can: no pathlib.
+# ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH112, PTH118, PTH123, SIM117
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+RETRY_S = 0.5  # a file that could not be written (a full disk) is tried again
+CHUNK = 1 << 20
+TOLD: set[str] = set()  # files whose failure stands in shim.log
+
+
+def main(folder: str) -> int:
+    command = json.loads(read(os.path.join(folder, "command.json")))
+    if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
+        return 125  # the runner gave this start up and made another one in our place
+    try:
+        with open(os.path.join(folder, "claim"), "x", encoding="utf-8") as claim:
+            claim.write(command["mark"])
+    except FileExistsError:
+        return 125  # a runner that was paused while another one took over starts it again
+    except OSError as error:
+        print(f"claim can't be written: {error.strerror}", file=sys.stderr)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    awake = listen()
+    group = own_cgroup(command["mark"])
+    identity = {
+        "mark": command["mark"],
+        "started_at": time.time(),
+        "shim": process(os.getpid()),
+        "child": None,
+        "cgroup": group,
+    }
+    unsaved = {"identity.json": identity}
+    save(folder, unsaved)
+    log = Log(folder, command.get("log_bytes", 0), command.get("log_files", 1))
+    try:
+        child = subprocess.Popen(
+            command["argv"],
+            cwd=command["cwd"],
+            stdin=subprocess.DEVNULL,
+            stdout=log.descriptor,  # a file: a pipe would break when this shim dies
+            stderr=log.descriptor,
+            process_group=0,
+            preexec_fn=None if group is None else lambda: join(group),
+        )
+    except OSError as error:
+        pid, unsaved["exit.json"] = 0, ending(None, f"{error.filename}: {error.strerror}", None)
+    else:
+        pid = child.pid
+        unsaved["identity.json"] = identity | {"child": process(pid)}
+    follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
+    if group is not None:
+        leave(group)
+    return 0
+
+
+def follow(
+    child: int, folder: str, heartbeat_s: float, awake: int, group: str | None,
+    unsaved: dict, log: Log,
+) -> None:  # fmt: skip
+    """Return when the child and every orphan have ended and all is written down."""
+    signals = select.poll()
+    signals.register(awake, select.POLLIN)
+    while True:
+        code, others = reap(child)
+        if code is not None:
+            unsaved["exit.json"] = ending(code, None, oom_kills(group))
+        save(folder, unsaved)
+        if not others and (not unsaved or not os.path.isdir(folder)):
+            return
+        beat(folder)
+        with contextlib.suppress(OSError):  # one that can't be cut ends nobody
+            log.cap()
+        if signals.poll((min(RETRY_S, heartbeat_s) if unsaved else heartbeat_s) * 1000):
+            os.read(awake, 4096)
+
+
+def listen() -> int:
+    """A descriptor that becomes readable with each signal, SIGCHLD among them."""
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    # Handlers, not SIG_IGN: an ignored signal would stay ignored in the child.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    return reading
+
+
+def reap(child: int) -> tuple[int | None, bool]:
+    """The child's exit code if it has ended just now; whether anybody is left."""
+    code = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return code, False
+        if pid == 0:
+            return code, True
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+
+
+def process(pid: int) -> dict:
+    """The same identity as in runner/processes/identity.py."""
+    ticks = int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19])
+    boot = read("/proc/sys/kernel/random/boot_id").strip()
+    return {"boot_id": boot, "pid": pid, "start_ticks": ticks}
+
+
+def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
+    return {
+        "exit_code": code if code is not None and code >= 0 else None,
+        "signal": -code if code is not None and code < 0 else None,
+        "error": error,  # the command could not be started
+        "oom_kills": oom_kills,  # by the kernel, in the attempt's own control group
+        "ended_at": time.time(),
+    }
+
+
+def read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def save(folder: str, unsaved: dict) -> None:
+    """Write what is not written yet; what fails stays, to be tried again."""
+    for name in list(unsaved):
+        try:
+            write(folder, name, unsaved[name])
+        except OSError as error:
+            if name not in TOLD:
+                print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
+            TOLD.add(name)
+        else:
+            del unsaved[name]
+
+
+def write(folder: str, name: str, value: dict) -> None:
+    """Complete or absent, and on the disk."""
+    path = os.path.join(folder, name)
+    partial = f"{path}.partial"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(value, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def beat(folder: str) -> None:
+    with contextlib.suppress(OSError):  # the next beat will tell
+        with open(os.path.join(folder, "heartbeat"), "w", encoding="utf-8") as file:
+            file.write(f"{time.time()}\n")
+
+
+class Log:
+    """A log of at most ``most`` bytes, with its predecessors output.log.1 and up.
+
+    The program holds the file open, so it can't be renamed away: its content is copied
+    and cut. The note says how much was not copied; what is written in the very instant of
+    the cut can't be counted.
+    """
+
+    def __init__(self, folder: str, most: int, files: int, name: str = "output.log") -> None:
+        self.name, self.path = name, os.path.join(folder, name)
+        self.most, self.files = most, files
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        try:
+            self.descriptor = os.open(self.path, flags, 0o644)
+        except OSError as error:  # a full disk must not keep the program from its work
+            print(f"{name} can't be opened: {error.strerror}", file=sys.stderr)
+            self.descriptor = os.open(os.devnull, os.O_WRONLY)
+
+    def cap(self) -> None:
+        """Once it is too long, keep its end as output.log.1 and begin it anew."""
+        size, why = os.fstat(self.descriptor).st_size, ""
+        if not self.most or size <= self.most:
+            return
+        start = end = max(0, size - self.most) if self.files > 1 else size
+        partial = f"{self.path}.partial"
+        try:
+            # Until nothing was written meanwhile, or it is written faster than it can be copied.
+            while end < size and end - start < 2 * self.most:
+                end = self._copy(end, size, partial, "wb" if end == start else "ab")
+                size = os.fstat(self.descriptor).st_size
+            if end > start:
+                self._shift(partial)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(partial)
+            if size < 2 * self.most:
+                return  # perhaps there is room again at the next look
+            start, end, why = size, size, f" ({error.strerror})"
+        kept, lost = end - start, size - (end - start)
+        said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
+        said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
+        os.ftruncate(self.descriptor, 0)
+        with contextlib.suppress(OSError):
+            os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
+
+    def _shift(self, copy: str) -> None:
+        """The copy, which is whole, becomes output.log.1, and .8 becomes .9, the oldest."""
+        for number in range(self.files - 2, 0, -1):
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
+        os.replace(copy, f"{self.path}.1")
+
+    def _copy(self, start: int, end: int, target: str, mode: str) -> int:
+        """Copy these bytes to the target; returns where it ended."""
+        with open(self.path, "rb") as source, open(target, mode) as copy:
+            source.seek(start)
+            while start < end and (chunk := source.read(min(CHUNK, end - start))):
+                copy.write(chunk)
+                start += len(chunk)
+        return start
+
+
+def own_cgroup(mark: str) -> str | None:
+    """Make a control group for this attempt; None where this user may not.
+
+    It proves membership whatever a process does to its environment or session, and
+    counts the kernel's out-of-memory kills of this attempt alone.
+    """
+    for base in memory_cgroups():
+        path = os.path.join(base, f"trainweek-{mark}")
+        try:
+            os.mkdir(path)
+        except OSError:
+            continue
+        if os.access(os.path.join(path, "cgroup.procs"), os.W_OK):
+            return path
+        leave(path)
+    return None
+
+
+def memory_cgroups() -> list[str]:
+    """Folders of the control groups that this process is in: memory's first, then v2's."""
+    try:
+        entries = [line.split(":", 2) for line in read("/proc/self/cgroup").splitlines()]
+        mounts = [line.split() for line in read("/proc/self/mountinfo").splitlines()]
+    except OSError:
+        return []
+    version_1, version_2 = [], []
+    for _, controllers, path in entries:
+        for mount in mounts:
+            kind, options = mount[mount.index("-") + 1], mount[-1].split(",")
+            root, point = mount[3], mount[4]
+            inside = path[len(root) :] if root != "/" and path.startswith(root) else path
+            folder = os.path.join(point, inside.lstrip("/"))
+            if kind == "cgroup" and "memory" in controllers.split(",") and "memory" in options:
+                version_1.append(folder)
+            elif kind == "cgroup2" and controllers == "":
+                version_2.append(folder)
+    return version_1 + version_2
+
+
+def join(group: str) -> None:
+    with contextlib.suppress(OSError):  # else it runs outside, found by mark and ancestry
+        with open(os.path.join(group, "cgroup.procs"), "w", encoding="utf-8") as file:
+            file.write("0")
+
+
+def leave(group: str) -> None:
+    with contextlib.suppress(OSError):  # somebody is in it: the runner ends them, and removes it
+        os.rmdir(group)
+
+
+def oom_kills(group: str | None) -> int | None:
+    """How many processes of the group the kernel killed for want of memory; None: unknown."""
+    for name in ("memory.events", "memory.oom_control"):
+        try:
+            text = read(os.path.join(group or "/nowhere", name))
+            return int(dict(line.split() for line in text.splitlines())["oom_kill"])
+        except (OSError, KeyError, ValueError):
+            continue
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,224 @@
+"""Restore ledger and database from a backup, without losing what came after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import InputError, IntegrityError
+from core.files import sync_folder, write_bytes
+from core.paths import Home, numbered
+from core.people import Person
+from core.timestamps import iso
+from runner.recovery.rebuild import refuse_beside_a_runner, replace_database
+from runner.store import Store, chain
+from runner.store.backup import StoreBackup, backups, verify_backup
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put in place, and from where."""
+
+    backup: str | None  # its name; None: the intact lines of the present files sufficed
+    lines: int
+    from_ledger: int  # lines behind the backup that the present ledger gave
+    from_database: int  # lines that only the database still had
+    dropped: int  # complete lines of the present ledger that follow from nothing intact
+    kept: tuple[str, ...]  # what was replaced, under its new name
+
+    def text(self) -> str:
+        source = f"backup {self.backup}" if self.backup else "the present ledger"
+        more = [
+            f"{number} lines behind it came from the {name}"
+            for number, name in ((self.from_ledger, "ledger"), (self.from_database, "database"))
+            if number
+        ]
+        said = f"Restored {self.lines} ledger lines from {source}"
+        said += f"; {', '.join(more)}." if more else "."
+        if self.dropped:
+            said += f" {self.dropped} lines of the replaced ledger do not follow from it."
+        return "\n".join([said, *(f"Kept: {name}" for name in self.kept)])
+
+
+def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Restored:
+    """Put an intact ledger and its database in place of the present ones.
+
+    The longest record that can be proven is taken: the present ledger as far as its
+    chain holds, if it goes on from the backup, else the backup's; then every line that
+    the present database still has behind it. What is replaced is kept. The restoring is
+    itself a line of the ledger.
+
+    :param name: a folder in logs/state/backups; None takes the newest that is intact.
+    :raises ConflictError: a runner is alive.
+    :raises InputError: there is no such backup, or nothing to restore from.
+    :raises IntegrityError: the named backup is damaged.
+    """
+    refuse_beside_a_runner(home)
+    backup = _chosen(home, name, now)
+    with Store.lock(home):
+        present = list(_intact(home.ledger))
+        base, extra = _proven(backup, present, home.database)
+        from_backup = backup.lines if backup else 0
+        dropped = max(_complete(home.ledger) - _shared(base, present), 0)
+        if not base and not extra:
+            raise InputError(
+                f"There is no backup in {home.relative(home.backups)}, and no intact line.",
+                "Copy a backup folder there, from another disk.",
+            )
+        text = b"".join(line + b"\n" for line in (*_raw(base), *extra))
+        stage = Home(home.state / ".restoring")
+        shutil.rmtree(stage.root, ignore_errors=True)
+        write_bytes(stage.ledger, text)
+        if backup is not None:
+            stage.state.mkdir(parents=True)
+            shutil.copyfile(backup.database, stage.database)
+        Store(stage).require_sound()  # brings the database up to the staged ledger
+        kept = [_replace_ledger(home, text)]
+        kept.append(replace_database(home, stage.database, "before-restore"))
+        shutil.rmtree(stage.root)
+    done = Restored(
+        backup.folder.name if backup else None,
+        len(base) + len(extra),
+        len(base) - from_backup if backup else 0,
+        len(extra),
+        dropped,
+        tuple(home.relative(path) for path in kept if path),
+    )
+    with Store(home).write() as transaction:
+        body = {
+            "action": "restore",
+            "backup": done.backup,
+            "lines": done.lines,
+            "dropped": dropped,
+            "kept": list(done.kept),
+        }
+        transaction.append("store", body, by=by, at=now, at_week=now)
+    return done
+
+
+def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
+    there = _newest_first(backups(home), now)
+    if name is not None:
+        found = next((b for b in there if b.folder.name == name), None)
+        if found is None:
+            names = ", ".join(b.folder.name for b in there) or "none"
+            raise InputError(f"There is no backup {name}.", f"There are: {names}.")
+        verify_backup(found)
+        return found
+    for backup in there:
+        try:
+            verify_backup(backup)
+        except IntegrityError:
+            continue
+        return backup
+    return None
+
+
+def _newest_first(there: list[StoreBackup], now: datetime) -> list[StoreBackup]:
+    """One of the future was made while the clock was wrong: its lines say how new it is."""
+    past = [backup for backup in there if backup.at <= now]
+    future = sorted((b for b in there if b.at > now), key=lambda b: b.lines, reverse=True)
+    lines = past[0].lines if past else 0
+    newer = [backup for backup in future if backup.lines > lines]
+    return [*newer, *past, *(backup for backup in future if backup not in newer)]
+
+
+def _intact(path: Path) -> Iterator[chain.Line]:
+    """The lines up to the first that breaks the chain."""
+    try:
+        yield from chain.read(path)
+    except IntegrityError:
+        return
+
+
+def _proven(
+    backup: StoreBackup | None, present: list[chain.Line], database: Path
+) -> tuple[list[chain.Line], list[bytes]]:
+    """The lines of backup and present file, and those that the database has behind them."""
+    base, vouched = present, 0
+    if backup is not None and backup.lines:
+        vouched = backup.lines
+        if [line.sha256 for line in present[vouched - 1 : vouched]] != [backup.head]:
+            base = list(chain.read(backup.ledger))
+    # A file that was rewritten behind the backup has a perfect chain; the database saw
+    # the true lines, and can prove them.
+    known = _known(database)
+    for at in range(vouched, len(base)):
+        if known.get(base[at].seq, base[at].sha256) != base[at].sha256:
+            if true := list(_from_database(database, base[at - 1] if at else None)):
+                return base[:at], true
+            break
+    return base, list(_from_database(database, base[-1] if base else None))
+
+
+def _shared(base: list[chain.Line], present: list[chain.Line]) -> int:
+    return sum(a.sha256 == b.sha256 for a, b in zip(base, present, strict=False))
+
+
+def _known(database: Path) -> dict[int, str]:
+    if not database.exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return dict(connection.execute("SELECT seq, sha256 FROM ledger"))
+    except sqlite3.DatabaseError:
+        return {}
+
+
+def _complete(ledger: Path) -> int:
+    return ledger.read_bytes().count(b"\n") if ledger.exists() else 0
+
+
+def _raw(lines: list[chain.Line]) -> Iterator[bytes]:
+    for line in lines:
+        yield chain.canonical(line.fields).encode()
+
+
+def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
+    """The lines behind ``head`` that the database can prove: each gives its own sum again."""
+    if not database.exists():
+        return
+    seq, prev = (head.seq, head.sha256) if head else (0, chain.START)
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            known = connection.execute("SELECT sha256 FROM ledger WHERE seq = ?", (seq,)).fetchone()
+            if seq and (known is None or known["sha256"] != prev):
+                return
+            for row in connection.execute(
+                "SELECT * FROM ledger WHERE seq > ? ORDER BY seq", (seq,)
+            ):
+                moments = {n: iso(datetime.fromisoformat(row[n])) for n in ("at", "at_week")}
+                plain = {n: row[n] for n in ("seq", "kind", "week_id", "by", "role", "key")}
+                body = {"body": json.loads(row["body"]), "verified": bool(row["verified"])}
+                fields = chain.seal({**plain, **moments, **body, "prev": prev})
+                if fields["sha256"] != row["sha256"]:
+                    return
+                prev = fields["sha256"]
+                yield chain.canonical(fields).encode()
+    except (sqlite3.DatabaseError, ValueError):
+        return  # what a damaged database gave until here is proven
+
+
+def _replace_ledger(home: Home, text: bytes) -> Path | None:
+    """Write the ledger anew, if it differs; the old one is kept under a numbered name."""
+    if home.ledger.exists():
+        if home.ledger.read_bytes() == text:
+            return None
+        kept = numbered(home.ledger.with_suffix(".before-restore.jsonl"))
+        shutil.copy2(home.ledger, kept)
+        with kept.open("rb+") as file:
+            os.fsync(file.fileno())
+        sync_folder(kept.parent)
+    else:
+        kept = None
+    write_bytes(home.ledger, text)
+    sync_folder(home.ledger.parent)
+    return kept

@@ -1,0 +1,90 @@
+"""What an attempt is given: its folder, its spec, its playbook, its command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.files import write_json, write_text
+from core.paths import Home
+from core.playbook import default_playbook_text, parse_playbook
+from core.timestamps import iso
+from core.vocabulary import JobKind
+from core.week import Week
+from runner.records import Job
+from runner.settings import Settings
+from runner.store.queries import Tries
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One attempt, before it is started."""
+
+    job: Job
+    number: int
+    folder: Path
+    event_folder: Path | None
+    week: Week | None
+    tries: Tries  # this one included
+
+
+def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
+    """The playbook's own training command, if this job is to run it."""
+    if job.kind is not JobKind.TRAIN or week is None:
+        return None
+    return week.playbook.training.command
+
+
+def write_assignment(home: Home, assignment: Assignment, settings: Settings) -> list[str]:
+    """Write spec.json and playbook.yaml into the folder; returns the command to run."""
+    job, week, folder = assignment.job, assignment.week, assignment.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    text = default_playbook_text() if week is None else week.playbook_text
+    playbook_path = write_text(folder / "playbook.yaml", text)
+    if assignment.event_folder is not None:
+        assignment.event_folder.mkdir(parents=True, exist_ok=True)
+    spec = write_json(folder / "spec.json", _spec(home, assignment, playbook_path))
+    if command := own_trainer(job, week):
+        return _filled(command, home, assignment)
+    return [*settings.commands[job.kind], "--spec", str(spec)]
+
+
+def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, Any]:
+    job, week = assignment.job, assignment.week
+    events = assignment.event_folder
+    return {
+        "job_id": job.id,
+        "kind": job.kind.value,
+        "attempt": assignment.number,
+        "home": str(home.root),
+        "week_id": job.week_id,
+        "folder": str(assignment.folder),
+        "params": _params(job, assignment.number),
+        "run": job.run,
+        "tensorboard_dir": None if events is None else str(events),
+        "playbook_path": str(playbook_path),
+        "launch": None if week is None else iso(week.launch),
+        "requested_by": job.requested_by,
+        "trial": max(assignment.tries.in_all, 1),
+        "trial_of_week": max(assignment.tries.of_week, 1),
+    }
+
+
+def _params(job: Job, number: int) -> Mapping[str, Any]:
+    """A later attempt of a training always goes on from the last checkpoint."""
+    resumes = job.kind is JobKind.TRAIN and number > 1
+    return dict(job.params) | ({"resume": True} if resumes else {})
+
+
+def _filled(command: tuple[str, ...], home: Home, assignment: Assignment) -> list[str]:
+    job, week = assignment.job, assignment.week
+    playbook = week.playbook if week else parse_playbook(default_playbook_text(), "default")
+    values = {
+        "tensorboard_dir": str(assignment.event_folder),
+        "steps": str(job.params.get("steps") or playbook.training.total_steps),
+        "run": str(job.run),
+        "home": str(home.root),
+    }
+    return [word.format(**values) for word in command]

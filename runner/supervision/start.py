@@ -1,0 +1,123 @@
+"""Starts attempts: in the store first, then as a process."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.engine import Connection
+
+from core.errors import TrainweekError
+from core.paths import Home
+from core.timestamps import iso
+from core.vocabulary import JobKind, JobState
+from runner.failpoints import fail_here
+from runner.processes.executor import Executor
+from runner.records import Job
+from runner.settings import Settings
+from runner.store import queries, schema
+from runner.store.fence import Fence
+from runner.store.rows import job_of
+from runner.supervision.assignment import Assignment, write_assignment
+from runner.supervision.finish import Finisher
+
+
+class Starter:
+    """QUEUED -> STARTING."""
+
+    def __init__(
+        self, home: Home, fence: Fence, settings: Settings, executor: Executor, finisher: Finisher
+    ) -> None:
+        self.home, self.fence, self.settings = home, fence, settings
+        self.executor, self.finisher = executor, finisher
+
+    def start(self, row: Row, now: datetime) -> str | None:
+        """Start the next attempt; its mark, or None if it is not to be started any more."""
+        number, mark = row.attempt + 1, str(uuid.uuid4())
+        job = job_of(row)
+        with self.fence.write(now) as write:
+            fresh = write.connection.execute(
+                select(schema.jobs).where(schema.jobs.c.id == row.id)
+            ).one()
+            if fresh.state != JobState.QUEUED or fresh.stop_requested_at is not None:
+                return None
+            week = queries.week_by_id(write.connection, row.week_id) if row.week_id else None
+            blocked = (
+                row.kind == JobKind.TRAIN
+                and row.week_id
+                and any(
+                    incident.blocks_start
+                    for incident in queries.open_incidents(write.connection, row.week_id)
+                )
+            )
+            if blocked:
+                # Beside an incident nothing goes on, neither a resume nor a first start that
+                # was asked for before it was opened.
+                change = {
+                    "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
+                    "reason": "An open incident blocks the start. Close it, then start again.",
+                    "not_before": None,
+                }
+                if not row.attempt:
+                    change["ended_at"] = iso(now)
+                body = {"action": "change", "job_id": row.id, "job": change}
+                write.append("job", body, row.week_id)
+                return None
+            folder = self.home.attempt(row.id, number)
+            events = self._event_folder(write.connection, job)
+            tries = queries.tries(write.connection, row.week_id, row.seq)
+            body = {
+                "action": "start",
+                "job_id": row.id,
+                "number": number,
+                "job": {
+                    "state": JobState.STARTING,
+                    "reason": "",
+                    "attempt": number,
+                    "pid": None,
+                    "started_at": iso(now),
+                    "ended_at": None,
+                    "exit_code": None,
+                    "not_before": None,
+                },
+                "attempt": {
+                    "state": JobState.STARTING,
+                    "mark": mark,
+                    "epoch": self.fence.epoch,
+                    "started_at": iso(now),
+                    "folder": self.home.relative(folder),
+                    "event_folder": None if events is None else self.home.relative(events),
+                },
+            }
+            write.append("job", body, row.week_id)
+        assignment = Assignment(job, number, folder, events, week, tries)
+        fail_here("before_spawn")
+        self.fence.check()  # a runner that was paused here must not start what another one did
+        try:
+            argv = write_assignment(self.home, assignment, self.settings)
+            self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
+        except (OSError, TrainweekError) as error:
+            self.finisher.could_not_start(row, number, error, now)
+        fail_here("after_spawn")
+        return mark
+
+    def _event_folder(self, connection: Connection, job: Job) -> Path | None:
+        """A folder of its own for each attempt of a run, over all jobs of that run."""
+        if job.kind is not JobKind.TRAIN or job.run is None:
+            return None
+        attempts, jobs = schema.attempts, schema.jobs
+        earlier = connection.scalar(
+            select(func.count())
+            .select_from(attempts.join(jobs, attempts.c.job_id == jobs.c.id))
+            .where(jobs.c.run == job.run)
+        )
+        number = int(earlier or 0) + 1
+        while _holds_files(folder := self.home.run_attempt(job.run, number)):
+            number += 1
+        return folder
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())

@@ -1,0 +1,75 @@
+"""The daily check-in: the written record beside the live readings."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from core.checks.daily import daily_summary, write_daily_summary
+from core.vocabulary import JobKind
+from runner.week.facts import gather
+from tests.dashboard.place import LAUNCH, Place, button, text_of
+
+DAY = date(2026, 2, 24)
+
+
+@pytest.fixture
+def morning(place: Place) -> Place:
+    place.watch(hours=20)
+    place.now = LAUNCH + timedelta(hours=20, minutes=5)
+    return place
+
+
+def test_a_missing_record_is_said_and_can_be_made(morning: Place) -> None:
+    test = morning.draw("daily_checkin")
+    assert not test.error
+    assert "No record for 2026-02-24" in text_of(test)
+    button(test, "daily:2026-02-24:run").click().run()
+    job = morning.client().latest_job(JobKind.DAILY_CHECK)
+    assert job is not None and job.params == {"date": "2026-02-24"}
+    assert "Requested: **Daily check**" in text_of(test)
+    assert "No runner is alive" in text_of(test)
+
+
+def test_a_second_click_finds_the_first_job(morning: Place) -> None:
+    test = morning.draw("daily_checkin")
+    button(test, "daily:2026-02-24:run").click().run()
+    button(test, "daily:2026-02-24:run").click().run()
+    assert "Already running, started by some lead" in text_of(test)
+    assert len(morning.client().jobs(JobKind.DAILY_CHECK)) == 1
+
+
+def test_a_half_written_record_is_said(morning: Place) -> None:
+    path = morning.home.daily_summary(DAY)
+    path.parent.mkdir(parents=True)
+    path.write_text('{"date": "2026-02-24", "training_st')
+    text = text_of(morning.draw("daily_checkin"))
+    assert "half-written or damaged" in text
+
+
+def test_the_written_numbers_stand_beside_the_live_ones(morning: Place) -> None:
+    client = morning.client()
+    week = client.active_week()
+    facts = gather(client, week, week.playbook.slot("daily_1").at(LAUNCH))
+    write_daily_summary(morning.home.daily_summary(DAY), daily_summary(week.playbook, DAY, facts))
+    test = morning.draw("daily_checkin")
+    assert not test.error
+    shown = test.table[0].value
+    rows = dict(
+        zip(shown.iloc[:, 0], zip(shown.iloc[:, 1], shown.iloc[:, 2], strict=True), strict=True)
+    )
+    written, now = rows[":gray[kl\\_divergence\\_last]"]
+    assert written == now == "0.0060"
+    assert "logs/ppo_training/daily_summaries/2026-02-24.json" in text_of(test)
+
+
+def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
+    log = morning.home.training_log
+    log.parent.mkdir(parents=True)
+    log.write_text("\n".join(f"2026-02-24T09:00:00Z [INFO] line {i}" for i in range(150)))
+    test = morning.draw("daily_checkin")
+    tail = next(c.value for c in test.code if "line 149" in c.value)
+    assert len(tail.splitlines()) == 100
+    assert any("rollout/ep_rew_mean" in set(frame.value.get("tag", [])) for frame in test.dataframe)
+    assert any("models/ppo" in metric.label for metric in test.metric)

@@ -1,0 +1,127 @@
+"""The decision: what its file says, no more, and nothing that was altered."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from core.decision import decision_text, write_reports
+from core.decision.sentences import news
+from core.vocabulary import Role, SignatureAct
+from dashboard.data.decision import in_words
+from dashboard.formatting import margin, short
+from dashboard.panels.decision.views import VIEWS
+from tests.core.backtest_records import DAY, decision_of, record
+from tests.dashboard.panels.test_signatures import choose, sign_button
+from tests.dashboard.place import Place, text_of
+
+
+@pytest.fixture
+def decided(place: Place) -> Place:
+    return revalidated(place)
+
+
+@pytest.fixture
+def refused(place: Place) -> Place:
+    """Its backtest loses all the way: gates fail, and there is much to warn of."""
+    return revalidated(place, drift=-0.001)
+
+
+def revalidated(place: Place, **changed: float) -> Place:
+    place.week()
+    backtest = record(**changed)
+    decision = decision_of(backtest)
+    place.paths = write_reports(
+        place.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
+        text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
+    )  # fmt: skip
+    return place
+
+
+def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
+    saved = json.loads(decided.paths.decision.read_text())
+    test = decided.draw("decision")
+    assert not test.error
+    text = text_of(test)
+    assert saved["decision"] in text and saved["score"] in text
+    assert saved["recommendation"] in text
+    for gate in saved["gates"]:
+        assert short(gate["value"], gate["threshold"]) in text, gate["id"]
+        if gate["margin"] is not None:
+            room = margin(gate["value"], gate["margin"], gate["threshold"])
+            assert f"margin {room}" in text
+    assert f"{saved['evidence']['trades']} trades" in text
+
+
+def test_nobody_but_the_cto_gets_a_form(decided: Place) -> None:
+    for role in (Role.VIEWER, Role.ENGINEER, Role.LEAD):
+        test = decided.draw("decision", role=role)
+        assert not any(b.key.startswith("sign:button") for b in test.button)
+        assert "Only the CTO signs" in text_of(test)
+
+
+def test_a_signature_takes_a_reason(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    choose(test, SignatureAct.REJECT)
+    sign_button(test).click().run()
+    assert "Write the reason first" in text_of(test)
+    assert not decided.client().signatures()
+
+
+def test_what_the_client_refuses_is_shown_with_its_reason(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    choose(test, SignatureAct.REJECT)
+    next(a for a in test.text_area if a.key.startswith("sign:reason")).input("fine by me").run()
+    sign_button(test).click().run()
+    assert "There is no saved revalidation to sign" in text_of(test)
+    assert not decided.client().signatures()
+
+
+def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> None:
+    file = decided.paths.decision
+    file.write_text(file.read_text().replace('"NO-GO"', '"GO"').replace('"PARTIAL"', '"GO"') + " ")
+    test = decided.draw("decision")
+    assert len(test.warning) == 1 and "altered" in test.warning[0].value
+    assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
+
+
+def test_every_closer_look_draws(decided: Place) -> None:
+    for view in VIEWS:
+        test = decided.draw("decision")
+        next(c for c in test.button_group if c.key == "view").set_value(view).run()
+        assert not test.exception and not test.error, view
+        if view == "trust":
+            assert decided.paths.sha256 in text_of(test)
+            assert "not measured" in text_of(test)  # a record of the first schema
+    history = decided.draw("history")
+    assert not history.exception and not history.error
+    assert decided.paths.sha256[:12] in text_of(history)
+
+
+def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click(
+    refused: Place,
+) -> None:
+    saved = json.loads(refused.paths.decision.read_text())
+    for language in ("en", "pt"):
+        test = refused.draw("decision", language=language)
+        said = [m.value.replace("\\", "") for m in test.markdown]
+        folded = {m.value.replace("\\", "") for e in test.expander for m in e.markdown}
+        words = in_words(saved, language)
+        assert len(news(words)) > 2
+        for sentence in (words["reason"], *words["evidence"]["reasons"], *news(words)):
+            assert any(sentence in one and one not in folded for one in said), sentence
+
+
+def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
+    english = json.loads(refused.paths.decision.read_text())
+    text = text_of(refused.draw("decision", language="pt"))
+    assert "gates falham: " in text and "O mercado é sintético" in text
+    for sentence in (english["reason"], *english["warnings"], *english["evidence"]["reasons"]):
+        assert sentence not in text
+
+
+def test_nothing_is_chosen_for_anybody(decided: Place) -> None:
+    test = decided.draw("decision", role=Role.CTO)
+    assert "nothing is chosen for you" in text_of(test)
+    assert not any(b.key.startswith("sign:button") for b in test.button)

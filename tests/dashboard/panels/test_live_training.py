@@ -1,0 +1,63 @@
+"""Live training: each chart says what its tag means, in the viewer's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from core.telemetry.readings import known_series
+from core.vocabulary import TrainingStatus
+from dashboard.components.charts import drawn
+from tests.dashboard.place import LAUNCH, Place, text_of
+
+
+def helps(test) -> str:
+    return "\n".join(str(element.help) for element in test.markdown if element.help)
+
+
+def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
+    place = Place(tmp_path / "home")
+    place.watch()
+    test = place.draw("live_training")
+    assert not test.exception
+    told = helps(test).replace("\\", "")
+    assert "`train/approx_kl` [nats]" in told
+    assert "half of the runs have a median between 0.005 and 0.013" in told
+    assert "observed in 376 public PPO runs" in told
+    assert "97 % of healthy runs cross 0.01" in told
+    assert "100% of its highest" in text_of(test)  # the entropy has not moved
+
+
+def test_meanings_are_told_in_portuguese(tmp_path):
+    place = Place(tmp_path / "home")
+    place.watch()
+    test = place.draw("live_training", language="pt")
+    assert not test.exception
+    told = helps(test).replace("\\", "")
+    assert "observado em 376 execuções públicas" in told
+    assert "esconde lentidões" in told
+
+
+def test_a_chart_of_a_run_at_work_is_redrawn_four_times_a_minute(tmp_path):
+    """Each redraw blinks in the browser; the numbers beside it follow every tick."""
+    place = Place(tmp_path / "home")
+    place.watch(hours=1.0)
+    at_work = LAUNCH + timedelta(hours=1)
+    points = known_series(place.page().look().run.reader, "rollout/ep_rew_mean", at_work)
+    ends = []
+    for seconds in (-15, -14, -1, 0):
+        place.now = at_work + timedelta(seconds=seconds)
+        look = place.page().look()
+        assert look.status is TrainingStatus.RUNNING
+        ends.append(drawn(look, points).last)
+    assert ends[0] == ends[1] == ends[2] != ends[3] == points.last
+
+
+def test_a_curve_that_has_just_begun_is_shown_at_once(tmp_path):
+    place = Place(tmp_path / "home")
+    place.watch(hours=1.0)
+    place.now = LAUNCH + timedelta(seconds=65)
+    look = place.page().look()
+    only = known_series(look.run.reader, "rollout/ep_rew_mean", place.now)
+    fresh = replace(only, wall=only.wall + 3.0)  # in the quarter minute that is not over
+    assert len(drawn(look, fresh)) == len(fresh) == 1

@@ -1,0 +1,279 @@
+"""A signature on the pages: what it takes, whether it holds, and what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.people import Person
+from core.vocabulary import Role, SignatureAct
+from dashboard.data.services import Services
+from dashboard.page import Page
+from dashboard.panels.decision.views import VIEWS
+from dashboard.viewer import Viewer
+from dashboard.wording import TEXTS
+from runner.jobs.decision_context import approvals
+from tests.dashboard.place import _script, button, draw_frame, text_of
+from tests.runner.place import LEAD
+from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
+
+OVERLAP = TEXTS["trust.overlap"][0]
+WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[SignedPlace]:
+    made = SignedPlace(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def seen_by(place: SignedPlace, role: Role, language: str = "en", verified: bool = False) -> Page:
+    person = Person(f"some {role.value}", role, verified)
+    services = Services(place.home, person, now=lambda: place.at or datetime.now(UTC))
+    return Page(services, Viewer(person, language, "UTC", live=False))
+
+
+def draw(
+    place: SignedPlace,
+    panel: str,
+    role: Role = Role.CTO,
+    language: str = "en",
+    verified: bool = False,
+) -> AppTest:
+    page = seen_by(place, role, language, verified)
+    return AppTest.from_function(_script, args=(panel, page), default_timeout=60).run()
+
+
+def give_reason(test: AppTest, text: str, key: str = "sign:reason") -> None:
+    next(area for area in test.text_area if area.key.startswith(key)).input(text).run()
+
+
+def choose(test: AppTest, act: SignatureAct) -> None:
+    acts = (group for group in test.button_group if group.key.startswith("sign:act"))
+    next(acts).set_value(act).run()
+
+
+def sign_button(test: AppTest):
+    return next(button for button in test.button if button.key.startswith("sign:button"))
+
+
+def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace) -> None:
+    place.revalidate("GO", grade="WEAK")
+    test = draw(place, "decision")
+    assert not test.exception and not test.error
+    text = text_of(test)
+    assert "GO" in text and "on WEAK evidence" in text
+    assert "com evidência FRACA" in text_of(draw(place, "decision", language="pt"))
+    choose(test, SignatureAct.APPROVE)
+    assert "luck could have done this" in text_of(test)  # beside the act, too
+    sign_button(test).click().run()
+    assert "Write the reason first" in text_of(test)
+    give_reason(test, "One quarter of the size, for a month.")
+    sign_button(test).click().run()
+    text = text_of(test)
+    assert "Approved by some cto" in text and "identity unverified" in text
+    assert "Stands" in text and "holds until" in text and "key " in text
+
+
+def test_a_go_that_looked_ahead_is_red_and_says_why(place: SignedPlace) -> None:
+    place.revalidate("GO", checks=looked_ahead())
+    test = draw(place, "decision")
+    assert not test.exception and not test.error
+    headline = next(m.value for m in test.markdown if m.value.startswith("# "))
+    assert headline.startswith("# :red[") and "not to be trusted" in headline
+    assert "look-ahead test failed" in text_of(test)
+    assert "Look-ahead: the policy knew" in text_of(test)
+    assert "teste de look-ahead falhou" in text_of(draw(place, "decision", language="pt"))
+
+
+def test_ranges_that_overlap_fail_the_question_of_trust(place: SignedPlace) -> None:
+    place.revalidate("GO", train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
+    test = draw(place, "decision")
+    next(c for c in test.button_group if c.key == "view").set_value("trust").run()
+    questions = next(m.value for m in test.markdown if OVERLAP in m.value)
+    line = next(line for line in questions.split("\n") if OVERLAP in line)
+    assert "red" in line
+
+
+def test_an_altered_dated_copy_is_told_and_the_archived_decision_is_shown(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    dated = next(place.home.revalidation.glob("*_decision.json"))
+    dated.write_text(dated.read_text().replace('"score": "6/6"', '"score": "5/6"'))
+    test = draw(place, "decision")
+    assert not test.error and "was altered" in text_of(test)
+    assert "archived decision, whole and unchanged" in text_of(test)
+    assert place.client().gate().passes
+
+
+def test_evidence_that_changes_while_the_page_is_open_is_not_signed(place: SignedPlace) -> None:
+    place.revalidate("GO")
+    test = draw(place, "decision")
+    choose(test, SignatureAct.APPROVE)
+    give_reason(test, "Fine by me.")
+    place.revalidate("NO-GO", seed=2)
+    sign_button(test).click()
+    test.run()
+    assert "The evidence changed" in text_of(test)
+    assert not place.client().signatures()
+
+
+def test_what_was_written_for_one_decision_signs_no_other_that_came_meanwhile(
+    place: SignedPlace,
+) -> None:
+    place.revalidate("GO")
+    test = draw(place, "decision")
+    choose(test, SignatureAct.APPROVE)
+    give_reason(test, "Six of six: approve.")
+    newer = place.revalidate("PARTIAL", seed=2, grade="WEAK")
+    test.run()  # the page's own timer
+    assert "The evidence changed while you wrote" in text_of(test)
+    assert not [button for button in test.button if button.key.startswith("sign:button")]
+    assert not place.client().signatures()
+    next(b for b in test.button if b.key.startswith("sign:new")).click().run()
+    assert not [button for button in test.button if button.key.startswith("sign:button")]
+    choose(test, SignatureAct.APPROVE)
+    assert not next(a for a in test.text_area if a.key.startswith("sign:reason")).value
+    give_reason(test, "I saw the new one.")
+    sign_button(test).click().run()
+    signed = place.client().signatures()
+    assert [(one.revalidation_sha256, one.reason) for one in signed] == [
+        (newer, "I saw the new one.")
+    ]
+
+
+def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -> None:
+    sha256 = place.revalidate("GO")
+    place.sign(sha256)
+    place.home.best_model.write_bytes(b"another")
+    decision = draw(place, "decision")
+    assert "VOID: what was signed is not what lies there" in text_of(decision)
+    assert "best_model.zip changed" in text_of(decision)
+    every = draw_frame(seen_by(place, Role.ENGINEER))
+    (alert,) = [error.value for error in every.error if "holds no longer" in error.value]
+    assert "Void" in alert and "changed" in alert
+    history = draw(place, "history")
+    assert "Void" in text_of(history)
+    assert "O modelo mudou." in text_of(draw(place, "history", language="pt"))
+    assert "best_model.zip changed" in text_of(history)
+    assert not decision.exception and not every.exception and not history.exception
+
+
+def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
+    signed = place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS).record
+    viewer = draw(place, "this_week", role=Role.VIEWER)
+    key = f"condition:{signed.id}:0"
+    assert button(viewer, f"{key}:button").disabled
+    test = draw(place, "this_week", role=Role.ENGINEER)
+    assert "overdue" in text_of(test) and "2 open" in text_of(test)
+    button(test, f"{key}:button").click().run()
+    assert "closed with a note" in text_of(test)
+    give_reason(test, "The size is halved since today.", f"{key}:note")
+    button(test, f"{key}:button").click().run()
+    assert "1 open" in text_of(test) and "The size is halved since today." in text_of(test)
+    assert place.client().conditions(place.week.id)[0].closed.by == "some engineer"
+
+
+def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
+    place.revalidate("NO-GO")
+    cto = draw(place, "decision", verified=True)
+    choose(cto, SignatureAct.APPROVE)
+    assert "No lead has countersigned yet" in text_of(cto)
+    lead = draw(place, "decision", role=Role.LEAD, verified=True)
+    give_reason(lead, "I know why it failed.", "sign:countersign")
+    button(lead, "countersign:button").click().run()
+    assert "some lead countersigned the override" in text_of(lead)
+    cto = draw(place, "decision", verified=True)
+    choose(cto, SignatureAct.APPROVE)
+    give_reason(cto, "We take the risk.")
+    sign_button(cto).click().run()
+    text = text_of(cto)
+    assert "second person: some lead" in text and "name typed" not in text
+    assert place.client().signatures()[0].second_verified
+
+
+def test_every_view_draws_in_both_languages(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"))
+    for language in ("en", "pt"):
+        test = draw(place, "decision", language=language)
+        for view in VIEWS:
+            next(c for c in test.button_group if c.key == "view").set_value(view).run()
+            assert not test.exception and not test.error, (view, language)
+
+
+def test_an_old_record_says_what_it_did_not_measure(place: SignedPlace) -> None:
+    place.revalidate("PARTIAL", schema=1)
+    test = draw(place, "decision")
+    assert not test.exception and not test.error and "PARTIAL" in text_of(test)
+    for view in VIEWS:
+        next(c for c in test.button_group if c.key == "view").set_value(view).run()
+        assert not test.exception and not test.error, view
+        if view in {"skill", "earning", "breaks", "trust", "change"}:
+            assert "not measured" in text_of(test), view
+    assert not draw(place, "history").exception
+
+
+def test_an_earlier_weeks_condition_stays_on_the_week_page(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS)
+    place.lead.create_week(place.week.launch + timedelta(days=7))
+    text = text_of(draw(place, "this_week"))
+    assert "half size" in text and "2 open" in text
+
+
+def test_a_signature_says_what_a_pipeline_gets(place: SignedPlace) -> None:
+    place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS)
+    assert "once these conditions are closed" in text_of(draw(place, "decision"))
+    place.sign(place.revalidate("GO", seed=2))
+    assert "A pipeline may deploy it." in text_of(draw(place, "decision"))
+
+
+def test_an_override_with_open_conditions_promises_no_pipeline_anything(
+    place: SignedPlace,
+) -> None:
+    sha256 = place.revalidate("NO-GO")
+    lead = place.client(Person("Lea", Role.LEAD, verified=True))
+    lead.countersign(place.week.id, sha256, "I stand by it")
+    place.sign(sha256, WITH_CONDITIONS, CONDITIONS, second=LEAD)
+    text = text_of(draw(place, "decision"))
+    assert "A pipeline may not deploy it. It is a NO-GO" in text
+    assert "once these conditions are closed" not in text
+
+
+def test_an_approval_that_lapsed_is_told_and_not_called_production(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO"))
+    place.home.best_model.write_bytes(b"another")
+    place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    for language, told in (("en", "no longer stood"), ("pt", "não valia mais")):
+        test = draw(place, "decision", language=language)
+        next(c for c in test.button_group if c.key == "view").set_value("change").run()
+        text = text_of(test)
+        assert TEXTS["change.no_production"][language == "pt"] in text and told in text
+
+
+def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO"), SignatureAct.REJECT)
+    badge = ":red-badge[:material/block: Rejected]"
+    for panel in ("decision", "history"):
+        assert any(badge in m.value for m in draw(place, panel).markdown), panel
+
+
+def test_what_was_not_tested_is_said_before_anybody_writes_a_reason(place: SignedPlace) -> None:
+    place.revalidate("GO")
+    assert any(group.key.startswith("sign:act") for group in draw(place, "decision").button_group)
+    tested = place.home.best_model.read_bytes()
+    place.home.best_model.write_bytes(b"trained since")
+    test = draw(place, "decision")
+    told = [error.value for error in test.error]
+    assert told and all("changed" in one for one in told)
+    assert not any(group.key.startswith("sign:act") for group in test.button_group)
+    place.home.best_model.write_bytes(tested)
+    test = draw(place, "decision")
+    assert not test.error
+    assert any(group.key.startswith("sign:act") for group in test.button_group)

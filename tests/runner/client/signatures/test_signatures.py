@@ -1,0 +1,476 @@
+"""Signatures: what they take, what voids them, what they leave alone, and the pipeline's gate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import InputError, IntegrityError, SetupError
+from core.files import write_json
+from core.model_manifest import manifest_path
+from core.people import Person
+from core.vocabulary import Role, SignatureAct, SignatureState, Verdict
+from runner.client import Client
+from runner.doctor import examine
+from runner.outcomes import Conflict, Recorded, Refused
+from runner.recovery.rebuild import replay, verify_ledger
+from runner.settings import Settings
+from runner.week.agenda import done_slots
+from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
+from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days, looked_ahead
+
+WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
+STANDS, VOID = SignatureState.STANDS, SignatureState.VOID
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[SignedPlace]:
+    made = SignedPlace(tmp_path / "home")
+    yield made
+    made.clear()
+
+
+def state(place: SignedPlace, sha256: str) -> SignatureState:
+    client = place.client()
+    return client.standing(client.signature_of(sha256)).state
+
+
+def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    shut = place.client().gate()
+    assert not shut.passes and shut.reason == "Nobody has signed it."
+    signed = place.sign(seen).record
+    open_ = place.client().gate()
+    assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
+    assert place.client().standing(signed).checked == (
+        "model",
+        "manifest",
+        "data",
+        "rules",
+        "files",
+    )
+    assert place.client().gate(sha256=seen).passes
+    assert place.client().gate(sha256=seen[:12]).passes
+    assert "No archived decisions" in place.client().gate(sha256="../..").reason
+
+
+@pytest.mark.parametrize("person", [VIEWER, ENGINEER, LEAD])
+def test_a_signer_without_the_role_is_refused_and_told_whom_to_ask(
+    place: SignedPlace, person: Person
+) -> None:
+    seen = place.revalidate("GO")
+    outcome = place.client(person).sign(place.week.id, seen, SignatureAct.APPROVE, "I may not")
+    assert isinstance(outcome, Refused)
+    assert "may not sign" in outcome.reason and "cto" in outcome.remedy
+    assert not place.home.signing_key.exists()
+
+
+def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) -> None:
+    seen = place.revalidate("GO", grade="WEAK")
+    bare = place.client().sign(place.week.id, seen, SignatureAct.APPROVE, "  ")
+    assert isinstance(bare, Refused) and "WEAK" in bare.reason
+    rejected = place.sign(seen, SignatureAct.REJECT)
+    assert isinstance(rejected, Recorded)
+    gate = place.client().gate()
+    assert not gate.passes and "Carl rejected it" in gate.reason
+    assert done_slots(place.lead, place.week)["approval"]
+    place.home.best_model.write_bytes(b"trained again")  # as it is meant to be
+    assert done_slots(place.lead, place.week)["approval"]
+
+
+def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    outcome = place.sign(seen, WITH_CONDITIONS, [CONDITIONS[0] | {"due": "soon"}])
+    assert isinstance(outcome, Refused) and "'soon' is no day" in outcome.reason
+    assert isinstance(place.sign(seen, SignatureAct.APPROVE, CONDITIONS), Refused)
+
+
+def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    assert done_slots(place.lead, place.week)["approval"]
+    place.home.best_model.write_bytes(b"others!")
+    assert not done_slots(place.lead, place.week)["approval"]
+    gate = place.client().gate()
+    assert not gate.passes and gate.facts["state"] == "VOID"
+    assert "best_model.zip changed" in gate.reason and gate.remedy
+    place.home.best_model.write_bytes(b"weights")
+    assert state(place, seen) is STANDS
+    place.home.best_model.unlink()
+    assert state(place, seen) is VOID
+
+
+def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file = manifest_path(place.home.best_model)
+    signed = json.loads(file.read_text())
+    write_json(file, dict(reversed(signed.items())))  # another spelling of the same
+    assert state(place, seen) is STANDS
+    write_json(file, signed | {"normaliser": {"mean": [9.0], "std": [-1.0]}})
+    answer = place.client().gate()
+    assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
+    for broken in ("", "[]", file.read_text().replace("9.0", "NaN")):
+        file.write_text(broken)
+        assert state(place, seen) is VOID
+    file.unlink()
+    assert state(place, seen) is VOID
+    write_json(file, signed)
+    assert state(place, seen) is STANDS
+    kept = place.home.signed_model(signed["sha256"])
+    second = place.revalidate("NO-GO", seed=2)
+    assert second != seen and state(place, seen) is STANDS
+    write_json(manifest_path(kept), signed | {"normaliser": None})
+    assert state(place, seen) is VOID
+
+
+def test_a_damaged_kept_copy_is_replaced_by_the_next_signature(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    kept = place.home.signed_model(place.manifest()["sha256"])
+    kept.write_bytes(b"rot")
+    data = next((place.home.root / "data" / "signed").iterdir())
+    next(data.glob("*.csv")).unlink()
+    place.sign(seen)
+    assert kept.read_bytes() == b"weights"
+    assert len(list(data.glob("*.csv"))) == 1
+
+
+def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
+    place: SignedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.runner.signed_place.canonical_sha256", lambda manifest: None)
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    standing = place.client().standing(place.client().signature_of(seen))
+    assert standing.stands and "manifest" not in standing.checked
+    assert any("manifest not bound" in told for told in standing.unchecked)
+
+
+def test_changed_data_void_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    text = place.candles.read_text()
+    place.candles.write_text(text.replace("1", "2", 1))
+    assert "backtest data" in place.client().gate().reason
+    place.candles.write_text(text)
+    assert state(place, seen) is STANDS
+    (place.home.backtest_data / "more.csv").write_text(text)
+    assert state(place, seen) is VOID
+
+
+@pytest.mark.parametrize("name", ["decision.json", "metrics.csv", "memo.html", "decision.txt"])
+def test_an_altered_archived_file_voids_it(place: SignedPlace, name: str) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file = place.archive(seen) / name
+    content = file.read_bytes()
+    file.write_bytes(content + b" ")
+    answer = place.client().gate(sha256=seen)
+    assert not answer.passes and name in answer.reason and answer.remedy
+    assert state(place, seen) is VOID
+    file.unlink()
+    assert state(place, seen) is VOID
+    assert not place.client().gate().passes
+    with pytest.raises((IntegrityError, InputError)):
+        place.client().capsule(seen)
+
+
+def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("PARTIAL")
+    memo, stray = place.archive(seen) / "memo.html", place.archive(seen) / "extra.txt"
+    written = memo.read_bytes()
+    for change, told in (
+        (lambda: memo.write_text("<p>GO 6/6 STRONG</p>"), "memo.html was altered"),
+        (memo.unlink, "memo.html is gone"),
+        (lambda: stray.write_text("hello"), "did not write it"),
+    ):
+        change()
+        refused = place.sign(seen)
+        assert isinstance(refused, Refused) and told in refused.reason
+        memo.write_bytes(written)
+        stray.unlink(missing_ok=True)
+    assert isinstance(place.sign(seen), Recorded)
+
+
+def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_path) -> None:
+    file = tmp_path / "manual.yaml"
+    file.write_text(place.week.playbook_text)
+    later = LAUNCH + timedelta(days=7)
+    place.week = place.lead.create_week(later, file).record
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    assert place.client().gate().passes
+    file.write_text("# only a comment\n" + place.week.playbook_text)
+    assert place.client().gate().passes
+    assert "threshold: 1.0" in place.week.playbook_text
+    file.write_text(place.week.playbook_text.replace("threshold: 1.0", "threshold: 1.2"))
+    answer = place.client().gate()
+    assert not answer.passes and "gates or revalidation settings" in answer.reason
+
+
+def test_other_revalidation_settings_in_the_store_void_it(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    with closing(sqlite3.connect(place.home.database)) as database:
+        database.execute(
+            "UPDATE weeks SET playbook_text = replace(playbook_text, 'min_days: 90', 'min_days: 9')"
+        )
+        database.commit()
+    assert state(place, seen) is VOID
+
+
+def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone(
+    place: SignedPlace,
+) -> None:
+    first = place.revalidate("GO")
+    place.sign(first)
+    place.home.best_model.write_bytes(b"newer weights")
+    assert state(place, first) is VOID  # nobody has tested what lies there
+    second = place.revalidate("NO-GO", seed=2)
+    assert state(place, first) is STANDS
+    answer = place.client().gate(sha256=first)
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    assert answer.passes and f"models/signed/{sha256}.zip" in answer.reason
+    assert answer.facts["model"]["path"] == f"models/signed/{sha256}.zip"
+    assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
+    assert answer.facts["in_place"]["note"] == "another model, not the signed one"
+    assert not place.client().gate().passes  # the newest is another one, and unsigned
+    assert [one.sha256 for one in place.client().decided()] == [first, second]
+    kept = next((place.home.root / "models" / "signed").glob("*.zip"))
+    kept.write_bytes(b"tampered")
+    assert state(place, first) is VOID
+
+
+def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    week = place.week.id
+    before = place.client().gate(week)
+    assert before.facts["model"]["path"].endswith("best_model.zip")
+    assert before.facts["in_place"]["note"] == "the signed model"
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    text = place.candles.read_text()
+    place.candles.write_text(text + text.splitlines()[-1].replace("1", "2") + "\n")  # fresh data
+    assert state(place, seen) is STANDS
+    place.home.best_model.write_bytes(b"imported for the next week")
+    assert state(place, seen) is STANDS
+    answer = place.client().gate(week)
+    assert answer.passes and "models/signed/" in answer.facts["model"]["path"]
+    assert isinstance(place.sign(seen, SignatureAct.REJECT), Recorded)
+    assert not place.client().gate(week).passes
+
+
+def test_a_week_that_lay_in_the_home_before_takes_nothing_over_until_it_is_chosen(
+    place: SignedPlace,
+) -> None:
+    later = place.lead.create_week(LAUNCH + timedelta(days=7)).record
+    place.lead.use_week(place.week.id)
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    assert state(place, seen) is STANDS
+    place.home.best_model.write_bytes(b"others!")
+    assert state(place, seen) is VOID
+    assert not place.client().gate(place.week.id).passes
+    place.lead.use_week(later.id)
+    assert state(place, seen) is STANDS  # by the kept copy; the places are the later week's
+    kept = next((place.home.root / "models" / "signed").glob("*.zip"))
+    kept.write_bytes(b"tampered")
+    told = place.client().gate(place.week.id).reason
+    assert f"(kept as {kept}) changed" in told
+
+
+def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("GO")
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    place.home.best_model.write_bytes(b"others!")
+    refused = place.sign(seen)
+    assert isinstance(refused, Refused) and "best_model.zip changed" in refused.reason
+    place.home.best_model.write_bytes(b"weights")
+    assert isinstance(place.sign(seen), Recorded)
+
+
+def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    place.at = in_days(29.9)
+    assert place.client().gate().passes
+    place.at = in_days(30.1)
+    answer = place.client().gate()
+    assert not answer.passes and "expired" in answer.reason and "sign again" in answer.remedy
+    assert answer.facts["state"] == "EXPIRED"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "act = 'approve'",
+        "reason = 'fine'",
+        "conditions = '[]'",
+        "sealed = NULL",
+        "\"by\" = 'Mallory'",
+    ],
+)
+def test_a_row_that_was_altered_in_the_database_is_found(place: SignedPlace, change: str) -> None:
+    seen = place.revalidate("PARTIAL")
+    place.sign(seen, WITH_CONDITIONS, CONDITIONS)
+    with closing(sqlite3.connect(place.home.database)) as database:
+        database.execute(f"UPDATE signatures SET {change}")
+        database.commit()
+    assert state(place, seen) is SignatureState.ALTERED
+    assert not place.client().gate().passes
+    with pytest.raises((IntegrityError, InputError)):
+        place.client().capsule(seen)
+
+
+def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    first, second = place.client().conditions(place.week.id)
+    assert first.overdue(second.due) and not second.overdue(first.due)
+    assert "Open conditions: half size" in place.client().gate().reason
+    eva = place.client(ENGINEER)
+    assert isinstance(place.client(VIEWER).close_condition(signed.id, 0, "done"), Refused)
+    assert isinstance(eva.close_condition(signed.id, 0, " "), Refused)
+    third = eva.close_condition(signed.id, 2, "done")
+    assert isinstance(third, Refused) and third.remedy == "It has 2; give a number from 1 to 2."
+    nowhere = eva.close_condition(signed.id + 99, 0, "done")
+    assert isinstance(nowhere, Refused) and "no signature" in nowhere.reason and nowhere.remedy
+    closed = eva.close_condition(signed.id, 0, "size is halved", key="k").record
+    assert eva.close_condition(signed.id, 0, "size is halved", key="k").record == closed
+    again = place.client(LEAD).close_condition(signed.id, 0, "me too")
+    assert isinstance(again, Conflict) and again.existing == closed
+    assert not place.client().gate().passes
+    place.client().close_condition(signed.id, 1, "alarm is live")
+    assert place.client().gate().passes
+    tracked = place.client().conditions(place.week.id)
+    assert [c.closed.by for c in tracked] == ["Eva", "Carl"]
+    assert not tracked[0].overdue(second.due)
+
+
+def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
+    place: SignedPlace,
+) -> None:
+    partial = place.revalidate("PARTIAL")
+    place.sign(partial)
+    assert "without conditions" in place.client().gate().reason
+    seen = place.revalidate("NO-GO", seed=2)
+    lead = place.client(Person("Lea", Role.LEAD, verified=True))
+    assert isinstance(lead.countersign(place.week.id, partial, "old"), Refused)
+    lead.countersign(place.week.id, seen, "I stand by it")
+    signed = place.sign(seen, second=LEAD).record
+    assert (signed.second, signed.second_verified) == ("Lea", True)
+    assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
+    answer = place.client().gate()
+    assert answer.facts["state"] == "STANDS" and "override" in answer.reason
+
+
+def test_a_record_that_a_check_spoilt_passes_no_gate_whoever_signs_it(place: SignedPlace) -> None:
+    place.sign(place.revalidate("GO", checks=looked_ahead()))
+    answer = place.client().gate()
+    assert not answer.passes and answer.facts["state"] == "STANDS"
+    assert "look-ahead test failed" in answer.reason and "not reproducible" in answer.reason
+    seen = place.revalidate(
+        "GO", seed=2, train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+    )
+    place.sign(seen)
+    assert "ranges overlap" in place.client().gate().reason
+
+
+def test_nobody_is_their_own_second_person_and_the_gate_names_the_second(
+    place: SignedPlace,
+) -> None:
+    seen = place.revalidate("NO-GO")
+    carl = place.client(Person("Carl", Role.CTO))
+    give = place.week.id, seen, SignatureAct.APPROVE, "We take it.", ()
+    refused = carl.sign(*give, Person("cARL ", Role.LEAD))
+    assert isinstance(refused, Refused) and "second person" in refused.reason
+    assert isinstance(carl.sign(*give, Person("Mia", Role.LEAD)), Recorded)
+    facts = place.client().gate().facts
+    assert (facts["second"], facts["second_verified"]) == ("Mia", False)
+
+
+def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    file = tmp_path / "manual.yaml"
+    file.write_text(place.week.playbook_text)
+    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), file).record
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    file.write_text(place.week.playbook_text.replace("fee_bps: 10", "fee_bps: 0"))
+    assert state(place, seen) is VOID
+    file.unlink()
+    answer = place.client().gate()
+    assert answer.facts["state"] == "STANDS"
+    assert any("manual.yaml is gone" in told for told in answer.facts["unchecked"])
+
+
+def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
+    place.home.runner_identity.unlink(missing_ok=True)
+    before = place.client().conditions(place.week.id)
+    replay(place.home, LEAD, after(0))
+    assert verify_ledger(place.home).ok
+    client = Client(place.home, CTO)
+    assert client.signature_of(seen) == signed
+    assert client.conditions(place.week.id) == before
+    assert client.standing(signed).stands
+
+
+def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    place.sign(seen)
+    key = place.home.signing_key
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.parent.stat().st_mode & 0o777 == 0o700
+    key.chmod(0o640)
+    seen_by_doctor = [
+        each
+        for each in examine(place.home, Settings(), in_days(0))
+        if each.subject == "signing key"
+    ]
+    assert [each.verdict for each in seen_by_doctor] == [Verdict.FAIL]
+    before = place.home.ledger.read_bytes()
+    with pytest.raises(SetupError, match="can be reached by others") as caught:
+        place.sign(seen, SignatureAct.REJECT)
+    assert "chmod 600" in caught.value.remedy
+    assert place.home.ledger.read_bytes() == before
+    key.chmod(0o600)
+    key.write_text("no key")
+    with pytest.raises(SetupError, match="no private key"):
+        place.sign(seen, SignatureAct.REJECT)
+
+
+def test_a_lost_key_is_replaced_and_old_signatures_keep_theirs(place: SignedPlace) -> None:
+    seen = place.revalidate("GO")
+    first = place.sign(seen).record
+    place.home.signing_key.unlink()
+    second = place.sign(seen).record
+    keys = {signed.sealed["statement"]["public_key"] for signed in (first, second)}
+    assert len(keys) == 2
+    assert all(place.client().standing(signed).stands for signed in (first, second))
+
+
+def test_without_a_revalidation_the_gate_says_so(place: SignedPlace) -> None:
+    assert "no saved revalidation" in place.client().gate().reason
+    assert "There is no week 1999-01-01" in place.client().gate("1999-01-01").reason
+    assert not place.client().gate(sha256="0" * 64).passes

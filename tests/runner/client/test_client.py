@@ -1,0 +1,410 @@
+"""The client: rights, conflicts, keys, incidents, launches, signatures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.decision.archive import decision_bytes
+from core.decision.build import SCHEMA_VERSION
+from core.errors import IntegrityError, PlaybookError
+from core.people import Person
+from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
+from runner.models.checkpoints import MANIFEST, PARTS
+from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
+from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
+
+SLOT, CHECK = "hourly_1", "reward_positive"
+
+
+def test_a_viewer_changes_nothing(place: Place) -> None:
+    viewer, week = place.client(VIEWER), place.week.id
+    before = place.home.ledger.read_bytes()
+    job = None
+    outcomes = [
+        viewer.create_week(LAUNCH + timedelta(days=7)),
+        viewer.use_week(week),
+        viewer.record_clock_point(week, LAUNCH, LAUNCH, 1.0),
+        viewer.submit(JobKind.TRAIN, {}),
+        viewer.tick(week, SLOT, CHECK, "", Verdict.PASS, ""),
+        viewer.note(week, SLOT, "hello"),
+        viewer.open_incident(week, "crash", "boom"),
+        viewer.do_incident_action(1, 0),
+        viewer.close_incident(1, "fine"),
+        viewer.sign(week, "0" * 64, SignatureAct.APPROVE, "yes"),
+    ]
+    assert all(isinstance(outcome, Refused) for outcome in outcomes)
+    assert "viewer" in outcomes[0].reason
+    assert place.home.ledger.read_bytes() == before
+    job = place.submit()
+    assert isinstance(viewer.stop(job.id), Refused)
+
+
+@pytest.mark.parametrize(
+    ("person", "kind", "may"),
+    [
+        (ENGINEER, JobKind.TRAIN, True),
+        (ENGINEER, JobKind.REVALIDATE, False),
+        (LEAD, JobKind.REVALIDATE, True),
+        (CTO, JobKind.TRAIN, False),
+        (CTO, JobKind.BACKUP, False),
+    ],
+)
+def test_a_job_takes_its_right(place: Place, person, kind: JobKind, may: bool) -> None:
+    assert isinstance(place.client(person).submit(kind, {}), Submitted if may else Refused)
+
+
+def test_a_tick_by_another_person_is_never_overwritten(place: Place) -> None:
+    week = place.week.id
+    first = place.lead.tick(week, SLOT, CHECK, "fine", Verdict.PASS, "3").record
+    eva = place.client(ENGINEER)
+    second = eva.tick(week, SLOT, CHECK, "not fine", Verdict.FAIL, "-1")
+    assert isinstance(second, Conflict)
+    assert second.existing == first
+    assert "Lea" in second.reason
+    third = eva.tick(week, SLOT, CHECK, "not fine", Verdict.FAIL, "-1", replaces=first.id)
+    assert isinstance(third, Recorded)
+    assert place.lead.ticks(week) == [third.record]
+    late = place.lead.tick(week, SLOT, CHECK, "?", Verdict.PASS, "3", replaces=first.id)
+    assert isinstance(late, Conflict) and late.existing == third.record
+
+
+def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:
+    week = place.week.id
+    ticks = [
+        place.lead.tick(week, SLOT, CHECK, "", Verdict.PASS, "1", key="click-1") for _ in range(3)
+    ]
+    assert len({tick.record.id for tick in ticks}) == 1
+    notes = [place.lead.note(week, SLOT, "once", key="click-2") for _ in range(2)]
+    assert notes[0] == notes[1]
+    jobs = [place.lead.submit(JobKind.BACKUP, {}, key="click-3") for _ in range(2)]
+    assert jobs[0].job.id == jobs[1].job.id
+    assert isinstance(jobs[1], Submitted)
+    assert len(place.home.ledger.read_text().splitlines()) == 4  # the week and these three
+
+
+def test_a_tick_of_an_unknown_check_is_refused(place: Place) -> None:
+    outcome = place.lead.tick(place.week.id, SLOT, "no_such", "", Verdict.PASS, "")
+    assert isinstance(outcome, Refused)
+
+
+def test_both_times_of_a_record_are_kept(place: Place) -> None:
+    week = place.week.id
+    now = place.lead.now()
+    place.lead.record_clock_point(week, now - timedelta(seconds=10), LAUNCH, 0.0)
+    tick = place.lead.tick(week, SLOT, CHECK, "", Verdict.PASS, "").record
+    assert tick.at_week == LAUNCH
+    assert tick.at >= now
+    assert place.lead.now_week(week) == LAUNCH
+    assert place.lead.activity(week, 1)[0].at_week == LAUNCH
+
+
+def test_a_clock_never_runs_backwards(place: Place) -> None:
+    week, now = place.week.id, place.lead.now()
+    place.lead.record_clock_point(week, now, LAUNCH + timedelta(hours=2), 0.0)
+    with pytest.raises(IntegrityError):
+        place.lead.record_clock_point(week, now + timedelta(seconds=1), LAUNCH, 0.0)
+    assert len(place.lead.clock(week).points) == 1
+
+
+def test_a_week_keeps_the_playbook_that_it_was_made_with(place: Place, tmp_path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(place.week.playbook_text.replace("F12-phase4-final", "F13-next"))
+    week = place.lead.create_week(LAUNCH + timedelta(days=7), file).record
+    file.write_text("broken")
+    assert place.lead.week(week.id).playbook.tag == "F13-next"
+    assert place.lead.active_week().id == week.id
+    assert [w.active for w in place.lead.weeks()] == [False, True]
+    with pytest.raises(PlaybookError):
+        place.lead.create_week(LAUNCH + timedelta(days=14), file)
+    assert isinstance(place.lead.create_week(LAUNCH), Refused)
+
+
+def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> None:
+    place.home.training.mkdir(parents=True)
+    place.home.training_log.write_text("[ERROR] boom\n")
+    place.home.crash_backup_log.write_text("an earlier crash\n")
+    lead, week = place.lead, place.week.id
+    incident = lead.open_incident(week, "crash", "boom").record
+    assert place.home.crash_backup_log.read_text() == "[ERROR] boom\n"
+    assert (place.home.training / "CRASH_backup.2.log").read_text() == "an earlier crash\n"
+    refused = lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "crash" in refused.reason
+    assert isinstance(lead.submit(JobKind.BACKUP, {}), Submitted)
+    again = lead.open_incident(week, "crash", "boom again")
+    assert isinstance(again, Conflict) and again.existing.id == incident.id
+    assert isinstance(lead.close_incident(incident.id, "  "), Refused)
+    lead.do_incident_action(incident.id, 1)
+    assert lead.incidents(week)[0].actions_done == (1,)
+    closed = lead.close_incident(incident.id, "a typo in the reward").record
+    assert (closed.state, closed.closed_by) == (IncidentState.CLOSED, "Lea")
+    entry = next(e for e in lead.activity(week) if e.kind == "incident")  # the newest
+    steps = place.week.playbook.escalation("crash").actions
+    assert entry.body["actions_undone"] == [step.in_("en") for step in (steps[0], *steps[2:])]
+    assert isinstance(lead.submit(JobKind.TRAIN, {}), Submitted)
+
+
+def test_a_failed_preflight_blocks_the_launch_unless_the_lead_overrides_it(place: Place) -> None:
+    failed = {
+        "ok": False,
+        "checks": [
+            {"id": "preflight_disk", "ok": False, "why": "1 GB is free."},
+            {"id": "preflight_data", "ok": True, "why": "fine"},
+        ],
+    }
+    place.until(place.service(), place.submit(JobKind.PREFLIGHT, result=failed))
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused)
+    assert "preflight_disk: 1 GB is free." in refused.reason
+    asked = {"override_reason": "the disk is being extended"}
+    assert isinstance(place.client(ENGINEER).submit(JobKind.TRAIN, asked), Refused)
+    started = place.lead.submit(JobKind.TRAIN, asked)
+    assert isinstance(started, Submitted)
+    entry = place.lead.activity(place.week.id, 1)[0]
+    assert entry.body["params"]["override_reason"] == "the disk is being extended"
+
+
+def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) -> None:
+    service = place.service()
+    first = place.until(
+        service, place.submit(JobKind.TRAIN, do="sleep", steps=2000), JobState.RUNNING
+    )
+    place.lead.stop(first.id)
+    first = place.until(service, first)
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "--resume" in refused.remedy
+    resumed = place.lead.submit(JobKind.TRAIN, {"resume": True, "learning_rate": 1e-4}).job
+    assert resumed.run == first.run
+    assert resumed.params["steps"] == 2000
+    assert resumed.params["learning_rate"] == 1e-4
+    place.lead.stop(resumed.id)
+    place.until(service, resumed)
+    new = place.lead.submit(JobKind.TRAIN, {"resume": False}).job
+    assert new.run == f"{first.run}-2"  # two runs in one folder would be one curve
+
+
+def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place) -> None:
+    service = place.service()
+    first = place.until(service, place.submit(JobKind.TRAIN))
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "--new" in refused.remedy
+    assert refused.reason == (
+        f"The week {place.week.id} has its training already: {first.run} ended SUCCEEDED."
+    )
+    assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
+
+
+def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place: Place) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    queued = place.submit(JobKind.TRAIN, resume=False)
+    place.lead.stop(queued.id)
+    assert place.until(service, queued, JobState.STOPPED).attempt == 0
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "--new" in refused.remedy
+
+
+def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None:
+    service = place.service()
+    first = place.until(
+        service, place.submit(JobKind.TRAIN, do="sleep", steps=3_000_000), JobState.RUNNING
+    )
+    place.lead.stop(first.id)
+    place.until(service, first)
+    checkpoint = place.home.checkpoints / "1200000"
+    checkpoint.mkdir(parents=True)
+    texts = dict.fromkeys(PARTS, "{}") | {"config.json": '{"total_steps": 3000000}'}
+    for name, text in texts.items():
+        (checkpoint / name).write_text(text, encoding="utf-8")
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    manifest = {"step": 1_200_000, "run": first.run, "updates": 9, "sha256": hashes}
+    (checkpoint / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    for steps in (300_000, 1_200_000):
+        refused = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": steps})
+        assert isinstance(refused, Refused) and "already at step 1,200,000" in refused.reason
+        assert refused.remedy == "Give more than that, or leave --steps out."
+    shorter = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}).job
+    assert shorter.params["steps"] == 1_300_000
+
+
+def test_the_launch_time_is_in_the_runs_name_when_asked_for(place: Place) -> None:
+    job = place.lead.submit(JobKind.TRAIN, {"timestamp": True, "run": "trial"}).job
+    named = datetime.strptime(job.run, "trial_%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert timedelta() <= job.requested_at - named < timedelta(seconds=10)
+
+
+def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
+    first = place.client(ENGINEER).submit(JobKind.TRAIN, {}).job
+    second = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(second, AlreadyRunning)
+    assert (second.job.id, second.by) == (first.id, "Eva")
+
+
+def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_fewer(
+    place: Place,
+) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    first = place.until(service, place.submit(JobKind.REVALIDATE))
+    place.until(service, place.submit(JobKind.BACKUP))
+    for declared in (2, 0, 2.5, True):
+        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
+        assert isinstance(refused, Refused)
+        assert "the ledger counts 3 over all weeks, with this one" in refused.reason
+    second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
+    trials = [
+        json.loads((place.folder(job) / "spec.json").read_text())["trial"]
+        for job in (first, second)
+    ]
+    assert trials == [2, 3]
+
+
+def test_a_new_week_forgets_no_trial(place: Place) -> None:
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    place.lead.create_week(LAUNCH + timedelta(days=7))
+    refused = place.lead.submit(JobKind.REVALIDATE, {"trials": 1})
+    assert "the ledger counts 2 over all weeks" in refused.reason
+    job = place.until(service, place.submit(JobKind.REVALIDATE))
+    spec = json.loads((place.folder(job) / "spec.json").read_text())
+    assert (spec["trial"], spec["trial_of_week"]) == (2, 1)
+
+
+def _revalidated(place: Place, decision: str) -> str:
+    """A saved revalidation; the hash of its decision."""
+    place.home.revalidation.mkdir(parents=True, exist_ok=True)
+    place.home.model.mkdir(parents=True, exist_ok=True)
+    place.home.best_model.write_bytes(b"weights")
+    model = {
+        "path": "models/ppo_phase4/best_model.zip",
+        "sha256": hashlib.sha256(b"weights").hexdigest(),
+    }
+    return _saved(place, {"decision": decision, "model": model, "week": place.week.id})
+
+
+def _saved(place: Place, fields: dict) -> str:
+    """A revalidation whose archived decision has these fields; its hash."""
+    content = decision_bytes({"schema_version": SCHEMA_VERSION, "artifacts": {}, **fields})
+    sha256 = hashlib.sha256(content).hexdigest()
+    archive = place.home.revalidation_archive / sha256
+    archive.mkdir(parents=True, exist_ok=True)
+    (archive / "decision.json").write_bytes(content)
+    dated = place.home.revalidation / "2026-02-27_decision.json"
+    dated.write_bytes(content)
+    result = {
+        "decision": fields["decision"],
+        "score": "3/6",
+        "sha256": sha256,
+        "archive": place.home.relative(archive),
+        "report": {"decision": place.home.relative(dated)},
+    }
+    service = place.service(take_over=True)
+    place.until(service, place.submit(JobKind.REVALIDATE, result=result))
+    return sha256
+
+
+def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> None:
+    cto, week = place.client(CTO), place.week.id
+    assert isinstance(cto.sign(week, "0" * 64, SignatureAct.APPROVE, "yes"), Refused)
+    seen = _revalidated(place, "GO")
+    entry = place.lead.activity(week, 1)[0]
+    assert (entry.kind, entry.body["decision"]) == ("decision", "GO")
+    assert isinstance(place.lead.sign(week, seen, SignatureAct.APPROVE, "yes"), Refused)
+    newer = _revalidated(place, "PARTIAL")
+    stale = cto.sign(week, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(stale, Refused) and "evidence changed" in stale.reason
+    conditions = [{"text": "half size", "owner": "Lea", "due": "2026-03-01"}]
+    act = SignatureAct.APPROVE_WITH_CONDITIONS
+    assert isinstance(cto.sign(week, newer, act, "ok"), Refused)
+    undated = [{**conditions[0], "due": ""}]
+    assert isinstance(cto.sign(week, newer, act, "ok", undated), Refused)
+    signed = cto.sign(week, newer, act, "ok", conditions).record
+    assert signed.verified and signed.by == "Carl"
+    assert signed.conditions == tuple(conditions)
+    assert place.lead.signatures(week) == [signed]
+
+
+def test_a_changed_model_is_not_signed(place: Place) -> None:
+    seen = _revalidated(place, "GO")
+    place.home.best_model.write_bytes(b"other weights")
+    outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(outcome, Refused) and "not the one that was tested" in outcome.reason
+
+
+def test_an_overwritten_dated_file_is_not_what_is_signed(place: Place) -> None:
+    seen = _revalidated(place, "NO-GO")
+    dated = place.home.revalidation / "2026-02-27_decision.json"
+    dated.write_bytes(dated.read_bytes().replace(b"NO-GO", b"GO"))
+    forged = hashlib.sha256(dated.read_bytes()).hexdigest()
+    cto, week = place.client(CTO), place.week.id
+    assert isinstance(cto.sign(week, forged, SignatureAct.APPROVE, "yes"), Refused)
+    override = cto.sign(week, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(override, Refused) and "override" in override.reason
+
+
+def test_an_altered_archive_is_not_signed(place: Place) -> None:
+    seen = _revalidated(place, "NO-GO")
+    file = place.home.revalidation_archive / seen / "decision.json"
+    file.write_bytes(file.read_bytes().replace(b"NO-GO", b"GO"))
+    outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(outcome, Refused) and "altered" in outcome.reason
+
+
+@pytest.mark.parametrize("fields", [{"week": "2026-03-02"}, {"model": None}])
+def test_a_decision_of_another_week_or_of_no_model_is_not_signed(
+    place: Place, fields: dict
+) -> None:
+    seen = _saved(place, {"decision": "GO", "week": place.week.id, "model": None} | fields)
+    outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
+    assert isinstance(outcome, Refused)
+
+
+def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
+    cto, week = place.client(CTO), place.week.id
+    seen = _revalidated(place, "NO-GO")
+    approve = SignatureAct.APPROVE
+    assert isinstance(cto.sign(week, seen, approve, "I trust it"), Refused)
+    assert isinstance(cto.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
+    assert isinstance(cto.sign(week, seen, SignatureAct.REJECT, "as it says"), Recorded)
+    alone = cto.sign(week, seen, approve, "I trust it", second=LEAD)
+    assert isinstance(alone, Refused) and "has not countersigned" in alone.reason
+    proven = Person("Lea", Role.LEAD, verified=True)
+    assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
+    signed = cto.sign(week, seen, approve, "I trust it", second=LEAD).record
+    assert (signed.second, signed.second_verified) == ("Lea", True)
+    typed = place.client(Person("Carl", Role.CTO))  # without a login all names are only typed
+    signed = typed.sign(week, seen, approve, "I trust it", second=ENGINEER)
+    assert isinstance(signed, Refused)
+    signed = typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD)).record
+    assert (signed.verified, signed.second, signed.second_verified) == (False, "Lou", False)
+
+
+def test_the_tail_of_a_huge_binary_line_is_short_and_readable(place: Place) -> None:
+    job = place.until(place.service(), place.submit())
+    output = place.folder(job) / "output.log"
+    output.write_bytes(b"\xff\xfe" * 1_000_000 + "\n\x1b[31mção\n".encode())
+    shown = place.lead.output_tail(job.id, lines=2)
+    assert len(shown) <= 64 * 1024
+    assert shown.endswith("ção")
+
+
+def test_half_written_files_of_a_job_say_nothing(place: Place) -> None:
+    job = place.until(place.service(), place.submit())
+    (place.folder(job) / "progress.json").write_text('{"steps": 1')
+    (place.folder(job) / "result.json").write_text("[1]")
+    assert place.lead.progress(job.id) is None
+    assert place.lead.result(job.id) is None
+
+
+def test_the_client_comes_up_quickly_and_light() -> None:
+    code = (
+        "import sys, runner.client, runner.service;"
+        "print([m for m in ('torch','pandas','numpy','alembic','streamlit') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

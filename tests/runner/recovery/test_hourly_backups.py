@@ -1,0 +1,252 @@
+"""Backups and restoring: what was acknowledged comes back, whatever was lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConflictError, InputError, IntegrityError
+from core.vocabulary import Verdict
+from runner.client import Client
+from runner.recovery.hourly_backups import HourlyBackups
+from runner.recovery.rebuild import verify_ledger
+from runner.recovery.restore import Restored, restore_store
+from runner.settings import Settings
+from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
+from tests.runner.place import LEAD, Place, after, wait_for
+from tests.runner.recovery.test_rebuild import rewritten
+
+WEEK = timedelta(days=7)
+
+
+def note(place: Place, text: str) -> None:
+    place.lead.note(place.week.id, "hourly_1", text)
+
+
+def notes(place: Place) -> list[str]:
+    return [note.text for note in Client(place.home, LEAD).notes(place.week.id)]
+
+
+def backed_up(place: Place) -> StoreBackup:
+    return make_backup(place.home, after(0), WEEK)
+
+
+def restored(place: Place, name: str | None = None) -> Restored:
+    done = restore_store(place.home, name, LEAD, after(0))
+    assert verify_ledger(place.home, tables=True).ok, verify_ledger(place.home, tables=True).text()
+    return done
+
+
+def damaged(path: Path) -> None:
+    """Flip the bytes of a page in the middle."""
+    content = bytearray(path.read_bytes())
+    for at in range(4096, 8192):
+        content[at] ^= 0x55
+    path.write_bytes(content)
+
+
+def test_a_backup_is_a_pair_that_stands_alone(place: Place) -> None:
+    note(place, "one")
+    made = backed_up(place)
+    note(place, "two")
+    verify_backup(made)
+    assert backups(place.home) == [made]
+    assert made.ledger.read_bytes().count(b"\n") == made.lines == 2
+    with closing(sqlite3.connect(made.database)) as connection:
+        assert connection.execute("SELECT text FROM notes").fetchall() == [("one",)]
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_backups_are_kept_for_a_week_and_the_newest_for_ever(place: Place) -> None:
+    began = datetime(2026, 2, 23, 14, tzinfo=UTC)
+    for hours in (0, 24, 48, 24 * 7 + 1):
+        make_backup(place.home, began + timedelta(hours=hours), WEEK, least=1)
+    assert [b.folder.name for b in backups(place.home)] == [
+        "20260302T150000Z",
+        "20260225T140000Z",
+        "20260224T140000Z",
+    ]
+    shutil.rmtree(backups(place.home)[0].folder)
+    make_backup(place.home, began + timedelta(days=99), WEEK, least=1)
+    assert [b.folder.name for b in backups(place.home)] == ["20260602T140000Z"]
+
+
+def test_a_clock_that_is_a_month_ahead_removes_no_backup_that_something_would_be_lost_with(
+    place: Place,
+) -> None:
+    for hours in (30, 20, 10, 1):
+        note(place, f"{hours} h ago")
+        make_backup(place.home, after(-hours * 3600), WEEK, least=1)
+    before = backups(place.home)
+    note(place, "behind them")
+    ahead = make_backup(place.home, after(30 * 86400), WEEK, least=1)
+    assert backups(place.home) == [ahead, *before]
+    # Nor does it hold up the next one, nor is it taken for the newest one.
+    began = HourlyBackups(place.home, Settings(), after(0), 100.0)
+    assert began._next == 160.0
+    shutil.rmtree(before[0].folder)
+    now = make_backup(place.home, after(0), WEEK)
+    place.home.ledger.write_bytes(b"")
+    place.home.database.unlink()
+    assert restored(place).backup == now.folder.name
+
+
+def test_two_dozen_backups_stay_whatever_their_age(place: Place) -> None:
+    for hours in range(26):
+        make_backup(place.home, after(hours * 3600), timedelta(0))
+    assert len(backups(place.home)) == 24
+
+
+def test_a_backup_that_is_killed_leaves_no_half_one_and_the_next_clears_it(place: Place) -> None:
+    command = [sys.executable, "-m", "runner.store.backup", "--home", str(place.home.root)]
+    fail = {"TRAINWEEK_FAIL": "before_backup_is_named:kill"}
+    assert subprocess.run(command, env=os.environ | fail, timeout=60).returncode == -9
+    assert backups(place.home) == []
+    assert list(place.home.backups.glob(".*.partial"))
+    backed_up(place)
+    assert not list(place.home.backups.glob(".*.partial"))
+    assert len(backups(place.home)) == 1
+
+
+def test_a_damaged_database_is_not_backed_up_over_good_backups(place: Place) -> None:
+    backed_up(place)
+    damaged(place.home.database)
+    with pytest.raises(IntegrityError):
+        make_backup(place.home, after(100 * 86400), WEEK)
+    assert len(backups(place.home)) == 1
+
+
+def test_the_runner_makes_them_by_itself(place: Place) -> None:
+    note(place, "one")
+    place.runner(TRAINWEEK_BACKUP_INTERVAL_S="0.5")
+    wait_for(lambda: len(backups(place.home)) >= 2)
+    log = place.home.runner_log.read_text()
+    assert "Backup" in log and "ledger lines" in log
+    assert "rollback journal (DELETE), synchronous EXTRA" in log or "write-ahead log," in log
+
+
+def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
+    from core.paths import Home
+
+    with pytest.raises(InputError, match="no database"):
+        make_backup(Home(tmp_path), after(0), WEEK)
+
+
+def test_a_damaged_database_is_restored_and_no_line_behind_the_backup_is_lost(
+    place: Place,
+) -> None:
+    note(place, "one")
+    name = backed_up(place).folder.name
+    note(place, "two")
+    old = place.home.database.read_bytes()
+    damaged(place.home.database)
+    done = restored(place)
+    assert (done.backup, done.lines, done.from_ledger, done.dropped) == (name, 3, 1, 0)
+    assert notes(place) == ["one", "two"]
+    (kept,) = done.kept
+    assert (place.home.root / kept).stat().st_size == len(old)
+    assert place.lead.activity(None, 1)[0].body["action"] == "restore"
+
+
+def test_both_files_gone_come_back_as_far_as_the_backup_goes(place: Place) -> None:
+    note(place, "one")
+    backed_up(place)
+    note(place, "two")
+    place.home.ledger.unlink()
+    place.home.database.unlink()
+    done = restored(place)
+    assert (done.lines, done.kept) == (2, ())
+    assert notes(place) == ["one"]
+
+
+@pytest.mark.parametrize("with_backup", [True, False])
+def test_a_ledger_that_was_cut_gets_its_lines_back_from_the_database(
+    place: Place, with_backup: bool
+) -> None:
+    note(place, "one")
+    if with_backup:
+        backed_up(place)
+    note(place, "two")
+    note(place, "três — “ok”")
+    whole = place.home.ledger.read_bytes()
+    place.home.ledger.write_bytes(whole[: whole.index(b"\n", whole.index(b"\n") + 1) + 1])
+    done = restored(place)
+    assert (done.lines, done.from_database) == (4, 2)
+    assert place.home.ledger.read_bytes().startswith(whole)
+    assert notes(place) == ["one", "two", "três — “ok”"]
+
+
+def test_of_a_rewritten_ledger_only_what_is_proven_is_taken(place: Place) -> None:
+    note(place, "one")
+    backed_up(place)
+    note(place, "two")
+    whole = place.home.ledger.read_bytes()
+    place.home.ledger.write_bytes(rewritten(whole, at=2))  # behind the backup
+    done = restored(place)
+    assert (done.from_database, done.dropped) == (1, 1)
+    assert place.home.ledger.read_bytes().startswith(whole)
+    place.home.ledger.write_bytes(rewritten(place.home.ledger.read_bytes(), at=1))
+    restored(place)
+    assert place.home.ledger.read_bytes().startswith(whole)
+
+
+def test_a_broken_backup_is_passed_over_and_refused_by_name(place: Place) -> None:
+    note(place, "one")
+    good = make_backup(place.home, after(-60), WEEK)
+    bad = backed_up(place)
+    damaged(bad.database)
+    with pytest.raises(IntegrityError, match="not the file that was saved"):
+        restore_store(place.home, bad.folder.name, LEAD, after(0))
+    place.home.database.write_bytes(b"")
+    assert restored(place).backup == good.folder.name
+    with pytest.raises(InputError, match=good.folder.name):
+        restore_store(place.home, "20200101T000000Z", LEAD, after(0))
+
+
+def test_restoring_waits_for_the_runners_end(place: Place) -> None:
+    backed_up(place)
+    service = place.service()
+    with pytest.raises(ConflictError, match="runner"):
+        restore_store(place.home, None, LEAD, after(0))
+    service.close()
+
+
+def test_a_damaged_database_leaves_a_home_that_can_be_read(place: Place) -> None:
+    place.lead.tick(place.week.id, "hourly_1", "reward_positive", "", Verdict.PASS, "3.1")
+    damaged(place.home.database)
+    before = place.home.database.read_bytes()
+    client = Client(place.home, LEAD)
+    assert len(client.ticks(place.week.id)) == 1
+    assert "trainweek ledger restore" in client.damage().remedy
+    with pytest.raises(IntegrityError, match="damaged.*ledger restore"):
+        client.note(place.week.id, "hourly_1", "lost?")
+    assert place.home.database.read_bytes() == before  # nothing is mended by itself
+    restored(place)
+    assert client.note(place.week.id, "hourly_1", "saved").record  # the same client goes on
+    assert client.damage() is None
+
+
+def test_a_cut_file_under_an_open_client_is_noticed_and_reading_goes_on(place: Place) -> None:
+    note(place, "one")
+    place.lead.notes(place.week.id)
+    place.home.ledger.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match="cut or changed"):
+            note(place, "two")
+    assert notes(place) == ["one"]
+    assert place.lead.damage() is not None
+
+
+def test_a_home_whose_both_files_are_damaged_says_so(place: Place) -> None:
+    damaged(place.home.database)
+    place.home.ledger.write_bytes(place.home.ledger.read_bytes().replace(b"launch", b"lunch!"))
+    with pytest.raises(IntegrityError, match="restore both from a backup"):
+        Client(place.home, LEAD).weeks()

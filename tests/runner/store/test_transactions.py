@@ -1,0 +1,222 @@
+"""Store and ledger: what is acknowledged stays, and what was touched is found."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import runner.migrations
+from core.errors import ConflictError, IntegrityError, SetupError
+from core.paths import Home
+from core.vocabulary import JobKind, JobState, Verdict
+from runner.client import Client
+from runner.outcomes import Recorded
+from runner.recovery.rebuild import replay, verify_ledger
+from runner.store import Store
+from runner.store.engine import journal_mode
+from runner.store.schema import REVISION, metadata
+from tests.runner.place import LEAD, Place, after
+
+CHECK = "reward_positive"
+UNSIGNED = {"signatures", "conditions_closed"}  # their replay: tests/runner/test_decisions.py
+
+
+def tick(place: Place, slot: str = "hourly_1", **given: object):
+    return place.lead.tick(place.week.id, slot, CHECK, "seen", Verdict.PASS, "3.1", **given)
+
+
+def table(home: Home) -> dict[str, list[tuple]]:
+    """Every row of every table."""
+    with closing(sqlite3.connect(home.database)) as connection:
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr)
+            for name in metadata.tables
+        }
+
+
+def busy_week(place: Place) -> None:
+    """One of everything that is written."""
+    lead, week = place.lead, place.week.id
+    lead.record_clock_point(week, place.week.launch, place.week.launch, 60.0)
+    first = tick(place).record
+    tick(place, replaces=first.id)
+    lead.note(week, "hourly_1", "ação: tudo bem — “ok”")
+    incident = lead.open_incident(week, "performance", "flat").record
+    lead.do_incident_action(incident.id, 0)
+    lead.close_incident(incident.id, "it rose again")
+    service = place.service()
+    place.until(service, place.submit())
+    place.until(service, place.submit(JobKind.TRAIN, do="fail"))
+    waiting = place.submit(JobKind.DATA_CHECK)
+    lead.stop(waiting.id)
+    place.until(service, waiting)
+    lead.create_week(place.week.launch.replace(day=25))
+    lead.use_week(week)
+    service.close()
+    place.home.runner_identity.unlink()
+
+
+def test_a_rebuilt_database_equals_the_one_that_was_lived(place: Place) -> None:
+    busy_week(place)
+    before = table(place.home)
+    assert all(before[name] for name in metadata.tables if name not in UNSIGNED)
+    replay(place.home, LEAD, after(0))
+    after_it = table(place.home)
+    replayed = [row for row in after_it["ledger"] if row not in before["ledger"]]
+    assert len(replayed) == 1 and "replay" in repr(replayed)
+    assert after_it == before | {"ledger": after_it["ledger"]}
+    assert verify_ledger(place.home).ok
+    assert Client(place.home, LEAD).ticks(place.week.id) == place.lead.ticks(place.week.id)
+
+
+def test_a_database_that_is_gone_comes_back_from_the_ledger(place: Place) -> None:
+    tick(place)
+    before = table(place.home)
+    place.home.database.unlink()
+    Client(place.home, LEAD).weeks()
+    assert table(place.home) == before
+
+
+def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Path) -> None:
+    tick(place)
+    old = place.home.database.read_bytes()
+    tick(place, "hourly_2")
+    place.home.database.write_bytes(old)  # as if the process had died before its commit
+    report = verify_ledger(place.home)
+    assert not report.ok and "behind" in report.text()
+    assert [t.slot for t in Client(place.home, LEAD).ticks(place.week.id)] == [
+        "hourly_1",
+        "hourly_2",
+    ]
+    assert verify_ledger(place.home).ok
+
+
+def test_a_write_that_was_cut_off_is_set_aside_and_the_next_one_goes_on(place: Place) -> None:
+    tick(place)
+    with place.home.ledger.open("ab") as file:
+        file.write(b'{"at":"2026-02-23T1')
+    report = verify_ledger(place.home)
+    assert not report.ok and "no complete line" in report.text()
+    assert isinstance(tick(place, "hourly_2"), Recorded)
+    assert verify_ledger(place.home).ok
+    assert place.home.ledger.with_suffix(".torn").read_bytes() == b'{"at":"2026-02-23T1\n'
+
+
+def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
+    tick(place)
+    lines = place.home.ledger.read_bytes().splitlines(keepends=True)
+    place.home.ledger.write_bytes(b"".join(lines[:-1]))
+    with pytest.raises(IntegrityError, match="was cut or changed"):
+        tick(place, "hourly_2")
+    assert place.home.ledger.read_bytes() == b"".join(lines[:-1])
+    assert len(place.lead.ticks(place.week.id)) == 1  # reading goes on
+
+
+def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
+    before, rows = place.home.ledger.read_bytes(), table(place.home)
+    with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:
+        place.lead._append(transaction, "note", {"slot": "x", "text": "y"}, place.week.id)
+        raise ZeroDivisionError
+    assert place.home.ledger.read_bytes() == before
+    assert table(place.home) == rows
+
+
+def test_a_commit_that_fails_takes_its_line_back(place: Place) -> None:
+    before = place.home.ledger.read_bytes()
+    with closing(sqlite3.connect(place.home.database)) as reader:
+        # A reader in the middle of its look keeps a rollback-journal commit waiting.
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM ledger").fetchone()
+        place.lead.store = Store(place.home, busy_timeout_s=0.2)
+        with pytest.raises(ConflictError, match="nothing was saved"):
+            tick(place)
+    assert place.home.ledger.read_bytes() == before
+    assert verify_ledger(place.home).ok
+    assert isinstance(tick(place), Recorded)
+
+
+def test_many_writers_at_once_lose_nothing(place: Place) -> None:
+    errors: list[Exception] = []
+
+    def write(number: int) -> None:
+        try:
+            client = Client(place.home, LEAD)
+            for turn in range(5):
+                client.note(place.week.id, "hourly_1", f"{number}.{turn}")
+        except Exception as error:  # a thread's error must reach the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len({note.text for note in place.lead.notes(place.week.id)}) == 40
+    assert verify_ledger(place.home).ok
+
+
+def test_the_migrated_schema_is_the_declared_one(place: Place) -> None:
+    engine = create_engine(f"sqlite:///{place.home.database}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == REVISION
+    engine.dispose()
+    folder = Path(runner.migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_heads() == [REVISION]
+
+
+def test_a_database_from_a_newer_trainweek_is_refused_with_both_versions(place: Place) -> None:
+    with closing(sqlite3.connect(place.home.database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(SetupError, match=f"9999.*{REVISION}"):
+        Client(place.home, LEAD).weeks()
+
+
+def test_wal_is_used_only_where_it_is_sound() -> None:
+    assert journal_mode((3, 40, 1)) == ("DELETE", "EXTRA")
+    assert journal_mode((3, 51, 2)) == ("DELETE", "EXTRA")
+    assert journal_mode((3, 51, 3)) == ("WAL", "FULL")
+
+
+def test_the_chosen_mode_is_really_in_force(place: Place) -> None:
+    with place.lead.store.read() as look:
+        mode = look.exec_driver_sql("PRAGMA journal_mode").scalar()
+        level = look.exec_driver_sql("PRAGMA synchronous").scalar()
+    names = {2: "FULL", 3: "EXTRA"}
+    assert (mode.upper(), names[level]) == journal_mode()
+
+
+def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("not a folder")
+    with pytest.raises(SetupError, match="home"):
+        Client(Home(tmp_path / "home"), LEAD).weeks()
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(place: Place) -> None:
+    place.home.database.write_bytes(b"no database at all, but a text " * 200)
+    before = place.home.database.read_bytes()
+    with pytest.raises(IntegrityError, match="ledger restore"):
+        Client(place.home, LEAD).create_week(place.week.launch.replace(day=25))
+    assert place.home.database.read_bytes() == before
+    replay(place.home, LEAD, after(0))
+    assert Client(place.home, LEAD).active_week().id == place.week.id
+
+
+def test_a_replay_waits_for_the_runners_end(place: Place) -> None:
+    service = place.service()
+    with pytest.raises(ConflictError, match="runner"):
+        replay(place.home, LEAD, after(0))
+    service.close()
+    job = place.submit()
+    assert place.job(job).state is JobState.QUEUED

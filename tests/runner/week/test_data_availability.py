@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.market.sample import write_sample
+from core.paths import Home
+from runner.week.data_availability import check_datasets
+
+
+def test_both_folders_are_reported_even_if_one_is_missing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_sample(home.train_data, tmp_path / "elsewhere")
+    result, text = check_datasets(home)
+    assert result["ok"] is False
+    assert [(d["name"], d["ok"]) for d in result["datasets"]] == [
+        ("train", True),
+        ("backtest", False),
+    ]
+    assert all(error.startswith("backtest: ") for error in result["errors"])
+    assert "data/backtest" in text and "trainweek data sample" in text
+
+
+def test_an_empty_folder_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.train_data.mkdir(parents=True)
+    result, _ = check_datasets(home, {"train": home.train_data})
+    assert result["ok"] is False and "data/train" in result["errors"][0]
+
+
+def test_train_and_backtest_of_a_sample_do_not_overlap(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_sample(home.train_data, home.backtest_data)
+    result, _ = check_datasets(home)
+    train, backtest = (d["facts"] for d in result["datasets"])
+    assert train["last"] < backtest["first"]
+    assert backtest["days"] >= 365

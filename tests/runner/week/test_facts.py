@@ -1,0 +1,181 @@
+"""Facts of a moment: from a real runner's jobs and real files, and never from behind it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.vocabulary import JobKind, JobState, TrainingStatus
+from runner.records import Job
+from runner.week.facts import gather, judged_as_of, latest_run
+from tests.event_files import write_events
+from tests.runner.place import CTO, LAUNCH, Place
+
+
+def stand_at(place: Place, moment: datetime) -> None:
+    """The week's clock stands at a moment from now on."""
+    place.lead.record_clock_point(place.week.id, datetime.now(UTC), moment, 0.0)
+
+
+def trained(place: Place, **params: object) -> Job:
+    """A training that has ended."""
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, **params))
+    service.close()
+    return job
+
+
+def log_events(place: Place, job: Job, *moments: datetime) -> None:
+    points = [(100 * (i + 1), moment.timestamp(), float(i)) for i, moment in enumerate(moments)]
+    write_events(place.home.run_attempt(job.run, 1), {"rollout/ep_rew_mean": points})
+
+
+def test_a_moment_ahead_gives_no_facts(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    facts = gather(place.lead, place.week, LAUNCH + timedelta(hours=1))
+    assert not facts.reached and facts.run is None
+
+
+def test_a_week_without_a_training_says_so(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    facts = gather(place.lead, place.week)
+    assert facts.reached and facts.run is None and facts.log is None
+    assert latest_run(place.lead, place.week) is None
+
+
+def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    job = trained(place, seconds=0.5)
+    ended = job.ended_at
+    log_events(place, job, job.started_at, ended - timedelta(seconds=0.1))
+    place.lead.record_clock_point(place.week.id, ended, LAUNCH + timedelta(hours=1), 0.0)
+    stand_at(place, LAUNCH + timedelta(hours=2))
+    before = gather(place.lead, place.week, LAUNCH + timedelta(minutes=50))
+    after = gather(place.lead, place.week, LAUNCH + timedelta(minutes=90))
+    assert before.run.status is TrainingStatus.RUNNING and before.run.ended is None
+    assert after.run.status is TrainingStatus.COMPLETED and after.run.until == ended
+
+
+def test_events_from_behind_the_moment_are_not_seen(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    early = job.started_at + timedelta(seconds=1)
+    log_events(place, job, early, early + timedelta(seconds=5))
+    # The hour passes evenly in the ten seconds from now; its 30th minute lies between the two.
+    place.lead.record_clock_point(
+        place.week.id, job.started_at + timedelta(seconds=10), LAUNCH + timedelta(hours=1), 0.0
+    )
+    place.lead.now = lambda: job.started_at + timedelta(seconds=20)
+    facts = gather(place.lead, place.week, LAUNCH + timedelta(minutes=30))
+    seen = facts.run.reader.series("rollout/ep_rew_mean", until=facts.run.until.timestamp())
+    assert list(seen.step) == [100]
+    service.close()
+
+
+def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    log_events(place, job, datetime.now(UTC))
+    stand_at(place, LAUNCH)
+    stand_at(place, LAUNCH + timedelta(hours=1, minutes=59))
+    assert gather(place.lead, place.week).run.status is TrainingStatus.RUNNING
+    stand_at(place, LAUNCH + timedelta(hours=2, minutes=1))
+    facts = gather(place.lead, place.week)
+    assert facts.run.status is TrainingStatus.HUNG
+    assert "no new event" in facts.run.reason
+    service.close()
+
+
+def test_hidden_event_files_leave_a_run_without_a_reader(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    job = trained(place)
+    log_events(place, job, job.started_at)
+    kept = gather(place.lead, place.week).run.reader
+    assert kept is not None and kept.tags() == ["rollout/ep_rew_mean"]
+    place.home.tensorboard.rename(place.home.root / "hidden")
+    assert gather(place.lead, place.week, reader=kept).run.reader is None
+
+
+def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    trained(place, do="fail")
+    facts = gather(place.lead, place.week)
+    assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
+    assert facts.open_incidents == ("crash",)
+    assert "crash" in facts.critical_findings
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, resume) -> None:
+    stand_at(place, LAUNCH)
+    crashed = trained(place, do="fail")
+    assert gather(place.lead, place.week).run.earlier_crashes == ()  # it is the run's status
+    place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Mended.")
+    trained(place, resume=resume, do="complete")
+    run = gather(place.lead, place.week).run
+    assert run.status is TrainingStatus.COMPLETED
+    told = f"run {crashed.run}, attempt 1 crashed at 2026-02-23 14:00 UTC: "
+    assert len(run.earlier_crashes) == 1 and run.earlier_crashes[0].startswith(told)
+
+
+def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) -> None:
+    before = datetime.now(UTC)
+    place.lead.record_clock_point(place.week.id, before, LAUNCH, 0.0)
+    opened = place.lead.open_incident(place.week.id, "performance", "The loss rises.").record
+    closed = place.lead.close_incident(opened.id, "It fell again.").record
+    middle = opened.opened_at + (closed.closed_at - opened.opened_at) / 2
+    place.lead.record_clock_point(place.week.id, middle, LAUNCH + timedelta(hours=1), 0.0)
+    stand_at(place, LAUNCH + timedelta(hours=2))
+
+    def standing(moment: datetime | None = None) -> tuple[str, ...]:
+        return gather(place.lead, place.week, moment).open_incidents
+
+    assert standing(LAUNCH) == ()  # not opened yet
+    assert standing(LAUNCH + timedelta(hours=1)) == ("performance",)
+    assert standing() == ()  # closed by now
+
+
+def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    for ok in (False, True):
+        place.until(service, place.submit(JobKind.PREFLIGHT, result={"ok": ok, "checks": []}))
+    running = place.until(service, place.submit(JobKind.DATA_CHECK, do="sleep"), JobState.RUNNING)
+    facts = gather(place.lead, place.week)
+    assert facts.preflight.result["ok"] is True
+    assert facts.data_check.id == running.id
+    assert facts.data_check.state is JobState.RUNNING and facts.data_check.result is None
+    assert facts.backup is None
+    service.close()
+
+
+def test_looks_are_judged_as_of_their_moment_and_work_as_of_now(place: Place) -> None:
+    playbook = place.week.playbook
+    for kind, own in (("hourly", True), ("daily", True), ("anomaly", True), ("preflight", False)):
+        slot = playbook.slots_of_kind(kind)[0]
+        assert judged_as_of(slot, place.week) == (slot.at(LAUNCH) if own else None)
+
+
+def test_reports_count_only_while_their_files_are_as_they_were_written(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    path = place.home.revalidation / "2026-02-27_decision.json"
+    content = b'{"decision": "NO-GO"}'
+    service = place.service()
+    result = {
+        "report": {"decision": place.home.relative(path)},
+        "decision": "NO-GO",
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    place.until(service, place.submit(JobKind.REVALIDATE, result=result))
+    service.close()
+    assert gather(place.client(CTO), place.week).reports == {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.replace(b"NO-GO", b"GO"))
+    altered = gather(place.client(CTO), place.week)
+    assert altered.reports and altered.decision is None
+    path.write_bytes(content)
+    assert gather(place.client(CTO), place.week).decision == {"decision": "NO-GO"}
