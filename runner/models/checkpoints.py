@@ -20,7 +20,7 @@ from core.files import file_sha256
 KEPT = 3  # verified ones of a run
 MANIFEST = "manifest.json"
 PARTS = frozenset({"model.zip", "normaliser.json", "rng.json", "config.json"})
-PASSED_OVER = "broken_checkpoints.json"  # in the folder of the attempt that found them
+SKIPPED = "broken_checkpoints.json"  # in the folder of the attempt that found them
 EARLIER = "Use an earlier checkpoint."
 MORE_STEPS = "Give more than that, or leave --steps out."  # after reached_already
 
