@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 
 from core.errors import TrainweekError
 from core.files import write_text
-from core.language import Message, joined
+from core.language import Message, joined, literal
 from core.paths import Home
 from core.vocabulary import JobKind
 from runner.files import read_json
@@ -48,7 +48,7 @@ def report_corrupt_checkpoints(
         "{job}, {attempt}: {problems} Resumed from checkpoint {step}, which is intact.",
         job=row.id,
         attempt=folder.name,
-        problems=joined(map(str, problems)),
+        problems=joined(map(_problem, problems)),
         step=str(found.get("used")),
     )
     incidents = schema.incidents
@@ -74,6 +74,14 @@ def report_corrupt_checkpoints(
     if opened:
         write_issue_line(home, spec, now)
         log.error("%s", summary)
+
+
+def _problem(stored: object) -> Message:
+    """A record of a message; plain text from an older version."""
+    try:
+        return Message.from_record(stored)
+    except ValueError:
+        return literal(str(stored))
 
 
 def _log_once(folder: Path, text: str) -> None:

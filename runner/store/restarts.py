@@ -30,7 +30,9 @@ def restart_pending(row: Row) -> bool:
     )
 
 
-def requeue_for_restart(connection: Connection, job_id: str, state: JobState) -> dict[str, Any] | None:
+def requeue_for_restart(
+    connection: Connection, job_id: str, state: JobState
+) -> dict[str, Any] | None:
     """The columns that put a stopped job back into the queue; None without a pending restart.
 
     STOPPED -> QUEUED

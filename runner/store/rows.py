@@ -37,12 +37,12 @@ def point_of(row: Row[Any]) -> ClockPoint:
 
 def reason_of(row: Row[Any]) -> Message:
     """The reason of a job or an attempt."""
-    return recorded_message(row._mapping, "reason")
+    return recorded_message(_plain(row), "reason")
 
 
 def summary_of(row: Row[Any]) -> Message:
     """The summary of an incident."""
-    return recorded_message(row._mapping, "summary")
+    return recorded_message(_plain(row), "summary")
 
 
 _RUNNER_ONLY = ("stop_requested_by", "stop_requested_at", "not_before", "spawns_lost", "seq")

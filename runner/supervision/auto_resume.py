@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
-from core.paths import Home
 from core.language import Message, plural
+from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.settings import Settings

@@ -232,7 +232,9 @@ def _sentence(text: Message) -> Message:
 def _counted(oom_kills: int) -> Message:
     """The count comes from the attempt's own control group, so it counts no other process."""
     return plural(
-        "Its control group counts {n} OOM kill.", "Its control group counts {n} OOM kills.", oom_kills
+        "Its control group counts {n} OOM kill.",
+        "Its control group counts {n} OOM kills.",
+        oom_kills,
     )
 
 

@@ -161,9 +161,7 @@ class Finisher:
             if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
                 write.append("job", body | {"job": again}, row.week_id)
 
-    def give_up_start(
-        self, row: Row, attempt: Row, now: datetime, *, hung: bool = False
-    ) -> None:
+    def give_up_start(self, row: Row, attempt: Row, now: datetime, *, hung: bool = False) -> None:
         """A start produced no process: try once more, without counting it.
 
         STARTING -> QUEUED, the second time STARTING -> LOST: a training run is resumed from

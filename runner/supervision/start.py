@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
@@ -55,7 +56,7 @@ class Starter:
             )
             if blocked:
                 # It blocks a resume as well as a first start that was requested before it.
-                change = {
+                change: dict[str, Any] = {
                     "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
                     "reason": Message(
                         "An open incident blocks the start. Close it, then start again."
