@@ -10,7 +10,7 @@ import numpy as np
 from core.cadence import GAP_POINTS, patience, usual_gap
 from core.facts import Facts, RunFacts
 from core.playbook import Playbook
-from core.telemetry import FileProblem, RunReader, Series
+from core.telemetry import FileProblem, RunEvents, Series
 from core.telemetry.readings import known_series, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus
 
@@ -34,7 +34,7 @@ class RunView:
         return getattr(found, name, None) or default
 
     @property
-    def reader(self) -> RunReader | None:
+    def reader(self) -> RunEvents | None:
         return self.run.reader
 
     @property
@@ -114,6 +114,15 @@ class RunView:
         """Real seconds since the newest scalar; None before the first one."""
         last = None if self.reader is None else self.reader.last_event(self.unix)
         return None if last is None else max(0.0, self.unix - last.wall)
+
+    @property
+    def log_ahead(self) -> float | None:
+        """Real seconds by which the trainer's log is newer than its events; None: not known."""
+        log, silence = self.facts.log, self.silence
+        # [ISSUE] lines may be written about a silent trainer, not by it.
+        if log is None or log.last_line_at is None or log.issues or silence is None:
+            return None
+        return log.last_line_at.timestamp() - (self.unix - silence)
 
     # week time
 
