@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection
 
 from core.diagnosis.advice import advice
 from core.diagnosis.finding import Finding, ScenarioResult, Sentence, no_data
+from core.diagnosis.reward_evidence import rewards
 from core.diagnosis.run_view import RunView
 from core.diagnosis.scenarios.crash import crash
 from core.diagnosis.scenarios.data_issue import data_issue
-from core.diagnosis.scenarios.flat_reward import flat_reward, not_converging, rewards
-from core.diagnosis.scenarios.hung import hung, logging_broken
+from core.diagnosis.scenarios.flat_reward import flat_reward
+from core.diagnosis.scenarios.hung import hung
 from core.diagnosis.scenarios.kl_explosion import kl_explosion
+from core.diagnosis.scenarios.logging_broken import logging_broken
 from core.diagnosis.scenarios.no_metrics import no_metrics
+from core.diagnosis.scenarios.not_converging import not_converging
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
 from core.facts import Facts

@@ -7,11 +7,10 @@ explanation can't say something else than what is judged.
 from __future__ import annotations
 
 from core.cadence import GAPS, LEAST_SILENCE
-from core.diagnosis import reward_state
+from core.diagnosis import reward_evidence, reward_state
 from core.diagnosis.run_view import GRACE
 from core.diagnosis.scenarios import (
     data_issue,
-    flat_reward,
     hung,
     kl_explosion,
     policy_dead,
@@ -152,15 +151,15 @@ def _numbers(playbook: Playbook) -> dict[str, float]:
     return {
         "block": BLOCK_EPISODES,
         "new_best": reward_state.NEW_BEST,
-        "flat": setting("flat_reward", "hours", flat_reward.FLAT_HOURS),
+        "flat": setting("flat_reward", "hours", reward_evidence.FLAT_HOURS),
         "wanted": WANTED,
         "p": SIGNIFICANCE,
         "sd": reward_state.IMPROVED_SD,
-        "normal": setting("not_converging", "hours", flat_reward.NORMAL_HOURS),
+        "normal": setting("not_converging", "hours", reward_evidence.NORMAL_HOURS),
         "regressed": reward_state.REGRESSED_BEYOND,
         "converged": reward_state.CONVERGED_WITHIN,
-        "hold": flat_reward.HOLD_FOR,
-        "keep": flat_reward.KEEP_FIRING,
+        "hold": reward_evidence.HOLD_FOR,
+        "keep": reward_evidence.KEEP_FIRING,
         "high": kl_explosion.HIGH,
         "z": kl_explosion.SPIKE_Z,
         "past": kl_explosion.PAST,

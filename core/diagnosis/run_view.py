@@ -115,6 +115,15 @@ class RunView:
         last = None if self.reader is None else self.reader.last_event(self.unix)
         return None if last is None else max(0.0, self.unix - last.wall)
 
+    @property
+    def log_ahead(self) -> float | None:
+        """Real seconds by which the trainer's log is newer than its events; None: not known."""
+        log, silence = self.facts.log, self.silence
+        # [ISSUE] lines may be written about a silent trainer, not by it.
+        if log is None or log.last_line_at is None or log.issues or silence is None:
+            return None
+        return log.last_line_at.timestamp() - (self.unix - silence)
+
     # week time
 
     def week_hours(self, since: datetime, until: datetime | None = None) -> float:

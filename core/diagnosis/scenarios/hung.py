@@ -1,4 +1,4 @@
-"""hung: silence beyond the run's own cadence. logging_broken: it works, but unseen.
+"""hung: silence beyond the run's own cadence.
 
 On 376 public runs the learned limit, max(10 min, 20 median gaps), gave no false alarm,
 and finds a hang some twelve times sooner than two hours.
@@ -12,7 +12,7 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
 from core.diagnosis.run_view import RunView
-from core.telemetry import Fault
+from core.liveness import duration
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
@@ -78,37 +78,37 @@ def hung(moment: RunView) -> ScenarioResult:
     gap, limit = moment.gap, moment.patience
     last = moment.reader.last_event(moment.unix)
     quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
-    cadence = "cadence not known yet" if gap is None else f"usual gap {_told(gap)}"
-    fact = f"newest event at step {last.step:,}, {_told(silence)} ago ({cadence})"
-    behind = _log_ahead(moment)
+    cadence = "cadence not known yet" if gap is None else f"usual gap {duration(gap)}"
+    fact = f"newest event at step {last.step:,}, {duration(silence)} ago ({cadence})"
+    behind = moment.log_ahead
     if silence > limit and behind is not None and behind > limit and not called:
         return quiet(
             Sentence(
                 f"The training works, but its events stand still: see logging_broken ({fact}).",
                 f"O treinamento trabalha, mas seus eventos pararam: veja logging_broken ({fact}).",
             ),
-            f"{moment.facts.log.path} went on for {_told(behind)} behind the newest event",
+            f"{moment.facts.log.path} went on for {duration(behind)} behind the newest event",
         )
     # On a fast clock two hours of the week may be shorter than one iteration.
     if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * moment.cadence):
         why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
         headline = Sentence(
-            f"No progress since step {last.step:,}: silent for {_told(silence)}.",
-            f"Sem progresso desde o passo {last.step:,}: em silêncio há {_told(silence)}.",
+            f"No progress since step {last.step:,}: silent for {duration(silence)}.",
+            f"Sem progresso desde o passo {last.step:,}: em silêncio há {duration(silence)}.",
         )
         return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)
     if silence > limit:
         headline = Sentence(
-            f"Silent for {_told(silence)}, beyond the learned limit of {_told(limit)}.",
-            f"Em silêncio há {_told(silence)}, além do limite aprendido de {_told(limit)}.",
+            f"Silent for {duration(silence)}, beyond the learned limit of {duration(limit)}.",
+            f"Em silêncio há {duration(silence)}, além do limite aprendido de {duration(limit)}.",
         )
         return _firing(moment, Severity.WARNING, headline, (fact,), last.step)
     if silence > SUSPICIOUS * limit:
         return ScenarioResult(
             FindingStatus.PENDING,
             Sentence(
-                f"Silent for {_told(silence)}; the learned limit is {_told(limit)}.",
-                f"Em silêncio há {_told(silence)}; o limite aprendido é {_told(limit)}.",
+                f"Silent for {duration(silence)}; the learned limit is {duration(limit)}.",
+                f"Em silêncio há {duration(silence)}; o limite aprendido é {duration(limit)}.",
             ),
             Severity.WARNING,
             last.step,
@@ -120,70 +120,22 @@ def hung(moment: RunView) -> ScenarioResult:
         return ScenarioResult(
             FindingStatus.RECOVERING,
             Sentence(
-                f"It was silent for {_told(length)} before step {step}, and goes on.",
-                f"Ficou em silêncio por {_told(length)} antes do passo {step}, e continua.",
+                f"It was silent for {duration(length)} before step {step}, and goes on.",
+                f"Ficou em silêncio por {duration(length)} antes do passo {step}, e continua.",
             ),
             Severity.WARNING,
             step,
-            (f"gap of {_told(length)} before step {step} (limit {_told(limit)})",),
+            (f"gap of {duration(length)} before step {step} (limit {duration(limit)})",),
             (fact,),
         )
     working = ("Working", "Trabalhando") if run.process_known else _UNKNOWN
     return quiet(
         Sentence(
             f"{working[0]}: {fact}.",
-            f"{working[1]}: passo {last.step:,}, há {_told(silence)}.",
+            f"{working[1]}: passo {last.step:,}, há {duration(silence)}.",
         ),
-        f"learned limit {_told(limit)}",
+        f"learned limit {duration(limit)}",
     )
-
-
-def logging_broken(moment: RunView) -> ScenarioResult:
-    """The process lives and writes its log, but its events stand still or are lost."""
-    run = moment.run
-    if not moment.active:
-        return quiet(
-            Sentence(
-                f"The run is {run.status.value}: nothing is being logged.",
-                f"A execução está {run.status.value}: nada está sendo registrado.",
-            )
-        )
-    evidence = []
-    lost = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
-    evidence += [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in lost]
-    silence, behind = moment.silence, _log_ahead(moment)
-    if behind is not None and behind > moment.patience:
-        evidence.append(
-            f"{moment.facts.log.path} was written {_told(behind)} after the newest event, "
-            f"limit {_told(moment.patience)}"
-        )
-    if evidence:
-        return ScenarioResult(
-            FindingStatus.FIRING,
-            Sentence(
-                "The training runs, but its events are lost or stand still.",
-                "O treinamento roda, mas seus eventos se perderam ou pararam.",
-            ),
-            Severity.WARNING,
-            moment.step,
-            tuple(evidence),
-        )
-    if silence is None:
-        return no_data(Sentence("No event yet.", "Ainda nenhum evento."))
-    return quiet(
-        Sentence("Events are written.", "Eventos estão sendo gravados."),
-        f"newest event {_told(silence)} ago",
-        *([f"last log line at most {_told(max(0.0, behind))} newer"] if behind is not None else []),
-    )
-
-
-def _log_ahead(moment: RunView) -> float | None:
-    """Real seconds by which the trainer's log is newer than its events; None: not known."""
-    log, silence = moment.facts.log, moment.silence
-    # [ISSUE] lines may be written about a silent trainer, not by it.
-    if log is None or log.last_line_at is None or log.issues or silence is None:
-        return None
-    return log.last_line_at.timestamp() - (moment.unix - silence)
 
 
 def _firing(
@@ -198,7 +150,9 @@ def _firing(
     if log is not None and log.last_line_at is not None and moment.silence is not None:
         newer = log.last_line_at.timestamp() - (moment.unix - moment.silence)
         if newer > moment.patience:
-            against.append(f"{log.path} went on for {_told(newer)}: logging may be broken instead")
+            against.append(
+                f"{log.path} went on for {duration(newer)}: logging may be broken instead"
+            )
     return ScenarioResult(FindingStatus.FIRING, headline, severity, step, evidence, tuple(against))
 
 
@@ -210,10 +164,3 @@ def _recent_pause(moment: RunView, limit: float) -> tuple[int, float] | None:
         return None
     place = len(pace) - len(gaps) + int(gaps.argmax())
     return int(pace.step[place]), float(gaps.max())
-
-
-def _told(seconds: float) -> str:
-    """A duration in its natural unit, real time."""
-    if seconds < 120:
-        return f"{seconds:.3g} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from core.diagnosis import SCENARIOS
+from core.diagnosis import SCENARIOS, scenarios
+from core.diagnosis.advice import advice
 from core.diagnosis.diagnose import diagnose
 from core.diagnosis.foreign_run import facts_of_folder
+from core.playbook.troubles import ScenarioId
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
@@ -40,6 +45,22 @@ def test_every_scenario_is_always_told_in_one_order(tmp_path):
     write_events(tmp_path, ppo(30))
     for given in (facts(None, HOUR), facts(open_reader(tmp_path), HOUR)):
         assert tuple(finding.scenario for finding in diagnose(given, PLAYBOOK)) == SCENARIOS
+
+
+def test_each_scenario_has_a_file_and_a_rule_of_its_name():
+    files = {path.stem for path in Path(scenarios.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == set(SCENARIOS)
+    assert len(SCENARIOS) == len(set(SCENARIOS))
+    for name in SCENARIOS:
+        rule = getattr(importlib.import_module(f"core.diagnosis.scenarios.{name}"), name)
+        assert callable(rule) and rule.__doc__
+
+
+def test_the_playbooks_scenarios_are_the_first_ones_and_the_others_have_advice_of_ours():
+    playbooks = get_args(ScenarioId)
+    assert tuple(spec.id for spec in PLAYBOOK.scenarios) == playbooks
+    assert SCENARIOS[: len(playbooks)] == playbooks
+    assert all(advice(PLAYBOOK, name).causes for name in SCENARIOS)
 
 
 def test_before_a_training_there_is_no_data_and_nothing_is_ok():
