@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import Clock
-from core.telemetry import RunReader
+from core.telemetry import RunEvents
 from core.vocabulary import JobState, TrainingStatus
 
 
@@ -27,7 +27,7 @@ class RunFacts:
     started: datetime  # real
     ended: datetime | None  # real; None while it runs
     total_steps: int
-    reader: RunReader | None  # refreshed by the gatherer; None: no event folder
+    reader: RunEvents | None  # as read once; None: no event folder
     until: datetime  # real; series are read up to here, windows end here
     source: str  # where the event files lie, relative to the home
     attempts: int = 1
