@@ -77,13 +77,14 @@ class Facts:
     revalidation: JobFacts | None = None
     runner_alive: bool = False
     open_incidents: tuple[str, ...] = ()  # ids of procedures: crash, performance, data
-    critical_findings: tuple[str, ...] = ()  # scenario ids that fire with severity critical
     disk_free_bytes: int | None = None
     model_bytes: int | None = None  # size of models/ppo_phase4
     # reports of the revalidation: name -> path relative to the home, only what exists
     reports: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, Any] | None = None  # decision.json of the latest revalidation
     synthetic: bool = False
+    # what was concluded from these facts, so that it is concluded once; see diagnose()
+    derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def reached(self) -> bool:
