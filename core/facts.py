@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import Clock
-from core.telemetry import RunReader
+from core.telemetry import RunEvents
 from core.vocabulary import JobState, TrainingStatus
 
 
@@ -27,7 +27,7 @@ class RunFacts:
     started: datetime  # real
     ended: datetime | None  # real; None while it runs
     total_steps: int
-    reader: RunReader | None  # refreshed by the gatherer; None: no event folder
+    reader: RunEvents | None  # as read once; None: no event folder
     until: datetime  # real; series are read up to here, windows end here
     source: str  # where the event files lie, relative to the home
     attempts: int = 1
@@ -77,13 +77,14 @@ class Facts:
     revalidation: JobFacts | None = None
     runner_alive: bool = False
     open_incidents: tuple[str, ...] = ()  # ids of procedures: crash, performance, data
-    critical_findings: tuple[str, ...] = ()  # scenario ids that fire with severity critical
     disk_free_bytes: int | None = None
     model_bytes: int | None = None  # size of models/ppo_phase4
     # reports of the revalidation: name -> path relative to the home, only what exists
     reports: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, Any] | None = None  # decision.json of the latest revalidation
     synthetic: bool = False
+    # what was concluded from these facts, so that it is concluded once; see diagnose()
+    derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def reached(self) -> bool:

@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.diagnosis.run_view import RunView
 from core.facts import Facts, RunFacts
 from core.playbook import Playbook
-from core.telemetry import RunReader
+from core.telemetry import RunEvents
 from core.telemetry.inspect import open_run
 from core.telemetry.readings import last_step
 from core.timestamps import from_unix
@@ -37,7 +37,7 @@ def facts_of_folder(
 
 
 def facts_of_events(
-    reader: RunReader,
+    reader: RunEvents,
     now: datetime,
     playbook: Playbook,
     total_steps: int | None = None,
@@ -81,7 +81,7 @@ def facts_of_events(
     return replace(facts, run=over)
 
 
-def _opened(reader: RunReader) -> float | None:
+def _opened(reader: RunEvents) -> float | None:
     """When the first file was opened: its writer puts that into the name."""
     moments = [float(found[1]) for file in reader.files if (found := _MOMENT.search(file.name))]
     return min(moments, default=None)

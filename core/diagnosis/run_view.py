@@ -10,7 +10,7 @@ import numpy as np
 from core.cadence import GAP_POINTS, patience, usual_gap
 from core.facts import Facts, RunFacts
 from core.playbook import Playbook
-from core.telemetry import FileProblem, RunReader, Series
+from core.telemetry import FileProblem, RunEvents, Series
 from core.telemetry.readings import known_series, pace_series, steps_per_second
 from core.vocabulary import TrainingStatus
 
@@ -34,7 +34,7 @@ class RunView:
         return getattr(found, name, None) or default
 
     @property
-    def reader(self) -> RunReader | None:
+    def reader(self) -> RunEvents | None:
         return self.run.reader
 
     @property

@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.errors import InputError
 from core.language import Message
 from core.paths import safe_name
-from core.playbook import DEFAULT, parse_playbook
+from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.timestamps import iso
 from core.vocabulary import Right
 from core.week import Week
@@ -54,6 +54,7 @@ class Weeks(BaseClient):
                 Message("Give a YAML file that exists."),
             ) from error
         playbook = parse_playbook(text, source=str(path))
+        text = whole_text(text)
         launch = launch.astimezone(UTC)
         week_id = launch.date().isoformat()
         with self.store.write() as transaction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,7 @@ def _filled(command: tuple[str, ...], home: Home, assignment: Assignment) -> lis
     job, week = assignment.job, assignment.week
     playbook = week.playbook if week else parse_playbook(default_playbook_text(), "default")
     values = {
+        "python": sys.executable,
         "tensorboard_dir": str(assignment.event_folder),
         "steps": str(job.params.get("steps") or playbook.training.total_steps),
         "run": str(job.run),

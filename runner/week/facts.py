@@ -15,7 +15,6 @@ from pathlib import Path
 
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
-from core.diagnosis import diagnose
 from core.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.files import file_sha256
 from core.market.synthetic import is_marked
@@ -25,10 +24,8 @@ from core.telemetry import RunReader
 from core.timestamps import from_unix
 from core.vocabulary import (
     ENDED_STATES,
-    FindingStatus,
     JobKind,
     JobState,
-    Severity,
     TrainingStatus,
 )
 from core.week import Week
@@ -91,13 +88,7 @@ def gather(
         disk_free_bytes=_disk_free(home.root),
         model_bytes=folder_bytes(home.model),
     )
-    facts = _with_reports(facts, home)
-    critical = tuple(
-        finding.scenario
-        for finding in diagnose(facts, week.playbook)
-        if finding.status is FindingStatus.FIRING and finding.severity is Severity.CRITICAL
-    )
-    return replace(facts, critical_findings=critical)
+    return _with_reports(facts, home)
 
 
 def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:

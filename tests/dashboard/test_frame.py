@@ -11,7 +11,7 @@ from tests.dashboard.place import Place, draw_frame
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "The training is stalled"), ("pt", "O treino está travado")]
+    ("language", "said"), [("en", "The run is stalled"), ("pt", "O treino está travado")]
 )
 def test_a_stall_is_red_on_every_page_with_its_evidence(
     place: Place, monkeypatch: pytest.MonkeyPatch, language: str, said: str

@@ -28,6 +28,7 @@ from tests.core.checks.scene import (
     preflight,
     rising,
     steady,
+    wobbling,
 )
 from tests.shared_files import shared_file
 
@@ -205,8 +206,13 @@ def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> 
     facts = scene.events().log().facts(open_incidents=("performance",))
     assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS
     assert judge(PLAYBOOK, "no_anomaly", facts).verdict is Verdict.FAIL
-    critical = replace(facts, critical_findings=("kl_explosion",))
-    assert "kl_explosion" in judge(PLAYBOOK, "no_issues", critical).why
+
+
+def test_a_critical_finding_is_an_issue(scene) -> None:
+    facts = scene.events(approx_kl=lambda i: 3.0 if i > 115 else wobbling(i)).log().facts()
+    judged = judge(PLAYBOOK, "no_issues", facts)
+    assert judged.verdict is Verdict.FAIL
+    assert "kl_explosion" in judged.why
 
 
 def test_a_training_that_was_never_started_fails_the_running_check(scene) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import pickle
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +14,7 @@ import pytest
 
 from core.diagnosis import SCENARIOS, scenarios
 from core.diagnosis.advice import advice
-from core.diagnosis.diagnose import diagnose
+from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.diagnosis.foreign_run import facts_of_folder
 from core.playbook.troubles import ScenarioId
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
@@ -29,6 +31,7 @@ from tests.core.diagnosis.runs import (
 )
 from tests.event_files import append_events, write_events
 
+diagnosis = importlib.import_module("core.diagnosis.diagnose")
 ALARMS = (FindingStatus.FIRING, FindingStatus.RECOVERING)
 
 
@@ -176,14 +179,51 @@ def test_a_file_with_only_its_header_is_dated_by_its_name(tmp_path):
     assert late.status is FindingStatus.FIRING
 
 
-def test_only_what_is_asked_for_is_judged(tmp_path):
+def test_only_what_is_asked_for_is_judged(tmp_path, judged):
     write_events(tmp_path, ppo(60))
-    given = facts(open_reader(tmp_path), 61 * MINUTE)
+    reader = open_reader(tmp_path)
+    given = facts(reader, 61 * MINUTE)
     whole = {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
     for wanted in (("hung", "kl_explosion"), ("not_converging",)):
-        some = diagnose(given, PLAYBOOK, wanted)
+        judged.clear()
+        some = diagnose(facts(reader, 61 * MINUTE), PLAYBOOK, wanted)
         assert [finding.scenario for finding in some] == [s for s in SCENARIOS if s in wanted]
         assert all(finding == whole[finding.scenario] for finding in some)
+        assert set(judged) <= {*wanted, *CRITICAL}
+    assert "slowdown" not in judged
+
+
+def test_no_scenario_is_judged_twice_for_the_same_facts(tmp_path, judged):
+    write_events(tmp_path, ppo(60))
+    reader = open_reader(tmp_path)
+    given = facts(reader, 61 * MINUTE)
+    first = [*diagnose(given, PLAYBOOK, ("not_converging",)), *diagnose(given, PLAYBOOK, CRITICAL)]
+    assert sorted(judged) == sorted(CRITICAL)
+    again = {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
+    assert max(Counter(judged).values()) == 1
+    assert all(again[finding.scenario] == finding for finding in first)
+    diagnose(replace(given, log=None), PLAYBOOK, CRITICAL)
+    assert Counter(judged)["hung"] == 2, "other facts are judged on their own"
+
+
+def test_what_can_be_critical_is_listed():
+    """A check that asks for critical findings leaves the other scenarios out."""
+    folder = Path(scenarios.__file__).parent
+    told = {p.stem for p in folder.glob("*.py") if "Severity.CRITICAL" in p.read_text("utf-8")}
+    assert told == set(CRITICAL)
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Names of the scenarios whose rules ran, in their order; those by the reward left out."""
+    names = []
+
+    def noting(name, rule):
+        return lambda view: names.append(name) or rule(view)
+
+    noted = {name: noting(name, rule) for name, rule in diagnosis._RULES.items()}
+    monkeypatch.setattr(diagnosis, "_RULES", noted)
+    return names
 
 
 def test_every_headline_is_told_in_both_languages(tmp_path):

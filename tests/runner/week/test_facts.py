@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.vocabulary import JobKind, JobState, TrainingStatus
+from core.diagnosis import diagnose
+from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
 from runner.records import Job
 from runner.week.facts import gather, judged_as_of, latest_run
 from tests.event_files import write_events
@@ -106,7 +107,8 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
     facts = gather(place.lead, place.week)
     assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
     assert facts.open_incidents == ("crash",)
-    assert "crash" in facts.critical_findings
+    (crash,) = diagnose(facts, place.week.playbook, only=("crash",))
+    assert (crash.status, crash.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
 
 
 @pytest.mark.parametrize("resume", [False, True])
