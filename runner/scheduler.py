@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from core.job_params import DailyCheckParams
 from core.vocabulary import JobKind
 from core.week import Week
 
@@ -19,7 +19,7 @@ class DueJob:
     """A job that the schedule asks for."""
 
     kind: JobKind
-    params: dict[str, Any]
+    params: DailyCheckParams
     key: str  # asking twice makes one job
 
 
@@ -37,7 +37,7 @@ def due_jobs(week: Week, now_week: datetime, asked: Set[date]) -> list[DueJob]:
     if now_week > max(slot.at(week.launch) for slot in week.playbook.schedule) + _OVER:
         return []
     return [
-        DueJob(JobKind.DAILY_CHECK, {"date": day.isoformat()}, f"schedule:{week.id}:{day}")
+        DueJob(JobKind.DAILY_CHECK, DailyCheckParams(date=day), f"schedule:{week.id}:{day}")
         for day, moment in sorted(moments.items())
         if moment <= now_week and day not in asked
     ]

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
+from core.job_params import asked_params
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
@@ -56,6 +57,12 @@ def start(
         raise InputError(f"There is no mode {mode!r}.", "Use --mode paper: no orders exist.")
     if resume and new:
         raise InputError("--resume and --new exclude each other.", "Give one of them.")
+    params: dict[str, Any] = {"timestamp": timestamp}
+    params |= {"run": tag} if tag else {}
+    params |= {"steps": steps} if steps else {}
+    params |= {"resume": resume} if resume or new else {}
+    params |= {"override_reason": override} if override else {}
+    asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
     client = open_client(home)
     week = client.active_week() or _week_from_now(client)
     if symbol != week.symbol:
@@ -66,12 +73,7 @@ def start(
     needed_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
-    params: dict[str, Any] = {"timestamp": timestamp}
-    params |= {"run": tag} if tag else {}
-    params |= {"steps": steps} if steps else {}
-    params |= {"resume": resume} if resume or new else {}
-    params |= {"override_reason": override} if override else {}
-    job = submitted(client.submit(JobKind.TRAIN, params))
+    job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
         print(f"{job.id} asked for. Follow it: trainweek jobs logs {job.id}")
         return
@@ -89,6 +91,10 @@ def restart(
     json: JsonOption = False,
 ) -> None:
     """Save and stop the training, then go on from the last good checkpoint, changed or not."""
+    changes = {"learning_rate": learning_rate, "ent_coef": ent_coef}
+    asked_params(
+        JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
+    )
     client = open_client(home)
     needed_week(client)
     needed_runner(client.home)
@@ -116,9 +122,6 @@ def revalidate(
     home: HomeOption = None,
 ) -> None:
     """Run the six gates over the backtest data. Exit 0 GO, 1 PARTIAL or NO-GO."""
-    client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
     params = {
         "model_path": model_path,
         "backtest_data_dir": backtest_data_dir,
@@ -126,7 +129,11 @@ def revalidate(
         "save_report": save_report,
     }
     params |= {} if trials is None else {"trials": trials}
-    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, params)))
+    asked = asked_params(JobKind.REVALIDATE, params)
+    client = open_client(home)
+    needed_week(client)
+    needed_runner(client.home)
+    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
     decision = (client.result(job.id) or {}).get("decision")

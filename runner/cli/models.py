@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.job_params import asked_params
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
@@ -156,9 +157,10 @@ def _run(
     client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
 ) -> dict[str, Any]:
     """Ask for a job, follow it to its end (``quiet``: only wait), give its result."""
+    asked = asked_params(kind, params)
     needed_week(client)
     needed_runner(client.home)
-    job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
+    job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
     result = client.result(job.id)

@@ -29,6 +29,7 @@ from core.errors import (
     TrainweekError,
 )
 from core.files import write_json
+from core.job_params import Params, program_params, shown
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
@@ -36,6 +37,11 @@ from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
+
+
+def say_warning(text: str) -> None:
+    """A line of the job's output."""
+    print(f"[WARN] {text}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,17 @@ class Spec:
     @cached_property
     def playbook(self) -> Playbook:
         return load_playbook(self.playbook_path)
+
+    def asked(self, model: type[Params], say: Callable[[str], None] = say_warning) -> Params:
+        """The parameters of this kind of job.
+
+        :param say: gets a line for each parameter of another version, which has no effect.
+        :raises InputError: a value that no job of this kind can work with.
+        """
+        params, unknown = program_params(model, self.params)
+        for name in unknown:
+            say(f"This version has no parameter {shown(name)}; it has no effect")
+        return params
 
     def write_progress(self, progress: Mapping[str, Any]) -> None:
         """Replace progress.json."""

@@ -128,8 +128,7 @@ class TrainingAttempt:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
         tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
-        fresh = not self.spec.params.get("resume")
-        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=fresh)
+        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=not self.plan.resumed)
         anew = self.plan.checkpoint is None
         keep_earlier(self.home.best_model, self.plan.run, earlier, own=anew)
         if not self.home.best_model.exists():

@@ -9,8 +9,10 @@ from typing import Any
 
 from core.errors import InputError, TrainweekError
 from core.files import write_json
+from core.job_params import RestartRecord, StoredTrainParams
 from core.language import Message, plural
 from core.playbook.settings import TrainingSettings
+from core.timestamps import iso
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
@@ -53,6 +55,8 @@ class TrainingPlan:
 
     :ivar normaliser: the checkpoint's.
     :ivar restarts: records of earlier restarts of the run.
+
+    :ivar resumed: it was asked to resume the run, with or without a checkpoint.
     """
 
     run: str
@@ -63,6 +67,7 @@ class TrainingPlan:
     normaliser: Normaliser | None = None
     restart: Restart | None = None
     restarts: tuple[Mapping[str, Any], ...] = ()
+    resumed: bool = False
 
 
 def plan_training(
@@ -81,13 +86,13 @@ def plan_training(
     :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
         verifies, or a restore was cut off and left no model folder.
     """
-    params = spec.params
-    run = spec.run or params.get("run") or spec.job_id
+    params = spec.asked(StoredTrainParams, say)
+    run = spec.run or params.run or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
     finish_exchange(spec.home)
-    if params.get("resume"):
+    if params.resume:
         if trouble := unfinished_exchange(spec.home):
             raise NothingWholeError(trouble, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
@@ -103,17 +108,18 @@ def plan_training(
             total = int(stored["total_steps"])
             restarts = tuple(stored.get("restarts") or ())
     before = settings
-    settings = settings_with(settings, **{name: params.get(name) for name in OVERRIDES})
+    settings = settings_with(settings, **{name: getattr(params, name) for name in OVERRIDES})
     folder = spec.tensorboard_dir or spec.home.run_attempt(run, spec.attempt)
     return TrainingPlan(
         run,
         settings,
-        _steps(params, total, checkpoint),
+        _steps(params.steps, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
-        _restart(spec, before, settings),
+        _restart(params.restart, spec.attempt, before, settings),
         restarts,
+        bool(params.resume),
     )
 
 
@@ -152,28 +158,23 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
     return None
 
 
-def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Restart | None:
+def _restart(
+    asked: RestartRecord | None, attempt: int, before: TrainingSettings, now: TrainingSettings
+) -> Restart | None:
     """The restart that this very attempt is; a later resume keeps its values, not its line."""
-    asked = spec.params.get("restart")
-    if not isinstance(asked, Mapping) or asked.get("attempt") != spec.attempt:
+    if asked is None or asked.attempt != attempt:
         return None
     changes = tuple(
         f"{name} {getattr(before, name):g} -> {getattr(now, name):g}"
         for name in ("learning_rate", "ent_coef")
         if getattr(before, name) != getattr(now, name)
     )
-    line = asked.get("log_line")
-    return Restart(
-        str(asked.get("by", "")), str(asked.get("at", "")), str(line) if line else None, changes
-    )
+    return Restart(asked.by, iso(asked.at) if asked.at else "", asked.log_line or None, changes)
 
 
-def _steps(params: Any, total: int, checkpoint: Checkpoint | None) -> int:
-    steps = params.get("steps")
+def _steps(steps: int | None, total: int, checkpoint: Checkpoint | None) -> int:
     if steps is None:
         return total
-    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
-        raise InputError(f"A training of {steps!r} steps is none.", "Give a whole number above 0.")
     if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
         raise InputError(behind, MORE_STEPS)
     return steps

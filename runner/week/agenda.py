@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from core.checks.daily import read_daily_summary
+from core.job_params import RevalidateParams, stored_params
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
 from core.vocabulary import JobKind, JobState, SignatureAct, SignatureState, Verdict
@@ -84,6 +85,9 @@ def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> b
 def _saved_revalidation(client: Client, week: Week) -> Job | None:
     """The newest revalidation that ended well and wrote its report."""
     for job in client.jobs(kind=JobKind.REVALIDATE, week_id=week.id):
-        if job.state is JobState.SUCCEEDED and job.params.get("save_report"):
+        if (
+            job.state is JobState.SUCCEEDED
+            and stored_params(RevalidateParams, job.params).save_report
+        ):
             return job
     return None

@@ -17,6 +17,7 @@ from core.checks.training_log import read_log_facts
 from core.clock import Clock
 from core.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.files import file_sha256
+from core.job_params import TrainParams, stored_params
 from core.market.synthetic import is_marked
 from core.paths import Home
 from core.playbook import SlotSpec
@@ -139,7 +140,8 @@ def _run_facts(
         reason=reason,
         started=own[0][1].started_at,
         ended=ended,
-        total_steps=int(job.params.get("steps") or week.playbook.training.total_steps),
+        total_steps=stored_params(TrainParams, job.params).steps
+        or week.playbook.training.total_steps,
         reader=reader,
         until=until,
         source=client.home.relative(folder),

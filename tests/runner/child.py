@@ -1,4 +1,4 @@
-"""A small, real job program. ``params["do"]`` says what it does; see the functions."""
+"""A small, real job program. ``Place.submit(do=...)`` says what it does; see the functions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -23,9 +24,18 @@ def write(path: Path, value: dict) -> None:
     partial.replace(path)
 
 
+def script_of(spec: dict) -> dict:
+    """What ``Place.submit`` wrote for this job; just before it knows the job's id, for its kind."""
+    scripts = Path(spec["home"]) / "child"
+    for name in (spec["job_id"], spec["kind"], spec["job_id"]):
+        with suppress(FileNotFoundError):
+            return json.loads((scripts / f"{name}.json").read_text())
+    return {}
+
+
 def main() -> int:
     spec = json.loads(SPEC.parse_args().spec.read_text())
-    folder, params = Path(spec["folder"]), spec["params"]
+    folder, params = Path(spec["folder"]), script_of(spec)
     stopping = False
 
     def on_term(number: int, frame: FrameType | None) -> None:

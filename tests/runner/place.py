@@ -31,6 +31,7 @@ from runner.service import Service
 from runner.settings import Settings
 
 CHILD = Path(__file__).with_name("child.py")
+CHILD_DOES = {"do", "seconds", "wait", "at_step", "code", "error_kind", "result"}
 LAUNCH = parse_moment("2026-02-23T14:00Z")
 ENGINEER = Person("Eva", Role.ENGINEER)
 LEAD = Person("Lea", Role.LEAD)
@@ -69,6 +70,22 @@ def child_environment(**changed: str) -> dict[str, str]:
         "TRAINWEEK_SCHEDULE": "0",
     }
     return os.environ | commands | timings | changed
+
+
+def submit_child(
+    client: Client, kind: JobKind, params: dict[str, object], script: dict[str, object]
+) -> Job:
+    """Submit a job whose program is ``child.py``, with what it shall do."""
+    scripts = client.home.root / "child"
+    scripts.mkdir(exist_ok=True)
+    ahead = scripts / f"{kind.value}.json"  # a runner may start it before we know its id
+    ahead.write_text(json.dumps(script))
+    try:
+        job = client.submit(kind, params).job
+        ahead.replace(scripts / f"{job.id}.json")
+    finally:
+        ahead.unlink(missing_ok=True)
+    return job
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
@@ -139,8 +156,10 @@ class Place:
         wait_for(up)
         return process
 
-    def submit(self, kind: JobKind = JobKind.BACKUP, **params: object) -> Job:
-        return self.lead.submit(kind, params).job
+    def submit(self, kind: JobKind = JobKind.BACKUP, **given: object) -> Job:
+        """Submit a job; what the child shall do (see ``child.py``) goes beside its parameters."""
+        script = {name: given.pop(name) for name in CHILD_DOES & given.keys()}
+        return submit_child(self.lead, kind, given, script)
 
     def job(self, job: Job) -> Job:
         found = self.lead.job(job.id)
