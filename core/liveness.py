@@ -171,7 +171,7 @@ def silence_of(
 _PROCESS = {
     "R": Message("running"),
     "S": Message("sleeping"),
-    "D": Message("waiting for a device"),
+    "D": Message("waiting for I/O"),
     "I": Message("idle"),
     "T": Message("stopped"),
     "t": Message("stopped by a debugger"),
