@@ -17,7 +17,7 @@ from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
-from runner.incidents.corrupt_checkpoints import tell_of_broken_checkpoints
+from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
@@ -90,7 +90,7 @@ class Watcher:
         tree: dict[int, Entry],
         now: datetime,
     ) -> None:
-        tell_of_broken_checkpoints(self.home, self.fence, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
