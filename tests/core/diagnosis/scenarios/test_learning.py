@@ -106,7 +106,7 @@ def test_a_constant_reward_is_not_called_low(tmp_path):
     series = ppo(1000, rollout__ep_rew_mean=lambda i: 500.0)
     found = diagnosed(tmp_path, series, 1000 * MINUTE)["flat_reward"]
     assert found.status is FIRING
-    assert "the same number from the beginning" in found.headline
+    assert "constant from the start" in found.headline
 
 
 def test_flat_for_less_than_two_hours_is_not_flat(tmp_path):
