@@ -30,24 +30,26 @@ WATCHED = (
 )
 
 
-def second_check(page: Page, look: Snapshot, day: date) -> None:
+def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
     say = page.say
-    view = next((v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None)
+    view = next(
+        (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
+    )
     if view is None:
         return
     with st.container(border=True):
         st.markdown(f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False)
-        if day in look.anomaly_days:
+        if day in snapshot.anomaly_days:
             st.markdown(say("daily.second_due"))
         elif view.state is SlotState.SKIPPED:
             st.markdown(say("daily.second_optional"))
         else:
             st.markdown(say("daily.second_wait"))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
-            checklist(page, look, view.spec)
+            checklist(page, snapshot, view.spec)
         log_tail(page, TAIL_LINES)
-        _trends(page, look)
-        _sizes(page, look)
+        _trends(page, snapshot)
+        _sizes(page, snapshot)
 
 
 def log_tail(page: Page, lines: int, height: int = 300) -> None:
@@ -61,10 +63,10 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     log_pane("\n".join(last_lines(home.training_log, lines)), "log-tail", height)
 
 
-def _trends(page: Page, look: Snapshot) -> None:
+def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(f"**{say('daily.trends')}**")
-    rows = trends_of_window(look, WINDOW)
+    rows = trends_of_window(snapshot, WINDOW)
     if not rows:
         st.caption(say("daily.trends_none"))
         return
@@ -87,10 +89,10 @@ def _trends(page: Page, look: Snapshot) -> None:
 
 
 def trends_of_window(
-    look: Snapshot, window: timedelta
+    snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
     """Of each watched tag: points, first, last and trend in the last hours of week time."""
-    run, span = look.run, look.real_window(window)
+    run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
     lengths = known_series(run.reader, "rollout/ep_len_mean", run.until)
@@ -105,12 +107,12 @@ def trends_of_window(
     return rows
 
 
-def _sizes(page: Page, look: Snapshot) -> None:
+def _sizes(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
             say("daily.size", path=home.relative(home.model)),
-            size(look.facts.model_bytes),
+            size(snapshot.facts.model_bytes),
             border=True,
         )
-        st.metric(say("daily.free"), size(look.facts.disk_free_bytes), border=True)
+        st.metric(say("daily.free"), size(snapshot.facts.disk_free_bytes), border=True)
