@@ -105,6 +105,11 @@ class Incident:
     closed_at: datetime | None = None
     close_reason: str | None = None
 
+    @property
+    def holds_start(self) -> bool:
+        """Whether nothing starts or restarts a training run until a person closes it."""
+        return self.state is IncidentState.OPEN and self.blocks_start
+
 
 @dataclass(frozen=True)
 class Signature:

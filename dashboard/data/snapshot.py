@@ -180,6 +180,11 @@ class Snapshot:
     def open_incidents(self) -> list[Incident]:
         return [i for i in self.incidents if i.closed_at is None]
 
+    @property
+    def held(self) -> bool:
+        """Whether an open incident blocks every start."""
+        return any(incident.holds_start for incident in self.incidents)
+
     @cached_property
     def signatures(self) -> list[Signature]:
         return list(self.client.signatures(self.week.id))
