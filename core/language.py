@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -203,7 +204,7 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if self.language == "pt" and isinstance(value, (int, float)):
+        if self.language == "pt" and isinstance(value, Real):  # NumPy's numbers too
             text = text.translate(_SWAPPED)
         return text if self.escape is None else self.escape(text)
 
