@@ -129,6 +129,15 @@ def joined(parts: Iterable[str], separator: str = " ") -> Message:
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def number_in(written: str, language: str) -> str:
+    """A number as Python writes it, by the rules of a language.
+
+    >>> number_in("1,234.5", "pt")
+    '1.234,5'
+    """
+    return written.translate(_SWAPPED) if language == "pt" else written
+
+
 def said(text: str, language: str) -> str:
     """Any text in a language: a message is translated, a plain string stays as it is."""
     return text.in_(language) if isinstance(text, Message) else text
@@ -170,8 +179,8 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if self.language == "pt" and isinstance(value, (int, float)):
-            text = text.translate(_SWAPPED)
+        if isinstance(value, (int, float)):
+            text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
 
 

@@ -65,7 +65,7 @@ class Gating(Standings):
         from core.decision import read_decision
 
         named = None if sha256 is None else read_decision(self.archived(sha256))
-        week = self._week(named.decision.get("week") if named else week_id)
+        week = self._week(named.decision.week if named else week_id)
         if week is None:
             name = f"week {week_id}" if week_id else "active week"
             return GateAnswer(False, f"There is no {name}.", "See `trainweek week list`.", {})
@@ -87,7 +87,7 @@ class Gating(Standings):
         reason, remedy = _why_not(saved, signature, standing, conditions)
         if reason:
             return GateAnswer(False, reason, remedy, facts)
-        told = f"{saved.decision['decision']} {saved.decision['score']}, approved by {facts['by']}."
+        told = f"{saved.decision.decision.value} {saved.decision.score}, approved by {facts['by']}."
         if later:
             told += f" Deploy {facts['model']['path']}: other work took the places over."
         return GateAnswer(True, told, "", facts)
@@ -104,18 +104,18 @@ def _why_not(
     conditions: list[Condition],
 ) -> tuple[str, str]:
     """The first thing that keeps the gate shut, and the remedy; "" if nothing does."""
-    from core.decision.distrust import distrust
+    from core.decision.trust import failed_checks
 
     if signature is None or not standing.stands:
         return standing.reason, standing.remedy
     if signature.act not in APPROVALS:
         return f"{signature.by} rejected it: {signature.reason}", "Mend that, and revalidate."
-    if spoilt := distrust(saved.decision):
+    if spoilt := failed_checks(saved.decision.trust, saved.decision.reproducible):
         return (
             f"Its record is not to be trusted: {' '.join(spoilt)}",
             "Find out why, and revalidate; a person who takes the risk deploys it by hand.",
         )
-    decision = saved.decision["decision"]
+    decision = saved.decision.decision
     if decision == Decision.NO_GO:
         return (
             "It is a NO-GO; an override is a person's risk, not a pipeline's.",
@@ -145,13 +145,13 @@ def _facts(
     return {
         "week": week.id,
         "decision_sha256": saved.sha256,
-        "decision": decided["decision"],
-        "score": decided["score"],
-        "evidence": (decided.get("evidence") or {}).get("grade"),
+        "decision": decided.decision.value,
+        "score": decided.score,
+        "evidence": decided.evidence.grade.value,
         "state": standing.state.value,
         "differences": [vars(difference) for difference in standing.differences],
         "unchecked": list(standing.unchecked),
-        "model": decided.get("model", {}).get("sha256"),
+        "model": decided.model.sha256,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,

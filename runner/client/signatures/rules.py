@@ -68,12 +68,6 @@ def untested(
             f"{problem} What lies there is not the one that was tested.",
             "Restore the archive from a backup, or revalidate, then sign that decision.",
         )
-    model = saved.decision.get("model")
-    if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
-        return Refused(
-            "The decision doesn't say which model it is about.",
-            "Revalidate again, then sign that decision.",
-        )
     data_dir = data_dir_of(connection, week, saved)
     bound = bound_to(saved, week.playbook_text, data_dir)
     found = _evidence(connection, home, week, bound, saved.sha256)
@@ -119,9 +113,9 @@ def refusal(
 ) -> Refused | None:
     """Why these people may not sign it so; None if they may."""
     content = saved.decision
-    grade = (content.get("evidence") or {}).get("grade")
+    grade = content.evidence.grade
     approves = act in APPROVALS
-    if approves and content.get("decision") == Decision.NO_GO:
+    if approves and content.decision is Decision.NO_GO:
         if not reason.strip() or second is None:
             return Refused(
                 "Approving a NO-GO is an override.", "It takes a reason and a second person."
@@ -216,9 +210,9 @@ def sealed_statement(
         "format": FORMAT,
         "week": week.id,
         "decision_sha256": saved.sha256,
-        "decision": content.get("decision"),
-        "score": content.get("score"),
-        "evidence": (content.get("evidence") or {}).get("grade"),
+        "decision": content.decision.value,
+        "score": content.score,
+        "evidence": content.evidence.grade.value,
         "act": body["act"],
         "reason": body["reason"],
         "conditions": body["conditions"],
@@ -264,7 +258,7 @@ def newest_decision(
             saved = read_decision(home.resolve(str(result["archive"])))
         except (InputError, IntegrityError) as error:
             return Refused(error.what, error.remedy)
-        if saved.sha256 != result.get("sha256") or saved.decision.get("week") != week_id:
+        if saved.sha256 != result.get("sha256") or saved.decision.week != week_id:
             return Refused(
                 f"The archived decision {saved.sha256[:12]} is not the one that {row.id} made.",
                 "Revalidate again, then sign that decision.",
@@ -275,7 +269,7 @@ def newest_decision(
 
 def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str:
     """Where the decision's candles lay: its job's folder, else the playbook's."""
-    job_id = saved.decision.get("job_id")
-    row = queries.job_by_id(connection, str(job_id)) if job_id else None
+    job_id = saved.decision.job_id
+    row = queries.job_by_id(connection, job_id) if job_id else None
     given = (row.params or {}).get("backtest_data_dir") if row is not None else None
     return str(given or week.playbook.revalidation.backtest_data_dir)

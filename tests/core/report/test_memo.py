@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from core.decision.warning_words import WORDS as WARNING_WORDS
+from core.report.wording import WORDS
+from core.trading.grade_words import reasons_of
 
 from core.decision import Checks, decision_text
-from core.decision.warning_words import WORDS as WARNING_WORDS
 from core.decision.warnings import find_warnings
 from core.report import memo_html, memo_text
 from core.report.charts import equity_chart
-from core.report.wording import WORDS
-from core.trading.grade_words import reasons_of
 from tests.core.backtest_records import decision_of, record
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from core.trading.grade_words import reasons_of
 
 from core.playbook import RevalidationSettings
 from core.trading.evidence import Integrity, Skill, Trials, weigh
-from core.trading.grade_words import reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
 
