@@ -1,4 +1,4 @@
-"""What the store gives out: plain, frozen records. All moments are UTC."""
+"""What the store returns: plain, frozen records. All times are UTC."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.language import Message
 from core.vocabulary import (
     IncidentState,
     JobKind,
@@ -19,13 +20,13 @@ from core.vocabulary import (
 
 @dataclass(frozen=True)
 class Job:
-    """One supervised piece of work, as its latest attempt leaves it."""
+    """One supervised piece of work, in the state of its newest attempt."""
 
     id: str  # train-20260223T140000Z-ab12
     kind: JobKind
     week_id: str | None
     state: JobState
-    reason: str  # one sentence of why it is in this state; "" if there is nothing to say
+    reason: Message  # why it is in this state, in one sentence; empty if there is nothing to say
     params: Mapping[str, Any]
     requested_by: str
     requested_at: datetime  # real
@@ -45,7 +46,7 @@ class Attempt:
     job_id: str
     number: int
     state: JobState
-    reason: str
+    reason: Message
     pid: int | None
     started_at: datetime
     ended_at: datetime | None
@@ -73,7 +74,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """What a person wrote beside a slot."""
+    """What a person wrote about a slot."""
 
     id: int
     week_id: str
@@ -94,7 +95,7 @@ class Incident:
     week_id: str
     procedure: str  # id of an escalation in the playbook: crash, performance, data
     state: IncidentState
-    summary: str
+    summary: Message
     opened_by: str
     opened_at: datetime  # real
     opened_at_week: datetime
@@ -127,7 +128,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Closing:
-    """A condition that somebody closed."""
+    """The closing of a condition: who, when, and the evidence that it is met."""
 
     id: int
     week_id: str
@@ -149,17 +150,20 @@ class Condition:
     number: int
     text: str
     owner: str
-    due: date | None  # None: no day that can be read
+    due: date | None  # None: the recorded day is unreadable
     closed: Closing | None
 
     def overdue(self, today: date) -> bool:
-        """Open, and its day is over. ``today`` is the week's."""
+        """Still open after its due day.
+
+        :param today: in week time.
+        """
         return self.closed is None and self.due is not None and today > self.due
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One line of the ledger: something that a person or the runner did."""
+    """One line of the ledger: an action of a person or of the runner."""
 
     seq: int
     kind: str  # week, tick, incident, request, job, signature, condition, key, ...
@@ -173,7 +177,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class RunnerStatus:
-    """Whether there is a runner, and how old its last sign of life is."""
+    """Whether a runner is alive, and the age of its last heartbeat."""
 
     alive: bool
     pid: int | None = None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cached_property
 
 from core.diagnosis.advice import advice
 from core.diagnosis.finding import Finding, ScenarioResult, Sentence, no_data
+from core.diagnosis.reward_evidence import rewards
+from core.diagnosis.reward_state import RewardState
 from core.diagnosis.run_view import RunView
 from core.diagnosis.scenarios.crash import crash
 from core.diagnosis.scenarios.data_issue import data_issue
-from core.diagnosis.scenarios.flat_reward import flat_reward, not_converging, rewards
-from core.diagnosis.scenarios.hung import hung, logging_broken
+from core.diagnosis.scenarios.flat_reward import flat_reward
+from core.diagnosis.scenarios.hung import hung
 from core.diagnosis.scenarios.kl_explosion import kl_explosion
+from core.diagnosis.scenarios.logging_broken import logging_broken
 from core.diagnosis.scenarios.no_metrics import no_metrics
+from core.diagnosis.scenarios.not_converging import not_converging
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
 from core.facts import Facts
@@ -35,9 +40,13 @@ _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
     "policy_dead": policy_dead,
     "logging_broken": logging_broken,
 }
-_BY_REWARD = frozenset({"flat_reward", "not_converging"})
-# A run that shows one of these is not just "not converging yet".
-_NOT_NORMAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
+_BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], ScenarioResult]] = {
+    "flat_reward": flat_reward,
+    "not_converging": not_converging,
+}
+# The scenarios that can be critical. A run that shows one of them is not just "not
+# converging yet".
+CRITICAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
 
 
 def diagnose(
@@ -46,36 +55,61 @@ def diagnose(
     """One finding per scenario, in the order of :data:`SCENARIOS`; also the quiet ones.
 
     A pure function of the facts: events behind ``facts.run.until`` and behind
-    ``facts.as_of_real`` have no influence.
+    ``facts.as_of_real`` have no influence. Only the scenarios that are asked for are
+    judged, and none twice for the same facts.
 
     :param only: scenarios to judge, None: all. A silence or a jump of KL is worth a look
         every few minutes, and costs little when the reward's trend is left out.
     """
-    wanted = [scenario for scenario in SCENARIOS if only is None or scenario in only]
-    if facts.run is None or facts.as_of_real is None:
-        why = (
-            Sentence("No training was started.", "Nenhum treinamento foi iniciado.")
-            if facts.reached
-            else Sentence("That moment lies ahead.", "Esse momento ainda está por vir.")
-        )
-        return [_finding(playbook, scenario, no_data(why)) for scenario in wanted]
-    moment = RunView(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
-    by_reward = not _BY_REWARD.isdisjoint(wanted)
-    verdicts = {
-        scenario: rule(moment)
-        for scenario, rule in _RULES.items()
-        if scenario in wanted or (by_reward and scenario in _NOT_NORMAL)
-    }
-    if by_reward:
-        troubles = tuple(
+    known = facts.derived.get(_Diagnosis)
+    if not isinstance(known, _Diagnosis) or known.playbook is not playbook:
+        known = facts.derived[_Diagnosis] = _Diagnosis(facts, playbook)
+    return [
+        _finding(playbook, scenario, known.result(scenario))
+        for scenario in SCENARIOS
+        if only is None or scenario in only
+    ]
+
+
+class _Diagnosis:
+    """The scenarios of one moment, each judged when it is asked for the first time."""
+
+    def __init__(self, facts: Facts, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self._results: dict[str, ScenarioResult] = {}
+        self._nothing: ScenarioResult | None = None
+        if facts.run is None or facts.as_of_real is None:
+            why = (
+                Sentence("No training was started.", "Nenhum treinamento foi iniciado.")
+                if facts.reached
+                else Sentence("That moment lies ahead.", "Esse momento ainda está por vir.")
+            )
+            self._nothing = no_data(why)
+            return
+        self._view = RunView(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))
+
+    def result(self, scenario: str) -> ScenarioResult:
+        if self._nothing is not None:
+            return self._nothing
+        if scenario not in self._results:
+            self._results[scenario] = (
+                _RULES[scenario](self._view)
+                if scenario in _RULES
+                else _BY_REWARD[scenario](self._view, self._rewards, self._troubles)
+            )
+        return self._results[scenario]
+
+    @cached_property
+    def _rewards(self) -> list[RewardState]:
+        return rewards(self._view)
+
+    @cached_property
+    def _troubles(self) -> tuple[str, ...]:
+        return tuple(
             scenario
-            for scenario in _NOT_NORMAL
-            if verdicts[scenario].status is FindingStatus.FIRING
+            for scenario in CRITICAL
+            if self.result(scenario).status is FindingStatus.FIRING
         )
-        history = rewards(moment)
-        verdicts["flat_reward"] = flat_reward(moment, history, troubles)
-        verdicts["not_converging"] = not_converging(moment, history, troubles)
-    return [_finding(playbook, scenario, verdicts[scenario]) for scenario in wanted]
 
 
 def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Finding:

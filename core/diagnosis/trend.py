@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from core.telemetry import RunReader, Series
+from core.telemetry import RunEvents, Series
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
 
@@ -76,7 +76,7 @@ def trend(
 
 
 def reward_trend(
-    reader: RunReader, until: datetime | None = None, window: timedelta | None = None
+    reader: RunEvents, until: datetime | None = None, window: timedelta | None = None
 ) -> TrendResult:
     """Trend of the mean episode reward. :param window: real time."""
     reward = known_series(reader, "rollout/ep_rew_mean", until)
@@ -85,7 +85,7 @@ def reward_trend(
 
 
 def loss_trend(
-    reader: RunReader,
+    reader: RunEvents,
     name: str = "train/value_loss",
     until: datetime | None = None,
     window: timedelta | None = None,

@@ -1,5 +1,6 @@
 """The operations manual as data: schema, loading, and the playbook of phase 4."""
 
+from core.playbook.extension import whole_text
 from core.playbook.gates import DecisionRule, GateSpec
 from core.playbook.loading import (
     DEFAULT,
@@ -40,4 +41,5 @@ __all__ = [
     "load_playbook",
     "parse_playbook",
     "playbook_problems",
+    "whole_text",
 ]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from core.errors import PlaybookError
+from core.playbook.extension import extended
 from core.playbook.references import complaints
 from core.playbook.schema import Playbook
 from core.playbook.yaml_tree import Tree, TreeError, read_tree
@@ -94,7 +95,7 @@ def _file_text(path: Path) -> str:
 @lru_cache(maxsize=32)  # every page asks for the week's playbook; it is frozen, so shared
 def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
     try:
-        tree = read_tree(text)
+        tree = extended(read_tree(text))
     except TreeError as error:
         return (PlaybookProblem(source, error.line, _dotted(error.path), error.what, error.remedy),)
     if not isinstance(tree.data, dict):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import get_args
 
+from core.playbook.extension import REPEATED_SETTINGS
 from core.playbook.gates import GateId
 from core.playbook.metrics import METRICS
 from core.playbook.schema import Playbook
@@ -102,14 +103,9 @@ def checks_measure_known_metrics(playbook: Playbook) -> Iterator[Complaint]:
 
 
 def checks_repeat_the_training_settings(playbook: Playbook) -> Iterator[Complaint]:
-    same = {
-        "steps_done": ("total_steps", playbook.training.total_steps),
-        "steps_per_second": ("min_steps_per_second", playbook.training.min_steps_per_second),
-        "preflight_disk": ("min_free_disk_gb", playbook.training.min_free_disk_gb),
-        "disk_free_gb": ("min_free_disk_gb", playbook.training.min_free_disk_gb),
-    }
     for name, check in playbook.checks.items():
-        setting, value = same.get(check.metric, ("", check.threshold))
+        setting = REPEATED_SETTINGS.get(check.metric)
+        value = check.threshold if setting is None else getattr(playbook.training, setting)
         if check.threshold != value:
             yield (
                 ("checks", name, "threshold"),

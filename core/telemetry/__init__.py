@@ -10,7 +10,8 @@
 
 from core.telemetry.attempts import AttemptMark
 from core.telemetry.problems import Fault, FileProblem, FileState
-from core.telemetry.reader import LastEvent, RunReader
+from core.telemetry.reader import RunReader
+from core.telemetry.run_events import LastEvent, RunEvents
 from core.telemetry.series import Series
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FileState",
     "LastEvent",
     "FileProblem",
+    "RunEvents",
     "RunReader",
     "Series",
 ]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.telemetry.aliases import ALIASES, canonical
-from core.telemetry.reader import RunReader
 from core.telemetry.readings import known_series, pace_series
+from core.telemetry.run_events import RunEvents
 
 PATIENCE = 3  # iterations after which a metric that never came is missing
 
@@ -20,7 +20,7 @@ class Absence:
     why: str
 
 
-def absence(reader: RunReader | None, name: str, until: datetime | None = None) -> Absence:
+def absence(reader: RunEvents | None, name: str, until: datetime | None = None) -> Absence:
     """Why there is no number of this name up to then. Meaningful only if there is none.
 
     :param name: a tag (``rollout/ep_rew_mean``) under its present SB3 name.
@@ -51,7 +51,7 @@ def absence(reader: RunReader | None, name: str, until: datetime | None = None) 
     )
 
 
-def _renamed(reader: RunReader, name: str) -> str:
+def _renamed(reader: RunEvents, name: str) -> str:
     """A sentence about a tag that nobody knows and that ends like this one."""
 
     def last(tag: str) -> str:
@@ -63,7 +63,7 @@ def _renamed(reader: RunReader, name: str) -> str:
     return ""
 
 
-def _without_any(reader: RunReader, moment: float | None) -> Absence:
+def _without_any(reader: RunEvents, moment: float | None) -> Absence:
     stopped = [file for file in reader.files if file.stopped]
     if stopped:
         return Absence(
@@ -77,7 +77,7 @@ def _without_any(reader: RunReader, moment: float | None) -> Absence:
 
 
 def _without_rollout(
-    reader: RunReader, name: str, until: datetime | None, iterations: int
+    reader: RunEvents, name: str, until: datetime | None, iterations: int
 ) -> Absence:
     if name == "rollout/ep_rew_mean" and len(known_series(reader, "rollout/ep_len_mean", until)):
         return Absence(False, "Episode lengths are logged, but no reward.")

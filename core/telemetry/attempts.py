@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.series import Series, empty, join, stitch
-from core.telemetry.tail import EventFile
+from core.telemetry.tail import FileEvents
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class AttemptMark:
 class AttemptEvents:
     """The files that one attempt wrote, as seen up to a moment."""
 
-    files: tuple[EventFile, ...]
+    files: tuple[FileEvents, ...]
     first_step: int
     first_wall: float
     last_wall: float  # highest finite wall time, also behind that moment
@@ -39,23 +39,23 @@ class AttemptEvents:
         return join(tag, [points(file, tag, until) for file in self.files])
 
 
-def ordered(files: Iterable[EventFile]) -> list[EventFile]:
+def ordered(files: Iterable[FileEvents]) -> list[FileEvents]:
     """By first wall time; files without one (empty, damaged) last."""
 
-    def key(file: EventFile) -> tuple[float, str]:
+    def key(file: FileEvents) -> tuple[float, str]:
         wall = file.first_wall
         return (math.inf if wall is None or math.isnan(wall) else wall, file.name)
 
     return sorted(files, key=key)
 
 
-def split(files: Iterable[EventFile], until: float | None) -> list[AttemptEvents]:
+def split(files: Iterable[FileEvents], until: float | None) -> list[AttemptEvents]:
     """Attempts in order: a file that repeats a tag of the attempt begins the next one.
 
     So a second writer beside the trainer's (``eval/*`` in a file of its own) belongs
     to the same attempt, and files without scalars to none.
     """
-    groups: list[list[EventFile]] = []
+    groups: list[list[FileEvents]] = []
     seen: set[str] = set()
     for file in ordered(files):
         tags = {tag for tag, columns in file.columns.items() if columns.begun(until)}
@@ -80,7 +80,7 @@ class GrowingCurve:
     """One tag, stitched over all attempts up to now, again and again.
 
     While only the newest attempt grows, the earlier ones' share is copied once, and what
-    is new is added behind it.
+    is new is added after it. What was seen earlier may still be asked for.
     """
 
     def __init__(self, tag: str) -> None:
@@ -91,16 +91,19 @@ class GrowingCurve:
 
     def series(self, attempts: list[AttemptEvents]) -> Series:
         last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
-        if len(attempts) < 2 or not len(last) or not last.rising:
+        newest = attempts[-1].columns(self._tag) if attempts else None
+        if newest is None or len(attempts) < 2 or not len(last) or not last.rising:
             return curve(self._tag, attempts, None)
         earlier = [attempt.columns(self._tag) for attempt in attempts[:-1]]
         limit = min(attempts[-1].first_step, int(last.step[0]))
         made_of = (
             limit,
-            attempts[-1].columns(self._tag),
-            *((part, part and len(part)) for part in earlier),
+            newest.origin,
+            *((part and part.origin, part and len(part)) for part in earlier),
             *(attempt.first_step for attempt in attempts),
         )
+        if made_of == self._made_of and len(last) < self._taken:
+            return curve(self._tag, attempts, None)  # asked by those who look further back
         if made_of != self._made_of:
             before = curve(self._tag, attempts[:-1], None).below(limit)
             self._stitched, self._made_of, self._taken = Columns(), made_of, 0
@@ -139,7 +142,7 @@ def marks(attempts: list[AttemptEvents]) -> list[AttemptMark]:
     ]
 
 
-def points(file: EventFile, tag: str, until: float | None) -> Series:
+def points(file: FileEvents, tag: str, until: float | None) -> Series:
     """One tag's points in one file."""
     columns = file.columns.get(tag)
     if columns is None:
@@ -155,7 +158,7 @@ def points(file: EventFile, tag: str, until: float | None) -> Series:
     )
 
 
-def _attempt(files: list[EventFile], until: float | None) -> AttemptEvents:
+def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
     logs its settings there, and they would hide everything before it."""
     begins = [columns.begin(until) for file in files for columns in file.columns.values()]

@@ -16,10 +16,11 @@ class Columns:
     a reader of a long history copies nothing.
     """
 
-    __slots__ = ("_size", "_step", "_value", "_wall", "newest", "rising", "timed")
+    __slots__ = ("_size", "_step", "_value", "_wall", "newest", "origin", "rising", "timed")
 
     def __init__(self) -> None:
         self._size = 0
+        self.origin = object()  # the same for all that is frozen of it
         self.newest = -np.inf  # highest wall time; NaN if one is NaN
         self.rising = True  # steps never go back
         self.timed = True  # wall times never go back, and none is NaN
@@ -29,6 +30,13 @@ class Columns:
 
     def __len__(self) -> int:
         return self._size
+
+    def frozen(self) -> Columns:
+        """The points up to now: what is added later is not seen through it. Copies no point."""
+        made = Columns.__new__(Columns)
+        for name in Columns.__slots__:
+            setattr(made, name, getattr(self, name))
+        return made
 
     def extend(self, steps: ArrayLike, walls: ArrayLike, values: ArrayLike) -> None:
         """Add points behind the others; three sequences of one length."""

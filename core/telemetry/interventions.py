@@ -7,8 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
-from core.telemetry.reader import RunReader
 from core.telemetry.readings import known_series
+from core.telemetry.run_events import RunEvents
 
 # What a restart may change, by the tag that logs it.
 SETTINGS = {"learning_rate": "train/learning_rate", "ent_coef": "train/ent_coef"}
@@ -28,13 +28,13 @@ class SettingChange:
     after: float
 
 
-def setting_changes(reader: RunReader, until: datetime | None = None) -> list[SettingChange]:
+def setting_changes(reader: RunEvents, until: datetime | None = None) -> list[SettingChange]:
     """Jumps of the settings up to then, at a restart or within an attempt, by step."""
     found = [change for name in SETTINGS for change in _jumps(reader, name, until)]
     return sorted(found, key=lambda change: change.step)
 
 
-def _jumps(reader: RunReader, name: str, until: datetime | None) -> list[SettingChange]:
+def _jumps(reader: RunEvents, name: str, until: datetime | None) -> list[SettingChange]:
     series = known_series(reader, SETTINGS[name], until).finite()
     if len(series) < 2:
         return []

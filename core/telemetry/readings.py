@@ -13,7 +13,7 @@ import numpy as np
 
 from core.reading import Reading
 from core.telemetry.aliases import POSITIVE_ENTROPY, find
-from core.telemetry.reader import RunReader
+from core.telemetry.run_events import RunEvents
 from core.telemetry.series import Series, empty
 from core.timestamps import from_unix
 
@@ -30,7 +30,7 @@ def _unix(until: datetime | None) -> float | None:
     return None if until is None else until.timestamp()
 
 
-def known_series(reader: RunReader, name: str, until: datetime | None = None) -> Series:
+def known_series(reader: RunEvents, name: str, until: datetime | None = None) -> Series:
     """The stitched series of a number, under whatever name it is written."""
     tag = find(name, reader.tags())
     if tag is None:
@@ -41,7 +41,7 @@ def known_series(reader: RunReader, name: str, until: datetime | None = None) ->
     return series
 
 
-def pace_series(reader: RunReader, until: datetime | None = None) -> Series:
+def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:
     """The tag that is written once an iteration: what progress is read from.
 
     Without a known one, the tag with most points.
@@ -54,7 +54,13 @@ def pace_series(reader: RunReader, until: datetime | None = None) -> Series:
     return max(every, key=len, default=empty(""))
 
 
-def latest(reader: RunReader, name: str, unit: str, until: datetime | None) -> Reading | None:
+def of_newest_attempt(reader: RunEvents, series: Series, until: datetime | None = None) -> Series:
+    """The points of a series that the newest attempt wrote; all of them before it wrote any."""
+    marks = reader.attempts_until(_unix(until))
+    return series.where(series.wall >= marks[-1].first_wall) if marks else series
+
+
+def latest(reader: RunEvents, name: str, unit: str, until: datetime | None) -> Reading | None:
     """The newest value of a tag. It may be NaN: a number that was written as such."""
     series = known_series(reader, name, until)
     if not len(series):
@@ -75,30 +81,30 @@ def _moment(series: Series) -> datetime | None:
         return None
 
 
-def last_reward(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def last_reward(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Mean reward of the last 100 episodes (``rollout/ep_rew_mean``)."""
     return latest(reader, "rollout/ep_rew_mean", "", until)
 
 
-def last_kl(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def last_kl(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """KL divergence of the last update (``train/approx_kl``)."""
     return latest(reader, "train/approx_kl", "", until)
 
 
-def policy_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def policy_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     return latest(reader, "train/policy_gradient_loss", "", until)
 
 
-def value_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def value_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     return latest(reader, "train/value_loss", "", until)
 
 
-def total_loss(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def total_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """``train/loss``: of the last minibatch only."""
     return latest(reader, "train/loss", "", until)
 
 
-def entropy(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def entropy(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Entropy of the policy in nats, positive for discrete actions (SB3 logs minus it)."""
     reading = latest(reader, "train/entropy_loss", "nats", until)
     if reading is None:
@@ -106,7 +112,7 @@ def entropy(reader: RunReader, until: datetime | None = None) -> Reading | None:
     return Reading(-reading.value, "nats", reading.window, reading.source, reading.step, reading.at)
 
 
-def entropy_share(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def entropy_share(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Entropy as a share of the highest so far, 1 at random and 0 at collapse.
 
     Events don't tell the number of actions, so the maximum is what the run itself showed;
@@ -122,16 +128,16 @@ def entropy_share(reader: RunReader, until: datetime | None = None) -> Reading |
     )
 
 
-def learning_rate(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def learning_rate(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     return latest(reader, "train/learning_rate", "", until)
 
 
-def validation_sharpe(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def validation_sharpe(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Sharpe ratio on the validation slice at the last evaluation (``eval/sharpe``)."""
     return latest(reader, "eval/sharpe", "", until)
 
 
-def steps_per_second(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Steps a second over the last ten iterations, from step and wall-time differences.
 
     Never ``time/fps``: that is the mean since the start and hides a slowdown. A window
@@ -152,7 +158,7 @@ def steps_per_second(reader: RunReader, until: datetime | None = None) -> Readin
     return Reading(rate, "steps/s", window, source, int(steps[-1]), _moment(series))
 
 
-def last_step(reader: RunReader, until: datetime | None = None) -> Reading | None:
+def last_step(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """The newest step of the training."""
     series = pace_series(reader, until)
     if not len(series):
@@ -164,7 +170,7 @@ def last_step(reader: RunReader, until: datetime | None = None) -> Reading | Non
 
 
 def progress(
-    reader: RunReader, until: datetime | None = None, total_steps: int | None = None
+    reader: RunEvents, until: datetime | None = None, total_steps: int | None = None
 ) -> Reading | None:
     """Share of the total steps that are done, from 0 to 1; the step itself without a total."""
     step = last_step(reader, until)
@@ -177,7 +183,7 @@ def progress(
 
 
 def time_remaining(
-    reader: RunReader, total_steps: int, until: datetime | None = None
+    reader: RunEvents, total_steps: int, until: datetime | None = None
 ) -> Reading | None:
     """Real seconds until the total is reached, at the measured speed. 0 when it is."""
     step = last_step(reader, until)
@@ -193,16 +199,14 @@ def time_remaining(
 
 
 def time_remaining_range(
-    reader: RunReader, total_steps: int, until: datetime | None = None
+    reader: RunEvents, total_steps: int, until: datetime | None = None
 ) -> tuple[float, float] | None:
     """Shortest and longest real seconds that are left, at the speeds of the recent past.
 
     From the 10th and 90th percentile of the ten-iteration speeds among the last
     :data:`RANGE_POINTS` iterations of the newest attempt. None with fewer than five speeds.
     """
-    series = pace_series(reader, until)
-    marks = reader.attempts_until(_unix(until))
-    series = series.where(series.wall >= marks[-1].first_wall) if marks else series
+    series = of_newest_attempt(reader, pace_series(reader, until), until)
     steps, walls = series.step[-RANGE_POINTS:], series.wall[-RANGE_POINTS:]
     passed = walls[RATE_POINTS:] - walls[:-RATE_POINTS]
     gained = steps[RATE_POINTS:] - steps[:-RATE_POINTS]
@@ -215,7 +219,7 @@ def time_remaining_range(
     return left / float(fast), left / float(slow)
 
 
-def freshness(reader: RunReader, until: datetime) -> Reading | None:
+def freshness(reader: RunEvents, until: datetime) -> Reading | None:
     """Real seconds between the newest scalar and ``until``."""
     last = reader.last_event(until.timestamp())
     if last is None or not math.isfinite(last.wall):
@@ -225,7 +229,7 @@ def freshness(reader: RunReader, until: datetime) -> Reading | None:
 
 
 def readings(
-    reader: RunReader, total_steps: int | None = None, until: datetime | None = None
+    reader: RunEvents, total_steps: int | None = None, until: datetime | None = None
 ) -> dict[str, Reading]:
     """All that can be read, by name; what does not exist is left out."""
     found: dict[str, Reading | None] = {

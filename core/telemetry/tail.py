@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,17 @@ _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
 _GUARD = 16  # bytes before the offset, that tell a rewritten file from a grown one
 
 
+@dataclass(frozen=True, eq=False)
+class FileEvents:
+    """What was read of one event file up to a position. Later reads change nothing in it."""
+
+    name: str
+    first_wall: float | None  # of the first event: of the header, in nearly every file
+    columns: Mapping[str, Columns]
+    state: FileState
+    problems: tuple[FileProblem, ...]
+
+
 class EventFile:
     """The points of one event file, and how far it was read.
 
@@ -38,6 +51,7 @@ class EventFile:
         self.size = 0
         self.inode: tuple[int, int] = (0, 0)
         self._reread: FileProblem | None = None
+        self._events: FileEvents | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -66,6 +80,7 @@ class EventFile:
             stat.st_mtime_ns,
         ):
             return False
+        self._events = None
         try:
             with self.path.open("rb", buffering=0) as file:
                 return self._read(file)
@@ -179,9 +194,17 @@ class EventFile:
             self._more[fault] += 1
 
     @property
-    def first_wall(self) -> float | None:
-        """Wall time of the first event (of the header, in nearly every file)."""
-        return self._scalars.first_wall
+    def events(self) -> FileEvents:
+        """All that was read, frozen; the same object until there is more to read."""
+        if self._events is None or self._events.name != self.name:
+            self._events = FileEvents(
+                self.name,
+                self._scalars.first_wall,
+                {tag: columns.frozen() for tag, columns in self.columns.items()},
+                self.state,
+                tuple(self.problems),
+            )
+        return self._events
 
     @property
     def state(self) -> FileState:

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from core.playbook import Playbook
-from core.telemetry import RunReader
+from core.telemetry import RunEvents
 from core.telemetry.readings import RATE_POINTS, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
@@ -80,7 +80,7 @@ def drawn(look: Snapshot, series: Series) -> Series:
     return seen if len(seen) else series
 
 
-def speed_series(reader: RunReader, until: datetime) -> Series:
+def speed_series(reader: RunEvents, until: datetime) -> Series:
     """Steps a second between points ten iterations apart, within one attempt."""
     pace = pace_series(reader, until)
     if len(pace) <= RATE_POINTS:

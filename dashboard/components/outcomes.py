@@ -39,7 +39,7 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
     try:
         outcome = action()
     except TrainweekError as error:
-        outcome = Refused(error.what, error.remedy)
+        outcome = Refused.by(error)
     page.services.forget()
     st.session_state[f"outcome:{place}"] = (outcome, saved, page.services.now())
     done = not isinstance(outcome, Refused | Conflict)

@@ -3,17 +3,17 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "app": ("trainweek", "trainweek"),
     "group.week": ("Week", "Semana"),
-    "group.look": ("Look closer", "Olhar de perto"),
+    "group.look": ("Monitor", "Acompanhar"),
     "group.decide": ("Decide", "Decidir"),
     "group.manual": ("Manual", "Manual"),
     "page.this_week": ("This week", "Esta semana"),
     "page.launch": ("Launch", "Lançamento"),
-    "page.hourly_checks": ("Hourly checks", "Checks de hora em hora"),
+    "page.hourly_checks": ("Hourly checks", "Checagens horárias"),
     "page.daily_checkin": ("Daily check-in", "Check-in diário"),
     "page.live_training": ("Live training", "Treino ao vivo"),
-    "page.troubleshooting": ("Troubleshooting", "Solução de problemas"),
+    "page.troubleshooting": ("Troubleshooting", "Diagnóstico"),
     "page.escalation": ("Escalation", "Escalonamento"),
-    "page.runs_and_jobs": ("Runs and jobs", "Treinos e tarefas"),
+    "page.runs_and_jobs": ("Runs and jobs", "Treinos e jobs"),
     "page.revalidation": ("Revalidation", "Revalidação"),
     "page.decision": ("Decision", "Decisão"),
     "page.history": ("History", "Histórico"),
@@ -27,44 +27,46 @@ TEXTS: dict[str, tuple[str, str]] = {
     "frame.week_time": ("Week time {time}", "Tempo da semana {time}"),
     "frame.real_time": ("real time {time}", "tempo real {time}"),
     "frame.two_times": (
-        "The clock of this week runs apart from real time. Schedule, checks, ticks and the age of"
-        " readings are in week time; event files, logs, jobs and the states above in real time.",
-        "O relógio desta semana corre à parte do tempo real. Horários, checks, marcas e a idade das"
-        " leituras são em tempo da semana; arquivos de eventos, logs, tarefas e os estados acima, em"
-        " tempo real.",
+        "This week runs on its own clock (a demo or a replay). Schedule, checks, ticks and the age"
+        " of readings use week time; event files, logs, jobs and the states above use real time.",
+        "Esta semana tem relógio próprio (demo ou replay). Agenda, checagens, marcações e a idade"
+        " das leituras usam o tempo da semana; arquivos de eventos, logs, jobs e os estados acima"
+        " usam o tempo real.",
     ),
-    "frame.run_none": ("No training yet", "Nenhum treino ainda"),
+    "frame.run_none": ("No run yet", "Nenhum treino ainda"),
     "frame.run": ("{state}, {age} ago", "{state}, há {age}"),
-    "frame.run_real": ("{state}, {age} of real time ago", "{state}, há {age} de tempo real"),
+    "frame.run_real": ("{state}, {age} ago (real time)", "{state}, há {age} (tempo real)"),
     "frame.run_help": (
-        "Training {run}: state, and age of its newest event",
-        "Treino {run}: estado, e idade do seu evento mais novo",
+        "Run {run}: its state and the age of its newest event",
+        "Treino {run}: estado e idade do evento mais recente",
     ),
-    "frame.runner_alive": ("Runner alive, {age} ago", "Runner vivo, há {age}"),
-    "frame.runner_gone": ("Runner gone", "Runner ausente"),
+    "frame.runner_alive": ("Runner active, seen {age} ago", "Runner ativo, visto há {age}"),
+    "frame.runner_gone": ("Runner not running", "Runner parado"),
     "frame.runner_never": ("No runner", "Sem runner"),
     "frame.read_only_alert": (
-        "**Read-only: nothing can be saved.** {what} End the runner, then run "
-        "`trainweek ledger restore`: nothing that was saved is lost.",
-        "**Somente leitura: nada pode ser salvo.** {what} Encerre o runner e execute "
-        "`trainweek ledger restore`: nada do que foi salvo se perde.",
+        "**Read-only: nothing can be saved.** {what} Stop the runner, then run "
+        "`trainweek ledger restore`. Nothing that was saved is lost.",
+        "**Somente leitura: nada pode ser salvo.** {what} Pare o runner e execute "
+        "`trainweek ledger restore`. Nada do que foi salvo se perde.",
     ),
     "frame.runner_gone_alert": (
-        "No runner is alive: nothing starts, stops or is supervised. Start it with `trainweek runner`"
-        " (or `make up`); trainings that still run are adopted.",
-        "Nenhum runner está vivo: nada inicia, para ou é supervisionado. Inicie com `trainweek runner`"
-        " (ou `make up`); treinos que ainda correm são adotados.",
+        "The runner is not running: nothing can start or stop, and nothing is supervised. Start it"
+        " with `trainweek runner` (or `make up`). It picks up the runs that are still in progress.",
+        "O runner está parado: nada inicia, nada para e nada é supervisionado. Inicie-o com"
+        " `trainweek runner` (ou `make up`). Ele reassume os treinos em andamento.",
     ),
     "frame.runner_never_alert": (
-        "No runner has been started in this home. Start it with `trainweek runner` (or `make up`).",
-        "Nenhum runner foi iniciado nesta pasta. Inicie com `trainweek runner` (ou `make up`).",
+        "No runner has been started for this data directory. Start one with `trainweek runner`"
+        " (or `make up`).",
+        "Nenhum runner foi iniciado para este diretório de dados. Inicie um com `trainweek runner`"
+        " (ou `make up`).",
     ),
     "frame.stale_alert": (
-        "The training's data is stale: its newest event is {age} old, while the run should be at work.",
-        "Os dados do treino estão velhos: o evento mais novo tem {age}, e o treino deveria estar rodando.",
+        "No new events for {age}, although the run should be in progress.",
+        "Sem novos eventos há {age}, embora o treino devesse estar em andamento.",
     ),
     "frame.stalled_alert": (
-        "The training is stalled: {evidence}.",
+        "The run is stalled: {evidence}.",
         "O treino está travado: {evidence}.",
     ),
     "frame.stalled_incident": (
@@ -72,34 +74,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "O incidente está aberto em *Escalonamento*: {procedure}.",
     ),
     "frame.incident_open_alert": (
-        "Open incident: {procedures}. Its actions are on *Escalation*.",
-        "Incidente aberto: {procedures}. As ações estão em *Escalonamento*.",
+        "Open incident: {procedures}. See *Escalation* for its actions.",
+        "Incidente aberto: {procedures}. Veja as ações em *Escalonamento*.",
     ),
     "frame.signature_broken": (
-        "The signature of {by} holds no longer.",
-        "A assinatura de {by} não vale mais.",
+        "{by}'s signature is no longer valid.",
+        "A assinatura de {by} não é mais válida.",
     ),
     "frame.incident_alert": (
         "Open incident: {procedures}. Start and automatic restarts are blocked until it is closed.",
-        "Incidente aberto: {procedures}. Início e reinícios automáticos estão bloqueados até fechar.",
+        "Incidente aberto: {procedures}. O início e os reinícios automáticos ficam bloqueados até"
+        " que ele seja fechado.",
     ),
     "frame.synthetic": ("SYNTHETIC DATA", "DADOS SINTÉTICOS"),
-    "frame.synthetic_help": (
-        "The market of this week is made up. No number here says anything about real money.",
-        "O mercado desta semana é inventado. Nenhum número aqui diz algo sobre dinheiro real.",
-    ),
     "frame.watched": ("WATCHING", "OBSERVANDO"),
-    "frame.watched_help": ("Somebody else's run: {path}", "Treino de outros: {path}"),
     "frame.paused": ("Updates paused", "Atualização pausada"),
-    "frame.as_of": ("As of {time}", "Às {time}"),
     # who
-    "who.title": ("You act as", "Você age como"),
+    "who.title": ("You act as", "Você atua como"),
     "who.name": ("Name", "Nome"),
-    "who.role": ("Role", "Papel"),
     "who.unverified": ("identity unverified", "identidade não verificada"),
     "who.unverified_help": (
-        "No login is configured, so the name is only claimed. What you sign is marked so.",
-        "Nenhum login está configurado, então o nome é só declarado. O que você assina é marcado assim.",
+        "No login is configured, so the name is not verified. What you sign is marked accordingly.",
+        "Nenhum login está configurado, então o nome não é verificado. O que você assina recebe"
+        " essa marca.",
     ),
     "who.verified": ("signed in", "autenticado"),
     "who.logout": ("Sign out", "Sair"),
@@ -110,32 +107,31 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "who.beyond_loopback": (
         "This app listens beyond loopback without a login.",
-        "Este app escuta além do loopback sem login.",
+        "Este app aceita conexões externas sem login.",
     ),
     "who.beyond_loopback_remedy": (
         "Configure `[auth]` in `.streamlit/secrets.toml`, or listen on 127.0.0.1.",
-        "Configure `[auth]` em `.streamlit/secrets.toml`, ou escute em 127.0.0.1.",
+        "Configure `[auth]` em `.streamlit/secrets.toml` ou escute em 127.0.0.1.",
     ),
     "role.viewer": ("Viewer", "Leitor"),
     "role.engineer": ("ML engineer", "Engenheiro de ML"),
     "role.lead": ("ML lead", "Líder de ML"),
     "role.cto": ("CTO", "CTO"),
-    "role.default_name": ("Local {role}", "{role} local"),
     "settings.language": ("Language", "Idioma"),
     "settings.live": ("Live updates", "Atualização ao vivo"),
     "settings.live_help": (
-        "Pause it to read or type in peace; every number then keeps its 'as of'.",
-        "Pause para ler ou digitar com calma; cada número mantém o seu 'às'.",
+        "Pause the updates to read or type undisturbed.",
+        "Pause a atualização para ler ou digitar com calma.",
     ),
     "right.denied": (
-        "Not for the role {role}. Ask somebody with the role {holders}.",
-        "Não é do papel {role}. Peça a alguém com o papel {holders}.",
+        "The role {role} can't do this. Ask someone with the role {holders}.",
+        "O papel {role} não permite isto. Peça a alguém com o papel {holders}.",
     ),
-    "error.page": ("This page could not be drawn", "Esta página não pôde ser desenhada"),
+    "error.page": ("This page could not be shown", "Não foi possível mostrar esta página"),
     "error.unexpected": (
-        "Something unexpected happened ({kind}). Nothing was changed by it. It is written in the"
-        " dashboard's log with the reference {reference}.",
-        "Algo inesperado aconteceu ({kind}). Nada foi mudado por isso. Está no log do painel com a"
+        "Unexpected error ({kind}). It changed nothing. Details are in the dashboard's log under"
+        " the reference {reference}.",
+        "Erro inesperado ({kind}). Nada foi alterado. Os detalhes estão no log do painel com a"
         " referência {reference}.",
     ),
 }

@@ -3,10 +3,10 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "week.create_title": ("Create the first week", "Crie a primeira semana"),
     "week.create_text": (
-        "A week is the playbook with a launch moment. Everything else follows from it: the timeline,"
-        " the checks, the gates.",
-        "Uma semana é o playbook com um momento de lançamento. O resto segue dele: a linha do tempo,"
-        " os checks, os gates.",
+        "A week is one run of the playbook, counted from its launch time. The timeline, the checks"
+        " and the gates follow from it.",
+        "Uma semana é uma execução do playbook, contada a partir do lançamento. A linha do tempo,"
+        " as checagens e os gates seguem dele.",
     ),
     "week.create_day": ("Launch day (UTC)", "Dia do lançamento (UTC)"),
     "week.create_time": ("Launch time (UTC)", "Hora do lançamento (UTC)"),
@@ -15,19 +15,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Os dados de mercado são sintéticos",
     ),
     "week.create_synthetic_help": (
-        "Written by `trainweek data sample`. It is then said wherever a number comes from it.",
-        "Escritos por `trainweek data sample`. Isso é dito em todo lugar onde um número vem deles.",
+        "Check this if `trainweek data sample` wrote the data. Every number based on it is then"
+        " marked as synthetic.",
+        "Marque se os dados vêm de `trainweek data sample`. Todo número baseado neles é então"
+        " marcado como sintético.",
     ),
     "week.create_watch": (
-        "Watch a run that others start (log folder)",
-        "Observar um treino de outros (pasta de log)",
+        "Watch a run started elsewhere (log folder)",
+        "Observar um treino iniciado em outro lugar (pasta de logs)",
     ),
     "week.create_button": ("Create week", "Criar semana"),
     "week.no_data": (
-        "There is no market data in {folder}. Put candles there, or write a synthetic market with"
+        "No market data in {folder}. Copy candles there, or generate a synthetic market with"
         " `trainweek data sample`.",
-        "Não há dados de mercado em {folder}. Ponha candles lá, ou escreva um mercado sintético com"
-        " `trainweek data sample`.",
+        "Não há dados de mercado em {folder}. Copie os candles para lá ou gere um mercado"
+        " sintético com `trainweek data sample`.",
     ),
     "week.next": ("Next", "A seguir"),
     "week.first": ("First", "Primeiro"),
@@ -36,20 +38,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "**{title}** era para {time} (há {age}) · {owner}",
     ),
     "week.next_due": (
-        "**{title}** is due since {time} ({age}) · {owner}",
-        "**{title}** na hora desde {time} ({age}) · {owner}",
+        "**{title}** has been due since {time} ({age}) · {owner}",
+        "**{title}** está a fazer desde {time} (há {age}) · {owner}",
     ),
     "week.next_upcoming": (
-        "**{title}** comes {time}, in {age} · {owner}",
-        "**{title}** vem {time}, em {age} · {owner}",
+        "**{title}** on {time}, in {age} · {owner}",
+        "**{title}** em {time}, daqui a {age} · {owner}",
     ),
-    "week.nothing_next": ("Nothing is left to do in this week.", "Nada mais a fazer nesta semana."),
+    "week.nothing_next": ("Nothing left to do this week.", "Nada mais a fazer nesta semana."),
     "week.open": ("Open {page}", "Abrir {page}"),
     "week.next_incident": (
         "**{title}**, opened by {by} {age} ago: {done} of {total} actions done",
         "**{title}**, aberto por {by} há {age}: {done} de {total} ações feitas",
     ),
-    "week.also": ("{count} more waiting", "mais {count} esperando"),
+    "week.also": ("{count} more due", "mais {count} a fazer"),
     "week.reward": ("Reward", "Reward"),
     "week.kl": ("KL divergence", "Divergência KL"),
     "week.steps": ("Steps", "Passos"),
@@ -57,60 +59,62 @@ TEXTS: dict[str, tuple[str, str]] = {
     "week.sharpe": ("Validation Sharpe", "Sharpe de validação"),
     "week.of_limit": ("limit {limit}", "limite {limit}"),
     "week.of_total": ("of {total}", "de {total}"),
-    "week.eta": ("done {time}", "pronto {time}"),
+    "week.eta": ("ETA {time}", "previsão {time}"),
     "week.eta_done": ("all steps done", "todos os passos feitos"),
     "week.timeline": ("Timeline", "Linha do tempo"),
     "week.now": ("now", "agora"),
     "week.reward_curve": ("Reward over steps", "Reward por passo"),
     "week.reward_help": (
-        "`rollout/ep_rew_mean`, the mean of the last 100 episodes; marks: restarts, checks with a"
-        " failure, incidents",
-        "`rollout/ep_rew_mean`, média dos últimos 100 episódios; marcas: reinícios, checks com falha,"
-        " incidentes",
+        "`rollout/ep_rew_mean`, the mean of the last 100 episodes. Marks: restarts, changed"
+        " settings and incidents.",
+        "`rollout/ep_rew_mean`, a média dos últimos 100 episódios. Marcas: reinícios, configurações"
+        " alteradas e incidentes.",
     ),
-    "week.happened": ("What happened", "O que aconteceu"),
-    "week.happened_none": ("Nothing is recorded yet.", "Nada registrado ainda."),
+    "week.happened": ("Recent activity", "Atividade recente"),
+    "week.happened_none": ("No activity yet.", "Nenhuma atividade ainda."),
     "week.incidents": ("Open incidents", "Incidentes abertos"),
     "week.conditions": ("Conditions of the signature", "Condições da assinatura"),
     "week.condition": ("{text} ({owner}, due {due})", "{text} ({owner}, até {due})"),
-    "week.conditions_open": ("{count} open", "{count} abertas"),
+    "week.conditions_open": ("{count} open", "{count} em aberto"),
     "week.restart": ("restart {number}", "reinício {number}"),
     "week.mark_learning_rate": ("lr {before} → {after}", "lr {before} → {after}"),
     "week.mark_ent_coef": ("ent_coef {before} → {after}", "ent_coef {before} → {after}"),
     "week.mark_incident": ("incident", "incidente"),
-    "week.mark_fail": ("check {time}", "check {time}"),
     "kind_of_slot.preflight": ("Pre-flight", "Pré-voo"),
     "kind_of_slot.launch": ("Start", "Início"),
-    "kind_of_slot.hourly": ("Hourly", "Check"),
+    "kind_of_slot.hourly": ("Hourly", "Checagem"),
     "kind_of_slot.daily": ("Check-in", "Check-in"),
-    "kind_of_slot.anomaly": ("Recheck", "Reexame"),
-    "kind_of_slot.preparation": ("Prepare", "Preparação"),
-    "kind_of_slot.revalidation": ("Revalidate", "Revalidação"),
+    "kind_of_slot.anomaly": ("Recheck", "Rechecagem"),
+    "kind_of_slot.preparation": ("Preparation", "Preparação"),
+    "kind_of_slot.revalidation": ("Revalidation", "Revalidação"),
     "kind_of_slot.results": ("Results", "Resultados"),
     "kind_of_slot.delivery": ("Delivery", "Entrega"),
     "kind_of_slot.approval": ("Approval", "Aprovação"),
     "story.tick": ("ticked {check} ({slot})", "marcou {check} ({slot})"),
     "story.ticks": ("ticked {count} items of {slot}", "marcou {count} itens de {slot}"),
-    "story.request": ("asked for: {kind}", "pediu: {kind}"),
-    "story.stop": ("asked to stop: {kind}", "pediu para parar: {kind}"),
+    "story.request": ("requested: {kind}", "pediu: {kind}"),
+    "story.stop": ("requested a stop: {kind}", "pediu a parada: {kind}"),
     "story.restart": (
-        "asked to restart: {kind} {changes}",
-        "pediu para reiniciar: {kind} {changes}",
+        "requested a restart: {kind} {changes}",
+        "pediu o reinício: {kind} {changes}",
     ),
     "story.incident_open": ("opened an incident: {text}", "abriu um incidente: {text}"),
-    "story.incident_do": ("did an action of the incident", "fez uma ação do incidente"),
+    "story.incident_do": ("completed an action of the incident", "fez uma ação do incidente"),
     "story.incident_close": ("closed the incident: {text}", "fechou o incidente: {text}"),
-    "story.incident_undone": ("({count} actions undone)", "({count} ações não feitas)"),
+    "story.incident_undone": ("({count} actions not done)", "({count} ações não feitas)"),
     "story.decision": (
         "recorded the decision {decision} {score}",
         "registrou a decisão {decision} {score}",
     ),
     "story.signature": ("signed: {act}", "assinou: {act}"),
     "story.condition": ("closed a condition: {text}", "fechou uma condição: {text}"),
-    "story.countersign": ("stands by an override: {text}", "apoia uma exceção: {text}"),
-    "story.key": ("made the signing key of this home", "criou a chave de assinatura deste local"),
-    "story.note": ("noted on {slot}: {text}", "anotou em {slot}: {text}"),
+    "story.countersign": (
+        "countersigned an override: {text}",
+        "contra-assinou uma exceção: {text}",
+    ),
+    "story.key": ("created the signing key", "criou a chave de assinatura"),
+    "story.note": ("wrote a note on {slot}: {text}", "escreveu uma nota em {slot}: {text}"),
     "story.week": ("{action} the week", "{action} a semana"),
     "story.week_create": ("created", "criou"),
-    "story.week_use": ("chose", "escolheu"),
+    "story.week_use": ("activated", "ativou"),
 }

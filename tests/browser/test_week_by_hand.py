@@ -10,7 +10,7 @@ from tests.browser.place import Site, wait_for
 def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> None:
     screen = window(fresh)
     screen.go("this_week")
-    screen.sees("No runner has been started in this home")
+    screen.sees("No runner has been started for this data directory")
     screen.main.get_by_text("The market data is synthetic").click()
     screen.press("Create week")
     screen.sees("Timeline")
@@ -19,7 +19,7 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     assert week is not None and week.synthetic
 
     fresh.start_runner()
-    screen.sees("Runner alive")
+    screen.sees("Runner active")
     screen.main.get_by_role("link", name="Go to Launch").click()
     screen.press("Run pre-flight")
     screen.sees("Requested: Pre-flight")
@@ -48,8 +48,8 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.sees("Stopped")
 
     screen.go("launch")
-    screen.sees("The last training is unfinished")
-    screen.main.get_by_text("Begin a new run").wait_for()
+    screen.sees("The last run is unfinished")
+    screen.main.get_by_text("Start a new run").wait_for()
     screen.assert_whole()
     screen.keep("launch-stopped")
 

@@ -61,7 +61,7 @@ def test_revalidate_pressed_by_two_people_runs_once(played: Site, window: Open) 
     one.press("Revalidate again", within=one.part("box-revalidate"))
     one.sees("Requested: Revalidation")
     two.press("Revalidate", within=two.part("box-revalidate"))
-    two.sees("Already running, started by local-lead")
+    two.sees("Already in progress, started by local-lead")
     assert len(played.client.jobs(JobKind.REVALIDATE)) == before + 1
     one.keep("revalidation-running")
     wait_for(
@@ -69,14 +69,14 @@ def test_revalidate_pressed_by_two_people_runs_once(played: Site, window: Open) 
         "the revalidation",
         120,
     )
-    one.sees("The evidence lies on Decision")
+    one.sees("See Decision")
     one.assert_whole()
 
 
 def test_the_cto_signs_what_stands_on_the_screen(played: Site, window: Open) -> None:
     screen = window(played)
     screen.go("decision")
-    screen.sees("Only the CTO signs")
+    screen.sees("Only the CTO can sign")
     screen.act_as(Role.CTO, "Carla")
     box = screen.part("signature")
     box.get_by_role("radio", name="Reject").click()

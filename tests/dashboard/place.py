@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.paths import Home
 from core.people import Person
-from core.vocabulary import Role
+from core.timestamps import iso
+from core.vocabulary import JobKind, JobState, Role
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.client import Client
+from runner.records import Job
 from tests.event_files import write_events
 
 LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)
@@ -24,7 +27,7 @@ LEAD = PEOPLE[Role.LEAD]
 
 def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list]:
     """A healthy run from launch on: reward rises from below 0, the loss falls."""
-    walls = [LAUNCH.timestamp() + 60 * i for i in range(1, int(hours * per_hour) + 1)]
+    walls = [LAUNCH.timestamp() + 3600 / per_hour * i for i in range(1, int(hours * per_hour) + 1)]
     steps = [STEPS_A_POINT * i for i in range(1, len(walls) + 1)]
     points = range(len(walls))
 
@@ -65,6 +68,34 @@ class Place:
         folder = self.home.root / "watched" / "attempt-001"
         write_events(folder, events(hours, **changed))
         return self.week(watched=folder.parent)
+
+    def train(
+        self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object
+    ) -> Job:
+        """A week of our own whose training began at its launch and is in progress."""
+        self.week(playbook_path=playbook_path)
+        self.now, now = LAUNCH, self.now
+        job = self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}).job
+        began = {"state": JobState.RUNNING, "started_at": iso(self.now), "pid": os.getpid()}
+        folder = self.home.attempt(job.id, 1)
+        attempt = {"mark": "1", "epoch": 1, "folder": self.home.relative(folder)}
+        self.record_of_job(
+            {"action": "start", "job_id": job.id, "number": 1, "job": {**began, "attempt": 1},
+             "attempt": {**began, **attempt}}
+        )  # fmt: skip
+        write_events(self.home.run_attempt(job.run, 1), events(hours, **changed))
+        lines = (f"{iso(LAUNCH + timedelta(minutes=i))} [INFO] Iteration {i}" for i in range(180))
+        self.home.training_log.parent.mkdir(parents=True, exist_ok=True)
+        self.home.training_log.write_text("\n".join(lines) + "\n")
+        self.now = now
+        return self.client().job(job.id)
+
+    def record_of_job(self, body: dict[str, object]) -> None:
+        """What a runner would write of a job at this moment."""
+        client = self.client()
+        week = client.active_week()
+        with client.store.write() as write:
+            write.append("job", body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
 
     def page(self, role: Role = Role.LEAD, language: str = "en") -> Page:
         services = Services(self.home, PEOPLE[role], now=lambda: self.now)

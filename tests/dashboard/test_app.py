@@ -39,7 +39,7 @@ def test_every_page_stands_in_the_frame(app: AppTest, place: Place, stem: str) -
     text = text_of(app)
     assert "F12-phase4-final" in text
     assert "identity unverified" in text
-    assert "No runner has been started in this home" in text
+    assert "No runner has been started for this data directory" in text
 
 
 def test_a_run_that_is_only_watched_misses_no_runner(app: AppTest, place: Place) -> None:
@@ -96,7 +96,7 @@ def test_a_run_that_fell_silent_is_red_on_every_page(place: Place) -> None:
     place.watch(hours=1.0)
     place.now = LAUNCH + timedelta(hours=1, minutes=20)
     text = text_of(AppTest.from_function(_frame, args=(place.page(),), default_timeout=30).run())
-    assert "data is stale: its newest event is 20 min old" in text
+    assert "No new events for 20 min" in text
 
 
 def _frame(page) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
+from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.facts import LogFacts, RunFacts
 from core.reading import Reading
-from core.vocabulary import TrainingStatus
+from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 _SHOWN = 120  # characters of a log line in a sentence
 _ENDED_BADLY = {
@@ -113,9 +114,11 @@ def _errors(log: LogFacts) -> list[str]:
 
 def _findings(case: Case, leave_out_crash: bool) -> list[str]:
     return [
-        f"critical finding: {finding}"
-        for finding in case.facts.critical_findings
-        if not (leave_out_crash and finding == "crash")
+        f"critical finding: {finding.scenario}"
+        for finding in diagnose(case.facts, case.playbook, only=CRITICAL)
+        if finding.status is FindingStatus.FIRING
+        and finding.severity is Severity.CRITICAL
+        and not (leave_out_crash and finding.scenario == "crash")
     ]
 
 

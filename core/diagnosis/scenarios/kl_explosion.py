@@ -7,6 +7,8 @@ reward drop above 30 % within 60 points (14.5 % without any rule): a jump above 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
@@ -52,7 +54,8 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     critical = (broken | jumped | row) & own
     trigger = critical | (spike & own)
     newest, step = float(values[-1]), int(whole.step[-1])
-    typical = f"median {np.nanmedian(values):.3g} over {len(whole)} updates"
+    median = math.nan if np.isnan(values).all() else float(np.nanmedian(values))
+    typical = f"median {median:.3g} over {len(whole)} updates"
     if not trigger.any():
         if high[-1] and own[-1]:
             return ScenarioResult(
@@ -68,7 +71,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         return quiet(
             Sentence(
                 f"KL {newest:.3g} at step {step}; {typical}.",
-                f"KL {newest:.3g} no passo {step}; mediana {np.nanmedian(values):.3g} em {len(whole)} atualizações.",
+                f"KL {newest:.3g} no passo {step}; mediana {median:.3g} em {len(whole)} atualizações.",
             ),
             *_normal(whole),
         )
@@ -106,7 +109,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Sentence(
             f"KL divergence explodes since step {int(whole.step[begin])}: {peak}, {typical}.",
             f"A divergência KL explode desde o passo {int(whole.step[begin])}: {alto}, mediana "
-            f"{np.nanmedian(values):.3g} em {len(whole)} atualizações.",
+            f"{median:.3g} em {len(whole)} atualizações.",
         ),
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),

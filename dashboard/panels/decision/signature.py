@@ -17,7 +17,6 @@ from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.panels.decision import signing_form
 from dashboard.wording import plain
-from runner.client.signatures.pipeline_gate import OPEN_CONDITIONS
 from runner.outcomes import Refused
 from runner.records import Signature
 
@@ -108,7 +107,7 @@ def _pipeline(page: Page, signature: Signature) -> None:
     if answer.passes:
         st.markdown(f":green[:material/lock_open: {page.say('sign.gate_open')}]")
         return
-    if answer.reason.startswith(OPEN_CONDITIONS):
+    if answer.only_conditions:
         told = page.say("sign.gate_conditions")  # which stand below
     else:
         why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""

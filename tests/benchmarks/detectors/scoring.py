@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.stats import beta
 
-from core.diagnosis.run_view import GRACE
-from core.diagnosis.scenarios.flat_reward import NORMAL_HOURS
+from core.diagnosis.reward_evidence import NORMAL_HOURS
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED
+from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
 

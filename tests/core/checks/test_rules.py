@@ -28,6 +28,7 @@ from tests.core.checks.scene import (
     preflight,
     rising,
     steady,
+    wobbling,
 )
 from tests.shared_files import shared_file
 
@@ -47,7 +48,7 @@ def test_a_number_from_stale_files_of_a_running_run_is_unknown(scene, check) -> 
     facts = scene.events().log().facts(as_of=AFTER_FOUR_HOURS + timedelta(hours=2))
     judgement = judge(PLAYBOOK, check, facts)
     assert judgement.verdict is Verdict.UNKNOWN
-    assert "2.0 h old" in judgement.why
+    assert "for 2.0 h of week time (the playbook allows 2 h)" in judgement.why
 
 
 @pytest.mark.parametrize("check", FROM_EVENTS)
@@ -205,8 +206,13 @@ def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> 
     facts = scene.events().log().facts(open_incidents=("performance",))
     assert judge(PLAYBOOK, "no_issues", facts).verdict is Verdict.PASS
     assert judge(PLAYBOOK, "no_anomaly", facts).verdict is Verdict.FAIL
-    critical = replace(facts, critical_findings=("kl_explosion",))
-    assert "kl_explosion" in judge(PLAYBOOK, "no_issues", critical).why
+
+
+def test_a_critical_finding_is_an_issue(scene) -> None:
+    facts = scene.events(approx_kl=lambda i: 3.0 if i > 115 else wobbling(i)).log().facts()
+    judged = judge(PLAYBOOK, "no_issues", facts)
+    assert judged.verdict is Verdict.FAIL
+    assert "kl_explosion" in judged.why
 
 
 def test_a_training_that_was_never_started_fails_the_running_check(scene) -> None:

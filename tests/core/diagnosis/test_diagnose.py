@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from core.diagnosis import SCENARIOS
-from core.diagnosis.diagnose import diagnose
+from core.diagnosis import SCENARIOS, scenarios
+from core.diagnosis.advice import advice
+from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.diagnosis.foreign_run import facts_of_folder
+from core.playbook.troubles import ScenarioId
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
@@ -24,6 +31,7 @@ from tests.core.diagnosis.runs import (
 )
 from tests.event_files import append_events, write_events
 
+diagnosis = importlib.import_module("core.diagnosis.diagnose")
 ALARMS = (FindingStatus.FIRING, FindingStatus.RECOVERING)
 
 
@@ -40,6 +48,22 @@ def test_every_scenario_is_always_told_in_one_order(tmp_path):
     write_events(tmp_path, ppo(30))
     for given in (facts(None, HOUR), facts(open_reader(tmp_path), HOUR)):
         assert tuple(finding.scenario for finding in diagnose(given, PLAYBOOK)) == SCENARIOS
+
+
+def test_each_scenario_has_a_file_and_a_rule_of_its_name():
+    files = {path.stem for path in Path(scenarios.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == set(SCENARIOS)
+    assert len(SCENARIOS) == len(set(SCENARIOS))
+    for name in SCENARIOS:
+        rule = getattr(importlib.import_module(f"core.diagnosis.scenarios.{name}"), name)
+        assert callable(rule) and rule.__doc__
+
+
+def test_the_playbooks_scenarios_are_the_first_ones_and_the_others_have_advice_of_ours():
+    playbooks = get_args(ScenarioId)
+    assert tuple(spec.id for spec in PLAYBOOK.scenarios) == playbooks
+    assert SCENARIOS[: len(playbooks)] == playbooks
+    assert all(advice(PLAYBOOK, name).causes for name in SCENARIOS)
 
 
 def test_before_a_training_there_is_no_data_and_nothing_is_ok():
@@ -155,14 +179,51 @@ def test_a_file_with_only_its_header_is_dated_by_its_name(tmp_path):
     assert late.status is FindingStatus.FIRING
 
 
-def test_only_what_is_asked_for_is_judged(tmp_path):
+def test_only_what_is_asked_for_is_judged(tmp_path, judged):
     write_events(tmp_path, ppo(60))
-    given = facts(open_reader(tmp_path), 61 * MINUTE)
+    reader = open_reader(tmp_path)
+    given = facts(reader, 61 * MINUTE)
     whole = {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
     for wanted in (("hung", "kl_explosion"), ("not_converging",)):
-        some = diagnose(given, PLAYBOOK, wanted)
+        judged.clear()
+        some = diagnose(facts(reader, 61 * MINUTE), PLAYBOOK, wanted)
         assert [finding.scenario for finding in some] == [s for s in SCENARIOS if s in wanted]
         assert all(finding == whole[finding.scenario] for finding in some)
+        assert set(judged) <= {*wanted, *CRITICAL}
+    assert "slowdown" not in judged
+
+
+def test_no_scenario_is_judged_twice_for_the_same_facts(tmp_path, judged):
+    write_events(tmp_path, ppo(60))
+    reader = open_reader(tmp_path)
+    given = facts(reader, 61 * MINUTE)
+    first = [*diagnose(given, PLAYBOOK, ("not_converging",)), *diagnose(given, PLAYBOOK, CRITICAL)]
+    assert sorted(judged) == sorted(CRITICAL)
+    again = {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
+    assert max(Counter(judged).values()) == 1
+    assert all(again[finding.scenario] == finding for finding in first)
+    diagnose(replace(given, log=None), PLAYBOOK, CRITICAL)
+    assert Counter(judged)["hung"] == 2, "other facts are judged on their own"
+
+
+def test_what_can_be_critical_is_listed():
+    """A check that asks for critical findings leaves the other scenarios out."""
+    folder = Path(scenarios.__file__).parent
+    told = {p.stem for p in folder.glob("*.py") if "Severity.CRITICAL" in p.read_text("utf-8")}
+    assert told == set(CRITICAL)
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Names of the scenarios whose rules ran, in their order; those by the reward left out."""
+    names = []
+
+    def noting(name, rule):
+        return lambda view: names.append(name) or rule(view)
+
+    noted = {name: noting(name, rule) for name, rule in diagnosis._RULES.items()}
+    monkeypatch.setattr(diagnosis, "_RULES", noted)
+    return names
 
 
 def test_every_headline_is_told_in_both_languages(tmp_path):
@@ -174,4 +235,4 @@ def test_every_headline_is_told_in_both_languages(tmp_path):
             if told.startswith(("No reward", "The event file", "Nothing was", "There is no")):
                 continue  # why a number is missing is told in English alone
             assert told.in_("pt") != told.in_("en")
-            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.pt
+            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.in_("pt")

@@ -24,19 +24,19 @@ def morning(place: Place) -> Place:
 def test_a_missing_record_is_said_and_can_be_made(morning: Place) -> None:
     test = morning.draw("daily_checkin")
     assert not test.error
-    assert "No record for 2026-02-24" in text_of(test)
+    assert "No summary for 2026-02-24" in text_of(test)
     button(test, "daily:2026-02-24:run").click().run()
     job = morning.client().latest_job(JobKind.DAILY_CHECK)
     assert job is not None and job.params == {"date": "2026-02-24"}
     assert "Requested: **Daily check**" in text_of(test)
-    assert "No runner is alive" in text_of(test)
+    assert "The runner is not running" in text_of(test)
 
 
 def test_a_second_click_finds_the_first_job(morning: Place) -> None:
     test = morning.draw("daily_checkin")
     button(test, "daily:2026-02-24:run").click().run()
     button(test, "daily:2026-02-24:run").click().run()
-    assert "Already running, started by some lead" in text_of(test)
+    assert "Already in progress, started by some lead" in text_of(test)
     assert len(morning.client().jobs(JobKind.DAILY_CHECK)) == 1
 
 
@@ -45,7 +45,7 @@ def test_a_half_written_record_is_said(morning: Place) -> None:
     path.parent.mkdir(parents=True)
     path.write_text('{"date": "2026-02-24", "training_st')
     text = text_of(morning.draw("daily_checkin"))
-    assert "half-written or damaged" in text
+    assert "incomplete or damaged" in text
 
 
 def test_the_written_numbers_stand_beside_the_live_ones(morning: Place) -> None:

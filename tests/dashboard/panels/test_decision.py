@@ -58,7 +58,7 @@ def test_nobody_but_the_cto_gets_a_form(decided: Place) -> None:
     for role in (Role.VIEWER, Role.ENGINEER, Role.LEAD):
         test = decided.draw("decision", role=role)
         assert not any(b.key.startswith("sign:button") for b in test.button)
-        assert "Only the CTO signs" in text_of(test)
+        assert "Only the CTO can sign" in text_of(test)
 
 
 def test_a_signature_takes_a_reason(decided: Place) -> None:
@@ -123,5 +123,5 @@ def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
 
 def test_nothing_is_chosen_for_anybody(decided: Place) -> None:
     test = decided.draw("decision", role=Role.CTO)
-    assert "nothing is chosen for you" in text_of(test)
+    assert "nothing is preselected" in text_of(test)
     assert not any(b.key.startswith("sign:button") for b in test.button)

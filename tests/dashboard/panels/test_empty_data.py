@@ -36,7 +36,7 @@ def test_no_page_breaks_without_a_run(place: Place, panel: str, language: str) -
 @pytest.mark.parametrize("panel", ["this_week", "hourly_checks", "live_training"])
 def test_without_a_run_a_page_shows_the_way_to_launch(place: Place, panel: str) -> None:
     place.week()
-    assert "No training was started yet" in text_of(place.draw(panel))
+    assert "No run has been started yet" in text_of(place.draw(panel))
 
 
 def test_the_first_week_is_made_with_one_form(place: Place) -> None:
@@ -71,7 +71,7 @@ def test_a_damaged_event_file_is_said_and_the_page_still_draws(place: Place) -> 
     test = place.draw("live_training")
     assert not test.exception
     assert not test.error
-    assert any("What the files suffer from" in e.label for e in test.expander)
+    assert any("Problems in the event files" in e.label for e in test.expander)
 
 
 def test_a_week_whose_run_left_no_events_says_where_it_looked(place: Place) -> None:

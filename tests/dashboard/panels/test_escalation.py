@@ -25,15 +25,15 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     assert "1 of 5 done" in text_of(test)
     assert test.checkbox(key=box).value and test.checkbox(key=box).disabled
 
-    assert "Not done: 1, 2, 4, 5 of the list" in text_of(test)
-    assert button(test, "incident:crash:close").label == "Close with 4 actions undone"
+    assert "Not done: actions 1, 2, 4, 5" in text_of(test)
+    assert button(test, "incident:crash:close").label == "Close with 4 actions not done"
     button(test, "incident:crash:close").click().run()
     assert place.client().incidents(week.id, open_only=True), "it takes a reason to close it"
     fill(test, "incident:crash:reason", "disk was full; freed 40 GB")
     button(test, "incident:crash:close").click().run()
     assert not place.client().incidents(week.id, open_only=True)
     assert "disk was full" in text_of(test)
-    assert "left undone: “Stop the training." in text_of(test), "the page keeps what was left"
+    assert "not done: “Stop the training." in text_of(test), "the page keeps what was left"
 
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
@@ -42,16 +42,16 @@ def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     test = place.draw("escalation", role=Role.ENGINEER)
     place.client().close_incident(opened.id, "somebody else was faster")
     test.checkbox(key=f"incident:crash:{opened.id}:do:0").check().run()
-    assert "closed it already" in text_of(test)
+    assert "has already closed it" in text_of(test)
     assert place.client().incidents(week.id)[0].actions_done == ()
 
 
 def test_what_is_open_stands_first(place: Place) -> None:
     week = place.week()
-    assert "No incident is open" in text_of(place.draw("escalation"))
+    assert "No open incidents" in text_of(place.draw("escalation"))
     place.client().open_incident(week.id, "data", "a gap of three days")
     text = text_of(place.draw("escalation"))
-    assert "No incident is open" not in text
+    assert "No open incidents" not in text
     assert text.index("Data issue") < text.index("Critical issue")
 
 
@@ -60,7 +60,7 @@ def test_an_incident_without_a_summary_is_refused(place: Place) -> None:
     test = place.draw("escalation")
     button(test, "incident:data:open").click().run()
     assert not place.client().incidents(week.id)
-    assert "Say in one sentence what was seen" in text_of(test)
+    assert "Summarize it in one sentence" in text_of(test)
 
 
 def test_the_messages_stand_to_the_letter(place: Place) -> None:
@@ -77,7 +77,7 @@ def test_nothing_can_be_stopped_when_nothing_runs(place: Place) -> None:
     week = place.week()
     place.client().open_incident(week.id, "crash", "it fell over")
     stop = button(place.draw("escalation"), "act:incident:crash:stop")
-    assert stop.disabled and "No training is at work" in stop.help
+    assert stop.disabled and "No training run is in progress" in stop.help
 
 
 def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:

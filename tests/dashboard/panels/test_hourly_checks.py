@@ -36,7 +36,7 @@ def test_each_item_shows_verdict_value_limit_and_age(place: Place) -> None:
         assert judged.limit[0] in text
         if judged.reading is not None:
             assert number(judged.reading.value, judged.reading.unit) in text
-    assert "Judged as of Mon 23 Feb 15:00 UTC (12:00 Sao Paulo)" in text
+    assert "Judged on the data at Mon 23 Feb 15:00 UTC (12:00 Sao Paulo)" in text
     assert " old" in text
 
 
@@ -102,7 +102,7 @@ def test_a_tick_of_somebody_else_is_not_overwritten(place: Place) -> None:
     place.client().tick(week.id, "hourly_1", "reward_positive", "", Verdict.PASS, "1")
     button(test, "tick:hourly_1:reward_positive").click().run()
     assert len(place.client().ticks(week.id)) == 1
-    assert "nothing was overwritten" in text_of(test)
+    assert "Nothing was overwritten" in text_of(test)
 
 
 def test_a_verdict_that_changed_since_the_tick_is_said(place: Place) -> None:
@@ -125,7 +125,7 @@ def test_a_slot_that_has_not_come_can_not_be_ticked(place: Place) -> None:
     place.watch(hours=0.4)
     place.now = LAUNCH + timedelta(minutes=30)
     test = draw(place)
-    assert "Its moment has not come" in text_of(test)
+    assert "Judged on the data at that time" in text_of(test)
     assert button(test, "tick-all:hourly_1").disabled
 
 
@@ -150,5 +150,5 @@ def test_hidden_event_files_turn_the_checks_unknown(place: Place) -> None:
 def test_what_a_reading_was_taken_over_is_told_in_portuguese(place: Place) -> None:
     place.watch()
     text = text_of(place.draw("hourly_checks", language="pt"))
-    assert "o mais novo · ep_rew_mean" in text and "iterações" in text
+    assert "mais recente · ep_rew_mean" in text and "iterações" in text
     assert "latest ·" not in text

@@ -30,7 +30,7 @@ def test_the_preflight_is_one_job_however_often_it_is_clicked(place: Place) -> N
     button(again, "preflight:run").click().run()
     assert len(place.client().jobs(JobKind.PREFLIGHT)) == 1
     assert "Requested: **Pre-flight**" in text_of(test)
-    assert "Already running" in text_of(again)
+    assert "Already in progress" in text_of(again)
 
 
 def test_a_lead_overrides_with_a_reason(place: Place) -> None:

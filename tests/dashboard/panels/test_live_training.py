@@ -25,7 +25,7 @@ def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
     assert "half of the runs have a median between 0.005 and 0.013" in told
     assert "observed in 376 public PPO runs" in told
     assert "97 % of healthy runs cross 0.01" in told
-    assert "100% of its highest" in text_of(test)  # the entropy has not moved
+    assert "100% of its maximum" in text_of(test)  # the entropy has not moved
 
 
 def test_meanings_are_told_in_portuguese(tmp_path):

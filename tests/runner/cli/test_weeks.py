@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+from core.paths import Home
+from core.people import Person
 from core.playbook import default_playbook_text
+from core.vocabulary import Role
+from runner.client import Client
 from tests.runner.cli.terminal import trainweek
 
 
@@ -69,3 +74,22 @@ def test_a_week_with_a_broken_playbook_is_not_made(tmp_path: Path) -> None:
 def test_daily_check_without_a_week_says_what_to_do(tmp_path: Path) -> None:
     done = trainweek("daily-check", "--date", "2026-02-24", home=tmp_path)
     assert done.returncode == 2 and "trainweek week new" in done.stderr
+
+
+def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("extends: phase4\ntraining:\n  total_steps: 50000\n")
+    done = trainweek(
+        "week",
+        "new",
+        "--launch",
+        "2026-11-23T14:00Z",
+        "--playbook",
+        os.path.relpath(mine),
+        home=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    client = Client(Home.find(tmp_path), Person("Eva", Role.ENGINEER))
+    week = client.active_week()
+    assert week is not None and week.playbook.training.total_steps == 50_000
+    assert "extends" not in week.playbook_text

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.vocabulary import JobKind, JobState, TrainingStatus
+from core.diagnosis import diagnose
+from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
 from runner.records import Job
 from runner.week.facts import gather, judged_as_of, latest_run
 from tests.event_files import write_events
@@ -79,14 +80,19 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    log_events(place, job, datetime.now(UTC))
-    stand_at(place, LAUNCH)
-    stand_at(place, LAUNCH + timedelta(hours=1, minutes=59))
+    events = [job.started_at + timedelta(seconds=second) for second in (1, 2, 3)]
+    log_events(place, job, *events)
+    quiet = {"seconds": 11}  # ten of its own gaps, and more
+    place.lead.now = lambda: events[-1] + timedelta(**quiet)
+    point = place.lead.record_clock_point
+    point(place.week.id, events[-1], LAUNCH, 0.0)
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=1, minutes=59), 0.0)
     assert gather(place.lead, place.week).run.status is TrainingStatus.RUNNING
-    stand_at(place, LAUNCH + timedelta(hours=2, minutes=1))
+    quiet["seconds"] = 12
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=2, minutes=1), 0.0)
     facts = gather(place.lead, place.week)
     assert facts.run.status is TrainingStatus.HUNG
-    assert "no new event" in facts.run.reason
+    assert "no progress for 2.0 h of week time" in facts.run.reason
     service.close()
 
 
@@ -106,7 +112,8 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
     facts = gather(place.lead, place.week)
     assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
     assert facts.open_incidents == ("crash",)
-    assert "crash" in facts.critical_findings
+    (crash,) = diagnose(facts, place.week.playbook, only=("crash",))
+    assert (crash.status, crash.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
 
 
 @pytest.mark.parametrize("resume", [False, True])

@@ -1,0 +1,99 @@
+"""What flat_reward and not_converging are both judged by: hourly rewards, critic, patience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from core.diagnosis.alarm import alarm_state
+from core.diagnosis.finding import Sentence
+from core.diagnosis.reward_state import Level, RewardState, reward_history
+from core.diagnosis.run_view import RunView
+from core.diagnosis.trend import WANTED, block_means
+from core.telemetry.absence import absence
+from core.timestamps import iso
+from core.vocabulary import FindingStatus
+
+FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
+HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
+
+
+def rewards(moment: RunView) -> list[RewardState]:
+    """The hourly evaluations that both scenarios are judged by."""
+    return reward_history(moment, flat_hours(moment))
+
+
+def normal_hours(moment: RunView) -> float:
+    """Week hours in which a reward without direction is normal."""
+    return moment.setting("not_converging", "hours", NORMAL_HOURS)
+
+
+def flat_hours(moment: RunView) -> float:
+    """Week hours without a new best after which the reward is flat."""
+    return moment.setting("flat_reward", "hours", FLAT_HOURS)
+
+
+def replayed(history: list[RewardState], holds: Callable[[RewardState], bool]) -> FindingStatus:
+    """The alarm's state after the hourly evaluations."""
+    outcomes = [None if then.level is Level.UNKNOWN else holds(then) for then in history]
+    return alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
+
+
+def normal_until(moment: RunView) -> str | None:
+    """When the first 12 h of week time end, with the step expected then; None behind them."""
+    left = normal_hours(moment) - moment.training_hours
+    if left <= 0 or not moment.active:
+        return None
+    clock = moment.facts.clock
+    ends = clock.to_week(moment.until) + timedelta(hours=left)
+    step, rate, pace = moment.step, moment.rate, clock.pace(moment.until)
+    if step is None or rate is None or pace <= 0:
+        return iso(ends.replace(microsecond=0))
+    expected = round(step + rate * left * 3600 / pace)
+    if expected >= moment.run.total_steps:
+        return Sentence(
+            f"the end of the run (step {moment.run.total_steps:,})",
+            f"o fim da execução (passo {moment.run.total_steps:,})",
+        )
+    when = iso(ends.replace(microsecond=0))
+    return Sentence(f"{when}, about step {expected:,}", f"{when}, por volta do passo {expected:,}")
+
+
+def in_portuguese(text: str) -> str:
+    return text.pt if isinstance(text, Sentence) else text
+
+
+def ended_early(moment: RunView) -> bool:
+    """Whether it ended inside the hours in which no direction is normal."""
+    return not moment.active and moment.training_hours < normal_hours(moment)
+
+
+def too_early(moment: RunView, state: RewardState) -> str:
+    """Why the reward can't be judged yet."""
+    if not len(moment.series("rollout/ep_rew_mean")):
+        return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
+    return Sentence(
+        f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed.",
+        f"Poucos episódios para dizer: {state.trend.blocks} blocos de 100; são necessários {WANTED}.",
+    )
+
+
+def critic_fails(moment: RunView) -> tuple[str, ...]:
+    """A critic that was worse than useless for long: what losses can't tell."""
+    explained = moment.series("train/explained_variance")
+    means = block_means(explained)[-WANTED:]
+    if len(means) < WANTED or not (means < 0).all():
+        return ()
+    return (
+        f"explained variance below 0 in the last {WANTED} blocks, now {means[-1]:.2f}: the critic "
+        "predicts worse than the mean",
+    )
+
+
+def critic_predicts(moment: RunView) -> tuple[str, ...]:
+    """What else speaks against trouble: a critic that predicts well."""
+    explained = moment.series("train/explained_variance").finite()
+    if not len(explained) or explained.last[1] < 0.3:
+        return ()
+    step, value = explained.last
+    return (f"explained variance {value:.2f} at step {step}: the critic predicts the returns",)

@@ -1,0 +1,45 @@
+"""logging_broken: the process is alive and writes its log, but its events are lost."""
+
+from __future__ import annotations
+
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.run_view import RunView
+from core.language import Message
+from core.liveness import duration
+from core.telemetry import Fault
+from core.vocabulary import FindingStatus, Severity
+
+_LOST = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
+
+
+def logging_broken(moment: RunView) -> ScenarioResult:
+    """WARNING: event files are lost, or stay behind a log that still grows."""
+    run, log = moment.run, moment.facts.log
+    if not moment.active:
+        return quiet(Message("Run {status}: nothing is being logged.", status=run.status.value))
+    evidence: list[str] = [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in _LOST]
+    silence, ahead = moment.silence, moment.log_ahead
+    if log is not None and ahead is not None and ahead > moment.patience:
+        evidence.append(
+            Message(
+                "{log} was written {ahead} after the newest event (stall threshold {limit})",
+                log=log.path,
+                ahead=duration(ahead),
+                limit=duration(moment.patience),
+            )
+        )
+    if evidence:
+        return ScenarioResult(
+            FindingStatus.FIRING,
+            Message("The run is alive, but its events are lost or no longer written."),
+            Severity.WARNING,
+            moment.step,
+            tuple(evidence),
+        )
+    if silence is None:
+        return no_data(Message("No event yet."))
+    against = [Message("newest event {age} ago", age=duration(silence))]
+    if ahead is not None:
+        newer = duration(max(0.0, ahead))
+        against.append(Message("last log line at most {age} newer", age=newer))
+    return quiet(Message("Events are being written."), *against)

@@ -1,0 +1,62 @@
+"""A playbook that names only what differs from the one that comes with trainweek."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import PlaybookError
+from core.playbook import DEFAULT, load_playbook, parse_playbook, playbook_problems, whole_text
+
+THREE_LINES = "extends: phase4\ntraining:\n  total_steps: 50000\n"
+
+
+def test_three_lines_are_a_playbook_and_the_checks_follow() -> None:
+    playbook, phase4 = parse_playbook(THREE_LINES, "x"), load_playbook(DEFAULT)
+    assert playbook.training.total_steps == 50_000
+    assert playbook.checks["steps_completed"].threshold == 50_000
+    assert playbook.gates == phase4.gates and playbook.schedule == phase4.schedule
+    assert playbook.training.gamma == phase4.training.gamma
+
+
+def test_a_check_that_is_written_out_does_not_follow() -> None:
+    text = THREE_LINES + "checks:\n  steps_completed:\n    threshold: 9\n"
+    (problem,) = playbook_problems(text, "mine.yaml")
+    assert problem.field == "checks.steps_completed.threshold"
+    assert problem.line == 6  # in the file that the person wrote
+
+
+def test_lists_with_ids_are_merged_and_new_items_come_last() -> None:
+    text = (
+        'extends: phase4\nschedule:\n  - id: daily_2\n    time: "09:30"\n'
+        "gates:\n  - id: sharpe\n    threshold: 1.5\n"
+    )
+    playbook, phase4 = parse_playbook(text, "x"), load_playbook(DEFAULT)
+    assert playbook.slot("daily_2").time != phase4.slot("daily_2").time
+    assert [slot.id for slot in playbook.schedule] == [slot.id for slot in phase4.schedule]
+    assert playbook.gate("sharpe").threshold == 1.5
+    assert playbook.gate("calmar") == phase4.gate("calmar")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("id: mine\nextends: phase9\n", 2, "no playbook 'phase9'"),
+        ("extends: [phase4]\n", 1, "no playbook"),
+        ("extends: phase4\n\ntraining:\n  gama: 0.9\n", 4, "unknown"),
+        ("extends: phase4\nschedule:\n  - id: daily_1\n    time: noon\n", 4, "noon"),
+        ("extends: phase4\ntraining: 7\n", 2, "training"),
+        ("extends: phase4\nchecks: []\n", 2, "checks"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(text: str, line: int, what: str) -> None:
+    problem = playbook_problems(text, "mine.yaml")[0]
+    assert problem.line == line and what in str(problem)
+
+
+def test_the_whole_text_stands_by_itself() -> None:
+    whole = whole_text(THREE_LINES)
+    assert "extends" not in whole
+    assert parse_playbook(whole, "x") == parse_playbook(THREE_LINES, "y")
+    assert whole_text(whole) == whole
+    with pytest.raises(PlaybookError):
+        parse_playbook("extends: nothing\n", "x")
