@@ -55,7 +55,7 @@ def equity_chart(
     lower.plot(x, y, color=LOSS, linewidth=0.9)
     lower.axhline(-max_drawdown_pct, color=LIMIT, linewidth=0.9, linestyle=(0, (4, 3)))
     lower.annotate(
-        f"{v.say('Limit')} {v.numbers.short(max_drawdown_pct)} %",
+        v.say("Limit {limit:g} %", limit=max_drawdown_pct),
         (1, -max_drawdown_pct), xycoords=("axes fraction", "data"), xytext=(-2, 3),
         textcoords="offset points", ha="right", fontsize=7.5, color=LIMIT,
     )  # fmt: skip

@@ -25,7 +25,7 @@ LOOKAHEAD_TESTS = {
     "shuffled_returns": Message("shuffled returns"),
 }
 OVERLAP = {
-    "none": Message("none"),
+    "none": Message("no"),
     "overlap": Message("YES"),
     "unknown": Message("unknown"),
 }

@@ -53,19 +53,16 @@ def memo_text(decision: DecisionRecord, language: str = "en") -> str:
 
 
 def _head(d: DecisionRecord, told: Sentences, v: Speaker) -> str:
-    title = (
-        f"{v.say('Revalidation').upper()} {d.day}  {d.symbol} {d.interval}  "
-        f"{v.say('Model').lower()} {d.model.sha256[:12]}"
-    )
-    grade = f"{v.say('Evidence')}: {d.evidence.grade.value}"
-    advice = f"{v.say('Recommendation')}: {d.recommendation}"
+    name, model = v.say("Revalidation").upper(), v.say("Model").lower()
+    title = f"{name} {d.day}  {d.symbol} {d.interval}  {model} {d.model.sha256[:12]}"
+    evidence, recommendation = v.say("Evidence"), v.say("Recommendation")
     synthetic = [v.say("Synthetic market data, not exchange data")] if d.data.synthetic else []
     return "\n".join(
         [
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
-            *_folded(f"{advice}. {told.reason}"),
-            *_folded(f"{grade}. {' '.join(told.grade_reasons)}"),
+            *_folded(f"{recommendation}: {d.recommendation}. {told.reason}"),
+            *_folded(f"{evidence}: {d.evidence.grade.value}. {' '.join(told.grade_reasons)}"),
         ]
     )
 
@@ -79,20 +76,19 @@ def _in_a_line(left: str, right: str) -> list[str]:
 
 def _gates(d: DecisionRecord, v: Speaker) -> str:
     n = v.numbers
-    rows = [
-        f"{'1 ' + v.say('Gates').upper():<22}{v.say('Value'):>12}{v.say('Limit'):>10}"
-        f"{v.say('Margin'):>13}{v.say('95% interval'):>22}{'P(pass)':>9}  {v.say('Costs x2')}"
-    ]
+    heading, value, limit = _heading(1, v.say("Gates")), v.say("Value"), v.say("Limit")
+    margin, interval, costs = v.say("Margin"), v.say("95% interval"), v.say("Costs x2")
+    rows = [f"{heading:<22}{value:>12}{limit:>10}{margin:>10}{interval:>20}{'P(pass)':>9}  {costs}"]
     for gate in d.gates:
         value = gate.status.value if gate.value is None else n.plain(gate.value, 4)
         limit = f"{SYMBOLS[gate.op]} {n.short(gate.threshold)}"
         mark = "PASS" if gate.passed else "FAIL"
         rows.append(
             f"  {mark} {gate.short + (' %' if gate.unit == '%' else ''):<18}{value:>9}"
-            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>13}{n.interval(gate.ci95):>22}"
+            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95):>20}"
             f"{n.chance(gate.p_pass):>9}  {_stressed(gate, v)}"
         )
-    rows += [f"  {blocks(d, v)}", f"  {losing_run(d, v)}"]
+    rows += [*_folded(blocks(d, v), "  "), *_folded(losing_run(d, v), "  ")]
     return "\n".join(rows)
 
 
@@ -104,7 +100,7 @@ def _stressed(gate: GateRecord, v: Speaker) -> str:
 
 
 def _skill(d: DecisionRecord, v: Speaker) -> str:
-    e, n = d.evidence, v.numbers
+    e, n, growth = d.evidence, v.numbers, v.say("Return, %")
     figures = v.say(
         "Sharpe of daily returns {daily}, of bars {bars}; lag-1 autocorrelation {lag1}",
         daily=n.plain(e.sharpe_daily, 4),
@@ -112,13 +108,16 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
         lag1=n.plain(e.lag1, 3),
     )
     lines = [
-        f"2 {v.say('Is it skill?').upper()}",
-        f"  PSR(0) {n.chance(e.psr0)} | PSR(1) {n.chance(e.psr1)} | DSR {n.chance(e.dsr)} "
-        f"({trials(d, v)}) | MinTRL {track_record(d, v)}",
-        f"  {figures}",
+        _heading(2, v.say("Is it skill?")),
+        *_folded(
+            f"PSR(0) {n.chance(e.psr0)} | PSR(1) {n.chance(e.psr1)} | DSR {n.chance(e.dsr)} "
+            f"({trials(d, v)}) | MinTRL {track_record(d, v)}",
+            "  ",
+        ),
+        *_folded(figures, "  "),
     ]
     lines += [
-        f"    {name:<50}{v.say('Return, %')} {n.plain(line.return_pct, 2):>8}  Sharpe "
+        f"    {name:<46}{growth} {n.plain(line.return_pct, 2):>8}  Sharpe "
         f"{n.plain(line.sharpe, 2):>6}  Max DD {n.plain(line.max_drawdown_pct, 2):>6} %"
         for name, line in compared(d, v)
     ]
@@ -146,29 +145,35 @@ def _earning(d: DecisionRecord, v: Speaker) -> str:
         short_pnl=n.plain(e.short.pnl, 0, sign=True),
         forced=v.say("{n} closed by an episode's end", n=e.forced_exits),
     )
-    return "\n".join([f"3 {v.say('How it earns').upper()}", *_folded(text, "  ")])
+    return "\n".join([_heading(3, v.say("How it earns")), *_folded(text, "  ")])
 
 
 def _breaks(d: DecisionRecord, v: Speaker) -> str:
     r, n = d.robustness, v.numbers
+    market, fee, slippage = v.say("market"), v.say("fee"), v.say("slippage")
     fees = ", ".join(f"x{f.multiple:g} {_short(f, v)}" for f in r.fees)
     slips = ", ".join(f"{s.slippage_bps:g} bps {_short(s, v)}" for s in r.slippage)
     parts = [
         f"{part_label(part.label, v.language)} {n.plain(part.return_pct, 2, sign=True)}% "
-        f"({v.say('market')} {n.plain(part.market_return_pct, 0, sign=True)}%)"
+        f"({market} {n.plain(part.market_return_pct, 0, sign=True)}%)"
         for part in (*r.quarters, *r.regimes)
     ]
     lines = [
-        f"4 {v.say('Where it breaks').upper()}",
-        *_folded(f"{v.say('fee')} {fees}; {v.say('slippage')} {slips}", "  "),
+        _heading(4, v.say("Where it breaks")),
+        *_folded(f"{fee} {fees}; {slippage} {slips}", "  "),
         *_folded("; ".join(parts), "  "),
     ]
     ends = []
     if worst := r.worst_episode:
-        share = n.plain(worst.return_pct, 2, sign=True)
-        ends.append(f"{v.say('worst episode')} {worst.episode}: {share}%")
+        ends.append(
+            v.say(
+                "worst episode {number}: {change:+.2f}%",
+                number=worst.episode,
+                change=worst.return_pct,
+            )
+        )
     if late := r.delay_one_bar:
-        ends.append(f"{v.say('filled one bar later')} {_short(late, v)}")
+        ends.append(v.say("filled one bar later {outcome}", outcome=_short(late, v)))
     return "\n".join([*lines, f"  {'; '.join(ends)}"]).rstrip()
 
 
@@ -202,8 +207,8 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         playbook=t.hashes.playbook[:12],
         reproducible=answers[t.reproducible],
     )
-    rerun = [f"  {v.say('Run again')}: {t.rerun}"] if t.rerun else []
-    return "\n".join([f"5 {v.say('Can it be trusted?').upper()}", *_folded(text, "  "), *rerun])
+    rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
+    return "\n".join([_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *rerun])
 
 
 def _days(ends: tuple[str | None, str | None] | None) -> str:
@@ -214,7 +219,7 @@ def _days(ends: tuple[str | None, str | None] | None) -> str:
 
 
 def _change(d: DecisionRecord, v: Speaker) -> str:
-    lines = [f"6 {v.say('What changed').upper()}"]
+    lines = [_heading(6, v.say("What changed"))]
     earlier = {
         v.say("Previous revalidation"): d.change.previous,
         v.say("Model in production"): d.change.production,
@@ -223,7 +228,7 @@ def _change(d: DecisionRecord, v: Speaker) -> str:
         told = v.say("none") if before is None else _deltas(d, before, v)
         lines += _folded(f"{name}: {told}", "  ")
     if gone := lapsed_line(d):
-        lines.append(f"  {v.say('Approval that is no longer valid')}: {gone}")
+        lines.append("  " + v.say("Approval that is no longer valid: {approval}", approval=gone))
     return "\n".join(lines)
 
 
@@ -237,7 +242,7 @@ def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
 
 
 def _if_go(d: DecisionRecord, v: Speaker) -> str:
-    return "\n".join([f"7 {v.say('If it is a GO').upper()}", *_folded(going_live(d, v), "  ")])
+    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(going_live(d, v), "  ")])
 
 
 def _warnings(told: Sentences, v: Speaker) -> str:
@@ -247,6 +252,10 @@ def _warnings(told: Sentences, v: Speaker) -> str:
     for warning in told.news:
         lines += _folded(f"! {warning}", "  ")
     return "\n".join([v.say("What to know").upper(), *lines])
+
+
+def _heading(number: int, title: str) -> str:
+    return f"{number} {title.upper()}"
 
 
 def _folded(text: str, indent: str = "") -> Sequence[str]:

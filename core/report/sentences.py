@@ -55,8 +55,14 @@ def blocks(d: DecisionRecord, v: Speaker) -> str:
         f"{row.block_bars:.0f}: {v.numbers.interval(row.ci95['sharpe'])}"
         for row in d.uncertainty.by_block
     )
-    told = v.say("Intervals from blocks of {bars:.0f} bars", bars=d.uncertainty.block_bars)
-    return f"{told}; {v.say('Sharpe by block length')} {others}" if others else told
+    bars = d.uncertainty.block_bars
+    if not others:
+        return v.say("Intervals from blocks of {bars:.0f} bars", bars=bars)
+    return v.say(
+        "Intervals from blocks of {bars:.0f} bars; Sharpe by block length {others}",
+        bars=bars,
+        others=others,
+    )
 
 
 def losing_run(d: DecisionRecord, v: Speaker) -> str:

@@ -230,7 +230,9 @@ def test_a_record_without_trades_names_the_undefined_gates():
 
 
 def test_a_loss_is_compared_with_staying_out():
-    assert warned(fields_of(record(drift=-0.001)), "staying out of the market would have lost nothing")
+    assert warned(
+        fields_of(record(drift=-0.001)), "staying out of the market would have lost nothing"
+    )
 
 
 def test_less_than_the_market_gave_to_the_same_exposure_is_said():

@@ -24,9 +24,7 @@ def decision(**changed) -> DecisionRecord:
     for gate in built.gates:
         value, passed = VALUES[gate.id]
         status = GateStatus.OK if value is not None else GateStatus.NO_DRAWDOWN
-        gates.append(
-            gate.model_copy(update={"value": value, "passed": passed, "status": status})
-        )
+        gates.append(gate.model_copy(update={"value": value, "passed": passed, "status": status}))
     given = {
         "decision": Decision.PARTIAL, "gates": tuple(gates), "gates_passed": 4,
         "recommendation": "Tune",
