@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,12 +12,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Number
-from core.metrics.conventions import (
-    DAYS_PER_YEAR,
-    RELATIVE_TOLERANCE,
-    Conventions,
-    conventions,
-)
+from core.metrics.conventions import DAYS_PER_YEAR, Conventions, conventions, meets_limit
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.measured import Measured, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
@@ -40,25 +34,14 @@ from core.playbook.gates import GateId
 from core.vocabulary import Decision, GateStatus
 
 __all__ = [
-    "GATE_IDS",
     "GateResult",
     "Scorecard",
     "decide",
     "measure",
-    "passes",
     "read_equity_csv",
     "read_trades_csv",
     "score",
 ]
-
-GATE_IDS: tuple[GateId, ...] = (
-    "sharpe",
-    "max_drawdown_pct",
-    "win_rate_pct",
-    "profit_factor",
-    "consecutive_losses",
-    "calmar",
-)
 
 
 class GateResult(JsonModel):
@@ -187,13 +170,6 @@ def measure(
     }
 
 
-def passes(value: float, op: str, threshold: float) -> bool:
-    """Inclusive comparison of the unrounded value, relative tolerance 1e-9."""
-    if math.isclose(value, threshold, rel_tol=RELATIVE_TOLERANCE, abs_tol=0.0):
-        return True
-    return value > threshold if op == ">=" else value < threshold
-
-
 def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
     """The strictest rule whose number of gates is reached.
 
@@ -224,7 +200,7 @@ def _judge(spec: GateSpec, measured: Measured) -> GateResult:
         threshold=spec.threshold,
         margin=margin,
         # Fail closed: what can't be computed is looked at by a person.
-        passed=value is not None and passes(value, spec.op, spec.threshold),
+        passed=value is not None and meets_limit(value, spec.op, spec.threshold),
         status=measured.status,
         decimals=spec.decimals,
         threshold_decimals=spec.threshold_decimals,

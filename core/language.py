@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -212,7 +213,7 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if isinstance(value, (int, float)):
+        if isinstance(value, Real):  # NumPy's numbers too
             text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
 

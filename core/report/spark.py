@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from core.decision.gate_record import GateRecord
-from core.metrics.conventions import RELATIVE_TOLERANCE
+from core.metrics.conventions import meets_limit
 
 WIDTH, HEIGHT, BASE = 132, 30, 26
 PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"
@@ -50,7 +50,4 @@ def gate_spark(gate: GateRecord, label: str) -> str:
 
 
 def _colour(gate: GateRecord, value: float) -> str:
-    limit = gate.threshold
-    near = abs(value - limit) <= RELATIVE_TOLERANCE * max(abs(value), abs(limit))
-    beyond = value > limit if gate.op == ">=" else value < limit
-    return PASSED if near or beyond else FAILED
+    return PASSED if meets_limit(value, gate.op, gate.threshold) else FAILED

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from core.gates import measure, passes
+from core.gates import measure
 from core.json_model import Count, JsonModel, Number
+from core.metrics.conventions import meets_limit
 from core.metrics.records import require_equity, require_trades
 from core.playbook import GateSpec
 from core.playbook.gates import GateId
@@ -87,7 +88,8 @@ def share_of_episodes_that_pass(
     rows = [row for row in table if row.is_episode]
     return {
         gate.id: sum(
-            (value := row.value(gate.id)) is not None and passes(value, gate.op, gate.threshold)
+            (value := row.value(gate.id)) is not None
+            and meets_limit(value, gate.op, gate.threshold)
             for row in rows
         )
         / len(rows)

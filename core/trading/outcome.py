@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from core.gates import decide, measure, passes
+from core.gates import decide, measure
 from core.json_model import JsonModel, Number
+from core.metrics.conventions import meets_limit
 from core.playbook import DecisionRule, GateSpec
 from core.playbook.gates import GateId
 from core.trading.replay import Replay
@@ -80,7 +81,7 @@ class Judge:
             gates[gate.id] = GateValue(
                 value=value,
                 status=measured[gate.id].status,
-                passed=value is not None and passes(value, gate.op, gate.threshold),
+                passed=value is not None and meets_limit(value, gate.op, gate.threshold),
             )
         passed = sum(gate.passed for gate in gates.values())
         return Outcome(

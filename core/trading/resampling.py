@@ -23,8 +23,6 @@ SEED = 20_260_227
 SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole
 SHOWN_BLOCKS = (24.0, 168.0)
 FEWEST_BARS, FEWEST_TRADES = 50, 5
-BAR_GATES: tuple[GateId, ...] = ("sharpe", "max_drawdown_pct", "calmar")
-TRADE_GATES: tuple[GateId, ...] = ("win_rate_pct", "profit_factor", "consecutive_losses")
 _QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 _BINS = 30
 
@@ -205,7 +203,7 @@ def uncertainty(
                     if other == block
                     else resampled_bars(returns, other, bars_per_year, repetitions)
                 )
-                by_block[other] = {name: _interval(found[name]) for name in BAR_GATES}
+                by_block[other] = {name: _interval(each) for name, each in found.items()}
     if pnl is not None and len(pnl) >= FEWEST_TRADES:
         values |= resampled_trades(pnl, repetitions)
     return Uncertainty(
@@ -264,7 +262,7 @@ def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[GateId, np.ndarr
 
 
 def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
-    """Share of the values that pass, as :func:`core.gates.passes` has it; NaN does not."""
+    """Share of the values that pass, as :func:`core.metrics.conventions.meets` has it; NaN does not."""
     near = np.abs(values - threshold) <= RELATIVE_TOLERANCE * np.maximum(
         np.abs(values), abs(threshold)
     )

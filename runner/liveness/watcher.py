@@ -24,6 +24,7 @@ from runner.liveness.stall_dump import save_stall
 from runner.log_once import Troubles
 from runner.processes.executor import Seen
 from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.records import Attempt
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence
@@ -155,7 +156,7 @@ class Watcher:
             return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row) -> Places:
+def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
     """Where this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None
