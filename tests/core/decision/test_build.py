@@ -187,7 +187,9 @@ def test_failed_checks_and_declared_trials_are_told():
     assert decision["evidence"]["n_trials"] == {
         "counted": 3, "declared": 24, "of_week": 2, "used": 24,
     }  # fmt: skip
-    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in memo_text(built)
+    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in " ".join(
+        memo_text(built).split()
+    )
     assert decision["evidence"]["dsr"] < decision["evidence"]["psr0"]
 
 
