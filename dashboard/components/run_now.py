@@ -20,7 +20,6 @@ from dashboard.page import Page
 from dashboard.wording import plain
 
 SPARK_POINTS = 60
-TREND_WINDOW = timedelta(hours=2)  # week time, as the manual's checks
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
@@ -50,7 +49,7 @@ def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
     if snapshot.run and snapshot.run.reader:
         label = reward_trend(
-            snapshot.run.reader, snapshot.run.until, snapshot.real_window(TREND_WINDOW)
+            snapshot.run.reader, snapshot.run.until, snapshot.real_window(snapshot.trend_window)
         ).label
     _metric(
         page, snapshot, "week.reward", reading, "rollout/ep_rew_mean",

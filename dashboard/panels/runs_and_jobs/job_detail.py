@@ -117,7 +117,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if any(incident.blocks_start for incident in snapshot.open_incidents):
+        if snapshot.held:
             denied = denied or say.raw("launch.blocked_incident").replace("*", "")
         training = snapshot.week.playbook.training
         if job.state in UNFINISHED:
