@@ -13,11 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
+from typing import TYPE_CHECKING, Any
 
 from core.clock import Clock
 from core.language import Message, joined
 from core.playbook import Playbook
 from core.vocabulary import JobState, Liveness
+
+if TYPE_CHECKING:
+    from numpy import dtype, ndarray
+
+    Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
 
 LEAST_SILENCE = 600.0  # real seconds: a shorter silence is never a stall
 GAPS = 20.0  # a stall is also so many of the run's usual gaps
@@ -125,7 +131,7 @@ class Silence:
         )
 
 
-def usual_gap(moments: Sequence[float]) -> float | None:
+def usual_gap(moments: Moments) -> float | None:
     """Median real seconds between the last signs of progress; None with fewer than three.
 
     :param moments: seconds, in the order of the signs; steps back are left out.
@@ -136,7 +142,7 @@ def usual_gap(moments: Sequence[float]) -> float | None:
     return float(median(gaps)) if len(gaps) >= 2 else None
 
 
-def learned_gap(moments: Sequence[float]) -> float | None:
+def learned_gap(moments: Moments) -> float | None:
     """:func:`usual_gap`, or the only one there is: little to learn from, better than none."""
     if len(moments) == 2 and moments[1] > moments[0]:
         return float(moments[1] - moments[0])
@@ -144,7 +150,7 @@ def learned_gap(moments: Sequence[float]) -> float | None:
 
 
 def silence_of(
-    moments: Sequence[float],
+    moments: Moments,
     until: datetime,
     clock: Clock,
     limits: Limits,
@@ -171,7 +177,7 @@ def silence_of(
 _PROCESS = {
     "R": Message("running"),
     "S": Message("sleeping"),
-    "D": Message("waiting for a device"),
+    "D": Message("waiting for I/O"),
     "I": Message("idle"),
     "T": Message("stopped"),
     "t": Message("stopped by a debugger"),

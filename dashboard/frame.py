@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import said
 from core.vocabulary import APPROVALS, Liveness, TrainingStatus
-from dashboard.components.alive import evidence
 from dashboard.components.boundary import boundary
 from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
@@ -48,7 +48,7 @@ def _week(page: Page, look: Snapshot | None) -> str:
         return f":gray-badge[:material/event_busy: {say('frame.no_week')}]"
     week = look.week
     text = say("frame.week", tag=week.tag, symbol=week.symbol, week=week.id)
-    if look.facts.synthetic:
+    if look.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('frame.synthetic')}]"
     if week.watched:
         text += f"  :blue-badge[:material/visibility: {say('frame.watched')}]"
@@ -86,7 +86,7 @@ def _run_help(page: Page, look: Snapshot) -> str | None:
     if look.run is None:
         return None
     return page.say("frame.run_help", run=look.run.name) + (
-        f". {plain(look.run.reason)}" if look.run.reason else ""
+        f". {plain(said(look.run.reason, page.say.language))}" if look.run.reason else ""
     )
 
 
@@ -125,15 +125,16 @@ def _alerts(page: Page, look: Snapshot | None) -> None:
         st.error(say(key), icon=":material/power_off:")
     if look is None:
         return
+    silence = look.silence
     if look.pulse is not None and look.stalled:
-        text = say("frame.stalled_alert", evidence=evidence(look.pulse, say))
+        text = say("frame.stalled_alert", evidence=look.pulse.text.in_(say.language))
         if told := _of_the_stall(look):
             name = _names(page, look, told)
             text = f"{text} {say('frame.stalled_incident', procedure=name)}"
         st.error(text, icon=":material/sensors_off:")
-    elif look.stale:
-        silence = look.event_age if look.event_age is not None else look.now - look.run.started
-        st.error(say("frame.stale_alert", age=age(silence)), icon=":material/sensors_off:")
+    elif silence is not None and silence.stalled:
+        text = say("frame.stale_alert", age=age(silence.seconds))
+        st.error(text, icon=":material/sensors_off:")
     _incidents(page, look)
     _broken_signature(page, look)
 
@@ -165,7 +166,7 @@ def _broken_signature(page: Page, look: Snapshot) -> None:
     newest = max(look.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return
-    standing = page.services.client.standing(newest)
+    standing = look.standing(newest)
     if standing.state in BROKEN:
         text = page.say("frame.signature_broken", by=newest.by)
         why = " ".join(differences(standing, page.viewer.language))

@@ -131,7 +131,11 @@ class RunView:
     def rate(self) -> float | None:
         """Steps a real second now."""
         found = None if self.reader is None else steps_per_second(self.reader, self.until)
-        return None if found is None else found.value
+        return (
+            float(found.value)
+            if found is not None and isinstance(found.value, int | float)
+            else None
+        )
 
 
 _NOTHING = Series("", np.empty(0, np.int64), np.empty(0), np.empty(0))

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import InputError, TrainweekError
 from core.files import write_json
+from core.language import Message, plural
 from core.playbook.settings import TrainingSettings
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
@@ -17,7 +18,7 @@ from runner.agent.versions import differences
 from runner.jobs.attempt import Spec
 from runner.models.checkpoints import (
     MORE_STEPS,
-    PASSED_OVER,
+    SKIPPED,
     ListedCheckpoint,
     list_checkpoints,
     reached_already,
@@ -118,24 +119,35 @@ def plan_training(
 
 def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
     broken: list[ListedCheckpoint] = []
-    problems: list[str] = []
+    problems: list[Message] = []
     for listed in list_checkpoints(spec.home.checkpoints, run):
         if listed.verified:
-            if problems:  # the runner calls people
-                found = {"problems": problems, "used": listed.step}
+            if problems:  # the runner opens an incident
+                found = {"problems": [each.as_record() for each in problems], "used": listed.step}
                 try:
-                    write_json(spec.folder / PASSED_OVER, found)
-                except TrainweekError as error:  # a full disk must not keep it from going on
-                    complain(f"Nobody is called for that: {error}")
+                    write_json(spec.folder / SKIPPED, found)
+                except TrainweekError as error:  # a full disk must not prevent the resume
+                    complain(f"No incident is opened for the corrupt checkpoints: {error}")
             return verify_checkpoint(listed.folder)
-        problems.append(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+        problems.append(
+            Message(
+                "Checkpoint {step} is corrupt and was skipped: {problem}",
+                step=listed.step,
+                problem=listed.problem,
+            )
+        )
         complain(problems[-1])
         broken.append(listed)
-    if broken:  # step 0 would be a silent loss of all that they stand for
+    if broken:  # a start at step 0 would silently lose what they hold
         raise NothingWholeError(
-            f"{run} has no checkpoint that is whole: {broken[0].problem}"
-            + (f" {len(broken) - 1} others are broken too." if len(broken) > 1 else ""),
-            "Restore a backup (trainweek backup restore), or start anew with --new.",
+            plural(
+                "{run} has no intact checkpoint: {problem}",
+                "{run} has no intact checkpoint among {n}: {problem}",
+                len(broken),
+                run=run,
+                problem=broken[0].problem,
+            ),
+            Message("Restore a backup (trainweek backup restore), or start over with --new."),
         )
     return None
 

@@ -17,13 +17,14 @@ from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
-from runner.incidents.corrupt_checkpoints import tell_of_broken_checkpoints
+from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
 from runner.log_once import Troubles
 from runner.processes.executor import Seen
 from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.records import Attempt
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence
@@ -90,7 +91,7 @@ class Watcher:
         tree: dict[int, Entry],
         now: datetime,
     ) -> None:
-        tell_of_broken_checkpoints(self.home, self.fence, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
@@ -155,7 +156,7 @@ class Watcher:
             return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row) -> Places:
+def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
     """Where this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None

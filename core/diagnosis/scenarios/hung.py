@@ -47,9 +47,9 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     run, log, silence = moment.run, moment.facts.log, moment.judged_silence
     age, limit = duration(moment.unix - last.wall), duration(silence.limit)
     fact = _newest(last.step, age, silence.gap)
-    ahead = moment.log_ahead
-    grows = log is not None and ahead is not None and ahead > silence.limit
-    if silence.seconds > silence.limit and grows and not called:
+    ahead = moment.log_ahead or 0.0
+    grows = silence.seconds > silence.limit and ahead > silence.limit
+    if log is not None and grows and not called:
         return quiet(
             Message(
                 "Events stopped, but the log still grows: see logging_broken ({fact}).", fact=fact

@@ -17,6 +17,7 @@ from dashboard.components.empty import empty, week_or_way
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
+from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels.decision import delivery, signature, views
@@ -56,8 +57,8 @@ def _draw(page: Page) -> None:
         told = f"{plain(problem)} {say('decide.dated_altered')}"
         st.warning(told, icon=":material/content_copy:")
     refused = page.services.client.unsignable(now.week.id, saved.sha256)
-    signature.alert(page, saved, refused)
-    _headline(page, saved)
+    signature.alert(page, now, saved, refused)
+    _headline(page, now, saved)
     gate_cards(page, saved.decision["gates"], saved.decision.get("episodes_that_pass"))
     st.caption(page.say("decide.gates_help"))
     view = views.chosen(page)
@@ -72,7 +73,7 @@ def _draw(page: Page) -> None:
         delivery.show(page, now, saved)
 
 
-def _headline(page: Page, saved: SavedDecision) -> None:
+def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness: nothing of it behind a click."""
     say, decided = page.say, in_words(saved.decision, page.viewer.language)
     verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
@@ -93,7 +94,7 @@ def _headline(page: Page, saved: SavedDecision) -> None:
                 anchors=False,
                 width="content",
             )
-            st.markdown(f":small[{say('sign.title')}] {_signed(page, saved)}", width="content")
+            st.markdown(f":small[{say('sign.title')}] {_signed(page, now, saved)}", width="content")
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         told = "decide.spoilt" if spoilt else "decide.recommendation"
@@ -106,11 +107,10 @@ def _headline(page: Page, saved: SavedDecision) -> None:
         _weaknesses(page, decided, spoilt)
 
 
-def _signed(page: Page, saved: SavedDecision) -> str:
-    client = page.services.client
-    signature = client.signature_of(saved.sha256)
+def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
+    signature = now.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(client.standing(signature).state, act, page.say, "-badge")
+    return signed(now.standing(signature).state, act, page.say, "-badge")
 
 
 def _evidence(
