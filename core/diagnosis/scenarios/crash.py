@@ -54,4 +54,4 @@ def _by_files_alone(moment: RunView, *against: Message) -> ScenarioResult:
         return no_data(Message("No event and no known process."))
     if moment.active:
         return quiet(Message("No known process; no sign of a crash in the files."), *against)
-    return quiet(Message("Run ended, exit status unknown: event files don't record it."), *against)
+    return quiet(Message("Run ended, exit status unknown: no known process."), *against)
