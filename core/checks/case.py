@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from core.checks.judgement import NOTHING, Judgement
 from core.facts import Facts
 from core.language import Message, literal
+from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
 from core.vocabulary import Verdict
 
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
-TOLERANCE = 1e-9  # relative: 14.999999999999998 and 15 are the same limit
 
 
 def meets(value: object, check: CheckSpec) -> bool:
@@ -21,23 +20,9 @@ def meets(value: object, check: CheckSpec) -> bool:
     limit = check.threshold
     if isinstance(limit, tuple):
         return value in limit
-    if isinstance(limit, str):
+    if check.op == "is" or isinstance(limit, str):
         return value == limit
-    if not isinstance(value, (int, float)):
-        return False
-    near = math.isclose(value, limit, rel_tol=TOLERANCE, abs_tol=0.0)
-    match check.op:
-        case ">":
-            return value > limit and not near
-        case "<":
-            return value < limit and not near
-        case ">=":
-            return value >= limit or near
-        case "<=":
-            return value <= limit or near
-        case "is":
-            return value == limit
-    raise ValueError(f"unknown operator {check.op!r}")
+    return isinstance(value, (int, float)) and meets_limit(value, check.op, limit)
 
 
 def limit_text(check: CheckSpec) -> Message:
