@@ -29,7 +29,7 @@ from core.vocabulary import LIVE_STATES, JobKind
 from core.week import Week
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
-from runner.home.runner_identity import RunnerIdentity, how_to_end, read_identity, write_identity
+from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.log_once import Troubles
 from runner.processes.executor import Executor, LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
@@ -222,7 +222,7 @@ def _locked(home: Home, take_over: bool) -> FileLock:
         )
         raise ConflictError(
             f"A runner works on {home.root} already: {who}.",
-            f"Use that one, end it ({how_to_end(home)}), or give another --home.",
+            f"Use that one, end it ({how_to_stop(home)}), or give another --home.",
         ) from error
     except OSError as error:
         raise SetupError(

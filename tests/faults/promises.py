@@ -29,7 +29,7 @@ from runner.client import Client
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
 from runner.processes.identity import MARK
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.place import LEAD, Place
 

@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(
     assert done.stdout.splitlines() == ["saved 0", "notes 1", "verified"]
     last = done.stderr.strip().splitlines()[-1]
     assert str(tmp_path / "disk" / name) in last
-    assert "can't be written by" in last and "--home" in last
+    assert "can't write to the data directory" in last and "--home" in last
     promises.told(Home(left(tmp_path / "disk") / "home"), 1)
     seen(last)
 

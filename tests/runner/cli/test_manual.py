@@ -53,7 +53,7 @@ def test_the_start_command_prints_the_manuals_lines(
         f"[INFO] Step 1/{STEPS}",
     ]
     assert [line for line in lines if line in expected] == expected
-    assert "Pre-flight first:" in lines
+    assert "Running the pre-flight:" in lines
     assert sum(line.startswith("  ✅ preflight_") for line in lines) == 6
 
 

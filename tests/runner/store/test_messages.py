@@ -13,7 +13,7 @@ from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState
 from runner.client import Client
 from runner.records import Job
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.store import Store, migrate, schema
 from tests.runner.place import LEAD, Place, after
 
