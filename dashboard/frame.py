@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import said
 from core.vocabulary import APPROVALS, Liveness, TrainingStatus
-from dashboard.components.alive import evidence
 from dashboard.components.boundary import boundary
 from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
@@ -86,7 +86,7 @@ def _run_help(page: Page, look: Snapshot) -> str | None:
     if look.run is None:
         return None
     return page.say("frame.run_help", run=look.run.name) + (
-        f". {plain(look.run.reason)}" if look.run.reason else ""
+        f". {plain(said(look.run.reason, page.say.language))}" if look.run.reason else ""
     )
 
 
@@ -125,15 +125,16 @@ def _alerts(page: Page, look: Snapshot | None) -> None:
         st.error(say(key), icon=":material/power_off:")
     if look is None:
         return
+    silence = look.facts.silence
     if look.pulse is not None and look.stalled:
-        text = say("frame.stalled_alert", evidence=evidence(look.pulse, say))
+        text = say("frame.stalled_alert", evidence=look.pulse.text.in_(say.language))
         if told := _of_the_stall(look):
             name = _names(page, look, told)
             text = f"{text} {say('frame.stalled_incident', procedure=name)}"
         st.error(text, icon=":material/sensors_off:")
-    elif look.stale:
-        silence = look.event_age if look.event_age is not None else look.now - look.run.started
-        st.error(say("frame.stale_alert", age=age(silence)), icon=":material/sensors_off:")
+    elif silence is not None and silence.stalled:
+        text = say("frame.stale_alert", age=age(silence.seconds))
+        st.error(text, icon=":material/sensors_off:")
     _incidents(page, look)
     _broken_signature(page, look)
 

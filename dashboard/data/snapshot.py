@@ -37,10 +37,6 @@ from runner.records import Incident, Job, LedgerEntry, Note, RunnerStatus, Signa
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import gather, judged_as_of, latest_run
 
-# A run at work writes an event at least this often; beyond it the frame turns red.
-# Ten minutes is the hang warning of the evidence; a fast clock makes no run slower.
-STALE_AFTER = timedelta(minutes=10)
-
 
 @dataclass(frozen=True)
 class Item:
@@ -130,13 +126,9 @@ class Snapshot:
 
     @property
     def stale(self) -> bool:
-        """The run should be at work, and its files say nothing."""
-        if self.status is TrainingStatus.HUNG or self.stalled:
-            return True
-        if self.status is not TrainingStatus.RUNNING or self.run is None:
-            return False
-        age = self.event_age if self.event_age is not None else self.now - self.run.started
-        return age > STALE_AFTER
+        """The run should make progress, and its process or its event files show none."""
+        silence = self.facts.silence
+        return self.stalled or (silence is not None and silence.stalled)
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:

@@ -118,7 +118,9 @@ class Reads(BaseClient):
                 )
             ).first()
             clock = queries.clock_of(look, job.week_id) if job.week_id else Clock()
-        return pulse_of(self.home, job, attempt, clock, self.now())
+            week = queries.week_by_id(look, job.week_id) if job.week_id else None
+        playbook = None if week is None else week.playbook
+        return pulse_of(self.home, job, attempt, clock, playbook, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:
         """The result of the newest attempt; None if it wrote none that can be read."""

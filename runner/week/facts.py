@@ -10,13 +10,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
 from core.facts import Facts, JobFacts, LogFacts, RunFacts
 from core.files import file_sha256
+from core.language import Message
+from core.liveness import Limits
 from core.market.synthetic import is_marked
 from core.paths import Home
 from core.playbook import SlotSpec
@@ -31,11 +33,8 @@ from core.vocabulary import (
 from core.week import Week
 from runner.client import Client
 from runner.files import read_json
+from runner.liveness.status import attempt_limits
 from runner.records import Attempt, Job
-
-# A live process without a new event for this long (week time) is called hung: the
-# manual's third scenario.
-HUNG_AFTER = timedelta(hours=2)
 
 _ENDED_AS = {
     JobState.SUCCEEDED: TrainingStatus.COMPLETED,
@@ -73,12 +72,10 @@ def gather(
         return bare
 
     home = client.home
-    run = _run_facts(client, week, clock, real, reader)
+    bare = _with_silence(replace(bare, as_of_real=real, run=_run_facts(client, week, real, reader)))
     facts = replace(
         bare,
-        as_of_real=real,
-        run=run,
-        log=_log_facts(home, run),
+        log=_log_facts(home, bare.run),
         preflight=_job_facts(client, week, JobKind.PREFLIGHT, real),
         data_check=_job_facts(client, week, JobKind.DATA_CHECK, real),
         backup=_job_facts(client, week, JobKind.BACKUP, real),
@@ -110,10 +107,10 @@ def latest_run(client: Client, week: Week) -> Path | None:
 
 
 def _run_facts(
-    client: Client, week: Week, clock: Clock, real: datetime, reader: RunReader | None
+    client: Client, week: Week, real: datetime, reader: RunReader | None
 ) -> RunFacts | None:
     if week.watched is not None:
-        return _watched_facts(week, clock, real, reader)
+        return _watched_facts(week, real, reader)
     started = _training_attempts(client, week, real)
     if not started:
         return None
@@ -126,13 +123,6 @@ def _run_facts(
     until = ended or real
     folder = client.home.run(name)
     reader = _refreshed(reader, folder)
-    if status is TrainingStatus.RUNNING:
-        newest = reader.last_event(until.timestamp()) if reader else None
-        seen = from_unix(newest.wall) if newest else attempt.started_at
-        silence = clock.week_duration(max(seen, attempt.started_at), real)
-        if silence >= HUNG_AFTER:
-            status = TrainingStatus.HUNG
-            reason = f"no new event for {silence.total_seconds() / 3600:.1f} h of week time"
     return RunFacts(
         name=name,
         status=status,
@@ -144,7 +134,9 @@ def _run_facts(
         until=until,
         source=client.home.relative(folder),
         attempts=len(own),
-        earlier_crashes=_crashes(started[:-1], clock, real),
+        attempt_started=attempt.started_at,
+        limits=attempt_limits(client.home.root / attempt.folder, week.playbook),
+        earlier_crashes=_crashes(started[:-1], client.clock(week.id), real),
     )
 
 
@@ -167,30 +159,43 @@ def _crashes(
     )
 
 
-def _watched_facts(
-    week: Week, clock: Clock, real: datetime, reader: RunReader | None
-) -> RunFacts | None:
+def _watched_facts(week: Week, real: datetime, reader: RunReader | None) -> RunFacts | None:
     """A run that somebody else started: only its files speak."""
     folder = Path(week.watched or "")
     reader = _refreshed(reader, folder)
     if reader is None or reader.first_wall is None:
         return None
-    last = reader.last_event(real.timestamp())
-    newest = from_unix(last.wall if last else reader.first_wall)
-    silence = clock.week_duration(newest, real)
-    fresh = silence < HUNG_AFTER
     return RunFacts(
         name=folder.name,
-        status=TrainingStatus.RUNNING if fresh else TrainingStatus.LOST,
-        reason="" if fresh else "no new event for two hours; the process is not ours to ask",
+        status=TrainingStatus.RUNNING,
+        reason="",
         started=from_unix(reader.first_wall),
-        ended=None if fresh else newest,
+        ended=None,
         total_steps=week.playbook.training.total_steps,
         reader=reader,
-        until=real if fresh else newest,
+        until=real,
         source=str(folder),
+        limits=Limits.of(week.playbook),
         process_known=False,
     )
+
+
+def _with_silence(facts: Facts) -> Facts:
+    """RUNNING -> HUNG after the playbook's hours of silence.
+
+    A run whose process we can't ask is LOST then: it may have ended.
+    """
+    run, silence = facts.run, facts.silence
+    if run is None or silence is None or not silence.hung:
+        return facts
+    if run.process_known:
+        hung = replace(run, status=TrainingStatus.HUNG, reason=silence.text)
+        return replace(facts, run=hung)
+    last = run.reader.last_event(run.until.timestamp()) if run.reader else None
+    ended = run.started if last is None else from_unix(last.wall)
+    reason = Message("{silence}; the process is not trainweek's to ask", silence=silence.text)
+    lost = replace(run, status=TrainingStatus.LOST, reason=reason, ended=ended, until=ended)
+    return replace(facts, run=lost)
 
 
 def _refreshed(reader: RunReader | None, folder: Path) -> RunReader | None:

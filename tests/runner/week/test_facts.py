@@ -80,14 +80,19 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    log_events(place, job, datetime.now(UTC))
-    stand_at(place, LAUNCH)
-    stand_at(place, LAUNCH + timedelta(hours=1, minutes=59))
+    events = [job.started_at + timedelta(seconds=second) for second in (1, 2, 3)]
+    log_events(place, job, *events)
+    quiet = {"seconds": 11}  # ten of its own gaps, and more
+    place.lead.now = lambda: events[-1] + timedelta(**quiet)
+    point = place.lead.record_clock_point
+    point(place.week.id, events[-1], LAUNCH, 0.0)
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=1, minutes=59), 0.0)
     assert gather(place.lead, place.week).run.status is TrainingStatus.RUNNING
-    stand_at(place, LAUNCH + timedelta(hours=2, minutes=1))
+    quiet["seconds"] = 12
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=2, minutes=1), 0.0)
     facts = gather(place.lead, place.week)
     assert facts.run.status is TrainingStatus.HUNG
-    assert "no new event" in facts.run.reason
+    assert "no progress for 2.0 h of week time" in facts.run.reason
     service.close()
 
 
