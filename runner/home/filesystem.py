@@ -8,8 +8,7 @@ from pathlib import Path
 from core.errors import SetupError
 from core.language import Message
 from core.paths import Home
-
-MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
+from runner.processes.procfs import mount_lines
 
 # Their locks or syncs can't be trusted by a database (sqlite.org/howtocorrupt.html, 2.1).
 _NETWORK = frozenset(
@@ -42,11 +41,7 @@ def filesystem_of(path: Path) -> Filesystem | None:
     """The filesystem of a path that may not exist yet; None if the kernel doesn't list it."""
     path = path.resolve()
     found = None
-    try:
-        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    for line in lines:
+    for line in mount_lines():
         before, _, after = line.partition(" - ")
         words, kinds = before.split(), after.split()
         if len(words) < 6 or len(kinds) < 3:

@@ -16,9 +16,13 @@ from core.paths import Home
 from runner.files import tail
 from runner.home.log_rotation import cap_log
 from runner.home.runner_identity import read_identity
+from runner.processes.attempt_processes import (
+    ATTEMPT_VARIABLE,
+    attempt_processes,
+    started_attempts,
+)
 from runner.processes.executor import LocalProcesses
-from runner.processes.identity import MARK, is_alive, kill_all, marked_processes, send
-from runner.processes.started import started_attempts
+from runner.processes.identity import is_alive, kill_all, send_signal
 from runner.settings import Settings
 from runner.store import Store
 
@@ -48,7 +52,7 @@ def ensure_runner(
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=_without_mark() | {"TRAINWEEK_HOME": str(home.root)},
+            env=_environment() | {"TRAINWEEK_HOME": str(home.root)},
         )
 
     def up() -> bool:
@@ -74,7 +78,7 @@ def stop_runner(home: Home, timeout_s: float = 10.0) -> bool:
     runner = read_identity(home)
     if runner is None or not is_alive(runner.process):
         return False
-    send(runner.process, signal.SIGTERM)
+    send_signal(runner.process, signal.SIGTERM)
     if not _wait(lambda: not is_alive(runner.process), timeout_s):
         kill_all([runner.process])
         _wait(lambda: not is_alive(runner.process), timeout_s)
@@ -95,33 +99,33 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
 
     def alive() -> list[tuple[Path, str]]:
         return [
-            (folder, mark)
-            for mark, folder in started.items()
-            if executor.look(folder, mark, search=True).alive
+            (folder, attempt_id)
+            for attempt_id, folder in started.items()
+            if executor.observe(folder, attempt_id, search=True).alive
         ]
 
     def gone() -> bool:
-        left = {mark for _, mark in marked_processes() if mark in started}
-        for mark in left:
-            executor.wake(started[mark], mark)  # a stopped shim ends now
+        left = {attempt_id for _, attempt_id in attempt_processes() if attempt_id in started}
+        for attempt_id in left:
+            executor.wake(started[attempt_id], attempt_id)  # a stopped shim ends now
         return not left
 
     live = alive()
-    for folder, mark in live:
-        executor.ask_to_end(folder, mark)
+    for folder, attempt_id in live:
+        executor.terminate(folder, attempt_id)
     if not _wait(lambda: not alive(), grace_s):
-        for folder, mark in alive():
-            executor.end(folder, mark)
+        for folder, attempt_id in alive():
+            executor.kill_tree(folder, attempt_id)
         _wait(lambda: not alive(), grace_s)
-    for mark, folder in started.items():
-        executor.end(folder, mark)  # processes that outlived their program
+    for attempt_id, folder in started.items():
+        executor.kill_tree(folder, attempt_id)  # processes that outlived their program
     _wait(gone, _DEATH_TIMEOUT_S)  # killed processes, and shims that still save, need a moment
     return len(live)
 
 
-def _without_mark() -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """A runner that is started from inside an attempt must not be killed with it."""
-    return {name: value for name, value in os.environ.items() if name != MARK}
+    return {name: value for name, value in os.environ.items() if name != ATTEMPT_VARIABLE}
 
 
 def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:

@@ -22,8 +22,9 @@ from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
 from runner.log_once import Troubles
-from runner.processes.executor import Seen
-from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.processes.executor import Observation
+from runner.processes.identity import age_s
+from runner.processes.process_table import ProcessEntry, process_table, tree_in
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence
@@ -62,18 +63,20 @@ class Watcher:
     def due(self) -> bool:
         return self.monotonic() - self._looked >= self.settings.liveness_s
 
-    def look(self, live: Iterable[tuple[Row, Row, Seen]], now: datetime) -> None:
+    def look(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
         """One look at each; one scan of the process table serves all of them."""
         self._looked = self.monotonic()
-        seen = {attempt.mark: (row, attempt, what) for row, attempt, what in live}
-        self._watches = {mark: w for mark, w in self._watches.items() if mark in seen}
+        seen = {attempt.attempt_id: (row, attempt, what) for row, attempt, what in live}
+        self._watches = {
+            attempt_id: w for attempt_id, w in self._watches.items() if attempt_id in seen
+        }
         if not seen:
             return
         table = process_table()
-        for mark, (row, attempt, what) in seen.items():
-            watch = self._watches.get(mark)
+        for attempt_id, (row, attempt, what) in seen.items():
+            watch = self._watches.get(attempt_id)
             if watch is None:
-                watch = self._watches[mark] = _Watch(self.home, row, attempt)
+                watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
             tree = tree_in(table, what.process)
             try:
                 self._one(watch, row, attempt, what, tree, now)
@@ -86,8 +89,8 @@ class Watcher:
         watch: _Watch,
         row: Row,
         attempt: Row,
-        seen: Seen,
-        tree: dict[int, Entry],
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
         now: datetime,
     ) -> None:
         report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
@@ -124,7 +127,12 @@ class Watcher:
             write_pulse(watch.places.folder, watch.signs, allowed, judged, counted)
 
     def _keep(
-        self, watch: _Watch, row: Row, seen: Seen, tree: dict[int, Entry], judged: Pulse
+        self,
+        watch: _Watch,
+        row: Row,
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
+        judged: Pulse,
     ) -> None:
         """Keep what can be seen, once a stall; the process is left alone."""
         folder = watch.places.folder

@@ -20,6 +20,7 @@ Fields = Mapping[str, Any]
 
 # Fields of a ``job`` line that are times; the others are stored unchanged.
 _MOMENTS = ("started_at", "ended_at", "not_before")
+_RENAMED = {"mark": "attempt_id"}  # as older versions wrote it
 
 
 def apply(connection: Connection, fields: Fields, end: int) -> None:
@@ -147,7 +148,9 @@ def _columns(values: Fields) -> dict[str, Any]:
     # A text without a record, as older lines have it, must not keep the record of the one before.
     values = {"reason_message": None, **values} if "reason" in values else values
     return {
-        name: parse_moment(value) if name in _MOMENTS and value is not None else value
+        _RENAMED.get(name, name): (
+            parse_moment(value) if name in _MOMENTS and value is not None else value
+        )
         for name, value in values.items()
     }
 

@@ -161,7 +161,7 @@ attempts = Table(
     Column("number", Integer, primary_key=True),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("mark", String(36), nullable=False),  # the value of TRAINWEEK_ATTEMPT
+    Column("mark", String(36), nullable=False, key="attempt_id"),  # value of TRAINWEEK_ATTEMPT
     Column("epoch", Integer, nullable=False),  # of the runner that started it
     Column("pid", Integer),
     Column("started_at", UtcDateTime, nullable=False),

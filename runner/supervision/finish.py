@@ -23,7 +23,7 @@ from runner.files import read_json, tail
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident
-from runner.processes.executor import Executor, Seen
+from runner.processes.executor import Executor, Observation
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence, FencedWrite
@@ -71,12 +71,12 @@ class Finisher:
         self.chance = chance
 
     def finish(
-        self, row: Row, attempt: Row, seen: Seen, killed_after_s: float | None, now: datetime
+        self, row: Row, attempt: Row, seen: Observation, killed_after_s: float | None, now: datetime
     ) -> None:
         """An attempt has ended: end the processes it left, determine its state, record it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        swept = self.executor.end(folder, attempt.mark)
+        swept = self.executor.kill_tree(folder, attempt.attempt_id)
         report_corrupt_checkpoints(self.home, self.fence, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
@@ -214,7 +214,7 @@ class Finisher:
             return queries.week_by_id(look, row.week_id)
 
     @staticmethod
-    def _procedure(row: Row, state: JobState, seen: Seen, result: Any) -> str | None:
+    def _procedure(row: Row, state: JobState, seen: Observation, result: Any) -> str | None:
         """The manual's procedure for this end: crash, data, or none.
 
         Refused input (a wrong flag, a missing file) is not a crash; bad data is a data
@@ -242,13 +242,13 @@ def _may_pass(error: OSError | TrainweekError) -> bool:
     return isinstance(cause, OSError) and cause.errno in _TEMPORARY
 
 
-def _stop_asked_by(row: Row, seen: Seen) -> str | None:
+def _stop_asked_by(row: Row, seen: Observation) -> str | None:
     """Who requested the stop, if that was before the end: an earlier crash stays a crash."""
     late = seen.exit is not None and row.stop_requested_at and seen.exit.at < row.stop_requested_at
     return None if late else row.stop_requested_by
 
 
-def _exit_code(seen: Seen) -> int | None:
+def _exit_code(seen: Observation) -> int | None:
     """As Python writes it: the negative number of a signal."""
     if seen.exit is None:
         return None

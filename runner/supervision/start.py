@@ -36,8 +36,8 @@ class Starter:
         self.executor, self.finisher = executor, finisher
 
     def start(self, row: Row, now: datetime) -> str | None:
-        """Start the next attempt; its mark, or None if it is not to be started any more."""
-        number, mark = row.attempt + 1, str(uuid.uuid4())
+        """Start the next attempt; its attempt_id, or None if it is not to be started any more."""
+        number, attempt_id = row.attempt + 1, str(uuid.uuid4())
         job = job_of(row)
         with self.fence.write(now) as write:
             fresh = write.connection.execute(
@@ -87,7 +87,7 @@ class Starter:
                 },
                 "attempt": {
                     "state": JobState.STARTING,
-                    "mark": mark,
+                    "attempt_id": attempt_id,
                     "epoch": self.fence.epoch,
                     "started_at": iso(now),
                     "folder": self.home.relative(folder),
@@ -100,11 +100,13 @@ class Starter:
         self.fence.check()  # a runner that was paused here must not start what another one did
         try:
             argv = write_assignment(self.home, assignment, self.settings)
-            self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
+            self.executor.start(
+                folder, argv, self.home.root, attempt_id, self.settings.shim_heartbeat_s
+            )
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
-        return mark
+        return attempt_id
 
     def _event_folder(self, connection: Connection, job: Job) -> Path | None:
         """A folder of its own for each attempt of a run, over all jobs of that run."""

@@ -25,7 +25,7 @@ from core.vocabulary import (
 )
 from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
-from runner.processes.executor import Seen
+from runner.processes.executor import Observation
 from runner.processes.identity import identify
 from runner.records import Job
 from runner.settings import Settings
@@ -68,7 +68,7 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         process = identify(os.getpid())
         assert process is not None
-        self.seen = Seen(True, process, True)
+        self.seen = Observation(True, process, True)
         (self.folder / "identity.json").write_text(json.dumps({"child": process.as_dict()}))
         self.seconds = 0.0  # real, since the launch
         for module in (watcher, status):

@@ -18,8 +18,8 @@ from core.people import Person
 from core.vocabulary import Role, Verdict
 from runner.client import Client
 from runner.recovery.rebuild import replay
-from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.recovery.restore import restore_store
+from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.store import chain
 from runner.store.backup import make_backup
 from tests.runner.place import LEAD, Place, after

@@ -92,7 +92,7 @@ def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Pa
     tick(place, "hourly_2")
     place.home.database.write_bytes(old)  # as if the process had died before its commit
     report = verify_ledger(place.home)
-    assert not report.ok and "behind" in report.text()
+    assert not report.ok and "lacks the newest" in report.text()
     assert [t.slot for t in Client(place.home, LEAD).ticks(place.week.id)] == [
         "hourly_1",
         "hourly_2",
