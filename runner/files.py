@@ -1,4 +1,4 @@
-"""Reading the files of attempts, which may be absent, half-written or enormous."""
+"""Reads files of attempts, which may be absent, partial or very large."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ _COMMANDS = re.compile(
 def tail(path: Path, lines: int) -> str:
     """The last lines of a file of any size, at most 64 kB; "" if it is absent.
 
-    Bytes that are no UTF-8 become replacement characters; colours, titles and other
-    commands to a terminal are left out.
+    Invalid UTF-8 becomes replacement characters; terminal escape sequences are removed.
     """
     try:
         with path.open("rb") as file:
@@ -34,10 +33,10 @@ def tail(path: Path, lines: int) -> str:
 
 
 def read_json(path: Path) -> Mapping[str, Any] | None:
-    """A JSON object from a file; None if it is absent, unreadable, half-written or no JSON.
+    """A JSON object from a file; None if it is absent, unreadable, partial or not JSON.
 
-    NaN and infinities are no JSON, and a name that stands twice says two things: such a
-    file counts as not there. Whoever looks again later sees the complete one.
+    NaN, infinity and duplicate names are not accepted. A partial file can be read again
+    when it is complete.
     """
     try:
         return parse_json(path.read_bytes())
@@ -67,11 +66,11 @@ def last_line(path: Path) -> Mapping[str, Any] | None:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("duplicate name")
     return read

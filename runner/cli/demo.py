@@ -53,7 +53,7 @@ def demo(
                 dashboard = start_dashboard(own, port, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
                 _announce(f"http://localhost:{port}")
-            play = Play(own, steps, say=lambda line: print(line, flush=True))
+            play = Play(own, steps, show=lambda line: print(line, flush=True))
             result = play.run()
             print("\nWritten:")
             for path in _written(own.root, result):

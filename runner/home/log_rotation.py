@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 from core.paths import Home
-from runner.log_once import Troubles
 from runner.processes.shim import Log
+from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 
 
-def cap_logs(home: Home, settings: Settings, troubles: Troubles) -> None:
+def cap_logs(home: Home, settings: Settings, problems: ReportedProblems) -> None:
     """Rotate what is longer than ``log_bytes``, as the shim does with a job's output.
 
     A log that can't be rotated is reported once; it does not stop the runner.
@@ -19,10 +19,10 @@ def cap_logs(home: Home, settings: Settings, troubles: Troubles) -> None:
     for path in (home.runner_log, home.dashboard_log):
         try:
             cap_log(path, settings)
-            troubles.over(str(path))
+            problems.solved(str(path))
         except OSError as error:
             what = f"too long, and it can't be rotated: {error.strerror or error}"
-            troubles.tell(str(path), what)
+            problems.report(str(path), what)
 
 
 def cap_log(path: Path, settings: Settings) -> None:

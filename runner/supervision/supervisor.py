@@ -25,11 +25,11 @@ from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobState
 from runner.liveness.watcher import Watcher
-from runner.log_once import Troubles
 from runner.processes.executor import Executor, Observation
+from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 from runner.store import Store
-from runner.store.fence import Fence, StaleRunner
+from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.active_jobs import ActiveJobs
 from runner.supervision.finish import Finisher
 from runner.supervision.start import Starter
@@ -52,18 +52,18 @@ class Supervisor:
         self,
         home: Home,
         store: Store,
-        fence: Fence,
+        fenced: FencedStore,
         settings: Settings,
         executor: Executor,
         monotonic: Callable[[], float],
     ) -> None:
-        self.home, self.fence, self.settings = home, fence, settings
+        self.home, self.fenced, self.settings = home, fenced, settings
         self.executor, self.monotonic = executor, monotonic
         self.active = ActiveJobs(store)
-        self.finisher = Finisher(home, fence, settings, executor)
-        self.starter = Starter(home, fence, settings, executor, self.finisher)
-        self.watcher = Watcher(home, fence, settings, monotonic)
-        self._troubles = Troubles(log)
+        self.finisher = Finisher(home, fenced, settings, executor)
+        self.starter = Starter(home, fenced, settings, executor, self.finisher)
+        self.watcher = Watcher(home, fenced, settings, monotonic)
+        self._problems = ReportedProblems(log)
         self._began = monotonic()
         self._spawned: dict[str, float] = {}  # attempt_id -> when this runner started it
         self._asked: dict[str, float] = {}  # attempt_id -> when it got its SIGTERM
@@ -81,7 +81,7 @@ class Supervisor:
         :raises StaleRunner: another runner has taken over.
         """
         snapshot = self.active.read()
-        if snapshot.epoch != self.fence.epoch:  # before any signal, not only before a write
+        if snapshot.epoch != self.fenced.epoch:  # before any signal, not only before a write
             raise StaleRunner(f"Runner epoch {snapshot.epoch} has taken over.", "")
         watched = []
         for row in snapshot.jobs:
@@ -93,11 +93,11 @@ class Supervisor:
                     seen = self._live(row, attempt, now)
                     if seen is not None:
                         watched.append((row, attempt, seen))
-                self._troubles.over(row.id)
+                self._problems.solved(row.id)
             except StaleRunner:
                 raise
             except (TrainweekError, OSError) as error:
-                self._troubles.tell(row.id, error)
+                self._problems.report(row.id, error)
         if self.watcher.due():
             self.watcher.look(watched, now)
 
@@ -167,7 +167,7 @@ class Supervisor:
         if moment - since >= grace and row.reason != _NOT_SAVED:
             self._silent[attempt_id] = moment  # the store may find no room for it either
             columns = {"reason": _NOT_SAVED}
-            with self.fence.write(now) as write:
+            with self.fenced.write(now) as write:
                 body = {"action": "change", "job_id": row.id, "job": columns}
                 write.append("job", body, row.week_id)
             log.error("%s: %s", row.id, _NOT_SAVED)
@@ -199,7 +199,7 @@ class Supervisor:
         assert seen.process is not None
         started = iso(seen.started_at or now)
         columns = {"state": JobState.RUNNING, "pid": seen.process.pid, "started_at": started}
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             body = {
                 "action": "change",
                 "job_id": row.id,
@@ -213,7 +213,7 @@ class Supervisor:
     def _stop(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
         """RUNNING -> STOPPING."""
         columns = {"state": JobState.STOPPING}
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             body = {
                 "action": "change",
                 "job_id": row.id,

@@ -1,4 +1,4 @@
-"""The week's timeline as it stands now: the schedule, and what of it is recorded as done."""
+"""The week's timeline now: the schedule, and which slots are recorded as done."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from runner.client import Client
 from runner.records import Job, Tick
 
 _TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
-_GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
+_SIGNED = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 
 def agenda(client: Client, week: Week) -> list[SlotView]:
-    """All slots of a week with their state at the week's present moment."""
+    """All slots of a week with their state at the present week time."""
     ticks = client.ticks(week.id)
     seen: dict[str, list[Verdict]] = {}
     for tick in ticks:
@@ -36,8 +36,8 @@ def agenda(client: Client, week: Week) -> list[SlotView]:
 def done_slots(client: Client, week: Week, ticks: Sequence[Tick] | None = None) -> dict[str, bool]:
     """Which slots have their work recorded.
 
-    A slot with a checklist is done when every item is ticked; the others when the job
-    or the signature that they stand for is there.
+    A slot with a checklist is done when every check is ticked; the others when their job
+    or signature exists.
 
     :param ticks: the week's, if they were read already.
     """
@@ -74,15 +74,15 @@ def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> b
             sha256 = (client.result(job.id) or {}).get("sha256") if job else None
             signature = client.signature_of(sha256) if sha256 else None
             if signature is not None and signature.act is SignatureAct.REJECT:
-                return True  # after a rejection the model is meant to change
-            # One that expired was given in time; one that is void has to be given again.
-            return client.standing(signature).state in _GIVEN
+                return True  # the model is expected to change after a rejection
+            # An expired signature was given in time; a void one must be given again.
+            return client.standing(signature).state in _SIGNED
         case _:
             return bool(slot.checks) and ticked >= set(slot.checks)
 
 
 def _saved_revalidation(client: Client, week: Week) -> Job | None:
-    """The newest revalidation that ended well and wrote its report."""
+    """The newest successful revalidation with a saved report."""
     for job in client.jobs(kind=JobKind.REVALIDATE, week_id=week.id):
         if job.state is JobState.SUCCEEDED and job.params.get("save_report"):
             return job

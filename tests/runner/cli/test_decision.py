@@ -113,7 +113,7 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     other.clear()
     file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
     altered = decision("verify", file)
-    assert altered.returncode == 1 and "export the capsule again" in altered.stdout
+    assert altered.returncode == 1 and "export it again" in altered.stdout
     absent = decision("verify", elsewhere / "none")
     assert absent.returncode == 2 and "can't be read" in absent.stderr
 
