@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -129,6 +130,15 @@ def joined(parts: Iterable[str], separator: str = " ") -> Message:
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def number_in(written: str, language: str) -> str:
+    """A number as Python writes it, by the rules of a language.
+
+    >>> number_in("1,234.5", "pt")
+    '1.234,5'
+    """
+    return written.translate(_SWAPPED) if language == "pt" else written
+
+
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
     """A JSON object in which each message stands twice: English text, and beside it its record.
 
@@ -203,8 +213,8 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if self.language == "pt" and isinstance(value, (int, float)):
-            text = text.translate(_SWAPPED)
+        if isinstance(value, Real):  # NumPy's numbers too
+            text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
 
 

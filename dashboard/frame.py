@@ -48,7 +48,7 @@ def _week(page: Page, look: Snapshot | None) -> str:
         return f":gray-badge[:material/event_busy: {say('frame.no_week')}]"
     week = look.week
     text = say("frame.week", tag=week.tag, symbol=week.symbol, week=week.id)
-    if look.facts.synthetic:
+    if look.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('frame.synthetic')}]"
     if week.watched:
         text += f"  :blue-badge[:material/visibility: {say('frame.watched')}]"
@@ -125,7 +125,7 @@ def _alerts(page: Page, look: Snapshot | None) -> None:
         st.error(say(key), icon=":material/power_off:")
     if look is None:
         return
-    silence = look.facts.silence
+    silence = look.silence
     if look.pulse is not None and look.stalled:
         text = say("frame.stalled_alert", evidence=look.pulse.text.in_(say.language))
         if told := _of_the_stall(look):
@@ -166,7 +166,7 @@ def _broken_signature(page: Page, look: Snapshot) -> None:
     newest = max(look.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return
-    standing = page.services.client.standing(newest)
+    standing = look.standing(newest)
     if standing.state in BROKEN:
         text = page.say("frame.signature_broken", by=newest.by)
         why = " ".join(differences(standing, page.viewer.language))

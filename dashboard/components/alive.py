@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from core.vocabulary import LIVE_STATES, Liveness
+from core.vocabulary import Liveness
 from dashboard.components.states import badge
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Job
 
 
-def alive(page: Page, job: Job, *, always: bool = False) -> str:
+def alive(page: Page, look: Snapshot, job: Job, *, always: bool = False) -> str:
     """Markdown of a live job's liveness, with the evidence if it is not simply at work.
 
     :param always: give the evidence of one that works, too.
     """
-    pulse = page.services.client.pulse(job.id) if job.state in LIVE_STATES else None
+    pulse = look.pulse_of(job)
     if pulse is None:
         return ""
     text = badge(pulse.liveness, page.say)

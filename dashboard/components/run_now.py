@@ -20,7 +20,6 @@ from dashboard.page import Page
 from dashboard.wording import plain
 
 SPARK_POINTS = 60
-TREND_WINDOW = timedelta(hours=2)  # week time, as the manual's checks
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
@@ -49,7 +48,9 @@ def show(page: Page, look: Snapshot) -> None:
 def _reward(page: Page, look: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
     if look.run and look.run.reader:
-        label = reward_trend(look.run.reader, look.run.until, look.real_window(TREND_WINDOW)).label
+        label = reward_trend(
+            look.run.reader, look.run.until, look.real_window(look.trend_window)
+        ).label
     _metric(
         page, look, "week.reward", reading, "rollout/ep_rew_mean",
         page.say(f"trend.{label.value}"), _TREND_ARROWS.get(label, "off"),

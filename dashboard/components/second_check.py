@@ -1,4 +1,4 @@
-"""The optional 16:00 check: the manual's evidence, after an anomaly at 10:00."""
+"""The day's second, optional check: the manual's evidence, after an anomaly at the first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from dashboard.formatting import number, size
 from dashboard.page import Page
 
 TAIL_LINES = 100
-WINDOW = timedelta(hours=2)
 WATCHED = (
     "rollout/ep_rew_mean",
     "train/loss",
@@ -36,13 +35,17 @@ def second_check(page: Page, look: Snapshot, day: date) -> None:
     if view is None:
         return
     with st.container(border=True):
-        st.markdown(f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False)
+        title = say("daily.second", time=page.viewer.time(view.at))
+        st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
         if day in look.anomaly_days:
-            st.markdown(say("daily.second_due"))
+            key = "daily.second_due"
         elif view.state is SlotState.SKIPPED:
-            st.markdown(say("daily.second_optional"))
+            key = "daily.second_optional"
         else:
-            st.markdown(say("daily.second_wait"))
+            key = "daily.second_wait"
+        # The playbook puts each second check on the day of a first one.
+        first = next(v.at for v in look.timeline if v.spec.kind == "daily" and v.at.date() == day)
+        st.markdown(say(key, time=page.viewer.time(first)))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
             checklist(page, look, view.spec)
         log_tail(page, TAIL_LINES)
@@ -63,10 +66,11 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
 
 def _trends(page: Page, look: Snapshot) -> None:
     say = page.say
-    st.markdown(f"**{say('daily.trends')}**")
-    rows = trends_of_window(look, WINDOW)
+    hours = f"{look.trend_window / timedelta(hours=1):g}"
+    st.markdown(f"**{say('daily.trends', hours=hours)}**")
+    rows = trends_of_window(look, look.trend_window)
     if not rows:
-        st.caption(say("daily.trends_none"))
+        st.caption(say("daily.trends_none", hours=hours))
         return
     st.dataframe(
         pd.DataFrame(

@@ -34,7 +34,7 @@ def show(page: Page, look: Snapshot) -> None:
                 st.code("\n".join(slot.expected), language="log")
     job = look.latest(JobKind.TRAIN)
     if job is not None:
-        job_line(page, job)
+        job_line(page, look, job)
         progress(page, look, job)
     _form(page, look, job)
     outcomes.show(page, PLACE)
@@ -147,7 +147,7 @@ def _blocked(page: Page, look: Snapshot) -> tuple[bool, str, bool]:
     say = page.say
     if look.week.watched:
         return True, f":gray[:material/visibility: {say('launch.blocked_watched')}]", False
-    if any(incident.blocks_start for incident in look.open_incidents):
+    if look.held:
         return True, f":red[:material/campaign: {say('launch.blocked_incident')}]", False
     if look.busy(JobKind.TRAIN):
         return True, f":blue[:material/play_circle: {say('launch.blocked_running')}]", False

@@ -25,7 +25,6 @@ from runner.store import queries, rows, schema
 # What a resumed run keeps from the one that it continues, unless the request says otherwise.
 _KEPT = ("steps", "seed", "learning_rate", "ent_coef")
 _SETTINGS = ("seed", "learning_rate", "ent_coef")
-_MOST_STEPS = 1_000_000_000
 _UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
 
 
@@ -85,12 +84,12 @@ def launch_params(
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
     """Why no training run may start now: an open incident of a crash or of bad data, or
     a restore in progress."""
-    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
+    if held := queries.blocking_incident(connection, week.id):
         return Refused(
             Message(
                 "The open incident {procedure!r} blocks every start: {summary}",
-                procedure=blocking[0].procedure,
-                summary=rows.summary_of(blocking[0]),
+                procedure=held.procedure,
+                summary=held.summary,
             ),
             Message("Investigate, then close it with a reason (page Escalation)."),
         )
@@ -145,18 +144,8 @@ def _why_failed(home: Home, job: Row) -> Message | None:
 
 def _unfit(week: Week, asked: dict[str, Any]) -> Refused | None:
     """The refusal of a value that the trainer would refuse: that is not a crash."""
-    steps = asked.get("steps")
     given = {name: asked[name] for name in _SETTINGS if asked.get(name) is not None}
     bounds = Message("Give a value within the playbook's bounds.")
-    if steps is not None and (type(steps) is not int or not 1 <= steps <= _MOST_STEPS):
-        return Refused(
-            Message(
-                "steps is {steps}, not a whole number from 1 to {limit:,}.",
-                steps=repr(steps),
-                limit=_MOST_STEPS,
-            ),
-            bounds,
-        )
     try:
         TrainingSettings.model_validate({**week.playbook.training.model_dump(), **given})
     except ValidationError as error:

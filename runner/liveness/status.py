@@ -7,11 +7,9 @@ itself, so a runner that is gone makes no job look alive.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from sqlalchemy import Row
 
 from core.clock import Clock
 from core.liveness import Limits, Pulse, judge_liveness
@@ -23,22 +21,24 @@ from runner.liveness.progress import PULSE, look_for_signs, read_pulse, vitals
 from runner.liveness.watcher import places_of
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import process_entry
+from runner.records import Attempt, Job
 
 
 def pulse_of(
     home: Home,
-    job: Row,
-    attempt: Row | None,
+    job: Job,
+    attempts: Sequence[Attempt],
     clock: Clock,
     playbook: Playbook | None,
     now: datetime,
 ) -> Pulse | None:
     """None for a job that waits: it has no process to be alive.
 
-    :param attempt: the job's newest.
+    :param attempts: the job's, of which its present one is looked at.
     :param playbook: of the job's week; None: it belongs to none.
     """
-    state = JobState(job.state)
+    state = job.state
+    attempt = next((one for one in attempts if one.number == job.attempt), None)
     if attempt is None or state is JobState.QUEUED:
         return None
     if state in ENDED_STATES:

@@ -24,6 +24,7 @@ from runner.liveness.stall_dump import save_stall
 from runner.processes.executor import Observation
 from runner.processes.identity import age_s
 from runner.processes.process_table import ProcessEntry, process_table, tree_in
+from runner.records import Attempt
 from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 from runner.store import queries
@@ -163,7 +164,7 @@ class Watcher:
             return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row) -> Places:
+def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
     """Where this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None

@@ -21,13 +21,12 @@ from runner.outcomes import Refused
 from runner.records import Signature
 
 
-def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
+def alert(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """Above everything else: what can't be signed, or an approval that holds no longer.
 
     :param refused: why nobody can sign it now.
     """
-    client = page.services.client
-    signature = client.signature_of(saved.sha256)
+    signature = now.signature_of(saved.sha256)
     if signature is None:
         if refused:
             told = f"{plain(refused.reason)} {plain(refused.remedy)}"
@@ -36,7 +35,7 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
-    standing = client.standing(signature)
+    standing = now.standing(signature)
     if standing.state in conditions.BROKEN:
         # What changed stands above every page, and with the signature.
         told = page.say(f"sign.remedy_{standing.state.value}")
@@ -47,10 +46,10 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
 
 
 def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    say, client = page.say, page.services.client
+    say = page.say
     with st.container(border=True, key="signature"):
-        signature = client.signature_of(saved.sha256)
-        standing = client.standing(signature)
+        signature = now.signature_of(saved.sha256)
+        standing = now.standing(signature)
         st.markdown(f"#### {say('sign.title')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
             _signed(page, now, signature, standing)
@@ -97,7 +96,7 @@ def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing)
         st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
     if standing.stands and signature.act in APPROVALS:
         _pipeline(page, signature)
-    conditions.show(page, now, page.services.client.conditions_of(signature))
+    conditions.show(page, now, now.conditions_of(signature))
     _capsule(page, signature, standing)
 
 

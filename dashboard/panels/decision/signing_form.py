@@ -32,7 +32,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
     Another one may come while somebody writes: its form begins empty, and only after
     the person has said that they look at the new one.
     """
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     begun = st.session_state.get(_BEGUN)
     if begun not in (None, saved.sha256):
         told = say("sign.changed", old=begun[:12], new=saved.sha256[:12])
@@ -89,7 +89,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
 def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
     """For the lead, on a NO-GO: stand by an override before the CTO signs it."""
     say, client = page.say, page.services.client
-    if saved.decision["decision"] != Decision.NO_GO:
+    if saved.fields["decision"] != Decision.NO_GO:
         return
     for entry in client.countersignatures(saved.sha256):
         st.markdown(
@@ -122,7 +122,7 @@ def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
 
 
 def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
-    return saved.decision["decision"] == Decision.NO_GO and act in APPROVALS
+    return saved.fields["decision"] == Decision.NO_GO and act in APPROVALS
 
 
 def _key(part: str, saved: SavedDecision) -> str:

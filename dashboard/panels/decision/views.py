@@ -42,7 +42,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, view: str) -> None:
 
 
 def _equity(page: Page, now: Snapshot, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     st.markdown(f"**{say('decide.equity')}**")
     found = curves(page.services.home, saved, now.week.playbook.revalidation.backtest_data_dir)
     lines = {say.raw("decide.agent"): found.agent}
@@ -73,4 +73,4 @@ def _document(page: Page, saved: SavedDecision) -> None:
         with st.expander(page.say.raw("decide.log_summary"), key="log-summary"):
             st.code(log.read_text(encoding="utf-8"), language=None)
     st.markdown(f"**{page.say('decide.gates_block')}**")
-    st.code(gate_block(saved.decision["gates"]), language=None)
+    st.code(gate_block(saved.decision.gates), language=None)
