@@ -89,7 +89,7 @@ def test_a_day_outside_the_week_is_refused(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
     done = script("daily_training_check.py", "--date", "2020-01-01", home=home)
-    assert done.returncode == 2 and "no day of the week" in done.stderr
+    assert done.returncode == 2 and "not a day of week" in done.stderr
 
 
 @pytest.mark.slow
