@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.files import tail
+from core.files import tail
 from runner.processes.identity import ProcessIdentity, is_alive, send_signal
 from runner.processes.process_table import ProcessEntry
 from runner.processes.procfs import catches, description, is_stopped

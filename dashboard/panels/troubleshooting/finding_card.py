@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.diagnosis import Finding
 from core.diagnosis.explain import explain
-from core.diagnosis.finding import Sentence
 from core.language import Message
 from core.playbook import ScenarioSpec
 from core.playbook.text import Text
@@ -119,9 +118,7 @@ def _in(page: Page, text: Text | str) -> str:
 
 def _said(page: Page, text: Text | str) -> str:
     """In the viewer's language, if the text knows it."""
-    return (
-        text.in_(page.viewer.language) if isinstance(text, Text | Sentence | Message) else str(text)
-    )
+    return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 
 def _points(page: Page, key: str, texts: object, icon: str, colour: str) -> None:
