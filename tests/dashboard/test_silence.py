@@ -98,17 +98,17 @@ class Run:
         """What is said when the run has logged nothing for so long."""
         self.look(GAP * POINTS + silence.total_seconds())
         page = self.place.page()
-        look = page.look()
-        assert look is not None and look.pulse is not None
-        finding = next(found for found in look.findings if found.scenario == "hung")
+        snapshot = page.snapshot()
+        assert snapshot is not None and snapshot.pulse is not None
+        finding = next(found for found in snapshot.findings if found.scenario == "hung")
         pulse = json.loads((self.folder / "pulse.json").read_text())
         return Answers(
-            look.status,
+            snapshot.status,
             finding.status,
             finding.severity,
-            judge(look.week.playbook, "training_running", look.facts).verdict,
+            judge(snapshot.week.playbook, "training_running", snapshot.facts).verdict,
             Liveness(pulse["liveness"]),
-            look.pulse.liveness,
+            snapshot.pulse.liveness,
             any("sensors_off" in mark.value for mark in draw_frame(page).markdown),
         )
 
@@ -162,9 +162,9 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     )
     place.now = ended + timedelta(hours=30)
     page = place.page()
-    look = page.look()
-    assert look is not None and look.status is TrainingStatus.COMPLETED
-    assert look.facts.silence is None and not look.stale
-    finding = next(found for found in look.findings if found.scenario == "hung")
+    snapshot = page.snapshot()
+    assert snapshot is not None and snapshot.status is TrainingStatus.COMPLETED
+    assert snapshot.facts.silence is None and not snapshot.stale
+    finding = next(found for found in snapshot.findings if found.scenario == "hung")
     assert finding.status is FindingStatus.OK
     assert place.client().live_job(JobKind.TRAIN) is None

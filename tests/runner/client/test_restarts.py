@@ -189,7 +189,7 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         pages = Pages(place.home.root)
         pages.now = datetime.now(UTC)
         page = pages.page()
-        (mark,) = restart_marks(page, page.look())
+        (mark,) = restart_marks(page, page.snapshot())
         assert begun < mark.step <= begun + 8_000
         assert mark.label.endswith("1: lr 0.0003 → 0.0001")
     finally:
