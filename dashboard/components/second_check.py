@@ -29,28 +29,32 @@ WATCHED = (
 )
 
 
-def second_check(page: Page, look: Snapshot, day: date) -> None:
+def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
     say = page.say
-    view = next((v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None)
+    view = next(
+        (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
+    )
     if view is None:
         return
     with st.container(border=True):
         title = say("daily.second", time=page.viewer.time(view.at))
         st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
-        if day in look.anomaly_days:
+        if day in snapshot.anomaly_days:
             key = "daily.second_due"
         elif view.state is SlotState.SKIPPED:
             key = "daily.second_optional"
         else:
             key = "daily.second_wait"
         # The playbook puts each second check on the day of a first one.
-        first = next(v.at for v in look.timeline if v.spec.kind == "daily" and v.at.date() == day)
+        first = next(
+            v.at for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day
+        )
         st.markdown(say(key, time=page.viewer.time(first)))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
-            checklist(page, look, view.spec)
+            checklist(page, snapshot, view.spec)
         log_tail(page, TAIL_LINES)
-        _trends(page, look)
-        _sizes(page, look)
+        _trends(page, snapshot)
+        _sizes(page, snapshot)
 
 
 def log_tail(page: Page, lines: int, height: int = 300) -> None:
@@ -64,11 +68,11 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     log_pane(tail(home.training_log, lines), "log-tail", height)
 
 
-def _trends(page: Page, look: Snapshot) -> None:
+def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    hours = f"{look.trend_window / timedelta(hours=1):g}"
+    hours = f"{snapshot.trend_window / timedelta(hours=1):g}"
     st.markdown(f"**{say('daily.trends', hours=hours)}**")
-    rows = trends_of_window(look, look.trend_window)
+    rows = trends_of_window(snapshot, snapshot.trend_window)
     if not rows:
         st.caption(say("daily.trends_none", hours=hours))
         return
@@ -91,10 +95,10 @@ def _trends(page: Page, look: Snapshot) -> None:
 
 
 def trends_of_window(
-    look: Snapshot, window: timedelta
+    snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
     """Of each watched tag: points, first, last and trend in the last hours of week time."""
-    run, span = look.run, look.real_window(window)
+    run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
     lengths = known_series(run.reader, "rollout/ep_len_mean", run.until)
@@ -109,12 +113,12 @@ def trends_of_window(
     return rows
 
 
-def _sizes(page: Page, look: Snapshot) -> None:
+def _sizes(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
             say("daily.size", path=home.relative(home.model)),
-            size(look.facts.model_bytes),
+            size(snapshot.facts.model_bytes),
             border=True,
         )
-        st.metric(say("daily.free"), size(look.facts.disk_free_bytes), border=True)
+        st.metric(say("daily.free"), size(snapshot.facts.disk_free_bytes), border=True)

@@ -36,9 +36,9 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, now = page.say, page.look()
+    say, snapshot = page.say, page.snapshot()
     try:
-        saved = latest_decision(page.services.home, now.week.id)
+        saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError as error:
         st.error(
             f"{plain(error.what)} {plain(error.remedy)}",
@@ -51,14 +51,14 @@ def _draw(page: Page) -> None:
     if saved is None:
         empty(say("decide.none"), say("decide.none_text"), ":material/gavel:")
         link("revalidation", say.raw("go", page=say.raw("page.revalidation")))
-        delivery.show(page, now, None)
+        delivery.show(page, snapshot, None)
         return
     if problem := dated_problem(page.services.home, saved):
         told = f"{plain(problem)} {say('decide.dated_altered')}"
         st.warning(told, icon=":material/content_copy:")
-    refused = page.services.client.unsignable(now.week.id, saved.sha256)
-    signature.alert(page, now, saved, refused)
-    _headline(page, now, saved)
+    refused = page.services.client.unsignable(snapshot.week.id, saved.sha256)
+    signature.alert(page, snapshot, saved, refused)
+    _headline(page, snapshot, saved)
     gate_cards(page, saved.fields["gates"], saved.fields.get("episodes_that_pass"))
     st.caption(page.say("decide.gates_help"))
     view = views.chosen(page)
@@ -67,13 +67,13 @@ def _draw(page: Page) -> None:
     else:
         left, right = st.columns((3, 2), gap="medium")
     with left:
-        views.show(page, now, saved, view)
+        views.show(page, snapshot, saved, view)
     with right:
-        signature.show(page, now, saved, refused)
-        delivery.show(page, now, saved)
+        signature.show(page, snapshot, saved, refused)
+        delivery.show(page, snapshot, saved)
 
 
-def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness: nothing of it behind a click."""
     say, decided = page.say, saved.fields
     sentences = in_words(saved, page.viewer.language)
@@ -96,7 +96,9 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
                 anchors=False,
                 width="content",
             )
-            st.markdown(f":small[{say('sign.title')}] {_signed(page, now, saved)}", width="content")
+            st.markdown(
+                f":small[{say('sign.title')}] {_signed(page, snapshot, saved)}", width="content"
+            )
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         told = "decide.spoilt" if spoilt else "decide.recommendation"
@@ -109,10 +111,10 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
         _weaknesses(page, sentences, spoilt)
 
 
-def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
-    signature = now.signature_of(saved.sha256)
+def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
+    signature = snapshot.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(now.standing(signature).state, act, page.say, "-badge")
+    return signed(snapshot.standing(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

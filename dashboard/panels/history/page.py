@@ -37,7 +37,7 @@ def show(page: Page) -> None:
 def _draw(page: Page) -> None:
     say, found = page.say, page.services.client.decided()
     if not found:
-        if page.look() is None:
+        if page.snapshot() is None:
             empty(say("empty.no_week"), say("empty.no_week_text"), ":material/calendar_add_on:")
             link("this_week", say.raw("go", page=say.raw("page.this_week")))
             return
