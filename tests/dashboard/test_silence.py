@@ -25,12 +25,12 @@ from core.vocabulary import (
 )
 from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
-from runner.processes.executor import Seen
+from runner.processes.executor import Observation
 from runner.processes.identity import identify
 from runner.records import Job
 from runner.settings import Settings
 from runner.store import schema
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
 
 GAP = 1200.0  # the run logs every twenty minutes
@@ -68,14 +68,14 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         process = identify(os.getpid())
         assert process is not None
-        self.seen = Seen(True, process, True)
+        self.seen = Observation(True, process, True)
         (self.folder / "identity.json").write_text(json.dumps({"child": process.as_dict()}))
         self.seconds = 0.0  # real, since the launch
         for module in (watcher, status):
             monkeypatch.setattr(module, "age_s", lambda process: self.seconds)
         monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=self.monotonic))
-        fence = Fence.claim(self.client.store, "here", os.getpid(), LAUNCH)
-        self.watcher = Watcher(place.home, fence, Settings(), self.monotonic)
+        fenced = FencedStore.claim(self.client.store, "here", os.getpid(), LAUNCH)
+        self.watcher = Watcher(place.home, fenced, Settings(), self.monotonic)
         for point in range(1, POINTS + 1):
             self.look(GAP * point, step=STEPS_A_POINT * point)
 

@@ -209,7 +209,7 @@ def test_a_folder_that_no_demo_made_is_never_cleared(tmp_path: Path) -> None:
     process = demo(tmp_path, 1000)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "no demo made" in output and "empty folder" in output
+    assert "not a demo's" in output and "empty folder" in output
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "three years of work"
 
 
