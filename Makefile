@@ -6,7 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test check faults chaos bench bench-detectors bench-evidence lock clean
+.PHONY: help install demo up test test-fast check catalogue faults chaos bench bench-detectors \
+	bench-evidence lock clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -35,10 +36,18 @@ test: $(READY_DEV) ## all tests, the browser ones included
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
-check: $(READY_DEV) ## format, style and import contracts
+test-fast: $(READY_DEV) ## the tests without the slow, the browser's and the fault matrix
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not slow and not browser and not fault"
+
+check: $(READY_DEV) ## format, style, types, import contracts, and the Portuguese catalogue
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/catalogue.py --check
+
+catalogue: $(READY_DEV) ## bring the Portuguese catalogue up to date with the sentences in the code
+	$(BIN)/python scripts/catalogue.py
 
 faults: $(READY_DEV) ## inject every fault of the matrix, print it as a table
 	sh tests/browser/find_chromium.sh

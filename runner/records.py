@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.clock import Clock
 from core.language import Message
 from core.vocabulary import (
     IncidentState,
@@ -16,6 +17,7 @@ from core.vocabulary import (
     SignatureAct,
     Verdict,
 )
+from core.week import Week
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Attempt:
     ended_at: datetime | None
     exit_code: int | None
     folder: str  # relative to the home
+    event_folder: str | None = None  # of a training: where its event files go
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,12 @@ class Incident:
     closed_by: str | None = None
     closed_at: datetime | None = None
     close_reason: str | None = None
+    job_id: str | None = None  # that the runner opened it for; None: a person opened it
+
+    @property
+    def holds_start(self) -> bool:
+        """Whether nothing starts or restarts a training run until a person closes it."""
+        return self.state is IncidentState.OPEN and self.blocks_start
 
 
 @dataclass(frozen=True)
@@ -185,3 +194,27 @@ class RunnerStatus:
     since: datetime | None = None
     heartbeat_age_s: float | None = None
     epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class WeekRecords:
+    """All that the store holds of one week, read in one transaction."""
+
+    head: str  # SHA-256 of the ledger's last line: while it stands, nothing was written
+    week: Week
+    clock: Clock
+    jobs: tuple[Job, ...]  # newest first
+    attempts: Mapping[str, tuple[Attempt, ...]]  # job id to its attempts, by their numbers
+    ticks: tuple[Tick, ...]  # those that count, oldest first
+    notes: tuple[Note, ...]  # oldest first
+    incidents: tuple[Incident, ...]  # newest first
+    signatures: tuple[Signature, ...]  # of every week, oldest first
+    closings: tuple[Closing, ...]  # of the conditions of all signatures
+    activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
+    signing_keys: frozenset[str] = frozenset()  # of this home, as base64
+    superseded: frozenset[str] = frozenset()  # decisions whose places were taken over
+
+    def newest_signature(self, sha256: str | None) -> Signature | None:
+        """The signature of a decision that counts."""
+        signed = (one for one in reversed(self.signatures) if one.revalidation_sha256 == sha256)
+        return next(signed, None)

@@ -19,11 +19,11 @@ WINDOWS = {
 }
 
 
-def aged_text(page: Page, look: Snapshot, span: timedelta | None) -> str:
+def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
     """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
     if span is None:
         return ""
-    key = "age.old" if look.clock.is_identity else "age.old_week"
+    key = "age.old" if snapshot.clock.is_identity else "age.old_week"
     return page.say(key, age=age(span))
 
 

@@ -67,15 +67,15 @@ CHARTS = (
 )  # fmt: skip
 
 
-def drawn(look: Snapshot, series: Series) -> Series:
+def drawn(snapshot: Snapshot, series: Series) -> Series:
     """What a chart shows of a curve: of a run at work up to the last whole quarter minute.
 
     Streamlit takes a chart with new data for another one: the browser drops the old one
     and shows nothing for a moment. The numbers beside it follow every tick.
     """
-    if look.status is not TrainingStatus.RUNNING:
+    if snapshot.status is not TrainingStatus.RUNNING:
         return series
-    until = look.now.timestamp() // REDRAW_S * REDRAW_S
+    until = snapshot.now.timestamp() // REDRAW_S * REDRAW_S
     seen = series.between(None, until)
     return seen if len(seen) else series
 

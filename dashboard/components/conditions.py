@@ -16,27 +16,24 @@ from runner.records import Condition
 BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.ALTERED})
 
 
-def of_the_week(page: Page, look: Snapshot) -> None:
+def of_the_week(page: Page, snapshot: Snapshot) -> None:
     """On the week's page: what a signature asks for, and what of it is still to be done."""
-    say, client = page.say, page.services.client
-    own = client.conditions(look.week.id)
     # What was promised in an earlier week stays here until somebody closes it.
-    earlier = [one for one in client.conditions() if one.closed is None and one not in own]
-    tracked = [*earlier, *own]
+    say, tracked = page.say, snapshot.conditions
     still = sum(condition.closed is None for condition in tracked)
     if not tracked:
         st.markdown(f"**{say('week.conditions')}:** {say('none')}")
         return
     st.markdown(f"**{say('week.conditions')}** :gray[{say('week.conditions_open', count=still)}]")
-    show(page, look, tracked)
+    show(page, snapshot, tracked)
 
 
-def show(page: Page, look: Snapshot, tracked: Sequence[Condition]) -> None:
+def show(page: Page, snapshot: Snapshot, tracked: Sequence[Condition]) -> None:
     """One row a condition: state, text, owner and day, and the way to close it.
 
     What is overdue comes first, what is closed last.
     """
-    today = look.now_week.date()
+    today = snapshot.now_week.date()
     for condition in sorted(
         tracked, key=lambda one: (one.closed is not None, not one.overdue(today))
     ):
@@ -44,13 +41,13 @@ def show(page: Page, look: Snapshot, tracked: Sequence[Condition]) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="xsmall", key=f"box-{place}"
         ):
-            st.markdown(_text(page, look, condition), width="stretch")
+            st.markdown(_text(page, snapshot, condition), width="stretch")
             if condition.closed is None:
                 _close(page, condition, place)
         outcomes.show(page, place)
 
 
-def _text(page: Page, look: Snapshot, condition: Condition) -> str:
+def _text(page: Page, snapshot: Snapshot, condition: Condition) -> str:
     say = page.say
     told = say(
         "week.condition", text=condition.text, owner=condition.owner, due=condition.due or "–"
@@ -65,7 +62,7 @@ def _text(page: Page, look: Snapshot, condition: Condition) -> str:
             f":green[:material/task_alt: {say('condition.closed')}] {told}  \n"
             f":small[:gray[{by}: {plain(condition.closed.note)}]]"
         )
-    if condition.overdue(look.now_week.date()):
+    if condition.overdue(snapshot.now_week.date()):
         return f":red[:material/alarm: **{say('condition.overdue')}**] {told}"
     return f":orange[:material/assignment_late: {say('condition.open')}] {told}"
 

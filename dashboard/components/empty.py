@@ -16,12 +16,12 @@ def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:
 
 def week_or_way(page: Page) -> Snapshot | None:
     """The week's moment, or None after showing the way to a first week."""
-    look = page.look()
-    if look is None:
+    snapshot = page.snapshot()
+    if snapshot is None:
         say = page.say
         empty(say("empty.no_week"), say("empty.no_week_text"), ":material/calendar_add_on:")
         link("this_week", say.raw("go", page=say.raw("page.this_week")))
-    return look
+    return snapshot
 
 
 def no_run(page: Page) -> None:

@@ -7,13 +7,14 @@ import streamlit as st
 from core.vocabulary import ENDED_STATES, JobState
 from dashboard.components.alive import alive
 from dashboard.components.states import badge
+from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Job
 
 
-def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
+def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
     """Nothing for no job.
 
     :param evidence: also say by what a job that works is known to work.
@@ -21,7 +22,7 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
     if job is None:
         st.markdown("")
         return
-    now = page.services.now()
+    now = snapshot.now
     if job.state in ENDED_STATES and job.ended_at is not None:
         old = page.say("age.ended", age=age(now - job.ended_at))
     elif job.state is JobState.QUEUED and job.attempt > 0:
@@ -34,7 +35,7 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
     ]
-    if said := alive(page, job, always=evidence):
+    if said := alive(page, snapshot, job, always=evidence):
         parts.append(said)
     if job.reason:
         parts.append(f":small[{plain(job.reason)}]")

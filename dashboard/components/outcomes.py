@@ -91,11 +91,11 @@ def draw(page: Page, outcome: object, saved: str) -> None:
 
 def _submitted(page: Page, asked: Job) -> None:
     """The request, and what became of it meanwhile."""
-    say, client = page.say, page.services.client
-    job = client.job(asked.id) or asked
+    say, snapshot = page.say, page.snapshot()
+    job = next((one for one in snapshot.jobs if one.id == asked.id), asked) if snapshot else asked
     kind = say.raw(f"kind.{job.kind.value}")
     text = f"{say('outcome.submitted', kind=kind, job=job.id)} {badge(job.state, say)}"
-    if job.state in WAITING_STATES and not client.runner_status().alive:
+    if job.state in WAITING_STATES and not (snapshot and snapshot.runner.alive):
         text += f"  \n{say('outcome.submitted_no_runner')}"
         st.warning(text, icon=":material/schedule_send:")
     else:

@@ -17,38 +17,38 @@ HEIGHT = 300
 MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help"))
-    series = reward(look)
+    series = reward(snapshot)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
             st.caption(say("empty.no_events"))
         return
     figure = curve(
-        {say.raw("week.reward"): drawn(look, series)},
+        {say.raw("week.reward"): drawn(snapshot, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
-        marks=marks(page, look, series),
+        marks=marks(page, snapshot, series),
     )
     st.plotly_chart(figure, key="reward-curve", config=CONFIG, alt=say.raw("week.reward_curve"))
 
 
-def reward(look: Snapshot) -> Series | None:
-    run = look.run
+def reward(snapshot: Snapshot) -> Series | None:
+    run = snapshot.run
     if run is None or run.reader is None:
         return None
     return known_series(run.reader, "rollout/ep_rew_mean", run.until)
 
 
-def marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     """Restarts, changed settings and incidents, as places on the step axis."""
-    return restart_marks(page, look) + _incident_marks(page, look, series)
+    return restart_marks(page, snapshot) + _incident_marks(page, snapshot, series)
 
 
-def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
+def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
     """Where a later attempt took over, and where a setting was changed, then or within one."""
-    run = look.run
+    run = snapshot.run
     if run is None or run.reader is None:
         return []
     changes = setting_changes(run.reader, run.until)
@@ -72,9 +72,9 @@ def _said(page: Page, change: SettingChange) -> str:
     )
 
 
-def _incident_marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def _incident_marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     found = []
-    for incident in look.incidents:
+    for incident in snapshot.incidents:
         step = step_at(series, incident.opened_at.timestamp())
         if step is not None:
             found.append(Mark(step, page.say.raw("week.mark_incident"), RED))

@@ -13,10 +13,10 @@ from dashboard.page import Page
 from runner.outcomes import Refused
 
 
-def action_button(page: Page, look: Snapshot, act: str, place: str) -> None:
+def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
     """One safe action as a button; the outcome is shown by the caller at ``place``."""
     say, denied = page.say, page.denied(Right.OPERATE)
-    if denied is None and act == "stop" and look.busy(JobKind.TRAIN) is None:
+    if denied is None and act == "stop" and snapshot.busy(JobKind.TRAIN) is None:
         denied = say.raw("act.nothing_live")
     st.button(
         say.raw(f"act.{act}"),
@@ -28,12 +28,12 @@ def action_button(page: Page, look: Snapshot, act: str, place: str) -> None:
             page,
             place,
             say.raw("saved.stop") if act == "stop" else "",
-            _ACTS[act](page, look, place),
+            _ACTS[act](page, snapshot, place),
         ),
     )
 
 
-def stop(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
+def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     """Ask the training at work to save and end."""
 
     def run() -> object:
@@ -54,7 +54,7 @@ def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
 
 
 def _submit(kind: JobKind) -> Callable[[Page, Snapshot, str], Callable[[], object]]:
-    def action(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
+    def action(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
         return lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place))
 
     return action
@@ -62,12 +62,12 @@ def _submit(kind: JobKind) -> Callable[[Page, Snapshot, str], Callable[[], objec
 
 _ACTS: dict[str, Callable[[Page, Snapshot, str], Callable[[], object]]] = {
     "stop": stop,
-    "restart": lambda page, look, place: restart(page, place, scenario="hung"),
-    "restart_lowered_learning_rate": lambda page, look, place: restart(
-        page, place, learning_rate=look.week.playbook.training.lowered_learning_rate
+    "restart": lambda page, snapshot, place: restart(page, place, scenario="hung"),
+    "restart_lowered_learning_rate": lambda page, snapshot, place: restart(
+        page, place, learning_rate=snapshot.week.playbook.training.lowered_learning_rate
     ),
-    "restart_raised_ent_coef": lambda page, look, place: restart(
-        page, place, ent_coef=look.week.playbook.training.raised_ent_coef
+    "restart_raised_ent_coef": lambda page, snapshot, place: restart(
+        page, place, ent_coef=snapshot.week.playbook.training.raised_ent_coef
     ),
     "check_data": _submit(JobKind.DATA_CHECK),
 }

@@ -1,4 +1,4 @@
-"""The optional 16:00 check: the manual's evidence, after an anomaly at 10:00."""
+"""The day's second, optional check: the manual's evidence, after an anomaly at the first."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from core.checks.training_log import last_lines
 from core.diagnosis.trend import trend
+from core.files import tail
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
@@ -19,7 +19,6 @@ from dashboard.formatting import number, size
 from dashboard.page import Page
 
 TAIL_LINES = 100
-WINDOW = timedelta(hours=2)
 WATCHED = (
     "rollout/ep_rew_mean",
     "train/loss",
@@ -30,24 +29,32 @@ WATCHED = (
 )
 
 
-def second_check(page: Page, look: Snapshot, day: date) -> None:
+def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
     say = page.say
-    view = next((v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None)
+    view = next(
+        (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
+    )
     if view is None:
         return
     with st.container(border=True):
-        st.markdown(f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False)
-        if day in look.anomaly_days:
-            st.markdown(say("daily.second_due"))
+        title = say("daily.second", time=page.viewer.time(view.at))
+        st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
+        if day in snapshot.anomaly_days:
+            key = "daily.second_due"
         elif view.state is SlotState.SKIPPED:
-            st.markdown(say("daily.second_optional"))
+            key = "daily.second_optional"
         else:
-            st.markdown(say("daily.second_wait"))
+            key = "daily.second_wait"
+        # The playbook puts each second check on the day of a first one.
+        first = next(
+            v.at for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day
+        )
+        st.markdown(say(key, time=page.viewer.time(first)))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
-            checklist(page, look, view.spec)
+            checklist(page, snapshot, view.spec)
         log_tail(page, TAIL_LINES)
-        _trends(page, look)
-        _sizes(page, look)
+        _trends(page, snapshot)
+        _sizes(page, snapshot)
 
 
 def log_tail(page: Page, lines: int, height: int = 300) -> None:
@@ -58,15 +65,16 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     if not home.training_log.is_file():
         st.caption(say("daily.tail_none", path=shown))
         return
-    log_pane("\n".join(last_lines(home.training_log, lines)), "log-tail", height)
+    log_pane(tail(home.training_log, lines), "log-tail", height)
 
 
-def _trends(page: Page, look: Snapshot) -> None:
+def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    st.markdown(f"**{say('daily.trends')}**")
-    rows = trends_of_window(look, WINDOW)
+    hours = f"{snapshot.trend_window / timedelta(hours=1):g}"
+    st.markdown(f"**{say('daily.trends', hours=hours)}**")
+    rows = trends_of_window(snapshot, snapshot.trend_window)
     if not rows:
-        st.caption(say("daily.trends_none"))
+        st.caption(say("daily.trends_none", hours=hours))
         return
     st.dataframe(
         pd.DataFrame(
@@ -87,10 +95,10 @@ def _trends(page: Page, look: Snapshot) -> None:
 
 
 def trends_of_window(
-    look: Snapshot, window: timedelta
+    snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
     """Of each watched tag: points, first, last and trend in the last hours of week time."""
-    run, span = look.run, look.real_window(window)
+    run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
     lengths = known_series(run.reader, "rollout/ep_len_mean", run.until)
@@ -105,12 +113,12 @@ def trends_of_window(
     return rows
 
 
-def _sizes(page: Page, look: Snapshot) -> None:
+def _sizes(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
             say("daily.size", path=home.relative(home.model)),
-            size(look.facts.model_bytes),
+            size(snapshot.facts.model_bytes),
             border=True,
         )
-        st.metric(say("daily.free"), size(look.facts.disk_free_bytes), border=True)
+        st.metric(say("daily.free"), size(snapshot.facts.disk_free_bytes), border=True)

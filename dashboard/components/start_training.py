@@ -19,50 +19,50 @@ PLACE = "start"
 UNFINISHED = {JobState.INTERRUPTED, JobState.STOPPED, JobState.FAILED, JobState.LOST}
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, playbook = page.say, look.week.playbook
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("launch.start_title")
-    when = page.viewer.moment(look.week.launch)
+    when = page.viewer.moment(snapshot.week.launch)
     st.markdown(f"#### {title} :small[:gray[{plain(when)}]]", anchors=False)
-    st.markdown(_what(page, look))
+    st.markdown(_what(page, snapshot))
     if slot and slot.command:
         with st.expander(say.raw("command"), icon=":material/terminal:"):
             st.code(slot.command, language="bash", wrap_lines=True)
             if slot.expected:
                 st.caption(say("launch.expected"))
                 st.code("\n".join(slot.expected), language="log")
-    job = look.latest(JobKind.TRAIN)
+    job = snapshot.latest(JobKind.TRAIN)
     if job is not None:
-        job_line(page, job)
-        progress(page, look, job)
-    _form(page, look, job)
+        job_line(page, snapshot, job)
+        progress(page, snapshot, job)
+    _form(page, snapshot, job)
     outcomes.show(page, PLACE)
 
 
-def _what(page: Page, look: Snapshot) -> str:
-    training = look.week.playbook.training
+def _what(page: Page, snapshot: Snapshot) -> str:
+    training = snapshot.week.playbook.training
     if training.command is not None:
         return page.say("launch.what_own", command=" ".join(training.command))
     return page.say(
         "launch.what",
         steps=number(training.total_steps),
-        symbol=look.week.symbol,
-        tag=look.week.tag,
+        symbol=snapshot.week.symbol,
+        tag=snapshot.week.tag,
         lr=f"{training.learning_rate:g}",
         ent=f"{training.ent_coef:g}",
         seed=training.seed,
     )
 
 
-def progress(page: Page, look: Snapshot, job: Job) -> None:
+def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
     """How far the newest training is, from its event files."""
-    say, run = page.say, look.run
+    say, run = page.say, snapshot.run
     if run is None or run.name != job.run:
-        if look.busy(JobKind.TRAIN):
+        if snapshot.busy(JobKind.TRAIN):
             st.progress(0.0, text=say("launch.progress_wait"))
         return
-    step, speed = look.readings.get("step"), look.readings.get("steps_per_second")
+    step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
         st.progress(0.0, text=say("launch.progress_wait"))
         return
@@ -75,14 +75,14 @@ def progress(page: Page, look: Snapshot, job: Job) -> None:
     st.progress(min(float(step.value) / max(run.total_steps, 1), 1.0), text=text)
 
 
-def _form(page: Page, look: Snapshot, job: Job | None) -> None:
+def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     """The button, with the override or the resume-or-new choice where it needs one."""
     say, client = page.say, page.services.client
-    blocked, why, may_override = _blocked(page, look)
+    blocked, why, may_override = _blocked(page, snapshot)
     params: dict[str, object] = {"timestamp": True}
     unfinished = job is not None and job.state in UNFINISHED and job.attempt > 0
-    if unfinished and not look.busy(JobKind.TRAIN):
-        params["resume"] = _choice(page, look, job)
+    if unfinished and not snapshot.busy(JobKind.TRAIN):
+        params["resume"] = _choice(page, snapshot, job)
     if may_override:
         with st.container(width=620):
             params["override_reason"] = st.text_input(
@@ -118,9 +118,9 @@ def _form(page: Page, look: Snapshot, job: Job | None) -> None:
         st.markdown(why, width="content")
 
 
-def _choice(page: Page, look: Snapshot, job: Job) -> bool:
+def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
     say = page.say
-    step = look.readings.get("step")
+    step = snapshot.readings.get("step")
     st.warning(
         say(
             "launch.choice_text",
@@ -142,22 +142,22 @@ def _choice(page: Page, look: Snapshot, job: Job) -> bool:
     return chosen == "resume"
 
 
-def _blocked(page: Page, look: Snapshot) -> tuple[bool, str, bool]:
+def _blocked(page: Page, snapshot: Snapshot) -> tuple[bool, str, bool]:
     """Whether Start is blocked, what to say beside it, and whether a lead may override."""
     say = page.say
-    if look.week.watched:
+    if snapshot.week.watched:
         return True, f":gray[:material/visibility: {say('launch.blocked_watched')}]", False
-    if any(incident.blocks_start for incident in look.open_incidents):
+    if snapshot.held:
         return True, f":red[:material/campaign: {say('launch.blocked_incident')}]", False
-    if look.busy(JobKind.TRAIN):
+    if snapshot.busy(JobKind.TRAIN):
         return True, f":blue[:material/play_circle: {say('launch.blocked_running')}]", False
-    if look.busy(JobKind.PREFLIGHT):
+    if snapshot.busy(JobKind.PREFLIGHT):
         return (
             True,
             f":blue[:material/hourglass_top: {say('launch.blocked_preflight_running')}]",
             False,
         )
-    preflight: JobFacts | None = look.facts.preflight
+    preflight: JobFacts | None = snapshot.facts.preflight
     if preflight is None:
         return True, f":orange[:material/checklist: {say('launch.blocked_preflight_none')}]", True
     if not (preflight.result or {}).get("ok"):

@@ -84,29 +84,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Avalia o dia com os dados do horário do check-in e grava o resumo",
     ),
     "daily.more": ("The whole file", "O arquivo inteiro"),
-    "daily.second": ("Second check at 16:00", "Segunda checagem às 16:00"),
+    "daily.second": ("Second check at {time}", "Segunda checagem às {time}"),
     "daily.second_due": (
-        "Due: the 10:00 check of this day found an anomaly.",
-        "Necessária: a checagem das 10:00 deste dia encontrou uma anomalia.",
+        "Due: the {time} check of this day found an anomaly.",
+        "Necessária: a checagem das {time} deste dia encontrou uma anomalia.",
     ),
     "daily.second_optional": (
-        "Not needed: the 10:00 check of this day found no anomaly. Logs and trends for reference:",
-        "Dispensada: a checagem das 10:00 deste dia não encontrou anomalia. Logs e tendências para"
+        "Not needed: the {time} check of this day found no anomaly. Logs and trends for reference:",
+        "Dispensada: a checagem das {time} deste dia não encontrou anomalia. Logs e tendências para"
         " consulta:",
     ),
     "daily.second_wait": (
-        "Only if the 10:00 check of this day finds an anomaly.",
-        "Só se a checagem das 10:00 deste dia encontrar uma anomalia.",
+        "Only if the {time} check of this day finds an anomaly.",
+        "Só se a checagem das {time} deste dia encontrar uma anomalia.",
     ),
     "daily.tail": ("Last {count} lines of {path}", "Últimas {count} linhas de {path}"),
     "daily.tail_none": ("{path} does not exist yet.", "{path} ainda não existe."),
     "daily.trends": (
-        "Trends over the last 2 h (week time)",
-        "Tendências das últimas 2 h (tempo da semana)",
+        "Trends over the last {hours} h (week time)",
+        "Tendências das últimas {hours} h (tempo da semana)",
     ),
     "daily.trends_none": (
-        "No data points in the last 2 h of week time.",
-        "Nenhum ponto nas últimas 2 h do tempo da semana.",
+        "No data points in the last {hours} h of week time.",
+        "Nenhum ponto nas últimas {hours} h do tempo da semana.",
     ),
     "daily.size": ("Size of {path}", "Tamanho de {path}"),
     "daily.free": ("Free disk space", "Espaço livre em disco"),

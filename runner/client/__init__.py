@@ -21,13 +21,16 @@ from runner.client.reads import Reads
 from runner.client.restarts import Restarting
 from runner.client.signatures.pipeline_gate import Gating
 from runner.client.ticks import Ticks
+from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
 
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating):
+class Client(
+    Reads, WeekReads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating
+):
     """One person's access to one data directory.
 
     Creating a client touches nothing. The first read or write opens the store, creates or

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from core.language import Message, joined, literal
 from core.playbook.text import Step
 from core.vocabulary import IncidentState, Right
@@ -13,7 +11,7 @@ from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body, procedure_of
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Incident
-from runner.store import Transaction, queries, rows, schema
+from runner.store import Transaction, queries, record_queries
 
 
 class Incidents(BaseClient):
@@ -46,7 +44,7 @@ class Incidents(BaseClient):
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
                 )
             if (row := open_incident_of(connection, week_id, procedure)) is not None:
-                there = rows.incident_of(row)
+                there = _incident(transaction, row.id)
                 return Conflict(
                     there,
                     Message(
@@ -108,26 +106,25 @@ class Incidents(BaseClient):
 
     @staticmethod
     def _open(transaction: Transaction, incident_id: int) -> Incident | Refused:
-        table = schema.incidents
-        row = transaction.connection.execute(select(table).where(table.c.id == incident_id)).first()
-        if row is None:
+        found = record_queries.incident(transaction.connection, incident_id)
+        if found is None:
             return Refused(Message("There is no incident {number}.", number=incident_id))
-        if row.state != IncidentState.OPEN:
+        if found.state is not IncidentState.OPEN:
             return Refused(
                 Message(
                     "{by} has already closed it: {reason}",
-                    by=row.closed_by,
-                    reason=row.close_reason,
+                    by=found.closed_by,
+                    reason=found.close_reason,
                 )
             )
-        return rows.incident_of(row)
+        return found
 
 
 def _incident(transaction: Transaction, incident_id: int) -> Incident:
-    table = schema.incidents
-    return rows.incident_of(
-        transaction.connection.execute(select(table).where(table.c.id == incident_id)).one()
-    )
+    """One that was written in this transaction or before."""
+    found = record_queries.incident(transaction.connection, incident_id)
+    assert found is not None
+    return found
 
 
 def undone_actions(week: Week, incident: Incident) -> list[Step]:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
-from core.decision import Earlier, SavedDecision, history, read_decision
+from core.decision import Earlier, EarlierDecisions, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
 from core.facts import Facts
 from core.people import Person
 from core.playbook import Playbook
 from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
-from core.week import Week
 from runner.client import Client
 from runner.jobs.attempt import Spec
+from runner.records import Incident
 from runner.week.facts import gather
+from runner.week.sources import Sources
 
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """:ivar day: the week's day of the decision, in document and file names."""
+    """What the week says about the decision.
+
+    :ivar day: the week's day of the decision, in document and file names.
+    :ivar earlier: the newest revalidation of any week, and the newest approval.
+    """
 
     day: date
     approval_at: datetime | None  # week time
     log_summary: str
-    previous: Earlier | None = None  # the newest revalidation of any week
-    production: Earlier | None = None  # the newest approval, if it stands
-    lapsed: Earlier | None = None  # the newest approval, if it stands no longer
+    earlier: EarlierDecisions
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
@@ -40,8 +44,9 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER), lambda: now)
     week = client.week(spec.week_id) if spec.week_id else None
     if week is not None:
-        facts, incidents = gather(client, week), _incidents(client, week)
-        day = client.now_week(week.id).date()
+        sources = Sources.of(client, week)
+        facts, incidents = gather(sources), _incidents(sources.records.incidents)
+        day = sources.now_week.date()
     else:
         planned = _slot_moment(spec.playbook, "revalidation", spec.launch)
         facts, incidents = Facts(now, now, spec.launch or now, Clock()), []
@@ -51,7 +56,8 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     previous = _earlier(past[-1]) if past else None
     # Without a week nobody signs, and the store need not be there.
     approved = approvals(client) if week is not None else Approvals()
-    return DecisionContext(day, approval, summary, previous, approved.production, approved.lapsed)
+    earlier = EarlierDecisions(previous, approved.production, approved.lapsed)
+    return DecisionContext(day, approval, summary, earlier)
 
 
 def _earlier(saved: SavedDecision) -> Earlier:
@@ -83,7 +89,7 @@ def approvals(client: Client) -> Approvals:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            found = replace(_earlier(read_decision(folder)), standing=standing.state.value)
+            found = replace(_earlier(read_decision(folder)), standing=standing.state)
         except (InputError, IntegrityError):
             continue
         return Approvals(found) if standing.stands else Approvals(lapsed=found)
@@ -95,9 +101,9 @@ def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> d
     return slots[0].at(launch) if slots and launch else None
 
 
-def _incidents(client: Client, week: Week) -> list[str]:
+def _incidents(incidents: Sequence[Incident]) -> list[str]:
     sentences = []
-    for incident in reversed(client.incidents(week.id)):
+    for incident in reversed(incidents):
         ended = "open"
         if incident.state is IncidentState.CLOSED and incident.closed_at is not None:
             ended = f"closed {incident.closed_at:%Y-%m-%d %H:%M} UTC: {incident.close_reason}"

@@ -35,7 +35,7 @@ def other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
     ]
 
 
-def given_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:
+def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:
     """The lead may declare more trials than the ledger counts, never fewer.
 
     :param counted: over all weeks of the home.

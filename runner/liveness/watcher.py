@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Row
 
+from core.clock import Clock
 from core.errors import TrainweekError
-from core.liveness import Limits, Pulse, judge_liveness
+from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
@@ -19,12 +21,14 @@ from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
-from runner.log_once import Troubles
-from runner.processes.executor import Seen
-from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.processes.executor import Observation
+from runner.processes.identity import age_s
+from runner.processes.process_table import ProcessEntry, process_table, tree_in
+from runner.records import Attempt
+from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 from runner.store import queries
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 
@@ -49,64 +53,64 @@ class Watcher:
     """
 
     def __init__(
-        self, home: Home, fence: Fence, settings: Settings, monotonic: Callable[[], float]
+        self, home: Home, fenced: FencedStore, settings: Settings, monotonic: Callable[[], float]
     ) -> None:
-        self.home, self.fence, self.settings = home, fence, settings
+        self.home, self.fenced, self.settings = home, fenced, settings
         self.monotonic = monotonic
         self._looked = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
-        self._troubles = Troubles(log)
+        self._problems = ReportedProblems(log)
 
     def due(self) -> bool:
         return self.monotonic() - self._looked >= self.settings.liveness_s
 
-    def look(self, live: Iterable[tuple[Row, Row, Seen]], now: datetime) -> None:
+    def look(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
         """One look at each; one scan of the process table serves all of them."""
         self._looked = self.monotonic()
-        seen = {attempt.mark: (row, attempt, what) for row, attempt, what in live}
-        self._watches = {mark: w for mark, w in self._watches.items() if mark in seen}
+        seen = {attempt.attempt_id: (row, attempt, what) for row, attempt, what in live}
+        self._watches = {
+            attempt_id: w for attempt_id, w in self._watches.items() if attempt_id in seen
+        }
         if not seen:
             return
         table = process_table()
-        for mark, (row, attempt, what) in seen.items():
-            watch = self._watches.get(mark)
+        for attempt_id, (row, attempt, what) in seen.items():
+            watch = self._watches.get(attempt_id)
             if watch is None:
-                watch = self._watches[mark] = _Watch(self.home, row, attempt)
+                watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
             tree = tree_in(table, what.process)
             try:
                 self._one(watch, row, attempt, what, tree, now)
-                self._troubles.over(row.id)
+                self._problems.solved(row.id)
             except (OSError, TrainweekError) as error:
-                self._troubles.tell(row.id, f"It can't be watched: {error}")
+                self._problems.report(row.id, f"It can't be watched: {error}")
 
     def _one(
         self,
         watch: _Watch,
         row: Row,
         attempt: Row,
-        seen: Seen,
-        tree: dict[int, Entry],
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
         now: datetime,
     ) -> None:
-        report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fenced, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
         )
         age = age_s(seen.process) if seen.process else 0.0
         process = tree[seen.process.pid].state if seen.process and tree else None
-        newest = watch.signs.newest
-        silence = age if newest is None else min(monotonic - newest, age)
-        # A short silence is nobody's stall: no need to read the week's playbook for it.
-        week = self._week(row) if silence > self.settings.stalled_s / 2 else None
-        allowed = limits(self.settings, week)
-        judged = judge_liveness(
-            vitals(
-                watch.signs, JobState(row.state), process, age, monotonic,
-                self._week_hours(row.week_id, silence, now),
-            ),
-            allowed,
-        )  # fmt: skip
+        vital = vitals(watch.signs, JobState(row.state), process, age, monotonic)
+        allowed, week = Limits(self.settings.stalled_s, self.settings.stalled_gaps), None
+        silence = vital_silence(vital, allowed)
+        if silence.seconds > silence.pause and row.week_id is not None:  # else no hours count
+            week, clock = self._week(row.week_id)
+            since = now - timedelta(seconds=silence.seconds)
+            vital = replace(vital, quiet_hours=clock.week_hours(since, now))
+            if week is not None:
+                allowed = Limits.of(week.playbook, allowed.least, allowed.gaps)
+        judged = judge_liveness(vital, allowed)
         stalled = judged.liveness is Liveness.STALLED and row.state == JobState.RUNNING
         if stalled and not watch.stalled:
             watch.stalls += 1
@@ -124,7 +128,12 @@ class Watcher:
             write_pulse(watch.places.folder, watch.signs, allowed, judged, counted)
 
     def _keep(
-        self, watch: _Watch, row: Row, seen: Seen, tree: dict[int, Entry], judged: Pulse
+        self,
+        watch: _Watch,
+        row: Row,
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
+        judged: Pulse,
     ) -> None:
         """Keep what can be seen, once a stall; the process is left alone."""
         folder = watch.places.folder
@@ -147,36 +156,19 @@ class Watcher:
             return
         kept = self.home.relative(watch.places.folder / f"stall-{watch.stalls:03d}")
         summary = f"{row.id} is UNRESPONSIVE: {judged.text}. What it was doing: {kept}"
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
-    def _week(self, row: Row) -> Week | None:
-        if row.week_id is None:
-            return None
-        with self.fence.store.read() as look:
-            return queries.week_by_id(look, row.week_id)
-
-    def _week_hours(self, week_id: str | None, silence: float, now: datetime) -> float | None:
-        """The silence in week time; only asked for once it is long."""
-        if week_id is None or silence <= self.settings.stalled_s:
-            return None
-        with self.fence.store.read() as look:
-            clock = queries.clock_of(look, week_id)
-        return clock.week_duration(now - timedelta(seconds=silence), now).total_seconds() / 3600
+    def _week(self, week_id: str) -> tuple[Week | None, Clock]:
+        with self.fenced.store.read() as look:
+            return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row) -> Places:
+def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
     """Where this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None
     return Places(home.root / attempt.folder, events, checkpoints)
-
-
-def limits(settings: Settings, week: Week | None) -> Limits:
-    """The learned limit's settings beside the manual's hours."""
-    hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None) if week else None
-    hours = hung.hours if hung is not None and hung.hours is not None else Limits().hours
-    return Limits(settings.stalled_s, settings.stalled_gaps, hours)
 
 
 def _kept(folder: Path, number: int, *what: object) -> None:

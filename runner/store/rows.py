@@ -54,7 +54,7 @@ def job_of(row: Row[Any]) -> Job:
 
 
 def attempt_of(row: Row[Any]) -> Attempt:
-    values = _plain(row, "mark", "epoch", "event_folder", "reason_message")
+    values = _plain(row, "mark", "epoch", "reason_message")
     return Attempt(**values | {"state": JobState(row.state), "reason": reason_of(row)})
 
 

@@ -14,12 +14,12 @@ from core.playbook import DEFAULT, parse_playbook
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
-from runner.outcomes import Refused
+from runner.outcomes import Refused, Submitted
 from runner.processes.executor import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
-from tests.runner.place import Place, wait_for
+from tests.runner.place import Place, submit_scripted, wait_for
 
 Seen = Callable[[object], None]
 
@@ -49,7 +49,7 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
     place.lead.stop(job.id)
     assert place.until(service, job).state is JobState.STOPPED
     folder = place.folder(job)
-    mark = json.loads((folder / "command.json").read_text())["mark"]
+    attempt_id = json.loads((folder / "command.json").read_text())["mark"]
     whole = (folder / "exit.json").read_bytes()
     for kind, wrong in _NO_JSON.items():
         for name in ("any.json", "progress.json", "result.json", "exit.json"):
@@ -57,12 +57,12 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
         place.home.runner_identity.write_bytes(wrong)
         assert read_json(folder / "any.json") is None, kind
         assert (place.lead.progress(job.id), place.lead.result(job.id)) == (None, None), kind
-        assert LocalProcesses().look(folder, mark).exit is None, kind
+        assert LocalProcesses().observe(folder, attempt_id).exit is None, kind
         assert read_identity(place.home) is None, kind
         (folder / "result.json").write_bytes(b'{"complete": true, "n": 1}')
         (folder / "exit.json").write_bytes(whole)
         assert place.lead.result(job.id) == {"complete": True, "n": 1}
-        assert LocalProcesses().look(folder, mark).exit.code == 3
+        assert LocalProcesses().observe(folder, attempt_id).exit.code == 3
     service.close()
     place.home.runner_identity.unlink()
     hold(place)
@@ -162,8 +162,8 @@ def test_a_run_name_that_leads_elsewhere_is_rejected(place: Place, seen: Seen) -
     wrong = ["../out", "a/../../out", "a\0b", "a\nb", "a\n", "/tmp/out", "x" * 300, ".hidden", "é"]
     before = sorted(place.home.root.rglob("*"))
     for name in wrong:
-        outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
-        assert isinstance(outcome, Refused) and "run" in outcome.reason, name
+        with pytest.raises(InputError, match="can't be a folder's name"):
+            place.lead.submit(JobKind.TRAIN, {"run": name})
     assert sorted(place.home.root.rglob("*")) == before
     assert place.lead.jobs() == []
     hold(place)
@@ -185,7 +185,9 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
         outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
         assert isinstance(outcome, Refused) and "is a link to" in outcome.reason
     service = place.service()
-    place.until(service, place.submit(JobKind.TRAIN, run="inside", do="fail"))
+    job = submit_scripted(place.lead, JobKind.TRAIN, {"run": "inside", "do": "fail"})
+    assert isinstance(job, Submitted)
+    place.until(service, job.job)
     wait_for(lambda: not place.strays())
     incident = place.lead.incidents(place.week.id, open_only=True)
     for each in incident:

@@ -1,15 +1,19 @@
-"""A small, real job program. ``Place.submit(do=...)`` says what it does; see the functions."""
+"""A small, real job program.
+
+Its script says what it does (see the functions): a file a job in the home, written by
+:func:`tests.runner.place.submit_scripted`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -24,18 +28,10 @@ def write(path: Path, value: dict) -> None:
     partial.replace(path)
 
 
-def script_of(spec: dict) -> dict:
-    """What ``Place.submit`` wrote for this job; just before it knows the job's id, for its kind."""
-    scripts = Path(spec["home"]) / "child"
-    for name in (spec["job_id"], spec["kind"], spec["job_id"]):
-        with suppress(FileNotFoundError):
-            return json.loads((scripts / f"{name}.json").read_text())
-    return {}
-
-
 def main() -> int:
     spec = json.loads(SPEC.parse_args().spec.read_text())
-    folder, params = Path(spec["folder"]), script_of(spec)
+    folder = Path(spec["folder"])
+    params = script_of(Path(spec["home"]) / "scripts", spec)
     stopping = False
 
     def on_term(number: int, frame: FrameType | None) -> None:
@@ -114,6 +110,14 @@ def main() -> int:
             os.kill(os.getpid(), signal.SIGKILL)
     write(folder / "result.json", {"complete": True, **params.get("result", {})})
     return 0
+
+
+def script_of(folder: Path, spec: dict) -> dict:
+    """The job's own script, or the one that is being handed in with it at this very moment."""
+    for name in (spec["job_id"], f"new-{spec['kind']}", spec["job_id"]):
+        with contextlib.suppress(FileNotFoundError):
+            return json.loads((folder / f"{name}.json").read_text())
+    return {}
 
 
 def step_that_never_ends() -> None:

@@ -7,16 +7,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 import pytest
 
+from core.files import write_json
+from core.job_params import PARAMS
 from core.paths import Home
 from core.people import Person
 from core.timestamps import parse_moment
@@ -24,14 +27,13 @@ from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.client import Client
 from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
-from runner.processes.identity import marked_processes
-from runner.processes.started import started_attempts
+from runner.outcomes import Submitted
+from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.records import Job
 from runner.service import Service
 from runner.settings import Settings
 
 CHILD = Path(__file__).with_name("child.py")
-CHILD_DOES = {"do", "seconds", "wait", "at_step", "code", "error_kind", "result"}
 LAUNCH = parse_moment("2026-02-23T14:00Z")
 ENGINEER = Person("Eva", Role.ENGINEER)
 LEAD = Person("Lea", Role.LEAD)
@@ -72,22 +74,6 @@ def child_environment(**changed: str) -> dict[str, str]:
     return os.environ | commands | timings | changed
 
 
-def submit_child(
-    client: Client, kind: JobKind, params: dict[str, object], script: dict[str, object]
-) -> Job:
-    """Submit a job whose program is ``child.py``, with what it shall do."""
-    scripts = client.home.root / "child"
-    scripts.mkdir(exist_ok=True)
-    ahead = scripts / f"{kind.value}.json"  # a runner may start it before we know its id
-    ahead.write_text(json.dumps(script))
-    try:
-        job = client.submit(kind, params).job
-        ahead.replace(scripts / f"{job.id}.json")
-    finally:
-        ahead.unlink(missing_ok=True)
-    return job
-
-
 def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until it is true; the bound only ends a test that has failed."""
     deadline = time.monotonic() + seconds
@@ -97,10 +83,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def strays(home: Home) -> list[psutil.Process]:
-    """Every live process that bears the mark of an attempt in this home."""
-    marks, found = started_attempts(home), []
-    for process, mark in marked_processes():
-        if mark in marks:
+    """Every live process of an attempt in this home."""
+    ids, found = started_attempts(home), []
+    for process, attempt_id in attempt_processes():
+        if attempt_id in ids:
             with suppress(psutil.Error):
                 found.append(psutil.Process(process.pid))
     return found
@@ -156,10 +142,8 @@ class Place:
         wait_for(up)
         return process
 
-    def submit(self, kind: JobKind = JobKind.BACKUP, **given: object) -> Job:
-        """Submit a job; what the child shall do (see ``child.py``) goes beside its parameters."""
-        script = {name: given.pop(name) for name in CHILD_DOES & given.keys()}
-        return submit_child(self.lead, kind, given, script)
+    def submit(self, kind: JobKind = JobKind.BACKUP, **params: object) -> Job:
+        return submit_scripted(self.lead, kind, params).job
 
     def job(self, job: Job) -> Job:
         found = self.lead.job(job.id)
@@ -232,3 +216,17 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def after(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def submit_scripted(client: Client, kind: JobKind, params: Mapping[str, Any]) -> Any:
+    """Ask for a job. Parameters that no job of the kind has are the script of its child."""
+    known = {field.alias or name for name, field in PARAMS[kind].model_fields.items()}
+    script = {name: value for name, value in params.items() if name not in known}
+    folder = client.home.root / "scripts"
+    waiting = write_json(folder / f"new-{kind.value}.json", script)
+    outcome = client.submit(kind, {name: value for name, value in params.items() if name in known})
+    if isinstance(outcome, Submitted):
+        waiting.rename(folder / f"{outcome.job.id}.json")
+    else:
+        waiting.unlink()
+    return outcome

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from core.checks.daily import daily_summary, read_daily_summary
+from core.checks.daily import daily_summary
 from core.vocabulary import GLYPHS
 from dashboard.components.empty import empty
 from dashboard.components.states import icon
@@ -19,13 +19,13 @@ from dashboard.wording import plain
 MANUAL_KEYS = 10
 
 
-def record(page: Page, look: Snapshot, day: date) -> None:
+def record(page: Page, snapshot: Snapshot, day: date) -> None:
     """One table: key, written value, value now. A missing or damaged record is said so."""
     say = page.say
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
     st.markdown(f"#### {say('daily.record')}", anchors=False)
-    found = read_daily_summary(path)
+    found = snapshot.sources.daily_summary(day)
     if found.state == "missing":
         empty(
             say("daily.record_missing", day=day),
@@ -39,7 +39,7 @@ def record(page: Page, look: Snapshot, day: date) -> None:
             icon=":material/broken_image:",
         )
     written = dict(found.data or {})
-    now = daily_summary(look.week.playbook, day, look.facts)
+    now = daily_summary(snapshot.week.playbook, day, snapshot.facts)
     keys = list(now)[:MANUAL_KEYS]
     rows = [
         {

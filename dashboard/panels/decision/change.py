@@ -20,7 +20,7 @@ PARTS = ("model", "data", "playbook", "code")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     change = decided.get("change")
     if change is None:
         st.caption(say("decide.not_measured"))

@@ -22,15 +22,15 @@ FILES = (
 )
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision | None) -> None:
-    for slot in now.week.playbook.slots_of_kind("delivery"):
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
+    for slot in snapshot.week.playbook.slots_of_kind("delivery"):
         with st.container(border=True, key=f"box-{slot.id}"):
             st.markdown(
                 f"#### {plain(slot.title.in_(page.viewer.language))} "
-                f":small[:gray[{plain(page.viewer.moment(now.at(slot)))}]]",
+                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
                 anchors=False,
             )
-            compact(page, now, slot)
+            compact(page, snapshot, slot)
             if saved is not None:
                 _downloads(page, saved)
 
@@ -46,7 +46,7 @@ def _downloads(page: Page, saved: SavedDecision) -> None:
                 st.download_button(
                     label,
                     data=path.read_bytes,
-                    file_name=f"{saved.decision['day']}_{path.name}",
+                    file_name=f"{saved.fields['day']}_{path.name}",
                     mime=mime,
                     key=f"download:{name}",
                     on_click="ignore",

@@ -13,7 +13,7 @@ from dashboard.wording import plain
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     earning: dict[str, Any] = decided.get("earning") or {}
     breaks: dict[str, Any] = decided.get("robustness") or {}
     facts = decided["facts"]

@@ -17,7 +17,7 @@ from dashboard.wording import plain
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     breaks: Mapping[str, Any] = decided.get("robustness") or {}
     if not breaks:
         st.caption(say("decide.not_measured"))

@@ -21,13 +21,12 @@ from runner.outcomes import Refused
 from runner.records import Signature
 
 
-def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
+def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """Above everything else: what can't be signed, or an approval that holds no longer.
 
     :param refused: why nobody can sign it now.
     """
-    client = page.services.client
-    signature = client.signature_of(saved.sha256)
+    signature = snapshot.signature_of(saved.sha256)
     if signature is None:
         if refused:
             told = f"{plain(refused.reason)} {plain(refused.remedy)}"
@@ -36,7 +35,7 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
-    standing = client.standing(signature)
+    standing = snapshot.standing(signature)
     if standing.state in conditions.BROKEN:
         # What changed stands above every page, and with the signature.
         told = page.say(f"sign.remedy_{standing.state.value}")
@@ -46,39 +45,39 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
         draw(told, title=title, icon=f":material/{seen.icon}:")
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    say, client = page.say, page.services.client
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+    say = page.say
     with st.container(border=True, key="signature"):
-        signature = client.signature_of(saved.sha256)
-        standing = client.standing(signature)
+        signature = snapshot.signature_of(saved.sha256)
+        standing = snapshot.standing(signature)
         st.markdown(f"#### {say('sign.title')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
-            _signed(page, now, signature, standing)
+            _signed(page, snapshot, signature, standing)
         else:
-            _earlier(page, now)
+            _earlier(page, snapshot)
         if page.viewer.person.may(Right.SIGN):
             if signature is None:
-                signing_form.show(page, now, saved, refused)
+                signing_form.show(page, snapshot, saved, refused)
             else:
                 with st.expander(say.raw("sign.again"), key="sign-again"):
-                    signing_form.show(page, now, saved, refused)
+                    signing_form.show(page, snapshot, saved, refused)
         elif signature is None:
             role = say.raw(f"role.{page.viewer.person.role.value}")
             st.caption(say("sign.not_you", role=role))
-        signing_form.countersign(page, now, saved)
+        signing_form.countersign(page, snapshot, saved)
         outcomes.show(page, signing_form.PLACE)
 
 
-def _earlier(page: Page, now: Snapshot) -> None:
+def _earlier(page: Page, snapshot: Snapshot) -> None:
     """What was signed before, if anything: it holds for that, not for this."""
     say = page.say
     st.markdown(f":orange[:material/ink_pen: {say('sign.waits')}]")
-    if now.signatures:
-        other = now.signatures[-1].revalidation_sha256[:12]
+    if snapshot.signatures:
+        other = snapshot.signatures[-1].revalidation_sha256[:12]
         st.markdown(f":gray[:material/history: {say('sign.other', sha=other)}]")
 
 
-def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing) -> None:
+def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Standing) -> None:
     say = page.say
     act = ACTS[signature.act]
     colour, icon = act.colour, act.icon
@@ -97,7 +96,7 @@ def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing)
         st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
     if standing.stands and signature.act in APPROVALS:
         _pipeline(page, signature)
-    conditions.show(page, now, page.services.client.conditions_of(signature))
+    conditions.show(page, snapshot, snapshot.conditions_of(signature))
     _capsule(page, signature, standing)
 
 

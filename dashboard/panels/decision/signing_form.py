@@ -26,13 +26,13 @@ _BEGUN = "sign:begun"  # the decision that the person began to sign
 FEWEST_ROWS, MOST_ROWS = 2, 20
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """The form of exactly this decision; instead of it, why nobody can sign it now.
 
     Another one may come while somebody writes: its form begins empty, and only after
     the person has said that they look at the new one.
     """
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     begun = st.session_state.get(_BEGUN)
     if begun not in (None, saved.sha256):
         told = say("sign.changed", old=begun[:12], new=saved.sha256[:12])
@@ -73,7 +73,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
         help=say("sign.reason_help"), required=True, on_change=_begin, args=(saved,),
     )  # fmt: skip
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
-        _condition_rows(page, now, saved)
+        _condition_rows(page, snapshot, saved)
     if override:
         _second(page, saved)
     st.button(
@@ -82,14 +82,14 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
         type="primary",
         icon=":material/ink_pen:",
         on_click=_sign,
-        args=(page, now, saved, act, override),
+        args=(page, snapshot, saved, act, override),
     )
 
 
-def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """For the lead, on a NO-GO: stand by an override before the CTO signs it."""
     say, client = page.say, page.services.client
-    if saved.decision["decision"] != Decision.NO_GO:
+    if saved.fields["decision"] != Decision.NO_GO:
         return
     for entry in client.countersignatures(saved.sha256):
         st.markdown(
@@ -112,7 +112,7 @@ def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
                 PLACE,
                 say.raw("saved.countersign"),
                 lambda: client.countersign(
-                    now.week.id,
+                    snapshot.week.id,
                     saved.sha256,
                     str(st.session_state.get(_key("countersign", saved)) or ""),
                     key=outcomes.intent("countersign"),
@@ -122,7 +122,7 @@ def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
 
 
 def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
-    return saved.decision["decision"] == Decision.NO_GO and act in APPROVALS
+    return saved.fields["decision"] == Decision.NO_GO and act in APPROVALS
 
 
 def _key(part: str, saved: SavedDecision) -> str:
@@ -165,7 +165,7 @@ def _rows(saved: SavedDecision) -> int:
     return min(max(FEWEST_ROWS, max(begun, default=-1) + 2), MOST_ROWS)
 
 
-def _condition_rows(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say = page.say
     st.markdown(f":small[{say('sign.conditions')}]")
     for index in range(_rows(saved)):
@@ -180,12 +180,12 @@ def _condition_rows(page: Page, now: Snapshot, saved: SavedDecision) -> None:
         )  # fmt: skip
         due.date_input(
             say.raw("sign.condition_due"), value=None, key=_key(f"due:{index}", saved),
-            min_value=now.now_week.date(), label_visibility="collapsed", format="YYYY-MM-DD",
+            min_value=snapshot.now_week.date(), label_visibility="collapsed", format="YYYY-MM-DD",
         )  # fmt: skip
 
 
 def _sign(
-    page: Page, now: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
+    page: Page, snapshot: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
 ) -> None:
     """One transaction, bound to the hash that stood on the screen."""
     state, say = st.session_state, page.say
@@ -206,7 +206,7 @@ def _sign(
         say.raw("saved.signature"),
         lambda: outcomes.needs(reason, say.raw("sign.reason_missing"))
         or page.services.client.sign(
-            now.week.id, saved.sha256, act, reason, conditions, second,
+            snapshot.week.id, saved.sha256, act, reason, conditions, second,
             key=outcomes.intent(PLACE),
         ),
     )  # fmt: skip

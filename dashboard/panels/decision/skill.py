@@ -28,10 +28,10 @@ _NAMES = {
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    _sure(page, saved.decision)
-    _random(page, saved.decision)
+    _sure(page, saved.fields)
+    _random(page, saved.fields)
     baselines(page, saved)
-    _rules(page, saved.decision)
+    _rules(page, saved.fields)
 
 
 def _sure(page: Page, decided: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ def _random(page: Page, decided: dict[str, Any]) -> None:
 
 def baselines(page: Page, saved: SavedDecision) -> None:
     """The agent and what needs no agent, on the same bars with the same costs."""
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     gates = {gate["id"]: gate["value"] for gate in decided["gates"]}
     facts = decided["facts"]
     own = {"return_pct": facts["return_pct"], "exposure": facts.get("mean_exposure"), **gates}

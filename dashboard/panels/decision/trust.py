@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision
-from core.decision.lookahead_words import detail_in
-from core.decision.warning_words import WORDS
-from core.market.quality import SYNTHETIC
+from core.decision.lookahead import detail_in
+from core.decision.sentences import data_warnings_of
+from core.language import said
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import figures_table, fixed
 from dashboard.components.states import badge
@@ -22,9 +22,9 @@ LOOKAHEAD = ("prefix_invariance", "planted_oracle", "shuffled_returns")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    decided = saved.decision
+    decided = saved.fields
     trust: Mapping[str, Any] = decided.get("trust") or {}
-    _questions(page, decided, trust)
+    _questions(page, saved, trust)
     _ranges(page, decided, trust)
     _hashes(page, saved, trust)
     _if_go(page, decided)
@@ -35,28 +35,30 @@ def show(page: Page, saved: SavedDecision) -> None:
                 st.json(decided[key], expanded=False)
 
 
-def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any]) -> None:
+def _questions(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
     """One line a question: judged, with what was looked at; unasked is unknown, never green."""
     say, quality = page.say, trust.get("data_quality") or {}
     lines = []
-    looks = trust.get("lookahead") or {}
+    recorded = saved.decision.trust
+    tests = recorded.lookahead if recorded else None
     for name in LOOKAHEAD:
-        test = looks.get(name)
-        told = test and detail_in(test["detail"], page.viewer.language)
-        lines.append(_line(page, f"trust.{name}", test and test["passed"], told))
+        test = getattr(tests, name, None)
+        told = test and detail_in(test, page.viewer.language)
+        lines.append(_line(page, f"trust.{name}", test and test.passed, told))
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
     free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
     detail = say.raw("trust.apart", hours=f"{apart:,.0f}") if apart is not None else ""
     lines.append(_line(page, "trust.overlap", free, detail))
-    again = trust.get("reproducible", decided.get("reproducible"))
+    again = trust.get("reproducible", saved.decision.reproducible)
     lines.append(_line(page, "trust.reproducible", again, trust.get("rerun") or ""))
     code = trust.get("code") or {}
     modified = code.get("modified")
     clean = None if modified is None else not modified
     lines.append(_line(page, "trust.code", clean, (code.get("commit") or "")[:12]))
     warnings = quality.get("warnings")
-    told = " ".join(_in_words(page, warning) for warning in warnings or ())
+    given = data_warnings_of(recorded) if recorded else ()
+    told = " ".join(said(warning, page.viewer.language) for warning in given)
     if quality:
         told = f"{_quality(page, quality)} {told}".strip()
     verdict = None if warnings is None else Verdict.WARN if warnings else Verdict.PASS
@@ -71,11 +73,6 @@ def _line(page: Page, key: str, found: bool | Verdict | None, detail: str | None
     told = detail if found is not None else page.say.raw("decide.not_measured")
     small = f" :small[:gray[{plain(told)}]]" if told else ""
     return f"{badge(verdict, page.say)} {page.say(key)}{small}"
-
-
-def _in_words(page: Page, warning: str) -> str:
-    """What the candles' check said stays as recorded, but for the one sentence that is ours."""
-    return WORDS[page.viewer.language]["synthetic"] if warning == SYNTHETIC else warning
 
 
 def _quality(page: Page, quality: Mapping[str, Any]) -> str:
@@ -108,7 +105,7 @@ def _range(ends: Any) -> str | None:
 
 
 def _hashes(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
-    decided = saved.decision
+    decided = saved.fields
     known = {
         page.say.raw("decide.sha"): saved.sha256,
         page.say.raw("decide.history_model"): decided["model"].get("sha256"),

@@ -31,20 +31,20 @@ def chosen(page: Page) -> str:
     )
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, view: str) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)
         elif view == "equity":
-            _equity(page, now, saved)
+            _equity(page, snapshot, saved)
         else:
             _SHOW[view](page, saved)
 
 
-def _equity(page: Page, now: Snapshot, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    say, decided = page.say, saved.fields
     st.markdown(f"**{say('decide.equity')}**")
-    found = curves(page.services.home, saved, now.week.playbook.revalidation.backtest_data_dir)
+    found = curves(page.services.home, saved, snapshot.week.playbook.revalidation.backtest_data_dir)
     lines = {say.raw("decide.agent"): found.agent}
     if found.hold is not None:
         lines[say.raw("decide.hold")] = found.hold
@@ -73,4 +73,4 @@ def _document(page: Page, saved: SavedDecision) -> None:
         with st.expander(page.say.raw("decide.log_summary"), key="log-summary"):
             st.code(log.read_text(encoding="utf-8"), language=None)
     st.markdown(f"**{page.say('decide.gates_block')}**")
-    st.code(gate_block(saved.decision["gates"]), language=None)
+    st.code(gate_block(saved.decision.gates), language=None)

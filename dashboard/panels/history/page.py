@@ -37,7 +37,7 @@ def show(page: Page) -> None:
 def _draw(page: Page) -> None:
     say, found = page.say, page.services.client.decided()
     if not found:
-        if page.look() is None:
+        if page.snapshot() is None:
             empty(say("empty.no_week"), say("empty.no_week_text"), ":material/calendar_add_on:")
             link("this_week", say.raw("go", page=say.raw("page.this_week")))
             return
@@ -60,12 +60,12 @@ def _draw(page: Page) -> None:
 def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
-    gates = next((one.saved.decision["gates"] for one in found if one.saved), [])
+    gates = next((one.saved.fields["gates"] for one in found if one.saved), [])
     heads = [say("history.when"), say("decide.history_decision"), say("history.evidence")]
     heads += [say("decide.history_signed"), *(plain(gate["short"]) for gate in gates)]
     rows = []
     for one in found:
-        decided = one.saved.decision if one.saved else {}
+        decided = one.saved.fields if one.saved else {}
         rows.append(
             [
                 plain(_when(decided)) if decided else f"`{one.sha256[:12]}`",
@@ -86,7 +86,7 @@ def _verdict(page: Page, one: Decided) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('history.unreadable')}]"
-    decided = one.saved.decision
+    decided = one.saved.fields
     return f"{mark(Decision(decided['decision']), page.say)} {plain(decided['score'])}"
 
 
@@ -106,7 +106,7 @@ def _value(one: Decided, gate_id: str) -> str:
 def _who(page: Page, one: Decided) -> None:
     """The act with its reason, whether it holds, and what it rests on."""
     say, signature = page.say, one.signature
-    decided = one.saved.decision if one.saved else {}
+    decided = one.saved.fields if one.saved else {}
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('history.week')} {plain(decided.get('week') or '?')}]]"
         when = f"**{plain(_when(decided))}** UTC" if decided else ""
@@ -155,10 +155,10 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
     st.markdown(f"#### {say('history.gates')}", anchors=False)
     st.caption(say("history.gates_help"))
     labels = [
-        f"{one.saved.decision['created_at'][:10]} {one.saved.decision['decision']} {one.sha256[:6]}"
+        f"{one.saved.fields['created_at'][:10]} {one.saved.fields['decision']} {one.sha256[:6]}"
         for one in found
     ]
-    newest = sorted(found[-1].saved.decision["gates"], key=lambda gate: gate["number"])
+    newest = sorted(found[-1].saved.fields["gates"], key=lambda gate: gate["number"])
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):
         for gate in newest:
             series = [_gate(one, gate["id"]) for one in found]
@@ -172,5 +172,5 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
 
 
 def _gate(one: Decided, gate_id: str) -> dict[str, Any] | None:
-    gates = one.saved.decision["gates"] if one.saved else []
+    gates = one.saved.fields["gates"] if one.saved else []
     return next((gate for gate in gates if gate["id"] == gate_id), None)

@@ -23,37 +23,38 @@ from runner.records import Job
 TAIL_LINES = 100
 
 
-def show(page: Page, look: Snapshot, job: Job) -> None:
-    say, client = page.say, page.services.client
+def show(page: Page, snapshot: Snapshot, job: Job) -> None:
+    say = page.say
     with st.container(border=True, key="job-detail"):
-        job_line(page, job, evidence=True)
-        _incidents(page, look, job)
-        if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
-            progress(page, look, job)
-        _actions(page, look, job)
+        job_line(page, snapshot, job, evidence=True)
+        _incidents(page, snapshot, job)
+        if job.kind is JobKind.TRAIN and job.id == getattr(
+            snapshot.latest(JobKind.TRAIN), "id", None
+        ):
+            progress(page, snapshot, job)
+        _actions(page, snapshot, job)
         outcomes.show(page, f"job:{job.id}")
-        _attempts(page, job)
+        _attempts(page, snapshot, job)
         left, right = st.columns((2, 3), gap="medium")
         with left:
             st.markdown(f"**{say('jobs.params')}**")
             st.json(dict(job.params), expanded=True)
-            result = client.result(job.id)
-            if result is not None:
+            if result := snapshot.result(job):
                 st.markdown(f"**{say('jobs.result')}**")
                 st.json(dict(result), expanded=1)
         with right:
             st.markdown(f"**{say('jobs.output', count=TAIL_LINES)}**")
-            output = client.output_tail(job.id, TAIL_LINES)
+            output = snapshot.output_tail(job, TAIL_LINES)
             if output:
                 log_pane(output, f"output-{job.id}", 420)
             else:
                 st.caption(say("jobs.output_none"))
 
 
-def _incidents(page: Page, look: Snapshot, job: Job) -> None:
+def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
     """What the runner opened for it, with the way there while it is open."""
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-    for incident in page.services.client.incidents_of(job.id):
+    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    for incident in (one for one in snapshot.incidents if one.job_id == job.id):
         name = plain(titles.get(incident.procedure, incident.procedure))
         with st.container(horizontal=True, vertical_alignment="center"):
             told = f"{mark(incident.state, page.say)} **{name}**"
@@ -64,9 +65,8 @@ def _incidents(page: Page, look: Snapshot, job: Job) -> None:
                 link("escalation", page.say.raw("week.open", page=page.say.raw("page.escalation")))
 
 
-def _attempts(page: Page, job: Job) -> None:
-    say = page.say
-    attempts = page.services.client.attempts(job.id)
+def _attempts(page: Page, snapshot: Snapshot, job: Job) -> None:
+    say, attempts = page.say, snapshot.attempts(job)
     if not attempts:
         return
     st.markdown(f"**{say('jobs.attempts')}**")
@@ -92,7 +92,7 @@ def _attempts(page: Page, job: Job) -> None:
     )
 
 
-def _actions(page: Page, look: Snapshot, job: Job) -> None:
+def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
     """Stop what lives; resume or restart a training that ended early."""
     say, client, place = page.say, page.services.client, f"job:{job.id}"
     right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
@@ -112,14 +112,14 @@ def _actions(page: Page, look: Snapshot, job: Job) -> None:
                         page, place, say.raw("saved.stop"), lambda: client.stop(job.id)
                     ),
                 )
-        newest = look.latest(JobKind.TRAIN)
+        newest = snapshot.latest(JobKind.TRAIN)
         if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if any(incident.blocks_start for incident in look.open_incidents):
+        if snapshot.held:
             denied = denied or say.raw("launch.blocked_incident").replace("*", "")
-        training = look.week.playbook.training
+        training = snapshot.week.playbook.training
         if job.state in UNFINISHED:
             _button(
                 page, place, say.raw("jobs.resume"), denied, "primary",

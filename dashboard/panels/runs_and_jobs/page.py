@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind
+from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.choice import choice
 from dashboard.components.empty import empty
 from dashboard.components.live import live_panel
@@ -26,35 +26,35 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, look = page.say, page.look()
-    if not look.jobs:
+    say, snapshot = page.say, page.snapshot()
+    if not snapshot.jobs:
         empty(say("jobs.none"), say("jobs.none_text"))
         return
-    kinds = [ALL, *(kind.value for kind in JobKind if look.latest(kind))]
+    kinds = [ALL, *(kind.value for kind in JobKind if snapshot.latest(kind))]
     kind = choice(say.raw("jobs.filter"), kinds, lambda kind: say.raw(f"kind.{kind}"), key="kind")
-    jobs = [job for job in look.jobs if kind in {ALL, job.kind.value}]
+    jobs = [job for job in snapshot.jobs if kind in {ALL, job.kind.value}]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
-        st.table(table(jobs, look, page), border="horizontal", hide_index=True, alt="jobs")
+        st.table(table(jobs, snapshot, page), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]
     if not ids:
         return
     chosen = st.selectbox(say.raw("jobs.choose"), ids, key=f"job:{kind}")
-    job_detail.show(page, look, next(job for job in jobs if job.id == (chosen or ids[0])))
+    job_detail.show(page, snapshot, next(job for job in jobs if job.id == (chosen or ids[0])))
 
 
-def table(jobs: list[Job], look: Snapshot, page: Page) -> pd.DataFrame:
+def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
     """One row a job, newest first, as Markdown; process and exit code stand with its attempts."""
     say = page.say
     return pd.DataFrame(
         [
             {
-                say.raw("jobs.state"): _state(job, look, say),
+                say.raw("jobs.state"): _state(job, snapshot, say),
                 say.raw("jobs.kind"): say.raw(f"kind.{job.kind.value}"),
                 say.raw("jobs.id"): plain(job.id),
                 say.raw("jobs.reason"): plain(job.reason),
                 say.raw("jobs.attempt"): job.attempt,
                 say.raw("jobs.started"): _started(page, job),
-                say.raw("jobs.took"): _took(job, look),
+                say.raw("jobs.took"): _took(job, snapshot),
                 say.raw("jobs.by"): plain(job.requested_by),
             }
             for job in jobs
@@ -62,9 +62,9 @@ def table(jobs: list[Job], look: Snapshot, page: Page) -> pd.DataFrame:
     )
 
 
-def _state(job: Job, look: Snapshot, say: Words) -> str:
+def _state(job: Job, snapshot: Snapshot, say: Words) -> str:
     """The state, and of a live job whether it is at work."""
-    pulse = look.client.pulse(job.id) if job.state in LIVE_STATES else None
+    pulse = snapshot.pulse_of(job)
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 
 
@@ -75,8 +75,8 @@ def _started(page: Page, job: Job) -> str:
     return plain(f"{page.viewer.day(job.started_at)} {job.started_at:%H:%M:%S}")
 
 
-def _took(job: Job, look: Snapshot) -> str:
+def _took(job: Job, snapshot: Snapshot) -> str:
     if job.started_at is None:
         return ""
-    end = job.ended_at if job.state in ENDED_STATES and job.ended_at else look.now
+    end = job.ended_at if job.state in ENDED_STATES and job.ended_at else snapshot.now
     return age(end - job.started_at)

@@ -15,12 +15,12 @@ from runner.records import LedgerEntry
 TOLD_STATES = ENDED_STATES | {JobState.RUNNING}
 
 
-def stories(page: Page, look: Snapshot, most: int) -> list[str]:
+def stories(page: Page, snapshot: Snapshot, most: int) -> list[str]:
     """Newest first, as Markdown; what nobody needs to read is left out."""
     told: list[str] = []
-    for _, group in groupby(look.activity, key=_together):
+    for _, group in groupby(snapshot.activity, key=_together):
         entries = list(group)
-        what = _TELLERS.get(entries[0].kind, _other)(page, look, entries)
+        what = _TELLERS.get(entries[0].kind, _other)(page, snapshot, entries)
         if what:
             told.append(_line(page, entries[0], what))
         if len(told) == most:
@@ -41,17 +41,17 @@ def _line(page: Page, entry: LedgerEntry, what: str) -> str:
     return f":small[:gray[{plain(when)}] **{plain(entry.by)}** {what}]"
 
 
-def _tick(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _tick(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
-    slot = _slot(page, look, str(body.get("slot")))
+    slot = _slot(page, snapshot, str(body.get("slot")))
     if len(entries) > 1:
         return page.say("story.ticks", count=len(entries), slot=slot)
-    check = look.week.playbook.checks.get(str(body.get("check")))
+    check = snapshot.week.playbook.checks.get(str(body.get("check")))
     title = check.title.in_(page.viewer.language) if check else body.get("check")
     return page.say("story.tick", check=title, slot=slot)
 
 
-def _job(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _job(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     state = (body.get("job") or {}).get("state")
     if state not in TOLD_STATES:
@@ -60,7 +60,7 @@ def _job(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return f"{plain(name)} {mark(JobState(state), page.say)}"
 
 
-def _request(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _request(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     kind = _kind(page, str(body.get("job_id")))
     restart = body.get("restart") or (body.get("params") or {}).get("restart")
@@ -72,7 +72,7 @@ def _request(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say(key, kind=kind)
 
 
-def _incident(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _incident(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     text = body.get("summary") or body.get("reason") or ""
     told = page.say(f"story.incident_{body.get('action', 'open')}", text=text)
@@ -81,43 +81,45 @@ def _incident(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return told
 
 
-def _signature(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _signature(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     act = SignatureAct(str(entries[0].body["act"]))
     return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
 
 
-def _condition(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _condition(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("story.condition", text=entries[0].body.get("note", ""))
 
 
-def _countersign(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _countersign(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("story.countersign", text=entries[0].body.get("reason", ""))
 
 
-def _decision(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _decision(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
         "story.decision", decision=body.get("decision", ""), score=body.get("score", "")
     )
 
 
-def _note(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _note(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
-        "story.note", text=body.get("text", ""), slot=_slot(page, look, str(body.get("slot")))
+        "story.note", text=body.get("text", ""), slot=_slot(page, snapshot, str(body.get("slot")))
     )
 
 
-def _week(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _week(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("story.week", action=page.say.raw(f"story.week_{entries[0].body['action']}"))
 
 
-def _other(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _other(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return plain(entries[0].kind)
 
 
-def _slot(page: Page, look: Snapshot, slot_id: str) -> str:
-    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in look.week.playbook.schedule}
+def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
+    slots = {
+        slot.id: slot.title.in_(page.viewer.language) for slot in snapshot.week.playbook.schedule
+    }
     return slots.get(slot_id, slot_id)
 
 
@@ -136,9 +138,9 @@ _TELLERS: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
     "signature": _signature,
     "condition": _condition,
     "countersign": _countersign,
-    "key": lambda page, look, entries: page.say("story.key"),
+    "key": lambda page, snapshot, entries: page.say("story.key"),
     "note": _note,
     "week": _week,
-    "clock": lambda page, look, entries: "",
-    "runner": lambda page, look, entries: "",
+    "clock": lambda page, snapshot, entries: "",
+    "runner": lambda page, snapshot, entries: "",
 }

@@ -23,12 +23,12 @@ TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, view = page.say, look.next_slot
-    waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in look.timeline)
-    if look.open_incidents:
-        for incident in look.open_incidents:
-            _incident(page, look, incident)
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, view = page.say, snapshot.next_slot
+    waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
+    if snapshot.open_incidents:
+        for incident in snapshot.open_incidents:
+            _incident(page, snapshot, incident)
         if view is None:
             return
     with st.container(border=True, key="next-due"):
@@ -36,7 +36,7 @@ def show(page: Page, look: Snapshot) -> None:
             st.markdown(f":green[:material/done_all:] {say('week.nothing_next')}")
             return
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        said = f"**{say('week.next')}** {badge(view.state, say)} {_text(page, look, view)}"
+        said = f"**{say('week.next')}** {badge(view.state, say)} {_text(page, snapshot, view)}"
         if waiting > 1:
             said += f" :gray[· {say('week.also', count=waiting - 1)}]"
         text.markdown(said)
@@ -44,9 +44,9 @@ def show(page: Page, look: Snapshot) -> None:
             to_slot(page, view, say.raw("week.open", page=say.raw(f"page.{view.spec.page}")))
 
 
-def _incident(page: Page, look: Snapshot, incident: Incident) -> None:
+def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
     """What is wrong comes before what is due."""
-    say, playbook = page.say, look.week.playbook
+    say, playbook = page.say, snapshot.week.playbook
     spec = next((e for e in playbook.escalations if e.id == incident.procedure), None)
     title = spec.title.in_(page.viewer.language) if spec else incident.procedure
     key = f"next-incident-{incident.id}"
@@ -56,7 +56,7 @@ def _incident(page: Page, look: Snapshot, incident: Incident) -> None:
             "week.next_incident",
             title=title,
             by=incident.opened_by,
-            age=age(look.now - incident.opened_at),
+            age=age(snapshot.now - incident.opened_at),
             done=len(incident.actions_done),
             total=len(spec.actions) if spec else 0,
         )
@@ -82,12 +82,12 @@ def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> N
     )
 
 
-def _text(page: Page, look: Snapshot, view: SlotView) -> str:
-    gap = abs(look.now_week - view.at)
+def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
+    gap = abs(snapshot.now_week - view.at)
     return page.say(
         _TEXTS[view.state],
         title=view.spec.title.in_(page.viewer.language),
         time=page.viewer.moment(view.at),
         age=age(gap),
-        owner=look.week.playbook.roles[view.spec.owner].title.in_(page.viewer.language),
+        owner=snapshot.week.playbook.roles[view.spec.owner].title.in_(page.viewer.language),
     )

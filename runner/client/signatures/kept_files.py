@@ -36,17 +36,13 @@ if TYPE_CHECKING:
     from core.decision.binding import Present
 
 
-def present_now(
-    connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
-) -> Present:
-    """The files that a signature of this decision is compared with now."""
-    return present_of(home, week, bound, sha256, superseded(connection, week, sha256))
-
-
 def present_of(
     home: Home, week: Week, bound: Mapping[str, Any], sha256: str, later: bool
 ) -> Present:
-    """The playbook's paths, or the kept copies if later work took over the paths."""
+    """The files that a signature of this decision is compared with now.
+
+    The playbook's paths, or the kept copies if later work took over the paths.
+    """
     from core.decision.binding import Present
 
     origin = week.playbook_file
@@ -74,6 +70,13 @@ def superseded(connection: Connection, week: Week, sha256: str) -> bool:
     A week does so when it is created, selected or used after the decision. One that was
     there before has taken over nothing, however late it launches.
     """
+    return taken_over(takeover_lines(connection, week), week.launch, sha256)
+
+
+def takeover_lines(
+    connection: Connection, week: Week
+) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+    """The ledger's lines that :func:`taken_over` asks for, of a week's decisions."""
     table = schema.ledger
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
@@ -84,7 +87,7 @@ def superseded(connection: Connection, week: Week, sha256: str) -> bool:
         )
         .order_by(table.c.seq)
     )
-    return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)
+    return [(row.kind, row.week_id, row.body) for row in lines]
 
 
 def taken_over(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,16 @@ from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, literal
+from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
+from core.week import Week
 from runner.client.base import BaseClient
-from runner.client.signatures.kept_files import present_now
+from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.outcomes import Refused
 from runner.records import Closing, Condition, LedgerEntry, Signature
-from runner.store import queries, rows, schema
+from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -62,17 +65,9 @@ class Standings(BaseClient):
 
         A later decision cancels none of them: each is tracked until a person closes it.
         """
-        table = schema.signatures
-        query = select(table).order_by(table.c.id)
-        if week_id is not None:
-            query = query.where(table.c.week_id == week_id)
         with self.store.read() as look:
-            newest = {row.revalidation_sha256: row for row in look.execute(query)}
-            return [
-                condition
-                for row in sorted(newest.values(), key=lambda row: row.id)
-                for condition in tracked_conditions(look, rows.signature_of(row))
-            ]
+            signatures = record_queries.signatures(look, week_id)
+            return tracked(signatures, record_queries.closings(look))
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         with self.store.read() as look:
@@ -114,7 +109,7 @@ class Standings(BaseClient):
                     continue
                 standing = self.standing_now(look, signature)
                 one = Decided(saved.sha256, saved, literal(""), signature, standing)
-                found.append((saved.decision["created_at"], one))
+                found.append((saved.decision.created_at, one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
     def archived(self, sha256: str) -> Path:
@@ -175,43 +170,59 @@ class Standings(BaseClient):
 
     def standing_now(self, look: Connection, signature: Signature | None) -> Standing:
         """The same as :meth:`standing`, on an open connection."""
-        from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
-
         if signature is None:
-            return UNSIGNED
-        record = signature.sealed
-        again = Message("Keep the files, verify the ledger, and sign again.")
-        if record is None:
-            return altered(
-                Message("The signature was recorded without a seal."),
-                Message("Let the CTO sign again."),
-            )
-        if not is_genuine(record):
-            return altered(Message("The signed statement was altered."), again)
-        statement = record["statement"]
-        if statement["public_key"] not in queries.signing_keys(look):
-            return altered(Message("The signing key never belonged to this data directory."), again)
-        row = {name: getattr(signature, name) for name in _REPEATED}
-        if (
-            any(statement[name] != value for name, value in row.items())
-            or statement["role"] != signature.role.value
-            or statement["week"] != signature.week_id
-            or statement["at"] != iso(signature.at)
-            or statement["decision_sha256"] != signature.revalidation_sha256
-            or statement["conditions"] != [dict(given) for given in signature.conditions]
-        ):
-            return altered(
-                Message("The recorded signature differs from the sealed statement."), again
-            )
+            return standing_from(self.home, None, None, frozenset(), False, self.now())
         week = queries.week_by_id(look, signature.week_id)
-        if week is None:
-            return altered(
-                Message("Week {week} of the signature is missing.", week=signature.week_id), again
-            )
-        present = present_now(
-            look, self.home, week, statement["bound"], signature.revalidation_sha256
+        later = week is not None and superseded(look, week, signature.revalidation_sha256)
+        keys = queries.signing_keys(look)
+        return standing_from(self.home, signature, week, keys, later, self.now())
+
+
+def standing_from(
+    home: Home,
+    signature: Signature | None,
+    week: Week | None,
+    signing_keys: Collection[str],
+    later: bool,
+    now: datetime,
+) -> Standing:
+    """Whether a signature is valid, from records that were read before and from the files.
+
+    :param week: the signature's.
+    :param later: whether its paths were taken over since; see :func:`superseded`.
+    """
+    from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
+
+    if signature is None:
+        return UNSIGNED
+    record = signature.sealed
+    again = Message("Keep the files, verify the ledger, and sign again.")
+    if record is None:
+        return altered(
+            Message("The signature was recorded without a seal."),
+            Message("Let the CTO sign again."),
         )
-        return standing_of(statement, present, self.now())
+    if not is_genuine(record):
+        return altered(Message("The signed statement was altered."), again)
+    statement = record["statement"]
+    if statement["public_key"] not in signing_keys:
+        return altered(Message("The signing key never belonged to this data directory."), again)
+    row = {name: getattr(signature, name) for name in _REPEATED}
+    if (
+        any(statement[name] != value for name, value in row.items())
+        or statement["role"] != signature.role.value
+        or statement["week"] != signature.week_id
+        or statement["at"] != iso(signature.at)
+        or statement["decision_sha256"] != signature.revalidation_sha256
+        or statement["conditions"] != [dict(given) for given in signature.conditions]
+    ):
+        return altered(Message("The recorded signature differs from the sealed statement."), again)
+    if week is None:
+        return altered(
+            Message("Week {week} of the signature is missing.", week=signature.week_id), again
+        )
+    sha256 = signature.revalidation_sha256
+    return standing_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
 
 
 def newest_signature(look: Connection, sha256: str) -> Signature | None:
@@ -228,11 +239,23 @@ def newest_signature(look: Connection, sha256: str) -> Signature | None:
 
 def tracked_conditions(look: Connection, signature: Signature) -> list[Condition]:
     """The conditions of a signature, closed or open."""
-    table = schema.conditions_closed
-    closed = {
-        row.number: rows.closing_of(row)
-        for row in look.execute(select(table).where(table.c.signature_id == signature.id))
-    }
+    return conditions_from(signature, record_queries.closings(look, signature.id))
+
+
+def tracked(signatures: Iterable[Signature], closings: Iterable[Closing]) -> list[Condition]:
+    """The conditions of every decision, by its newest signature; oldest first."""
+    closings = list(closings)
+    newest = {one.revalidation_sha256: one for one in signatures}
+    return [
+        condition
+        for signature in sorted(newest.values(), key=lambda one: one.id)
+        for condition in conditions_from(signature, closings)
+    ]
+
+
+def conditions_from(signature: Signature, closings: Iterable[Closing]) -> list[Condition]:
+    """The conditions of a signature, closed or open; other signatures' closings are left out."""
+    closed = {one.number: one for one in closings if one.signature_id == signature.id}
     return [
         Condition(
             signature.id,

@@ -101,6 +101,8 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         (JobKind.TRAIN, "run", "\ud800", "Give text"),
         (JobKind.TRAIN, "override_reason", "\ud800", "Give text of at most 2,000 characters"),
         (JobKind.TRAIN, "override_reason", "a\x1b[31m", "Give text"),
+        (JobKind.TRAIN, "override_reason", "x" * 3000, "Give text"),
+        (JobKind.TRAIN, "run", ["x"], "Give text"),
         (JobKind.REVALIDATE, "episodes", 0, "Give a whole number from 1 to 1,000."),
         (JobKind.REVALIDATE, "save_report", "true", "Give true or false."),
         (JobKind.REVALIDATE, "model_path", "a\0b", "Give text"),

@@ -15,7 +15,7 @@ from core.playbook import DEFAULT, load_playbook
 from runner.agent.best_model import manifest_path
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
-from runner.jobs.revalidation_input import given_trials
+from runner.jobs.revalidation_input import declared_trials
 from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
 
@@ -140,8 +140,8 @@ def test_a_number_of_trials_that_is_none_is_refused(home, declared):
 
 def test_fewer_trials_than_the_ledger_counts_are_refused():
     with pytest.raises(InputError, match="2 trials are declared, the ledger counts 3"):
-        given_trials(2, 3)
-    assert given_trials(3, 3).used == given_trials(None, 3).used == 3
+        declared_trials(2, 3)
+    assert declared_trials(3, 3).used == declared_trials(None, 3).used == 3
 
 
 def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(trained, saved):

@@ -20,9 +20,11 @@ from core.vocabulary import Role, SignatureAct, SignatureState, Verdict
 from runner.client import Client
 from runner.doctor import examine
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.recovery.rebuild import replay, verify_ledger
+from runner.recovery.rebuild import replay
+from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.week.agenda import done_slots
+from runner.week.sources import Sources
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days, looked_ahead
 
@@ -80,9 +82,9 @@ def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) 
     assert isinstance(rejected, Recorded)
     gate = place.client().gate()
     assert not gate.passes and "Carl rejected it" in gate.reason
-    assert done_slots(place.lead, place.week)["approval"]
+    assert done_slots(Sources.of(place.lead, place.week))["approval"]
     place.home.best_model.write_bytes(b"trained again")  # as it is meant to be
-    assert done_slots(place.lead, place.week)["approval"]
+    assert done_slots(Sources.of(place.lead, place.week))["approval"]
 
 
 def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
@@ -97,9 +99,9 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
 ) -> None:
     seen = place.revalidate("GO")
     place.sign(seen)
-    assert done_slots(place.lead, place.week)["approval"]
+    assert done_slots(Sources.of(place.lead, place.week))["approval"]
     place.home.best_model.write_bytes(b"others!")
-    assert not done_slots(place.lead, place.week)["approval"]
+    assert not done_slots(Sources.of(place.lead, place.week))["approval"]
     gate = place.client().gate()
     assert not gate.passes and gate.facts["state"] == "VOID"
     assert "best_model.zip changed" in gate.reason and gate.remedy
@@ -450,13 +452,13 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
     ]
     assert [each.verdict for each in seen_by_doctor] == [Verdict.FAIL]
     before = place.home.ledger.read_bytes()
-    with pytest.raises(SetupError, match="can be reached by others") as caught:
+    with pytest.raises(SetupError, match="is accessible to others") as caught:
         place.sign(seen, SignatureAct.REJECT)
     assert "chmod 600" in caught.value.remedy
     assert place.home.ledger.read_bytes() == before
     key.chmod(0o600)
     key.write_text("no key")
-    with pytest.raises(SetupError, match="no private key"):
+    with pytest.raises(SetupError, match="not a private key"):
         place.sign(seen, SignatureAct.REJECT)
 
 
