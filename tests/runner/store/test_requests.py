@@ -30,8 +30,8 @@ def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
 ) -> None:
     body = {"action": "submit", "job_id": "train-old", "kind": "train", "params": OLD, "run": "old"}
     written(place, body)
-    (place.home.root / "child").mkdir()
-    (place.home.root / "child" / "train-old.json").write_text('{"do": "sleep"}')
+    (place.home.root / "scripts").mkdir()
+    (place.home.root / "scripts" / "train-old.json").write_text('{"do": "sleep"}')
     service = place.service()
     job = place.until(service, place.lead.job("train-old"), JobState.RUNNING)
     assert dict(job.params) == OLD
