@@ -23,7 +23,7 @@ LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
-_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and 0,25
+_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
 
 
 class Message(str):
@@ -172,6 +172,7 @@ class _Values(Formatter):
         text = super().format_field(value, format_spec)
         if self.language == "pt" and isinstance(value, (int, float)):
             text = text.translate(_SWAPPED)
+            text = f"−{text[1:]}" if text.startswith("-") else text
         return text if self.escape is None else self.escape(text)
 
 

@@ -1,4 +1,4 @@
-"""The optional 16:00 check: the manual's evidence, after an anomaly at 10:00."""
+"""The optional second check: the manual's evidence, after an anomaly at the check-in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dashboard.components.states import badge
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number, size
 from dashboard.page import Page
+from dashboard.wording.states import WORDS
 
 TAIL_LINES = 100
 WINDOW = timedelta(hours=2)
@@ -36,13 +37,10 @@ def second_check(page: Page, look: Snapshot, day: date) -> None:
     if view is None:
         return
     with st.container(border=True):
-        st.markdown(f"#### {say('daily.second')} {badge(view.state, say)}", anchors=False)
-        if day in look.anomaly_days:
-            st.markdown(say("daily.second_due"))
-        elif view.state is SlotState.SKIPPED:
-            st.markdown(say("daily.second_optional"))
-        else:
-            st.markdown(say("daily.second_wait"))
+        title = say("Second check at {time}", time=f"{view.at:%H:%M}")
+        st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
+        first = next(v for v in look.timeline if v.spec.kind == "daily" and v.at.date() == day)
+        st.markdown(_why(page, view.state, f"{first.at:%H:%M}", found=day in look.anomaly_days))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
             checklist(page, look, view.spec)
         log_tail(page, TAIL_LINES)
@@ -50,33 +48,47 @@ def second_check(page: Page, look: Snapshot, day: date) -> None:
         _sizes(page, look)
 
 
+def _why(page: Page, state: SlotState, first: str, *, found: bool) -> str:
+    """Whether it is needed, after what the day's first check found."""
+    if found:
+        return page.say("Due: the {first} check of this day found an anomaly.", first=first)
+    if state is SlotState.SKIPPED:
+        return page.say(
+            "Not needed: the {first} check of this day found no anomaly. Logs and trends for "
+            "reference:",
+            first=first,
+        )
+    return page.say("Only if the {first} check of this day finds an anomaly.", first=first)
+
+
 def log_tail(page: Page, lines: int, height: int = 300) -> None:
     """The newest lines of training.log, as ``tail -100`` shows them."""
     say, home = page.say, page.services.home
     shown = home.relative(home.training_log)
-    st.markdown(f"**{say('daily.tail', count=lines, path=shown)}**")
+    st.markdown(f"**{say('Last {count} lines of {path}', count=lines, path=shown)}**")
     if not home.training_log.is_file():
-        st.caption(say("daily.tail_none", path=shown))
+        st.caption(say("{path} does not exist yet.", path=shown))
         return
     log_pane("\n".join(last_lines(home.training_log, lines)), "log-tail", height)
 
 
 def _trends(page: Page, look: Snapshot) -> None:
     say = page.say
-    st.markdown(f"**{say('daily.trends')}**")
+    hours = WINDOW.total_seconds() / 3600
+    st.markdown(f"**{say('Trends over the last {hours:g} h (week time)', hours=hours)}**")
     rows = trends_of_window(look, WINDOW)
     if not rows:
-        st.caption(say("daily.trends_none"))
+        st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))
         return
     st.dataframe(
         pd.DataFrame(
             [
                 {
                     "tag": tag,
-                    say.raw("looking.points"): count,
-                    say.raw("looking.first"): number(first),
-                    say.raw("looking.last"): number(last),
-                    say.raw("looking.trend"): say.raw(f"trend.{label.value}"),
+                    say.raw("Points"): count,
+                    say.raw("First value"): say.raw(number(first)),
+                    say.raw("Last value"): say.raw(number(last)),
+                    say.raw("Trend"): say.raw(WORDS[Trend][label]),
                 }
                 for tag, count, first, last, label in rows
             ]
@@ -109,8 +121,8 @@ def _sizes(page: Page, look: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
-            say("daily.size", path=home.relative(home.model)),
-            size(look.facts.model_bytes),
+            say("Size of {path}", path=home.relative(home.model)),
+            say.raw(size(look.facts.model_bytes)),
             border=True,
         )
-        st.metric(say("daily.free"), size(look.facts.disk_free_bytes), border=True)
+        st.metric(say("Free disk space"), say.raw(size(look.facts.disk_free_bytes)), border=True)

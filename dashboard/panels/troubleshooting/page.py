@@ -40,12 +40,16 @@ def _draw(page: Page) -> None:
     with left:
         if not loud and look.run is not None and not look.stalled:  # the frame tells a stall
             empty(
-                say("trouble.all_quiet"), say("trouble.all_quiet_text"), ":material/check_circle:"
+                say("No active alerts"),
+                say(
+                    "Every scenario with enough data is clear. The others say below what is missing."
+                ),
+                ":material/check_circle:",
             )
         for finding in loud:
             finding_card.loud(page, look, finding)
         if quiet:
-            st.markdown(f"#### {say('trouble.quiet')}", anchors=False)
+            st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
         for finding in quiet:
             finding_card.quiet(page, look, finding)
     with right:
