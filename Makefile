@@ -1,15 +1,18 @@
-# Every verb of the project. The environment lives in .venv/ of the checkout.
+# Every verb of the project. The environment is .venv/ in the checkout: what running needs comes
+# from requirements.lock, what tests, checks and benchmarks need beside it from requirements-dev.lock.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test lint faults chaos bench bench-detectors bench-evidence lock clean
+.PHONY: help install demo up test test-fast check catalogue faults chaos bench bench-detectors \
+	bench-evidence lock clean
 
 help:            ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
-install: $(READY) ## prepare .venv/ from requirements.lock
+install: $(READY) ## prepare .venv/ for use
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "trainweek needs Python 3.11 or newer.")'
@@ -18,40 +21,52 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $(READY)
 
+$(READY_DEV): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.lock
+	touch $(READY_DEV)
+
 demo: $(READY)   ## play a complete training week in the browser
 	$(BIN)/trainweek demo
 
 up: $(READY)     ## daily operation: runner and dashboard, with the active week
 	$(BIN)/trainweek up
 
-test: $(READY)   ## all tests, the browser ones included
+test: $(READY_DEV) ## all tests, the browser ones included
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
-lint: $(READY)   ## format, style and import contracts
+test-fast: $(READY_DEV) ## the tests without the slow, the browser's and the fault matrix
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not slow and not browser and not fault"
+
+check: $(READY_DEV) ## format, style, types, import contracts, and the Portuguese catalogue
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/catalogue.py --check
 
-faults: $(READY) ## inject every fault of the matrix, print it as a table
+catalogue: $(READY_DEV) ## bring the Portuguese catalogue up to date with the sentences in the code
+	$(BIN)/python scripts/catalogue.py
+
+faults: $(READY_DEV) ## inject every fault of the matrix, print it as a table
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
-chaos: $(READY)  ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses
+chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses
 	$(BIN)/python -m tests.faults.chaos
 
-bench: $(READY)  ## measure: training speed, learning against the optimum, reading of events
+bench: $(READY_DEV) ## measure: training speed, learning against the optimum, reading of events
 	$(BIN)/python -m tests.benchmarks
 
-bench-evidence: $(READY) ## measure: whom the evidence grade trusts, coin flips and learned agents
+bench-evidence: $(READY_DEV) ## measure: whom the evidence grade trusts, coin flips and learned agents
 	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence
 
-bench-detectors: $(READY) ## measure: how far the diagnosis can be trusted, on labelled real runs
+bench-detectors: $(READY_DEV) ## measure: how far the diagnosis can be trusted, on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
 
-lock: $(READY)   ## write requirements.lock from what is installed
-	sh scripts/write_lock.sh
+lock:            ## write both lock files from a fresh resolution of pyproject.toml
+	PYTHON=$(PYTHON) sh scripts/write_lock.sh
 
 clean:           ## remove the environment, keep every log, model and report
 	rm -rf .venv

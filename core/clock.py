@@ -120,3 +120,7 @@ class Clock:
     def week_duration(self, since_real: datetime, until_real: datetime) -> timedelta:
         """How much week time passed between two real moments."""
         return self.to_week(until_real) - self.to_week(since_real)
+
+    def week_hours(self, since_real: datetime, until_real: datetime) -> float:
+        """:meth:`week_duration` in hours."""
+        return self.week_duration(since_real, until_real).total_seconds() / 3600

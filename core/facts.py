@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from core.clock import Clock
+from core.liveness import Limits, Silence, silence_of
 from core.telemetry import RunEvents
-from core.vocabulary import JobState, TrainingStatus
+from core.telemetry.readings import of_newest_attempt, pace_series
+from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,30 @@ class RunFacts:
     until: datetime  # real; series are read up to here, windows end here
     source: str  # where the event files lie, relative to the home
     attempts: int = 1
+    attempt_started: datetime | None = None  # real, of the newest attempt; None: not known
+    limits: Limits = field(default_factory=Limits)  # how long a silence of it may last
     # one sentence for each earlier training process of the week that had crashed by then
     earlier_crashes: tuple[str, ...] = ()
     # whether somebody knows of the process; files alone don't say that one is at work
     process_known: bool = True
+
+    def waits_for_attempt(self, until: datetime) -> bool:
+        """True while the newest process has not written its first scalar."""
+        if self.reader is None:
+            return True
+        return self.attempts > max(1, len(self.reader.attempts_until(until.timestamp())))
+
+    def silence_at(self, until: datetime, clock: Clock) -> Silence:
+        """How long its newest attempt had logged nothing at a real moment."""
+        since = self.attempt_started
+        if since is None and self.attempts <= 1:
+            since = self.started
+        last = None if self.reader is None else self.reader.last_event(until.timestamp())
+        if self.reader is None or last is None or self.waits_for_attempt(until):
+            newest = None if last is None else last.wall
+            return silence_of((), until, clock, self.limits, since, newest)
+        pace = of_newest_attempt(self.reader, pace_series(self.reader, until), until)
+        return silence_of(pace.wall, until, clock, self.limits, since, last.wall)
 
 
 @dataclass(frozen=True)
@@ -85,6 +108,21 @@ class Facts:
     synthetic: bool = False
     # what was concluded from these facts, so that it is concluded once; see diagnose()
     derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def silence(self) -> Silence | None:
+        """How long the run has shown no progress; None for one that is not expected to.
+
+        That is a run that has ended, or whose steps are done.
+        """
+        run = self.run
+        if run is None or run.status not in LIVE_TRAINING:
+            return None
+        if run.reader is not None:
+            done = pace_series(run.reader, run.until)
+            if len(done) and done.step[-1] >= run.total_steps:
+                return None
+        return run.silence_at(run.until, self.clock)
 
     @property
     def reached(self) -> bool:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -129,6 +130,39 @@ def joined(parts: Iterable[str], separator: str = " ") -> Message:
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object in which each message stands twice: English text, and beside it its record.
+
+    >>> recorded({"reason": Message("Stopped by {by}.", by="Eva")})["reason_message"]
+    {'template': 'Stopped by {by}.', 'values': {'by': 'Eva'}}
+    """
+    made: dict[str, Any] = {}
+    for name, value in body.items():
+        made[name] = _recorded(value)
+        if isinstance(value, Message):
+            made[f"{name}_message"] = value.as_record()
+    return made
+
+
+def _recorded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return recorded(value)
+    return [_recorded(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def recorded_message(body: Mapping[str, Any], name: str) -> Message:
+    """A text of a JSON object made by :func:`recorded`, or by a version that kept only English.
+
+    Empty if the object has no such text.
+    """
+    text = literal(str(body.get(name) or ""))
+    try:
+        record = body.get(f"{name}_message")
+        return text if record is None else Message.from_record(record)
+    except ValueError:  # not ours, or of another version: the English text stays readable
+        return text
+
+
 def said(text: str, language: str) -> str:
     """Any text in a language: a message is translated, a plain string stays as it is."""
     return text.in_(language) if isinstance(text, Message) else text
@@ -170,7 +204,7 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if self.language == "pt" and isinstance(value, (int, float)):
+        if self.language == "pt" and isinstance(value, Real):  # NumPy's numbers too
             text = text.translate(_SWAPPED)
             text = f"−{text[1:]}" if text.startswith("-") else text
         return text if self.escape is None else self.escape(text)

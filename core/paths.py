@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.timestamps import portuguese_day
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+_INSTALLED = {"site-packages", "dist-packages"}
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
@@ -40,9 +41,19 @@ class Home:
 
     @classmethod
     def find(cls, given: str | Path | None = None) -> Home:
-        """``given``, else ``TRAINWEEK_HOME``, else the checkout."""
+        """``given``, else ``TRAINWEEK_HOME``, else the checkout.
+
+        :raises InputError: it would be a folder of installed packages, which the next
+            installation replaces.
+        """
         chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
-        return cls(Path(chosen).expanduser().resolve())
+        root = Path(chosen).expanduser().resolve()
+        if _INSTALLED & set(root.parts):
+            raise InputError(
+                f"{root} holds installed packages and can't be a home folder.",
+                "Run trainweek from its checkout, or name a folder: --home DIR or TRAINWEEK_HOME.",
+            )
+        return cls(root)
 
     def resolve(self, path: str | Path) -> Path:
         """A path of the manual or the playbook, against this home."""

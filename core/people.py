@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import PermissionDenied
+from core.language import Message, literal
 from core.vocabulary import RIGHTS, Right, Role
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who acts. ``verified`` means that a login proved the name."""
+    """A person who acts. ``verified`` means that a login proved the name."""
 
     name: str
     role: Role
@@ -22,8 +23,19 @@ class Person:
     def require(self, right: Right) -> None:
         """:raises PermissionDenied: the role lacks the right; names who has it."""
         if not self.may(right):
-            holders = " or ".join(role.value for role in Role if right in RIGHTS[role])
+            holders = [role.value for role in Role if right in RIGHTS[role]]
             raise PermissionDenied(
-                f"{self.name} acts as {self.role.value}, who may not {right.value}.",
-                f"Ask somebody with the role {holders}.",
+                Message(
+                    "{name} has the role {role}, which may not {right}.",
+                    name=self.name,
+                    role=self.role.value,
+                    right=right.value,
+                ),
+                Message("Ask someone with the role {roles}.", roles=_alternatives(holders)),
             )
+
+
+def _alternatives(names: list[str]) -> Message:
+    *others, last = names
+    either = Message("{names} or {last}", names=", ".join(others), last=last)
+    return either if others else literal(last)

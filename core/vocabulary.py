@@ -82,6 +82,8 @@ class TrainingStatus(StrEnum):
 
 
 HEALTHY_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.COMPLETED})
+# The process is still there; every other status has ended, or never began.
+LIVE_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
 
 
 class Liveness(StrEnum):

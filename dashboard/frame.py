@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.language import plural, said
 from core.vocabulary import APPROVALS, Liveness, TrainingStatus
-from dashboard.components.alive import evidence
 from dashboard.components.boundary import boundary
 from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
@@ -60,7 +59,7 @@ def _week(page: Page, look: Snapshot | None) -> str:
     text = say(
         ":gray[{tag} · {symbol} · week {week}]", tag=week.tag, symbol=week.symbol, week=week.id
     )
-    if look.facts.synthetic:
+    if look.synthetic:
         text += f"  :orange-badge[:material/experiment: {say('SYNTHETIC DATA')}]"
     if week.watched:
         text += f"  :blue-badge[:material/visibility: {say('WATCHING')}]"
@@ -142,21 +141,20 @@ def _alerts(page: Page, look: Snapshot | None) -> None:
         st.error(_no_runner(say, stopped=status.since is not None), icon=":material/power_off:")
     if look is None:
         return
+    silence = look.silence
     if look.pulse is not None and look.stalled:
-        text = say("The run is stalled: {evidence}.", evidence=evidence(look.pulse))
+        text = say("The run is stalled: {evidence}.", evidence=look.pulse.text)
         if of_it := _of_the_stall(look):
             name = _names(page, look, of_it)
             where = say("Its incident is open on *Escalation*: {procedure}.", procedure=name)
             text = f"{text} {where}"
         st.error(text, icon=":material/sensors_off:")
-    elif look.stale:
-        silence = look.event_age if look.event_age is not None else look.now - look.run.started
-        st.error(
-            say(
-                "No new events for {age}, although the run should be in progress.", age=age(silence)
-            ),
-            icon=":material/sensors_off:",
+    elif silence is not None and silence.stalled:
+        text = say(
+            "No new events for {age}, although the run should be in progress.",
+            age=age(silence.seconds),
         )
+        st.error(text, icon=":material/sensors_off:")
     _incidents(page, look)
     _broken_signature(page, look)
 
@@ -216,7 +214,7 @@ def _broken_signature(page: Page, look: Snapshot) -> None:
     newest = max(look.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return
-    standing = page.services.client.standing(newest)
+    standing = look.standing(newest)
     if standing.state in BROKEN:
         text = page.say("{by}'s signature is no longer valid.", by=newest.by)
         why = " ".join(page.say.text(one) for one in differences(standing, page.viewer.language))

@@ -4,7 +4,8 @@ It writes CleanRL's tags (``charts/episodic_return``, ``losses/approx_kl``, ...)
 reads as what they mean. In the playbook::
 
     training:
-      command: [python, examples/own_trainer_cleanrl.py, --logdir, "{tensorboard_dir}", --steps, "{steps}"]
+      command: ["{python}", "{checkout}/examples/own_trainer_cleanrl.py", --logdir, "{tensorboard_dir}",
+                --steps, "{steps}"]
 """
 
 from __future__ import annotations

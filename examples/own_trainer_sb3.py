@@ -3,7 +3,8 @@
 In the playbook::
 
     training:
-      command: [python, examples/own_trainer_sb3.py, --logdir, "{tensorboard_dir}", --steps, "{steps}"]
+      command: ["{python}", "{checkout}/examples/own_trainer_sb3.py", --logdir, "{tensorboard_dir}",
+                --steps, "{steps}"]
 
 trainweek reads the TensorBoard events and supervises the process; success is exit code 0.
 """

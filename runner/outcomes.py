@@ -1,4 +1,4 @@
-"""What came of a request. Types, not booleans: the page shows what really happened."""
+"""What became of a request: types instead of booleans, so that a page shows what happened."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from core.errors import TrainweekError
+from core.language import Message, literal
 from runner.records import Job
 
 Saved = TypeVar("Saved")
+_NO_REMEDY = literal("")
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Submitted:
 
 @dataclass(frozen=True)
 class AlreadyRunning:
-    """A job of that kind is waiting or alive: started by whom, since when."""
+    """A job of that kind is waiting or running: requested by whom, since when."""
 
     job: Job
     by: str
@@ -29,22 +32,27 @@ class AlreadyRunning:
 
 @dataclass(frozen=True)
 class Refused:
-    """Not done, and nothing was changed."""
+    """The request was not carried out, and nothing was changed."""
 
-    reason: str
-    remedy: str = ""
+    reason: Message
+    remedy: Message = _NO_REMEDY
+
+    @classmethod
+    def by(cls, error: TrainweekError) -> Refused:
+        """The same refusal as an outcome."""
+        return cls(literal(error.what), literal(error.remedy))
 
 
 @dataclass(frozen=True)
 class Recorded(Generic[Saved]):
-    """It is committed to ledger and store."""
+    """The record is committed to ledger and store."""
 
     record: Saved
 
 
 @dataclass(frozen=True)
 class Conflict(Generic[Saved]):
-    """Somebody else was there first; nothing was overwritten."""
+    """Someone else saved first. Nothing was overwritten."""
 
     existing: Saved
-    reason: str
+    reason: Message

@@ -1,4 +1,4 @@
-"""What the store gives out: plain, frozen records. All moments are UTC."""
+"""What the store returns: plain, frozen records. All times are UTC."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.clock import Clock
+from core.language import Message
 from core.vocabulary import (
     IncidentState,
     JobKind,
@@ -15,17 +17,18 @@ from core.vocabulary import (
     SignatureAct,
     Verdict,
 )
+from core.week import Week
 
 
 @dataclass(frozen=True)
 class Job:
-    """One supervised piece of work, as its latest attempt leaves it."""
+    """One supervised piece of work, in the state of its newest attempt."""
 
     id: str  # train-20260223T140000Z-ab12
     kind: JobKind
     week_id: str | None
     state: JobState
-    reason: str  # one sentence of why it is in this state; "" if there is nothing to say
+    reason: Message  # why it is in this state, in one sentence; empty if there is nothing to say
     params: Mapping[str, Any]
     requested_by: str
     requested_at: datetime  # real
@@ -45,12 +48,13 @@ class Attempt:
     job_id: str
     number: int
     state: JobState
-    reason: str
+    reason: Message
     pid: int | None
     started_at: datetime
     ended_at: datetime | None
     exit_code: int | None
     folder: str  # relative to the home
+    event_folder: str | None = None  # of a training: where its event files go
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """What a person wrote beside a slot."""
+    """What a person wrote about a slot."""
 
     id: int
     week_id: str
@@ -94,7 +98,7 @@ class Incident:
     week_id: str
     procedure: str  # id of an escalation in the playbook: crash, performance, data
     state: IncidentState
-    summary: str
+    summary: Message
     opened_by: str
     opened_at: datetime  # real
     opened_at_week: datetime
@@ -103,6 +107,7 @@ class Incident:
     closed_by: str | None = None
     closed_at: datetime | None = None
     close_reason: str | None = None
+    job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Closing:
-    """A condition that somebody closed."""
+    """The closing of a condition: who, when, and the evidence that it is met."""
 
     id: int
     week_id: str
@@ -149,17 +154,20 @@ class Condition:
     number: int
     text: str
     owner: str
-    due: date | None  # None: no day that can be read
+    due: date | None  # None: the recorded day is unreadable
     closed: Closing | None
 
     def overdue(self, today: date) -> bool:
-        """Open, and its day is over. ``today`` is the week's."""
+        """Still open after its due day.
+
+        :param today: in week time.
+        """
         return self.closed is None and self.due is not None and today > self.due
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One line of the ledger: something that a person or the runner did."""
+    """One line of the ledger: an action of a person or of the runner."""
 
     seq: int
     kind: str  # week, tick, incident, request, job, signature, condition, key, ...
@@ -173,7 +181,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class RunnerStatus:
-    """Whether there is a runner, and how old its last sign of life is."""
+    """Whether a runner is alive, and the age of its last heartbeat."""
 
     alive: bool
     pid: int | None = None
@@ -181,3 +189,27 @@ class RunnerStatus:
     since: datetime | None = None
     heartbeat_age_s: float | None = None
     epoch: int | None = None
+
+
+@dataclass(frozen=True)
+class WeekRecords:
+    """All that the store holds of one week, read in one transaction."""
+
+    head: str  # SHA-256 of the ledger's last line: while it stands, nothing was written
+    week: Week
+    clock: Clock
+    jobs: tuple[Job, ...]  # newest first
+    attempts: Mapping[str, tuple[Attempt, ...]]  # job id to its attempts, by their numbers
+    ticks: tuple[Tick, ...]  # those that count, oldest first
+    notes: tuple[Note, ...]  # oldest first
+    incidents: tuple[Incident, ...]  # newest first
+    signatures: tuple[Signature, ...]  # of every week, oldest first
+    closings: tuple[Closing, ...]  # of the conditions of all signatures
+    activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
+    signing_keys: frozenset[str] = frozenset()  # of this home, as base64
+    superseded: frozenset[str] = frozenset()  # decisions whose places were taken over
+
+    def newest_signature(self, sha256: str | None) -> Signature | None:
+        """The signature of a decision that counts."""
+        signed = (one for one in reversed(self.signatures) if one.revalidation_sha256 == sha256)
+        return next(signed, None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from core.job_params import DailyCheckParams
 from core.vocabulary import JobKind
 from core.week import Week
 
@@ -37,7 +38,7 @@ def due_jobs(week: Week, now_week: datetime, asked: Set[date]) -> list[DueJob]:
     if now_week > max(slot.at(week.launch) for slot in week.playbook.schedule) + _OVER:
         return []
     return [
-        DueJob(JobKind.DAILY_CHECK, {"date": day.isoformat()}, f"schedule:{week.id}:{day}")
+        DueJob(JobKind.DAILY_CHECK, DailyCheckParams(day=day).stored(), f"schedule:{week.id}:{day}")
         for day, moment in sorted(moments.items())
         if moment <= now_week and day not in asked
     ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from core.errors import InputError
+from core.liveness import GAPS, LEAST_SILENCE
 from core.vocabulary import JobKind
 
 PREFIX = "TRAINWEEK_"
@@ -74,9 +75,9 @@ class Settings:
     """An attempt that lived so long begins the doubling anew."""
     liveness_s: float = 10.0
     """Between two looks at the progress of live attempts."""
-    stalled_s: float = 600.0
+    stalled_s: float = LEAST_SILENCE
     """The shortest silence that is called a stall."""
-    stalled_gaps: float = 20.0
+    stalled_gaps: float = GAPS
     """A stall is also so many of the run's usual gaps."""
     schedule: bool = True
     """Whether the runner asks for the daily checks by itself."""

@@ -1,10 +1,29 @@
 #!/bin/sh
-# Writes requirements.lock from .venv/. The "+cpu" of a locally built torch is no
-# version that others can install, so the local part of a version is dropped.
+# Writes requirements.lock (what a user needs to run) and requirements-dev.lock (what tests,
+# checks and benchmarks need beside it), each from a fresh resolution of pyproject.toml.
 set -eu
 cd "$(dirname "$0")/.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# The version that all published measurements were made with; change it on purpose.
+echo "torch==2.13.0" > "$scratch/kept"
+
+# The "+cpu" of a locally built torch is no version that others can install.
+installed() { "$scratch/venv/bin/python" -m pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$//'; }
+
+"${PYTHON:-python3}" -m venv "$scratch/venv"
+"$scratch/venv/bin/python" -m pip install --quiet --constraint "$scratch/kept" --editable .
+installed > "$scratch/run"
+"$scratch/venv/bin/python" -m pip install --quiet --constraint "$scratch/run" --editable '.[dev]'
+installed > "$scratch/all"
+
 {
-    echo "# Everything that \`make install\` puts into .venv/, tests included. Made with \`make lock\`."
-    .venv/bin/python -m pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$//'
-} > requirements.lock.new
-mv requirements.lock.new requirements.lock
+    echo "# What a user needs to run trainweek: \`make demo\`, \`make up\`. Written by \`make lock\`."
+    cat "$scratch/run"
+} > requirements.lock
+{
+    echo "# What tests, checks and benchmarks need beside it. Written by \`make lock\`."
+    echo "--requirement requirements.lock"
+    grep --fixed-strings --line-regexp --invert-match --file "$scratch/run" "$scratch/all"
+} > requirements-dev.lock

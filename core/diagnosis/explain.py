@@ -6,17 +6,15 @@ explanation can't say something else than what is judged.
 
 from __future__ import annotations
 
-from core.cadence import GAPS, LEAST_SILENCE
 from core.diagnosis import reward_evidence, reward_state
-from core.diagnosis.run_view import GRACE
 from core.diagnosis.scenarios import (
     data_issue,
-    hung,
     kl_explosion,
     policy_dead,
     slowdown,
 )
 from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED
+from core.liveness import GAPS, GRACE, LEAST_SILENCE, PAUSE_GAPS, Limits
 from core.playbook import Playbook
 from core.playbook.text import Text
 from core.telemetry.absence import PATIENCE
@@ -55,15 +53,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "alarma: 97 % das execuções públicas saudáveis o cruzam.",
     ),
     "hung": (
-        "A silence counts against the run's own cadence. Warning: no event for {gaps} usual gaps, at "
-        "least {least:g} min (real time; {grace:g} min while there is no cadence yet). Critical: "
-        "{hours:g} h of week time, as the manual says, or a process that is proven to stand still. A "
-        "run that has ended is not hung, and one whose log goes on has broken logging instead.",
-        "O silêncio é medido pela cadência da própria execução. Aviso: nenhum evento por {gaps} "
-        "intervalos usuais, ao menos {least:g} min (tempo real; {grace:g} min enquanto não há "
-        "cadência). Crítico: {hours:g} h de tempo da semana, como diz o manual, ou um processo "
-        "comprovadamente parado. Uma execução encerrada não está travada, e se o log continua o "
-        "problema é o registro.",
+        "Silence is measured against the run's own cadence. Warning: no event for {gaps:g} usual "
+        "intervals, at least {least:g} min (real time; {grace:g} min while there is no cadence yet). "
+        "Critical: no event for {hours:g} h of week time (the playbook's hung.hours) and for at least "
+        "{pauses:g} usual intervals. A finished run is never hung. If training.log still grows, see "
+        "logging_broken instead.",
+        "O silêncio é medido pela cadência da própria execução. Aviso: nenhum evento por {gaps:g} "
+        "intervalos usuais, no mínimo {least:g} min (tempo real; {grace:g} min enquanto não há "
+        "cadência). Crítico: nenhum evento por {hours:g} h de tempo da semana (hung.hours do playbook) "
+        "e por pelo menos {pauses:g} intervalos usuais. Uma execução encerrada nunca está travada. Se "
+        "o training.log continua crescendo, veja logging_broken.",
     ),
     "no_metrics": (
         "Nothing at all {grace:g} min after the start, or after {patience} iterations still no "
@@ -117,11 +116,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{unchanged:.1%} (aviso: não aprende). Uma execução convergida não está morta.",
     ),
     "logging_broken": (
-        "The trainer's log goes on for longer than the learned limit ({gaps} usual gaps, at least "
-        "{least:g} min) behind its newest event, or event files vanished or can't be read on.",
-        "O log do treinador continua por mais tempo que o limite aprendido ({gaps} intervalos usuais, ao "
-        "menos {least:g} min) após o evento mais novo, ou arquivos de eventos sumiram ou não podem ser "
-        "lidos adiante.",
+        "training.log is newer than the newest event by more than the stall threshold ({gaps:g} usual "
+        "intervals, at least {least:g} min), or event files were deleted or can't be read.",
+        "O training.log é mais novo que o último evento por mais que o limite de travamento ({gaps:g} "
+        "intervalos usuais, no mínimo {least:g} min), ou arquivos de eventos foram apagados ou não "
+        "podem ser lidos.",
     ),
 }  # fmt: skip
 
@@ -171,7 +170,8 @@ def _numbers(playbook: Playbook) -> dict[str, float]:
         "gaps": GAPS,
         "least": LEAST_SILENCE / 60,
         "grace": GRACE / 60,
-        "hours": setting("hung", "hours", hung.HUNG_HOURS),
+        "hours": Limits.of(playbook).hours,
+        "pauses": PAUSE_GAPS,
         "patience": PATIENCE,
         "window": slowdown.WINDOW,
         "share": slowdown.SHARE,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from core.clock import Clock
-from core.diagnosis.run_view import RunView
 from core.facts import Facts, RunFacts
+from core.liveness import Limits
 from core.playbook import Playbook
 from core.telemetry import RunEvents
 from core.telemetry.inspect import open_run
@@ -48,7 +48,7 @@ def facts_of_events(
 
     :param total_steps: where the run ends; None: nobody knows.
     :param alive: whether a process may still write to them. If not, a run that is silent
-        for longer than it ever was has ended: it is judged as of its last event.
+        for longer than a run may be has ended: it is judged as of its last event.
     :param process_known: whether a process was seen to hold them: no sentence says that
         a run works, while nobody knows of its process.
     """
@@ -69,14 +69,15 @@ def facts_of_events(
         source=str(reader.path),
         process_known=process_known,
         attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
+        limits=Limits.of(playbook),
     )
     facts = Facts(as_of=now, as_of_real=now, launch=run.started, clock=Clock(), run=run)
     if alive or done:
         return facts
-    silence = RunView(facts, playbook, run, now)
-    if silence.silence is None or silence.silence <= silence.patience:
+    last, silence = reader.last_event(now.timestamp()), facts.silence
+    if last is None or silence is None or not silence.stalled:
         return facts
-    ended = now - timedelta(seconds=silence.silence)
+    ended = from_unix(max(0.0, last.wall))
     over = replace(run, status=TrainingStatus.STOPPED, reason=_NO_WRITER, ended=ended, until=ended)
     return replace(facts, run=over)
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import Sentence
 from core.diagnosis.reward_state import Level, RewardState, reward_history
 from core.diagnosis.run_view import RunView
-from core.diagnosis.trend import WANTED, block_means
+from core.diagnosis.trend import BLOCK_EPISODES, WANTED, block_means
+from core.language import Message, literal, plural
 from core.telemetry.absence import absence
 from core.timestamps import iso
 from core.vocabulary import FindingStatus
@@ -39,28 +39,21 @@ def replayed(history: list[RewardState], holds: Callable[[RewardState], bool]) -
     return alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
 
 
-def normal_until(moment: RunView) -> str | None:
-    """When the first 12 h of week time end, with the step expected then; None behind them."""
+def normal_until(moment: RunView) -> Message | None:
+    """When the first 12 h of week time end, with the step expected then; None after them."""
     left = normal_hours(moment) - moment.training_hours
     if left <= 0 or not moment.active:
         return None
     clock = moment.facts.clock
     ends = clock.to_week(moment.until) + timedelta(hours=left)
+    when = iso(ends.replace(microsecond=0))
     step, rate, pace = moment.step, moment.rate, clock.pace(moment.until)
     if step is None or rate is None or pace <= 0:
-        return iso(ends.replace(microsecond=0))
+        return literal(when)
     expected = round(step + rate * left * 3600 / pace)
     if expected >= moment.run.total_steps:
-        return Sentence(
-            f"the end of the run (step {moment.run.total_steps:,})",
-            f"o fim da execução (passo {moment.run.total_steps:,})",
-        )
-    when = iso(ends.replace(microsecond=0))
-    return Sentence(f"{when}, about step {expected:,}", f"{when}, por volta do passo {expected:,}")
-
-
-def in_portuguese(text: str) -> str:
-    return text.pt if isinstance(text, Sentence) else text
+        return Message("the end of the run (step {step:,})", step=moment.run.total_steps)
+    return Message("{when}, about step {step:,}", when=when, step=expected)
 
 
 def ended_early(moment: RunView) -> bool:
@@ -72,28 +65,41 @@ def too_early(moment: RunView, state: RewardState) -> str:
     """Why the reward can't be judged yet."""
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why
-    return Sentence(
-        f"Too few episodes to tell: {state.trend.blocks} blocks of 100; {WANTED} are needed.",
-        f"Poucos episódios para dizer: {state.trend.blocks} blocos de 100; são necessários {WANTED}.",
+    return plural(
+        "Not enough episodes: {n} block of {size}; {wanted} are needed.",
+        "Not enough episodes: {n} blocks of {size}; {wanted} are needed.",
+        state.trend.blocks,
+        size=BLOCK_EPISODES,
+        wanted=WANTED,
     )
 
 
-def critic_fails(moment: RunView) -> tuple[str, ...]:
+def critic_fails(moment: RunView) -> tuple[Message, ...]:
     """A critic that was worse than useless for long: what losses can't tell."""
     explained = moment.series("train/explained_variance")
     means = block_means(explained)[-WANTED:]
     if len(means) < WANTED or not (means < 0).all():
         return ()
     return (
-        f"explained variance below 0 in the last {WANTED} blocks, now {means[-1]:.2f}: the critic "
-        "predicts worse than the mean",
+        Message(
+            "explained variance below 0 in the last {blocks} blocks, now {value:.2f}: the critic "
+            "predicts worse than the mean",
+            blocks=WANTED,
+            value=float(means[-1]),
+        ),
     )
 
 
-def critic_predicts(moment: RunView) -> tuple[str, ...]:
+def critic_predicts(moment: RunView) -> tuple[Message, ...]:
     """What else speaks against trouble: a critic that predicts well."""
     explained = moment.series("train/explained_variance").finite()
     if not len(explained) or explained.last[1] < 0.3:
         return ()
     step, value = explained.last
-    return (f"explained variance {value:.2f} at step {step}: the critic predicts the returns",)
+    return (
+        Message(
+            "explained variance {value:.2f} at step {step:,}: the critic predicts the returns",
+            value=value,
+            step=step,
+        ),
+    )

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
+from core.language import Message
 from core.telemetry import Series
 from core.timestamps import from_unix
 from core.vocabulary import Trend
@@ -56,7 +57,9 @@ class RewardState:
     @property
     def improved(self) -> bool:
         """Whether it ever rose above its beginning."""
-        return self.best is not None and self.best - self.start > self.above_noise
+        if self.best is None or self.start is None:
+            return False
+        return self.best - self.start > self.above_noise
 
     @property
     def constant(self) -> bool:
@@ -65,7 +68,7 @@ class RewardState:
 
     @property
     def level(self) -> Level:
-        if self.best is None:
+        if self.best is None or self.now is None or self.start is None:
             return Level.UNKNOWN
         if self.label is Trend.INCREASING:
             return Level.MOVING
@@ -81,17 +84,31 @@ class RewardState:
         return Level.PLATEAU
 
     @property
-    def numbers(self) -> tuple[str, ...]:
+    def numbers(self) -> tuple[Message, ...]:
         """The evidence, as sentences."""
-        found = [f"trend {self.trend.label.value}: {self.trend.why}"]
+        found = [Message("trend {label}: {why}", label=self.trend.label.value, why=self.trend.why)]
         if self.label is not self.trend.label:
-            found.append(f"still taken as {self.label.value}: one evaluation alone changes nothing")
+            found.append(
+                Message(
+                    "still counted as {label}: one evaluation alone changes nothing",
+                    label=self.label.value,
+                )
+            )
         if self.best is not None:
             found.append(
-                f"mean now {self.now:.4g}, at the beginning {self.start:.4g}, best {self.best:.4g} "
-                f"at step {self.best_step}, range {self.spread:.4g}"
+                Message(
+                    "mean now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
+                    "at step {step:,}, range {spread:.4g}",
+                    now=self.now,
+                    start=self.start,
+                    best=self.best,
+                    step=self.best_step,
+                    spread=self.spread,
+                )
             )
-            found.append(f"no new best for {self.flat_hours:.1f} h of week time")
+            found.append(
+                Message("no new best for {hours:.1f} h of week time", hours=self.flat_hours)
+            )
         return tuple(found)
 
 

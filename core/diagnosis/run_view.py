@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from core.cadence import GAP_POINTS, patience, usual_gap
 from core.facts import Facts, RunFacts
+from core.liveness import Silence
 from core.playbook import Playbook
 from core.telemetry import FileProblem, RunEvents, Series
-from core.telemetry.readings import known_series, pace_series, steps_per_second
-from core.vocabulary import TrainingStatus
-
-GRACE = 1800.0  # real seconds before the first point
-
-ACTIVE = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
+from core.telemetry.readings import (
+    known_series,
+    of_newest_attempt,
+    pace_series,
+    steps_per_second,
+)
+from core.vocabulary import LIVE_TRAINING
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RunView:
 
     @property
     def active(self) -> bool:
-        return self.run.status in ACTIVE
+        return self.run.status in LIVE_TRAINING
 
     @property
     def unix(self) -> float:
@@ -57,8 +58,7 @@ class RunView:
 
     def of_attempt(self, series: Series) -> Series:
         """The points that the newest attempt wrote."""
-        start = self.attempt_start
-        return series if start is None else series.where(series.wall >= start)
+        return series if self.reader is None else of_newest_attempt(self.reader, series, self.until)
 
     @property
     def attempt_start(self) -> float | None:
@@ -67,41 +67,19 @@ class RunView:
         return marks[-1].first_wall if marks else None
 
     @property
-    def waits_for_attempt(self) -> bool:
-        """True while the newest process has not written its first scalar."""
-        if self.reader is None:
-            return True
-        return self.run.attempts > max(1, len(self.reader.attempts_until(self.unix)))
-
-    @property
     def step(self) -> int | None:
         pace = self.pace()
         return int(pace.step[-1]) if len(pace) else None
 
     @property
-    def gap(self) -> float | None:
-        """Median real seconds between the last iterations; None with fewer than two."""
-        walls = self.of_attempt(self.pace()).wall[-GAP_POINTS - 1 :]
-        # One gap is little to learn from, and better than none.
-        only = float(walls[1] - walls[0]) if len(walls) == 2 and walls[1] > walls[0] else None
-        return usual_gap(walls) or only
-
-    @property
-    def cadence(self) -> float:
-        """The usual gap; before there is one, what the first iteration took; 0: not known."""
-        start = self.attempt_start
-        lead = 0.0 if start is None else start - self.run.started.timestamp()
-        # A later attempt began long after the run, and nobody here knows when.
-        return self.gap or (max(0.0, lead) if self.run.attempts <= 1 else 0.0)
+    def judged_silence(self) -> Silence:
+        """The silence of the newest attempt beside its limits, whether it still lives or not."""
+        return self.run.silence_at(self.until, self.facts.clock)
 
     @property
     def patience(self) -> float:
-        """Real seconds of silence that this run never showed: its learned cadence.
-
-        The grace before the first point holds until there are two.
-        """
-        learned = patience(self.cadence)
-        return max(GRACE, learned) if self.gap is None else learned
+        """Real seconds of silence that this run never showed: its learned limit."""
+        return self.judged_silence.limit
 
     @property
     def problems(self) -> list[FileProblem]:
@@ -128,8 +106,7 @@ class RunView:
 
     def week_hours(self, since: datetime, until: datetime | None = None) -> float:
         """Week hours between two real moments (``until``: this moment)."""
-        passed = self.facts.clock.week_duration(since, until or self.until)
-        return passed.total_seconds() / 3600
+        return self.facts.clock.week_hours(since, until or self.until)
 
     @property
     def training_hours(self) -> float:
@@ -154,7 +131,11 @@ class RunView:
     def rate(self) -> float | None:
         """Steps a real second now."""
         found = None if self.reader is None else steps_per_second(self.reader, self.until)
-        return None if found is None else found.value
+        return (
+            float(found.value)
+            if found is not None and isinstance(found.value, int | float)
+            else None
+        )
 
 
 _NOTHING = Series("", np.empty(0, np.int64), np.empty(0), np.empty(0))

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
+from core.language import Message, plural
 from core.telemetry import RunEvents, Series
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
@@ -33,7 +35,7 @@ class TrendResult:
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step
     blocks: int
-    why: str
+    why: Message
     change: float | None = None  # slope times the steps of the window
     dead_band: float | None = None  # a smaller change is STABLE
     p_value: float | None = None  # exact Kendall test on the block means
@@ -56,7 +58,7 @@ def trend(
     """
     series = series.finite()
     if len(series) < 2:
-        return _insufficient(0, f"{len(series)} points")
+        return _insufficient(0, plural("{n} point", "{n} points", len(series)))
     behind = _blocks_behind(series, episode_length)
     start = 0
     if window is not None:
@@ -66,11 +68,16 @@ def trend(
             start = max(0, int(np.count_nonzero(behind >= WANTED)) - 1)
     count = min(MOST, int(behind[start] + 1e-9), len(series) - start)
     if count < FEWEST:
-        unit = "100 episodes" if episode_length is not None else f"{BLOCK_POINTS} points"
-        return _insufficient(count, f"{count} blocks of {unit}; {FEWEST} are needed")
+        return _insufficient(count, _too_few(count, episode_length is not None))
     starts = _starts(behind, start, count)
     if len(starts) < FEWEST:
-        return _insufficient(len(starts), f"{len(starts)} blocks with points; {FEWEST} are needed")
+        why = plural(
+            "{n} block with points; {wanted} are needed",
+            "{n} blocks with points; {wanted} are needed",
+            len(starts),
+            wanted=FEWEST,
+        )
+        return _insufficient(len(starts), why)
     means, middles = _means(series.value, starts), _means(series.step, starts)
     return _judge(series, start, means, middles)
 
@@ -152,19 +159,44 @@ def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -
     change = slope * float(series.step[-1] - since)
     p_value = 1.0
     if np.ptp(means) > 0:
+        method: Literal["exact", "auto"]
         method = "exact" if len(set(means)) == count else "auto"  # exact knows no ties
         p_value = float(kendalltau(np.arange(count), means, method=method).pvalue)
     label = Trend.STABLE
     if p_value < SIGNIFICANCE and abs(change) > dead_band:
         label = Trend.INCREASING if change > 0 else Trend.DECREASING
-    why = (
-        f"{count} block means since step {since}: change {change:+.4g}, "
-        f"dead-band {dead_band:.4g}, p = {p_value:.3f}"
+    why = Message(
+        "{count} block means since step {step:,}: change {change:+.4g}, "
+        "dead-band {dead_band:.4g}, p = {p:.3f}",
+        count=count,
+        step=since,
+        change=change,
+        dead_band=dead_band,
+        p=p_value,
     )
     return TrendResult(
         label, slope, count, why, change, dead_band, p_value, tuple(map(float, means)), since
     )
 
 
-def _insufficient(blocks: int, why: str) -> TrendResult:
-    return TrendResult(Trend.INSUFFICIENT, None, blocks, f"Too few data: {why}.")
+def _too_few(blocks: int, of_episodes: bool) -> Message:
+    if of_episodes:
+        return plural(
+            "{n} block of {size} episodes; {wanted} are needed",
+            "{n} blocks of {size} episodes; {wanted} are needed",
+            blocks,
+            size=BLOCK_EPISODES,
+            wanted=FEWEST,
+        )
+    return plural(
+        "{n} block of {size} points; {wanted} are needed",
+        "{n} blocks of {size} points; {wanted} are needed",
+        blocks,
+        size=BLOCK_POINTS,
+        wanted=FEWEST,
+    )
+
+
+def _insufficient(blocks: int, why: Message) -> TrendResult:
+    said = Message("Not enough data: {why}.", why=why)
+    return TrendResult(Trend.INSUFFICIENT, None, blocks, said)

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from core.playbook.text import MachineText, Part
 
-COMMAND_PLACEHOLDERS = frozenset({"python", "tensorboard_dir", "steps", "run", "home"})
+COMMAND_PLACEHOLDERS = frozenset({"python", "checkout", "tensorboard_dir", "steps", "run", "home"})
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
@@ -34,7 +34,7 @@ class TrainingSettings(Part):
         description=(
             "A trainer of your own as a list of words, run instead of ours; it must write "
             "SB3-style TensorBoard events. {python} (the interpreter that runs trainweek), "
-            "{tensorboard_dir}, {steps}, {run} and {home} are filled in."
+            "{checkout} (the folder of trainweek), {tensorboard_dir}, {steps}, {run} and {home} are filled in."
         ),
     )
     learning_rate: float = number(1e-8, 1.0, "Learning rate at the start.", 3e-4)

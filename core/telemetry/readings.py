@@ -54,6 +54,12 @@ def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:
     return max(every, key=len, default=empty(""))
 
 
+def of_newest_attempt(reader: RunEvents, series: Series, until: datetime | None = None) -> Series:
+    """The points of a series that the newest attempt wrote; all of them before it wrote any."""
+    marks = reader.attempts_until(_unix(until))
+    return series.where(series.wall >= marks[-1].first_wall) if marks else series
+
+
 def latest(reader: RunEvents, name: str, unit: str, until: datetime | None) -> Reading | None:
     """The newest value of a tag. It may be NaN: a number that was written as such."""
     series = known_series(reader, name, until)
@@ -200,9 +206,7 @@ def time_remaining_range(
     From the 10th and 90th percentile of the ten-iteration speeds among the last
     :data:`RANGE_POINTS` iterations of the newest attempt. None with fewer than five speeds.
     """
-    series = pace_series(reader, until)
-    marks = reader.attempts_until(_unix(until))
-    series = series.where(series.wall >= marks[-1].first_wall) if marks else series
+    series = of_newest_attempt(reader, pace_series(reader, until), until)
     steps, walls = series.step[-RANGE_POINTS:], series.wall[-RANGE_POINTS:]
     passed = walls[RATE_POINTS:] - walls[:-RATE_POINTS]
     gained = steps[RATE_POINTS:] - steps[:-RATE_POINTS]

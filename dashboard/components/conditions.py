@@ -19,11 +19,8 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 
 def of_the_week(page: Page, look: Snapshot) -> None:
     """On the week's page: what a signature requires, and what of it is still open."""
-    say, client = page.say, page.services.client
-    own = client.conditions(look.week.id)
     # What was promised in an earlier week stays here until it is closed.
-    earlier = [one for one in client.conditions() if one.closed is None and one not in own]
-    tracked = [*earlier, *own]
+    say, tracked = page.say, look.conditions
     still = sum(condition.closed is None for condition in tracked)
     if not tracked:
         st.markdown(f"**{say('Conditions of the signature')}:** {say('none')}")

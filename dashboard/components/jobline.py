@@ -7,13 +7,14 @@ import streamlit as st
 from core.vocabulary import ENDED_STATES, JobState
 from dashboard.components.alive import alive
 from dashboard.components.states import badge
+from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Job
 
 
-def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
+def job_line(page: Page, look: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
     """Nothing for no job.
 
     :param evidence: also show the evidence that a running job makes progress.
@@ -21,7 +22,7 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
     if job is None:
         st.markdown("")
         return
-    now = page.services.now()
+    now = look.now
     if job.state in ENDED_STATES and job.ended_at is not None:
         old = page.say("ended {age} ago", age=age(now - job.ended_at))
     elif job.state is JobState.QUEUED and job.attempt > 0:
@@ -34,7 +35,7 @@ def job_line(page: Page, job: Job | None, *, evidence: bool = False) -> None:
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
     ]
-    if state := alive(page, job, always=evidence):
+    if state := alive(page, look, job, always=evidence):
         parts.append(state)
     if job.reason:
         parts.append(f":small[{page.say.text(job.reason)}]")

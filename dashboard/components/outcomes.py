@@ -39,7 +39,7 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
     try:
         outcome = action()
     except TrainweekError as error:
-        outcome = Refused(error.what, error.remedy)
+        outcome = Refused.by(error)
     page.services.forget()
     st.session_state[f"outcome:{place}"] = (outcome, saved, page.services.now())
     done = not isinstance(outcome, Refused | Conflict)
@@ -103,11 +103,11 @@ def draw(page: Page, outcome: object, saved: str) -> None:
 
 def _submitted(page: Page, asked: Job) -> None:
     """The request, and its state by now."""
-    say, client = page.say, page.services.client
-    job = client.job(asked.id) or asked
+    say, look = page.say, page.look()
+    job = next((one for one in look.jobs if one.id == asked.id), asked) if look else asked
     text = say("Requested: **{kind}**, {job}", kind=JOB_KINDS[job.kind], job=job.id)
     text = f"{text} {badge(job.state, say)}"
-    if job.state in WAITING_STATES and not client.runner_status().alive:
+    if job.state in WAITING_STATES and not (look and look.runner.alive):
         later = say(
             "The runner is not running: the job starts when you start it with `trainweek runner`."
         )

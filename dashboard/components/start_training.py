@@ -54,7 +54,7 @@ def show(page: Page, look: Snapshot) -> None:
                 st.code("\n".join(slot.expected), language="log")
     job = look.latest(JobKind.TRAIN)
     if job is not None:
-        job_line(page, job)
+        job_line(page, look, job)
         progress(page, look, job)
     _form(page, look, job)
     outcomes.show(page, PLACE)

@@ -1,6 +1,6 @@
 """The dashboard's way to the runner's client, with what it keeps between two ticks.
 
-No Streamlit here. Reads go through :class:`Snapshot`, one look at the week in which
+No Streamlit here. Reads go through :class:`Snapshot`, the week at one moment, in which
 nothing is read twice; writes go through the client and then :meth:`Services.forget`.
 """
 
@@ -14,13 +14,13 @@ from threading import Lock
 from core.paths import Home
 from core.people import Person
 from core.telemetry import RunReader
-from core.week import Week
 from dashboard.data.snapshot import Snapshot
 from runner.client import Client
+from runner.records import WeekRecords
 
 __all__ = ["Snapshot", "Services"]
 
-# Two fragments of one page tick within this; they share one look.
+# Two fragments of one page tick within this; they share one snapshot.
 SHARED_FOR = timedelta(seconds=1)
 _READERS: dict[Path, RunReader] = {}  # of all sessions; a reader is thread-safe
 _READERS_LOCK = Lock()
@@ -41,18 +41,21 @@ class Services:
         self.now = now
         self.client = Client(home, person, now=now)
         self._look: Snapshot | None = None
+        self._records: WeekRecords | None = None
 
     def look(self) -> Snapshot | None:
         """The active week as it stands now; None without a week."""
         now, kept = self.now(), self._look
         if kept is not None and timedelta(0) <= now - kept.now < SHARED_FOR:
             return kept
-        week = self.client.active_week()
-        self._look = None if week is None else Snapshot(self.client, self.reader, week, now)
+        self._records = self.client.week_records(known=self._records)
+        self._look = (
+            None if self._records is None else Snapshot(self.home, self._records, now, self.reader)
+        )
         return self._look
 
     def forget(self) -> None:
-        """After a write: the next look reads anew."""
+        """After a write: the next snapshot reads what was written."""
         self._look = None
 
     def reader(self, folder: Path) -> RunReader:
@@ -63,6 +66,3 @@ class Services:
             while len(_READERS) > _MOST_READERS:
                 _READERS.pop(next(iter(_READERS)))
             return reader
-
-    def week(self, week_id: str) -> Week:
-        return self.client.week(week_id)

@@ -1,24 +1,26 @@
-"""One look at a week: everything that a page shows of one moment, each read once.
+"""A week at one moment: everything that a page shows of it, each read once.
 
-No Streamlit here, and no judging: facts come from the runner's evidence, verdicts
-from the checks.
+No Streamlit here, and no judging: facts come from the runner, verdicts from the checks.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from core.checks import judge_slot
 from core.checks.judgement import Judgement
 from core.clock import Clock
+from core.decision.validity import Standing
 from core.diagnosis import Finding, diagnose
 from core.facts import Facts, RunFacts
-from core.liveness import Pulse
+from core.liveness import Pulse, Silence
+from core.paths import Home
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
@@ -31,15 +33,21 @@ from core.vocabulary import (
     Liveness,
     TrainingStatus,
 )
-from core.week import Week
-from runner.client import Client
-from runner.records import Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
+from runner.records import (
+    Attempt,
+    Condition,
+    Incident,
+    Job,
+    LedgerEntry,
+    Note,
+    RunnerStatus,
+    Signature,
+    Tick,
+    WeekRecords,
+)
 from runner.week.agenda import agenda, anomaly_days
-from runner.week.facts import gather, judged_as_of, latest_run
-
-# A run at work writes an event at least this often; beyond it the frame turns red.
-# Ten minutes is the hang warning of the evidence; a fast clock makes no run slower.
-STALE_AFTER = timedelta(minutes=10)
+from runner.week.facts import facts_of_run, gather, judged_as_of
+from runner.week.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -51,45 +59,59 @@ class Item:
 
 
 class Snapshot:
-    """The week at one real moment."""
+    """The week at one real moment, from one state of the store and of the event files.
+
+    What is written later is seen by the next snapshot. Verdicts and findings are judged
+    when they are asked for, and once.
+    """
 
     def __init__(
         self,
-        client: Client,
-        reader_of: Callable[[Path], RunReader],
-        week: Week,
+        home: Home,
+        records: WeekRecords,
         now: datetime,
+        reader_of: Callable[[Path], RunReader] = RunReader,
     ) -> None:
-        self.reader_of = reader_of
-        self.week = week
+        self.sources = Sources(home, records, now, reader_of)
+        self.week = records.week
         self.now = now
-        self.client = client
+        self._facts: dict[datetime | None, Facts] = {}
+        self._judgements: dict[str, list[Judgement]] = {}
 
     # --- time, runner, run
-    @cached_property
+    @property
     def clock(self) -> Clock:
-        return self.client.clock(self.week.id)
+        return self.sources.clock
 
-    @cached_property
+    @property
     def now_week(self) -> datetime:
-        return self.clock.to_week(self.now)
+        return self.sources.now_week
 
-    @cached_property
+    @property
     def runner(self) -> RunnerStatus:
-        return self.client.runner_status()
+        return self.sources.runner
 
-    @cached_property
-    def reader(self) -> RunReader | None:
-        folder = latest_run(self.client, self.week)
-        return None if folder is None else self.reader_of(folder)
+    @property
+    def synthetic(self) -> bool:
+        """Whether the market is made up."""
+        return self.sources.synthetic
 
-    @cached_property
+    @property
     def facts(self) -> Facts:
-        return gather(self.client, self.week, None, self.reader)
+        return self._facts_as_of(None)
+
+    @cached_property
+    def _of_run(self) -> Facts:
+        return facts_of_run(self.sources)
 
     @property
     def run(self) -> RunFacts | None:
-        return self.facts.run
+        return self._of_run.run
+
+    @property
+    def silence(self) -> Silence | None:
+        """How long the run has shown no progress; None for one that is not expected to."""
+        return self._of_run.silence
 
     @property
     def status(self) -> TrainingStatus:
@@ -121,7 +143,11 @@ class Snapshot:
     def pulse(self) -> Pulse | None:
         """Whether the training's process is at work now; None where none lives."""
         job = self.busy(JobKind.TRAIN)
-        return None if job is None or job.state not in LIVE_STATES else self.client.pulse(job.id)
+        return None if job is None else self.pulse_of(job)
+
+    def pulse_of(self, job: Job) -> Pulse | None:
+        """Whether a job's process is at work; None for one that does not live."""
+        return self.sources.pulse(job) if job.state in LIVE_STATES else None
 
     @property
     def stalled(self) -> bool:
@@ -130,13 +156,8 @@ class Snapshot:
 
     @property
     def stale(self) -> bool:
-        """The run should be at work, and its files say nothing."""
-        if self.status is TrainingStatus.HUNG or self.stalled:
-            return True
-        if self.status is not TrainingStatus.RUNNING or self.run is None:
-            return False
-        age = self.event_age if self.event_age is not None else self.now - self.run.started
-        return age > STALE_AFTER
+        """The run should make progress, and its process or its event files show none."""
+        return self.stalled or (self.silence is not None and self.silence.stalled)
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
@@ -149,11 +170,11 @@ class Snapshot:
     def findings(self) -> list[Finding]:
         return diagnose(self.facts, self.week.playbook)
 
-    # --- store
-    @cached_property
-    def jobs(self) -> list[Job]:
+    # --- records
+    @property
+    def jobs(self) -> Sequence[Job]:
         """All jobs of the week, newest first."""
-        return list(self.client.jobs(week_id=self.week.id, limit=500))
+        return self.sources.records.jobs
 
     def latest(self, kind: JobKind) -> Job | None:
         return next((job for job in self.jobs if job.kind is kind), None)
@@ -163,34 +184,66 @@ class Snapshot:
         job = self.latest(kind)
         return job if job and job.state in LIVE_STATES | WAITING_STATES else None
 
+    def attempts(self, job: Job) -> Sequence[Attempt]:
+        """In the order of their numbers."""
+        return self.sources.records.attempts.get(job.id, ())
+
+    def result(self, job: Job) -> Mapping[str, Any]:
+        """What its newest attempt wrote; empty if that can't be read."""
+        return self.sources.result(job.id) or {}
+
+    def output_tail(self, job: Job, lines: int) -> str:
+        return self.sources.output_tail(job.id, lines)
+
+    def progress(self, job: Job) -> Mapping[str, Any]:
+        """What its program says of its progress; empty while it says nothing readable."""
+        return self.sources.progress(job.id) or {}
+
     @cached_property
     def ticks(self) -> dict[str, dict[str, Tick]]:
         """Slot to check to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
-        for tick in sorted(self.client.ticks(self.week.id), key=lambda tick: tick.id):
+        for tick in self.sources.records.ticks:
             found[tick.slot][tick.check] = tick
         return found
 
-    @cached_property
-    def notes(self) -> list[Note]:
-        return list(self.client.notes(self.week.id))
+    @property
+    def notes(self) -> Sequence[Note]:
+        return self.sources.records.notes
 
-    @cached_property
-    def activity(self) -> list[LedgerEntry]:
+    @property
+    def activity(self) -> Sequence[LedgerEntry]:
         """What was recorded last, newest first."""
-        return list(self.client.activity(self.week.id, limit=50))
+        return self.sources.records.activity
 
-    @cached_property
-    def incidents(self) -> list[Incident]:
-        return list(self.client.incidents(self.week.id))
+    @property
+    def incidents(self) -> Sequence[Incident]:
+        return self.sources.records.incidents
 
     @property
     def open_incidents(self) -> list[Incident]:
         return [i for i in self.incidents if i.closed_at is None]
 
     @cached_property
-    def signatures(self) -> list[Signature]:
-        return list(self.client.signatures(self.week.id))
+    def signatures(self) -> Sequence[Signature]:
+        """Of this week, oldest first."""
+        return [one for one in self.sources.records.signatures if one.week_id == self.week.id]
+
+    def signature_of(self, sha256: str) -> Signature | None:
+        """The newest signature of a decision."""
+        return self.sources.records.newest_signature(sha256)
+
+    def standing(self, signature: Signature | None) -> Standing:
+        """Whether a signature of this week holds; UNSIGNED for None."""
+        return self.sources.standing(signature)
+
+    def conditions_of(self, signature: Signature) -> list[Condition]:
+        return self.sources.conditions_of(signature)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Of this week's signed decisions, and what is still open of earlier weeks' ones."""
+        return [*self.sources.open_conditions_of_others, *self.sources.conditions]
 
     # --- schedule and checks
     def slot(self, slot_id: str) -> SlotSpec:
@@ -201,13 +254,18 @@ class Snapshot:
 
     def facts_at(self, slot: SlotSpec) -> Facts:
         """What was known at the moment as of which the slot is judged."""
-        moment = judged_as_of(slot, self.week)
-        if moment is None:
-            return self.facts
-        return gather(self.client, self.week, moment, self.reader)
+        return self._facts_as_of(judged_as_of(slot, self.week))
+
+    def _facts_as_of(self, moment: datetime | None) -> Facts:
+        if moment not in self._facts:
+            self._facts[moment] = gather(self.sources, moment)
+        return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
-        return judge_slot(self.week.playbook, slot.id, self.facts_at(slot))
+        if slot.id not in self._judgements:
+            judged = judge_slot(self.week.playbook, slot.id, self.facts_at(slot))
+            self._judgements[slot.id] = judged
+        return self._judgements[slot.id]
 
     def items(self, slot: SlotSpec) -> list[Item]:
         ticks = self.ticks.get(slot.id, {})
@@ -216,11 +274,11 @@ class Snapshot:
     @cached_property
     def anomaly_days(self) -> Collection[date]:
         """Days whose daily check found something; only then is the second check due."""
-        return anomaly_days(self.client, self.week)
+        return anomaly_days(self.sources)
 
     @cached_property
     def timeline(self) -> list[SlotView]:
-        return agenda(self.client, self.week)
+        return agenda(self.sources)
 
     @property
     def next_slot(self) -> SlotView | None:

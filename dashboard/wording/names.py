@@ -1,4 +1,4 @@
-"""Names of what the pages list: roles, job kinds, kinds of slots, scenarios, processes."""
+"""Names of what the pages list: roles, job kinds, kinds of slots, scenarios."""
 
 from __future__ import annotations
 
@@ -40,13 +40,3 @@ SCENARIOS: dict[str, Message] = {
     "policy_dead": Message("Policy stopped updating"),
     "logging_broken": Message("Logging broken"),
 }
-# States of /proc.
-PROCESSES: dict[str, Message] = {
-    "R": Message("running"),
-    "S": Message("sleeping"),
-    "D": Message("waiting for I/O"),
-    "T": Message("stopped"),
-    "t": Message("stopped by a debugger"),
-    "Z": Message("zombie"),
-}
-OTHER_PROCESS = Message("other")

@@ -11,6 +11,7 @@ import typer
 
 from core.errors import InputError, TrainweekError
 from core.files import write_bytes
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
@@ -146,10 +147,10 @@ def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = N
     try:
         answer = open_client(home).gate(week, sha256)
     except TrainweekError as error:
-        answer = GateAnswer(False, error.what, error.remedy, {})
+        answer = GateAnswer.blocked_by(error)
     except Exception as error:  # a pipeline reads the reason; whatever it is, the gate is shut
-        told = f"The gate could not look: {type(error).__name__}: {error}"
-        answer = GateAnswer(False, told, "Run `trainweek doctor`.", {})
+        what = Message("The gate failed: {error}", error=f"{type(error).__name__}: {error}")
+        answer = GateAnswer(False, what, Message("Run `trainweek doctor`."), {})
     print_json(answer.as_dict())
     raise typer.Exit(0 if answer.passes else 1)
 

@@ -180,15 +180,20 @@ def _pulse(client: Client, job: Job) -> dict[str, Any]:
 
 
 def _params(given: list[str]) -> dict[str, Any]:
-    """``steps=20000`` to ``{"steps": 20000}``; what is no JSON stays text."""
+    """``steps=20000`` to ``{"steps": 20000}``; what is not JSON stays text.
+
+    :raises InputError: no name, no ``=``, or the same name twice.
+    """
     params: dict[str, Any] = {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise InputError(f"--param {pair!r} is not name=value.", "Write --param steps=20000.")
+        if name in params:
+            raise InputError(f"--param {name} is given twice.", "Give it once.")
         try:
             params[name] = json_module.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):  # not JSON; an integer with thousands of digits
             params[name] = value
     return params
 

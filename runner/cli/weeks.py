@@ -28,7 +28,9 @@ def new(
 ) -> None:
     """Make a week and make it the active one."""
     client = open_client(home)
-    outcome = client.create_week(parse_moment(launch), playbook_path=playbook, tag=tag)
+    outcome = client.create_week(
+        parse_moment(launch), playbook_path=playbook and playbook.absolute(), tag=tag
+    )
     match outcome:
         case Recorded(record=week):
             _show([week], json)

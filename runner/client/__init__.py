@@ -1,8 +1,8 @@
-"""The only door for dashboard, scripts and command line.
+"""The only access for dashboard, scripts and command line.
 
-Reads work without a runner. Writes check the person's rights, are one transaction
-each, and are in ledger and store when the call returns; job states are written by the
-runner alone. Never loads torch.
+Reads work without a runner. Each write checks the person's rights, is one transaction,
+and is in ledger and store when the call returns; only the runner writes job states.
+Never imports torch.
 """
 
 from __future__ import annotations
@@ -21,19 +21,22 @@ from runner.client.reads import Reads
 from runner.client.restarts import Restarting
 from runner.client.signatures.pipeline_gate import Gating
 from runner.client.ticks import Ticks
+from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
 
 __all__ = ["Client"]
 
 
-class Client(Reads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating):
-    """One person in one home.
+class Client(
+    Reads, WeekReads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating
+):
+    """One person's access to one data directory.
 
-    Making one touches nothing; the first read or write opens the store (and creates or
-    migrates it, under a lock), and raises SetupError if the home can't be used.
+    Creating a client touches nothing. The first read or write opens the store, creates or
+    migrates it under a lock, and raises SetupError if the directory can't be used.
 
-    :param now: gives the real moment; tests pass their own.
+    :param now: returns the present real time; tests pass their own.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What all parts of the client share: the person, the time, and how a write is made."""
+"""What all parts of the client share: person, time, and writing to the ledger."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from core.errors import PermissionDenied
+from core.language import Message
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Right
@@ -20,8 +21,16 @@ from runner.store.queries import week_moment
 from runner.store.rows import entry_of
 
 
+def no_week(week_id: str) -> Refused:
+    """The refusal for a week that does not exist."""
+    return Refused(
+        Message("There is no week {week}.", week=week_id),
+        Message("List the weeks: trainweek week list"),
+    )
+
+
 class BaseClient:
-    """Base of the client's parts."""
+    """Base class of the client's parts."""
 
     home: Home
     person: Person
@@ -29,11 +38,11 @@ class BaseClient:
     store: Store
 
     def _denied(self, right: Right) -> Refused | None:
-        """Why the person may not, as an outcome; None if they may."""
+        """The refusal for a person without this right; None if they have it."""
         try:
             self.person.require(right)
         except PermissionDenied as error:
-            return Refused(error.what, error.remedy)
+            return Refused.by(error)
         return None
 
     def _append(
@@ -44,7 +53,7 @@ class BaseClient:
         week_id: str | None = None,
         key: str | None = None,
     ) -> LedgerEntry:
-        """Add a line in the person's name, at this moment."""
+        """Append a line in the person's name, at the present time."""
         now = self.now()
         return transaction.append(
             kind,
@@ -58,7 +67,7 @@ class BaseClient:
 
     @staticmethod
     def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
-        """What an earlier request with this key wrote."""
+        """The line that an earlier request with this key wrote."""
         if key is None:
             return None
         row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()

@@ -1,25 +1,26 @@
-"""What people do with a decision: sign it, stand by an override, close a condition."""
+"""What people do with a decision: sign it, countersign an override, close a condition."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from core.language import Message
 from core.people import Person
 from core.vocabulary import Right, SignatureAct
 from core.week import Week
-from runner.client.base import BaseClient
+from runner.client.base import BaseClient, no_week
 from runner.client.signatures.rules import (
     countersigned,
     newest_decision,
     refusal,
-    sealed_statement,
     signable,
     untested,
 )
+from runner.client.signatures.statement import sealed_statement
 from runner.client.ticks import too_long
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Closing, LedgerEntry, Signature
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Decisions(BaseClient):
-    """Signatures and their conditions. Each is one line of the ledger."""
+    """Writes signatures and closes conditions. Each is one line of the ledger."""
 
     def sign(
         self,
@@ -44,13 +45,13 @@ class Decisions(BaseClient):
     ) -> Recorded[Signature] | Refused:
         """Approve, approve with conditions, or reject the decision with this hash.
 
-        It binds to the newest revalidation: if there is a newer one than the person
-        saw, nothing is signed. What is signed is sealed with the home's key; model and
-        data are kept beside it.
+        Only the newest revalidation can be signed: if there is a newer one than the person
+        saw, nothing is signed. The signed statement is sealed with the key of the data
+        directory; model and data are copied.
 
-        :param second: approving a NO-GO is an override and takes a second person, who
+        :param second: approving a NO-GO is an override and requires a second person, who
             has the right to countersign.
-        :raises SetupError: the home's key can't be used, or the evidence can't be kept.
+        :raises SetupError: the key can't be used, or the evidence can't be copied.
         """
         if denied := self._denied(Right.SIGN) or too_long(reason):
             return denied
@@ -67,7 +68,7 @@ class Decisions(BaseClient):
                     second = countersigned(connection, revalidation_sha256, second)
                 if refused := refusal(saved, act, reason, conditions, self.person, second):
                     return refused
-                body = {
+                body: dict[str, Any] = {
                     "revalidation_sha256": revalidation_sha256,
                     "act": act.value,
                     "reason": reason,
@@ -101,11 +102,13 @@ class Decisions(BaseClient):
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[LedgerEntry] | Refused:
-        """Stand by an override of this NO-GO as its second person, before the CTO signs it."""
+        """Approve an override of this NO-GO as its second person, before the CTO signs it."""
         if denied := self._denied(Right.COUNTERSIGN) or too_long(reason):
             return denied
         if not reason.strip():
-            return Refused("An override needs its reason.", "Say why you stand by it.")
+            return Refused(
+                Message("An override requires a reason."), Message("Enter why you support it.")
+            )
         with self.store.write() as transaction:
             connection = transaction.connection
             entry = self._keyed(connection, key)
@@ -118,15 +121,17 @@ class Decisions(BaseClient):
             return Recorded(entry)
 
     def unsignable(self, week_id: str, revalidation_sha256: str) -> Refused | None:
-        """Why nobody can sign the newest decision now: what was tested is not what lies there.
+        """Why the newest decision can't be signed now: the files differ from what was tested.
 
-        None for one that is not the newest: signing says so.
+        None for a decision that is not the newest: signing it is refused with that reason.
         """
         with self.store.read() as connection:
             week = queries.week_by_id(connection, week_id)
             newest = newest_decision(connection, self.home, week_id)
-            if week is None or newest is None or isinstance(newest, Refused):
+            if isinstance(newest, Refused):
                 return newest
+            if week is None or newest is None:
+                return None
             if newest.sha256 != revalidation_sha256:
                 return None
             return untested(connection, self.home, week, newest)
@@ -137,21 +142,25 @@ class Decisions(BaseClient):
         """The week and its archived decision, if that may still be signed."""
         week = queries.week_by_id(connection, week_id)
         if week is None:
-            return Refused(f"There is no week {week_id}.")
+            return no_week(week_id)
         saved = signable(connection, self.home, week, revalidation_sha256)
         return saved if isinstance(saved, Refused) else (week, saved)
 
     def close_condition(
         self, signature_id: int, number: int, note: str, key: str | None = None
     ) -> Recorded[Closing] | Conflict[Closing] | Refused:
-        """Say that a condition is met, and by what one sees it.
+        """Record that a condition is met, with the evidence.
 
+        :param note: the evidence.
         :param number: its place in the signature's list, from 0.
         """
         if denied := self._denied(Right.RECORD) or too_long(note):
             return denied
         if not note.strip():
-            return Refused("A condition is closed with a note.", "Say by what one sees it is met.")
+            return Refused(
+                Message("Closing a condition requires a note."),
+                Message("Enter the evidence that it is met."),
+            )
         signatures, closed = schema.signatures, schema.conditions_closed
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -162,19 +171,24 @@ class Decisions(BaseClient):
                 ).first()
                 if row is None:
                     return Refused(
-                        f"There is no signature {signature_id}.",
-                        "List them: trainweek decision show",
+                        Message("There is no signature {number}.", number=signature_id),
+                        Message("List them: trainweek decision show"),
                     )
                 if not 0 <= number < len(row.conditions):
                     return _no_condition(signature_id, number, len(row.conditions))
-                standing = connection.execute(
+                known = connection.execute(
                     select(closed).where(
                         closed.c.signature_id == signature_id, closed.c.number == number
                     )
                 ).first()
-                if standing is not None:
-                    there = rows.closing_of(standing)
-                    return Conflict(there, f"{there.by} closed it already: {there.note}")
+                if known is not None:
+                    there = rows.closing_of(known)
+                    return Conflict(
+                        there,
+                        Message(
+                            "{by} has already closed it: {reason}", by=there.by, reason=there.note
+                        ),
+                    )
                 body = {
                     "action": "close",
                     "signature_id": signature_id,
@@ -188,8 +202,12 @@ class Decisions(BaseClient):
 
 def _no_condition(signature_id: int, number: int, count: int) -> Refused:
     return Refused(
-        f"Signature {signature_id} has no condition {number + 1}.",
-        f"It has {count}; give a number from 1 to {count}."
+        Message(
+            "Signature {signature} has no condition {number}.",
+            signature=signature_id,
+            number=number + 1,
+        ),
+        Message("Give a number from 1 to {count}.", count=count)
         if count
-        else "It was signed without conditions; there is nothing to close.",
+        else Message("It was signed without conditions."),
     )

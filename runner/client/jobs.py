@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import InputError
+from core.job_params import requested
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
 from runner.client.models import is_restore, refused_restore, right_for
@@ -36,17 +37,18 @@ class Jobs(BaseClient):
 
         Whatever two people click at the same time, one of them gets
         :class:`AlreadyRunning` with the other's job. The same ``key`` gives the same
-        job again. Parameters of a training: ``run`` (name), ``timestamp``, ``steps``,
-        ``resume`` (True: go on, False: begin anew beside an ended one), ``seed``,
-        ``learning_rate``, ``ent_coef``, ``override_reason`` (the lead's, against a
-        failed pre-flight). Of a backup: ``action`` (make, restore), ``from`` (the backup
-        to restore; default: the newest that is whole). Of a revalidation: ``model_path``,
-        ``backtest_data_dir``, ``episodes``, ``save_report``, ``trials`` (declared by the
-        lead, never fewer than the ledger counts).
+        job again.
+
+        :param params: as the kind's model in :mod:`core.job_params`; anything else is
+            refused, and nothing is written.
         """
         kind = _kind(kind)
         if denied := self._denied(right_for(kind, params or {})):
             return denied
+        try:
+            asked, run = requested(kind, params or {}).stored(), None
+        except InputError as error:
+            return Refused(error.what, error.remedy)
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):
@@ -61,7 +63,6 @@ class Jobs(BaseClient):
                     "Make one: trainweek week new --launch 2026-11-23T14:00Z",
                 )
             now = self.now()
-            asked, run = dict(params or {}), None
             if is_restore(kind, asked) and (refused := refused_restore(connection)):
                 return refused
             if kind is JobKind.TRAIN and week is not None:
@@ -117,12 +118,10 @@ def _kind(kind: JobKind | str) -> JobKind:
         ) from error
 
 
-def _too_few_trials(declared: Any, counted: int) -> Refused | None:
-    if declared is None:
-        return None
-    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
+def _too_few_trials(declared: int | None, counted: int) -> Refused | None:
+    if declared is not None and declared < counted:
         return Refused(
-            f"{declared!r} trials are declared; the ledger counts {counted} over all weeks, "
+            f"{declared} trials are declared; the ledger counts {counted} over all weeks, "
             "with this one.",
             f"Declare a whole number of at least {counted}, or leave it out.",
         )

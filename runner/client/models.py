@@ -1,4 +1,4 @@
-"""Checkpoints, backups and models from elsewhere: looking at them, and asking for work on them."""
+"""Checkpoints, backups and imported models: lists, and who may change them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from core.language import Message
 from core.vocabulary import JobKind, Right
 from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
@@ -16,46 +17,54 @@ from runner.store import queries
 
 
 class Models(BaseClient):
-    """Reads of the model folder. Hashes and JSON only: no model is opened here."""
+    """Reads the model folder: hashes and JSON only, no model is loaded."""
 
     def checkpoints(self, run: str | None = None) -> list[ListedCheckpoint]:
-        """All of them, newest step first, each verified now; broken ones with what is wrong."""
+        """All checkpoints, newest step first, each verified now; corrupt ones with the problem."""
         return list_checkpoints(self.home.checkpoints, run)
 
     def backups(self) -> list[ListedBackup]:
-        """All of them, newest first, each verified now."""
+        """All backups, newest first, each verified now."""
         return list_backups(self.home)
 
 
 def is_restore(kind: JobKind | str, params: Mapping[str, Any]) -> bool:
-    """Whether a job puts a backup in the place of the model folder."""
+    """Whether a job replaces the model folder by a backup."""
     return kind == JobKind.BACKUP and params.get("action") == "restore"
 
 
 def right_for(kind: JobKind, params: Mapping[str, Any]) -> Right:
-    """What a person must be allowed to. Whoever replaces the model chooses it."""
+    """The right that a job requires. Replacing the model means choosing it."""
     if kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL) or is_restore(kind, params):
         return Right.REVALIDATE
     return Right.OPERATE
 
 
 def refused_restore(connection: Connection) -> Refused | None:
-    """Why the model folder can't be replaced now: a training writes into it."""
+    """The refusal of a restore while a training run writes to the model folder."""
     job = queries.active_job(connection, JobKind.TRAIN)
     if job is None:
         return None
     return Refused(
-        f"The training {job.id} is {job.state.lower()}; it writes into the model folder.",
-        f"Stop it first: trainweek jobs stop {job.id}",
+        Message(
+            "Training job {job} is {state}; it writes to the model folder.",
+            job=job.id,
+            state=job.state,
+        ),
+        Message("Stop it first: trainweek jobs stop {job}", job=job.id),
     )
 
 
-def restore_at_work(connection: Connection) -> Refused | None:
-    """Why no training can start now: a backup is being restored."""
+def restore_in_progress(connection: Connection) -> Refused | None:
+    """The refusal of a training start while a backup is being restored."""
     job = queries.active_job(connection, JobKind.BACKUP)
     if job is None or not is_restore(job.kind, job.params):
         return None
     return Refused(
-        f"A backup is being restored ({job.id}, by {job.requested_by}).",
-        "Start the training when it is done.",
+        Message(
+            "A backup is being restored ({job}, requested by {by}).",
+            job=job.id,
+            by=job.requested_by,
+        ),
+        Message("Start the training run after that."),
     )

@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from core.clock import Clock
 from core.errors import IntegrityError
 from core.liveness import Pulse
-from core.vocabulary import IncidentState, JobKind
+from core.vocabulary import JobKind
 from core.week import Week
 from runner.client.base import BaseClient
 from runner.files import read_json, tail
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
 from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
-from runner.store import queries, rows, schema
+from runner.store import queries, record_queries, rows, schema
 
 
 class Reads(BaseClient):
@@ -27,8 +27,8 @@ class Reads(BaseClient):
 
     def weeks(self) -> list[Week]:
         """All weeks, by launch."""
-        with self.store.read() as look:
-            found = look.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
+        with self.store.read() as connection:
+            found = connection.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
             return [rows.week_of(row) for row in found]
 
     def damage(self) -> IntegrityError | None:
@@ -36,22 +36,22 @@ class Reads(BaseClient):
         return self.store.damage
 
     def active_week(self) -> Week | None:
-        with self.store.read() as look:
-            return queries.active_week(look)
+        with self.store.read() as connection:
+            return queries.active_week(connection)
 
     def week(self, week_id: str) -> Week | None:
-        with self.store.read() as look:
-            return queries.week_by_id(look, week_id)
+        with self.store.read() as connection:
+            return queries.week_by_id(connection, week_id)
 
     def clock(self, week_id: str) -> Clock:
         """The map between real time and this week's time."""
-        with self.store.read() as look:
-            return queries.clock_of(look, week_id)
+        with self.store.read() as connection:
+            return queries.clock_of(connection, week_id)
 
     def now_week(self, week_id: str) -> datetime:
         """Where this week stands now."""
-        with self.store.read() as look:
-            return queries.week_moment(look, week_id, self.now())
+        with self.store.read() as connection:
+            return queries.week_moment(connection, week_id, self.now())
 
     def runner_status(self) -> RunnerStatus:
         return runner_status(self.home, self.now())
@@ -60,38 +60,29 @@ class Reads(BaseClient):
         self, kind: JobKind | None = None, week_id: str | None = None, limit: int = 50
     ) -> list[Job]:
         """Newest first."""
-        query = select(schema.jobs).order_by(schema.jobs.c.seq.desc()).limit(limit)
-        if kind is not None:
-            query = query.where(schema.jobs.c.kind == kind)
-        if week_id is not None:
-            query = query.where(schema.jobs.c.week_id == week_id)
-        with self.store.read() as look:
-            return [rows.job_of(row) for row in look.execute(query)]
+        with self.store.read() as connection:
+            return record_queries.jobs(connection, kind, week_id, limit)
 
     def job(self, job_id: str) -> Job | None:
-        with self.store.read() as look:
-            row = look.execute(select(schema.jobs).where(schema.jobs.c.id == job_id)).first()
+        with self.store.read() as connection:
+            row = queries.job_by_id(connection, job_id)
             return None if row is None else rows.job_of(row)
 
     def live_job(self, kind: JobKind | None = None) -> Job | None:
         """The job of a kind that waits or lives; with None the oldest of any kind."""
-        with self.store.read() as look:
-            row = queries.active_job(look, kind)
+        with self.store.read() as connection:
+            row = queries.active_job(connection, kind)
             return None if row is None else rows.job_of(row)
 
     def latest_job(self, kind: JobKind, week_id: str | None = None) -> Job | None:
-        with self.store.read() as look:
-            row = queries.newest_job(look, kind, week_id)
+        with self.store.read() as connection:
+            row = queries.newest_job(connection, kind, week_id)
             return None if row is None else rows.job_of(row)
 
     def attempts(self, job_id: str) -> list[Attempt]:
         """In the order of their numbers."""
-        table = schema.attempts
-        with self.store.read() as look:
-            found = look.execute(
-                select(table).where(table.c.job_id == job_id).order_by(table.c.number)
-            )
-            return [rows.attempt_of(row) for row in found]
+        with self.store.read() as connection:
+            return record_queries.attempts(connection, job_id)
 
     def output_tail(self, job_id: str, lines: int = 100) -> str:
         """The end of the newest attempt's output: at most so many lines and 64 kB.
@@ -107,18 +98,15 @@ class Reads(BaseClient):
 
     def pulse(self, job_id: str) -> Pulse | None:
         """Whether the job is at work, with the evidence; None while it waits."""
-        jobs, attempts = schema.jobs, schema.attempts
-        with self.store.read() as look:
-            job = look.execute(select(jobs).where(jobs.c.id == job_id)).first()
-            if job is None:
+        with self.store.read() as connection:
+            row = queries.job_by_id(connection, job_id)
+            if row is None:
                 return None
-            attempt = look.execute(
-                select(attempts).where(
-                    attempts.c.job_id == job_id, attempts.c.number == job.attempt
-                )
-            ).first()
-            clock = queries.clock_of(look, job.week_id) if job.week_id else Clock()
-        return pulse_of(self.home, job, attempt, clock, self.now())
+            attempts = record_queries.attempts(connection, job_id)
+            clock = queries.clock_of(connection, row.week_id) if row.week_id else Clock()
+            week = queries.week_by_id(connection, row.week_id) if row.week_id else None
+        playbook = None if week is None else week.playbook
+        return pulse_of(self.home, rows.job_of(row), attempts, clock, playbook, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:
         """The result of the newest attempt; None if it wrote none that can be read."""
@@ -126,63 +114,40 @@ class Reads(BaseClient):
 
     def ticks(self, week_id: str, slot: str | None = None) -> list[Tick]:
         """The ticks that stand, oldest first; a replaced one is in the ledger only."""
-        table = schema.ticks
-        query = select(table).where(table.c.week_id == week_id, table.c.replaced_by.is_(None))
-        if slot is not None:
-            query = query.where(table.c.slot == slot)
-        with self.store.read() as look:
-            return [rows.tick_of(row) for row in look.execute(query.order_by(table.c.id))]
+        with self.store.read() as connection:
+            return record_queries.ticks(connection, week_id, slot)
 
     def incidents(self, week_id: str, open_only: bool = False) -> list[Incident]:
         """Newest first."""
-        table = schema.incidents
-        query = select(table).where(table.c.week_id == week_id).order_by(table.c.id.desc())
-        if open_only:
-            query = query.where(table.c.state == IncidentState.OPEN)
-        with self.store.read() as look:
-            return [rows.incident_of(row) for row in look.execute(query)]
+        with self.store.read() as connection:
+            return record_queries.incidents(connection, week_id, open_only)
 
     def incidents_of(self, job_id: str) -> list[Incident]:
         """What the runner opened for a job; newest first."""
-        entries, table = schema.ledger, schema.incidents
-        query = (
-            select(table)
-            .join(entries, entries.c.seq == table.c.id)
-            .where(entries.c.body["job_id"].as_string() == job_id)
-            .order_by(table.c.id.desc())
-        )
-        with self.store.read() as look:
-            return [rows.incident_of(row) for row in look.execute(query)]
+        with self.store.read() as connection:
+            return record_queries.incidents_of_job(connection, job_id)
 
     def signatures(self, week_id: str | None = None) -> list[Signature]:
         """Oldest first."""
-        table = schema.signatures
-        query = select(table).order_by(table.c.id)
-        if week_id is not None:
-            query = query.where(table.c.week_id == week_id)
-        with self.store.read() as look:
-            return [rows.signature_of(row) for row in look.execute(query)]
+        with self.store.read() as connection:
+            return record_queries.signatures(connection, week_id)
 
     def notes(self, week_id: str) -> list[Note]:
         """Oldest first."""
-        table = schema.notes
-        query = select(table).where(table.c.week_id == week_id).order_by(table.c.id)
-        with self.store.read() as look:
-            return [rows.note_of(row) for row in look.execute(query)]
+        with self.store.read() as connection:
+            return record_queries.notes(connection, week_id)
 
     def activity(self, week_id: str | None, limit: int = 50) -> list[LedgerEntry]:
         """What people and runner did, newest first; the clock's points are left out."""
-        table = schema.ledger
-        query = select(table).where(table.c.kind != "clock").order_by(table.c.seq.desc())
-        if week_id is not None:
-            query = query.where(table.c.week_id == week_id)
-        with self.store.read() as look:
-            return [rows.entry_of(row) for row in look.execute(query.limit(limit))]
+        with self.store.read() as connection:
+            return record_queries.activity(connection, week_id, limit)
 
     def _newest_folder(self, job_id: str) -> Path | None:
         table = schema.attempts
-        with self.store.read() as look:
-            number = look.scalar(select(func.max(table.c.number)).where(table.c.job_id == job_id))
+        with self.store.read() as connection:
+            number = connection.scalar(
+                select(func.max(table.c.number)).where(table.c.job_id == job_id)
+            )
         return None if number is None else self.home.attempt(job_id, number)
 
     def _json(self, job_id: str, name: str) -> Mapping[str, Any] | None:

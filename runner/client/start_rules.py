@@ -1,4 +1,4 @@
-"""Whether a training may start now, under which name, and with what it goes on."""
+"""Whether a training run may start now, its name, and what a resume continues with."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
+from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.people import Person
 from core.playbook.settings import TrainingSettings
 from core.vocabulary import JobKind, JobState, Right
 from core.week import Week
-from runner.client.models import restore_at_work
+from runner.client.models import restore_in_progress
 from runner.files import read_json
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Refused
-from runner.store import queries, schema
+from runner.store import queries, rows, schema
 
-# What a resumed training keeps from the one that it continues, unless told otherwise.
+# What a resumed run keeps from the one that it continues, unless the request says otherwise.
 _KEPT = ("steps", "seed", "learning_rate", "ent_coef")
 _SETTINGS = ("seed", "learning_rate", "ent_coef")
-_MOST_STEPS = 1_000_000_000
 _UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
 
 
@@ -36,51 +36,64 @@ def launch_params(
     asked: dict[str, Any],
     now: datetime,
 ) -> tuple[dict[str, Any], str] | Refused:
-    """The parameters of the training and the name of its run, or why it may not start."""
+    """The job's parameters and the name of its run, or why it may not start."""
     if refused := blocked_start(connection, week):
         return refused
     if refused := _failed_preflight(connection, home, week, person, asked) or _unfit(week, asked):
         return refused
     before = queries.newest_job(connection, JobKind.TRAIN, week.id, begun=True)
-    unfinished = before is not None and before.state in _UNFINISHED
     resume = asked.get("resume")
     if resume:
-        if before is None or not unfinished:
+        if before is None or before.state not in _UNFINISHED:
             return Refused(
-                "There is no unfinished training to resume.", "Start a new one, without resume."
+                Message("There is no unfinished training run to resume."),
+                Message("Start a new one, without --resume."),
             )
         if trouble := unfinished_exchange(home):
             return Refused(trouble, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
-        if behind := _behind(home, before.run, asked.get("steps")):
-            return Refused(behind, MORE_STEPS)
+        if reached := _reached_already(home, before.run, asked.get("steps")):
+            return Refused(reached, MORE_STEPS)
         kept = {name: before.params[name] for name in _KEPT if name in before.params}
         return {**kept, **asked, "run": before.run}, before.run
-    if unfinished and resume is None:
+    if before is not None and before.state in _UNFINISHED and resume is None:
         return Refused(
-            f"The training {before.run} ended {before.state}: {before.reason}",
-            "Say whether to go on (--resume) or to begin anew (--new).",
+            Message(
+                "Run {run} ended as {state}: {reason}",
+                run=before.run,
+                state=before.state,
+                reason=rows.reason_of(before),
+            ),
+            Message("Resume it (--resume), or start over (--new)."),
         )
     if before is not None and before.state == JobState.SUCCEEDED and resume is None:
         return Refused(
-            f"The week {week.id} has its training already: {before.run} ended {before.state}.",
-            "Another training belongs to a week of its own (`trainweek week new`, or page This "
-            "week). If you mean one beside it in this week, say so (--new).",
+            Message(
+                "Week {week} already has its run: {run} is complete.", week=week.id, run=before.run
+            ),
+            Message(
+                "Make a week of its own for another run (`trainweek week new`, or page This week),"
+                " or start another run in this week (--new)."
+            ),
         )
     run = _run_name(connection, home, week, asked, now)
     return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
 
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
-    """Why nothing may start a training now: an open incident of a crash or of bad data, or
-    a backup that is being restored."""
+    """Why no training run may start now: an open incident of a crash or of bad data, or
+    a restore in progress."""
     if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
         return Refused(
-            f"The open incident {blocking[0].procedure!r} blocks every start: {blocking[0].summary}",
-            "Investigate, then close it with a reason (page Escalation).",
+            Message(
+                "The open incident {procedure!r} blocks every start: {summary}",
+                procedure=blocking[0].procedure,
+                summary=rows.summary_of(blocking[0]),
+            ),
+            Message("Investigate, then close it with a reason (page Escalation)."),
         )
-    return restore_at_work(connection)
+    return restore_in_progress(connection)
 
 
 def _failed_preflight(
@@ -94,53 +107,77 @@ def _failed_preflight(
         return None
     if not str(asked.get("override_reason") or "").strip():
         return Refused(
-            f"The pre-flight failed: {failed}",
-            "Mend it and run the pre-flight again, or let the lead override it with a reason.",
+            Message("The pre-flight failed: {failed}", failed=failed),
+            Message("Fix it and rerun the pre-flight, or let the lead override it with a reason."),
         )
     if not person.may(Right.COUNTERSIGN):
         return Refused(
-            f"The pre-flight failed, and {person.name} ({person.role.value}) may not override it.",
-            "Ask the lead to start it with a reason.",
+            Message(
+                "The pre-flight failed, and {name} ({role}) may not override it.",
+                name=person.name,
+                role=person.role.value,
+            ),
+            Message("Ask the lead to start it with a reason."),
         )
     return None
 
 
-def _why_failed(home: Home, job: Row) -> str | None:
+def _why_failed(home: Home, job: Row) -> Message | None:
     result = read_json(home.attempt(job.id, job.attempt) / "result.json") if job.attempt else None
     if result is None or not result.get("complete", True):
-        return None if job.state == JobState.SUCCEEDED else f"it ended {job.state}. {job.reason}"
+        if job.state == JobState.SUCCEEDED:
+            return None
+        return joined([literal(job.state), rows.reason_of(job)])
     if result.get("ok", True):
         return None
     checks = [c for c in result.get("checks", []) if isinstance(c, dict) and not c.get("ok")]
-    return "; ".join(f"{c.get('id')}: {c.get('why')}" for c in checks) or "see its result."
+    if not checks:
+        return Message("see its result.")
+    return joined(
+        (
+            Message("{check}: {why}", check=check.get("id"), why=recorded_message(check, "why"))
+            for check in checks
+        ),
+        "; ",
+    )
 
 
 def _unfit(week: Week, asked: dict[str, Any]) -> Refused | None:
-    """A value that the trainer would refuse; a start that must fail is no crash."""
-    steps = asked.get("steps")
+    """The refusal of a value that the trainer would refuse: that is not a crash."""
     given = {name: asked[name] for name in _SETTINGS if asked.get(name) is not None}
-    bounds = "Give a value within the playbook's bounds."
-    if steps is not None and (type(steps) is not int or not 1 <= steps <= _MOST_STEPS):
-        return Refused(f"steps is {steps!r}, no whole number from 1 to {_MOST_STEPS:,}.", bounds)
+    bounds = Message("Give a value within the playbook's bounds.")
     try:
         TrainingSettings.model_validate({**week.playbook.training.model_dump(), **given})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
-        return Refused(f"{name} is {first['input']!r}: {first['msg']}.", bounds)
+        return Refused(
+            Message(
+                "{name} is {value}: {problem}.",
+                name=name,
+                value=repr(first["input"]),
+                problem=first["msg"],
+            ),
+            bounds,
+        )
     return None
 
 
-def _behind(home: Home, run: str, steps: int | None) -> str | None:
-    """Why a resumed run can't end at ``steps``: it is beyond it already."""
-    checkpoint = None if steps is None else newest_checkpoint(home.checkpoints, run)
-    return None if checkpoint is None else reached_already(checkpoint, steps)
+def _reached_already(home: Home, run: str, steps: int | None) -> Message | None:
+    """Why a resumed run can't end at ``steps``: it is past it already."""
+    if steps is None or (checkpoint := newest_checkpoint(home.checkpoints, run)) is None:
+        return None
+    return reached_already(checkpoint, steps)
 
 
 def _linked(home: Home, run: str) -> Refused:
     return Refused(
-        f"{home.relative(home.run(run))} is a link to {home.run(run).resolve()}.",
-        "A run's folder lies in the home: remove the link, or name the run otherwise.",
+        Message(
+            "{folder} is a link to {target}.",
+            folder=home.relative(home.run(run)),
+            target=str(home.run(run).resolve()),
+        ),
+        Message("Remove the link, or choose another name for the run."),
     )
 
 

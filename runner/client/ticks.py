@@ -1,11 +1,12 @@
-"""What people put down: ticks and notes."""
+"""Ticks and notes of people."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from core.language import Message
 from core.vocabulary import Right, Verdict
-from runner.client.base import BaseClient
+from runner.client.base import BaseClient, no_week
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Note, Tick
 from runner.store import Transaction, queries, rows, schema
@@ -14,7 +15,7 @@ MOST_TEXT = 10_000  # characters of a note or a reason
 
 
 class Ticks(BaseClient):
-    """Ticks and notes."""
+    """Writes ticks and notes."""
 
     def tick(
         self,
@@ -29,9 +30,8 @@ class Ticks(BaseClient):
     ) -> Recorded[Tick] | Conflict[Tick] | Refused:
         """Confirm a check, with the verdict and value that the person saw.
 
-        :param replaces: the id of the tick that the person saw there and means to
-            replace. If another one stands there meanwhile it is a conflict, and
-            nothing is overwritten.
+        :param replaces: id of the tick that the person saw and wants to replace. If there
+            is another one by now it is a conflict, and nothing is overwritten.
         """
         if denied := self._denied(Right.RECORD) or too_long(note):
             return denied
@@ -41,12 +41,18 @@ class Ticks(BaseClient):
                 return Recorded(_tick(transaction, entry.seq))
             week = queries.week_by_id(connection, week_id)
             if week is None:
-                return Refused(f"There is no week {week_id}.", "List them: trainweek week list")
+                return no_week(week_id)
             known = {spec.id: spec.checks for spec in week.playbook.schedule}
             if check not in known.get(slot, ()):
-                return Refused(f"The playbook has no check {check!r} in slot {slot!r}.")
+                return Refused(
+                    Message(
+                        "The playbook has no check {check!r} in slot {slot!r}.",
+                        check=check,
+                        slot=slot,
+                    )
+                )
             table = schema.ticks
-            standing = connection.execute(
+            current = connection.execute(
                 select(table).where(
                     table.c.week_id == week_id,
                     table.c.slot == slot,
@@ -54,16 +60,21 @@ class Ticks(BaseClient):
                     table.c.replaced_by.is_(None),
                 )
             ).first()
-            if standing is not None and standing.id != replaces:
-                there = rows.tick_of(standing)
-                return Conflict(there, f"{there.by} ticked it at {there.at:%H:%M:%S} UTC.")
+            if current is not None and current.id != replaces:
+                there = rows.tick_of(current)
+                return Conflict(
+                    there,
+                    Message(
+                        "{by} ticked it at {time} UTC.", by=there.by, time=f"{there.at:%H:%M:%S}"
+                    ),
+                )
             body = {
                 "slot": slot,
                 "check": check,
                 "note": note,
                 "verdict_seen": Verdict(verdict_seen).value,
                 "value_seen": str(value_seen),
-                "replaces": standing.id if standing is not None else None,
+                "replaces": current.id if current is not None else None,
             }
             entry = self._append(transaction, "tick", body, week_id, key)
             return Recorded(_tick(transaction, entry.seq))
@@ -71,17 +82,17 @@ class Ticks(BaseClient):
     def note(
         self, week_id: str, slot: str, text: str, key: str | None = None
     ) -> Recorded[Note] | Refused:
-        """Write a note beside a slot; notes are never changed."""
+        """Add a note to a slot; notes are never changed."""
         if denied := self._denied(Right.RECORD) or too_long(text):
             return denied
         if not text.strip():
-            return Refused("The note is empty.", "Write something.")
+            return Refused(Message("The note is empty."), Message("Enter a text."))
         with self.store.write() as transaction:
             connection = transaction.connection
             entry = self._keyed(connection, key)
             if entry is None:
                 if queries.week_by_id(connection, week_id) is None:
-                    return Refused(f"There is no week {week_id}.")
+                    return no_week(week_id)
                 body = {"slot": slot, "text": text}
                 entry = self._append(transaction, "note", body, week_id, key)
             table = schema.notes
@@ -97,6 +108,10 @@ def _tick(transaction: Transaction, seq: int) -> Tick:
 
 
 def too_long(text: str) -> Refused | None:
+    """The refusal of a text above :data:`MOST_TEXT` characters; None for a shorter one."""
     if len(text) <= MOST_TEXT:
         return None
-    return Refused(f"The text has {len(text)} characters.", f"Keep it below {MOST_TEXT}.")
+    return Refused(
+        Message("The text has {count:,} characters.", count=len(text)),
+        Message("Shorten it to {limit:,} characters or fewer.", limit=MOST_TEXT),
+    )

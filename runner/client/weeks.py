@@ -8,18 +8,19 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.errors import InputError
+from core.language import Message
 from core.paths import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.timestamps import iso
 from core.vocabulary import Right
 from core.week import Week
-from runner.client.base import BaseClient
+from runner.client.base import BaseClient, no_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
 
 
 class Weeks(BaseClient):
-    """Making and choosing weeks."""
+    """Creates weeks, selects the active one, and moves their clocks."""
 
     def create_week(
         self,
@@ -31,13 +32,14 @@ class Weeks(BaseClient):
         clock_at: datetime | None = None,
         key: str | None = None,
     ) -> Recorded[Week] | Refused:
-        """Make a week and make it the active one.
+        """Create a week and make it the active one.
 
         :param tag: the name of its runs; None: the playbook's.
-        :param watched: a log folder of somebody else's run, only looked at.
-        :param clock_at: the week moment at which its clock stands still from the start,
-            for a demo or a replay; None: week time is real time.
-        :raises PlaybookError: the playbook is wrong.
+        :param watched: log folder of a run that trainweek did not start; it is only read.
+        :param clock_at: week time at which its clock is stopped from the start, for a demo
+            or a replay; None: week time is real time.
+        :raises InputError: the playbook can't be read.
+        :raises PlaybookError: the playbook is invalid.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
@@ -46,7 +48,10 @@ class Weeks(BaseClient):
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
-                f"The playbook {path} can't be read: {error}.", "Give a YAML file that exists."
+                Message(
+                    "The playbook {path} can't be read: {error}.", path=str(path), error=str(error)
+                ),
+                Message("Give a YAML file that exists."),
             ) from error
         playbook = parse_playbook(text, source=str(path))
         text = whole_text(text)
@@ -56,8 +61,11 @@ class Weeks(BaseClient):
             if self._keyed(transaction.connection, key) is None:
                 if queries.week_by_id(transaction.connection, week_id):
                     return Refused(
-                        f"There is a week {week_id} already.",
-                        f"Use it (trainweek week use {week_id}), or give another launch date.",
+                        Message("Week {week} already exists.", week=week_id),
+                        Message(
+                            "Use it (trainweek week use {week}), or give another launch date.",
+                            week=week_id,
+                        ),
                     )
                 body = {
                     "action": "create",
@@ -86,7 +94,7 @@ class Weeks(BaseClient):
         with self.store.write() as transaction:
             week = queries.week_by_id(transaction.connection, week_id)
             if week is None:
-                return Refused(f"There is no week {week_id}.", "List them: trainweek week list")
+                return no_week(week_id)
             if not week.active:
                 self._append(transaction, "week", {"action": "use", "id": week_id}, week_id)
                 week = queries.week_by_id(transaction.connection, week_id) or week
@@ -95,7 +103,7 @@ class Weeks(BaseClient):
     def record_clock_point(
         self, week_id: str, real: datetime, week: datetime, pace: float
     ) -> Recorded[Clock] | Refused:
-        """Say where the week stands at a real moment, and how fast it goes on.
+        """Set the week time at a real time, and how fast week time runs from there.
 
         :raises IntegrityError: week time would run backwards.
         """
@@ -103,7 +111,7 @@ class Weeks(BaseClient):
             return denied
         with self.store.write() as transaction:
             if queries.week_by_id(transaction.connection, week_id) is None:
-                return Refused(f"There is no week {week_id}.", "List them: trainweek week list")
+                return no_week(week_id)
             clock = queries.clock_of(transaction.connection, week_id)
             clock = clock.with_point(real, week, pace)
             body = {"real": iso(real), "week": iso(week), "pace": pace}

@@ -8,6 +8,7 @@ from core.vocabulary import Role, Verdict
 from core.week import Week
 from runner.client import Client
 from runner.week.facts import gather, judged_as_of
+from runner.week.sources import Sources
 
 ENGINEER = Person("Demo engineer", Role.ENGINEER)
 LEAD = Person("Demo lead", Role.LEAD)
@@ -20,7 +21,7 @@ def tick_slot(client: Client, week: Week, slot_id: str) -> list[Judgement]:
     has too few episodes for a trend, and no later look would find more.
     """
     slot = next(slot for slot in week.playbook.schedule if slot.id == slot_id)
-    facts = gather(client, week, judged_as_of(slot, week))
+    facts = gather(Sources.of(client, week), judged_as_of(slot, week))
     seen = judge_slot(week.playbook, slot_id, facts)
     for judgement in seen:
         passes = judgement.verdict is Verdict.PASS

@@ -69,11 +69,8 @@ def _out_of_range() -> Iterator[str]:
 
 def _needed() -> list[str]:
     """The ranges of this checkout: what is installed may be older than its pyproject.toml."""
-    try:
-        with (CHECKOUT / "pyproject.toml").open("rb") as file:
-            return list(tomllib.load(file)["project"]["dependencies"])
-    except OSError:  # installed as a wheel
-        return metadata.requires("trainweek") or []
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        return list(tomllib.load(file)["project"]["dependencies"])
 
 
 def _newest_moment(home: Home) -> datetime | None:

@@ -1,9 +1,9 @@
-"""A resume that passed over a damaged checkpoint calls people: what else did the disk change?
+"""A resume that skipped a corrupt checkpoint is reported as a data issue.
 
-The training goes on from the one before. That is a data issue all the same: what was
-written whole, with its sums, was changed later. It opens the manual's incident for data,
-which blocks the next start until a person has looked. Where that stands already, or the
-playbook has none, the runner's log says it, once.
+The training run continues from the checkpoint before. But files that were complete, with
+their hashes, were changed later, so other files may be corrupt too. That opens the manual's
+data incident, which blocks the next start until a person has checked. If that incident is
+already open, or the playbook has none, it is logged once.
 """
 
 from __future__ import annotations
@@ -16,64 +16,77 @@ from sqlalchemy import Row, select
 
 from core.errors import TrainweekError
 from core.files import write_text
+from core.language import Message, joined, literal
 from core.paths import Home
 from core.vocabulary import JobKind
 from runner.files import read_json
 from runner.incidents.evidence_files import protect, write_issue_line
-from runner.incidents.opening import open_incident, procedure_of, standing
-from runner.models.checkpoints import PASSED_OVER
+from runner.incidents.opening import open_incident, open_incident_of, procedure_of
+from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
 from runner.store.fence import Fence
 
 log = logging.getLogger("trainweek.runner")
 _PROCEDURE = "data"
-_TOLD = "broken_checkpoints.told"  # in the same folder: it stands in the log, no incident opened
+_LOGGED = "broken_checkpoints.told"  # in the attempt's folder: logged, because no incident opened
 
 
-def tell_of_broken_checkpoints(
+def report_corrupt_checkpoints(
     home: Home, fence: Fence, row: Row, folder: Path, now: datetime
 ) -> None:
-    """Open the incident, once for each attempt that found any.
+    """Open the incident, once for each attempt that skipped a corrupt checkpoint.
 
-    :param folder: of the attempt, in which the trainer wrote down what it passed over.
+    :param folder: of the attempt; the trainer lists there what it skipped.
     """
     if row.kind != JobKind.TRAIN or row.week_id is None:
         return
-    found = read_json(folder / PASSED_OVER)
+    found = read_json(folder / SKIPPED)
     problems = found.get("problems") if found else None
-    if not found or not isinstance(problems, list) or (folder / _TOLD).exists():
+    if not found or not isinstance(problems, list) or (folder / _LOGGED).exists():
         return
-    summary = (
-        f"{row.id}, {folder.name}: {' '.join(map(str, problems))} "
-        f"It goes on from checkpoint {found.get('used')}, which verifies."
+    summary = Message(
+        "{job}, {attempt}: {problems} Resumed from checkpoint {step}, which is intact.",
+        job=row.id,
+        attempt=folder.name,
+        problems=joined(map(_problem, problems)),
+        step=str(found.get("used")),
     )
     incidents = schema.incidents
-    same = incidents.c.summary.startswith(summary, autoescape=True)
+    same = incidents.c.summary.startswith(str(summary), autoescape=True)
     with fence.store.read() as look:
-        told = look.execute(select(incidents.c.id).where(same)).first() is not None
+        reported = look.execute(select(incidents.c.id).where(same)).first() is not None
         week = queries.week_by_id(look, row.week_id)
-        known = standing(look, row.week_id, _PROCEDURE)
-    if told or week is None:
+        known = open_incident_of(look, row.week_id, _PROCEDURE)
+    if reported or week is None:
         return
-    # Asked before anything is kept: a copy of the model at each look would fill the disk.
+    # Checked before anything is copied: a copy of the model at each tick would fill the disk.
     spec = procedure_of(week, _PROCEDURE)
     if spec is None or known is not None:
         why = f"The playbook has no procedure {_PROCEDURE!r}."
         if known is not None:
-            why = f"Incident {known.id} ({_PROCEDURE}) stands open: look at it there."
-        _tell_once(folder, f"{summary} {why}")
+            why = f"Incident {known.id} ({_PROCEDURE}) is already open; check it there."
+        _log_once(folder, f"{summary} {why}")
         return
-    kept, lack = protect(home, _PROCEDURE)
+    kept, missing = protect(home, _PROCEDURE)
+    text = joined([summary, missing]) if missing else summary
     with fence.write(now) as write:
-        opened = open_incident(write, week, _PROCEDURE, f"{summary}{lack}", row.id, kept)
+        opened = open_incident(write, week, _PROCEDURE, text, row.id, kept)
     if opened:
         write_issue_line(home, spec, now)
         log.error("%s", summary)
 
 
-def _tell_once(folder: Path, text: str) -> None:
+def _problem(stored: object) -> Message:
+    """A record of a message; plain text from an older version."""
     try:
-        write_text(folder / _TOLD, text + "\n")
+        return Message.from_record(stored)
+    except ValueError:
+        return literal(str(stored))
+
+
+def _log_once(folder: Path, text: str) -> None:
+    try:
+        write_text(folder / _LOGGED, text + "\n")
     except TrainweekError:
-        return  # a full disk takes no line of the log either; the next look tries again
+        return  # on a full disk the log can't be written either; retried at the next tick
     log.error("%s", text)

@@ -1,7 +1,7 @@
-"""What the manual's procedures do to files the moment they are opened.
+"""Copies of the evidence, made when an incident opens.
 
-Safe forms of its ``cp`` lines: the evidence is copied, an earlier copy stays under a
-numbered name.
+These are safe forms of the manual's ``cp`` lines: an earlier copy stays under a numbered
+name.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from core.language import Message
 from core.paths import Home, numbered
 from core.playbook import EscalationSpec
 from core.timestamps import iso
@@ -22,14 +23,15 @@ from runner.models.best_model import manifest_path
 log = logging.getLogger("trainweek.runner")
 
 
-def protect(home: Home, procedure: str) -> tuple[str | None, str]:
-    """Keep the evidence of a procedure: where it lies now, None if there is none.
+def protect(home: Home, procedure: str) -> tuple[str | None, Message | None]:
+    """Copy the evidence of a procedure.
 
-    A full disk must not keep the incident from opening: what could not be kept is said
-    in a sentence for its summary, "" if all went well, and no half copy is left.
+    ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the best model to
+    backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
+    copy that failed is returned as a sentence for the summary, and no partial copy is left.
 
-    ``crash`` keeps training.log as CRASH_backup.log, ``data`` keeps the best model as
-    backup_before_bad_data.zip.
+    :returns: the copy's path relative to the home, None if there is nothing to copy; and
+        the sentence of what could not be copied, None if all went well.
     """
     match procedure:
         case "crash":
@@ -37,23 +39,27 @@ def protect(home: Home, procedure: str) -> tuple[str | None, str]:
         case "data":
             source, target = home.best_model, home.bad_data_backup
         case _:
-            return None, ""
+            return None, None
     try:
         if not source.is_file():
-            return None, ""
+            return None, None
         _keep(source, target)
         if procedure == "data" and manifest_path(source).is_file():
-            _keep(manifest_path(source), manifest_path(target))  # or nobody could tell what it is
+            _keep(manifest_path(source), manifest_path(target))  # says what it is
     except OSError as error:
         why = error.strerror or str(error)
-        log.error("%s is not kept as %s: %s", source, target, why)
-        return None, f" The evidence was NOT kept: {source.name} could not be copied ({why})."
-    return home.relative(target), ""
+        log.error("Could not copy %s to %s: %s", source, target, why)
+        return None, Message(
+            "The evidence was NOT saved: {file} could not be copied ({error}).",
+            file=source.name,
+            error=why,
+        )
+    return home.relative(target), None
 
 
 def _keep(source: Path, target: Path) -> None:
     if target.exists() and filecmp.cmp(source, target, shallow=False):
-        return  # a runner that was killed here has copied it already
+        return  # copied already by a runner that was killed here
     partial = target.with_name(f".{target.name}.partial")
     try:
         shutil.copyfile(source, partial)
@@ -63,14 +69,14 @@ def _keep(source: Path, target: Path) -> None:
             target.rename(numbered(target))
         partial.replace(target)
     finally:
-        with contextlib.suppress(OSError):  # half a copy must not eat a full disk's last bytes
+        with contextlib.suppress(OSError):  # a partial copy must not use a full disk's last bytes
             partial.unlink(missing_ok=True)
 
 
 def write_issue_line(home: Home, spec: EscalationSpec, now: datetime) -> None:
-    """The procedure's line in training.log, to the letter of the manual, if it has one.
+    """Append the procedure's line to training.log, exactly as in the manual, if it has one.
 
-    The incident stands in the store already; a disk that is full costs this line alone.
+    The incident is in the store already, so on a full disk only this line is lost.
     """
     if spec.log_line is None:
         return
@@ -79,4 +85,4 @@ def write_issue_line(home: Home, spec: EscalationSpec, now: datetime) -> None:
         with home.training_log.open("a", encoding="utf-8") as file:
             file.write(f"{iso(now.replace(microsecond=0))} {spec.log_line}\n")
     except OSError as error:
-        log.error("%s is not written to %s: %s", spec.log_line, home.training_log, error)
+        log.error("Could not write %s to %s: %s", spec.log_line, home.training_log, error)

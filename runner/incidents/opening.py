@@ -1,4 +1,4 @@
-"""Opening an incident: what a person's and the runner's have in common."""
+"""How an incident is opened, by a person or by the runner."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from runner.store.fence import FencedWrite
 
 
 def procedure_of(week: Week, procedure: str) -> EscalationSpec | None:
-    """The procedure of the week's playbook, if it has it."""
+    """A procedure of the week's playbook; None if it has no such procedure."""
     return next((spec for spec in week.playbook.escalations if spec.id == procedure), None)
 
 
-def standing(connection: Connection, week_id: str, procedure: str) -> Row | None:
-    """The incident of this procedure that stands open; there is one at most."""
+def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Row | None:
+    """The open incident of this procedure; there is at most one."""
     known = queries.open_incidents(connection, week_id)
     return next((row for row in known if row.procedure == procedure), None)
 
 
-def opening(spec: EscalationSpec, summary: str, kept: str | None) -> dict[str, Any]:
-    """The ledger line's body.
+def opening_body(spec: EscalationSpec, summary: str, kept: str | None) -> dict[str, Any]:
+    """The body of the ledger line.
 
-    :param kept: where the evidence lies, relative to the home.
+    :param kept: path of the evidence, relative to the home.
     """
     return {
         "action": "open",
@@ -41,12 +41,13 @@ def opening(spec: EscalationSpec, summary: str, kept: str | None) -> dict[str, A
 def open_incident(
     write: FencedWrite, week: Week, procedure: str, summary: str, job_id: str, kept: str | None
 ) -> bool:
-    """Open it in the runner's name; False if the playbook has none, or it stands open.
+    """Open it in the runner's name.
 
-    :param kept: where the evidence lies, relative to the home.
+    :param kept: path of the evidence, relative to the home.
+    :returns: False if the playbook has no such procedure, or it is already open.
     """
     spec = procedure_of(week, procedure)
-    if spec is None or standing(write.connection, week.id, procedure) is not None:
+    if spec is None or open_incident_of(write.connection, week.id, procedure) is not None:
         return False
-    write.append("incident", opening(spec, summary, kept) | {"job_id": job_id}, week.id)
+    write.append("incident", opening_body(spec, summary, kept) | {"job_id": job_id}, week.id)
     return True

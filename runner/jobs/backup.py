@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
+from core.job_params import BackupParams
 from core.paths import Home, numbered
 from core.timestamps import iso
 from runner.failpoints import fail_here
@@ -26,17 +27,9 @@ TRIES = 5  # a training may save while its folder is copied
 
 
 def main(spec: Spec, stop: StopFlag) -> int:
-    """Make a backup, or restore one.
-
-    :raises InputError: an action that is neither.
-    """
-    match spec.params.get("action", "make"):
-        case "make":
-            return backup(spec)
-        case "restore":
-            return restore_backup(spec)
-        case other:
-            raise InputError(f"There is no backup action {other!r}.", "Use make or restore.")
+    """Make a backup, or restore one."""
+    restores = spec.asked(BackupParams).action == "restore"
+    return restore_backup(spec) if restores else backup(spec)
 
 
 def backup(spec: Spec) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 from core.errors import InputError
+from core.job_params import DailyCheckParams
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
@@ -14,15 +14,14 @@ from runner.week.daily_check import run_daily_check
 
 
 def daily_check(spec: Spec, stop: StopFlag) -> int:
-    """Judge the day of ``params["date"]`` (default: today by the week's clock)."""
+    """Judge the day that was asked for (default: today by the week's clock)."""
     client = Client(spec.home, Person(spec.requested_by, Role.VIEWER))
     week = client.week(spec.week_id or "")
     if week is None:
         raise InputError(
             "A daily check belongs to a week.", "Make one: trainweek week new --launch ..."
         )
-    given = spec.params.get("date")
-    day = date.fromisoformat(given) if given else client.now_week(week.id).date()
+    day = spec.asked(DailyCheckParams).day or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)
     print(json.dumps(summary, indent=2, ensure_ascii=False), flush=True)
     spec.write_result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,10 +14,11 @@ from core.facts import Facts
 from core.people import Person
 from core.playbook import Playbook
 from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
-from core.week import Week
 from runner.client import Client
 from runner.jobs.attempt import Spec
+from runner.records import Incident
 from runner.week.facts import gather
+from runner.week.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER), lambda: now)
     week = client.week(spec.week_id) if spec.week_id else None
     if week is not None:
-        facts, incidents = gather(client, week), _incidents(client, week)
-        day = client.now_week(week.id).date()
+        sources = Sources.of(client, week)
+        facts, incidents = gather(sources), _incidents(sources.records.incidents)
+        day = sources.now_week.date()
     else:
         planned = _slot_moment(spec.playbook, "revalidation", spec.launch)
         facts, incidents = Facts(now, now, spec.launch or now, Clock()), []
@@ -95,9 +98,9 @@ def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> d
     return slots[0].at(launch) if slots and launch else None
 
 
-def _incidents(client: Client, week: Week) -> list[str]:
+def _incidents(incidents: Sequence[Incident]) -> list[str]:
     sentences = []
-    for incident in reversed(client.incidents(week.id)):
+    for incident in reversed(incidents):
         ended = "open"
         if incident.state is IncidentState.CLOSED and incident.closed_at is not None:
             ended = f"closed {incident.closed_at:%Y-%m-%d %H:%M} UTC: {incident.close_reason}"

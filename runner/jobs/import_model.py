@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
+from core.job_params import ImportModelParams
 from core.paths import safe_name
 from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
@@ -30,22 +31,22 @@ STATISTICS = "Give its feature statistics: --normaliser FILE.json (names, mean, 
 
 
 def import_model(spec: Spec, stop: StopFlag) -> int:
-    """Import ``params["file"]``; its normaliser and training range from the parameters or
+    """Import the file that was asked for; its normaliser and training range from the parameters or
     from the manifest beside it.
 
     :raises InputError: no such file, no matching normaliser, other observations, another
         network, or nobody says until when it was trained.
     :raises IntegrityError: the manifest beside it describes another file.
     """
-    home, params = spec.home, spec.params
-    source = home.resolve(str(params.get("file") or ""))
+    home, asked = spec.home, spec.asked(ImportModelParams)
+    source = home.resolve(asked.file)
     if not source.is_file():
         raise InputError(f"There is no file {source}.", "Give the model's .zip.")
     sha256 = file_sha256(source)
     beside = _manifest_beside(source, sha256)
-    normaliser = _normaliser(home.resolve, params.get("normaliser"), source, beside)
-    first = _moment(params.get("trained_from") or beside.get("train_first"), "--trained-from")
-    last = _moment(params.get("trained_until") or beside.get("train_last"), "--trained-until")
+    normaliser = _normaliser(home.resolve, asked.normaliser, source, beside)
+    first = _moment(asked.trained_from or beside.get("train_first"), "--trained-from")
+    last = _moment(asked.trained_until or beside.get("train_last"), "--trained-until")
     if last < first:
         raise InputError(f"Trained from {iso(first)} until {iso(last)}.", "Mend the dates.")
     settings = spec.playbook.training
@@ -62,7 +63,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
                 "sha256": sha256,
                 "by": spec.requested_by,
                 "at": iso(utc_now()),
-                "range_by": spec.requested_by if params.get("trained_until") else "its manifest",
+                "range_by": spec.requested_by if asked.trained_until else "its manifest",
             },
             "run": str(beside.get("run") or f"imported-{name}"),
             "step": int(said.get("steps") or 0),

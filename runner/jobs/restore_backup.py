@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 from core.errors import ConflictError, InputError
+from core.job_params import BackupParams
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import JobKind, Role
@@ -23,7 +24,7 @@ from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 
 def restore_backup(spec: Spec) -> int:
-    """Verify the backup of ``params["from"]`` (default: the newest that is whole), copy it
+    """Verify the backup that was asked for (default: the newest that verifies), copy it
     beside the model folder, verify the copy, and put it in place.
 
     :raises InputError: there is no such backup.
@@ -31,7 +32,7 @@ def restore_backup(spec: Spec) -> int:
     :raises ConflictError: a training is at work.
     """
     home = spec.home
-    backup = _chosen(home, spec.params.get("from"))
+    backup = _chosen(home, spec.asked(BackupParams).source)
     _require_no_training(spec)
     finish_exchange(home)
     part = staged(home)

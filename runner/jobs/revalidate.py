@@ -25,6 +25,7 @@ from core.decision import (
 )
 from core.files import file_sha256
 from core.gates import score
+from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
 from core.report import memo_documents
@@ -41,8 +42,7 @@ from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, 
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
-    given_episodes,
-    given_trials,
+    declared_trials,
     other_costs,
     require_interval,
 )
@@ -70,14 +70,12 @@ class _Revalidation:
         self.playbook = spec.playbook
         self.gates: list[dict[str, Any]] = []  # as far as they are known
         chosen = self.playbook.revalidation
-        params = spec.params
-        self.episodes = given_episodes(params.get("episodes"), chosen.episodes)
-        self.model_path = self.home.resolve(params.get("model_path") or chosen.model_path)
-        self.data_path = self.home.resolve(
-            params.get("backtest_data_dir") or chosen.backtest_data_dir
-        )
-        self.save_report = bool(params.get("save_report"))
-        self.trials = given_trials(params.get("trials"), spec.trial, spec.trial_of_week)
+        asked = spec.asked(RevalidateParams)
+        self.episodes = asked.episodes or chosen.episodes
+        self.model_path = self.home.resolve(asked.model_path or chosen.model_path)
+        self.data_path = self.home.resolve(asked.backtest_data_dir or chosen.backtest_data_dir)
+        self.save_report = bool(asked.save_report)
+        self.trials = declared_trials(asked.trials, spec.trial, spec.trial_of_week)
 
     def run(self) -> int:
         now = utc_now()

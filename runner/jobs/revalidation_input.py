@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from core.errors import InputError, MarketDataError
@@ -37,25 +35,15 @@ def other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
     ]
 
 
-def given_episodes(given: Any, default: int) -> int:
-    if given is None:
-        return default
-    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise InputError(f"{given!r} is no number of episodes.", "Give a whole number above 0.")
-    return given
-
-
-def given_trials(declared: Any, counted: int, of_week: int | None = None) -> Trials:
+def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:
     """The lead may declare more trials than the ledger counts, never fewer.
 
     :param counted: over all weeks of the home.
-    :raises InputError: fewer, or no whole number.
+    :raises InputError: fewer.
     """
-    if declared is None:
-        return Trials(counted, None, of_week)
-    if not isinstance(declared, int) or isinstance(declared, bool) or declared < counted:
+    if declared is not None and declared < counted:
         raise InputError(
-            f"{declared!r} trials are declared, the ledger counts {counted}.",
+            f"{declared} trials are declared, the ledger counts {counted}.",
             f"Declare a whole number of at least {counted}, or none.",
         )
     return Trials(counted, declared, of_week)

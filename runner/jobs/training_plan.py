@@ -9,6 +9,8 @@ from typing import Any
 
 from core.errors import InputError, TrainweekError
 from core.files import write_json
+from core.job_params import TrainParams
+from core.language import Message, plural
 from core.playbook.settings import TrainingSettings
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
@@ -17,7 +19,7 @@ from runner.agent.versions import differences
 from runner.jobs.attempt import Spec
 from runner.models.checkpoints import (
     MORE_STEPS,
-    PASSED_OVER,
+    SKIPPED,
     ListedCheckpoint,
     list_checkpoints,
     reached_already,
@@ -80,13 +82,13 @@ def plan_training(
     :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
         verifies, or a restore was cut off and left no model folder.
     """
-    params = spec.params
-    run = spec.run or params.get("run") or spec.job_id
+    asked = spec.asked(TrainParams)
+    run = spec.run or asked.run or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
     finish_exchange(spec.home)
-    if params.get("resume"):
+    if asked.resume:
         if trouble := unfinished_exchange(spec.home):
             raise NothingWholeError(trouble, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
@@ -102,12 +104,12 @@ def plan_training(
             total = int(stored["total_steps"])
             restarts = tuple(stored.get("restarts") or ())
     before = settings
-    settings = settings_with(settings, **{name: params.get(name) for name in OVERRIDES})
+    settings = settings_with(settings, **{name: getattr(asked, name) for name in OVERRIDES})
     folder = spec.tensorboard_dir or spec.home.run_attempt(run, spec.attempt)
     return TrainingPlan(
         run,
         settings,
-        _steps(params, total, checkpoint),
+        _steps(asked.steps, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
@@ -118,50 +120,55 @@ def plan_training(
 
 def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
     broken: list[ListedCheckpoint] = []
-    problems: list[str] = []
+    problems: list[Message] = []
     for listed in list_checkpoints(spec.home.checkpoints, run):
         if listed.verified:
-            if problems:  # the runner calls people
-                found = {"problems": problems, "used": listed.step}
+            if problems:  # the runner opens an incident
+                found = {"problems": [each.as_record() for each in problems], "used": listed.step}
                 try:
-                    write_json(spec.folder / PASSED_OVER, found)
-                except TrainweekError as error:  # a full disk must not keep it from going on
-                    complain(f"Nobody is called for that: {error}")
+                    write_json(spec.folder / SKIPPED, found)
+                except TrainweekError as error:  # a full disk must not prevent the resume
+                    complain(f"No incident is opened for the corrupt checkpoints: {error}")
             return verify_checkpoint(listed.folder)
-        problems.append(f"Checkpoint {listed.step} is broken and not used: {listed.problem}")
+        problems.append(
+            Message(
+                "Checkpoint {step} is corrupt and was skipped: {problem}",
+                step=listed.step,
+                problem=listed.problem,
+            )
+        )
         complain(problems[-1])
         broken.append(listed)
-    if broken:  # step 0 would be a silent loss of all that they stand for
+    if broken:  # a start at step 0 would silently lose what they hold
         raise NothingWholeError(
-            f"{run} has no checkpoint that is whole: {broken[0].problem}"
-            + (f" {len(broken) - 1} others are broken too." if len(broken) > 1 else ""),
-            "Restore a backup (trainweek backup restore), or start anew with --new.",
+            plural(
+                "{run} has no intact checkpoint: {problem}",
+                "{run} has no intact checkpoint among {n}: {problem}",
+                len(broken),
+                run=run,
+                problem=broken[0].problem,
+            ),
+            Message("Restore a backup (trainweek backup restore), or start over with --new."),
         )
     return None
 
 
 def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Restart | None:
     """The restart that this very attempt is; a later resume keeps its values, not its line."""
-    asked = spec.params.get("restart")
-    if not isinstance(asked, Mapping) or asked.get("attempt") != spec.attempt:
+    asked = spec.asked(TrainParams).restart
+    if asked is None or asked.attempt != spec.attempt:
         return None
     changes = tuple(
         f"{name} {getattr(before, name):g} -> {getattr(now, name):g}"
         for name in ("learning_rate", "ent_coef")
         if getattr(before, name) != getattr(now, name)
     )
-    line = asked.get("log_line")
-    return Restart(
-        str(asked.get("by", "")), str(asked.get("at", "")), str(line) if line else None, changes
-    )
+    return Restart(asked.by, asked.at or "", asked.log_line, changes)
 
 
-def _steps(params: Any, total: int, checkpoint: Checkpoint | None) -> int:
-    steps = params.get("steps")
+def _steps(steps: int | None, total: int, checkpoint: Checkpoint | None) -> int:
     if steps is None:
         return total
-    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
-        raise InputError(f"A training of {steps!r} steps is none.", "Give a whole number above 0.")
     if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
         raise InputError(behind, MORE_STEPS)
     return steps

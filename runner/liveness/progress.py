@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from core.cadence import GAP_POINTS, usual_gap
-from core.liveness import Limits, Pulse, Vitals
+from core.liveness import GAP_POINTS, Limits, Pulse, Vitals, usual_gap
 from core.vocabulary import JobState
 from runner.files import read_json
 from runner.processes.identity import Entry, boot_id

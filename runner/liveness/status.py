@@ -7,31 +7,37 @@ itself, so a runner that is gone makes no job look alive.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
+from pathlib import Path
 
 from core.clock import Clock
 from core.liveness import Limits, Pulse, judge_liveness
 from core.paths import Home
+from core.playbook import Playbook
 from core.vocabulary import ENDED_STATES, JobState
 from runner.files import read_json
-from runner.liveness.progress import look_for_signs, read_pulse, vitals
+from runner.liveness.progress import PULSE, look_for_signs, read_pulse, vitals
 from runner.liveness.watcher import places_of
 from runner.processes.identity import ProcessIdentity, age_s, entry_of
+from runner.records import Attempt, Job
 
 
 def pulse_of(
-    home: Home, job: Row, attempt: Row | None, clock: Clock, now: datetime
+    home: Home,
+    job: Job,
+    attempts: Sequence[Attempt],
+    clock: Clock,
+    playbook: Playbook | None,
+    now: datetime,
 ) -> Pulse | None:
     """None for a job that waits: it has no process to be alive.
 
-    :param attempt: the job's newest.
+    :param attempts: the job's, of which its present one is looked at.
+    :param playbook: of the job's week; None: it belongs to none.
     """
-    state = JobState(job.state)
+    state = job.state
+    attempt = next((one for one in attempts if one.number == job.attempt), None)
     if attempt is None or state is JobState.QUEUED:
         return None
     if state in ENDED_STATES:
@@ -42,23 +48,26 @@ def pulse_of(
     entry = entry_of(program)
     if program is None and state is JobState.STARTING:
         return None
-    signs, stored = read_pulse(places.folder)
+    signs, _ = read_pulse(places.folder)
     signs = look_for_signs(places, signs, None, monotonic, now.timestamp())
     age = age_s(program) if program and entry else 0.0
     silence = age if signs.newest is None else min(monotonic - signs.newest, age)
-    hours = clock.week_duration(now - timedelta(seconds=silence), now).total_seconds() / 3600
+    hours = clock.week_hours(now - timedelta(seconds=silence), now)
     seen = vitals(signs, state, entry.state if entry else None, age, monotonic, hours)
-    return judge_liveness(seen, _limits(stored.get("limits")))
+    return judge_liveness(seen, attempt_limits(places.folder, playbook))
 
 
-def _limits(stored: Any) -> Limits:
-    """As far as they can be read: another version may know more or fewer of them."""
-    known = {field.name for field in fields(Limits)}
+def attempt_limits(folder: Path, playbook: Playbook | None) -> Limits:
+    """The limits of an attempt's silence: its runner's settings, and the playbook's hours.
+
+    The runner writes its settings into pulse.json. Another version may know more or fewer
+    of them, so each is taken as far as it can be read.
+    """
+    stored = (read_json(folder / PULSE) or {}).get("limits")
     given = stored if isinstance(stored, Mapping) else {}
-    return Limits(
-        **{
-            name: float(value)
-            for name, value in given.items()
-            if name in known and isinstance(value, int | float)
-        }
-    )
+    known = {
+        name: float(given[name])
+        for name in ("least", "gaps")
+        if isinstance(given.get(name), int | float)
+    }
+    return Limits(**known) if playbook is None else Limits.of(playbook, **known)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Row
 
+from core.clock import Clock
 from core.errors import TrainweekError
-from core.liveness import Limits, Pulse, judge_liveness
+from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
-from runner.incidents.corrupt_checkpoints import tell_of_broken_checkpoints
+from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
 from runner.log_once import Troubles
 from runner.processes.executor import Seen
 from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.records import Attempt
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence
@@ -88,25 +91,23 @@ class Watcher:
         tree: dict[int, Entry],
         now: datetime,
     ) -> None:
-        tell_of_broken_checkpoints(self.home, self.fence, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
         )
         age = age_s(seen.process) if seen.process else 0.0
         process = tree[seen.process.pid].state if seen.process and tree else None
-        newest = watch.signs.newest
-        silence = age if newest is None else min(monotonic - newest, age)
-        # A short silence is nobody's stall: no need to read the week's playbook for it.
-        week = self._week(row) if silence > self.settings.stalled_s / 2 else None
-        allowed = limits(self.settings, week)
-        judged = judge_liveness(
-            vitals(
-                watch.signs, JobState(row.state), process, age, monotonic,
-                self._week_hours(row.week_id, silence, now),
-            ),
-            allowed,
-        )  # fmt: skip
+        vital = vitals(watch.signs, JobState(row.state), process, age, monotonic)
+        allowed, week = Limits(self.settings.stalled_s, self.settings.stalled_gaps), None
+        silence = vital_silence(vital, allowed)
+        if silence.seconds > silence.pause and row.week_id is not None:  # else no hours count
+            week, clock = self._week(row.week_id)
+            since = now - timedelta(seconds=silence.seconds)
+            vital = replace(vital, quiet_hours=clock.week_hours(since, now))
+            if week is not None:
+                allowed = Limits.of(week.playbook, allowed.least, allowed.gaps)
+        judged = judge_liveness(vital, allowed)
         stalled = judged.liveness is Liveness.STALLED and row.state == JobState.RUNNING
         if stalled and not watch.stalled:
             watch.stalls += 1
@@ -150,33 +151,16 @@ class Watcher:
         with self.fence.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
-    def _week(self, row: Row) -> Week | None:
-        if row.week_id is None:
-            return None
+    def _week(self, week_id: str) -> tuple[Week | None, Clock]:
         with self.fence.store.read() as look:
-            return queries.week_by_id(look, row.week_id)
-
-    def _week_hours(self, week_id: str | None, silence: float, now: datetime) -> float | None:
-        """The silence in week time; only asked for once it is long."""
-        if week_id is None or silence <= self.settings.stalled_s:
-            return None
-        with self.fence.store.read() as look:
-            clock = queries.clock_of(look, week_id)
-        return clock.week_duration(now - timedelta(seconds=silence), now).total_seconds() / 3600
+            return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row) -> Places:
+def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
     """Where this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None
     return Places(home.root / attempt.folder, events, checkpoints)
-
-
-def limits(settings: Settings, week: Week | None) -> Limits:
-    """The learned limit's settings beside the manual's hours."""
-    hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None) if week else None
-    hours = hung.hours if hung is not None and hung.hours is not None else Limits().hours
-    return Limits(settings.stalled_s, settings.stalled_gaps, hours)
 
 
 def _kept(folder: Path, number: int, *what: object) -> None:

@@ -1,7 +1,7 @@
-"""Backups of ``models/ppo_phase4`` as files: which there are, and whether they are whole.
+"""Backups of ``models/ppo_phase4`` as files: a list, and their verification.
 
 A backup is a folder with a manifest that names the SHA-256 of every other file. Only
-hashes and JSON are read here, so client and doctor may look too.
+hashes and JSON are read here, so client and doctor can read them too.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder
+from core.language import Message, literal
 from core.paths import Home
 
 MANIFEST = "backup.manifest.json"
-ANOTHER = "Use another backup: trainweek backup list"
+ANOTHER = Message("Use another backup: trainweek backup list")
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class ModelBackup:
 
 @dataclass(frozen=True)
 class ListedBackup:
-    """One folder of a list: verified, or what is wrong with it."""
+    """One folder of a list: verified, or with its problem."""
 
     folder: Path
     made_at: datetime
     files: int
-    problem: str | None  # one sentence; None: every file is the one that was copied
+    problem: Message | None  # None: every file has the hash that was copied
 
     @property
     def verified(self) -> bool:
@@ -53,7 +54,7 @@ class ListedBackup:
 def verify_backup(folder: Path) -> ModelBackup:
     """Compare every file with the manifest.
 
-    :raises InputError: there is no such folder, or it is no backup.
+    :raises InputError: there is no such folder, or it is not a backup.
     :raises IntegrityError: a file is missing or changed.
     """
     try:
@@ -61,23 +62,44 @@ def verify_backup(folder: Path) -> ModelBackup:
         files = {str(name): str(digest) for name, digest in manifest["files"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = error.strerror if isinstance(error, OSError) else repr(error)
-        raise InputError(f"{folder} is no backup: its {MANIFEST} {why}.", ANOTHER) from error
+        raise InputError(
+            Message(
+                "{folder} is not a backup: {file}: {error}.",
+                folder=str(folder),
+                file=MANIFEST,
+                error=why,
+            ),
+            ANOTHER,
+        ) from error
     for name, digest in files.items():
         if not _inside(folder, name):
-            raise IntegrityError(f"{folder.name} names a file outside itself: {name}.", ANOTHER)
+            raise IntegrityError(
+                Message(
+                    "{folder} names a file outside itself: {file}.", folder=folder.name, file=name
+                ),
+                ANOTHER,
+            )
         try:
             same = file_sha256(folder / name) == digest
         except OSError as error:
             raise IntegrityError(
-                f"{folder.name}/{name} can't be read ({error.strerror}).", ANOTHER
+                Message(
+                    "{file} can't be read ({error}).",
+                    file=f"{folder.name}/{name}",
+                    error=error.strerror,
+                ),
+                ANOTHER,
             ) from error
         if not same:
-            raise IntegrityError(f"{folder.name}/{name} was changed after the backup.", ANOTHER)
+            raise IntegrityError(
+                Message("{file} was changed after the backup.", file=f"{folder.name}/{name}"),
+                ANOTHER,
+            )
     return ModelBackup(folder, manifest)
 
 
 def list_backups(home: Home) -> list[ListedBackup]:
-    """Every backup beside the model folder, newest first, each read whole and compared."""
+    """Every backup next to the model folder, newest first, each verified."""
     found = [path for path in home.model.parent.glob("*_BACKUP_*") if path.is_dir()]
     listed = [_listed(path) for path in found if not path.name.endswith(".part")]
     return sorted(listed, key=lambda each: each.made_at, reverse=True)
@@ -117,6 +139,6 @@ def _listed(folder: Path) -> ListedBackup:
     try:
         files = len(verify_backup(folder).files)
     except (InputError, IntegrityError) as error:
-        problem = error.what
+        problem = literal(error.what)
     stamp = folder / MANIFEST if (folder / MANIFEST).exists() else folder
     return ListedBackup(folder, datetime.fromtimestamp(stamp.stat().st_mtime, UTC), files, problem)

@@ -1,7 +1,7 @@
-"""A model as files: the zip, and the manifest that vouches for it.
+"""A model as files: the zip and its manifest.
 
 Only hashes and JSON are read here: nothing is unpickled, torch is not needed.
-How the pair is written: :mod:`runner.agent.best_model`.
+:mod:`runner.agent.best_model` writes the pair.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, IntegrityError
+from core.language import Message
 from core.model_manifest import manifest_path, next_manifest_path
 
 __all__ = ["RETRAIN", "manifest_path", "next_manifest_path", "read_best_model"]
 
-RETRAIN = "Train again, or restore a backup of models/ppo_phase4."
+RETRAIN = Message("Train again, or restore a backup of models/ppo_phase4.")
 
 
 def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
-    """The zip's bytes and the manifest that fits them.
+    """The zip's bytes and its manifest.
 
-    :raises InputError: there is no model, or no manifest beside it.
+    :raises InputError: there is no model, or no manifest next to it.
     :raises IntegrityError: the zip is not the one that the manifest describes.
     """
     if zip_path.suffix != ".zip":
@@ -31,8 +32,8 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
         content = zip_path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"There is no model {zip_path}: {error.strerror}.",
-            "Train one first, or give another --model-path.",
+            Message("There is no model {path}: {error}.", path=str(zip_path), error=error.strerror),
+            Message("Train one first, or give another --model-path."),
         ) from error
     sha256 = hashlib.sha256(content).hexdigest()
     found = False
@@ -43,11 +44,21 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
             return content, manifest
     if not found:
         raise InputError(
-            f"{zip_path.name} has no manifest beside it; nobody can tell what it was trained on.",
-            f"{RETRAIN} A model from elsewhere comes in with: trainweek model import FILE.zip",
+            Message(
+                "{file} has no manifest, so it is unknown what it was trained on.",
+                file=zip_path.name,
+            ),
+            Message(
+                "{retrain} Import an external model with: trainweek model import FILE.zip",
+                retrain=RETRAIN,
+            ),
         )
     raise IntegrityError(
-        f"{zip_path.name} is not the file that its manifest describes (SHA-256 differs).", RETRAIN
+        Message(
+            "{file} is not the file that its manifest describes (SHA-256 differs).",
+            file=zip_path.name,
+        ),
+        RETRAIN,
     )
 
 
@@ -57,5 +68,7 @@ def _read_manifest(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise IntegrityError(f"{path.name} can't be read: {error}.", RETRAIN) from error
+        raise IntegrityError(
+            Message("{file} can't be read: {error}.", file=path.name, error=str(error)), RETRAIN
+        ) from error
     return manifest if isinstance(manifest, dict) else None

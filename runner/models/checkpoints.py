@@ -1,8 +1,8 @@
-"""Checkpoints as files: which there are, which verify, and what is wrong with the others.
+"""Checkpoints as files: a list, their verification, and the problems found.
 
 A checkpoint is a folder ``<step>/`` with a manifest that was written last and names the
-SHA-256 of every other file. Only hashes and JSON are read here: nothing is unpickled,
-torch is not needed, so client, dashboard and doctor may look too.
+SHA-256 of every other file. Only hashes and JSON are read here: nothing is unpickled and
+torch is not needed, so client, dashboard and doctor can read them too.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from typing import Any
 
 from core.errors import IntegrityError
 from core.files import file_sha256
+from core.language import Message, literal
 
 KEPT = 3  # verified ones of a run
 MANIFEST = "manifest.json"
 PARTS = frozenset({"model.zip", "normaliser.json", "rng.json", "config.json"})
-PASSED_OVER = "broken_checkpoints.json"  # in the folder of the attempt that found them
-EARLIER = "Use an earlier checkpoint."
-MORE_STEPS = "Give more than that, or leave --steps out."  # after reached_already
+SKIPPED = "broken_checkpoints.json"  # in the folder of the attempt that found them
+EARLIER = Message("Use an earlier checkpoint.")
+MORE_STEPS = Message("Give more steps, or omit --steps.")  # the remedy of reached_already
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class ListedCheckpoint:
-    """One folder of a list: verified, or what is wrong with it."""
+    """One folder of a list: verified, or with its problem."""
 
     folder: Path
     step: int
-    run: str | None  # None: its manifest does not say
-    saved_at: datetime  # when its manifest (or else its folder) was written
-    problem: str | None  # one sentence; None: every file is the one that was saved
+    run: str | None  # None: not in its manifest
+    saved_at: datetime  # when its manifest was written, or its folder if it has none
+    problem: Message | None  # None: every file has the hash that was saved
 
     @property
     def verified(self) -> bool:
@@ -69,7 +70,7 @@ class ListedCheckpoint:
 def verify_checkpoint(folder: Path) -> Checkpoint:
     """Compare every file with the manifest.
 
-    :raises IntegrityError: a file is missing, changed, or the manifest is unreadable.
+    :raises IntegrityError: a file is missing or changed, or the manifest is unreadable.
     """
     manifest = read_part(folder / MANIFEST)
     try:
@@ -77,33 +78,43 @@ def verify_checkpoint(folder: Path) -> Checkpoint:
         for name in sorted(PARTS | hashes.keys()):
             if file_sha256(folder / name) != hashes.get(name):
                 raise IntegrityError(
-                    f"{folder.name}/{name} was changed after it was saved.", EARLIER
+                    Message("{file} was changed after it was saved.", file=f"{folder.name}/{name}"),
+                    EARLIER,
                 )
         int(manifest["step"]), str(manifest["run"]), int(manifest["updates"])
     except OSError as error:
         raise IntegrityError(
-            f"Checkpoint {folder.name} is incomplete: {Path(error.filename or folder).name}"
-            f" can't be read ({error.strerror}).",
+            Message(
+                "Checkpoint {step} is incomplete: {file} can't be read ({error}).",
+                step=folder.name,
+                file=Path(error.filename or folder).name,
+                error=error.strerror,
+            ),
             EARLIER,
         ) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IntegrityError(
-            f"The manifest of checkpoint {folder.name} is incomplete: {error!r}.", EARLIER
+            Message(
+                "The manifest of checkpoint {step} is incomplete: {error}.",
+                step=folder.name,
+                error=repr(error),
+            ),
+            EARLIER,
         ) from error
     return Checkpoint(folder, manifest)
 
 
 def list_checkpoints(root: Path, run: str | None = None) -> list[ListedCheckpoint]:
-    """Every checkpoint folder, newest step first, each read whole and compared.
+    """Every checkpoint folder, newest step first, each verified.
 
-    :param run: only of this run; a folder that does not say whose it is stays in the list.
+    :param run: only of this run; a folder of an unknown run stays in the list.
     """
     listed = [_listed(folder) for folder in folders(root)]
     return [each for each in listed if run is None or each.run in (run, None)]
 
 
 def newest_checkpoint(root: Path, run: str) -> Checkpoint | None:
-    """The newest checkpoint of the run that verifies; broken ones are passed over."""
+    """The newest intact checkpoint of the run; corrupt ones are skipped."""
     for folder in folders(root, run):
         try:
             return verify_checkpoint(folder)
@@ -112,19 +123,22 @@ def newest_checkpoint(root: Path, run: str) -> Checkpoint | None:
     return None
 
 
-def reached_already(checkpoint: Checkpoint, steps: int) -> str | None:
-    """Why a training to ``steps`` can't go on from there; None: it can.
+def reached_already(checkpoint: Checkpoint, steps: int) -> Message | None:
+    """Why a run can't resume from the checkpoint with ``steps`` as its total; None: it can.
 
-    A resumed run may end earlier than was planned, but not before where it is: that
-    would call a broken run complete. Its own total is no cut, even if the last rollout
-    went beyond it.
+    A resumed run may end earlier than planned, but not before its checkpoint: an
+    unfinished run would count as complete. Its own total is allowed, even if the last
+    rollout went past it.
 
     :raises IntegrityError: the checkpoint's config can't be read.
     """
     if steps > checkpoint.step or steps >= int(checkpoint.config["total_steps"]):
         return None
-    return (
-        f"{checkpoint.run} is already at step {checkpoint.step:,}; {steps:,} steps lie behind it."
+    return Message(
+        "{run} is already at step {step:,}, past the requested {steps:,} steps.",
+        run=checkpoint.run,
+        step=checkpoint.step,
+        steps=steps,
     )
 
 
@@ -138,7 +152,7 @@ def folders(root: Path, run: str | None = None) -> list[Path]:
 
 
 def owner(folder: Path) -> str | None:
-    """The run that a checkpoint folder belongs to; None if it can't be read."""
+    """The run that a checkpoint folder belongs to; None if its manifest can't be read."""
     try:
         return str(read_part(folder / MANIFEST)["run"])
     except (IntegrityError, KeyError, TypeError):
@@ -148,14 +162,19 @@ def owner(folder: Path) -> str | None:
 def read_part(path: Path) -> Any:
     """One JSON file of a checkpoint.
 
-    :raises IntegrityError: it is absent or no JSON.
+    :raises IntegrityError: it is absent or not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise IntegrityError(
-            f"{path.parent.name}/{path.name} can't be read: {why}.", EARLIER
+            Message(
+                "{file} can't be read: {error}.",
+                file=f"{path.parent.name}/{path.name}",
+                error=str(why),
+            ),
+            EARLIER,
         ) from error
 
 
@@ -164,7 +183,7 @@ def _listed(folder: Path) -> ListedCheckpoint:
     try:
         verify_checkpoint(folder)
     except IntegrityError as error:
-        problem = error.what
+        problem = literal(error.what)
     stamp = folder / MANIFEST if (folder / MANIFEST).exists() else folder
     saved_at = datetime.fromtimestamp(stamp.stat().st_mtime, UTC)
     return ListedCheckpoint(folder, int(folder.name), owner(folder), saved_at, problem)

@@ -1,8 +1,8 @@
-"""The model folder and a restored one change places; a kill in between is undone.
+"""Replacement of the model folder by a restored one; a kill in between is undone.
 
-Two folders can't be exchanged in one instant. The old one is set aside under a hidden
-name, the new one takes its place, and only then the old one gets the name under which it
-is kept. So whenever a kill comes, the names say how far it was.
+Two folders can't be exchanged atomically. The old one is set aside under a hidden name,
+the new one takes its place, and only then the old one gets the name under which it is
+kept. So after a kill the names say how far it was.
 """
 
 from __future__ import annotations
@@ -10,19 +10,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.files import sync_folder
+from core.language import Message
 from core.paths import Home, numbered
 from runner.failpoints import fail_here
 
-RESTORE_AGAIN = "Restore a backup: trainweek backup restore"
+RESTORE_AGAIN = Message("Restore a backup: trainweek backup restore")
 
 
 def staged(home: Home) -> Path:
-    """Where a restore copies to and verifies, beside the model folder."""
+    """Where a restore copies to and verifies, next to the model folder."""
     return home.model.with_name(f".{home.model.name}.restoring")
 
 
 def put_in_place(home: Home) -> Path | None:
-    """The staged folder becomes the model folder; where the old one is kept, if there was one."""
+    """Make the staged folder the model folder.
+
+    :returns: where the old one is kept; None if there was none.
+    """
     if home.model.exists():
         home.model.rename(_set_aside(home))
     fail_here("restore_replacing")
@@ -33,21 +37,25 @@ def put_in_place(home: Home) -> Path | None:
     return kept
 
 
-def unfinished_exchange(home: Home) -> str | None:
-    """One sentence about a model folder that a restore left absent; None if all is well."""
+def unfinished_exchange(home: Home) -> Message | None:
+    """What is wrong after an interrupted restore left no model folder; None if nothing is."""
     if home.model.exists():
         return None
     left = [path for path in (_set_aside(home), *_kept(home), staged(home)) if path.exists()]
     if not left:
         return None
     names = ", ".join(home.relative(path) for path in left)
-    return f"There is no {home.relative(home.model)}, but {names}: a restore was cut off."
+    return Message(
+        "A restore was interrupted: there is no {folder}, but there is {others}.",
+        folder=home.relative(home.model),
+        others=names,
+    )
 
 
 def finish_exchange(home: Home) -> None:
-    """Bring an exchange that was killed to its end: back to the last whole state.
+    """Complete or undo an exchange that was killed.
 
-    To be called while nobody else works on the model folder.
+    Call it while no other process uses the model folder.
     """
     if _set_aside(home).exists():
         if home.model.exists():

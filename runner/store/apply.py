@@ -141,6 +141,8 @@ def _change_job(connection: Connection, fields: Fields, body: Fields) -> None:
 
 
 def _columns(values: Fields) -> dict[str, Any]:
+    # A text without a record, as older lines have it, must not keep the record of the one before.
+    values = {"reason_message": None, **values} if "reason" in values else values
     return {
         name: parse_moment(value) if name in _MOMENTS and value is not None else value
         for name, value in values.items()
@@ -175,6 +177,7 @@ def _open_incident(connection: Connection, fields: Fields, body: Fields) -> None
             procedure=body["procedure"],
             state=IncidentState.OPEN,
             summary=body["summary"],
+            summary_message=body.get("summary_message"),
             blocks_start=body["blocks_start"],
             actions_done=[],
             **_who(fields),

@@ -1,9 +1,9 @@
-"""A restart of the training under way: what client and runner agree upon.
+"""A pending restart of a training run, as client and runner both read it.
 
-A person asks once. The living attempt is stopped as by any stop, so it may save; when it
-has ended, the job goes back into the queue, and its next attempt continues from the last
-good checkpoint with the changed settings. They stand in the job's parameters, so that
-every later attempt keeps them.
+A person requests it once. The live attempt is stopped like by any stop, so it can save;
+after its end the job goes back into the queue, and the next attempt continues from the
+last good checkpoint with the changed settings. They are part of the job's parameters, so
+later attempts keep them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
+from core.language import Message, recorded_message
 from core.timestamps import parse_moment
 from core.vocabulary import JobState
 from runner.store import schema
 
 
 def restart_pending(row: Row) -> bool:
-    """Whether the stop in force is a restart's, and not a stop for good asked for later."""
+    """Whether the requested stop belongs to a restart, and no final stop was requested later."""
     asked = row.params.get("restart")
     return (
         isinstance(asked, Mapping)
@@ -29,8 +30,10 @@ def restart_pending(row: Row) -> bool:
     )
 
 
-def goes_on(connection: Connection, job_id: str, state: JobState) -> dict[str, Any] | None:
-    """The columns that put a stopped job back into the queue; None if nobody asked for it.
+def requeue_for_restart(
+    connection: Connection, job_id: str, state: JobState
+) -> dict[str, Any] | None:
+    """The columns that put a stopped job back into the queue; None without a pending restart.
 
     STOPPED -> QUEUED
     """
@@ -43,7 +46,11 @@ def goes_on(connection: Connection, job_id: str, state: JobState) -> dict[str, A
     asked = row.params["restart"]
     return {
         "state": JobState.QUEUED,
-        "reason": f"Restarted by {asked['by']}, {asked['what']}, from the last good checkpoint.",
+        "reason": Message(
+            "Restarted by {by} {change}, from the last good checkpoint.",
+            by=asked["by"],
+            change=recorded_message(asked, "what"),
+        ),
         "stop_requested_by": None,
         "stop_requested_at": None,
         "not_before": None,

@@ -1,4 +1,4 @@
-"""Rows to records."""
+"""Rows of the tables as records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.clock import ClockPoint
+from core.language import Message, recorded_message
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
 from runner.records import Attempt, Closing, Incident, Job, LedgerEntry, Note, Signature, Tick
@@ -34,17 +35,27 @@ def point_of(row: Row[Any]) -> ClockPoint:
     return ClockPoint(row.real, row.week, row.pace)
 
 
+def reason_of(row: Row[Any]) -> Message:
+    """The reason of a job or an attempt."""
+    return recorded_message(_plain(row), "reason")
+
+
+def summary_of(row: Row[Any]) -> Message:
+    """The summary of an incident."""
+    return recorded_message(_plain(row), "summary")
+
+
 _RUNNER_ONLY = ("stop_requested_by", "stop_requested_at", "not_before", "spawns_lost", "seq")
 
 
 def job_of(row: Row[Any]) -> Job:
-    values = _plain(row, *_RUNNER_ONLY)
+    values = _plain(row, *_RUNNER_ONLY, "reason_message") | {"reason": reason_of(row)}
     return Job(**values | {"kind": JobKind(row.kind), "state": JobState(row.state)})
 
 
 def attempt_of(row: Row[Any]) -> Attempt:
-    values = _plain(row, "mark", "epoch", "event_folder")
-    return Attempt(**values | {"state": JobState(row.state)})
+    values = _plain(row, "mark", "epoch", "reason_message")
+    return Attempt(**values | {"state": JobState(row.state), "reason": reason_of(row)})
 
 
 def tick_of(row: Row[Any]) -> Tick:
@@ -57,9 +68,14 @@ def note_of(row: Row[Any]) -> Note:
 
 
 def incident_of(row: Row[Any]) -> Incident:
-    values = _plain(row, "by", "role", "verified", "at", "at_week")
+    values = _plain(row, "by", "role", "verified", "at", "at_week", "summary_message")
+    values |= {
+        "state": IncidentState(row.state),
+        "summary": summary_of(row),
+        "actions_done": tuple(row.actions_done),
+    }
     return Incident(
-        **values | {"state": IncidentState(row.state), "actions_done": tuple(row.actions_done)},
+        **values,
         opened_by=row.by,
         opened_at=row.at,
         opened_at_week=row.at_week,

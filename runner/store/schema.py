@@ -29,7 +29,7 @@ from sqlalchemy.engine import Dialect
 
 from core.vocabulary import LIVE_STATES, WAITING_STATES
 
-REVISION = "0003"
+REVISION = "0004"
 
 ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
@@ -73,6 +73,11 @@ def _who_and_when() -> list[Column[Any]]:
         Column("at", UtcDateTime, nullable=False),
         Column("at_week", UtcDateTime, nullable=False),
     ]
+
+
+def _message(column: str) -> Column[Any]:
+    """Template and values of the text in another column; NULL for text that has none."""
+    return Column(f"{column}_message", JSON(none_as_null=True))
 
 
 ledger = Table(
@@ -122,7 +127,7 @@ jobs = Table(
     Column("kind", String, nullable=False),
     Column("week_id", ForeignKey("weeks.id"), index=True),
     Column("state", String, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # in English
     Column("params", JSON, nullable=False),
     Column("run", String),
     Column("requested_by", String, nullable=False),
@@ -138,6 +143,7 @@ jobs = Table(
     Column("not_before", UtcDateTime),  # an automatic resume waits until then
     Column("spawns_lost", Integer, nullable=False),  # starts that left no trace of a process
     Column("seq", Integer, nullable=False),
+    _message("reason"),
     # Single flight: the store, not the button, refuses the second one.
     Index(
         "one_active_job_of_a_kind",
@@ -162,7 +168,8 @@ attempts = Table(
     Column("ended_at", UtcDateTime),
     Column("exit_code", Integer),
     Column("folder", String, nullable=False),
-    Column("event_folder", String),  # of a training: where its event files go
+    Column("event_folder", String),  # of a training run: where its event files go
+    _message("reason"),
     Index(
         "one_live_attempt_of_a_job",
         "job_id",
@@ -217,6 +224,7 @@ incidents = Table(
     Column("closed_by", String),
     Column("closed_at", UtcDateTime),
     Column("close_reason", Text),
+    _message("summary"),
     Index(
         "one_open_incident_of_a_procedure",
         "week_id",

@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection, RootTransaction
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
+from core.language import recorded
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -70,7 +71,10 @@ class Transaction:
         week_id: str | None = None,
         key: str | None = None,
     ) -> LedgerEntry:
-        """Add a line and do what it says. ``body`` is plain JSON."""
+        """Add a line and apply it to the tables.
+
+        :param body: plain JSON, and messages.
+        """
         fields = chain.seal(
             {
                 "seq": self._seq + 1,
@@ -83,7 +87,7 @@ class Transaction:
                 "role": by.role.value,
                 "verified": by.verified,
                 "key": key,
-                "body": dict(body),
+                "body": recorded(body),
             }
         )
         line = chain.canonical(fields).encode() + b"\n"

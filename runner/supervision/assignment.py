@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.files import write_json, write_text
-from core.paths import Home
+from core.paths import CHECKOUT, Home
 from core.playbook import default_playbook_text, parse_playbook
 from core.timestamps import iso
 from core.vocabulary import JobKind
@@ -84,6 +84,7 @@ def _filled(command: tuple[str, ...], home: Home, assignment: Assignment) -> lis
     playbook = week.playbook if week else parse_playbook(default_playbook_text(), "default")
     values = {
         "python": sys.executable,
+        "checkout": str(CHECKOUT),
         "tensorboard_dir": str(assignment.event_folder),
         "steps": str(job.params.get("steps") or playbook.training.total_steps),
         "run": str(job.run),

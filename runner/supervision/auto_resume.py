@@ -1,4 +1,4 @@
-"""Whether a training that the machine interrupted goes on by itself, and when."""
+"""Whether an interrupted training run is resumed automatically, and when."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
+from core.language import Message, plural
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.settings import Settings
 from runner.store import queries, schema
 
-# The machine's failures. The trainer's own (FAILED) waits for a person, and a
-# revalidation is never repeated by itself: its verdict would be chosen by chance.
+# Failures of the machine. The trainer's own failure (FAILED) waits for a person, and a
+# revalidation is never repeated automatically: that would select a verdict by luck.
 _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
 _DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Resumes:
-    """It goes on by itself."""
+    """The run is resumed at this time."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class Stays:
-    """It does not; ``why`` is "" where nobody would expect it to."""
+    """The run is not resumed; without a ``why`` where a resume is not expected anyway."""
 
-    why: str = ""
+    why: Message | None = None
 
 
 def resume(
@@ -44,30 +45,42 @@ def resume(
     now: datetime,
     chance: Callable[[], float],
 ) -> Resumes | Stays:
-    """What follows an attempt that has just ended in ``state`` (written already).
+    """Decide after an attempt that has just ended in ``state`` (which is saved already).
 
-    The wait doubles with each attempt that lived for less than ``healthy_s``, up to the
+    The wait doubles with each attempt that ran for less than ``healthy_s``, up to the
     cap, and is spread by ``backoff_jitter``.
 
-    :param chance: gives a number of [0, 1).
+    :param chance: returns a number in [0, 1).
     """
     if row.kind != JobKind.TRAIN or state not in _RESUMED or row.stop_requested_at is not None:
         return Stays()
     if not settings.automatic_resume:
-        return Stays("Automatic resumes are switched off.")
+        return Stays(Message("Automatic resume is switched off."))
     if row.week_id and any(i.blocks_start for i in queries.open_incidents(connection, row.week_id)):
-        return Stays("An open incident blocks the automatic resume.")
+        return Stays(Message("An open incident blocks the automatic resume."))
     attempts = _newest_first(connection, row.id)
     step = _last_step(home, attempts[0])
-    # A machine that went down says nothing of the step at which it did.
+    # An INTERRUPTED attempt does not count: a reboot says nothing about this step.
     twice = [attempt.state for attempt in attempts[:2]] == [JobState.LOST] * 2
     if twice and step is not None and step == _last_step(home, attempts[1]):
-        return Stays(f"It ended twice at step {step}, so it is not resumed: a person must look.")
+        return Stays(
+            Message(
+                "It was lost twice at step {step:,}, so it is not resumed automatically."
+                " Check it, then resume it.",
+                step=step,
+            )
+        )
     if _resumes_since(connection, row.id, now - _DAY) >= settings.resumes_a_day:
         return Stays(
-            f"It was resumed {settings.resumes_a_day} times in 24 h already: a person must look."
+            plural(
+                "It was resumed {n} time in 24 h, so it is not resumed automatically again."
+                " Check it, then resume it.",
+                "It was resumed {n} times in 24 h, so it is not resumed automatically again."
+                " Check it, then resume it.",
+                settings.resumes_a_day,
+            )
         )
-    short = _short_lives(attempts, settings.healthy_s)
+    short = _short_attempts(attempts, settings.healthy_s)
     wait = min(settings.backoff_s * 2 ** max(0, short - 1), settings.backoff_cap_s)
     wait *= 1 + settings.backoff_jitter * (2 * chance() - 1)
     return Resumes(now + timedelta(seconds=wait))
@@ -82,17 +95,17 @@ def _newest_first(connection: Connection, job_id: str) -> list[Row]:
     )
 
 
-def _short_lives(attempts: list[Row], healthy_s: float) -> int:
-    """How many of the newest attempts, in a row, the machine ended before they had lived long."""
+def _short_attempts(attempts: list[Row], healthy_s: float) -> int:
+    """How many of the newest attempts in a row the machine ended within ``healthy_s``."""
     for count, attempt in enumerate(attempts):
-        lived = (attempt.ended_at - attempt.started_at).total_seconds()
-        if attempt.state not in _RESUMED or lived >= healthy_s:
+        duration = (attempt.ended_at - attempt.started_at).total_seconds()
+        if attempt.state not in _RESUMED or duration >= healthy_s:
             return count
     return len(attempts)
 
 
 def _last_step(home: Home, attempt: Row) -> int | None:
-    """What the attempt last said of its progress; None: nothing that can be compared."""
+    """The last step that the attempt reported; None if it reported none."""
     step = (read_json(home.root / attempt.folder / "progress.json") or {}).get("steps")
     return step if isinstance(step, int) else None
 

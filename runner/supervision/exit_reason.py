@@ -1,4 +1,4 @@
-"""How an attempt ended: a state, and one sentence of why. Never a guess."""
+"""How an attempt ended: its state and the reason, from what was recorded. Never a guess."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.language import Message, joined, literal, plural, recorded_message
 from core.vocabulary import JobState
 from runner.processes.executor import Exit
 
@@ -17,21 +18,23 @@ REFUSED, STOPPED_AFTER_SAVING = 2, 3
 # The last line of a Python traceback: ``package.SomeError: what``.
 _RAISED = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b.*$", re.MULTILINE)
 _PATTERNS = (
-    (re.compile(r"No space left on device|Errno 28"), "no space left on the device"),
-    (re.compile(r"EOFError"), "an environment's worker died (EOFError)"),
+    (re.compile(r"No space left on device|Errno 28"), Message("out of disk space")),
+    (re.compile(r"EOFError"), Message("an environment worker died: EOFError")),
     (
         re.compile(r"subproc_vec_env.*(?:BrokenPipe|ConnectionReset)Error", re.DOTALL),
-        "an environment's worker died (broken pipe)",
+        Message("an environment worker died: broken pipe"),
     ),
-    (re.compile(r"BadZipFile|not a zip file"), "a model file is broken (bad zip)"),
-    (re.compile(r"invalid values|\bnan\b.*tensor|\bNaN\b", re.IGNORECASE), "NaN in the training"),
-    (re.compile(r"MemoryError|bad_alloc"), "memory could not be allocated"),
+    (re.compile(r"BadZipFile|not a zip file"), Message("corrupt model file: bad zip")),
+    (
+        re.compile(r"invalid values|\bnan\b.*tensor|\bNaN\b", re.IGNORECASE),
+        Message("NaN during training"),
+    ),
+    (re.compile(r"MemoryError|bad_alloc"), Message("out of memory")),
 )
 
-
-# A program's own words; tables of numbers, as SB3's logger prints them, are none.
+# Tables of numbers, as SB3's logger prints them, say nothing about a failure.
 _TRACEBACK = re.compile(r"^Traceback\b", re.MULTILINE)
-_IGNORED = re.compile(r"^Exception ignored in", re.MULTILINE)  # while it went down already
+_IGNORED = re.compile(r"^Exception ignored in", re.MULTILINE)  # during shutdown
 _CHAINED = re.compile(
     r"(?:During handling of the above exception|The above exception was the direct cause)"
     r"[^\n]*\s*\Z"
@@ -39,170 +42,172 @@ _CHAINED = re.compile(
 _TABLE = re.compile(r"^\s*(?:\|.*\||-+)\s*$\n?", re.MULTILINE)
 _LAST_LINES = 20
 
-# A program does these to itself; no shutdown sends them.
+# A program causes these itself; no shutdown sends them.
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
-_ASKED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 @dataclass(frozen=True)
 class Ended:
-    """All that is known about an attempt that runs no more."""
+    """All that is known about an attempt that has ended."""
 
-    exit: Exit | None  # None: nobody saw it end
+    exit: Exit | None  # None: its exit status was not recorded
     same_boot: bool
     result: Mapping[str, Any] | None
     tail: str = ""  # the end of its output
-    own_trainer: bool = False  # of the users: it owes us no result file
+    own_trainer: bool = False  # the users' own trainer: it writes no result file
     stop_asked_by: str | None = None
-    killed_after_s: float | None = None  # it resisted SIGTERM for so long
+    killed_after_s: float | None = None  # how long it ignored SIGTERM
 
 
-def exit_state(ended: Ended) -> tuple[JobState, str]:
-    """The state and the sentence."""
+def exit_state(ended: Ended) -> tuple[JobState, Message]:
+    """The state of an attempt that has ended, and the reason; empty for a success."""
     complete = ended.result is not None and ended.result.get("complete") is True
     if ended.exit is None:
-        return _unseen(ended, complete)
+        return _without_exit_status(ended, complete)
     code = ended.exit.code
     if ended.exit.error is not None:
-        return JobState.FAILED, f"It could not be started: {ended.exit.error}."
+        return JobState.FAILED, Message("Could not start: {error}.", error=ended.exit.error)
     if code == 0 and (complete or _finished_by_itself(ended)):
-        return JobState.SUCCEEDED, ""
+        return JobState.SUCCEEDED, literal("")
     if proves_failure(ended.result):
-        reason = _own_failure(ended, code or ended.result.get("exit_code"))
-        return JobState.FAILED, _in_a_stop(ended, reason)
+        reason = _own_failure(ended, code or (ended.result or {}).get("exit_code"))
+        return JobState.FAILED, _during_stop(ended, reason)
     if ended.stop_asked_by is not None:
         if _explained_by_stop(ended, ended.exit):
-            return JobState.STOPPED, _stopped(ended)
+            return JobState.STOPPED, _stopped(ended.stop_asked_by, ended)
         if ended.exit.signal is None:
-            return JobState.FAILED, _in_a_stop(ended, _own_failure(ended, code))
-        state, reason = _signalled(ended, ended.exit.signal)
-        return state, _in_a_stop(ended, reason)
+            return JobState.FAILED, _during_stop(ended, _own_failure(ended, code))
+        state, reason = _signalled(ended.exit, ended.exit.signal, ended.same_boot)
+        return state, _during_stop(ended, reason)
     if ended.exit.signal is not None:
-        return _signalled(ended, ended.exit.signal)
+        return _signalled(ended.exit, ended.exit.signal, ended.same_boot)
     if code == STOPPED_AFTER_SAVING and not ended.own_trainer:
         if not ended.same_boot:
-            return (
-                JobState.INTERRUPTED,
-                "SIGTERM ended it, after it had saved; then the machine restarted.",
+            return JobState.INTERRUPTED, Message(
+                "Ended by SIGTERM after saving; then the machine restarted."
             )
-        return JobState.STOPPED, "A SIGTERM from outside trainweek ended it, after it had saved."
+        return JobState.STOPPED, Message("Ended by a SIGTERM from outside trainweek, after saving.")
     if code == 0 and ended.own_trainer:
-        return (
-            JobState.LOST,
-            "It ended with exit code 0 and the machine restarted; nobody can prove that it was done.",
+        return JobState.LOST, Message(
+            "Exit code 0, but the machine restarted: it is unknown whether the run was complete."
         )
     if code == 0:
-        return JobState.FAILED, "It ended with exit code 0, but left no complete result."
+        return JobState.FAILED, Message("Exit code 0, but no complete result was written.")
     return JobState.FAILED, _own_failure(ended, code)
 
 
 def _finished_by_itself(ended: Ended) -> bool:
-    """Exit 0 of a user's trainer is its success, unless a stop or a shutdown may have made it.
+    """Exit code 0 of the users' own trainer is a success, unless a stop or a shutdown caused it.
 
-    It owes us no result, and a trainer that takes SIGTERM well ends with 0 too.
+    It writes no result file, and a trainer that handles SIGTERM also exits with 0.
     """
     return ended.own_trainer and ended.stop_asked_by is None and ended.same_boot
 
 
-def _unseen(ended: Ended, complete: bool) -> tuple[JobState, str]:
+def _without_exit_status(ended: Ended, complete: bool) -> tuple[JobState, Message]:
     if complete:
-        return (
-            JobState.SUCCEEDED,
-            "Nobody saw its exit code, for its shim was lost; the complete result proves the end.",
+        return JobState.SUCCEEDED, Message(
+            "The exit code is unknown because the shim was lost, but the result is complete."
         )
     if proves_failure(ended.result):
-        return JobState.FAILED, _proven(ended)
+        failure = _own_failure(ended, (ended.result or {}).get("exit_code"))
+        source = Message("The shim was lost; this is taken from the result file.")
+        return JobState.FAILED, _during_stop(ended, joined([failure, source]))
     if ended.stop_asked_by is not None:
-        return JobState.STOPPED, _stopped(ended)
+        return JobState.STOPPED, _stopped(ended.stop_asked_by, ended)
     if not ended.same_boot:
-        return JobState.INTERRUPTED, "The machine restarted while it ran."
-    return (
-        JobState.LOST,
-        "It and its shim vanished without an exit code; nobody can prove how it ended.",
+        return JobState.INTERRUPTED, Message("The machine restarted during the run.")
+    return JobState.LOST, Message(
+        "The process and its shim disappeared; the exit status is unknown."
     )
 
 
 def proves_failure(result: Mapping[str, Any] | None) -> bool:
-    """Whether a result says that its program failed: the last thing that it did."""
+    """Whether the result file, which a program writes last, says that the program failed."""
     if result is None or result.get("complete") is True:
         return False
     return any(result.get(name) for name in ("error", "error_kind", "exit_code"))
 
 
-def _proven(ended: Ended) -> str:
-    said = _own_failure(ended, (ended.result or {}).get("exit_code"))
-    said = f"{_sentence(said)} Nobody saw the end, for its shim was lost; its result says so."
-    return _in_a_stop(ended, said)
-
-
 def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
-    """A stop is the cause of what it makes a program do, and of nothing else.
+    """Whether the requested stop caused this exit.
 
-    What a user's trainer exits with on SIGTERM is its own affair.
+    The exit code of the users' own trainer on SIGTERM is not defined, so each one counts.
     """
     if exit.signal is not None:
         if exit.signal == signal.SIGKILL:  # an earlier runner may have sent it, for this stop
             return ended.killed_after_s is not None or not exit.oom_kills
-        return exit.signal in _ASKED
+        return exit.signal in _STOP_SIGNALS
     return ended.own_trainer or exit.code in (0, STOPPED_AFTER_SAVING)
 
 
-def _in_a_stop(ended: Ended, reason: str) -> str:
+def _during_stop(ended: Ended, reason: Message) -> Message:
     if ended.stop_asked_by is None:
         return reason
-    return f"{_sentence(reason)} {ended.stop_asked_by} had asked it to stop."
+    return joined([reason, Message("{by} had requested a stop.", by=ended.stop_asked_by)])
 
 
-def _stopped(ended: Ended) -> str:
-    by = f"Stopped by {ended.stop_asked_by}"
+def _stopped(by: str, ended: Ended) -> Message:
     saved = ended.exit is not None and ended.exit.code == STOPPED_AFTER_SAVING
     if saved and not ended.own_trainer:
-        return f"{by}; it saved and ended."
+        return Message("Stopped by {by}, after saving.", by=by)
     if ended.killed_after_s is not None:
-        return f"{by}; it did not end within {ended.killed_after_s:g} s of SIGTERM and was killed."
+        return Message(
+            "Stopped by {by}; it did not exit within {seconds:g} s of SIGTERM and was killed.",
+            by=by,
+            seconds=ended.killed_after_s,
+        )
     if ended.exit is None:
-        return f"{by}; nobody saw its exit code."
+        return Message("Stopped by {by}; exit code unknown.", by=by)
     if ended.exit.signal is not None:
-        return f"{by}; {_name(ended.exit.signal)} ended it."
-    return f"{by}; it ended with exit code {ended.exit.code}."
+        return Message("Stopped by {by}, with {signal}.", by=by, signal=_name(ended.exit.signal))
+    return Message("Stopped by {by}; exit code {code}.", by=by, code=ended.exit.code)
 
 
-def _signalled(ended: Ended, number: int) -> tuple[JobState, str]:
+def _signalled(exit: Exit, number: int, same_boot: bool) -> tuple[JobState, Message]:
     name = _name(number)
     if number in _CRASHES:
-        return JobState.FAILED, f"It crashed with {name}."
-    if not ended.same_boot:
-        return JobState.INTERRUPTED, f"It was ended by {name}; then the machine restarted."
-    if number == signal.SIGKILL and ended.exit is not None and ended.exit.oom_kills:
-        return (
-            JobState.FAILED,
-            f"Out of memory: the kernel ended it by {name}. {_counted(ended.exit)}",
+        return JobState.FAILED, Message("Crashed with {signal}.", signal=name)
+    if not same_boot:
+        return JobState.INTERRUPTED, Message(
+            "Ended by {signal}; then the machine restarted.", signal=name
         )
-    if number in _ASKED:
-        return JobState.STOPPED, f"{name} from outside trainweek ended it."
-    return JobState.FAILED, f"It was killed by {name}, which trainweek did not send."
+    if number == signal.SIGKILL and exit.oom_kills:
+        return JobState.FAILED, Message(
+            "Out of memory: killed by the OOM killer ({signal}). {count}",
+            signal=name,
+            count=_counted(exit.oom_kills),
+        )
+    if number in _STOP_SIGNALS:
+        return JobState.STOPPED, Message("Ended by {signal} from outside trainweek.", signal=name)
+    return JobState.FAILED, Message(
+        "Killed by {signal}, which trainweek did not send.", signal=name
+    )
 
 
-def _own_failure(ended: Ended, code: int | None) -> str:
-    said = ended.result.get("error") if ended.result else None
-    remedy = ended.result.get("remedy") if ended.result else None
+def _own_failure(ended: Ended, code: int | None) -> Message:
+    result = ended.result or {}
+    said, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
     if code == REFUSED and said:
-        return f"Refused: {said} {remedy or ''}".strip()
-    known = said and ended.result and ended.result.get("error_kind") != "crash"
-    words = str(said) if known else last_words(ended.tail)
+        return Message("Refused: {why}", why=joined(filter(None, [said, remedy])))
+    words = said if said and result.get("error_kind") != "crash" else last_words(ended.tail)
     raised = _RAISED.findall(words)
-    what = said or (raised[-1].strip() if raised else None)
-    why = "It failed" if code is None else f"Exit code {code}"
-    why += f": {_shortened(str(what))}" if what else "."
-    if hint := next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None):
-        why = f"{why.rstrip('.')} ({hint})"
-    if ended.exit is not None and ended.exit.oom_kills:  # a worker of it, perhaps
-        why = f"{why.rstrip('.')}. Out of memory. {_counted(ended.exit)}"
+    what = _shortened(said or (raised[-1].strip() if raised else ""))
+    hint = next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None)
+    why = Message("Failed") if code is None else Message("Exit code {code}", code=code)
+    if hint is not None:
+        why = Message("{failure} ({cause})", failure=why, cause=hint)
+    why = _sentence(Message("{failure}: {error}", failure=why, error=what) if what else why)
+    if ended.exit is not None and ended.exit.oom_kills:  # perhaps of one of its workers
+        why = Message(
+            "{failure} Out of memory. {count}", failure=why, count=_counted(ended.exit.oom_kills)
+        )
     return why
 
 
 def last_words(tail: str) -> str:
-    """What a program said last of its end: the last traceback, with those it came from.
+    """The part of an output that explains the failure: the last traceback and its causes.
 
     Without a traceback the last lines, without the tables that a logger prints: a column
     of them may be "nan" all the time.
@@ -220,21 +225,26 @@ def last_words(tail: str) -> str:
     return _TABLE.sub("", tail[first : ignored.start() if ignored else None])
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", ")", "…")) else f"{text}."
+def _sentence(text: Message) -> Message:
+    return text if text.endswith((".", "…")) else joined([text, "."], "")
 
 
-def _counted(exit: Exit) -> str:
-    """Where it is known from: of its own control group, so nobody else's kill is meant."""
-    return f"Its control group counts {exit.oom_kills} killed by the kernel for want of memory."
+def _counted(oom_kills: int) -> Message:
+    """The count comes from the attempt's own control group, so it counts no other process."""
+    return plural(
+        "Its control group counts {n} OOM kill.",
+        "Its control group counts {n} OOM kills.",
+        oom_kills,
+    )
 
 
 def _shortened(text: str, most: int = 300) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _name(number: int) -> str:
+def _name(number: int) -> Message:
     try:
-        return f"signal {number} ({signal.Signals(number).name})"
+        name = signal.Signals(number).name
     except ValueError:
-        return f"signal {number}"
+        return Message("signal {number}", number=number)
+    return Message("signal {number} ({name})", number=number, name=name)

@@ -1,4 +1,4 @@
-"""What follows when an attempt has ended: its state, and what the manual asks for."""
+"""The end of an attempt: its state, and the steps that the manual requires after it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from sqlalchemy import Row
 
 from core.errors import TrainweekError
 from core.files import write_text
+from core.language import Message, joined, literal
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from core.week import Week
 from runner.files import read_json, tail
-from runner.incidents.corrupt_checkpoints import tell_of_broken_checkpoints
+from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident
 from runner.processes.executor import Executor, Seen
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fence import Fence, FencedWrite
-from runner.store.restarts import goes_on
+from runner.store.restarts import requeue_for_restart
 from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
 from runner.supervision.auto_resume import Resumes, Stays, resume
@@ -35,7 +36,11 @@ from runner.supervision.exit_reason import REFUSED, Ended, exit_state
 log = logging.getLogger("trainweek.runner")
 
 _LOST_STARTS_ALLOWED = 1
-_MAY_PASS = frozenset(
+_START_VANISHED = Message("The start left no trace of a process. It is tried once more.")
+_STARTS_VANISHED = Message("Two starts left no trace of a process.")
+_START_HUNG = Message("The start hung before the program ran. It is tried once more.")
+_STARTS_HUNG = Message("Two starts hung before the program ran.")
+_TEMPORARY = frozenset(
     {
         errno.EAGAIN,
         errno.ENOMEM,
@@ -49,9 +54,9 @@ _MAY_PASS = frozenset(
 
 
 class Finisher:
-    """Writes ends into the store, with what belongs to them, in one transaction each.
+    """Records the end of an attempt and its consequences, in one transaction.
 
-    :param chance: gives a number of [0, 1), for the spread of automatic resumes.
+    :param chance: returns a number in [0, 1), for the jitter of automatic resumes.
     """
 
     def __init__(
@@ -68,11 +73,11 @@ class Finisher:
     def finish(
         self, row: Row, attempt: Row, seen: Seen, killed_after_s: float | None, now: datetime
     ) -> None:
-        """An attempt runs no more: judge it, sweep what it left, write it down."""
+        """An attempt has ended: end the processes it left, determine its state, record it."""
         folder = self.home.root / attempt.folder
-        # Whatever outlives its program (workers, escaped grandchildren) belongs to nobody.
+        # Processes that outlive the program (workers, escaped grandchildren) have no owner.
         swept = self.executor.end(folder, attempt.mark)
-        tell_of_broken_checkpoints(self.home, self.fence, row, folder, now)
+        report_corrupt_checkpoints(self.home, self.fence, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
         ended = Ended(
@@ -86,7 +91,7 @@ class Finisher:
         )
         state, reason = exit_state(ended)
         if swept and killed_after_s is None:
-            log.warning("%s left %s processes behind; ended", row.id, swept)
+            log.warning("%s left %s processes; they were killed.", row.id, swept)
         columns = {
             "state": state,
             "reason": reason,
@@ -97,83 +102,85 @@ class Finisher:
         if seen.started_at is not None:
             columns["started_at"] = iso(seen.started_at)
         procedure = self._procedure(row, state, seen, result) if week else None
-        kept, lack = protect(self.home, procedure) if procedure else (None, "")
+        kept, missing = protect(self.home, procedure) if procedure else (None, None)
         opened = False
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
-                summary = f"{row.id} ended FAILED. {reason}{lack}{self._last_lines(folder)}"
+                failed = Message("{job} failed. {reason}", job=row.id, reason=reason)
+                summary = joined(filter(None, [failed, missing, self._last_lines(folder)]))
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
-            elif again := goes_on(write.connection, row.id, state):
+            elif again := requeue_for_restart(write.connection, row.id, state):
                 body = {"action": "change", "job_id": row.id, "job": again}
                 write.append("job", body, row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
             write_issue_line(self.home, week.playbook.escalation(procedure), now)
-        log.info("%s attempt %s ended %s. %s", row.id, attempt.number, state, reason)
+        log.info("%s attempt %s: %s. %s", row.id, attempt.number, state, reason)
 
-    def _last_lines(self, folder: Path) -> str:
+    def _last_lines(self, folder: Path) -> Message | None:
         """Keep the log's last lines with the attempt, and say where."""
         kept = folder / "last_100_lines.log"
         try:
             write_text(kept, tail(self.home.training_log, 100) + "\n")
         except TrainweekError as error:  # a full disk must not keep the incident from opening
             log.error("%s", error)
-            return ""
-        return f" The log's last 100 lines: {self.home.relative(kept)}"
+            return None
+        return Message("Last 100 lines of the log: {file}", file=self.home.relative(kept))
 
     def _resume(
-        self, write: FencedWrite, row: Row, state: JobState, reason: str, now: datetime
+        self, write: FencedWrite, row: Row, state: JobState, reason: Message, now: datetime
     ) -> None:
-        """LOST | INTERRUPTED -> QUEUED, or the sentence of why not."""
+        """LOST | INTERRUPTED -> QUEUED, or the reason why not."""
         match resume(write.connection, self.home, self.settings, row, state, now, self.chance):
             case Resumes(at=at):
+                planned = Message("Automatic resume at {time} UTC.", time=f"{at:%H:%M:%S}")
                 columns = {
                     "state": JobState.QUEUED,
-                    "reason": f"{reason} It goes on by itself at {at:%H:%M:%S} UTC.",
+                    "reason": joined([reason, planned]),
                     "not_before": iso(at),
                 }
                 body = {"action": "change", "job_id": row.id, "job": columns, "resumes": True}
                 write.append("job", body, row.week_id)
-            case Stays(why=why) if why:
-                columns = {"reason": f"{reason} {why}"}
+            case Stays(why=Message() as why):
+                columns = {"reason": joined([reason, why])}
                 body = {"action": "change", "job_id": row.id, "job": columns}
                 write.append("job", body, row.week_id)
 
     def end_waiting(self, row: Row, now: datetime) -> None:
         """QUEUED -> STOPPED: nothing had been started."""
-        reason = f"Stopped by {row.stop_requested_by} before it was started."
+        reason = Message("Stopped by {by} before it was started.", by=row.stop_requested_by)
         columns = {"state": JobState.STOPPED, "reason": reason, "ended_at": iso(now)}
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
-            if again := goes_on(write.connection, row.id, JobState.STOPPED):
+            if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
                 write.append("job", body | {"job": again}, row.week_id)
 
-    def give_up_start(
-        self, row: Row, attempt: Row, now: datetime, what: str = "left no trace of a process"
-    ) -> None:
-        """A start came to nothing: try once more, without counting it.
+    def give_up_start(self, row: Row, attempt: Row, now: datetime, *, hung: bool = False) -> None:
+        """A start produced no process: try once more, without counting it.
 
-        STARTING -> QUEUED, the second time STARTING -> LOST: a training goes on from there
-        like from any other failure of the machine.
+        STARTING -> QUEUED, the second time STARTING -> LOST: a training run is resumed from
+        there as after any other failure of the machine.
+
+        :param hung: its shim was there, and did not start the program.
         """
         with self.fence.write(now) as write:
             if row.spawns_lost < _LOST_STARTS_ALLOWED:
                 columns: dict[str, Any] = {
                     "state": JobState.QUEUED,
-                    "reason": f"Its start {what}; it is started once more.",
+                    "reason": _START_HUNG if hung else _START_VANISHED,
                     "attempt": row.attempt - 1,
                     "started_at": None,
                     "spawns_lost": row.spawns_lost + 1,
                 }
                 body = {"action": "requeue", "number": attempt.number}
             else:
-                reason = f"Two starts {what}."
+                reason = _STARTS_HUNG if hung else _STARTS_VANISHED
                 ended = {"state": JobState.LOST, "reason": reason, "ended_at": iso(now)}
                 columns = ended | {"spawns_lost": 0}
                 body = {"action": "change", "number": attempt.number, "attempt": ended}
@@ -185,13 +192,13 @@ class Finisher:
     def could_not_start(
         self, row: Row, number: int, error: OSError | TrainweekError, now: datetime
     ) -> None:
-        """STARTING -> FAILED; LOST where the machine kept a later attempt from starting.
+        """STARTING -> FAILED; LOST where the machine prevented the start of a later attempt.
 
-        Nobody is there when a training goes on by itself, and a machine that has no room
-        or no processes left may have them again.
+        An automatic resume is unattended, and a machine without disk space or free processes
+        may have them again later.
         """
-        state = JobState.LOST if number > 1 and _is_the_machines(error) else JobState.FAILED
-        reason = f"It could not be started: {str(error).rstrip('.')}."
+        state = JobState.LOST if number > 1 and _may_pass(error) else JobState.FAILED
+        reason = Message("Could not start: {error}", error=_as_sentence(error))
         columns = {"state": state, "reason": reason, "ended_at": iso(now)}
         with self.fence.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": number}
@@ -208,10 +215,10 @@ class Finisher:
 
     @staticmethod
     def _procedure(row: Row, state: JobState, seen: Seen, result: Any) -> str | None:
-        """The manual's procedure that this end calls for: crash, data, or none.
+        """The manual's procedure for this end: crash, data, or none.
 
-        A refusal of its input (a wrong flag, a missing file) is no crash; bad data are
-        a data issue, however the training noticed them.
+        Refused input (a wrong flag, a missing file) is not a crash; bad data is a data
+        issue, however the training run noticed it.
         """
         if row.kind != JobKind.TRAIN or state is not JobState.FAILED:
             return None
@@ -223,20 +230,26 @@ class Finisher:
         return None if refused and kind is not None else "crash"
 
 
-def _is_the_machines(error: OSError | TrainweekError) -> bool:
-    """Whether it lacked room, memory, files or processes, which may pass."""
+def _as_sentence(error: OSError | TrainweekError) -> Message:
+    if isinstance(error, TrainweekError):
+        return joined(filter(None, [literal(error.what), literal(error.remedy)]))
+    return literal(f"{str(error).rstrip('.')}.")
+
+
+def _may_pass(error: OSError | TrainweekError) -> bool:
+    """Whether disk space, memory, files or processes ran out: there may be some again later."""
     cause = error if isinstance(error, OSError) else error.__cause__
-    return isinstance(cause, OSError) and cause.errno in _MAY_PASS
+    return isinstance(cause, OSError) and cause.errno in _TEMPORARY
 
 
 def _stop_asked_by(row: Row, seen: Seen) -> str | None:
-    """Who asked, if that came before the end: a crash that was quicker stays a crash."""
+    """Who requested the stop, if that was before the end: an earlier crash stays a crash."""
     late = seen.exit is not None and row.stop_requested_at and seen.exit.at < row.stop_requested_at
     return None if late else row.stop_requested_by
 
 
 def _exit_code(seen: Seen) -> int | None:
-    """As Python and supervisors write it: a signal is its negative number."""
+    """As Python writes it: the negative number of a signal."""
     if seen.exit is None:
         return None
     return seen.exit.code if seen.exit.signal is None else -seen.exit.signal

@@ -1,15 +1,17 @@
-"""Starts attempts: in the store first, then as a process."""
+"""Start of an attempt: first recorded in the store, then as a process."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
 from core.errors import TrainweekError
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
@@ -53,11 +55,12 @@ class Starter:
                 )
             )
             if blocked:
-                # Beside an incident nothing goes on, neither a resume nor a first start that
-                # was asked for before it was opened.
-                change = {
+                # It blocks a resume as well as a first start that was requested before it.
+                change: dict[str, Any] = {
                     "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
-                    "reason": "An open incident blocks the start. Close it, then start again.",
+                    "reason": Message(
+                        "An open incident blocks the start. Close it, then start again."
+                    ),
                     "not_before": None,
                 }
                 if not row.attempt:

@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import Row
 
 from core.errors import TrainweekError
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobState
@@ -35,9 +36,9 @@ from runner.supervision.start import Starter
 
 log = logging.getLogger("trainweek.runner")
 
-_NOT_WRITTEN = (
-    "It has ended, but its end can't be written down yet: the disk may be full (see the "
-    "attempt's shim.log). Make room; it is tried again all the time."
+_NOT_SAVED = Message(
+    "The process ended, but its exit status could not be saved yet. Is the disk full? See the"
+    " attempt's shim.log. Saving is retried."
 )
 
 
@@ -161,13 +162,13 @@ class Supervisor:
         if seen.shim_stuck:
             return moment - self._stuck.setdefault(mark, moment) >= grace
         self._stuck.pop(mark, None)
-        if moment - since >= grace and row.reason != _NOT_WRITTEN:
+        if moment - since >= grace and row.reason != _NOT_SAVED:
             self._silent[mark] = moment  # the store may find no room for it either
-            columns = {"reason": _NOT_WRITTEN}
+            columns = {"reason": _NOT_SAVED}
             with self.fence.write(now) as write:
                 body = {"action": "change", "job_id": row.id, "job": columns}
                 write.append("job", body, row.week_id)
-            log.error("%s: %s", row.id, _NOT_WRITTEN)
+            log.error("%s: %s", row.id, _NOT_SAVED)
         return False
 
     def _others_have_time(self, row: Row, attempt: Row, folder: Path) -> bool:
@@ -256,7 +257,7 @@ class Supervisor:
             seen = self.executor.look(folder, attempt.mark, search=True)
             self.finisher.finish(row, attempt, seen, None, now)
         else:
-            self.finisher.give_up_start(row, attempt, now, "hung before its program ran")
+            self.finisher.give_up_start(row, attempt, now, hung=True)
 
     def _overdue(self, attempt: Row) -> bool:
         """Whether a start should have left a trace by now; an adopted one gets its time too."""

@@ -2,88 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
-from core.checks.daily import read_daily_summary
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
 from core.vocabulary import JobKind, JobState, SignatureAct, SignatureState, Verdict
-from core.week import Week
-from runner.client import Client
-from runner.records import Job, Tick
+from runner.records import Job
+from runner.week.sources import Sources
 
 _TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 
-def agenda(client: Client, week: Week) -> list[SlotView]:
+def agenda(sources: Sources) -> list[SlotView]:
     """All slots of a week with their state at the week's present moment."""
-    ticks = client.ticks(week.id)
     seen: dict[str, list[Verdict]] = {}
-    for tick in ticks:
+    for tick in sources.records.ticks:
         seen.setdefault(tick.slot, []).append(tick.verdict_seen)
     return timeline(
-        week.launch,
-        week.playbook,
-        client.now_week(week.id),
-        done=done_slots(client, week, ticks),
-        anomaly_days=anomaly_days(client, week),
+        sources.week.launch,
+        sources.week.playbook,
+        sources.now_week,
+        done=done_slots(sources),
+        anomaly_days=anomaly_days(sources),
         seen=seen,
     )
 
 
-def done_slots(client: Client, week: Week, ticks: Sequence[Tick] | None = None) -> dict[str, bool]:
+def done_slots(sources: Sources) -> dict[str, bool]:
     """Which slots have their work recorded.
 
     A slot with a checklist is done when every item is ticked; the others when the job
     or the signature that they stand for is there.
-
-    :param ticks: the week's, if they were read already.
     """
     ticked: dict[str, set[str]] = {}
-    for tick in client.ticks(week.id) if ticks is None else ticks:
+    for tick in sources.records.ticks:
         ticked.setdefault(tick.slot, set()).add(tick.check)
     return {
-        slot.id: _recorded(client, week, slot, ticked.get(slot.id, set()))
-        for slot in week.playbook.schedule
+        slot.id: _recorded(sources, slot, ticked.get(slot.id, set()))
+        for slot in sources.week.playbook.schedule
     }
 
 
-def anomaly_days(client: Client, week: Week) -> Collection[date]:
+def anomaly_days(sources: Sources) -> Collection[date]:
     """Days whose written daily summary found a failure or a warning."""
     days = set()
-    for slot in week.playbook.slots_of_kind("daily"):
-        day = slot.at(week.launch).date()
-        record = read_daily_summary(client.home.daily_summary(day))
-        checks = (record.data or {}).get("checks", [])
+    for slot in sources.week.playbook.slots_of_kind("daily"):
+        day = slot.at(sources.week.launch).date()
+        checks = (sources.daily_summary(day).data or {}).get("checks", [])
         if any(check.get("verdict") in _TROUBLE for check in checks):
             days.add(day)
     return days
 
 
-def _recorded(client: Client, week: Week, slot: SlotSpec, ticked: set[str]) -> bool:
+def _recorded(sources: Sources, slot: SlotSpec, ticked: set[str]) -> bool:
     match slot.kind:
         case "launch":
-            job = client.latest_job(JobKind.TRAIN, week.id)
-            return job is not None and job.started_at is not None
+            newest = next((job for job in sources.records.jobs if job.kind is JobKind.TRAIN), None)
+            return newest is not None and newest.started_at is not None
         case "revalidation" | "results":
-            return _saved_revalidation(client, week) is not None
+            return _saved_revalidation(sources) is not None
         case "approval":
-            job = _saved_revalidation(client, week)
-            sha256 = (client.result(job.id) or {}).get("sha256") if job else None
-            signature = client.signature_of(sha256) if sha256 else None
+            job = _saved_revalidation(sources)
+            sha256 = (sources.result(job.id) or {}).get("sha256") if job else None
+            signature = sources.records.newest_signature(sha256)
             if signature is not None and signature.act is SignatureAct.REJECT:
                 return True  # after a rejection the model is meant to change
             # One that expired was given in time; one that is void has to be given again.
-            return client.standing(signature).state in _GIVEN
+            return sources.standing(signature).state in _GIVEN
         case _:
             return bool(slot.checks) and ticked >= set(slot.checks)
 
 
-def _saved_revalidation(client: Client, week: Week) -> Job | None:
+def _saved_revalidation(sources: Sources) -> Job | None:
     """The newest revalidation that ended well and wrote its report."""
-    for job in client.jobs(kind=JobKind.REVALIDATE, week_id=week.id):
-        if job.state is JobState.SUCCEEDED and job.params.get("save_report"):
+    for job in sources.records.jobs:
+        if (
+            job.kind is JobKind.REVALIDATE
+            and job.state is JobState.SUCCEEDED
+            and job.params.get("save_report")
+        ):
             return job
     return None

@@ -12,6 +12,7 @@ from core.week import Week
 from runner.client import Client
 from runner.scheduler import daily_moments
 from runner.week.facts import gather
+from runner.week.sources import Sources
 
 
 def check_moment(week: Week, day: date) -> datetime:
@@ -33,7 +34,8 @@ def check_moment(week: Week, day: date) -> datetime:
 
 def run_daily_check(client: Client, week: Week, day: date) -> Mapping[str, Any]:
     """Judge the day as of its check moment (or now, if that lies ahead), write and return it."""
-    moment = min(check_moment(week, day), client.now_week(week.id))
-    summary = daily_summary(week.playbook, day, gather(client, week, moment))
+    sources = Sources.of(client, week)
+    moment = min(check_moment(week, day), sources.now_week)
+    summary = daily_summary(week.playbook, day, gather(sources, moment))
     write_daily_summary(client.home.daily_summary(day), summary)
     return summary

@@ -7,35 +7,24 @@ is judged the same.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from core.checks.training_log import read_log_facts
 from core.clock import Clock
-from core.facts import Facts, JobFacts, LogFacts, RunFacts
+from core.facts import Facts, JobFacts, RunFacts
 from core.files import file_sha256
-from core.market.synthetic import is_marked
+from core.language import Message
+from core.liveness import Limits
 from core.paths import Home
 from core.playbook import SlotSpec
-from core.telemetry import RunReader
 from core.timestamps import from_unix
-from core.vocabulary import (
-    ENDED_STATES,
-    JobKind,
-    JobState,
-    TrainingStatus,
-)
+from core.vocabulary import ENDED_STATES, JobKind, JobState, TrainingStatus
 from core.week import Week
-from runner.client import Client
 from runner.files import read_json
 from runner.records import Attempt, Job
-
-# A live process without a new event for this long (week time) is called hung: the
-# manual's third scenario.
-HUNG_AFTER = timedelta(hours=2)
+from runner.week.sources import Sources
 
 _ENDED_AS = {
     JobState.SUCCEEDED: TrainingStatus.COMPLETED,
@@ -46,49 +35,50 @@ _ENDED_AS = {
 }
 
 
-def gather(
-    client: Client,
-    week: Week,
-    as_of: datetime | None = None,
-    reader: RunReader | None = None,
-) -> Facts:
+def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
     """All facts of a week as they stood at ``as_of``.
 
-    :param as_of: week time; None means now. A moment that lies ahead gives facts
-        that say only that (``facts.reached`` is False).
-    :param reader: a reader kept by the caller for the run's folder, so that only new
-        bytes are parsed; it is refreshed here.
-    """
-    clock = client.clock(week.id)
-    now = client.now()
-    now_week = clock.to_week(now)
-    moment = now_week if as_of is None else as_of
-    bare = Facts(as_of=moment, as_of_real=None, launch=week.launch, clock=clock)
-    made_up = week.synthetic or is_marked(client.home.train_data)
-    bare = replace(bare, synthetic=made_up)
-    if moment > now_week:
-        return bare
-    real = now if as_of is None else clock.to_real(moment)
-    if real is None:
-        return bare
+    The sources are read once, so that facts of several moments agree.
 
-    home = client.home
-    run = _run_facts(client, week, clock, real, reader)
+    :param as_of: week time; None means the sources' now. A moment that lies ahead gives
+        facts that say only that (``facts.reached`` is False).
+    """
+    known = facts_of_run(sources, as_of)
+    real, run, home = known.as_of_real, known.run, sources.home
+    if real is None:
+        return known
     facts = replace(
-        bare,
-        as_of_real=real,
-        run=run,
-        log=_log_facts(home, run),
-        preflight=_job_facts(client, week, JobKind.PREFLIGHT, real),
-        data_check=_job_facts(client, week, JobKind.DATA_CHECK, real),
-        backup=_job_facts(client, week, JobKind.BACKUP, real),
-        revalidation=_job_facts(client, week, JobKind.REVALIDATE, real),
-        runner_alive=client.runner_status().alive,
-        open_incidents=_open_incidents(client, week, real),
-        disk_free_bytes=_disk_free(home.root),
-        model_bytes=folder_bytes(home.model),
+        known,
+        log=None if run is None else sources.log(run.started, run.until),
+        preflight=_job_facts(sources, JobKind.PREFLIGHT, real),
+        data_check=_job_facts(sources, JobKind.DATA_CHECK, real),
+        backup=_job_facts(sources, JobKind.BACKUP, real),
+        revalidation=_job_facts(sources, JobKind.REVALIDATE, real),
+        runner_alive=sources.runner.alive,
+        open_incidents=_open_incidents(sources, real),
+        disk_free_bytes=sources.disk_free,
+        model_bytes=sources.model_bytes,
     )
     return _with_reports(facts, home)
+
+
+def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
+    """:func:`gather` without logs, jobs, incidents and disk: what every page's frame needs."""
+    clock = sources.clock
+    moment = sources.now_week if as_of is None else as_of
+    bare = Facts(
+        as_of=moment,
+        as_of_real=None,
+        launch=sources.week.launch,
+        clock=clock,
+        synthetic=sources.synthetic,
+    )
+    if moment > sources.now_week:
+        return bare
+    real = sources.now if as_of is None else clock.to_real(moment)
+    if real is None:
+        return bare
+    return _with_silence(replace(bare, as_of_real=real, run=_run_facts(sources, real)))
 
 
 def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
@@ -101,20 +91,12 @@ def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
     return slot.at(week.launch) if slot.kind in {"hourly", "daily", "anomaly"} else None
 
 
-def latest_run(client: Client, week: Week) -> Path | None:
-    """The folder of the week's newest run, for a reader that the caller keeps."""
+def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
+    """The run as it stood at a real moment; None before the first one."""
+    week, home, clock = sources.week, sources.home, sources.clock
     if week.watched is not None:
-        return Path(week.watched)
-    started = _training_attempts(client, week, None)
-    return None if not started else client.home.run(started[-1][0].run or week.tag)
-
-
-def _run_facts(
-    client: Client, week: Week, clock: Clock, real: datetime, reader: RunReader | None
-) -> RunFacts | None:
-    if week.watched is not None:
-        return _watched_facts(week, clock, real, reader)
-    started = _training_attempts(client, week, real)
+        return _watched_facts(sources, Path(week.watched), real)
+    started = sources.training_attempts(real)
     if not started:
         return None
     job, attempt = started[-1]
@@ -124,15 +106,8 @@ def _run_facts(
     status = _ENDED_AS.get(attempt.state, TrainingStatus.LOST) if ended else TrainingStatus.RUNNING
     reason = attempt.reason if ended else ""
     until = ended or real
-    folder = client.home.run(name)
-    reader = _refreshed(reader, folder)
-    if status is TrainingStatus.RUNNING:
-        newest = reader.last_event(until.timestamp()) if reader else None
-        seen = from_unix(newest.wall) if newest else attempt.started_at
-        silence = clock.week_duration(max(seen, attempt.started_at), real)
-        if silence >= HUNG_AFTER:
-            status = TrainingStatus.HUNG
-            reason = f"no new event for {silence.total_seconds() / 3600:.1f} h of week time"
+    folder = home.run(name)
+    reader = sources.events(folder)
     return RunFacts(
         name=name,
         status=status,
@@ -142,8 +117,10 @@ def _run_facts(
         total_steps=int(job.params.get("steps") or week.playbook.training.total_steps),
         reader=reader,
         until=until,
-        source=client.home.relative(folder),
+        source=home.relative(folder),
         attempts=len(own),
+        attempt_started=attempt.started_at,
+        limits=sources.limits(attempt),
         earlier_crashes=_crashes(started[:-1], clock, real),
     )
 
@@ -167,68 +144,48 @@ def _crashes(
     )
 
 
-def _watched_facts(
-    week: Week, clock: Clock, real: datetime, reader: RunReader | None
-) -> RunFacts | None:
+def _watched_facts(sources: Sources, folder: Path, real: datetime) -> RunFacts | None:
     """A run that somebody else started: only its files speak."""
-    folder = Path(week.watched or "")
-    reader = _refreshed(reader, folder)
+    week = sources.week
+    reader = sources.events(folder)
     if reader is None or reader.first_wall is None:
         return None
-    last = reader.last_event(real.timestamp())
-    newest = from_unix(last.wall if last else reader.first_wall)
-    silence = clock.week_duration(newest, real)
-    fresh = silence < HUNG_AFTER
     return RunFacts(
         name=folder.name,
-        status=TrainingStatus.RUNNING if fresh else TrainingStatus.LOST,
-        reason="" if fresh else "no new event for two hours; the process is not ours to ask",
+        status=TrainingStatus.RUNNING,
+        reason="",
         started=from_unix(reader.first_wall),
-        ended=None if fresh else newest,
+        ended=None,
         total_steps=week.playbook.training.total_steps,
         reader=reader,
-        until=real if fresh else newest,
+        until=real,
         source=str(folder),
+        limits=Limits.of(week.playbook),
         process_known=False,
     )
 
 
-def _refreshed(reader: RunReader | None, folder: Path) -> RunReader | None:
-    """The given reader or a new one, refreshed; None while there is no folder."""
-    if not folder.exists():
-        return None
-    reader = reader or RunReader(folder)
-    reader.refresh()
-    return reader
+def _with_silence(facts: Facts) -> Facts:
+    """RUNNING -> HUNG after the playbook's hours of silence.
+
+    A run whose process we can't ask is LOST then: it may have ended.
+    """
+    run, silence = facts.run, facts.silence
+    if run is None or silence is None or not silence.hung:
+        return facts
+    if run.process_known:
+        hung = replace(run, status=TrainingStatus.HUNG, reason=silence.text)
+        return replace(facts, run=hung)
+    last = run.reader.last_event(run.until.timestamp()) if run.reader else None
+    ended = run.started if last is None else from_unix(last.wall)
+    reason = Message("{silence}; the process is not trainweek's to ask", silence=silence.text)
+    lost = replace(run, status=TrainingStatus.LOST, reason=reason, ended=ended, until=ended)
+    return replace(facts, run=lost)
 
 
-def _training_attempts(
-    client: Client, week: Week, until: datetime | None
-) -> Sequence[tuple[Job, Attempt]]:
-    """Every training process of the week that had started by ``until``, oldest first."""
-    found = [
-        (job, attempt)
-        for job in client.jobs(kind=JobKind.TRAIN, week_id=week.id)
-        for attempt in client.attempts(job.id)
-        if until is None or attempt.started_at <= until
-    ]
-    return sorted(found, key=lambda pair: pair[1].started_at)
-
-
-def _log_facts(home: Home, run: RunFacts | None) -> LogFacts | None:
-    if run is None:
-        return None
-    return read_log_facts(
-        home.training_log,
-        shown_as=home.relative(home.training_log),
-        since=run.started,
-        until=run.until,
-    )
-
-
-def _job_facts(client: Client, week: Week, kind: JobKind, real: datetime) -> JobFacts | None:
+def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | None:
     """The newest job of the kind that had been asked for by then."""
-    jobs = [j for j in client.jobs(kind=kind, week_id=week.id) if j.requested_at <= real]
+    jobs = [j for j in sources.records.jobs if j.kind is kind and j.requested_at <= real]
     if not jobs:
         return None
     job = max(jobs, key=lambda j: j.requested_at)
@@ -238,16 +195,16 @@ def _job_facts(client: Client, week: Week, kind: JobKind, real: datetime) -> Job
         state=job.state if ended or job.state not in ENDED_STATES else JobState.RUNNING,
         reason=job.reason if ended else "",
         ended=job.ended_at if ended else None,
-        result=client.result(job.id) if ended else None,
-        source=client.home.relative(client.home.job(job.id)),
+        result=sources.result(job.id) if ended else None,
+        source=sources.home.relative(sources.home.job(job.id)),
     )
 
 
-def _open_incidents(client: Client, week: Week, real: datetime) -> tuple[str, ...]:
+def _open_incidents(sources: Sources, real: datetime) -> tuple[str, ...]:
     """The procedures that stood open at that moment, also if they were closed since."""
     return tuple(
         incident.procedure
-        for incident in client.incidents(week.id)
+        for incident in sources.records.incidents
         if incident.opened_at <= real and (incident.closed_at is None or incident.closed_at > real)
     )
 
@@ -266,24 +223,3 @@ def _with_reports(facts: Facts, home: Home) -> Facts:
         file = home.resolve(reports["decision"])
         decision = read_json(file) if file_sha256(file) == result.get("sha256") else None
     return replace(facts, reports=reports, decision=decision)
-
-
-def folder_bytes(folder: Path) -> int | None:
-    """Size of all files in a folder, as ``du`` would sum them; None if it is absent."""
-    if not folder.is_dir():
-        return None
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            if path.is_file():
-                total += path.stat().st_size
-        except OSError:  # removed while we looked: a checkpoint that was just replaced
-            continue
-    return total
-
-
-def _disk_free(folder: Path) -> int | None:
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return None

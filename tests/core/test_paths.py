@@ -93,3 +93,10 @@ def test_an_earlier_folder_is_kept_under_a_numbered_name(tmp_path) -> None:
     path = tmp_path / "ppo_phase4_BACKUP_27FEV"
     path.mkdir()
     assert numbered(path).name == "ppo_phase4_BACKUP_27FEV.2"
+
+
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_a_folder_of_installed_packages_is_no_home(folder, tmp_path) -> None:
+    with pytest.raises(InputError, match="holds installed packages") as refused:
+        Home.find(tmp_path / "lib" / folder)
+    assert "--home DIR" in refused.value.remedy

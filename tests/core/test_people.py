@@ -12,9 +12,9 @@ def test_a_person_with_the_right_goes_through() -> None:
 
 
 def test_a_person_without_the_right_learns_who_has_it() -> None:
-    with pytest.raises(PermissionDenied, match="Ana acts as engineer") as refused:
+    with pytest.raises(PermissionDenied, match="Ana has the role engineer") as refused:
         Person("Ana", Role.ENGINEER).require(Right.REVALIDATE)
-    assert refused.value.remedy == "Ask somebody with the role lead."
+    assert refused.value.remedy == "Ask someone with the role lead."
 
 
 def test_a_person_is_unverified_until_a_login_proves_the_name() -> None:

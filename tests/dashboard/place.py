@@ -27,7 +27,7 @@ LEAD = PEOPLE[Role.LEAD]
 
 def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list]:
     """A healthy run from launch on: reward rises from below 0, the loss falls."""
-    walls = [LAUNCH.timestamp() + 60 * i for i in range(1, int(hours * per_hour) + 1)]
+    walls = [LAUNCH.timestamp() + 3600 / per_hour * i for i in range(1, int(hours * per_hour) + 1)]
     steps = [STEPS_A_POINT * i for i in range(1, len(walls) + 1)]
     points = range(len(walls))
 
@@ -69,9 +69,11 @@ class Place:
         write_events(folder, events(hours, **changed))
         return self.week(watched=folder.parent)
 
-    def train(self, hours: float = 3.0, **changed: object) -> Job:
+    def train(
+        self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object
+    ) -> Job:
         """A week of our own whose training began at its launch and is in progress."""
-        self.week()
+        self.week(playbook_path=playbook_path)
         self.now, now = LAUNCH, self.now
         job = self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}).job
         began = {"state": JobState.RUNNING, "started_at": iso(self.now), "pid": os.getpid()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.liveness import Pulse, Vitals
+from core.liveness import Vitals, judge_liveness
 from core.vocabulary import JobState, Liveness
 from dashboard.data.snapshot import Snapshot
 from tests.dashboard.place import Place, draw_frame
@@ -18,7 +18,8 @@ def test_a_stall_is_red_on_every_page_with_its_evidence(
 ) -> None:
     place.watch()
     seen = Vitals(JobState.RUNNING, "T", 5000.0, step_age=720.0, cpu=0.0, cpu_window=10.0)
-    pulse = Pulse(Liveness.STALLED, (), 720.0, 600.0, seen)
+    pulse = judge_liveness(seen)
+    assert pulse.liveness is Liveness.STALLED
     monkeypatch.setattr(Snapshot, "pulse", pulse)
     test = draw_frame(place.page(language=language))
     assert not test.exception

@@ -19,7 +19,7 @@ from runner.processes.executor import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
-from tests.runner.place import Place, wait_for
+from tests.runner.place import Place, submit_scripted, wait_for
 
 Seen = Callable[[object], None]
 
@@ -185,7 +185,7 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
         outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
         assert isinstance(outcome, Refused) and "is a link to" in outcome.reason
     service = place.service()
-    job = place.lead.submit(JobKind.TRAIN, {"run": "inside", "do": "fail"})
+    job = submit_scripted(place.lead, JobKind.TRAIN, {"run": "inside", "do": "fail"})
     assert isinstance(job, Submitted)
     place.until(service, job.job)
     wait_for(lambda: not place.strays())

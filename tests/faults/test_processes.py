@@ -164,7 +164,7 @@ def test_a_shim_that_cannot_write_the_end_is_waited_for(place: Place, seen: Seen
     in_the_way = place.folder(job) / "exit.json.partial"
     in_the_way.mkdir()
     place.go(job)
-    wait_for(lambda: "can't be written down yet" in place.job(job).reason)
+    wait_for(lambda: "could not be saved yet" in place.job(job).reason)
     said = place.job(job).reason
     time.sleep(1.0)  # twice the grace
     assert (place.job(job).state, place.job(job).attempt) == (JobState.RUNNING, 1)

@@ -151,5 +151,5 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
 
     monkeypatch.setattr(service.supervisor.executor, "start", no)
     job = place.until(service, job)
-    assert job.state is JobState.LOST and "a person must look" in job.reason
+    assert job.state is JobState.LOST and "not resumed automatically again" in job.reason
     service.close()

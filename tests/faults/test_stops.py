@@ -32,7 +32,7 @@ def test_what_ignores_sigterm_is_killed_after_the_grace(place: Place, seen: Seen
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
     assert place.job(job).exit_code == -signal.SIGKILL
-    assert "did not end within 1 s of SIGTERM and was killed" in place.job(job).reason
+    assert "did not exit within 1 s of SIGTERM and was killed" in place.job(job).reason
     wait_for(lambda: not place.strays())
     seen(f"{place.job(job).state}: {place.job(job).reason} (grace set to 1 s), 0 survivors")
 

@@ -180,7 +180,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
     plan = plan_training(spec, lambda _: None, said.append)
     assert plan.checkpoint.step == 1_000
     assert said == [
-        "Checkpoint 2000 is broken and not used: 2000/model.zip was changed after it was saved."
+        "Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed after it was saved."
     ]
     seen(said[0])
 
@@ -206,7 +206,7 @@ def test_a_full_disk_keeps_no_resume_from_the_checkpoint_before(
     said: list[str] = []
     spec = read_spec(write_spec(home, "train", resume=True))
     assert plan_training(spec, lambda _: None, said.append).checkpoint.step == 1_000
-    assert "Checkpoint 2000 is broken" in said[0] and "No space left on device" in said[1]
+    assert "Checkpoint 2000 is corrupt" in said[0] and "No space left on device" in said[1]
     seen(said[1])
 
 
@@ -240,18 +240,18 @@ def test_a_resume_that_finds_damaged_checkpoints_calls_people(
     assert incident.blocks_start
     assert isinstance(training.lead.submit(JobKind.TRAIN, {}), Refused)
     said = training.home.training_log.read_text(encoding="utf-8")
-    assert "[ERROR] Checkpoint 2000 is broken and not used: 2000/model.zip was changed" in said
+    assert "[ERROR] Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed" in said
     if damaged == "all":
         assert (ended.state, incident.procedure) == (JobState.FAILED, "crash")
-        assert "has no checkpoint that is whole" in incident.summary
+        assert "has no intact checkpoint" in incident.summary
         assert training.lead.result(job.id)["complete"] is False
     else:
         assert (ended.state, incident.procedure) == (JobState.SUCCEEDED, "data")
-        assert "Checkpoint 2000 is broken" in incident.summary
-        assert "goes on from checkpoint 1000" in incident.summary
+        assert "Checkpoint 2000 is corrupt" in incident.summary
+        assert "Resumed from checkpoint 1000" in incident.summary
         assert "Resumed from checkpoint 1000" in said
         assert training.lead.result(job.id)["steps"] == 4_000
-    assert said.count("is broken and not used") == (2 if damaged == "all" else 1)
+    assert said.count("is corrupt and was skipped") == (2 if damaged == "all" else 1)
     seen(f"{damaged}: {ended.state}, incident {incident.procedure}: {incident.summary[:90]}")
 
 

@@ -1,8 +1,13 @@
-"""A small, real job program. ``params["do"]`` says what it does; see the functions."""
+"""A small, real job program.
+
+Its script says what it does (see the functions): a file a job in the home, written by
+:func:`tests.runner.place.submit_scripted`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -25,7 +30,8 @@ def write(path: Path, value: dict) -> None:
 
 def main() -> int:
     spec = json.loads(SPEC.parse_args().spec.read_text())
-    folder, params = Path(spec["folder"]), spec["params"]
+    folder = Path(spec["folder"])
+    params = script_of(Path(spec["home"]) / "scripts", spec)
     stopping = False
 
     def on_term(number: int, frame: FrameType | None) -> None:
@@ -104,6 +110,14 @@ def main() -> int:
             os.kill(os.getpid(), signal.SIGKILL)
     write(folder / "result.json", {"complete": True, **params.get("result", {})})
     return 0
+
+
+def script_of(folder: Path, spec: dict) -> dict:
+    """The job's own script, or the one that is being handed in with it at this very moment."""
+    for name in (spec["job_id"], f"new-{spec['kind']}", spec["job_id"]):
+        with contextlib.suppress(FileNotFoundError):
+            return json.loads((folder / f"{name}.json").read_text())
+    return {}
 
 
 def step_that_never_ends() -> None:

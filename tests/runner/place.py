@@ -7,16 +7,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 import pytest
 
+from core.files import write_json
+from core.job_params import MODELS
 from core.paths import Home
 from core.people import Person
 from core.timestamps import parse_moment
@@ -24,6 +27,7 @@ from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.client import Client
 from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
+from runner.outcomes import Submitted
 from runner.processes.identity import marked_processes
 from runner.processes.started import started_attempts
 from runner.records import Job
@@ -140,7 +144,7 @@ class Place:
         return process
 
     def submit(self, kind: JobKind = JobKind.BACKUP, **params: object) -> Job:
-        return self.lead.submit(kind, params).job
+        return submit_scripted(self.lead, kind, params).job
 
     def job(self, job: Job) -> Job:
         found = self.lead.job(job.id)
@@ -213,3 +217,17 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def after(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def submit_scripted(client: Client, kind: JobKind, params: Mapping[str, Any]) -> Any:
+    """Ask for a job. Parameters that no job of the kind has are the script of its child."""
+    known = {field.alias or name for name, field in MODELS[kind].model_fields.items()}
+    script = {name: value for name, value in params.items() if name not in known}
+    folder = client.home.root / "scripts"
+    waiting = write_json(folder / f"new-{kind.value}.json", script)
+    outcome = client.submit(kind, {name: value for name, value in params.items() if name in known})
+    if isinstance(outcome, Submitted):
+        waiting.rename(folder / f"{outcome.job.id}.json")
+    else:
+        waiting.unlink()
+    return outcome

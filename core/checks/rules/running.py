@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.checks.case import Case, meets
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.series import LIVE, missing, run_or_answer, silent, too_few
+from core.checks.rules.series import missing, run_or_answer, silent, too_few
 from core.reading import Reading
 from core.telemetry.readings import last_step, pace_series, steps_per_second
-from core.vocabulary import TrainingStatus, Verdict
+from core.vocabulary import LIVE_TRAINING, TrainingStatus, Verdict
 
 
 @rule("training_status")
@@ -86,7 +86,7 @@ def steps(case: Case) -> Judgement:
             )
         return case.failed(f"{told}.", reading)
     due = case.playbook.slots_of_kind("preparation")[0].at(case.facts.launch)
-    if run.status in LIVE and (meets(done, case.spec) or case.facts.as_of < due):
+    if run.status in LIVE_TRAINING and (meets(done, case.spec) or case.facts.as_of < due):
         return case.pending(f"{told}.", reading)
     return case.failed(f"{told}.", reading)
 

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.reward_evidence import (
     critic_fails,
     critic_predicts,
     ended_early,
     flat_hours,
-    in_portuguese,
     normal_until,
     replayed,
     too_early,
 )
 from core.diagnosis.reward_state import Level, RewardState
 from core.diagnosis.run_view import RunView
+from core.language import Message
 from core.vocabulary import FindingStatus, Severity, Trend
 
-_CONSTANT = (
-    "the same number from the beginning: nothing was learned since, or nothing is left to learn",
-    "o mesmo número desde o início: nada foi aprendido desde então, ou nada resta a aprender",
-)
 _ALARMING = (Level.STUCK, Level.REGRESSED)
-_PT = {
-    Trend.INCREASING: "subindo",
-    Trend.STABLE: "estável",
-    Trend.DECREASING: "caindo",
-    Trend.INSUFFICIENT: "sem dados suficientes",
+_DIRECTIONS = {
+    Trend.INCREASING: Message("The reward is rising."),
+    Trend.STABLE: Message("The reward is stable."),
+    Trend.DECREASING: Message("The reward is falling."),
 }
-_WORDS = {
-    Level.STUCK: (
-        "no higher than at its beginning, and never improved",
-        "não mais alto que no início, e nunca melhorou",
-    ),
-    Level.REGRESSED: ("far below its own best", "muito abaixo do próprio melhor"),
-    Level.CONVERGED: (
-        "level near its own best: converged",
-        "estável perto do próprio melhor: convergiu",
-    ),
-    Level.PLATEAU: (
-        "level, somewhat below its own best",
-        "estável, um pouco abaixo do próprio melhor",
-    ),
+_CONSTANT = Message(
+    "Reward constant from the start: nothing was learned, or nothing is left to learn"
+)
+_VERDICTS = {
+    Level.STUCK: Message("Reward stuck: no higher than at the start, and never improved"),
+    Level.REGRESSED: Message("Reward regressed: far below its own best"),
+    Level.CONVERGED: Message("Reward converged: stable near its own best"),
+    Level.PLATEAU: Message("Reward on a plateau: stable, somewhat below its own best"),
 }
 
 
@@ -60,58 +49,41 @@ def flat_reward(
         return then.level in _ALARMING and then.flat_hours >= hours
 
     if state.level is Level.MOVING:
-        return quiet(
-            Sentence(
-                f"The reward is {state.label.value}.",
-                f"O reward está {_PT[state.label]}.",
-            ),
-            *state.numbers,
-        )
+        return quiet(_DIRECTIONS[state.label], *state.numbers)
     status = replayed(history, flat)
     normal = normal_until(moment)
-    words, palavras = (
-        f"{start} {told}"
-        for start, told in zip(
-            ("The reward is", "O reward está"),
-            _CONSTANT if state.constant else _WORDS[state.level],
-            strict=True,
-        )
-    )
+    verdict = _CONSTANT if state.constant else _VERDICTS[state.level]
     if state.level is Level.STUCK and normal is not None and not troubles:
         return ScenarioResult(
             FindingStatus.PENDING,
-            Sentence(
-                f"{words}: normal until {normal}.",
-                f"{palavras}: normal até {in_portuguese(normal)}.",
-            ),
+            Message("{verdict}. Normal until {until}.", verdict=verdict, until=normal),
             Severity.INFO,
             state.best_step,
             state.numbers,
-            ("PPO often needs hours before it finds anything to learn",),
+            (Message("PPO often needs hours before the reward starts to rise"),),
             normal,
             state.level.value,
         )
     if state.level is Level.STUCK and not troubles and ended_early(moment):
-        hours = moment.training_hours
-        return quiet(
-            Sentence(
-                f"{words}; it ended after {hours:.1f} h, too early to call that wrong.",
-                f"{palavras}; terminou após {hours:.1f} h, cedo demais para chamar de errado.",
-            ),
-            *state.numbers,
+        headline = Message(
+            "{verdict}. The run ended after {hours:.1f} h, too early to call that wrong.",
+            verdict=verdict,
+            hours=moment.training_hours,
         )
+        return quiet(headline, *state.numbers)
     if status is FindingStatus.OK:
         return ScenarioResult(
             status,
-            Sentence(f"{words}.", f"{palavras}."),
+            Message("{verdict}.", verdict=verdict),
             evidence_against=state.numbers,
             kind=state.level.value,
         )
     return ScenarioResult(
         status,
-        Sentence(
-            f"{words}, without a new best for {state.flat_hours:.1f} h of week time.",
-            f"{palavras}, sem novo melhor há {state.flat_hours:.1f} h de tempo da semana.",
+        Message(
+            "{verdict}. No new best for {hours:.1f} h of week time.",
+            verdict=verdict,
+            hours=state.flat_hours,
         ),
         Severity.WARNING,
         state.best_step,

@@ -1,159 +1,136 @@
-"""hung: silence beyond the run's own cadence.
-
-On 376 public runs the learned limit, max(10 min, 20 median gaps), gave no false alarm,
-and finds a hang some twelve times sooner than two hours.
-"""
+"""hung: a silence longer than the run's own cadence, or than the playbook's hours."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
+from core.language import Message
 from core.liveness import duration
-from core.vocabulary import FindingStatus, Severity, TrainingStatus
+from core.telemetry import LastEvent
+from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
 
-HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
-FEWEST_GAPS = 10  # no public run was ever silent for so many of its gaps, and then went on
-SUSPICIOUS = 0.5  # of the learned limit
-_UNKNOWN = (
-    "Not silent for long; no process is known",
-    "Sem silêncio longo; nenhum processo conhecido",
-)
-_RESUMED_POINTS = 3  # iterations after a long gap during which it is still told
+_RESUMED_POINTS = 3  # iterations after a long gap during which it is still reported
 
 
 def hung(moment: RunView) -> ScenarioResult:
-    """WARN beyond the learned limit (real time), CRITICAL beyond the manual's (week time)."""
-    run, silence = moment.run, moment.silence
+    """WARNING beyond the learned limit (real time), CRITICAL beyond the playbook's (week time)."""
+    run = moment.run
     if not moment.active and not run.process_known:
-        return quiet(
-            Sentence(
-                "It has ended, its end is unknown, and it is not hung: no process is known.",
-                "Terminou, seu fim é desconhecido, e não travou: nenhum processo é conhecido.",
-            )
-        )
+        return quiet(Message("Run finished, not hung. How it ended is unknown: no known process."))
     if not moment.active:
-        return quiet(
-            Sentence(
-                f"The run is {run.status.value}: it has ended, and is not hung.",
-                f"A execução está {run.status.value}: terminou, não travou.",
-            )
-        )
-    limit_hours = moment.setting("hung", "hours", HUNG_HOURS)
+        return quiet(Message("Run {status}: a finished run is not hung.", status=run.status.value))
     called = run.status is TrainingStatus.HUNG
     if (moment.step or 0) >= run.total_steps and not called:
+        return quiet(Message("All {steps:,} steps are done: not hung.", steps=run.total_steps))
+    last = None if run.reader is None else run.reader.last_event(moment.unix)
+    if last is None:
+        return _without_event(moment, called)
+    silence = moment.judged_silence
+    unknown = run.attempt_started is None or not silence.stalled
+    if run.waits_for_attempt(moment.until) and unknown and not called:
+        return no_data(Message("The newest attempt has not logged its first iteration."))
+    return _by_silence(moment, last, called)
+
+
+def _without_event(moment: RunView, called: bool) -> ScenarioResult:
+    silence = moment.judged_silence
+    if not called and not silence.hung:
+        return no_data(Message("No event yet: it may still be starting."))
+    why = moment.run.reason.rstrip(".") or silence.text
+    headline = Message("The run never logged an event: {reason}.", reason=why)
+    return ScenarioResult(FindingStatus.FIRING, headline, Severity.CRITICAL)
+
+
+def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResult:
+    run, log, silence = moment.run, moment.facts.log, moment.judged_silence
+    age, limit = duration(moment.unix - last.wall), duration(silence.limit)
+    fact = _newest(last.step, age, silence.gap)
+    ahead = moment.log_ahead or 0.0
+    grows = silence.seconds > silence.limit and ahead > silence.limit
+    if log is not None and grows and not called:
         return quiet(
-            Sentence(
-                f"All {run.total_steps:,} steps are done: it is finished, and not hung.",
-                f"Todos os {run.total_steps:,} passos foram feitos: terminou, não travou.",
-            )
-        )
-    if silence is None:
-        if called:
-            return _firing(
-                moment,
-                Severity.CRITICAL,
-                Sentence(
-                    f"The run never logged: {run.reason.rstrip('.')}.",
-                    f"A execução nunca registrou nada: {run.reason.rstrip('.')}.",
-                ),
-                (),
-            )
-        return no_data(
-            Sentence(
-                "No event yet: a silence can't be told from a slow start.",
-                "Ainda nenhum evento: não dá para distinguir silêncio de início lento.",
-            )
-        )
-    if moment.waits_for_attempt and not called:
-        return no_data(
-            Sentence(
-                "The newest attempt has not logged its first iteration.",
-                "A tentativa mais nova ainda não registrou a primeira iteração.",
-            )
-        )
-    gap, limit = moment.gap, moment.patience
-    last = moment.reader.last_event(moment.unix)
-    quiet_hours = moment.week_hours(moment.until - timedelta(seconds=silence))
-    cadence = "cadence not known yet" if gap is None else f"usual gap {duration(gap)}"
-    fact = f"newest event at step {last.step:,}, {duration(silence)} ago ({cadence})"
-    behind = moment.log_ahead
-    if silence > limit and behind is not None and behind > limit and not called:
-        return quiet(
-            Sentence(
-                f"The training works, but its events stand still: see logging_broken ({fact}).",
-                f"O treinamento trabalha, mas seus eventos pararam: veja logging_broken ({fact}).",
+            Message(
+                "Events stopped, but the log still grows: see logging_broken ({fact}).", fact=fact
             ),
-            f"{moment.facts.log.path} went on for {duration(behind)} behind the newest event",
+            Message(
+                "{log} is {age} newer than the newest event", log=log.path, age=duration(ahead)
+            ),
         )
-    # On a fast clock two hours of the week may be shorter than one iteration.
-    if called or (quiet_hours >= limit_hours and silence > FEWEST_GAPS * moment.cadence):
-        why = run.reason or f"{quiet_hours:.1f} h of week time, the manual allows {limit_hours:g} h"
-        headline = Sentence(
-            f"No progress since step {last.step:,}: silent for {duration(silence)}.",
-            f"Sem progresso desde o passo {last.step:,}: em silêncio há {duration(silence)}.",
-        )
-        return _firing(moment, Severity.CRITICAL, headline, (fact, why), last.step)
-    if silence > limit:
-        headline = Sentence(
-            f"Silent for {duration(silence)}, beyond the learned limit of {duration(limit)}.",
-            f"Em silêncio há {duration(silence)}, além do limite aprendido de {duration(limit)}.",
-        )
-        return _firing(moment, Severity.WARNING, headline, (fact,), last.step)
-    if silence > SUSPICIOUS * limit:
+    if called or silence.hung:
         return ScenarioResult(
-            FindingStatus.PENDING,
-            Sentence(
-                f"Silent for {duration(silence)}; the learned limit is {duration(limit)}.",
-                f"Em silêncio há {duration(silence)}; o limite aprendido é {duration(limit)}.",
-            ),
+            FindingStatus.FIRING,
+            Message("No event for {age}, since step {step:,}.", age=age, step=last.step),
+            Severity.CRITICAL,
+            last.step,
+            (fact, run.reason or silence.text),
+            _log_grows(moment),
+        )
+    if silence.liveness is not Liveness.WORKING:
+        return ScenarioResult(
+            FindingStatus.FIRING if silence.stalled else FindingStatus.PENDING,
+            Message("No event for {age} (stall threshold {limit}).", age=age, limit=limit),
             Severity.WARNING,
             last.step,
             (fact,),
+            _log_grows(moment),
         )
-    pause = _recent_pause(moment, limit)
-    if pause is not None:
+    if (pause := _recent_pause(moment, silence.limit)) is not None:
         step, length = pause
         return ScenarioResult(
             FindingStatus.RECOVERING,
-            Sentence(
-                f"It was silent for {duration(length)} before step {step}, and goes on.",
-                f"Ficou em silêncio por {duration(length)} antes do passo {step}, e continua.",
+            Message(
+                "No event for {length} before step {step:,}; events have resumed.",
+                length=duration(length),
+                step=step,
             ),
             Severity.WARNING,
             step,
-            (f"gap of {duration(length)} before step {step} (limit {duration(limit)})",),
+            (
+                Message(
+                    "gap of {length} before step {step:,} (stall threshold {limit})",
+                    length=duration(length),
+                    step=step,
+                    limit=limit,
+                ),
+            ),
             (fact,),
         )
-    working = ("Working", "Trabalhando") if run.process_known else _UNKNOWN
-    return quiet(
-        Sentence(
-            f"{working[0]}: {fact}.",
-            f"{working[1]}: passo {last.step:,}, há {duration(silence)}.",
-        ),
-        f"learned limit {duration(limit)}",
+    headline = (
+        Message("Working: {fact}.", fact=fact)
+        if run.process_known
+        else Message("No long silence; no known process: {fact}.", fact=fact)
+    )
+    return quiet(headline, silence.threshold)
+
+
+def _newest(step: int, age: Message, gap: float | None) -> Message:
+    if gap is None:
+        return Message("newest event at step {step:,}, {age} ago", step=step, age=age)
+    return Message(
+        "newest event at step {step:,}, {age} ago (usual interval {gap})",
+        step=step,
+        age=age,
+        gap=duration(gap),
     )
 
 
-def _firing(
-    moment: RunView,
-    severity: Severity,
-    headline: str,
-    evidence: tuple[str, ...],
-    step: int | None = None,
-) -> ScenarioResult:
-    against = []
-    log = moment.facts.log
-    if log is not None and log.last_line_at is not None and moment.silence is not None:
-        newer = log.last_line_at.timestamp() - (moment.unix - moment.silence)
-        if newer > moment.patience:
-            against.append(
-                f"{log.path} went on for {duration(newer)}: logging may be broken instead"
-            )
-    return ScenarioResult(FindingStatus.FIRING, headline, severity, step, evidence, tuple(against))
+def _log_grows(moment: RunView) -> tuple[str, ...]:
+    """Evidence against: a log that was written long after the newest event."""
+    log, silence = moment.facts.log, moment.silence
+    if log is None or log.last_line_at is None or silence is None:
+        return ()
+    newer = log.last_line_at.timestamp() - (moment.unix - silence)
+    if newer <= moment.patience:
+        return ()
+    return (
+        Message(
+            "{log} is {age} newer than the newest event: logging may be broken instead",
+            log=log.path,
+            age=duration(newer),
+        ),
+    )
 
 
 def _recent_pause(moment: RunView, limit: float) -> tuple[int, float] | None:

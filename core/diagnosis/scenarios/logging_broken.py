@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
+from core.language import Message
 from core.liveness import duration
 from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity
@@ -12,42 +13,33 @@ _LOST = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
 
 
 def logging_broken(moment: RunView) -> ScenarioResult:
-    """The process lives and writes its log, but its events stand still or are lost."""
-    run = moment.run
+    """WARNING: event files are lost, or stay behind a log that still grows."""
+    run, log = moment.run, moment.facts.log
     if not moment.active:
-        return quiet(
-            Sentence(
-                f"The run is {run.status.value}: nothing is being logged.",
-                f"A execução está {run.status.value}: nada está sendo registrado.",
-            )
-        )
-    evidence = []
-    evidence += [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in _LOST]
-    silence, behind = moment.silence, moment.log_ahead
-    if behind is not None and behind > moment.patience:
+        return quiet(Message("Run {status}: nothing is being logged.", status=run.status.value))
+    evidence: list[str] = [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in _LOST]
+    silence, ahead = moment.silence, moment.log_ahead
+    if log is not None and ahead is not None and ahead > moment.patience:
         evidence.append(
-            f"{moment.facts.log.path} was written {duration(behind)} after the newest event, "
-            f"limit {duration(moment.patience)}"
+            Message(
+                "{log} was written {ahead} after the newest event (stall threshold {limit})",
+                log=log.path,
+                ahead=duration(ahead),
+                limit=duration(moment.patience),
+            )
         )
     if evidence:
         return ScenarioResult(
             FindingStatus.FIRING,
-            Sentence(
-                "The training runs, but its events are lost or stand still.",
-                "O treinamento roda, mas seus eventos se perderam ou pararam.",
-            ),
+            Message("The run is alive, but its events are lost or no longer written."),
             Severity.WARNING,
             moment.step,
             tuple(evidence),
         )
     if silence is None:
-        return no_data(Sentence("No event yet.", "Ainda nenhum evento."))
-    return quiet(
-        Sentence("Events are written.", "Eventos estão sendo gravados."),
-        f"newest event {duration(silence)} ago",
-        *(
-            [f"last log line at most {duration(max(0.0, behind))} newer"]
-            if behind is not None
-            else []
-        ),
-    )
+        return no_data(Message("No event yet."))
+    against = [Message("newest event {age} ago", age=duration(silence))]
+    if ahead is not None:
+        newer = duration(max(0.0, ahead))
+        against.append(Message("last log line at most {age} newer", age=newer))
+    return quiet(Message("Events are being written."), *against)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
-from core.diagnosis.run_view import GRACE, RunView
+from core.diagnosis.run_view import RunView
 from core.telemetry import Fault
 from core.telemetry.absence import PATIENCE
 from core.telemetry.aliases import canonical
@@ -13,7 +13,6 @@ _PT = {
     "rollout/": "sem estatísticas de episódio: envolva o env em Monitor (VecMonitor)",
     "train/": "sem losses nem divergência KL: as métricas da atualização não são registradas",
 }
-GRACE_HOURS = 2.0  # week time: the manual's "no progress"
 
 
 def no_metrics(moment: RunView) -> ScenarioResult:
@@ -78,7 +77,7 @@ def _nothing(moment: RunView) -> ScenarioResult:
     lost = any(p.kind is Fault.DELETED for p in moment.problems)
     age = (moment.until - moment.run.started).total_seconds()
     # Without a single attempt nobody is on the way to write one: a folder, given as it is.
-    late = age > GRACE or moment.training_hours > GRACE_HOURS or moment.run.attempts == 0
+    late = moment.judged_silence.stalled or moment.run.attempts == 0
     if not (lost or late) and moment.active:
         return no_data(
             Sentence(

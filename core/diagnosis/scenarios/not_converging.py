@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.reward_evidence import (
     critic_fails,
     critic_predicts,
-    in_portuguese,
     normal_hours,
     normal_until,
     replayed,
@@ -15,6 +14,7 @@ from core.diagnosis.reward_evidence import (
 from core.diagnosis.reward_state import Level, RewardState
 from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import trend
+from core.language import Message
 from core.vocabulary import FindingStatus, Severity, Trend
 
 CONVERGED_SURELY = 0.05  # of the range below the best
@@ -32,44 +32,23 @@ def not_converging(
         return no_data(too_early(moment, state))
     if state.level is Level.CONVERGED:
         proven = _converged(moment, history)
-        words = (
-            Sentence("It has converged.", "Convergiu.")
-            if proven
-            else Sentence("It is level near its own best.", "Está estável perto do próprio melhor.")
+        headline = (
+            Message("Reward converged.") if proven else Message("Reward stable near its own best.")
         )
-        return quiet(words, *(proven or critic_predicts(moment)), *state.numbers)
+        return quiet(headline, *(proven or critic_predicts(moment)), *state.numbers)
     if state.label is Trend.INCREASING:
-        return quiet(
-            Sentence(
-                "The reward is INCREASING: it learns.",
-                "O reward está subindo: aprende.",
-            ),
-            *state.numbers,
-        )
+        return quiet(Message("The reward is rising: the policy is learning."), *state.numbers)
     if not moment.active:
-        return quiet(
-            Sentence(
-                f"The run is {moment.run.status.value}; there is nothing to wait for.",
-                f"A execução está {moment.run.status.value}; não há o que esperar.",
-            )
-        )
-    normal = normal_until(moment)
+        status = moment.run.status.value
+        return quiet(Message("Run {status}: nothing to wait for.", status=status))
     if troubles:
-        told = ", ".join(troubles)
-        return quiet(
-            Sentence(
-                f"Not judged: {told} explains it, and is not normal.",
-                f"Não julgado: {told} o explica, e não é normal.",
-            ),
-            *state.numbers,
-        )
+        why = Message("Not evaluated: explained by {scenarios}.", scenarios=", ".join(troubles))
+        return quiet(why, *state.numbers)
+    normal = normal_until(moment)
     if normal is not None:
         return ScenarioResult(
             FindingStatus.PENDING,
-            Sentence(
-                f"NORMAL: no clear direction yet. Leave it alone until {normal}.",
-                f"NORMAL: ainda sem direção clara. Deixe como está até {in_portuguese(normal)}.",
-            ),
+            Message("Normal: no clear direction yet. Leave it alone until {until}.", until=normal),
             Severity.INFO,
             state.best_step,
             state.numbers,
@@ -81,15 +60,12 @@ def not_converging(
     def wandering(then: RewardState) -> bool:
         return not then.improved and then.label is not Trend.INCREASING
 
-    status = replayed(history, wandering)
-    limit = normal_hours(moment)
     return ScenarioResult(
-        status,
-        Sentence(
-            f"No convergence after {moment.training_hours:.1f} h of week time "
-            f"(normal for {limit:g} h).",
-            f"Sem convergência após {moment.training_hours:.1f} h de tempo da semana "
-            f"(normal por {limit:g} h).",
+        replayed(history, wandering),
+        Message(
+            "No convergence after {hours:.1f} h of week time (normal for {limit:g} h).",
+            hours=moment.training_hours,
+            limit=normal_hours(moment),
         ),
         Severity.WARNING,
         state.best_step,
@@ -98,10 +74,12 @@ def not_converging(
     )
 
 
-def _converged(moment: RunView, history: list[RewardState]) -> tuple[str, ...]:
+def _converged(moment: RunView, history: list[RewardState]) -> tuple[Message, ...]:
     """What proves it: two STABLE evaluations, within 5 % of the best, and a critic or an
     evaluation that agrees. Empty if not proven."""
     state = history[-1]
+    if state.best is None or state.now is None:
+        return ()
     stable = [then.trend.label is Trend.STABLE for then in history[-2:]]
     close = state.now >= state.best - CONVERGED_SURELY * state.spread
     if len(stable) < 2 or not all(stable) or not close:
@@ -109,8 +87,9 @@ def _converged(moment: RunView, history: list[RewardState]) -> tuple[str, ...]:
     found = critic_predicts(moment)
     evaluations = trend(moment.series("eval/mean_reward"))
     if evaluations.label is Trend.STABLE:
-        found += (f"eval/mean_reward is STABLE ({evaluations.why})",)
-    return found and (
-        f"STABLE in two evaluations, within {CONVERGED_SURELY:.0%} of its range below the best",
-        *found,
+        found += (Message("eval/mean_reward is STABLE ({why})", why=evaluations.why),)
+    proof = Message(
+        "STABLE in two evaluations, at most {share:.0%} of its range below the best",
+        share=CONVERGED_SURELY,
     )
+    return found and (proof, *found)

@@ -64,5 +64,5 @@ def _run_now(page: Page, look: Snapshot, slot: SlotSpec, day: date) -> None:
                 ),
             ),
         )
-        job_line(page, look.latest(JobKind.DAILY_CHECK))
+        job_line(page, look, look.latest(JobKind.DAILY_CHECK))
     outcomes.show(page, place)

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from core.checks.daily import daily_summary, read_daily_summary
+from core.checks.daily import daily_summary
 from core.vocabulary import GLYPHS
 from dashboard.components.empty import empty
 from dashboard.components.states import icon
@@ -25,7 +25,7 @@ def record(page: Page, look: Snapshot, day: date) -> None:
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
     st.markdown(f"#### {say('Daily summary')}", anchors=False)
-    found = read_daily_summary(path)
+    found = look.sources.daily_summary(day)
     if found.state == "missing":
         empty(
             say("No summary for {day}", day=page.viewer.date(day)),

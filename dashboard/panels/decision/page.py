@@ -18,6 +18,7 @@ from dashboard.components.empty import empty, week_or_way
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
+from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.panels.decision import delivery, signature, views
@@ -62,8 +63,8 @@ def _draw(page: Page) -> None:
         intact = say("The archived decision is intact; it is the one shown and signed here.")
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
     refused = page.services.client.unsignable(now.week.id, saved.sha256)
-    signature.alert(page, saved, refused)
-    _headline(page, saved)
+    signature.alert(page, now, saved, refused)
+    _headline(page, now, saved)
     decided = saved.decision
     gate_cards(
         page, decided["gates"], decided.get("episodes_that_pass"), len(single_episodes(decided))
@@ -87,7 +88,7 @@ def _draw(page: Page) -> None:
         delivery.show(page, now, saved)
 
 
-def _headline(page: Page, saved: SavedDecision) -> None:
+def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness, all without a click."""
     say, decided = page.say, in_words(saved.decision, page.viewer.language)
     verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
@@ -108,7 +109,7 @@ def _headline(page: Page, saved: SavedDecision) -> None:
                 anchors=False,
                 width="content",
             )
-            st.markdown(f":small[{say('Signature')}] {_signed(page, saved)}", width="content")
+            st.markdown(f":small[{say('Signature')}] {_signed(page, now, saved)}", width="content")
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {say.text(sentence)}]**")
         what = decided["recommendation"]
@@ -128,11 +129,10 @@ def _headline(page: Page, saved: SavedDecision) -> None:
         _weaknesses(page, decided, spoilt)
 
 
-def _signed(page: Page, saved: SavedDecision) -> str:
-    client = page.services.client
-    signature = client.signature_of(saved.sha256)
+def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
+    signature = now.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(client.standing(signature).state, act, page.say, "-badge")
+    return signed(now.standing(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

@@ -21,18 +21,16 @@ from dashboard.panels.decision import signing_form
 from dashboard.wording import plain
 from dashboard.wording.decision import BROKEN, REMEDIES
 from dashboard.wording.names import ROLES
-from runner.client.signatures.pipeline_gate import OPEN_CONDITIONS
 from runner.outcomes import Refused
 from runner.records import Signature
 
 
-def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
+def alert(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """First on the page: a decision that can't be signed, or an approval that is not valid.
 
     :param refused: why it can't be signed now.
     """
-    client = page.services.client
-    signature = client.signature_of(saved.sha256)
+    signature = now.signature_of(saved.sha256)
     if signature is None:
         if refused:
             why = f"{page.say.text(refused.reason)} {page.say.text(refused.remedy)}"
@@ -41,7 +39,7 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
-    standing = client.standing(signature)
+    standing = now.standing(signature)
     if standing.state in conditions.BROKEN:
         # What changed is said in the frame of every page, and with the signature.
         draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
@@ -51,10 +49,10 @@ def alert(page: Page, saved: SavedDecision, refused: Refused | None) -> None:
 
 
 def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    say, client = page.say, page.services.client
+    say = page.say
     with st.container(border=True, key="signature"):
-        signature = client.signature_of(saved.sha256)
-        standing = client.standing(signature)
+        signature = now.signature_of(saved.sha256)
+        standing = now.standing(signature)
         st.markdown(f"#### {say('Signature')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
             _signed(page, now, signature, standing)
@@ -111,7 +109,7 @@ def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing)
         st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")
     if standing.stands and signature.act in APPROVALS:
         _pipeline(page, signature)
-    conditions.show(page, now, page.services.client.conditions_of(signature))
+    conditions.show(page, now, now.conditions_of(signature))
     _capsule(page, signature, standing)
 
 
@@ -122,7 +120,7 @@ def _pipeline(page: Page, signature: Signature) -> None:
         allowed = page.say("Deployment allowed: a pipeline may take it.")
         st.markdown(tinted(allowed, "green", "lock_open"))
         return
-    if answer.reason.startswith(OPEN_CONDITIONS):
+    if answer.only_conditions:
         blocked = page.say("Deployment blocked until these conditions are closed.")
     else:
         blocked = f"{page.say('Deployment blocked.')} {page.say.text(answer.reason)}"

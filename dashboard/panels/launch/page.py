@@ -60,9 +60,9 @@ def _preflight(page: Page, look: Snapshot, slot: SlotSpec) -> None:
                 ),
             ),
         )
-        job_line(page, job)
+        job_line(page, look, job)
     if busy is not None:
-        seen = page.services.client.progress(busy.id) or {}
+        seen = look.progress(busy)
         number, of = int(seen.get("number", 0)), int(seen.get("of", 6)) or 6
         check = look.week.playbook.checks.get(str(seen.get("check", "")))
         text = plain(check.title.in_(page.viewer.language)) if check else ""

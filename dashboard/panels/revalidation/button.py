@@ -83,16 +83,16 @@ def show(page: Page, look: Snapshot) -> None:
                 ),
             ),
         )
-        job_line(page, job)
+        job_line(page, look, job)
     for slot in look.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
             with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
                 st.code(slot.command, language="bash", wrap_lines=True)
     outcomes.show(page, PLACE)
     if busy is not None:
-        _progress(page, busy)
+        _progress(page, look, busy)
     elif job is not None:
-        _ended(page, job)
+        _ended(page, look, job)
 
 
 def _declared() -> dict[str, int]:
@@ -152,8 +152,8 @@ def _episodes(page: Page, count: int, job: Job | None) -> str:
     )
 
 
-def _progress(page: Page, job: Job) -> None:
-    seen = page.services.client.progress(job.id) or {}
+def _progress(page: Page, look: Snapshot, job: Job) -> None:
+    seen = look.progress(job)
     done, total = int(seen.get("episode", 0)), int(seen.get("episodes", 0))
     if not total:
         st.progress(0.0, text=page.say("loading model and data"))
@@ -180,8 +180,8 @@ def _progress(page: Page, job: Job) -> None:
         gate_cards(page, gates)
 
 
-def _ended(page: Page, job: Job) -> None:
-    say, result = page.say, page.services.client.result(job.id) or {}
+def _ended(page: Page, look: Snapshot, job: Job) -> None:
+    say, result = page.say, look.result(job)
     if job.state is not JobState.SUCCEEDED:
         given = [Message.from_record(result[key]) for key in ("error", "remedy") if result.get(key)]
         st.error(

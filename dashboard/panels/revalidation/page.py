@@ -92,6 +92,6 @@ def _prepare(page: Page, look: Snapshot) -> None:
                     lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place)),
                 ),
             )
-            job_line(page, look.latest(kind))
+            job_line(page, look, look.latest(kind))
     outcomes.show(page, "prepare:backup")
     outcomes.show(page, "prepare:data-check")

@@ -25,26 +25,25 @@ TAIL_LINES = 100
 
 
 def show(page: Page, look: Snapshot, job: Job) -> None:
-    say, client = page.say, page.services.client
+    say = page.say
     with st.container(border=True, key="job-detail"):
-        job_line(page, job, evidence=True)
+        job_line(page, look, job, evidence=True)
         _incidents(page, look, job)
         if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
             progress(page, look, job)
         _actions(page, look, job)
         outcomes.show(page, f"job:{job.id}")
-        _attempts(page, job)
+        _attempts(page, look, job)
         left, right = st.columns((2, 3), gap="medium")
         with left:
             st.markdown(f"**{say('Parameters')}**")
             st.json(dict(job.params), expanded=True)
-            result = client.result(job.id)
-            if result is not None:
+            if result := look.result(job):
                 st.markdown(f"**{say('Result')}**")
                 st.json(dict(result), expanded=1)
         with right:
             st.markdown(f"**{say('Last {count} lines of output', count=TAIL_LINES)}**")
-            output = client.output_tail(job.id, TAIL_LINES)
+            output = look.output_tail(job, TAIL_LINES)
             if output:
                 log_pane(output, f"output-{job.id}", 420)
             else:
@@ -54,7 +53,7 @@ def show(page: Page, look: Snapshot, job: Job) -> None:
 def _incidents(page: Page, look: Snapshot, job: Job) -> None:
     """The incidents that the runner opened for it, with the way to those still open."""
     titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-    for incident in page.services.client.incidents_of(job.id):
+    for incident in (one for one in look.incidents if one.job_id == job.id):
         name = plain(titles.get(incident.procedure, incident.procedure))
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f"{mark(incident.state, page.say)} **{name}**"
@@ -65,9 +64,8 @@ def _incidents(page: Page, look: Snapshot, job: Job) -> None:
                 link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
 
 
-def _attempts(page: Page, job: Job) -> None:
-    say = page.say
-    attempts = page.services.client.attempts(job.id)
+def _attempts(page: Page, look: Snapshot, job: Job) -> None:
+    say, attempts = page.say, look.attempts(job)
     if not attempts:
         return
     st.markdown(f"**{say('Attempts')}**")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import ENDED_STATES, LIVE_STATES, JobKind
+from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.choice import choice
 from dashboard.components.empty import empty
 from dashboard.components.live import live_panel
@@ -76,7 +76,7 @@ def table(jobs: list[Job], look: Snapshot, page: Page) -> pd.DataFrame:
 
 def _state(job: Job, look: Snapshot, say: Words) -> str:
     """The state, and of a live job whether it makes progress."""
-    pulse = look.client.pulse(job.id) if job.state in LIVE_STATES else None
+    pulse = look.pulse_of(job)
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 
 

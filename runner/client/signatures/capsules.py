@@ -1,6 +1,6 @@
-"""A capsule that came here, held against a home or against single files.
+"""A capsule compared with a data directory or with single files.
 
-Reads only, and opens no store: the home may be anybody's, or a copy of one.
+Reads only, and opens no store: the data directory may be someone else's, or a copy.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
+from core.language import Message
 from core.paths import Home
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureState
@@ -29,15 +30,18 @@ def elsewhere(
     data: Path | None = None,
     playbook: Path | None = None,
 ) -> Present:
-    """Where to look for what the capsule is bound to; what is not given is not looked at.
+    """The paths to compare with what the capsule is bound to; the others are not checked.
 
-    :raises InputError: something was given that is not there.
+    :raises InputError: a given path does not exist.
     """
     from core.decision.binding import Present
 
-    for given in (model, data, playbook, home and home.root):
+    for given in (model, data, playbook, home.root if home is not None else None):
         if given is not None and not given.exists():
-            raise InputError(f"There is no {given}.", "Give a path that exists, or leave it out.")
+            raise InputError(
+                Message("{path} does not exist.", path=str(given)),
+                Message("Give a path that exists, or omit it."),
+            )
     text = playbook.read_text(encoding="utf-8", errors="replace") if playbook else None
     present = Present(model=model, data=data, playbook_text=text, complete=False)
     statement = _statement(capsule)
@@ -58,12 +62,15 @@ def elsewhere(
         playbook_text=text or (made[0]["playbook_text"] if made else None),
         playbook_file=home.resolve(origin) if origin and not later and not text else None,
         archive=home.revalidation_archive / statement["decision_sha256"],
-        complete=True,  # a home that lacks what was signed is no home where it stands
+        complete=True,  # in a data directory, missing files are a difference
     )
 
 
 def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> Standing:
-    """The same, and whether this home's ledger knows the key and the signature."""
+    """The same validity, after comparing key and signature with the ledger of a data directory.
+
+    :raises IntegrityError: the ledger's chain is broken.
+    """
     from core.decision.binding import Difference
     from core.decision.capsule import WHOSE_KEY
     from core.decision.validity import altered
@@ -72,20 +79,23 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
     lines = _lines(home)
     keys = {body.get("public_key") for kind, _, body in lines if kind == "key"}
     if statement is None or not keys:
-        told = "The ledger: this home has signed nothing."
-        return replace(standing, unchecked=(*standing.unchecked, told))
+        nothing = Message("The ledger: there are no signatures in this data directory.")
+        return replace(standing, unchecked=(*standing.unchecked, nothing))
     if not {statement["public_key"], capsule["seal"]["public_key"]} <= keys:
         return altered(
-            "It was signed with another key than this home's.",
-            "Compare the fingerprint with the one on the page Decision, and ask who sent it.",
+            Message("It was signed with a key that does not belong to this data directory."),
+            Message(
+                "Compare the fingerprint with the one on the page Decision, and ask who sent it."
+            ),
         )
     records = [body for kind, _, body in lines if kind == "signature"]
     own = [at for at, body in enumerate(records) if body.get("sealed") == capsule["signed"]]
     if not own:
         return altered(
-            "This home's ledger has no such signature.", "Verify the ledger, and export it again."
+            Message("The ledger of this data directory has no such signature."),
+            Message("Verify the ledger, and export the capsule again."),
         )
-    unchecked = tuple(told for told in standing.unchecked if not told.startswith(WHOSE_KEY))
+    unchecked = tuple(each for each in standing.unchecked if not each.startswith(WHOSE_KEY))
     known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
     if known.state is SignatureState.UNTRUSTED:
         known = replace(known, state=SignatureState.STANDS, differences=())
@@ -93,16 +103,22 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
     newer = [b for b in records[own[-1] + 1 :] if b.get("revalidation_sha256") == sha256]
     if not newer:
         return known
-    told = (newer[-1].get("sealed") or {}).get("statement") or {}
-    by = f"{newer[-1].get('act')} by {told.get('by', '?')} at {told.get('at', '?')}"
+    statement = (newer[-1].get("sealed") or {}).get("statement") or {}
     found = Difference(
-        "signature", f"This signature was superseded: {by}.", "Export the newest signature."
+        "signature",
+        Message(
+            "This signature was superseded: {act} by {by} at {time}.",
+            act=newer[-1].get("act"),
+            by=statement.get("by", "?"),
+            time=statement.get("at", "?"),
+        ),
+        Message("Export the newest signature."),
     )
     return replace(known, state=SignatureState.VOID, differences=(found, *known.differences))
 
 
 def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The statement, if it has the parts that are needed to look; else examining says why."""
+    """The statement, if it has the parts needed here; if not, examining it says why."""
     try:
         statement = (capsule or {})["signed"]["statement"]
         bound = statement["bound"]
@@ -114,7 +130,7 @@ def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:
-    """The ledger's lines; none where there is no ledger.
+    """The ledger's lines; empty without a ledger.
 
     :raises IntegrityError: its chain is broken.
     """
@@ -125,5 +141,6 @@ def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:
         ]
     except OSError as error:
         raise IntegrityError(
-            f"{home.ledger} can't be read: {error.strerror}.", "Check its rights."
+            Message("{path} can't be read: {error}.", path=str(home.ledger), error=error.strerror),
+            Message("Check its permissions."),
         ) from error

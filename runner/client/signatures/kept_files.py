@@ -1,11 +1,11 @@
-"""Where a signature's evidence lies: in its place as long as it is the last word, kept for good.
+"""The files that a signature rests on: at their paths, or the copies kept when it was signed.
 
-The paths of the playbook belong to the newest revalidation and to the newest week. While
-that is the signed one, what lies there must be what was signed. Once a later revalidation
-or a later week took the paths over (it may fetch data, import, restore and train), the
-signed decision rests on the copies that were kept when it was signed, and on nothing
-else: it stands as long as they verify, whatever lay in the places meanwhile. Whoever
-deploys it takes the kept copy; :func:`in_place` says what lies in the model's place.
+The playbook's paths belong to the newest revalidation and the newest week. While that is
+the signed one, the files there must be those that were signed. After a later revalidation
+or a later week has taken over the paths (it may fetch data, import, restore and train),
+the signed decision rests on the copies alone: it is valid as long as they verify, whatever
+is at the paths. A deployment takes the copy; :func:`in_place` says what is at the model's
+path now.
 """
 
 from __future__ import annotations
@@ -23,27 +23,26 @@ from sqlalchemy.engine import Connection
 from core.canonical_json import canonical_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
+from core.language import Message
 from core.model_manifest import manifest_of, manifest_path
 from core.paths import Home
 from core.timestamps import parse_moment
 from core.week import Week
 from runner.store import schema
 
+_CHECK_AND_SIGN = Message("Check it, then sign again.")
+
 if TYPE_CHECKING:
     from core.decision.binding import Present
-
-
-def present_now(
-    connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
-) -> Present:
-    """What a signature of this decision is to be held against, now."""
-    return present_of(home, week, bound, sha256, superseded(connection, week, sha256))
 
 
 def present_of(
     home: Home, week: Week, bound: Mapping[str, Any], sha256: str, later: bool
 ) -> Present:
-    """The places, or if the paths were taken over the kept copies."""
+    """The files that a signature of this decision is compared with now.
+
+    The playbook's paths, or the kept copies if later work took over the paths.
+    """
     from core.decision.binding import Present
 
     origin = week.playbook_file
@@ -57,7 +56,7 @@ def present_of(
 
 
 def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[Path, Path]:
-    """Model and data of a signature: in their places, or what was kept of them."""
+    """Model and data of a signature: at their paths, or the kept copies."""
     model, data = bound["model"], bound["data"]
     if not later:
         return home.resolve(model["path"]), home.resolve(data["path"])
@@ -68,20 +67,27 @@ def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[P
 def superseded(connection: Connection, week: Week, sha256: str) -> bool:
     """Whether a later saved revalidation, or a later week, took over the paths.
 
-    A week does so when it is made, chosen or worked in after the decision; one that lay in
-    the home before, however late it launches, has taken nothing over.
+    A week does so when it is created, selected or used after the decision. One that was
+    there before has taken over nothing, however late it launches.
     """
+    return taken_over(takeover_lines(connection, week), week.launch, sha256)
+
+
+def takeover_lines(
+    connection: Connection, week: Week
+) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+    """The ledger's lines that :func:`taken_over` asks for, of a week's decisions."""
     table = schema.ledger
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
         .where(
             table.c.kind.in_(("decision", "week"))
-            # What is asked for in its own week takes nothing over; those are the many.
+            # Requests in the decision's own week take over nothing, and they are the most.
             | ((table.c.kind == "request") & (table.c.week_id != week.id))
         )
         .order_by(table.c.seq)
     )
-    return taken_over(((row.kind, row.week_id, row.body) for row in lines), week.launch, sha256)
+    return [(row.kind, row.week_id, row.body) for row in lines]
 
 
 def taken_over(
@@ -107,21 +113,21 @@ def taken_over(
 
 
 def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:
-    """What lies now where the signed model lay; plain JSON."""
+    """What is at the path of the signed model now, as plain JSON."""
     from core.decision.binding import kept_sha256
 
     model = bound["model"]
     path = home.resolve(model["path"])
     found = kept_sha256(path) if path.is_file() else None
-    note = "the signed model" if found == model["sha256"] else "another model, not the signed one"
+    note = "the signed model" if found == model["sha256"] else "another model"
     return {"path": model["path"], "sha256": found, "note": note if found else "nothing"}
 
 
 def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
-    """Copy the signed model and candles aside, named by their hashes, complete or absent.
+    """Copy the signed model and candles, named by their hashes; complete or absent.
 
-    :raises IntegrityError: they changed while they were copied.
-    :raises SetupError: they can't be written.
+    :raises IntegrityError: they changed during the copy.
+    :raises SetupError: the copies can't be written.
     """
     model, data = bound["model"], bound["data"]
     try:
@@ -134,13 +140,17 @@ def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
             _keep(source, home.signed_data(data["sha256"]), data["sha256"])
     except OSError as error:
         raise SetupError(
-            f"NOT signed: the evidence can't be kept ({error.filename}: {error.strerror}).",
-            "Free disk space or mend the folder's rights, then sign again.",
+            Message(
+                "NOT signed: the evidence can't be copied ({file}: {error}).",
+                file=str(error.filename),
+                error=error.strerror,
+            ),
+            Message("Free disk space or fix the folder's permissions, then sign again."),
         ) from error
 
 
 def _keep(source: Path, target: Path, sha256: str) -> None:
-    """A copy that is there already is read again; a damaged one is replaced."""
+    """An existing copy is verified; a damaged one is replaced."""
     if target.exists() and _sha256(target) == sha256:
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -154,7 +164,7 @@ def _keep(source: Path, target: Path, sha256: str) -> None:
                 shutil.copy2(file, part / file.name)
         if _sha256(part) != sha256:
             raise IntegrityError(
-                f"{source} changed while it was being signed.", "Look at it, then sign again."
+                Message("{path} changed during the signing.", path=str(source)), _CHECK_AND_SIGN
             )
         if target.is_dir():  # a folder can't be replaced by a rename
             shutil.rmtree(target)
@@ -167,7 +177,7 @@ def _keep(source: Path, target: Path, sha256: str) -> None:
 
 
 def _keep_manifest(source: Path, kept: Path, model: Mapping[str, Any]) -> None:
-    """The normaliser and the settings are in the manifest: a model is of no use without it."""
+    """The manifest holds normaliser and settings: a model is unusable without it."""
     signed = model.get("manifest_sha256")
     if _manifest_sha256(kept, model) == signed and signed:
         return
@@ -176,8 +186,8 @@ def _keep_manifest(source: Path, kept: Path, model: Mapping[str, Any]) -> None:
         write_json(manifest_path(kept), manifest)
     if signed and _manifest_sha256(kept, model) != signed:
         raise IntegrityError(
-            f"The manifest of {source} changed while it was being signed.",
-            "Look at it, then sign again.",
+            Message("The manifest of {path} changed during the signing.", path=str(source)),
+            _CHECK_AND_SIGN,
         )
 
 

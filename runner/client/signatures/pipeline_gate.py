@@ -1,4 +1,4 @@
-"""May a pipeline deploy what was decided? Only what can be proved passes."""
+"""Whether a pipeline may deploy a decision's model: only what can be proved passes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
+from core.language import Message, joined, literal
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct
@@ -28,30 +29,38 @@ if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.validity import Standing
 
-OPEN_CONDITIONS = "Open conditions"  # how the reason begins if nothing else keeps it shut
-
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """Whether a pipeline may go on, and why; ``facts`` is plain JSON."""
+    """Whether a pipeline may deploy, and why; ``facts`` is plain JSON.
+
+    :ivar only_conditions: open conditions are all that blocks it.
+    """
 
     passes: bool
-    reason: str
-    remedy: str
+    reason: Message
+    remedy: Message
     facts: Mapping[str, Any]
+    only_conditions: bool = False
+
+    @classmethod
+    def blocked_by(cls, error: TrainweekError) -> GateAnswer:
+        """The answer when the decision can't be read."""
+        return cls(False, literal(error.what), literal(error.remedy), {})
 
     def as_dict(self) -> dict[str, Any]:
         return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
 
 
 class Gating(Standings):
-    """The door for pipelines."""
+    """Answers pipelines."""
 
     def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
-        """May a pipeline deploy what was decided? Only what can be proved passes.
+        """Whether a pipeline may deploy a decision's model.
 
-        An approved GO, and a PARTIAL that was approved with conditions, pass if the
-        signature stands and every condition is closed.
+        An approved GO passes, and a PARTIAL that was approved with conditions, if the
+        signature is valid and every condition is closed. Errors become an answer that
+        does not pass.
 
         :param week_id: None: the active week.
         :param sha256: of a decision, or its first digits; None: the week's newest.
@@ -59,7 +68,7 @@ class Gating(Standings):
         try:
             return self._gate(week_id, sha256)
         except TrainweekError as error:
-            return GateAnswer(False, error.what, error.remedy, {})
+            return GateAnswer.blocked_by(error)
 
     def _gate(self, week_id: str | None, sha256: str | None) -> GateAnswer:
         from core.decision import read_decision
@@ -67,13 +76,17 @@ class Gating(Standings):
         named = None if sha256 is None else read_decision(self.archived(sha256))
         week = self._week(named.decision.get("week") if named else week_id)
         if week is None:
-            name = f"week {week_id}" if week_id else "active week"
-            return GateAnswer(False, f"There is no {name}.", "See `trainweek week list`.", {})
+            missing = (
+                Message("There is no week {week}.", week=week_id)
+                if week_id
+                else Message("There is no active week.")
+            )
+            return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
         with self.store.read() as look:
             saved = named or newest_decision(look, self.home, week.id)
             if saved is None:
-                told = f"Week {week.id} has no saved revalidation."
-                return GateAnswer(False, told, "Revalidate and save the report.", {})
+                missing = Message("Week {week} has no saved revalidation.", week=week.id)
+                return GateAnswer(False, missing, Message("Revalidate and save the report."), {})
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
             signature = newest_signature(look, saved.sha256)
@@ -84,53 +97,77 @@ class Gating(Standings):
         facts = _facts(week, saved, signature, standing, conditions, today)
         if bound := _bound(signature):
             facts |= _model_facts(self.home, bound, later)
-        reason, remedy = _why_not(saved, signature, standing, conditions)
-        if reason:
-            return GateAnswer(False, reason, remedy, facts)
-        told = f"{saved.decision['decision']} {saved.decision['score']}, approved by {facts['by']}."
+        if blocked := _blocked(saved, signature, standing):
+            return GateAnswer(False, *blocked, facts)
+        still_open = [condition for condition in conditions if condition.closed is None]
+        if still_open:
+            return GateAnswer(False, *_open_conditions(still_open), facts, only_conditions=True)
+        passed = Message(
+            "{decision} {score}, approved by {by}.",
+            decision=saved.decision["decision"],
+            score=saved.decision["score"],
+            by=facts["by"],
+        )
         if later:
-            told += f" Deploy {facts['model']['path']}: other work took the places over."
-        return GateAnswer(True, told, "", facts)
+            kept = Message(
+                "Deploy {path}: later work uses the original path.", path=facts["model"]["path"]
+            )
+            passed = joined([passed, kept])
+        return GateAnswer(True, passed, literal(""), facts)
 
     def _week(self, week_id: str | None) -> Week | None:
         with self.store.read() as look:
             return queries.week_by_id(look, week_id) if week_id else queries.active_week(look)
 
 
-def _why_not(
-    saved: SavedDecision,
-    signature: Signature | None,
-    standing: Standing,
-    conditions: list[Condition],
-) -> tuple[str, str]:
-    """The first thing that keeps the gate shut, and the remedy; "" if nothing does."""
+def _blocked(
+    saved: SavedDecision, signature: Signature | None, standing: Standing
+) -> tuple[Message, Message] | None:
+    """The first thing beside open conditions that blocks the gate, and the remedy."""
     from core.decision.distrust import distrust
 
     if signature is None or not standing.stands:
-        return standing.reason, standing.remedy
+        return literal(standing.reason), literal(standing.remedy)
     if signature.act not in APPROVALS:
-        return f"{signature.by} rejected it: {signature.reason}", "Mend that, and revalidate."
-    if spoilt := distrust(saved.decision):
         return (
-            f"Its record is not to be trusted: {' '.join(spoilt)}",
-            "Find out why, and revalidate; a person who takes the risk deploys it by hand.",
+            Message("{by} rejected it: {reason}", by=signature.by, reason=signature.reason),
+            Message("Fix that, and revalidate."),
+        )
+    if problems := distrust(saved.decision):
+        return (
+            Message("The record is not reliable: {problems}", problems=joined(problems)),
+            Message(
+                "Find out why, and revalidate. A person who accepts the risk deploys it by hand."
+            ),
         )
     decision = saved.decision["decision"]
     if decision == Decision.NO_GO:
         return (
-            "It is a NO-GO; an override is a person's risk, not a pipeline's.",
-            "Deploy it by hand, or revalidate a better model.",
+            Message("It is a NO-GO. An override is a person's risk, so no pipeline deploys it."),
+            Message("Deploy it by hand, or revalidate a better model."),
         )
     if decision == Decision.PARTIAL and signature.act is not SignatureAct.APPROVE_WITH_CONDITIONS:
         return (
-            "It is PARTIAL and was approved without conditions.",
-            "Let the CTO sign again with conditions, and close them.",
+            Message("It is PARTIAL and was approved without conditions."),
+            Message("Let the CTO sign again with conditions, and close them."),
         )
-    still = [condition for condition in conditions if condition.closed is None]
-    if still:
-        names = "; ".join(f"{c.text} ({c.owner}, due {c.due})" for c in still)
-        return f"{OPEN_CONDITIONS}: {names}.", "Close them on the page This week."
-    return "", ""
+    return None
+
+
+def _open_conditions(conditions: list[Condition]) -> tuple[Message, Message]:
+    named = (
+        Message(
+            "{condition} ({owner}, due {day})",
+            condition=condition.text,
+            owner=condition.owner,
+            day=str(condition.due),
+        )
+        for condition in conditions
+    )
+    return (
+        Message("Open conditions: {conditions}.", conditions=joined(named, "; ")),
+        Message("Close them on the page This week."),
+    )
 
 
 def _facts(
@@ -178,16 +215,18 @@ def _statement(signature: Signature | None) -> Mapping[str, Any]:
 
 
 def _bound(signature: Signature | None) -> Mapping[str, Any] | None:
-    """What was signed; None if that record is not whole."""
+    """What was signed; None if that record is incomplete."""
     bound = _statement(signature).get("bound")
-    model = bound.get("model") if isinstance(bound, Mapping) else None
-    if not isinstance(model, Mapping) or not isinstance(bound.get("data"), Mapping):
+    if not isinstance(bound, Mapping):
         return None
-    named = (model.get("path"), model.get("sha256"), bound["data"].get("path"))
+    model, data = bound.get("model"), bound.get("data")
+    if not isinstance(model, Mapping) or not isinstance(data, Mapping):
+        return None
+    named = (model.get("path"), model.get("sha256"), data.get("path"))
     return bound if all(isinstance(name, str) for name in named) else None
 
 
 def _model_facts(home: Home, bound: Mapping[str, Any], later: bool) -> dict[str, Any]:
-    """The model that was signed, where to take it from, and what lies in its place now."""
+    """The signed model, where to take it from, and what is at its original path now."""
     path = home.relative(evidence_paths(home, bound, later)[0])
     return {"model": {**bound["model"], "path": path}, "in_place": in_place(home, bound)}

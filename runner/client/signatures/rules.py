@@ -1,18 +1,18 @@
-"""Whether a decision may be signed so, by these people, now; and what is then sealed."""
+"""Whether these people may sign a decision like this now, and what is sealed then."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
+from core.language import Message, plural
 from core.paths import Home
 from core.people import Person
-from core.timestamps import iso
 from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
@@ -24,32 +24,37 @@ from core.vocabulary import (
     SignatureAct,
 )
 from core.week import Week
-from runner.client.signatures.kept_files import keep_evidence, present_of, superseded
+from runner.client.signatures.kept_files import present_of, superseded
+from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
 from runner.outcomes import Refused
-from runner.store import queries, schema
+from runner.store import schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.binding import Comparison
 
 _OF_A_CONDITION = ("text", "owner", "due")
+_REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")
 MOST_CONDITIONS = 20
 
 
 def signable(
     connection: Connection, home: Home, week: Week, sha256: str
 ) -> SavedDecision | Refused:
-    """The week's newest decision, if it is the one with this hash and rests on what lies there."""
+    """The week's newest decision, if it has this hash and the files are those that were tested."""
     saved = newest_decision(connection, home, week.id)
     if isinstance(saved, Refused):
         return saved
     if saved is None:
-        return Refused("There is no saved revalidation to sign.", "Revalidate and save the report.")
+        return Refused(
+            Message("There is no saved revalidation to sign."),
+            Message("Revalidate and save the report."),
+        )
     if saved.sha256 != sha256:
         return Refused(
-            "The evidence changed: the newest decision is another one than you saw.",
-            "Look at the new one, then sign that.",
+            Message("The evidence changed: there is a newer decision than the one you saw."),
+            Message("Review the new decision, then sign that one."),
         )
     return untested(connection, home, week, saved) or saved
 
@@ -57,7 +62,7 @@ def signable(
 def untested(
     connection: Connection, home: Home, week: Week, saved: SavedDecision
 ) -> Refused | None:
-    """Why nobody can sign it: it does not rest on what lies there."""
+    """Why it can't be signed: the files are not those that were tested."""
     # Only here does the client need pandas and cryptography, which are slow to load.
     from core.decision.binding import bound_to
     from core.decision.load import archive_problem
@@ -65,29 +70,26 @@ def untested(
     written = _written(connection, saved.sha256)
     if written and (problem := archive_problem(saved.archive, written)):
         return Refused(
-            f"{problem} What lies there is not the one that was tested.",
-            "Restore the archive from a backup, or revalidate, then sign that decision.",
+            Message("{problem} The files differ from those that were tested.", problem=problem),
+            Message("Restore the archive from a backup, or revalidate and sign that decision."),
         )
     model = saved.decision.get("model")
     if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
-        return Refused(
-            "The decision doesn't say which model it is about.",
-            "Revalidate again, then sign that decision.",
-        )
+        return Refused(Message("The decision doesn't name its model."), _REVALIDATE_AGAIN)
     data_dir = data_dir_of(connection, week, saved)
     bound = bound_to(saved, week.playbook_text, data_dir)
     found = _evidence(connection, home, week, bound, saved.sha256)
     if found.differences:
         first = found.differences[0]
         return Refused(
-            f"{first.what} What lies there is not the one that was tested.",
-            "Revalidate what lies there, then sign that decision.",
+            Message("{problem} The files differ from those that were tested.", problem=first.what),
+            Message("Revalidate the present files, then sign that decision."),
         )
     return None
 
 
 def _written(connection: Connection, sha256: str) -> Mapping[str, str]:
-    """Hashes of the archived files as the ledger has them; empty for what was saved before it had."""
+    """Hashes of the archived files by the ledger; empty for archives of older versions."""
     table = schema.ledger
     lines = connection.execute(
         select(table.c.body).where(table.c.kind == "decision").order_by(table.c.seq.desc())
@@ -99,7 +101,7 @@ def _written(connection: Connection, sha256: str) -> Mapping[str, str]:
 def _evidence(
     connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
 ) -> Comparison:
-    """What lies in the places, or else the copies that an earlier signature kept."""
+    """Compare the present files, or else the copies that an earlier signature kept."""
     from core.decision.binding import compare
 
     found = compare(bound, present_of(home, week, bound, sha256, later=False))
@@ -124,33 +126,44 @@ def refusal(
     if approves and content.get("decision") == Decision.NO_GO:
         if not reason.strip() or second is None:
             return Refused(
-                "Approving a NO-GO is an override.", "It takes a reason and a second person."
+                Message("Approving a NO-GO is an override."),
+                Message("It requires a reason and a second person."),
             )
-        if not second.may(Right.COUNTERSIGN) or _same_name(second, signer):
+        if _same_name(second, signer):
             return Refused(
-                f"{second.name} ({second.role.value}) can't be the second person.",
-                "Ask the lead.",
+                Message("You can't countersign your own decision."), Message("Ask the lead.")
+            )
+        if not second.may(Right.COUNTERSIGN):
+            return Refused(
+                Message(
+                    "{name} ({role}) may not countersign.",
+                    name=second.name,
+                    role=second.role.value,
+                ),
+                Message("Ask the lead."),
             )
         if signer.verified and not second.verified:
             return Refused(
-                f"{second.name} has not countersigned, and a typed name is no second person.",
-                "Let the lead sign in and countersign this decision, then sign.",
+                Message(
+                    "{name} has not countersigned; a typed name is not enough.", name=second.name
+                ),
+                Message("Let the lead sign in and countersign this decision, then sign."),
             )
     if not reason.strip():
-        told = (
-            f"Approving on {grade} evidence needs a written reason."
+        required = (
+            Message("Approving on {grade} evidence requires a written reason.", grade=grade)
             if approves and grade in DOUBTFUL_GRADES
-            else "A rejection needs its reason."
+            else Message("A rejection requires a reason.")
             if not approves
-            else "A signature needs its reason."
+            else Message("A signature requires a reason.")
         )
-        return Refused(told, "Say why.")
+        return Refused(required, Message("Enter a reason."))
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         return _incomplete(conditions)
     if conditions:
         return Refused(
-            "Conditions are given, but the act is another one.",
-            "Approve with conditions, or leave them out.",
+            Message("Conditions are given, but this is not an approval with conditions."),
+            Message("Approve with conditions, or remove the conditions."),
         )
     return None
 
@@ -161,79 +174,42 @@ def _same_name(one: Person, other: Person) -> bool:
 
 def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
     if not conditions:
-        return Refused("No condition is given.", "Give at least one, with owner and due date.")
+        return Refused(
+            Message("No condition is given."),
+            Message("Give at least one, with owner and due date."),
+        )
     if len(conditions) > MOST_CONDITIONS:
-        return Refused(f"{len(conditions)} conditions are given.", f"At most {MOST_CONDITIONS}.")
+        return Refused(
+            plural("{n} condition is given.", "{n} conditions are given.", len(conditions)),
+            Message("Give at most {limit}.", limit=MOST_CONDITIONS),
+        )
     for condition in conditions:
         if any(not str(condition.get(part) or "").strip() for part in _OF_A_CONDITION):
             return Refused(
-                "A condition is not complete.", "Give each its text, owner and due date."
+                Message("A condition is incomplete."),
+                Message("Give each condition a text, an owner and a due date."),
             )
         try:
             date.fromisoformat(str(condition["due"]))
         except ValueError:
-            return Refused(f"{condition['due']!r} is no day.", "Write it as 2026-03-15.")
+            return Refused(
+                Message("{day!r} is not a date.", day=condition["due"]),
+                Message("Write it as 2026-03-15."),
+            )
     return None
 
 
 def countersigned(connection: Connection, sha256: str, second: Person) -> Person:
-    """The second person as proven as their own countersignature of this decision is."""
+    """The second person, verified only if their own countersignature of this decision is."""
     ledger = schema.ledger
     lines = connection.execute(
         select(ledger).where(ledger.c.kind == "countersign", ledger.c.by == second.name)
     )
     own = [line for line in lines if line.body.get("revalidation_sha256") == sha256]
     if not own:
-        # Whoever types a name proves nothing, whatever the caller says.
+        # A typed name proves nothing, whatever the caller says.
         return Person(second.name, second.role, verified=False)
     return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
-
-
-def sealed_statement(
-    connection: Connection,
-    home: Home,
-    week: Week,
-    saved: SavedDecision,
-    signer: Person,
-    body: Mapping[str, Any],
-    now: datetime,
-    at_week: datetime,
-) -> dict[str, Any]:
-    """Keep the evidence, and seal what is said about it with the home's key.
-
-    :raises SetupError: no key that may be used, or the evidence can't be kept.
-    """
-    from core.decision.binding import bound_to
-    from core.decision.seal import public_text
-    from core.decision.validity import FORMAT, sealed
-    from runner.home.signing_key import signing_key
-
-    key, content = signing_key(home), saved.decision
-    bound = bound_to(saved, week.playbook_text, data_dir_of(connection, week, saved))
-    keep_evidence(home, bound)
-    days = timedelta(days=week.playbook.revalidation.signature_days)
-    statement = {
-        "format": FORMAT,
-        "week": week.id,
-        "decision_sha256": saved.sha256,
-        "decision": content.get("decision"),
-        "score": content.get("score"),
-        "evidence": (content.get("evidence") or {}).get("grade"),
-        "act": body["act"],
-        "reason": body["reason"],
-        "conditions": body["conditions"],
-        "by": signer.name,
-        "role": signer.role.value,
-        "verified": signer.verified,
-        "second": body["second"],
-        "second_verified": body["second_verified"],
-        "at": iso(now),
-        "at_week": iso(at_week),
-        "expires_at": iso(now + days),
-        "bound": bound,
-        "public_key": public_text(key),
-    }
-    return sealed(statement, key)
 
 
 def newest_decision(
@@ -241,8 +217,8 @@ def newest_decision(
 ) -> SavedDecision | Refused | None:
     """The week's newest saved revalidation, read from the archive that its job wrote.
 
-    The dated files are a view that anybody can overwrite; what is signed is the
-    archived decision whose hash the job's result names.
+    Anyone can overwrite the dated files; what is signed is the archived decision whose
+    hash stands in the job's result.
     """
     from core.decision import read_decision
 
@@ -263,19 +239,15 @@ def newest_decision(
         try:
             saved = read_decision(home.resolve(str(result["archive"])))
         except (InputError, IntegrityError) as error:
-            return Refused(error.what, error.remedy)
+            return Refused.by(error)
         if saved.sha256 != result.get("sha256") or saved.decision.get("week") != week_id:
             return Refused(
-                f"The archived decision {saved.sha256[:12]} is not the one that {row.id} made.",
-                "Revalidate again, then sign that decision.",
+                Message(
+                    "The archived decision {sha256} is not the one that {job} wrote.",
+                    sha256=saved.sha256[:12],
+                    job=row.id,
+                ),
+                _REVALIDATE_AGAIN,
             )
         return saved
     return None
-
-
-def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str:
-    """Where the decision's candles lay: its job's folder, else the playbook's."""
-    job_id = saved.decision.get("job_id")
-    row = queries.job_by_id(connection, str(job_id)) if job_id else None
-    given = (row.params or {}).get("backtest_data_dir") if row is not None else None
-    return str(given or week.playbook.revalidation.backtest_data_dir)

@@ -1,9 +1,10 @@
-"""Whether signatures hold, what became of their conditions, and what they may be used for."""
+"""Whether signatures are valid, and the state of their conditions."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,43 +12,46 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
+from core.language import Message, literal
+from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
+from core.week import Week
 from runner.client.base import BaseClient
-from runner.client.signatures.kept_files import present_now
+from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.outcomes import Refused
 from runner.records import Closing, Condition, LedgerEntry, Signature
-from runner.store import queries, rows, schema
+from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.validity import Standing
 
-# Fields of a row that its sealed statement repeats: they must agree.
+# Fields of a row that its sealed statement repeats; they must be equal.
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One archived revalidation, and what was made of it.
+    """One archived revalidation with its newest signature.
 
-    :ivar problem: why the archive can't be trusted; ``saved`` is then None.
-    :ivar standing: of the newest signature.
+    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
+    :ivar standing: the validity of the newest signature.
     """
 
     sha256: str
     saved: SavedDecision | None
-    problem: str
+    problem: Message
     signature: Signature | None
     standing: Standing
 
 
 class Standings(BaseClient):
-    """Reads of signatures. Nothing here is stored: a decision becomes void by itself."""
+    """Reads signatures. Validity is never stored: it follows from the files and the time."""
 
     def standing(self, signature: Signature | None) -> Standing:
-        """Whether a signature holds, now; UNSIGNED for None."""
+        """The validity of a signature now; UNSIGNED for None."""
         with self.store.read() as look:
             return self.standing_now(look, signature)
 
@@ -57,28 +61,20 @@ class Standings(BaseClient):
             return newest_signature(look, sha256)
 
     def conditions(self, week_id: str | None = None) -> list[Condition]:
-        """Of every signed decision (of a week), by its newest signature; oldest first.
+        """The conditions of every signed decision (of a week), by its newest signature; oldest first.
 
-        A later decision takes none of them away: each is tracked until somebody closes it.
+        A later decision cancels none of them: each is tracked until a person closes it.
         """
-        table = schema.signatures
-        query = select(table).order_by(table.c.id)
-        if week_id is not None:
-            query = query.where(table.c.week_id == week_id)
         with self.store.read() as look:
-            newest = {row.revalidation_sha256: row for row in look.execute(query)}
-            return [
-                condition
-                for row in sorted(newest.values(), key=lambda row: row.id)
-                for condition in tracked_conditions(look, rows.signature_of(row))
-            ]
+            signatures = record_queries.signatures(look, week_id)
+            return tracked(signatures, record_queries.closings(look))
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         with self.store.read() as look:
             return tracked_conditions(look, signature)
 
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
-        """Who stands by an override of this decision, oldest first."""
+        """The countersignatures of an override of this decision, oldest first."""
         table = schema.ledger
         with self.store.read() as look:
             lines = look.execute(
@@ -91,12 +87,12 @@ class Standings(BaseClient):
             ]
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
-        """The week's newest saved revalidation, as it would be signed."""
+        """The week's newest saved revalidation, which can be signed."""
         with self.store.read() as look:
             return newest_decision(look, self.home, week_id)
 
     def decided(self) -> list[Decided]:
-        """All archived revalidations of all weeks, oldest first; altered ones are among them."""
+        """All archived revalidations of all weeks, oldest first, altered ones included."""
         from core.decision import read_decision
         from core.decision.validity import altered
 
@@ -108,18 +104,18 @@ class Standings(BaseClient):
                     saved = read_decision(folder)
                 except (InputError, IntegrityError) as error:
                     standing = altered(error.what, error.remedy)
-                    one = Decided(folder.name, None, error.what, signature, standing)
+                    one = Decided(folder.name, None, literal(error.what), signature, standing)
                     found.append((iso(signature.at) if signature else "", one))
                     continue
                 standing = self.standing_now(look, signature)
-                one = Decided(saved.sha256, saved, "", signature, standing)
+                one = Decided(saved.sha256, saved, literal(""), signature, standing)
                 found.append((saved.decision["created_at"], one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
     def archived(self, sha256: str) -> Path:
-        """The archive folder of a decision, by its hash or at least eight digits of it.
+        """The archive folder of a decision, by its hash or at least the first eight digits.
 
-        :raises InputError: no such decision, or several.
+        :raises InputError: there is no such decision, or more than one.
         """
         found = []
         if len(sha256) >= 8 and set(sha256) <= set("0123456789abcdef"):
@@ -127,16 +123,23 @@ class Standings(BaseClient):
         if len(found) == 1:
             return found[0]
         raise InputError(
-            f"{len(found) or 'No'} archived decisions have the hash {sha256!r}.",
-            "Take it from `trainweek decision history`, in full or its first 12 digits.",
+            Message(
+                "{count} archived decisions match the hash {sha256!r}.",
+                count=len(found),
+                sha256=sha256,
+            )
+            if found
+            else Message("No archived decision has the hash {sha256!r}.", sha256=sha256),
+            Message("Give a hash from `trainweek decision history`, or its first 12 digits."),
         )
 
     def capsule(self, sha256: str) -> tuple[bytes, Standing]:
-        """The signed decision as one file, sealed with the home's key, and how it stands.
+        """The signed decision as one file, sealed with the key of the data directory.
 
-        :raises InputError: nobody has signed it.
-        :raises IntegrityError: the record or the archive was altered: nothing is sealed over it.
-        :raises SetupError: the home's key can't be used.
+        :returns: the file's content, and the signature's validity.
+        :raises InputError: it is not signed.
+        :raises IntegrityError: the record or the archive was altered, so nothing is sealed.
+        :raises SetupError: the key can't be used.
         """
         from core.decision import read_decision
         from core.decision.capsule import make_capsule
@@ -147,8 +150,8 @@ class Standings(BaseClient):
             signature = newest_signature(look, sha256)
             if signature is None or signature.sealed is None:
                 raise InputError(
-                    f"Decision {sha256[:12]} has no sealed signature.",
-                    "A capsule carries one: let the CTO sign on the page Decision.",
+                    Message("Decision {sha256} has no sealed signature.", sha256=sha256[:12]),
+                    Message("A capsule contains one: let the CTO sign on the page Decision."),
                 )
             standing = self.standing_now(look, signature)
             conditions = tracked_conditions(look, signature)
@@ -166,39 +169,64 @@ class Standings(BaseClient):
         return content, standing
 
     def standing_now(self, look: Connection, signature: Signature | None) -> Standing:
-        """:meth:`standing`, within a look at the store."""
-        from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
-
+        """The same as :meth:`standing`, on an open connection."""
         if signature is None:
-            return UNSIGNED
-        record, again = signature.sealed, "Keep the files, verify the ledger, and sign again."
-        if record is None:
-            return altered("The signature was recorded without a seal.", "Let the CTO sign again.")
-        if not is_genuine(record):
-            return altered("The signed statement was altered.", again)
-        statement = record["statement"]
-        if statement["public_key"] not in queries.signing_keys(look):
-            return altered("The signature is by a key that this home never had.", again)
-        row = {name: getattr(signature, name) for name in _REPEATED}
-        if (
-            any(statement[name] != value for name, value in row.items())
-            or statement["role"] != signature.role.value
-            or statement["week"] != signature.week_id
-            or statement["at"] != iso(signature.at)
-            or statement["decision_sha256"] != signature.revalidation_sha256
-            or statement["conditions"] != [dict(given) for given in signature.conditions]
-        ):
-            return altered("The recorded signature is not the one that was sealed.", again)
+            return standing_from(self.home, None, None, frozenset(), False, self.now())
         week = queries.week_by_id(look, signature.week_id)
-        if week is None:
-            return altered(f"Its week {signature.week_id} is gone.", again)
-        present = present_now(
-            look, self.home, week, statement["bound"], signature.revalidation_sha256
+        later = week is not None and superseded(look, week, signature.revalidation_sha256)
+        keys = queries.signing_keys(look)
+        return standing_from(self.home, signature, week, keys, later, self.now())
+
+
+def standing_from(
+    home: Home,
+    signature: Signature | None,
+    week: Week | None,
+    signing_keys: Collection[str],
+    later: bool,
+    now: datetime,
+) -> Standing:
+    """Whether a signature is valid, from records that were read before and from the files.
+
+    :param week: the signature's.
+    :param later: whether its paths were taken over since; see :func:`superseded`.
+    """
+    from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
+
+    if signature is None:
+        return UNSIGNED
+    record = signature.sealed
+    again = Message("Keep the files, verify the ledger, and sign again.")
+    if record is None:
+        return altered(
+            Message("The signature was recorded without a seal."),
+            Message("Let the CTO sign again."),
         )
-        return standing_of(statement, present, self.now())
+    if not is_genuine(record):
+        return altered(Message("The signed statement was altered."), again)
+    statement = record["statement"]
+    if statement["public_key"] not in signing_keys:
+        return altered(Message("The signing key never belonged to this data directory."), again)
+    row = {name: getattr(signature, name) for name in _REPEATED}
+    if (
+        any(statement[name] != value for name, value in row.items())
+        or statement["role"] != signature.role.value
+        or statement["week"] != signature.week_id
+        or statement["at"] != iso(signature.at)
+        or statement["decision_sha256"] != signature.revalidation_sha256
+        or statement["conditions"] != [dict(given) for given in signature.conditions]
+    ):
+        return altered(Message("The recorded signature differs from the sealed statement."), again)
+    if week is None:
+        return altered(
+            Message("Week {week} of the signature is missing.", week=signature.week_id), again
+        )
+    sha256 = signature.revalidation_sha256
+    return standing_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
 
 
 def newest_signature(look: Connection, sha256: str) -> Signature | None:
+    """The newest signature of a decision."""
     table = schema.signatures
     row = look.execute(
         select(table)
@@ -210,11 +238,24 @@ def newest_signature(look: Connection, sha256: str) -> Signature | None:
 
 
 def tracked_conditions(look: Connection, signature: Signature) -> list[Condition]:
-    table = schema.conditions_closed
-    closed = {
-        row.number: rows.closing_of(row)
-        for row in look.execute(select(table).where(table.c.signature_id == signature.id))
-    }
+    """The conditions of a signature, closed or open."""
+    return conditions_from(signature, record_queries.closings(look, signature.id))
+
+
+def tracked(signatures: Iterable[Signature], closings: Iterable[Closing]) -> list[Condition]:
+    """The conditions of every decision, by its newest signature; oldest first."""
+    closings = list(closings)
+    newest = {one.revalidation_sha256: one for one in signatures}
+    return [
+        condition
+        for signature in sorted(newest.values(), key=lambda one: one.id)
+        for condition in conditions_from(signature, closings)
+    ]
+
+
+def conditions_from(signature: Signature, closings: Iterable[Closing]) -> list[Condition]:
+    """The conditions of a signature, closed or open; other signatures' closings are left out."""
+    closed = {one.number: one for one in closings if one.signature_id == signature.id}
     return [
         Condition(
             signature.id,
@@ -229,7 +270,7 @@ def tracked_conditions(look: Connection, signature: Signature) -> list[Condition
 
 
 def closing_facts(closing: Closing) -> dict[str, Any]:
-    """A closing as capsule and gate write it."""
+    """A closing as JSON, for capsule and gate."""
     return {
         "by": closing.by,
         "role": closing.role.value,
@@ -240,7 +281,7 @@ def closing_facts(closing: Closing) -> dict[str, Any]:
 
 
 def _day(text: object) -> date | None:
-    """None for what an older version took as a day."""
+    """None for what an older version accepted as a day."""
     try:
         return date.fromisoformat(str(text))
     except ValueError:

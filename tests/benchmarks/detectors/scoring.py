@@ -14,8 +14,8 @@ import numpy as np
 from scipy.stats import beta
 
 from core.diagnosis.reward_evidence import NORMAL_HOURS
-from core.diagnosis.run_view import GRACE
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED
+from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
 

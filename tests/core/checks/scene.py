@@ -101,7 +101,7 @@ class Scene:
         status: TrainingStatus = TrainingStatus.RUNNING,
         until: datetime = AFTER_FOUR_HOURS,
         ended: datetime | None = None,
-        total_steps: int = 500_000,
+        total_steps: int = 100_000_000,
         reason: str = "",
     ) -> RunFacts:
         folder = self.home.run(RUN)

@@ -57,7 +57,9 @@ def test_a_series_that_fell_silent_two_hours_ago_is_unknown(scene, check) -> Non
     events(scene, CHECKS[check], slice(60))
     found = live(scene, check)
     assert found.verdict is Verdict.UNKNOWN
-    assert found.why == f"The newest point of {CHECKS[check]} is 2.0 h old."
+    assert found.why == (
+        f"No new point of {CHECKS[check]} for 2.0 h of week time (the playbook allows 2 h)."
+    )
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -100,6 +102,6 @@ def test_a_series_that_ends_in_nan_fails(scene, check, tag, status, since) -> No
 
 
 def test_a_nan_that_the_run_got_over_is_left_out(scene) -> None:
-    scene.events(loss=lambda i: NAN if i == 50 else 20.0 - 0.1 * i)
+    scene.events(points=150, loss=lambda i: NAN if i == 50 else 20.0 - 0.1 * i)
     late = AFTER_FOUR_HOURS + timedelta(hours=1)
     assert live(scene, "loss_falling", late).verdict is Verdict.PASS

@@ -110,3 +110,16 @@ def diagnosed(folder: Path, series, now: float, **run) -> dict[str, Finding]:
     """Write a run and diagnose it."""
     write_events(folder, series)
     return findings(facts(open_reader(folder), now, **run))
+
+
+wobble = noise(0.5, 9)
+
+
+def stuck(i: int) -> float:
+    """A reward that never improves."""
+    return 5.0 + wobble(i)
+
+
+def regressed(i: int) -> float:
+    """A reward that rose and fell back."""
+    return (50.0 * min(1.0, i / 300) if i < 500 else 10.0) + wobble(i)

@@ -235,4 +235,4 @@ def test_every_headline_is_told_in_both_languages(tmp_path):
             if told.startswith(("No reward", "The event file", "Nothing was", "There is no")):
                 continue  # why a number is missing is told in English alone
             assert told.in_("pt") != told.in_("en")
-            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.pt
+            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.in_("pt")

@@ -9,6 +9,7 @@ import pytest
 from core.checks.daily import daily_summary, write_daily_summary
 from core.vocabulary import JobKind
 from runner.week.facts import gather
+from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
 DAY = date(2026, 2, 24)
@@ -51,7 +52,7 @@ def test_a_half_written_record_is_said(morning: Place) -> None:
 def test_the_written_numbers_stand_beside_the_live_ones(morning: Place) -> None:
     client = morning.client()
     week = client.active_week()
-    facts = gather(client, week, week.playbook.slot("daily_1").at(LAUNCH))
+    facts = gather(Sources.of(client, week), week.playbook.slot("daily_1").at(LAUNCH))
     write_daily_summary(morning.home.daily_summary(DAY), daily_summary(week.playbook, DAY, facts))
     test = morning.draw("daily_checkin")
     assert not test.error

@@ -42,7 +42,7 @@ def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     test = place.draw("escalation", role=Role.ENGINEER)
     place.client().close_incident(opened.id, "somebody else was faster")
     test.checkbox(key=f"incident:crash:{opened.id}:do:0").check().run()
-    assert "closed it already" in text_of(test)
+    assert "has already closed it" in text_of(test)
     assert place.client().incidents(week.id)[0].actions_done == ()
 
 
@@ -60,7 +60,7 @@ def test_an_incident_without_a_summary_is_refused(place: Place) -> None:
     test = place.draw("escalation")
     button(test, "incident:data:open").click().run()
     assert not place.client().incidents(week.id)
-    assert "Say in one sentence what was seen" in text_of(test)
+    assert "Summarize it in one sentence" in text_of(test)
 
 
 def test_the_messages_stand_to_the_letter(place: Place) -> None:

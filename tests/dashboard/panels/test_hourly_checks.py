@@ -16,6 +16,7 @@ from dashboard.components.checklist import limit_text
 from dashboard.formatting import number
 from dashboard.wording import Words
 from runner.week.facts import gather
+from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
 SLOT = "hourly_3"
@@ -31,7 +32,7 @@ def draw(place: Place, **given):
 def test_each_item_shows_verdict_value_limit_and_age(place: Place) -> None:
     week = place.watch()
     text = text_of(draw(place))
-    facts = gather(place.client(), week, week.playbook.slot("hourly_1").at(LAUNCH))
+    facts = gather(Sources.of(place.client(), week), week.playbook.slot("hourly_1").at(LAUNCH))
     for judged in judge_slot(week.playbook, "hourly_1", facts):
         assert judged.limit[0] in text
         if judged.reading is not None:

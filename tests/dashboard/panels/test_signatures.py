@@ -173,7 +173,7 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
     test = draw(place, "this_week", role=Role.ENGINEER)
     assert "overdue" in text_of(test) and "2 open" in text_of(test)
     button(test, f"{key}:button").click().run()
-    assert "closed with a note" in text_of(test)
+    assert "requires a note" in text_of(test)
     give_reason(test, "The size is halved since today.", f"{key}:note")
     button(test, f"{key}:button").click().run()
     assert "1 open" in text_of(test) and "The size is halved since today." in text_of(test)

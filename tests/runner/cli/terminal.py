@@ -13,15 +13,16 @@ TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
 def trainweek(*words: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     """``trainweek WORDS...`` in a home."""
-    return _run([str(TRAINWEEK), *map(str, words)], home)
+    return _run([str(TRAINWEEK), *(w if isinstance(w, bytes) else str(w) for w in words)], home)
 
 
 def script(name: str, *words: object, home: Path) -> subprocess.CompletedProcess[str]:
     """``python scripts/NAME WORDS...`` in a home."""
-    return _run([sys.executable, str(CHECKOUT / "scripts" / name), *map(str, words)], home)
+    program: list[str | bytes] = [sys.executable, str(CHECKOUT / "scripts" / name)]
+    return _run([*program, *map(str, words)], home)
 
 
-def _run(command: list[str], home: Path | None) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str | bytes], home: Path | None) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     if home is not None:
         environment["TRAINWEEK_HOME"] = str(home)

@@ -40,7 +40,7 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     closed = decision("close", 2, "--note", "the alarm is live", home=root)
     assert closed.returncode == 0 and "Condition 2 closed" in closed.stdout
     again = decision("close", 2, "--note", "again", home=root)
-    assert again.returncode == 2 and "closed it already" in again.stderr
+    assert again.returncode == 2 and "has already closed it" in again.stderr
     passed = decision("gate", home=root)
     assert passed.returncode == 0 and json.loads(passed.stdout)["pass"] is True
     place.home.best_model.write_bytes(b"another")
@@ -106,7 +106,10 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     other = SignedPlace(tmp_path / "other")
     other.sign(other.revalidate("GO"))
     foreign = decision("verify", file, home=other.home.root)
-    assert foreign.returncode == 1 and "another key than this home's" in foreign.stdout
+    assert (
+        foreign.returncode == 1
+        and "key that does not belong to this data directory" in foreign.stdout
+    )
     other.clear()
     file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
     altered = decision("verify", file)

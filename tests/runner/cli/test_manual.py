@@ -117,7 +117,7 @@ def test_a_second_start_begins_another_run_only_if_it_is_told_to(
     """Ctrl-C on the script detaches: the training goes on until it is stopped."""
     refused = script("start_ppo_training.py", *START, "--detach", home=home)
     assert refused.returncode == 2 and "--new" in refused.stderr
-    assert "has its training already" in refused.stderr and len(_trainings(home)) == 1
+    assert "already has its run" in refused.stderr and len(_trainings(home)) == 1
     environment = os.environ | {"TRAINWEEK_HOME": str(home)}
     command = [TRAINWEEK, "start", "--new", "--steps", "400000"]
     following = subprocess.Popen(

@@ -27,7 +27,7 @@ from runner.home.systemd import units
 from runner.processes.identity import is_alive
 from runner.settings import Settings
 from tests.runner.cli.terminal import TRAINWEEK, trainweek
-from tests.runner.place import LEAD, child_environment, wait_for
+from tests.runner.place import LEAD, child_environment, submit_scripted, wait_for
 
 
 def free_port() -> int:
@@ -79,7 +79,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     home = Home(tmp_path)
     said = tmp_path / "up.log"
     client = Client(home, LEAD)
-    job = client.submit(JobKind.PREFLIGHT, {"do": "sleep"}).job
+    job = submit_scripted(client, JobKind.PREFLIGHT, {"do": "sleep"}).job
     wait_for(lambda: client.job(job.id).state is JobState.RUNNING)
 
     def dashboard() -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from core.paths import Home
@@ -79,7 +80,13 @@ def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None
     mine = tmp_path / "mine.yaml"
     mine.write_text("extends: phase4\ntraining:\n  total_steps: 50000\n")
     done = trainweek(
-        "week", "new", "--launch", "2026-11-23T14:00Z", "--playbook", mine, home=tmp_path
+        "week",
+        "new",
+        "--launch",
+        "2026-11-23T14:00Z",
+        "--playbook",
+        os.path.relpath(mine),
+        home=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     client = Client(Home.find(tmp_path), Person("Eva", Role.ENGINEER))

@@ -193,9 +193,7 @@ def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place
     first = place.until(service, place.submit(JobKind.TRAIN))
     refused = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(refused, Refused) and "--new" in refused.remedy
-    assert refused.reason == (
-        f"The week {place.week.id} has its training already: {first.run} ended SUCCEEDED."
-    )
+    assert refused.reason == (f"Week {place.week.id} already has its run: {first.run} is complete.")
     assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
 
 
@@ -227,7 +225,7 @@ def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None
     for steps in (300_000, 1_200_000):
         refused = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": steps})
         assert isinstance(refused, Refused) and "already at step 1,200,000" in refused.reason
-        assert refused.remedy == "Give more than that, or leave --steps out."
+        assert refused.remedy == "Give more steps, or omit --steps."
     shorter = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}).job
     assert shorter.params["steps"] == 1_300_000
 
@@ -255,7 +253,8 @@ def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_few
     for declared in (2, 0, 2.5, True):
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
         assert isinstance(refused, Refused)
-        assert "the ledger counts 3 over all weeks, with this one" in refused.reason
+        counts = "the ledger counts 3 over all weeks, with this one"
+        assert (counts if declared == 2 else f"trials is {declared}") in refused.reason
     second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
     trials = [
         json.loads((place.folder(job) / "spec.json").read_text())["trial"]
@@ -333,7 +332,7 @@ def test_a_changed_model_is_not_signed(place: Place) -> None:
     seen = _revalidated(place, "GO")
     place.home.best_model.write_bytes(b"other weights")
     outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
-    assert isinstance(outcome, Refused) and "not the one that was tested" in outcome.reason
+    assert isinstance(outcome, Refused) and "differ from those that were tested" in outcome.reason
 
 
 def test_an_overwritten_dated_file_is_not_what_is_signed(place: Place) -> None:

@@ -38,7 +38,7 @@ def test_a_living_attempt_is_stopped_and_the_next_one_has_the_new_setting(place:
 
     wait_for(second_runs)
     first, second = place.lead.attempts(job.id)
-    assert first.state is JobState.STOPPED and "Stopped by Eva; it saved" in first.reason
+    assert first.state is JobState.STOPPED and "Stopped by Eva, after saving." in first.reason
     given = spec(place, job, 2)["params"]
     assert (given["learning_rate"], given["resume"]) == (1e-4, True)
     assert given["restart"]["by"] == "Eva"
@@ -89,7 +89,7 @@ def test_a_training_that_crashes_in_a_restart_does_not_go_on(place: Place) -> No
     place.client(ENGINEER).restart(learning_rate=1e-4)
     job = place.until(service, job)
     assert (job.state, job.attempt) == (JobState.FAILED, 1)
-    assert "train/loss is nan" in job.reason and "Eva had asked it to stop" in job.reason
+    assert "train/loss is nan" in job.reason and "Eva had requested a stop" in job.reason
     assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
 
 

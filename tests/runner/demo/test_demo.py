@@ -25,6 +25,7 @@ from runner.demo.pacing import week_moment
 from runner.demo.play import LAUNCH
 from runner.week.agenda import agenda
 from runner.week.facts import gather
+from runner.week.sources import Sources
 
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
@@ -69,7 +70,7 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     decision = json.loads((home.revalidation / "2026-02-27_decision.json").read_text("utf-8"))
     assert f"Decision: {decision['decision']}" in output
     assert client.signatures(week.id) == []
-    views = {view.spec.id: view for view in agenda(client, week)}
+    views = {view.spec.id: view for view in agenda(Sources.of(client, week))}
     left = [i for i, v in views.items() if v.state is SlotState.OVERDUE and i != "approval"]
     assert left == [], "everything that has come was looked at in its time"
     assert Verdict.UNKNOWN in views["daily_1"].troubles, "so short a training has no trend"
@@ -135,7 +136,7 @@ def test_a_slot_that_is_judged_late_is_judged_the_same(played: tuple[Home, str])
     }
     again = {}
     for slot in {slot for slot, _ in seen}:
-        facts = gather(client, week, week.playbook.slot(slot).at(week.launch))
+        facts = gather(Sources.of(client, week), week.playbook.slot(slot).at(week.launch))
         for judged in judge_slot(week.playbook, slot, facts):
             value = "" if judged.reading is None else str(judged.reading.value)
             again[slot, judged.check] = (judged.verdict, value)
@@ -182,13 +183,17 @@ def test_hidden_event_files_turn_checks_unknown(tmp_path: Path) -> None:
             time.sleep(0.1)
         before = {
             j.check: j.verdict
-            for j in judge_slot(week.playbook, "hourly_2", gather(client, week, slot_at))
+            for j in judge_slot(
+                week.playbook, "hourly_2", gather(Sources.of(client, week), slot_at)
+            )
         }
         assert before["speed"] in {Verdict.PASS, Verdict.FAIL}, before
         shutil.move(home.tensorboard, home.root / "hidden")
         after = {
             j.check: j.verdict
-            for j in judge_slot(week.playbook, "hourly_2", gather(client, week, slot_at))
+            for j in judge_slot(
+                week.playbook, "hourly_2", gather(Sources.of(client, week), slot_at)
+            )
         }
         readings = {"reward_positive", "loss_falling", "speed", "policy_loss"}
         assert {after[check] for check in readings} == {Verdict.UNKNOWN}

@@ -13,13 +13,13 @@ from sqlalchemy import Row, select
 
 from core.files import write_json
 from core.vocabulary import JobKind
-from runner.incidents.corrupt_checkpoints import tell_of_broken_checkpoints
-from runner.models.checkpoints import PASSED_OVER
+from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
+from runner.models.checkpoints import SKIPPED
 from runner.service import Service
 from runner.store import schema
 from tests.runner.place import LAUNCH, Place, after
 
-PROBLEM = "Checkpoint 2000 is broken and not used: 2000/model.zip was changed."
+PROBLEM = "Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed."
 
 
 def week_with(place: Place, change: Callable[[list[dict]], object]) -> None:
@@ -35,7 +35,7 @@ def attempt_that_passed_over(place: Place) -> tuple[Row, Path]:
     """Its job's row and its folder; no process is needed."""
     job = place.submit(JobKind.TRAIN)
     folder = place.home.attempt(job.id, 1)
-    write_json(folder / PASSED_OVER, {"problems": [PROBLEM], "used": 1000})
+    write_json(folder / SKIPPED, {"problems": [PROBLEM], "used": 1000})
     with place.lead.store.read() as look:
         return look.execute(select(schema.jobs).where(schema.jobs.c.id == job.id)).one(), folder
 
@@ -45,7 +45,7 @@ def looks(place: Place, service: Service, row: Row, folder: Path) -> list[str]:
     place.home.model.mkdir(parents=True, exist_ok=True)
     for number in range(5):
         place.home.best_model.write_bytes(b"weights %d" % number)
-        tell_of_broken_checkpoints(place.home, service.fence, row, folder, after(0))
+        report_corrupt_checkpoints(place.home, service.fence, row, folder, after(0))
     return sorted(path.name for path in place.home.model.glob("backup_before_bad_data*.zip"))
 
 
@@ -74,7 +74,7 @@ def test_beside_an_incident_that_stands_it_is_said_once_and_nothing_is_copied(
     assert looks(place, place.service(), row, folder) == []
     (said,) = errors(caplog)
     assert PROBLEM in said and said.endswith(
-        f"Incident {known.id} (data) stands open: look at it there."
+        f"Incident {known.id} (data) is already open; check it there."
     )
     assert len(place.lead.incidents(row.week_id)) == 1
 
@@ -91,6 +91,6 @@ def test_without_the_procedure_it_is_said_once_and_nothing_is_copied(
 
 def test_a_file_of_somebody_elses_under_that_name_says_nothing(place: Place) -> None:
     row, folder = attempt_that_passed_over(place)
-    write_json(folder / PASSED_OVER, {"something": "else"})
+    write_json(folder / SKIPPED, {"something": "else"})
     assert looks(place, place.service(), row, folder) == []
     assert place.lead.incidents(row.week_id) == []

@@ -15,6 +15,7 @@ from core.playbook import DEFAULT, load_playbook
 from runner.agent.best_model import manifest_path
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
+from runner.jobs.revalidation_input import declared_trials
 from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
 
@@ -134,7 +135,15 @@ def archived(home: Home, saved: tuple[Path, str]) -> dict:
 
 @pytest.mark.parametrize("declared", [0, 2.5, True, "many"])
 def test_fewer_trials_than_the_ledger_counts_are_refused(home, declared):
-    assert "the ledger counts 1" in refusal(home, trials=declared)
+    assert f"The stored parameter trials of revalidate is {declared!r}" in refusal(
+        home, trials=declared
+    )
+
+
+def test_one_trial_cannot_be_declared_where_the_ledger_counts_two() -> None:
+    assert declared_trials(None, 2).counted == 2
+    with pytest.raises(InputError, match="the ledger counts 2"):
+        declared_trials(1, 2)
 
 
 def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(trained, saved):

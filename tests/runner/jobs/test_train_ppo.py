@@ -164,7 +164,7 @@ def test_a_total_behind_the_checkpoint_is_refused_and_never_called_complete(trai
     spec = write_spec(home, "train", attempt=3, resume=True, steps=8_000)
     with pytest.raises(InputError, match="already at step 20,000") as refused:
         train(read_spec(spec), StopFlag())
-    assert "leave --steps out" in refused.value.remedy
+    assert "omit --steps" in refused.value.remedy
     assert not (spec.parent / "result.json").exists()
 
 
@@ -203,9 +203,7 @@ def test_a_run_whose_checkpoints_are_all_broken_is_not_begun_anew_in_silence(
         broken(checkpoint)
     before = checksums(home.model)
     spec = write_spec(home, "train", attempt=2, resume=True, steps=8_000, seed=99)
-    with pytest.raises(
-        NothingWholeError, match=r"no checkpoint that is whole: 20000/model\.zip was"
-    ):
+    with pytest.raises(NothingWholeError, match=r"no intact checkpoint: 20000/model\.zip was"):
         train(read_spec(spec), StopFlag())
     assert checksums(home.model) == before
     done = run("train_ppo", spec)

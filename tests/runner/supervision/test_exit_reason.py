@@ -89,10 +89,13 @@ def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> No
 @pytest.mark.parametrize(
     ("tail", "said"),
     [
-        ("Traceback ...\nValueError: loss is NaN\n", "ValueError: loss is NaN (NaN in the"),
-        ("OSError: [Errno 28] No space left on device", "no space left on the device"),
-        ("EOFError\n", "worker died (EOFError)"),
-        ("subproc_vec_env.py ...\nBrokenPipeError: [Errno 32]", "worker died (broken pipe)"),
+        (
+            "Traceback ...\nValueError: loss is NaN\n",
+            "(NaN during training): ValueError: loss is NaN.",
+        ),
+        ("OSError: [Errno 28] No space left on device", "(out of disk space)"),
+        ("EOFError\n", "worker died: EOFError)"),
+        ("subproc_vec_env.py ...\nBrokenPipeError: [Errno 32]", "worker died: broken pipe)"),
         (
             "BrokenPipeError: [Errno 32] Broken pipe",
             "Exit code 1: BrokenPipeError: [Errno 32] Broken pipe",
@@ -101,7 +104,7 @@ def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> No
         ("numpy.linalg.LinAlgError: Singular matrix\n", "numpy.linalg.LinAlgError: Singular"),
         ("nothing special", "Exit code 1."),
         (SB3_TABLE, "Exit code 1."),
-        (f"the Sharpe is NaN\n{SB3_TABLE}", "(NaN in the training)"),
+        (f"the Sharpe is NaN\n{SB3_TABLE}", "(NaN during training)"),
         (
             f"{SB3_TABLE}Traceback ...\nFileNotFoundError: candles.csv\n",
             "Exit code 1: FileNotFoundError: candles.csv",
@@ -114,7 +117,7 @@ def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> No
             "Traceback ...\nsubproc_vec_env.py\nConnectionResetError\n\n"
             "During handling of the above exception, another exception occurred:\n\n"
             "Traceback ...\nRuntimeError: the environments are gone\n",
-            "Exit code 1: RuntimeError: the environments are gone (an environment's worker died",
+            "(an environment worker died: broken pipe): RuntimeError: the environments are gone.",
         ),
         (
             "Traceback ...\nKeyError: 'close'\nException ignored in: <function __del__>\n"
@@ -133,17 +136,17 @@ def test_the_logs_tail_gives_the_reason(tail: str, said: str) -> None:
 def test_a_failure_in_a_stop_says_both() -> None:
     said = exit_state(ended(1, result=CRASHED, stop_asked_by="Eva"))[1]
     assert said == (
-        "Exit code 1: train/loss is nan (NaN in the training) Eva had asked it to stop."
+        "Exit code 1 (NaN during training): train/loss is nan. Eva had requested a stop."
     )
-    assert "crashed with signal 11 (SIGSEGV). Eva had" in exit_state(
+    assert "Crashed with signal 11 (SIGSEGV). Eva had" in exit_state(
         ended(None, 11, stop_asked_by="Eva", own_trainer=True)
     )[1]  # fmt: skip
 
 
 def test_what_a_result_proves_needs_no_shim() -> None:
     said = exit_state(unseen(result=CRASHED))[1]
-    assert said.startswith("Exit code 1: train/loss is nan")
-    assert said.endswith("Nobody saw the end, for its shim was lost; its result says so.")
+    assert said.startswith("Exit code 1 (NaN during training): train/loss is nan.")
+    assert said.endswith("The shim was lost; this is taken from the result file.")
 
 
 def test_out_of_memory_is_not_guessed_from_a_kill() -> None:
@@ -155,9 +158,9 @@ def test_out_of_memory_is_not_guessed_from_a_kill() -> None:
 def test_out_of_memory_is_said_when_the_control_group_counts_it() -> None:
     state, reason = exit_state(ended(exit=Exit(None, 9, None, AT, oom_kills=1)))
     assert state is JobState.FAILED
-    assert reason.startswith("Out of memory: the kernel ended it by signal 9 (SIGKILL).")
+    assert reason.startswith("Out of memory: killed by the OOM killer (signal 9 (SIGKILL)).")
     worker = ended(exit=Exit(1, None, None, AT, oom_kills=2), tail="EOFError\n")
-    assert "worker died (EOFError)). Out of memory." in exit_state(worker)[1]
+    assert "worker died: EOFError): EOFError. Out of memory." in exit_state(worker)[1]
 
 
 def test_every_state_but_a_plain_success_has_a_sentence() -> None:

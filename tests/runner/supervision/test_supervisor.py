@@ -46,7 +46,7 @@ def test_the_attempts_folder_explains_itself(place: Place) -> None:
     [
         ({"do": "fail"}, JobState.FAILED, 1, "ValueError: the reward became NaN"),
         ({"do": "exit", "code": 7}, JobState.FAILED, 7, "Exit code 7"),
-        ({"do": "no_result"}, JobState.FAILED, 0, "left no complete result"),
+        ({"do": "no_result"}, JobState.FAILED, 0, "no complete result"),
         ({"do": "refuse"}, JobState.FAILED, 2, "There is no data. Get some."),
         ({"do": "kill_self"}, JobState.FAILED, -9, "signal 9 (SIGKILL)"),
     ],
@@ -73,7 +73,7 @@ def test_a_stopped_job_may_save_and_end(place: Place) -> None:
     place.lead.stop(job.id)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.STOPPED, 3)
-    assert job.reason == "Stopped by Lea; it saved and ended."
+    assert job.reason == "Stopped by Lea, after saving."
 
 
 def test_a_job_that_ignores_sigterm_is_killed_after_the_grace(place: Place) -> None:
@@ -82,7 +82,7 @@ def test_a_job_that_ignores_sigterm_is_killed_after_the_grace(place: Place) -> N
     place.lead.stop(job.id)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.STOPPED, -9)
-    assert "did not end within 0.3 s of SIGTERM" in job.reason
+    assert "did not exit within 0.3 s of SIGTERM" in job.reason
     assert not place.strays()
 
 

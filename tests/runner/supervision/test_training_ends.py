@@ -69,7 +69,7 @@ def test_evidence_that_cannot_be_kept_keeps_no_incident_from_opening(place: Plac
     assert job.state is JobState.FAILED
     (incident,) = place.lead.incidents(place.week.id)
     assert incident.procedure == "crash"
-    assert "The evidence was NOT kept: training.log could not be copied (" in incident.summary
+    assert "The evidence was NOT saved: training.log could not be copied (" in incident.summary
     assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
 
 
@@ -80,7 +80,7 @@ def test_a_crash_in_a_stop_is_a_crash(place: Place) -> None:
     place.lead.stop(job.id)
     job = place.until(service, job)
     assert job.state is JobState.FAILED
-    assert "train/loss is nan" in job.reason and job.reason.endswith("Lea had asked it to stop.")
+    assert "train/loss is nan" in job.reason and job.reason.endswith("Lea had requested a stop.")
     assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
 
 
@@ -157,7 +157,7 @@ def test_a_training_that_a_reboot_ended_goes_on_by_itself(place: Place) -> None:
     _reboot(place, job)
     exit_file.unlink(missing_ok=True)
     place.until(service, job, JobState.QUEUED)
-    assert "goes on by itself" in place.job(job).reason
+    assert "Automatic resume at " in place.job(job).reason
     first = place.lead.attempts(job.id)[0]
     assert first.state is JobState.INTERRUPTED
     job = place.until(service, job, JobState.RUNNING)
@@ -180,7 +180,9 @@ def test_after_three_resumes_in_a_day_a_person_is_needed(place: Place) -> None:
         states = (JobState.LOST,) if number == 4 else (JobState.QUEUED, JobState.STARTING)
         place.until(service, job, *states)
     assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
-    assert "3 times in 24 h already: a person must look" in place.job(job).reason
+    assert (
+        "resumed 3 times in 24 h, so it is not resumed automatically again" in place.job(job).reason
+    )
 
 
 def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> None:
@@ -223,7 +225,7 @@ def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_peop
 
     wait_for(over, seconds=60)
     job = place.job(job)
-    assert job.state is JobState.FAILED and "no checkpoint that is whole" in job.reason
+    assert job.state is JobState.FAILED and "no intact checkpoint" in job.reason
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
     assert not place.home.best_model.exists()
@@ -247,7 +249,7 @@ def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:
         vanish(place.shim(job), place.job(job).pid)
         place.until(service, job, state)
     assert place.job(job).attempt == 2
-    assert "It ended twice at step 4096, so it is not resumed" in place.job(job).reason
+    assert "It was lost twice at step 4,096, so it is not resumed" in place.job(job).reason
 
 
 def test_an_attempt_that_lived_long_begins_the_waits_anew(place: Place) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from core.checks.daily import write_daily_summary
 from core.vocabulary import JobKind, SlotState, Verdict
 from runner.week.agenda import agenda, anomaly_days, done_slots
+from runner.week.sources import Sources
 from tests.runner.place import LAUNCH, Place
 
 
@@ -17,15 +18,15 @@ def tick(place: Place, slot: str, *checks: str) -> None:
 
 def states(place: Place, moment: datetime) -> dict[str, SlotState]:
     place.lead.record_clock_point(place.week.id, datetime.now(UTC), moment, 0.0)
-    return {view.spec.id: view.state for view in agenda(place.lead, place.week)}
+    return {view.spec.id: view.state for view in agenda(Sources.of(place.lead, place.week))}
 
 
 def test_a_checklist_is_done_when_every_item_is_ticked(place: Place) -> None:
     checks = place.week.playbook.slot("hourly_1").checks
     tick(place, "hourly_1", *checks[:-1])
-    assert done_slots(place.lead, place.week)["hourly_1"] is False
+    assert done_slots(Sources.of(place.lead, place.week))["hourly_1"] is False
     tick(place, "hourly_1", checks[-1])
-    done = done_slots(place.lead, place.week)
+    done = done_slots(Sources.of(place.lead, place.week))
     assert done["hourly_1"] is True and done["hourly_2"] is False
 
 
@@ -36,27 +37,27 @@ def test_what_was_ticked_without_passing_is_said_of_the_slot(place: Place) -> No
         (second, Verdict.UNKNOWN), (third, Verdict.FAIL), (fourth, Verdict.PENDING),
     ):  # fmt: skip
         place.lead.tick(place.week.id, "hourly_1", check, "seen", verdict, "")
-    views = {view.spec.id: view for view in agenda(place.lead, place.week)}
+    views = {view.spec.id: view for view in agenda(Sources.of(place.lead, place.week))}
     assert views["hourly_1"].state is SlotState.DONE
     assert views["hourly_1"].troubles == (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PENDING)
     assert views["hourly_2"].troubles == ()
 
 
 def test_the_launch_is_done_when_a_training_has_started(place: Place) -> None:
-    assert done_slots(place.lead, place.week)["launch"] is False
+    assert done_slots(Sources.of(place.lead, place.week))["launch"] is False
     service = place.service()
     place.until(service, place.submit(JobKind.TRAIN))
     service.close()
-    assert done_slots(place.lead, place.week)["launch"] is True
+    assert done_slots(Sources.of(place.lead, place.week))["launch"] is True
 
 
 def test_a_revalidation_without_a_report_is_a_trial_only(place: Place) -> None:
     service = place.service()
     place.until(service, place.submit(JobKind.REVALIDATE, save_report=False))
-    assert done_slots(place.lead, place.week)["revalidation"] is False
+    assert done_slots(Sources.of(place.lead, place.week))["revalidation"] is False
     place.until(service, place.submit(JobKind.REVALIDATE, save_report=True))
     service.close()
-    done = done_slots(place.lead, place.week)
+    done = done_slots(Sources.of(place.lead, place.week))
     assert done["revalidation"] is True and done["results"] is True and done["approval"] is False
 
 
@@ -76,7 +77,7 @@ def test_the_second_look_is_due_only_after_an_anomaly(place: Place) -> None:
     path = place.home.daily_summary(day)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_daily_summary(path, _complete(summary))
-    assert day in anomaly_days(place.lead, place.week)
+    assert day in anomaly_days(Sources.of(place.lead, place.week))
     assert states(place, afternoon)["anomaly_1"] is SlotState.DUE
 
 

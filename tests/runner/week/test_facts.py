@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.diagnosis import diagnose
+from core.telemetry import RunReader
 from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
 from runner.records import Job
-from runner.week.facts import gather, judged_as_of, latest_run
+from runner.week.facts import gather, judged_as_of
+from runner.week.sources import Sources
 from tests.event_files import write_events
 from tests.runner.place import CTO, LAUNCH, Place
 
@@ -35,15 +37,14 @@ def log_events(place: Place, job: Job, *moments: datetime) -> None:
 
 def test_a_moment_ahead_gives_no_facts(place: Place) -> None:
     stand_at(place, LAUNCH)
-    facts = gather(place.lead, place.week, LAUNCH + timedelta(hours=1))
+    facts = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(hours=1))
     assert not facts.reached and facts.run is None
 
 
 def test_a_week_without_a_training_says_so(place: Place) -> None:
     stand_at(place, LAUNCH)
-    facts = gather(place.lead, place.week)
+    facts = gather(Sources.of(place.lead, place.week))
     assert facts.reached and facts.run is None and facts.log is None
-    assert latest_run(place.lead, place.week) is None
 
 
 def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) -> None:
@@ -53,8 +54,8 @@ def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) ->
     log_events(place, job, job.started_at, ended - timedelta(seconds=0.1))
     place.lead.record_clock_point(place.week.id, ended, LAUNCH + timedelta(hours=1), 0.0)
     stand_at(place, LAUNCH + timedelta(hours=2))
-    before = gather(place.lead, place.week, LAUNCH + timedelta(minutes=50))
-    after = gather(place.lead, place.week, LAUNCH + timedelta(minutes=90))
+    before = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=50))
+    after = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=90))
     assert before.run.status is TrainingStatus.RUNNING and before.run.ended is None
     assert after.run.status is TrainingStatus.COMPLETED and after.run.until == ended
 
@@ -70,7 +71,7 @@ def test_events_from_behind_the_moment_are_not_seen(place: Place) -> None:
         place.week.id, job.started_at + timedelta(seconds=10), LAUNCH + timedelta(hours=1), 0.0
     )
     place.lead.now = lambda: job.started_at + timedelta(seconds=20)
-    facts = gather(place.lead, place.week, LAUNCH + timedelta(minutes=30))
+    facts = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=30))
     seen = facts.run.reader.series("rollout/ep_rew_mean", until=facts.run.until.timestamp())
     assert list(seen.step) == [100]
     service.close()
@@ -80,14 +81,19 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    log_events(place, job, datetime.now(UTC))
-    stand_at(place, LAUNCH)
-    stand_at(place, LAUNCH + timedelta(hours=1, minutes=59))
-    assert gather(place.lead, place.week).run.status is TrainingStatus.RUNNING
-    stand_at(place, LAUNCH + timedelta(hours=2, minutes=1))
-    facts = gather(place.lead, place.week)
+    events = [job.started_at + timedelta(seconds=second) for second in (1, 2, 3)]
+    log_events(place, job, *events)
+    quiet = {"seconds": 11}  # ten of its own gaps, and more
+    place.lead.now = lambda: events[-1] + timedelta(**quiet)
+    point = place.lead.record_clock_point
+    point(place.week.id, events[-1], LAUNCH, 0.0)
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=1, minutes=59), 0.0)
+    assert gather(Sources.of(place.lead, place.week)).run.status is TrainingStatus.RUNNING
+    quiet["seconds"] = 12
+    point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=2, minutes=1), 0.0)
+    facts = gather(Sources.of(place.lead, place.week))
     assert facts.run.status is TrainingStatus.HUNG
-    assert "no new event" in facts.run.reason
+    assert "no progress for 2.0 h of week time" in facts.run.reason
     service.close()
 
 
@@ -95,16 +101,17 @@ def test_hidden_event_files_leave_a_run_without_a_reader(place: Place) -> None:
     stand_at(place, LAUNCH)
     job = trained(place)
     log_events(place, job, job.started_at)
-    kept = gather(place.lead, place.week).run.reader
+    reader = RunReader(place.home.run(job.run))
+    kept = gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader
     assert kept is not None and kept.tags() == ["rollout/ep_rew_mean"]
     place.home.tensorboard.rename(place.home.root / "hidden")
-    assert gather(place.lead, place.week, reader=kept).run.reader is None
+    assert gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader is None
 
 
 def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place) -> None:
     stand_at(place, LAUNCH)
     trained(place, do="fail")
-    facts = gather(place.lead, place.week)
+    facts = gather(Sources.of(place.lead, place.week))
     assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
     assert facts.open_incidents == ("crash",)
     (crash,) = diagnose(facts, place.week.playbook, only=("crash",))
@@ -115,10 +122,12 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
 def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, resume) -> None:
     stand_at(place, LAUNCH)
     crashed = trained(place, do="fail")
-    assert gather(place.lead, place.week).run.earlier_crashes == ()  # it is the run's status
+    assert (
+        gather(Sources.of(place.lead, place.week)).run.earlier_crashes == ()
+    )  # it is the run's status
     place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Mended.")
     trained(place, resume=resume, do="complete")
-    run = gather(place.lead, place.week).run
+    run = gather(Sources.of(place.lead, place.week)).run
     assert run.status is TrainingStatus.COMPLETED
     told = f"run {crashed.run}, attempt 1 crashed at 2026-02-23 14:00 UTC: "
     assert len(run.earlier_crashes) == 1 and run.earlier_crashes[0].startswith(told)
@@ -134,7 +143,7 @@ def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) 
     stand_at(place, LAUNCH + timedelta(hours=2))
 
     def standing(moment: datetime | None = None) -> tuple[str, ...]:
-        return gather(place.lead, place.week, moment).open_incidents
+        return gather(Sources.of(place.lead, place.week), moment).open_incidents
 
     assert standing(LAUNCH) == ()  # not opened yet
     assert standing(LAUNCH + timedelta(hours=1)) == ("performance",)
@@ -147,7 +156,7 @@ def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
     for ok in (False, True):
         place.until(service, place.submit(JobKind.PREFLIGHT, result={"ok": ok, "checks": []}))
     running = place.until(service, place.submit(JobKind.DATA_CHECK, do="sleep"), JobState.RUNNING)
-    facts = gather(place.lead, place.week)
+    facts = gather(Sources.of(place.lead, place.week))
     assert facts.preflight.result["ok"] is True
     assert facts.data_check.id == running.id
     assert facts.data_check.state is JobState.RUNNING and facts.data_check.result is None
@@ -174,10 +183,10 @@ def test_reports_count_only_while_their_files_are_as_they_were_written(place: Pl
     }
     place.until(service, place.submit(JobKind.REVALIDATE, result=result))
     service.close()
-    assert gather(place.client(CTO), place.week).reports == {}
+    assert gather(Sources.of(place.client(CTO), place.week)).reports == {}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.replace(b"NO-GO", b"GO"))
-    altered = gather(place.client(CTO), place.week)
+    altered = gather(Sources.of(place.client(CTO), place.week))
     assert altered.reports and altered.decision is None
     path.write_bytes(content)
-    assert gather(place.client(CTO), place.week).decision == {"decision": "NO-GO"}
+    assert gather(Sources.of(place.client(CTO), place.week)).decision == {"decision": "NO-GO"}

@@ -147,3 +147,13 @@ def test_the_data_check_and_the_log_are_heard(tmp_path):
     assert findings(replace(given, log=log))[NAME].severity is Severity.CRITICAL
     fine = LogFacts("training.log", True, errors=("[ERROR] finance module missing",))
     assert findings(replace(given, log=fine))[NAME].status is FindingStatus.OK
+
+
+def test_a_file_that_ends_inside_a_record_is_told_once_it_is_silent(tmp_path):
+    path = write_events(tmp_path, ppo(100))
+    path.write_bytes(path.read_bytes()[:-7])
+    reader = open_reader(tmp_path)
+    assert findings(facts(reader, 101 * MINUTE))["data_issue"].status is FindingStatus.OK
+    found = findings(facts(reader, 100 * MINUTE + HOUR))["data_issue"]
+    assert found.status is FindingStatus.FIRING
+    assert "ends inside a record" in found.headline

@@ -1,0 +1,78 @@
+"""One consistent read of a week: what a page, a command or a job looks at."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.week import Week
+from runner.client.base import BaseClient
+from runner.client.signatures.kept_files import taken_over, takeover_lines
+from runner.records import Signature, WeekRecords
+from runner.store import queries, record_queries, schema
+
+ACTIVITY = 50  # lines of the ledger that are read
+
+
+class WeekReads(BaseClient):
+    """All records of a week at one state of the store."""
+
+    def week_records(
+        self, week_id: str | None = None, known: WeekRecords | None = None
+    ) -> WeekRecords | None:
+        """Read in one transaction, so that no two records are from different states.
+
+        :param week_id: None: the active week.
+        :param known: what was read before; it is given back if nothing was written since.
+        :returns: None if there is no such week.
+        """
+        with self.store.read() as connection:
+            head = _head(connection)
+            if known is not None and known.head == head and _is_meant(known.week, week_id):
+                return known
+            week = (
+                queries.active_week(connection)
+                if week_id is None
+                else queries.week_by_id(connection, week_id)
+            )
+            return None if week is None else _read(connection, week, head)
+
+
+def _is_meant(week: Week, week_id: str | None) -> bool:
+    return week.active if week_id is None else week.id == week_id
+
+
+def _head(connection: Connection) -> str:
+    """Every change of a table is a line of the ledger, so its last line names the state."""
+    table = schema.ledger
+    last = connection.scalar(select(table.c.sha256).order_by(table.c.seq.desc()).limit(1))
+    return last or ""
+
+
+def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
+    signatures = record_queries.signatures(connection)
+    own = [one for one in signatures if one.week_id == week.id]
+    return WeekRecords(
+        head=head,
+        week=week,
+        clock=queries.clock_of(connection, week.id),
+        jobs=tuple(record_queries.jobs(connection, week_id=week.id)),
+        attempts=record_queries.attempts_of_week(connection, week.id),
+        ticks=tuple(record_queries.ticks(connection, week.id)),
+        notes=tuple(record_queries.notes(connection, week.id)),
+        incidents=tuple(record_queries.incidents(connection, week.id)),
+        signatures=tuple(signatures),
+        closings=tuple(record_queries.closings(connection)) if signatures else (),
+        activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
+        signing_keys=frozenset(queries.signing_keys(connection)) if own else frozenset(),
+        superseded=_superseded(connection, week, own) if own else frozenset(),
+    )
+
+
+def _superseded(connection: Connection, week: Week, signatures: list[Signature]) -> frozenset[str]:
+    lines = takeover_lines(connection, week)
+    return frozenset(
+        sha256
+        for sha256 in {one.revalidation_sha256 for one in signatures}
+        if taken_over(lines, week.launch, sha256)
+    )

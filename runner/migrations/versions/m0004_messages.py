@@ -1,0 +1,21 @@
+"""Reasons and summaries with their template and values, readable in each language."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("jobs", sa.Column("reason_message", sa.JSON(), nullable=True))
+    op.add_column("attempts", sa.Column("reason_message", sa.JSON(), nullable=True))
+    op.add_column("incidents", sa.Column("summary_message", sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("An older schema comes back from its backup, never from here.")

@@ -1,0 +1,130 @@
+"""Rows of the tables as records, for one week or for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.engine import Connection
+
+from core.vocabulary import IncidentState, JobKind
+from runner.records import (
+    Attempt,
+    Closing,
+    Incident,
+    Job,
+    LedgerEntry,
+    Note,
+    Signature,
+    Tick,
+)
+from runner.store import rows, schema
+
+
+def jobs(
+    connection: Connection,
+    kind: JobKind | None = None,
+    week_id: str | None = None,
+    limit: int | None = None,
+) -> list[Job]:
+    """Newest first."""
+    query = select(schema.jobs).order_by(schema.jobs.c.seq.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(schema.jobs.c.kind == kind)
+    if week_id is not None:
+        query = query.where(schema.jobs.c.week_id == week_id)
+    return [rows.job_of(row) for row in connection.execute(query)]
+
+
+def attempts(connection: Connection, job_id: str) -> list[Attempt]:
+    """In the order of their numbers."""
+    table = schema.attempts
+    query = select(table).where(table.c.job_id == job_id).order_by(table.c.number)
+    return [rows.attempt_of(row) for row in connection.execute(query)]
+
+
+def attempts_of_week(connection: Connection, week_id: str) -> dict[str, tuple[Attempt, ...]]:
+    """Job id to its attempts, in the order of their numbers."""
+    table, of = schema.attempts, schema.jobs
+    query = (
+        select(table)
+        .join(of, of.c.id == table.c.job_id)
+        .where(of.c.week_id == week_id)
+        .order_by(table.c.job_id, table.c.number)
+    )
+    found: dict[str, list[Attempt]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.job_id, []).append(rows.attempt_of(row))
+    return {job_id: tuple(own) for job_id, own in found.items()}
+
+
+def ticks(connection: Connection, week_id: str, slot: str | None = None) -> list[Tick]:
+    """The ticks that count, oldest first; a replaced one is in the ledger only."""
+    table = schema.ticks
+    query = select(table).where(table.c.week_id == week_id, table.c.replaced_by.is_(None))
+    if slot is not None:
+        query = query.where(table.c.slot == slot)
+    return [rows.tick_of(row) for row in connection.execute(query.order_by(table.c.id))]
+
+
+def notes(connection: Connection, week_id: str) -> list[Note]:
+    """Oldest first."""
+    table = schema.notes
+    query = select(table).where(table.c.week_id == week_id).order_by(table.c.id)
+    return [rows.note_of(row) for row in connection.execute(query)]
+
+
+def incidents(connection: Connection, week_id: str, open_only: bool = False) -> list[Incident]:
+    """Newest first."""
+    table = schema.incidents
+    query = _incidents().where(table.c.week_id == week_id)
+    if open_only:
+        query = query.where(table.c.state == IncidentState.OPEN)
+    return [rows.incident_of(row) for row in connection.execute(query)]
+
+
+def incidents_of_job(connection: Connection, job_id: str) -> list[Incident]:
+    """What the runner opened for a job; newest first."""
+    query = _incidents().where(schema.ledger.c.body["job_id"].as_string() == job_id)
+    return [rows.incident_of(row) for row in connection.execute(query)]
+
+
+def incident(connection: Connection, incident_id: int) -> Incident | None:
+    row = connection.execute(_incidents().where(schema.incidents.c.id == incident_id)).first()
+    return None if row is None else rows.incident_of(row)
+
+
+def _incidents() -> Select[Any]:
+    """With the job of each, which its line of the ledger names."""
+    table, entries = schema.incidents, schema.ledger
+    job_id = entries.c.body["job_id"].as_string().label("job_id")
+    return (
+        select(table, job_id).join(entries, entries.c.seq == table.c.id).order_by(table.c.id.desc())
+    )
+
+
+def signatures(connection: Connection, week_id: str | None = None) -> list[Signature]:
+    """Oldest first."""
+    table = schema.signatures
+    query = select(table).order_by(table.c.id)
+    if week_id is not None:
+        query = query.where(table.c.week_id == week_id)
+    return [rows.signature_of(row) for row in connection.execute(query)]
+
+
+def closings(connection: Connection, signature_id: int | None = None) -> list[Closing]:
+    """What became of conditions, of one signature or of all; oldest first."""
+    table = schema.conditions_closed
+    query = select(table).order_by(table.c.id)
+    if signature_id is not None:
+        query = query.where(table.c.signature_id == signature_id)
+    return [rows.closing_of(row) for row in connection.execute(query)]
+
+
+def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:
+    """What people and runner did, newest first; the clock's points are left out."""
+    table = schema.ledger
+    query = select(table).where(table.c.kind != "clock").order_by(table.c.seq.desc())
+    if week_id is not None:
+        query = query.where(table.c.week_id == week_id)
+    return [rows.entry_of(row) for row in connection.execute(query.limit(limit))]

@@ -1,0 +1,233 @@
+"""What the facts of a week are taken from: its records and its files, each read once.
+
+A look that asks twice gets one answer, whatever is written meanwhile: the records are
+of one state of the store, the events of one position in their files.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from core.checks.daily import SummaryRecord, read_daily_summary
+from core.checks.training_log import read_log_facts
+from core.clock import Clock
+from core.facts import LogFacts
+from core.liveness import Limits, Pulse
+from core.market.synthetic import is_marked
+from core.paths import Home
+from core.telemetry import RunEvents, RunReader
+from core.vocabulary import JobKind
+from core.week import Week
+from runner.client import Client
+from runner.client.signatures.status import conditions_from, standing_from, tracked
+from runner.files import read_json, tail
+from runner.home.runner_identity import runner_status
+from runner.liveness.status import attempt_limits, pulse_of
+from runner.records import Attempt, Condition, Job, RunnerStatus, Signature, WeekRecords
+
+if TYPE_CHECKING:
+    from core.decision.validity import Standing
+
+Read = TypeVar("Read")
+
+
+class Sources:
+    """One week at one real moment. Nothing is read before it is asked for but the records.
+
+    :param reader_of: gives the reader of a run's folder; a caller that keeps them has
+        only new bytes parsed.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        records: WeekRecords,
+        now: datetime,
+        reader_of: Callable[[Path], RunReader] = RunReader,
+    ) -> None:
+        self.home = home
+        self.records = records
+        self.now = now
+        self._reader_of = reader_of
+        self._answers: dict[tuple[object, ...], Any] = {}
+
+    @classmethod
+    def of(
+        cls, client: Client, week: Week, reader_of: Callable[[Path], RunReader] = RunReader
+    ) -> Sources:
+        """A week as it stands now.
+
+        :raises LookupError: there is no such week.
+        """
+        now = client.now()
+        records = client.week_records(week.id)
+        if records is None:
+            raise LookupError(f"there is no week {week.id}")
+        return cls(client.home, records, now, reader_of)
+
+    @property
+    def week(self) -> Week:
+        return self.records.week
+
+    @property
+    def clock(self) -> Clock:
+        return self.records.clock
+
+    @cached_property
+    def now_week(self) -> datetime:
+        return self.clock.to_week(self.now)
+
+    def _once(self, read: Callable[..., Read], *given: object) -> Read:
+        key = (read, *given)
+        if key not in self._answers:
+            self._answers[key] = read(*given)
+        return self._answers[key]
+
+    # --- jobs and their files
+
+    def training_attempts(self, until: datetime | None = None) -> Sequence[tuple[Job, Attempt]]:
+        """Every training process of the week that had started by ``until``, oldest first."""
+        found = [
+            (job, attempt)
+            for job in self.records.jobs
+            if job.kind is JobKind.TRAIN
+            for attempt in self.records.attempts.get(job.id, ())
+            if until is None or attempt.started_at <= until
+        ]
+        return sorted(found, key=lambda pair: pair[1].started_at)
+
+    def result(self, job_id: str) -> Mapping[str, Any] | None:
+        """The result of the newest attempt; None if it wrote none that can be read."""
+        return self._json(job_id, "result.json")
+
+    def progress(self, job_id: str) -> Mapping[str, Any] | None:
+        """What the program says of its progress; None while it says nothing readable."""
+        return self._json(job_id, "progress.json")
+
+    def output_tail(self, job_id: str, lines: int) -> str:
+        """The end of the newest attempt's output; see :func:`runner.files.tail`."""
+        folder = self._newest_folder(job_id)
+        return "" if folder is None else tail(folder / "output.log", lines)
+
+    def pulse(self, job: Job) -> Pulse | None:
+        """Whether the job makes progress, with the evidence; None while it waits."""
+        return self._once(self._pulse, job.id)
+
+    def _pulse(self, job_id: str) -> Pulse | None:
+        job = next((one for one in self.records.jobs if one.id == job_id), None)
+        attempts = self.records.attempts.get(job_id, ())
+        if job is None:
+            return None
+        return pulse_of(self.home, job, attempts, self.clock, self.week.playbook, self.now)
+
+    def limits(self, attempt: Attempt) -> Limits:
+        """How long a silence of this attempt may last."""
+        return self._once(self._limits, self.home.root / attempt.folder)
+
+    def _limits(self, folder: Path) -> Limits:
+        return attempt_limits(folder, self.week.playbook)
+
+    def _json(self, job_id: str, name: str) -> Mapping[str, Any] | None:
+        folder = self._newest_folder(job_id)
+        return None if folder is None else self._once(read_json, folder / name)
+
+    def _newest_folder(self, job_id: str) -> Path | None:
+        attempts = self.records.attempts.get(job_id, ())
+        return self.home.attempt(job_id, attempts[-1].number) if attempts else None
+
+    # --- files of the run
+
+    def events(self, folder: Path) -> RunEvents | None:
+        """What a run's folder holds; None while there is none."""
+        return self._once(self._events, folder)
+
+    def _events(self, folder: Path) -> RunEvents | None:
+        if not folder.exists():
+            return None
+        reader = self._reader_of(folder)
+        reader.refresh()
+        return reader.events()
+
+    def log(self, since: datetime, until: datetime) -> LogFacts:
+        """What training.log says between two real moments."""
+        path = self.home.training_log
+        return self._once(read_log_facts, path, self.home.relative(path), since, until)
+
+    def daily_summary(self, day: date) -> SummaryRecord:
+        """The written summary of a day."""
+        return self._once(read_daily_summary, self.home.daily_summary(day))
+
+    # --- signatures
+
+    def standing(self, signature: Signature | None) -> Standing:
+        """Whether a signature of this week holds, now; UNSIGNED for None."""
+        if signature is not None and signature.week_id != self.week.id:
+            raise ValueError(f"signature {signature.id} is of the week {signature.week_id}")
+        return self._once(self._standing, None if signature is None else signature.id)
+
+    def _standing(self, signature_id: int | None) -> Standing:
+        found = next((one for one in self.records.signatures if one.id == signature_id), None)
+        later = found is not None and found.revalidation_sha256 in self.records.superseded
+        keys = self.records.signing_keys
+        return standing_from(self.home, found, self.week, keys, later, self.now)
+
+    def conditions_of(self, signature: Signature) -> list[Condition]:
+        return conditions_from(signature, self.records.closings)
+
+    @cached_property
+    def conditions(self) -> list[Condition]:
+        """Of the week's signed decisions, each by its newest signature; oldest first."""
+        own = [one for one in self.records.signatures if one.week_id == self.week.id]
+        return tracked(own, self.records.closings)
+
+    @cached_property
+    def open_conditions_of_others(self) -> list[Condition]:
+        """What is still open of other weeks' decisions."""
+        own = {(one.signature_id, one.number) for one in self.conditions}
+        return [
+            one
+            for one in tracked(self.records.signatures, self.records.closings)
+            if one.closed is None and (one.signature_id, one.number) not in own
+        ]
+
+    # --- the machine and the home
+
+    @cached_property
+    def runner(self) -> RunnerStatus:
+        return runner_status(self.home, self.now)
+
+    @cached_property
+    def synthetic(self) -> bool:
+        """Whether the market is made up."""
+        return self.week.synthetic or is_marked(self.home.train_data)
+
+    @cached_property
+    def disk_free(self) -> int | None:
+        """Bytes; None if nobody can tell."""
+        try:
+            return shutil.disk_usage(self.home.root).free
+        except OSError:
+            return None
+
+    @cached_property
+    def model_bytes(self) -> int | None:
+        return folder_bytes(self.home.model)
+
+
+def folder_bytes(folder: Path) -> int | None:
+    """Size of all files in a folder, as ``du`` would sum them; None if it is absent."""
+    if not folder.is_dir():
+        return None
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            if path.is_file():
+                total += path.stat().st_size
+        except OSError:  # removed meanwhile: a checkpoint that was just replaced
+            continue
+    return total

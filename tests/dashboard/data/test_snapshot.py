@@ -1,0 +1,206 @@
+"""One snapshot is one moment: what it costs to take, and that nothing written later is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.telemetry.readings import known_series, pace_series
+from core.vocabulary import JobKind, SlotState, Verdict
+from dashboard.data.services import Services
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import Page
+from tests.dashboard.place import LAUNCH, LEAD, Place, events
+from tests.dashboard.reads import counted
+from tests.event_files import append_events
+
+REWARD = "rollout/ep_rew_mean"
+# A read of a week without signatures: the ledger's head, then week, clock, jobs, attempts,
+# ticks, notes, incidents, signatures and activity.
+STATEMENTS = 10
+
+
+def services(place: Place) -> Services:
+    return Services(place.home, LEAD, now=lambda: place.now)
+
+
+def snapshot(place: Place) -> Snapshot:
+    taken = services(place).look()
+    assert taken is not None
+    return taken
+
+
+def shown(page: Page, panel: str, slot: str | None = None) -> AppTest:
+    """A page that is open, with its frame; the next ``run()`` draws it again."""
+    test = AppTest.from_function(_page, args=(panel, page), default_timeout=60)
+    if slot is not None:
+        test.query_params["slot"] = slot
+    test.run()
+    assert not test.exception
+    return test
+
+
+def _page(panel, page) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from dashboard import frame
+    from dashboard.navigation import build
+
+    st.navigation(build(page.say), position="hidden")
+    frame.show(page, "A page")
+    importlib.import_module(f"dashboard.panels.{panel}.page").show(page)
+
+
+PANELS = (
+    "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
+    "launch", "escalation", "revalidation", "runs_and_jobs",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_one_look_at_a_page_is_one_read_of_the_store(place: Place, panel: str) -> None:
+    place.train()
+    page = place.page()
+    test = shown(page, panel)
+    week = place.client().active_week()
+    place.client().note(week.id, "hourly_1", "the machine is shared today")
+    page.services.forget()
+    with counted() as written:
+        test.run()
+    assert (written.transactions, len(written.statements)) == (1, STATEMENTS)
+    page.services.forget()
+    with counted() as unchanged:
+        test.run()
+    assert (unchanged.transactions, len(unchanged.statements)) == (1, 1)
+    assert not test.exception
+
+
+@pytest.mark.parametrize(("slot", "scenarios"), [("hourly_1", 0), ("hourly_3", 0), ("closing", 5)])
+def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
+    place: Place, slot: str, scenarios: int
+) -> None:
+    place.train(hours=6.0)
+    place.now = LAUNCH + timedelta(hours=6)
+    page = place.page()
+    test = shown(page, "hourly_checks", slot)
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    checks = page.services.look().slot(slot).checks
+    assert cost.calls("facts.gather") == 1
+    assert cost.calls("judging.judge") == len(checks)
+    assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
+    assert cost.calls("training_log.read_log_facts") == 1
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_no_scenario_is_judged_twice_for_one_moment(place: Place, panel: str) -> None:
+    place.train(hours=21.0)
+    place.now = LAUNCH + timedelta(hours=21)
+    page = place.page()
+    test = shown(page, panel)
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    assert max(Counter(cost.scenarios).values(), default=0) <= 1
+    assert cost.calls("reader.RunReader.refresh") <= 1
+
+
+WRITES: dict[str, tuple[Callable[[Place, str], object], Callable[[Snapshot], object]]] = {
+    "tick": (
+        lambda place, week: place.client().tick(
+            week, "hourly_1", "reward_positive", "", Verdict.PASS, "1"
+        ),
+        lambda now: now.ticks.get("hourly_1"),
+    ),
+    "note": (
+        lambda place, week: place.client().note(week, "hourly_1", "shared"),
+        lambda now: list(now.notes),
+    ),
+    "incident": (
+        lambda place, week: place.client().open_incident(week, "performance", "flat"),
+        lambda now: (now.open_incidents, now.facts.open_incidents),
+    ),
+    "job": (
+        lambda place, week: place.client().submit(JobKind.PREFLIGHT),
+        lambda now: (now.latest(JobKind.PREFLIGHT), now.facts.preflight),
+    ),
+    "clock": (
+        lambda place, week: place.client().record_clock_point(
+            week, place.now, place.now + timedelta(days=1), 1.0
+        ),
+        lambda now: (now.now_week, [view.state for view in now.timeline]),
+    ),
+    "activity": (
+        lambda place, week: place.client().note(week, "hourly_2", "later"),
+        lambda now: len(now.activity),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_what_is_written_meanwhile_is_seen_by_the_next_snapshot_only(
+    place: Place, name: str
+) -> None:
+    place.train()
+    write, read = WRITES[name]
+    before, untouched = snapshot(place), snapshot(place)
+    known = read(before)
+    write(place, before.week.id)
+    assert read(before) == known
+    assert read(untouched) == known, "also what is asked for the first time after the write"
+    assert read(snapshot(place)) != known
+
+
+def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
+    place.train()
+    before = snapshot(place)
+    for check in before.slot("hourly_1").checks:
+        place.client().tick(before.week.id, "hourly_1", check, "seen", Verdict.UNKNOWN, "")
+
+    def state(now: Snapshot) -> SlotState:
+        return next(view.state for view in now.timeline if view.spec.id == "hourly_1")
+
+    assert state(before) is SlotState.OVERDUE and before.ticks == {}
+    after = snapshot(place)
+    assert state(after) is SlotState.DONE and len(after.ticks["hourly_1"]) == 4
+
+
+def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
+    job = place.train(hours=2.0)
+    own = services(place)
+    before = own.look()
+    number = before.readings["last_reward"]
+    newer = {
+        tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
+        for tag, points in events(3.0).items()
+    }
+    (file,) = place.home.run_attempt(job.run, 1).iterdir()
+    append_events(file, newer)
+    # Another tab refreshes the same reader; this page goes on with what it has read.
+    other = services(place).look()
+    assert other.readings["last_reward"].step == 180 * 4096
+    reader, until = before.run.reader, before.run.until
+    assert known_series(reader, REWARD, until).last == (number.step, number.value)
+    assert pace_series(reader, until).last[0] == number.step == 120 * 4096
+    assert before.facts.run.reader is reader
+    own.forget()
+    assert own.look().readings["last_reward"].step == 180 * 4096
+
+
+def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
+    place.train()
+    own = services(place)
+    first = own.look()
+    assert own.look() is first
+    own.forget()
+    assert own.look() is not first
+    second = own.look()
+    place.now += timedelta(seconds=1)
+    assert own.look() is not second

@@ -1,0 +1,170 @@
+"""Whoever says whether a run hangs gives the same answer: status, findings, checks, watcher, pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from core.checks import judge
+from core.liveness import Limits
+from core.timestamps import iso
+from core.vocabulary import (
+    FindingStatus,
+    JobKind,
+    JobState,
+    Liveness,
+    Severity,
+    TrainingStatus,
+    Verdict,
+)
+from runner.liveness import status, watcher
+from runner.liveness.watcher import Watcher
+from runner.processes.executor import Seen
+from runner.processes.identity import identify
+from runner.records import Job
+from runner.settings import Settings
+from runner.store import schema
+from runner.store.fence import Fence
+from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
+
+GAP = 1200.0  # the run logs every twenty minutes
+POINTS = 15
+BOOT = 1_000_000.0  # monotonic seconds at the launch
+SIX_HOURS = """
+id: patient
+extends: phase4
+scenarios:
+  - id: hung
+    hours: 6
+"""
+
+
+@dataclass
+class Answers:
+    """What each of them says at one moment."""
+
+    status: TrainingStatus
+    finding: FindingStatus
+    severity: Severity
+    check: Verdict
+    watcher: Liveness
+    page: Liveness
+    red: bool
+
+
+class Run:
+    """A run in a week of ours, and the runner's watcher that learned its cadence."""
+
+    def __init__(self, place: Place, monkeypatch: pytest.MonkeyPatch, playbook: str = "") -> None:
+        self.place, self.job = place, _trained(place, playbook)
+        self.client = place.client()
+        self.folder = place.home.attempt(self.job.id, 1)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        process = identify(os.getpid())
+        assert process is not None
+        self.seen = Seen(True, process, True)
+        (self.folder / "identity.json").write_text(json.dumps({"child": process.as_dict()}))
+        self.seconds = 0.0  # real, since the launch
+        for module in (watcher, status):
+            monkeypatch.setattr(module, "age_s", lambda process: self.seconds)
+        monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=self.monotonic))
+        fence = Fence.claim(self.client.store, "here", os.getpid(), LAUNCH)
+        self.watcher = Watcher(place.home, fence, Settings(), self.monotonic)
+        for point in range(1, POINTS + 1):
+            self.look(GAP * point, step=STEPS_A_POINT * point)
+
+    def monotonic(self) -> float:
+        return BOOT + self.seconds
+
+    def look(self, seconds: float, step: int | None = None) -> None:
+        """The watcher's look at that moment, after the trainer came to that step."""
+        self.seconds, self.place.now = seconds, LAUNCH + timedelta(seconds=seconds)
+        if step is not None:
+            path = self.folder / "progress.json"
+            path.write_text(json.dumps({"steps": step}))
+            os.utime(path, (self.place.now.timestamp(),) * 2)
+        with self.client.store.read() as look:
+            row = look.execute(select(schema.jobs).where(schema.jobs.c.id == self.job.id)).one()
+            attempt = look.execute(select(schema.attempts)).one()
+        self.watcher.look([(row, attempt, self.seen)], self.place.now)
+
+    def after(self, silence: timedelta) -> Answers:
+        """What is said when the run has logged nothing for so long."""
+        self.look(GAP * POINTS + silence.total_seconds())
+        page = self.place.page()
+        look = page.look()
+        assert look is not None and look.pulse is not None
+        finding = next(found for found in look.findings if found.scenario == "hung")
+        pulse = json.loads((self.folder / "pulse.json").read_text())
+        return Answers(
+            look.status,
+            finding.status,
+            finding.severity,
+            judge(look.week.playbook, "training_running", look.facts).verdict,
+            Liveness(pulse["liveness"]),
+            look.pulse.liveness,
+            any("sensors_off" in mark.value for mark in draw_frame(page).markdown),
+        )
+
+
+def _trained(place: Place, playbook: str) -> Job:
+    if not playbook:
+        return place.train(GAP * POINTS / 3600, per_hour=3)
+    path = place.home.root / "own.yaml"
+    path.write_text(playbook)
+    return place.train(GAP * POINTS / 3600, per_hour=3, playbook_path=path)
+
+
+WELL = Answers(
+    TrainingStatus.RUNNING, FindingStatus.OK, Severity.INFO, Verdict.PASS,
+    Liveness.WORKING, Liveness.WORKING, red=False,
+)  # fmt: skip
+HUNG = Answers(
+    TrainingStatus.HUNG, FindingStatus.FIRING, Severity.CRITICAL, Verdict.FAIL,
+    Liveness.STALLED, Liveness.STALLED, red=True,
+)  # fmt: skip
+
+
+def test_a_run_that_logs_every_twenty_minutes_is_well_until_ten_of_them_are_missing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(place, monkeypatch)
+    assert run.after(timedelta(minutes=12)) == WELL
+    assert run.after(timedelta(minutes=25)) == WELL
+    assert run.after(timedelta(minutes=201)) == HUNG
+
+
+def test_the_playbooks_six_hours_hold_for_everybody(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(place, monkeypatch, SIX_HOURS)
+    assert Limits.of(run.client.active_week().playbook).hours == 6.0
+    assert run.after(timedelta(hours=3)) == WELL
+    assert run.after(timedelta(hours=6, minutes=1)) == HUNG
+    open_now = run.client.incidents(run.client.active_week().id, open_only=True)
+    assert [incident.procedure for incident in open_now] == ["unresponsive"]
+    assert "the playbook allows 6 h" in open_now[0].summary
+
+
+def test_a_finished_run_is_never_hung(place: Place) -> None:
+    job = place.train(2.0)
+    ended = LAUNCH + timedelta(hours=2)
+    place.now = ended
+    columns = {"state": JobState.SUCCEEDED, "ended_at": iso(ended)}
+    place.record_of_job(
+        {"action": "change", "job_id": job.id, "number": 1, "job": columns, "attempt": columns}
+    )
+    place.now = ended + timedelta(hours=30)
+    page = place.page()
+    look = page.look()
+    assert look is not None and look.status is TrainingStatus.COMPLETED
+    assert look.facts.silence is None and not look.stale
+    finding = next(found for found in look.findings if found.scenario == "hung")
+    assert finding.status is FindingStatus.OK
+    assert place.client().live_job(JobKind.TRAIN) is None

@@ -1,0 +1,104 @@
+"""Reasons and summaries in each language, from new lines and old ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.language import Message
+from core.paths import Home
+from core.vocabulary import IncidentState, JobKind, JobState
+from runner.client import Client
+from runner.records import Job
+from runner.recovery.rebuild import verify_ledger
+from runner.store import Store, migrate, schema
+from tests.runner.place import LEAD, Place, after
+
+STOPPED = Message("Stopped by {by}; exit code {code}.", by="Eva", code=7)
+
+
+def written(place: Place, job: Job, reason: str) -> Message:
+    """The job's reason after the runner wrote this one."""
+    service = place.service()
+    with service.fence.write(after(0)) as write:
+        body = {"action": "change", "job_id": job.id, "job": {"reason": reason}}
+        write.append("job", body, place.week.id)
+    service.close()
+    return place.job(job).reason
+
+
+def test_a_reason_reads_in_each_language(place: Place) -> None:
+    reason = written(place, place.submit(JobKind.PREFLIGHT), STOPPED)
+    assert reason == "Stopped by Eva; exit code 7."
+    assert reason.in_("pt") == "Parado por Eva; código de saída 7."
+
+
+def test_a_reason_of_an_older_version_stays_as_it_is(place: Place) -> None:
+    job = place.submit(JobKind.PREFLIGHT)
+    written(place, job, STOPPED)
+    reason = written(place, job, "It ended {somehow}.")
+    assert reason == reason.in_("pt") == "It ended {somehow}."
+
+
+def test_a_summary_reads_in_each_language(place: Place) -> None:
+    service, week = place.service(), place.week
+    with service.fence.write(after(0)) as write:
+        body = {
+            "action": "open",
+            "procedure": "crash",
+            "summary": Message("{job} failed. {reason}", job="train-1", reason=STOPPED),
+            "blocks_start": True,
+            "kept": None,
+        }
+        write.append("incident", body, week.id)
+    service.close()
+    (incident,) = place.lead.incidents(week.id)
+    assert incident.state is IncidentState.OPEN
+    assert incident.summary == "train-1 failed. Stopped by Eva; exit code 7."
+    assert incident.summary.in_("pt") == "train-1 falhou. Parado por Eva; código de saída 7."
+
+
+def test_a_record_that_can_not_be_read_leaves_the_english_text(place: Place) -> None:
+    job = place.submit(JobKind.PREFLIGHT)
+    written(place, job, STOPPED)
+    with closing(sqlite3.connect(place.home.database)) as connection:
+        connection.execute('UPDATE jobs SET reason_message = \'{"template": "{by.gone}"}\'')
+        connection.commit()
+    assert place.job(job).reason == "Stopped by Eva; exit code 7."
+
+
+def test_rebuilt_tables_hold_the_same_records(place: Place) -> None:
+    job = place.submit(JobKind.TRAIN, do="fail")
+    service = place.service()
+    assert place.until(service, job).state is JobState.FAILED
+    service.close()
+    with place.lead.store.read() as look:
+        jobs, incidents = schema.jobs, schema.incidents
+        assert look.execute(jobs.select().where(jobs.c.reason_message.is_not(None))).all()
+        assert look.execute(
+            incidents.select().where(incidents.c.summary_message.is_not(None))
+        ).all()
+    assert verify_ledger(place.home, tables=True).ok
+
+
+def test_a_database_without_records_is_migrated_and_shows_its_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    with monkeypatch.context() as before:
+        before.setattr(migrate, "REVISION", "0003")
+        Store(home)
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.execute(
+            "INSERT INTO jobs (id, kind, state, reason, params, requested_by, requested_at,"
+            " requested_at_week, attempt, spawns_lost, seq) VALUES ('backup-1', 'backup', 'LOST',"
+            " 'It vanished.', '{}', 'Eva', '2026-02-23T14:00:00.000000Z',"
+            " '2026-02-23T14:00:00.000000Z', 1, 0, 1)"
+        )
+        connection.commit()
+    job = Client(home, LEAD).job("backup-1")
+    assert job is not None and job.reason == job.reason.in_("pt") == "It vanished."
+    assert home.database.with_suffix(".before-0004.db").exists()
