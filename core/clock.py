@@ -124,3 +124,11 @@ class Clock:
     def week_hours(self, since_real: datetime, until_real: datetime) -> float:
         """:meth:`week_duration` in hours."""
         return self.week_duration(since_real, until_real).total_seconds() / 3600
+
+    def real_window(self, until_real: datetime, window: timedelta) -> timedelta | None:
+        """The real time that the last ``window`` of week time before a real moment took.
+
+        None if the clock has never been there.
+        """
+        since = self.to_real(self.to_week(until_real) - window)
+        return None if since is None else until_real - since

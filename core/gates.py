@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.metrics.conventions import DAYS_PER_YEAR, RELATIVE_TOLERANCE, conventions
+from core.metrics.conventions import DAYS_PER_YEAR, conventions, meets_limit
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.measured import Measured, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
@@ -28,28 +27,18 @@ from core.metrics.trades import (
     win_rate_pct,
 )
 from core.playbook import DecisionRule, GateSpec
+from core.playbook.gates import GateId
 from core.vocabulary import Decision, GateStatus
 
 __all__ = [
-    "GATE_IDS",
     "GateResult",
     "Scorecard",
     "decide",
     "measure",
-    "passes",
     "read_equity_csv",
     "read_trades_csv",
     "score",
 ]
-
-GATE_IDS = (
-    "sharpe",
-    "max_drawdown_pct",
-    "win_rate_pct",
-    "profit_factor",
-    "consecutive_losses",
-    "calmar",
-)
 
 
 @dataclass(frozen=True)
@@ -137,7 +126,7 @@ def score(
 
 def measure(
     equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = 8760
-) -> dict[str, Measured]:
+) -> dict[GateId, Measured]:
     """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
     unknown = undefined(GateStatus.INSUFFICIENT_DATA)
     return {
@@ -148,13 +137,6 @@ def measure(
         "consecutive_losses": unknown if pnl is None else longest_losing_run(pnl),
         "calmar": calmar(equity, bars_per_year),
     }
-
-
-def passes(value: float, op: str, threshold: float) -> bool:
-    """Inclusive comparison of the unrounded value, relative tolerance 1e-9."""
-    if math.isclose(value, threshold, rel_tol=RELATIVE_TOLERANCE, abs_tol=0.0):
-        return True
-    return value > threshold if op == ">=" else value < threshold
 
 
 def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
@@ -187,7 +169,7 @@ def _judge(spec: GateSpec, measured: Measured) -> GateResult:
         threshold=spec.threshold,
         margin=margin,
         # Fail closed: what can't be computed is looked at by a person.
-        passed=value is not None and passes(value, spec.op, spec.threshold),
+        passed=value is not None and meets_limit(value, spec.op, spec.threshold),
         status=measured.status,
         decimals=spec.decimals,
         threshold_decimals=spec.threshold_decimals,

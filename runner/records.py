@@ -109,6 +109,11 @@ class Incident:
     close_reason: str | None = None
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
+    @property
+    def holds_start(self) -> bool:
+        """Whether nothing starts or restarts a training run until a person closes it."""
+        return self.state is IncidentState.OPEN and self.blocks_start
+
 
 @dataclass(frozen=True)
 class Signature:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from core.checks.judgement import Judgement
 from core.facts import Facts
+from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
 from core.vocabulary import Verdict
 
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
-TOLERANCE = 1e-9  # relative: 14.999999999999998 and 15 are the same limit
 
 
 def meets(value: object, check: CheckSpec) -> bool:
@@ -22,17 +21,7 @@ def meets(value: object, check: CheckSpec) -> bool:
         return value == limit
     if check.op == "in":
         return value in limit
-    near = math.isclose(value, limit, rel_tol=TOLERANCE, abs_tol=0.0)
-    match check.op:
-        case ">":
-            return value > limit and not near
-        case "<":
-            return value < limit and not near
-        case ">=":
-            return value >= limit or near
-        case "<=":
-            return value <= limit or near
-    raise ValueError(f"unknown operator {check.op!r}")
+    return meets_limit(value, check.op, limit)
 
 
 def limit_text(check: CheckSpec) -> str:

@@ -123,9 +123,8 @@ class RunView:
 
     def window(self, hours: float) -> timedelta:
         """The real time that the last ``hours`` of week time took."""
-        clock = self.facts.clock
-        real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
-        return self.until - real if real is not None else timedelta(0)
+        taken = self.facts.clock.real_window(self.until, timedelta(hours=hours))
+        return timedelta(0) if taken is None else taken
 
     @property
     def rate(self) -> float | None:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import math
+
 CONVENTIONS_ID = "trainweek-1"
 
 RELATIVE_TOLERANCE = 1e-9
-"""Of a gate's comparison: 100 -> 85 gives 15.000000000000002 %, which must pass 15 %."""
+"""Of every comparison with a limit: 100 -> 85 gives 15.000000000000002 %, which is 15 %."""
 
 NO_VOLATILITY = 1e-12
 """A standard deviation below this is no volatility: rounding alone produces some."""
 
 DAYS_PER_YEAR = 365.0
+
+
+def meets_limit(value: float, op: str, limit: float) -> bool:
+    """Whether an unrounded value stands to its limit as ``op`` says.
+
+    Equal within :data:`RELATIVE_TOLERANCE` is equal. NaN meets_limit no limit.
+
+    :param op: ``>``, ``>=``, ``<`` or ``<=``.
+    """
+    if math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE, abs_tol=0.0):
+        return op in (">=", "<=")
+    match op:
+        case ">" | ">=":
+            return value > limit
+        case "<" | "<=":
+            return value < limit
+    raise ValueError(f"unknown operator {op!r}")
 
 
 def conventions(bars_per_year: int = 8760) -> dict[str, object]:

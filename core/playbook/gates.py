@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -17,6 +17,7 @@ GateId = Literal[
     "consecutive_losses",
     "calmar",
 ]
+GATE_IDS: tuple[GateId, ...] = get_args(GateId)
 _Name = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 

@@ -6,10 +6,9 @@ Each yields (path, what is wrong, remedy); the path is the place in the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import get_args
 
 from core.playbook.extension import REPEATED_SETTINGS
-from core.playbook.gates import GateId
+from core.playbook.gates import GATE_IDS
 from core.playbook.metrics import METRICS
 from core.playbook.schema import Playbook
 from core.vocabulary import Decision
@@ -152,7 +151,7 @@ def schedule_has_its_fixed_points(playbook: Playbook) -> Iterator[Complaint]:
 
 
 def gates_are_the_six(playbook: Playbook) -> Iterator[Complaint]:
-    missing = set(get_args(GateId)) - {gate.id for gate in playbook.gates}
+    missing = set(GATE_IDS) - {gate.id for gate in playbook.gates}
     if missing:
         yield ("gates",), f"the gate {min(missing)!r} is missing", "Have all six gates."
     numbers = [gate.number for gate in playbook.gates]

@@ -143,11 +143,10 @@ def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
 def own_line(d: Mapping[str, Any]) -> dict[str, Any]:
     """The agent's own line beside the baselines'."""
     gates = {gate["id"]: gate["value"] for gate in d["gates"]}
-    names = ("sharpe", "max_drawdown_pct", "calmar")
     return {
         "exposure": d["facts"]["mean_exposure"],
         "return_pct": d["facts"]["return_pct"],
-        **{name: gates[name] for name in names},
+        **gates,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from core.metrics.conventions import RELATIVE_TOLERANCE
+from core.metrics.conventions import meets_limit
 
 WIDTH, HEIGHT, BASE = 132, 30, 26
 PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"
@@ -49,7 +49,4 @@ def gate_spark(gate: Mapping[str, Any], label: str) -> str:
 
 
 def _colour(gate: Mapping[str, Any], value: float) -> str:
-    limit = float(gate["threshold"])
-    near = abs(value - limit) <= RELATIVE_TOLERANCE * max(abs(value), abs(limit))
-    beyond = value > limit if gate["op"] == ">=" else value < limit
-    return PASSED if near or beyond else FAILED
+    return PASSED if meets_limit(value, gate["op"], float(gate["threshold"])) else FAILED

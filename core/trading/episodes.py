@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.gates import measure, passes
+from core.gates import measure
+from core.metrics.conventions import meets_limit
 from core.metrics.records import require_equity, require_trades
 from core.playbook import GateSpec
 from core.timestamps import iso
@@ -45,7 +46,7 @@ def share_of_episodes_that_pass(
     rows = [row for row in table if row["episode"] not in ("ALL", "WORST")]
     return {
         gate.id: sum(
-            row[gate.id] is not None and passes(row[gate.id], gate.op, gate.threshold)
+            row[gate.id] is not None and meets_limit(row[gate.id], gate.op, gate.threshold)
             for row in rows
         )
         / len(rows)

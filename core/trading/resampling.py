@@ -14,13 +14,12 @@ import numpy as np
 
 from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 from core.playbook import GateSpec
+from core.playbook.gates import GateId
 
 SEED = 20_260_227
 SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole
 SHOWN_BLOCKS = (24.0, 168.0)
 FEWEST_BARS, FEWEST_TRADES = 50, 5
-BAR_GATES = ("sharpe", "max_drawdown_pct", "calmar")
-TRADE_GATES = ("win_rate_pct", "profit_factor", "consecutive_losses")
 _QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 _BINS = 30
 
@@ -66,11 +65,11 @@ NOTHING = GateUncertainty(np.empty(0), None, None)
 class Uncertainty:
     """Of all gates, and how it was found."""
 
-    gates: Mapping[str, GateUncertainty]
+    gates: Mapping[GateId, GateUncertainty]
     repetitions: int
     block_bars: float
     optimal: Mapping[str, float | None]
-    by_block: Mapping[float, Mapping[str, tuple[float, float] | None]]
+    by_block: Mapping[float, Mapping[GateId, tuple[float, float] | None]]
 
     def as_dict(self) -> dict[str, object]:
         """The section ``uncertainty`` of decision.json."""
@@ -128,8 +127,8 @@ def uncertainty(
     limits = {gate.id: gate for gate in gates}
     optimal = optimal_blocks(returns)
     block = chosen_block(optimal, len(returns))
-    values: dict[str, np.ndarray] = {}
-    by_block: dict[float, dict[str, tuple[float, float] | None]] = {}
+    values: dict[GateId, np.ndarray] = {}
+    by_block: dict[float, dict[GateId, tuple[float, float] | None]] = {}
     moving = len(returns) >= FEWEST_BARS and float(np.std(returns)) > NO_VOLATILITY
     if moving:
         values |= resampled_bars(returns, block, bars_per_year, repetitions)
@@ -140,7 +139,7 @@ def uncertainty(
                     if other == block
                     else resampled_bars(returns, other, bars_per_year, repetitions)
                 )
-                by_block[other] = {name: _interval(found[name]) for name in BAR_GATES}
+                by_block[other] = {name: _interval(each) for name, each in found.items()}
     if pnl is not None and len(pnl) >= FEWEST_TRADES:
         values |= resampled_trades(pnl, repetitions)
     return Uncertainty(
@@ -154,7 +153,7 @@ def uncertainty(
 
 def resampled_bars(
     returns: np.ndarray, block: float, bars_per_year: int, repetitions: int
-) -> dict[str, np.ndarray]:
+) -> dict[GateId, np.ndarray]:
     """Sharpe, drawdown and Calmar of resampled paths, shape (repetitions,) each.
 
     :param block: mean length of a block, in bars.
@@ -182,7 +181,7 @@ def resampled_bars(
     }
 
 
-def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[str, np.ndarray]:
+def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[GateId, np.ndarray]:
     """Win rate, profit factor and longest losing run of drawn trades, (repetitions,) each."""
     drawn = np.random.default_rng(SEED).choice(pnl, (repetitions, len(pnl)))
     won = np.where(drawn > 0, drawn, 0.0).sum(axis=1)
@@ -199,7 +198,7 @@ def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[str, np.ndarray]
 
 
 def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
-    """Share of the values that pass, as :func:`core.gates.passes` has it; NaN does not."""
+    """Share of the values that pass, as :func:`core.metrics.conventions.meets` has it; NaN does not."""
     near = np.abs(values - threshold) <= RELATIVE_TOLERANCE * np.maximum(
         np.abs(values), abs(threshold)
     )

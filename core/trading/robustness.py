@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.gates import decide, measure, passes
+from core.gates import decide, measure
+from core.metrics.conventions import meets_limit
 from core.metrics.periods import by_part, quarters, regimes
 from core.metrics.returns import bar_returns
 from core.playbook import DecisionRule, GateSpec
@@ -38,7 +39,7 @@ class Judge:
                 "value": measured[gate.id].value,
                 "status": measured[gate.id].status.value,
                 "passed": measured[gate.id].value is not None
-                and passes(measured[gate.id].value, gate.op, gate.threshold),
+                and meets_limit(measured[gate.id].value, gate.op, gate.threshold),
             }
             for gate in sorted(self.gates, key=lambda gate: gate.number)
         }

@@ -23,7 +23,6 @@ from dashboard.wording import plain
 from dashboard.wording.states import WORDS
 
 SPARK_POINTS = 60
-TREND_WINDOW = timedelta(hours=2)  # week time, as the manual's checks
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
@@ -58,7 +57,9 @@ def _limit(page: Page, playbook: Playbook, check: str) -> str:
 def _reward(page: Page, look: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
     if look.run and look.run.reader:
-        label = reward_trend(look.run.reader, look.run.until, look.real_window(TREND_WINDOW)).label
+        label = reward_trend(
+            look.run.reader, look.run.until, look.real_window(look.trend_window)
+        ).label
     _metric(
         page, look, REWARD, reading, "rollout/ep_rew_mean",
         page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off"),

@@ -1,4 +1,4 @@
-"""The optional second check: the manual's evidence, after an anomaly at the check-in."""
+"""The day's second, optional check: the manual's evidence, after an anomaly at the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from dashboard.page import Page
 from dashboard.wording.states import WORDS
 
 TAIL_LINES = 100
-WINDOW = timedelta(hours=2)
 WATCHED = (
     "rollout/ep_rew_mean",
     "train/loss",
@@ -37,10 +36,12 @@ def second_check(page: Page, look: Snapshot, day: date) -> None:
     if view is None:
         return
     with st.container(border=True):
-        title = say("Second check at {time}", time=f"{view.at:%H:%M}")
+        title = say("Second check at {time}", time=page.viewer.time(view.at))
         st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
+        # The playbook puts each second check on the day of a first one.
         first = next(v for v in look.timeline if v.spec.kind == "daily" and v.at.date() == day)
-        st.markdown(_why(page, view.state, f"{first.at:%H:%M}", found=day in look.anomaly_days))
+        found = day in look.anomaly_days
+        st.markdown(_why(page, view.state, page.viewer.time(first.at), found=found))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
             checklist(page, look, view.spec)
         log_tail(page, TAIL_LINES)
@@ -74,9 +75,9 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
 
 def _trends(page: Page, look: Snapshot) -> None:
     say = page.say
-    hours = WINDOW.total_seconds() / 3600
+    hours = look.trend_window / timedelta(hours=1)
     st.markdown(f"**{say('Trends over the last {hours:g} h (week time)', hours=hours)}**")
-    rows = trends_of_window(look, WINDOW)
+    rows = trends_of_window(look, look.trend_window)
     if not rows:
         st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))
         return

@@ -168,7 +168,7 @@ def _readiness(page: Page, look: Snapshot) -> _Readiness:
     if look.week.watched:
         why = say("This week only watches a run started elsewhere.")
         return _Readiness(tinted(why, "gray", "visibility"))
-    if any(incident.blocks_start for incident in look.open_incidents):
+    if look.held:
         return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
     if look.busy(JobKind.TRAIN):
         why = say("A training run is in progress.")

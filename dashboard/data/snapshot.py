@@ -18,6 +18,7 @@ from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.decision.validity import Standing
 from core.diagnosis import Finding, diagnose
+from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.facts import Facts, RunFacts
 from core.liveness import Pulse, Silence
 from core.paths import Home
@@ -136,8 +137,17 @@ class Snapshot:
         """How much real time the run's last hours of week time took; None: its whole life."""
         if self.run is None:
             return None
-        since = self.clock.to_real(self.clock.to_week(self.run.until) - window)
-        return None if since is None else self.run.until - since
+        return self.clock.real_window(self.run.until, window)
+
+    @property
+    def trend_window(self) -> timedelta:
+        """The week time over which the playbook judges the reward's trend."""
+        minutes = (
+            check.window_minutes
+            for check in self.week.playbook.checks.values()
+            if check.metric == "reward_trend" and check.window_minutes is not None
+        )
+        return timedelta(minutes=next(minutes, FLAT_HOURS * 60))
 
     @cached_property
     def pulse(self) -> Pulse | None:
@@ -223,6 +233,11 @@ class Snapshot:
     @property
     def open_incidents(self) -> list[Incident]:
         return [i for i in self.incidents if i.closed_at is None]
+
+    @property
+    def held(self) -> bool:
+        """Whether an open incident blocks every start."""
+        return any(incident.holds_start for incident in self.incidents)
 
     @cached_property
     def signatures(self) -> Sequence[Signature]:

@@ -84,12 +84,12 @@ def launch_params(
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
     """Why no training run may start now: an open incident of a crash or of bad data, or
     a restore in progress."""
-    if blocking := [row for row in queries.open_incidents(connection, week.id) if row.blocks_start]:
+    if held := queries.blocking_incident(connection, week.id):
         return Refused(
             Message(
                 "The open incident {procedure!r} blocks every start: {summary}",
-                procedure=blocking[0].procedure,
-                summary=rows.summary_of(blocking[0]),
+                procedure=held.procedure,
+                summary=held.summary,
             ),
             Message("Investigate, then close it with a reason (page Escalation)."),
         )

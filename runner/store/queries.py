@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection, Row
 from core.clock import Clock
 from core.vocabulary import LIVE_STATES, WAITING_STATES, IncidentState, JobKind
 from core.week import Week
-from runner.store.rows import point_of, week_of
+from runner.records import Incident
+from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES
@@ -91,6 +92,14 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
             .order_by(incidents.c.id)
         )
     )
+
+
+def blocking_incident(connection: Connection, week_id: str | None) -> Incident | None:
+    """The oldest incident that blocks every start and every resume; None: none does."""
+    if week_id is None:
+        return None
+    known = (incident_of(row) for row in open_incidents(connection, week_id))
+    return next((incident for incident in known if incident.holds_start), None)
 
 
 class Tries(NamedTuple):

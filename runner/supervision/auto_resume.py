@@ -56,8 +56,13 @@ def resume(
         return Stays()
     if not settings.automatic_resume:
         return Stays(Message("Automatic resume is switched off."))
-    if row.week_id and any(i.blocks_start for i in queries.open_incidents(connection, row.week_id)):
-        return Stays(Message("An open incident blocks the automatic resume."))
+    if held := queries.blocking_incident(connection, row.week_id):
+        return Stays(
+            Message(
+                "The open incident {procedure!r} blocks the automatic resume.",
+                procedure=held.procedure,
+            )
+        )
     attempts = _newest_first(connection, row.id)
     step = _last_step(home, attempts[0])
     # An INTERRUPTED attempt does not count: a reboot says nothing about this step.

@@ -46,20 +46,15 @@ class Starter:
             if fresh.state != JobState.QUEUED or fresh.stop_requested_at is not None:
                 return None
             week = queries.week_by_id(write.connection, row.week_id) if row.week_id else None
-            blocked = (
-                row.kind == JobKind.TRAIN
-                and row.week_id
-                and any(
-                    incident.blocks_start
-                    for incident in queries.open_incidents(write.connection, row.week_id)
-                )
-            )
-            if blocked:
+            trains = row.kind == JobKind.TRAIN
+            if trains and (held := queries.blocking_incident(write.connection, row.week_id)):
                 # It blocks a resume as well as a first start that was requested before it.
                 change: dict[str, Any] = {
                     "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
                     "reason": Message(
-                        "An open incident blocks the start. Close it, then start again."
+                        "The open incident {procedure!r} blocks every start. Close it, then start"
+                        " again.",
+                        procedure=held.procedure,
                     ),
                     "not_before": None,
                 }

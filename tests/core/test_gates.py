@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.gates import GATE_IDS, decide, measure, passes, score
+from core.gates import decide, measure, score
+from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
+from core.playbook.gates import GATE_IDS
 from core.trading.episodes import episode_table
+from core.trading.resampling import resampled_bars, resampled_trades
 from core.vocabulary import Decision, GateStatus
 
 PLAYBOOK = load_playbook(DEFAULT)
@@ -39,6 +42,24 @@ def judged(equity, pnl=None):
 def curve(seed: int, bars: int, drift: float) -> np.ndarray:
     steps = np.random.default_rng(seed).normal(drift, 0.001, bars)
     return 10_000 * np.concatenate([[1.0], np.cumprod(1 + steps)])
+
+
+def test_the_playbook_lists_the_gates_and_whatever_computes_them_knows_each():
+    assert tuple(gate.id for gate in PLAYBOOK.gates) == GATE_IDS
+    assert set(measure(curve(1, 100, 0.0), np.array([1.0, -1.0]))) == set(GATE_IDS)
+    resampled = [*resampled_bars(np.array([0.1, -0.1] * 50), 2, 8760, 2)]
+    resampled += resampled_trades(np.array([1.0, -1.0]), 2)
+    assert sorted(resampled) == sorted(GATE_IDS)
+
+
+@pytest.mark.parametrize(
+    ("op", "met"),
+    [(">", (False, False, True)), (">=", (False, True, True)),
+     ("<", (True, False, False)), ("<=", (True, True, False))],
+)  # fmt: skip
+def test_a_value_that_equals_its_limit_to_the_last_digits_is_equal(op, met):
+    assert tuple(meets_limit(value, op, 15.0) for value in (14.9, 15 + 2e-15, 15.1)) == met
+    assert not meets_limit(float("nan"), op, 15.0)
 
 
 def test_the_gates_stand_in_the_manuals_order_under_their_ids():
@@ -72,11 +93,11 @@ def test_exactly_fifteen_percent_passes_though_it_computes_to_a_hair_more():
 
 def test_a_sharpe_that_prints_as_one_and_is_less_fails():
     assert f"{0.99996:.2f}" == "1.00"
-    assert not passes(0.99996, ">=", 1.0)
-    assert passes(1.0 - 1e-10, ">=", 1.0)
-    assert not passes(1.0 - 1e-8, ">=", 1.0)
-    assert passes(5, "<=", 5.0)
-    assert not passes(6, "<=", 5.0)
+    assert not meets_limit(0.99996, ">=", 1.0)
+    assert meets_limit(1.0 - 1e-10, ">=", 1.0)
+    assert not meets_limit(1.0 - 1e-8, ">=", 1.0)
+    assert meets_limit(5, "<=", 5.0)
+    assert not meets_limit(6, "<=", 5.0)
 
 
 @pytest.mark.parametrize(

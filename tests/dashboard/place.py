@@ -63,11 +63,11 @@ class Place:
         """The manual's week; with ``watched`` its run is looked at there."""
         return self.client().create_week(LAUNCH, watched=watched, **given).record
 
-    def watch(self, hours: float = 3.0, **changed: object):
+    def watch(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object):
         """A week that watches a run of so many hours."""
         folder = self.home.root / "watched" / "attempt-001"
         write_events(folder, events(hours, **changed))
-        return self.week(watched=folder.parent)
+        return self.week(watched=folder.parent, playbook_path=playbook_path)
 
     def train(
         self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object

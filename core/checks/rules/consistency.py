@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from core.checks.case import TOLERANCE
+from core.gates import decide
+from core.metrics.conventions import meets_limit
 from core.playbook import GateSpec, Playbook
 
 
@@ -53,15 +54,14 @@ def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[s
     score = f"{passed}/{len(playbook.gates)}"
     if decision.get("score") != score:
         problems.append(f"the score says {decision.get('score')}, the gates say {score}")
-    due = next(rule.decision.value for rule in playbook.decision if passed >= rule.min_passed)
+    due = decide(passed, playbook.decision).decision.value
     if decision.get("decision") != due:
         problems.append(f"it says {decision.get('decision')}, {score} makes {due}")
     return problems
 
 
 def gate_passes(gate: GateSpec, value: Any) -> bool:
-    """A gate without a value is not passed. Equality passes, to a relative 1e-9."""
+    """A gate without a value is not passed."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return False
-    near = math.isclose(value, gate.threshold, rel_tol=TOLERANCE, abs_tol=0.0)
-    return near or (value > gate.threshold if gate.op == ">=" else value < gate.threshold)
+    return meets_limit(value, gate.op, gate.threshold)

@@ -103,6 +103,5 @@ def real_window(case: Case, run: RunFacts) -> timedelta | None:
     """The check's window, from week time to the real time in which events are stamped."""
     if case.spec.window_minutes is None:
         return None
-    clock = case.facts.clock
-    start = clock.to_real(clock.to_week(run.until) - timedelta(minutes=case.spec.window_minutes))
-    return None if start is None else run.until - start
+    window = timedelta(minutes=case.spec.window_minutes)
+    return case.facts.clock.real_window(run.until, window)

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
 from core.diagnosis.run_view import RunView
 from core.telemetry import Series
@@ -17,7 +18,6 @@ COLLAPSED = 0.05  # of the entropy at the beginning
 UNCHANGED = 0.001  # relative, over the dead updates
 KEEP_FIRING = 3
 AT_REST = 0.02  # of a schedule's highest learning rate; KL falls with its square
-_WINDOW_HOURS = 2.0
 _REPLAYED = 8  # updates
 
 
@@ -77,7 +77,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     first = float(np.abs(entropy.value[:UPDATES]).max())
     last = abs(entropy.last[1])
     told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
-    state = reward_state(moment, _WINDOW_HOURS)
+    state = reward_state(moment, flat_hours(moment))
     if state.level is Level.CONVERGED:
         return quiet(
             Sentence(

@@ -121,7 +121,7 @@ def _actions(page: Page, look: Snapshot, job: Job) -> None:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if any(incident.blocks_start for incident in look.open_incidents):
+        if look.held:
             denied = denied or say(INCIDENT_BLOCKS)
         training = look.week.playbook.training
         if job.state in UNFINISHED:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from core.gates import passes
+from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
 from core.trading.resampling import (
     chosen_block,
@@ -87,5 +87,5 @@ def test_the_block_is_the_longest_of_a_day_and_both_optima():
 
 def test_the_share_that_passes_is_compared_like_a_gate():
     values = np.array([15.000000000000002, 15.0, 14.0, 15.1, np.nan])
-    expected = np.mean([v == v and passes(v, "<=", 15.0) for v in values])
+    expected = np.mean([v == v and meets_limit(v, "<=", 15.0) for v in values])
     assert pass_share(values, "<=", 15.0) == expected == 0.6

@@ -13,6 +13,18 @@ from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
 DAY = date(2026, 2, 24)
+OTHER_TIMES = """
+id: early
+extends: phase4
+checks:
+  reward_trend:
+    window_minutes: 90
+schedule:
+  - id: daily_1
+    time: "09:15"
+  - id: anomaly_1
+    time: "15:45"
+"""
 
 
 @pytest.fixture
@@ -74,3 +86,26 @@ def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
     assert len(tail.splitlines()) == 100
     assert any("rollout/ep_rew_mean" in set(frame.value.get("tag", [])) for frame in test.dataframe)
     assert any("models/ppo" in metric.label for metric in test.metric)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Second check at 15:45 UTC", "Only if the 09:15 UTC", "over the last 1.5 h")),
+        (
+            "pt",
+            ("Segunda checagem às 15:45 UTC", "Só se a checagem das 09:15 UTC", "últimas 1.5 h"),
+        ),
+    ],
+)
+def test_the_times_that_the_page_names_are_the_playbooks(
+    place: Place, language: str, said: tuple[str, ...]
+) -> None:
+    path = place.home.root / "own.yaml"
+    path.write_text(OTHER_TIMES)
+    place.watch(hours=19, playbook_path=path)
+    place.now = LAUNCH + timedelta(hours=19)
+    text = text_of(place.draw("daily_checkin", language=language))
+    for sentence in said:
+        assert sentence in text
+    assert "10:00" not in text and "16:00" not in text

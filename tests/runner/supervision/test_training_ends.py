@@ -89,7 +89,7 @@ def test_an_incident_stops_a_first_start_that_waits(place: Place) -> None:
     place.lead.open_incident(place.week.id, "data", "bad candles")
     job = place.until(place.service(), job)
     assert (job.state, job.attempt) == (JobState.STOPPED, 0)
-    assert "An open incident blocks the start" in job.reason
+    assert "blocks every start. Close it, then start again." in job.reason
     assert job.ended_at is not None
     assert place.starts() == []
     assert verify_ledger(place.home, tables=True).ok

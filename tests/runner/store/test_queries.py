@@ -1,0 +1,30 @@
+"""What client and runner both ask of the tables."""
+
+from __future__ import annotations
+
+from core.vocabulary import JobKind
+from runner.outcomes import Refused
+from runner.records import Incident
+from runner.store import queries
+from tests.runner.place import Place
+
+
+def blocking(place: Place) -> Incident | None:
+    with place.lead.store.read() as look:
+        return queries.blocking_incident(look, place.week.id)
+
+
+def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(place: Place) -> None:
+    assert blocking(place) is None
+    place.lead.open_incident(place.week.id, "performance", "flat for two hours")
+    assert blocking(place) is None  # its procedure blocks nothing
+    data = place.lead.open_incident(place.week.id, "data", "gaps in the candles").record
+    crash = place.lead.open_incident(place.week.id, "crash", "it fell over").record
+    assert blocking(place) == data and data.holds_start
+    refused = place.lead.submit(JobKind.TRAIN, {})
+    assert isinstance(refused, Refused) and "gaps in the candles" in refused.reason
+    for incident in (data, crash):
+        place.lead.close_incident(incident.id, "Checked.")
+    assert blocking(place) is None
+    with place.lead.store.read() as look:
+        assert queries.blocking_incident(look, None) is None
