@@ -94,7 +94,7 @@ def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
         ("en", ("Second check at 15:45 UTC", "Only if the 09:15 UTC", "over the last 1.5 h")),
         (
             "pt",
-            ("Segunda checagem às 15:45 UTC", "Só se a checagem das 09:15 UTC", "últimas 1.5 h"),
+            ("Segunda checagem às 15:45 UTC", "Só se a checagem das 09:15 UTC", "últimas 1,5 h"),
         ),
     ],
 )
