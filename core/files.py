@@ -1,14 +1,21 @@
-"""Files that are complete or absent, and their fingerprints."""
+"""Files that are complete or absent, their fingerprints, and the ends of growing ones."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from core.errors import SetupError
+
+TAIL_BYTES = 64 * 1024  # of a growing file; one line may be gigabytes long
+# Escape sequences of ECMA-48 (CSI; OSC up to its end), then any other control character.
+_COMMANDS = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]"
+)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -60,3 +67,26 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def end_of(path: Path) -> bytes:
+    """The last bytes of a file of any size, at most :data:`TAIL_BYTES`.
+
+    :raises OSError: it is absent or can't be read.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+        return file.read(TAIL_BYTES)
+
+
+def tail(path: Path, lines: int) -> str:
+    """The last lines of a file of any size, at most 64 kB; "" if it is absent.
+
+    Bytes that are no UTF-8 become replacement characters; colours, titles and other
+    commands to a terminal are left out.
+    """
+    try:
+        text = _COMMANDS.sub("", end_of(path).decode("utf-8", "replace"))
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:]) if lines > 0 else ""

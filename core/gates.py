@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from core.errors import InputError
-from core.metrics.conventions import DAYS_PER_YEAR, conventions, meets_limit
+from core.json_model import Count, JsonModel, Number
+from core.metrics.conventions import DAYS_PER_YEAR, Conventions, conventions, meets_limit
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.measured import Measured, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
@@ -41,26 +44,53 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class GateResult:
-    """One gate, judged. ``margin`` is the room left to the limit: negative if it failed."""
+class GateResult(JsonModel):
+    """One gate, judged."""
 
-    id: str
-    number: int
-    name: str
-    short: str
-    value: float | int | None
-    unit: str
-    op: str
-    threshold: float
-    margin: float | None
-    passed: bool
-    status: GateStatus
-    decimals: int
-    threshold_decimals: int
+    id: GateId = Field(description="Name of the gate in files.")
+    number: int = Field(ge=1, description="Number of the gate, 1 to 6.")
+    name: str = Field(description="Name in the printed gate block.")
+    short: str = Field(description="Name in the decision document.")
+    value: Number | None = Field(description="Unrounded; null where undefined, see status.")
+    unit: str = Field(description="Of value and threshold: % or empty.")
+    op: Literal[">=", "<="] = Field(
+        description="How the value must compare with the threshold, equality included."
+    )
+    threshold: float = Field(description="The limit.")
+    margin: Number | None = Field(
+        description="Distance to the limit; negative if the gate failed, null without a value."
+    )
+    passed: bool = Field(
+        description="Inclusive, relative tolerance 1e-9; a null value is not passed."
+    )
+    status: GateStatus = Field(description="ok, or why the gate has no value.")
+    decimals: Count = Field(description="Decimals of the value in the printed gate block.")
+    threshold_decimals: Count = Field(
+        description="Decimals of the threshold in the printed gate block."
+    )
 
-    def as_dict(self) -> dict[str, object]:
-        return {**vars(self), "status": self.status.value}
+
+class Facts(JsonModel):
+    """What belongs beside the gates."""
+
+    bars: Count = Field(description="Marked bars.")
+    days: float = Field(description="Length of the record in days, by its bars.")
+    return_pct: float = Field(description="Total net return, percent.")
+    sharpe_daily: float | None = Field(
+        description="Annual Sharpe of daily returns; null where undefined."
+    )
+    lag1_autocorrelation: float | None = Field(
+        description="Correlation of each bar's return with the one before."
+    )
+    calmar_window_days: float = Field(description="Days that Calmar's annual return is taken from.")
+    calmar_extrapolated: bool = Field(description="That window is shorter than a year.")
+    trades: Count | None = Field(description="Closed round trips; null: not known.")
+    forced_exits: Count | None = Field(
+        description="Round trips closed by the end of their episode; null: not known."
+    )
+    expected_longest_losing_run: float | None = Field(
+        description="Of that many independent trades at this loss rate; null without trades."
+    )
 
 
 @dataclass(frozen=True)
@@ -70,8 +100,8 @@ class Scorecard:
     decision: Decision
     passed: int
     gates: tuple[GateResult, ...]
-    conventions: dict[str, object]
-    facts: dict[str, object] = field(default_factory=dict)
+    conventions: Conventions
+    facts: Facts
 
     @property
     def score(self) -> str:
@@ -79,17 +109,18 @@ class Scorecard:
         return f"{self.passed}/{len(self.gates)}"
 
     def gate(self, gate_id: str) -> GateResult:
+        """The gate with this id."""
         return next(gate for gate in self.gates if gate.id == gate_id)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Strict JSON: no NaN, no infinity."""
         return {
             "decision": self.decision.value,
             "score": self.score,
             "gates_passed": self.passed,
             "gates": [gate.as_dict() for gate in self.gates],
-            "facts": self.facts,
-            "conventions": self.conventions,
+            "facts": self.facts.as_dict(),
+            "conventions": self.conventions.as_dict(),
         }
 
 
@@ -183,27 +214,25 @@ def _facts(
     trades: pd.DataFrame | None,
     bars_per_year: int,
     hourly: Measured,
-) -> dict[str, object]:
+) -> Facts:
     bars = len(equity) - 1
     window = days(bars, bars_per_year)
     daily = sharpe(daily_returns(frame["time"], equity), DAYS_PER_YEAR) if bars else hourly
-    facts: dict[str, object] = {
-        "bars": bars,
-        "days": window,
-        "return_pct": float(equity[-1] / equity[0] - 1.0) * 100.0,
-        "sharpe_daily": daily.value,
-        "lag1_autocorrelation": lag1_autocorrelation(bar_returns(equity)),
-        "calmar_window_days": window,
-        "calmar_extrapolated": window < DAYS_PER_YEAR,
-        "trades": None if pnl is None else len(pnl),
-        "forced_exits": None,
-        "expected_longest_losing_run": None,
-    }
+    forced_exits = expected = None
     if trades is not None and "forced_exit" in trades.columns:
         forced = trades["forced_exit"].astype(str).str.lower()
-        facts["forced_exits"] = int(forced.isin(["true", "1"]).sum())
+        forced_exits = int(forced.isin(["true", "1"]).sum())
     if pnl is not None and len(pnl):
-        facts["expected_longest_losing_run"] = expected_longest_run(
-            len(pnl), float(np.count_nonzero(pnl < 0)) / len(pnl)
-        )
-    return facts
+        expected = expected_longest_run(len(pnl), float(np.count_nonzero(pnl < 0)) / len(pnl))
+    return Facts(
+        bars=bars,
+        days=window,
+        return_pct=float(equity[-1] / equity[0] - 1.0) * 100.0,
+        sharpe_daily=daily.value,
+        lag1_autocorrelation=lag1_autocorrelation(bar_returns(equity)),
+        calmar_window_days=window,
+        calmar_extrapolated=window < DAYS_PER_YEAR,
+        trades=None if pnl is None else len(pnl),
+        forced_exits=forced_exits,
+        expected_longest_losing_run=expected,
+    )

@@ -130,6 +130,18 @@ def joined(parts: Iterable[str], separator: str = " ") -> Message:
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def number_in(written: str, language: str) -> str:
+    """A number as Python writes it, by the rules of a language.
+
+    >>> number_in("1,234.5", "pt")
+    '1.234,5'
+    """
+    if language != "pt":
+        return written
+    swapped = written.translate(_SWAPPED)
+    return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
+
+
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
     """A JSON object in which each message stands twice: English text, and beside it its record.
 
@@ -204,9 +216,8 @@ class _Values(Formatter):
         if isinstance(value, Message):
             return format(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
-        if self.language == "pt" and isinstance(value, Real):  # NumPy's numbers too
-            text = text.translate(_SWAPPED)
-            text = f"−{text[1:]}" if text.startswith("-") else text
+        if isinstance(value, Real):  # NumPy's numbers too
+            text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
 
 

@@ -15,7 +15,6 @@ from core.timestamps import parse_moment
 TAGS = ("INFO", "WARN", "ERROR", "ISSUE", "CHECK", "PERFORMANCE")
 
 KEPT = 1000  # lines of one tag that facts hold; a storm of errors needs no more
-_BLOCK = 65_536
 _LINE = re.compile(r"(?:(?P<at>\d{4}-\d\d-\d\dT\S+)\s+)?\[(?P<tag>[A-Z]+)\]\s?(?P<message>.*)")
 
 
@@ -97,21 +96,6 @@ def read_log_facts(
         issues=tuple(found["ISSUE"]),
         last_line_at=last,
     )
-
-
-def last_lines(path: Path, count: int = 100) -> list[str]:
-    """The newest lines of a log, oldest first; [] if it doesn't exist. Reads the end only."""
-    try:
-        with path.open("rb") as file:
-            position = file.seek(0, 2)
-            content = b""
-            while position > 0 and content.count(b"\n") <= count:
-                size = min(_BLOCK, position)
-                position = file.seek(position - size)
-                content = file.read(size) + content
-    except OSError:
-        return []
-    return content.decode("utf-8", errors="replace").splitlines()[-count:] if count > 0 else []
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,8 +1,8 @@
 """The decision of a revalidation: its record, its documents, its archive."""
 
 from core.decision.archive import ReportPaths, decision_sha256, write_reports
-from core.decision.build import BacktestRecord, build_decision, marked_bars
-from core.decision.change import Earlier
+from core.decision.build import Inputs, JobDetails, Occasion, build_decision
+from core.decision.comparison import Earlier, EarlierDecisions
 from core.decision.documents import decision_text, gate_block
 from core.decision.load import (
     SavedDecision,
@@ -12,18 +12,24 @@ from core.decision.load import (
     read_decision,
 )
 from core.decision.metrics_csv import metrics_csv
-from core.decision.schema import decision_schema
+from core.decision.record import DecisionRecord, RecordedDecision
 from core.decision.second_opinion import opinion
 from core.decision.trust import Checks
+from core.trading.backtest_record import BacktestRecord, marked_bars
 
 __all__ = [
     "BacktestRecord",
     "Checks",
+    "DecisionRecord",
     "Earlier",
+    "EarlierDecisions",
+    "Inputs",
+    "JobDetails",
+    "Occasion",
+    "RecordedDecision",
     "ReportPaths",
     "SavedDecision",
     "build_decision",
-    "decision_schema",
     "decision_sha256",
     "decision_text",
     "gate_block",

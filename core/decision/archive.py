@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from core.decision.metrics_csv import metrics_csv
+from core.decision.record import DecisionRecord, RecordedDecision
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder, write_bytes
 from core.metrics.records import records_csv
@@ -49,16 +49,16 @@ class ReportPaths:
         return self.files["metrics.csv"]
 
 
-def decision_bytes(decision: Mapping[str, Any]) -> bytes:
-    """The one spelling of a decision: its file's bytes. Strict JSON, keys in their order.
+def decision_bytes(decision: RecordedDecision) -> bytes:
+    """The bytes of a new decision's file: strict JSON, keys in their order.
 
-    A decision that was read back from its file gives the same bytes again.
+    What is hashed and signed are a file's bytes; a decision that was read is not written again.
     """
-    text = json.dumps(decision, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(decision.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()
 
 
-def decision_sha256(decision: Mapping[str, Any]) -> str:
+def decision_sha256(decision: RecordedDecision) -> str:
     """What ``sha256sum decision.json`` prints; the name of the archive folder."""
     return hashlib.sha256(decision_bytes(decision)).hexdigest()
 
@@ -66,7 +66,7 @@ def decision_sha256(decision: Mapping[str, Any]) -> str:
 def write_reports(
     home: Home,
     day: date,
-    decision: Mapping[str, Any],
+    decision: DecisionRecord,
     *,
     equity: pd.DataFrame,
     trades: pd.DataFrame,
@@ -83,7 +83,7 @@ def write_reports(
     """
     contents = {
         DECISION: decision_bytes(decision),
-        "metrics.csv": metrics_csv(decision["episodes"]).encode(),
+        "metrics.csv": metrics_csv(decision.episodes).encode(),
         "equity.csv": records_csv(equity).encode(),
         "trades.csv": records_csv(trades).encode(),
         "decision.txt": text.encode(),
@@ -91,7 +91,7 @@ def write_reports(
         "training_log_summary.txt": log_summary.encode(),
         **{name: document.encode() for name, document in (others or {}).items()},
     }
-    for name, expected in decision["artifacts"].items():
+    for name, expected in decision.artifacts.items():
         if hashlib.sha256(contents[name]).hexdigest() != expected:
             raise IntegrityError(
                 f"{name} is not the one that the decision was built from.",

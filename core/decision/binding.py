@@ -73,14 +73,17 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 
     :param data_dir: where the backtest candles lay, relative to the home.
     """
-    decision = saved.decision
-    model, data, playbook = (decision.get(part) or {} for part in ("model", "data", "playbook"))
+    model, data, playbook = saved.decision.model, saved.decision.data, saved.decision.playbook
     return {
-        "model": {name: model.get(name) for name in ("path", "sha256", "manifest_sha256")},
-        "data": {"path": data_dir, "sha256": data.get("sha256")},
+        "model": {
+            "path": model.path,
+            "sha256": model.sha256,
+            "manifest_sha256": model.manifest_sha256,
+        },
+        "data": {"path": data_dir, "sha256": data.sha256},
         "playbook": {
-            "id": playbook.get("id"),
-            "sha256": playbook.get("sha256"),
+            "id": playbook.id,
+            "sha256": playbook.sha256,
             "rules": RULES,
             "rules_sha256": rules_sha256(playbook_text),
         },

@@ -1,73 +1,71 @@
-"""What is different from an earlier decision."""
+"""What is different from earlier decisions: the section ``change`` of decision.json."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Literal
+
+from pydantic import Field
+
+from core.json_model import IsoMoment, JsonModel, Number, Sha256
+from core.playbook.gates import GateId
+from core.vocabulary import Decision, EvidenceGrade
+
+Part = Literal["model", "data", "playbook", "code"]
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """An earlier decision, by its hash.
+class GateChange(JsonModel):
+    """One gate, then and now."""
 
-    :ivar standing: of its signature when it was compared; None: nobody looked.
-    """
-
-    sha256: str
-    decision: Mapping[str, Any]
-    standing: str | None = None
+    before: Number | None = Field(description="Value of the earlier decision.")
+    now: Number | None = Field(description="Value of this decision.")
+    delta: Number | None = Field(description="now - before; null where one has no value.")
+    passed_before: bool = Field(description="Whether the gate passed then.")
 
 
-def change_since(earlier: Earlier | None, now: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Delta per gate, and which inputs are the same; None if there is no earlier one.
+class ComparedDecision(JsonModel):
+    """An earlier decision, and what is different now."""
 
-    :param now: the decision that is being built, its gates and provenance filled in.
-    """
-    if earlier is None:
-        return None
-    before = earlier.decision
-    then = {gate["id"]: gate for gate in before["gates"]}
-    return {
-        "sha256": earlier.sha256,
-        **({"standing": earlier.standing} if earlier.standing else {}),
-        **{name: before[name] for name in ("created_at", "day", "week", "decision", "score")},
-        "grade": before["evidence"]["grade"],
-        "model_sha256": before["model"]["sha256"],
-        "data_sha256": before["data"]["sha256"],
-        "same": [
-            name for name in ("model", "data", "playbook", "code") if _same(name, before, now)
-        ],
-        "gates": {
-            gate["id"]: _delta(then[gate["id"]], gate)
-            for gate in now["gates"]
-            if gate["id"] in then
-        },
-    }
+    sha256: Sha256 = Field(description="Of the earlier decision.json.")
+    standing: Literal["STANDS", "VOID", "EXPIRED"] | None = Field(
+        default=None,
+        description="Validity of its signature when it was compared; absent: not checked.",
+    )
+    created_at: IsoMoment = Field(description="When it was made.")
+    day: str = Field(description="Its week day.")
+    week: str | None = Field(description="Its week.")
+    decision: Decision = Field(description="GO, PARTIAL or NO-GO.")
+    score: str = Field(description="Gates passed of all, 4/6.")
+    grade: EvidenceGrade = Field(description="Its evidence grade.")
+    model_sha256: Sha256 = Field(description="Of its model.")
+    data_sha256: Sha256 = Field(description="Of its backtest data.")
+    same: tuple[Part, ...] = Field(description="What is the same as in this decision.")
+    gates: dict[GateId, GateChange] = Field(description="Each gate, then and now.")
 
 
-def lapsed_record(earlier: Earlier | None) -> dict[str, Any] | None:
-    """The newest approval that stands no longer, in short; None if there is none."""
-    if earlier is None:
-        return None
-    names = ("created_at", "week", "decision", "score")
-    said = {name: earlier.decision[name] for name in names}
-    return {"sha256": earlier.sha256, **said, "standing": earlier.standing}
+class LapsedApproval(JsonModel):
+    """An approval that was no longer valid."""
+
+    sha256: Sha256 = Field(description="Of its decision.json.")
+    created_at: IsoMoment = Field(description="When it was made.")
+    week: str | None = Field(description="Its week.")
+    decision: Decision = Field(description="GO, PARTIAL or NO-GO.")
+    score: str = Field(description="Gates passed of all, 4/6.")
+    standing: Literal["VOID", "EXPIRED", "ALTERED", "UNTRUSTED"] = Field(
+        description="Why its signature was not valid."
+    )
 
 
-def _same(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    if name == "code":
-        codes = [(d.get("trust") or {}).get("code") or {} for d in (before, now)]
-        trees = [code.get("tree_sha256") for code in codes]
-        return trees[0] is not None and trees[0] == trees[1]
-    return before[name]["sha256"] == now[name]["sha256"]
+class Change(JsonModel):
+    """What is different from earlier decisions."""
 
-
-def _delta(then: Mapping[str, Any], gate: Mapping[str, Any]) -> dict[str, Any]:
-    before, now = then["value"], gate["value"]
-    return {
-        "before": before,
-        "now": now,
-        "delta": None if before is None or now is None else now - before,
-        "passed_before": then["passed"],
-    }
+    previous: ComparedDecision | None = Field(
+        description="The revalidation before this one, of any week."
+    )
+    production: ComparedDecision | None = Field(
+        description="The newest approval, if its signature was valid when this was made: the model "
+        "in production."
+    )
+    lapsed: LapsedApproval | None = Field(
+        default=None,
+        description="The newest approval, if it was no longer valid when this was made.",
+    )

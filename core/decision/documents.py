@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
 
+from core.decision.record import RecordedDecision
+from core.gates import GateResult
 from core.timestamps import portuguese_day
 from core.vocabulary import GLYPHS, Verdict
 
@@ -13,39 +14,39 @@ RULE = "═" * 59
 SYMBOLS = {">=": "≥", "<=": "≤"}
 
 
-def gate_block(gates: Sequence[Mapping[str, Any]]) -> str:
+def gate_block(gates: Sequence[GateResult]) -> str:
     """The block of 16:30 from the gate records of ``decision.json``.
 
     Values are printed with the manual's decimals, ``n/a`` and the status where
     undefined; whether a gate passed was settled on the unrounded value.
     """
     return "\n\n".join(
-        f"Gate {gate['number']}: {gate['name']} {SYMBOLS[gate['op']]} {_limit(gate)}\n"
+        f"Gate {gate.number}: {gate.name} {SYMBOLS[gate.op]} {_limit(gate)}\n"
         f"  Resultado: {_result(gate)}\n"
-        f"  Status: {_glyph(gate)} {'PASS' if gate['passed'] else 'FAIL'}"
+        f"  Status: {_glyph(gate)} {'PASS' if gate.passed else 'FAIL'}"
         for gate in gates
     )
 
 
-def decision_text(decision: Mapping[str, Any]) -> str:
+def decision_text(decision: RecordedDecision) -> str:
     """The document of 17:00 from ``decision.json``; ends with a newline."""
-    day = date.fromisoformat(decision["day"])
+    day = date.fromisoformat(decision.day)
     gates = "\n".join(
-        f"  {_glyph(gate)} Gate {gate['number']}: {gate['short']}" for gate in decision["gates"]
+        f"  {_glyph(gate)} Gate {gate.number}: {gate.short}" for gate in decision.gates
     )
     return f"""\
 {RULE}
   REVALIDATION DECISION — {portuguese_day(day, year=True)}
 {RULE}
 
-DECISION: {decision["decision"]}
+DECISION: {decision.decision.value}
 
-GATES PASSED: {decision["gates_passed"]}/{len(decision["gates"])}
+GATES PASSED: {decision.gates_passed}/{len(decision.gates)}
 {gates}
 
-RECOMMENDATION: {decision["recommendation"]}
+RECOMMENDATION: {decision.recommendation}
 
-NEXT STEPS: {decision["next_steps"]["line"]}
+NEXT STEPS: {decision.next_steps.line}
 
 {RULE}
 """
@@ -59,15 +60,15 @@ def approval_line(day: date, approval_at: datetime | None) -> str:
     return f"{day_and_month} {moment:%H:%M} UTC (CTO Approval)"
 
 
-def _limit(gate: Mapping[str, Any]) -> str:
-    return f"{gate['threshold']:.{gate['threshold_decimals']}f}{gate['unit']}"
+def _limit(gate: GateResult) -> str:
+    return f"{gate.threshold:.{gate.threshold_decimals}f}{gate.unit}"
 
 
-def _result(gate: Mapping[str, Any]) -> str:
-    if gate["value"] is None:
-        return f"n/a ({gate['status']})"
-    return f"{gate['value']:.{gate['decimals']}f}{gate['unit']}"
+def _result(gate: GateResult) -> str:
+    if gate.value is None:
+        return f"n/a ({gate.status.value})"
+    return f"{gate.value:.{gate.decimals}f}{gate.unit}"
 
 
-def _glyph(gate: Mapping[str, Any]) -> str:
-    return GLYPHS[Verdict.PASS if gate["passed"] else Verdict.FAIL]
+def _glyph(gate: GateResult) -> str:
+    return GLYPHS[Verdict.PASS if gate.passed else Verdict.FAIL]

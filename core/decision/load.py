@@ -9,20 +9,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from core.decision.archive import DECISION
+from core.decision.record import (
+    SCHEMA_VERSION,
+    DecisionRecord,
+    RecordedDecision,
+    sentences_of,
+)
+from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
 from core.paths import Home
 
-READABLE = (1, 2)  # schema versions: what an older trainweek wrote stays readable
+FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 
 @dataclass(frozen=True)
 class SavedDecision:
-    """A decision whose hash and tables were found to agree."""
+    """A decision whose hash and tables were found to agree.
 
-    decision: dict[str, Any]
+    :ivar fields: as its file has them.
+    """
+
+    decision: RecordedDecision
     sha256: str
     archive: Path
+    fields: Mapping[str, Any]
 
     def file(self, name: str) -> Path:
         """A file of the archive: ``memo.html``, ``equity.csv``, ..."""
@@ -49,7 +62,7 @@ def read_decision(path: str | Path) -> SavedDecision:
             "Use the archived decision, or revalidate again.",
         )
     decision = _parse(file, content)
-    for name, expected in decision["artifacts"].items():
+    for name, expected in decision.artifacts.items():
         table = archive / name
         if not table.is_file():
             raise IntegrityError(f"{table} is missing.", "Restore it, or revalidate again.")
@@ -58,7 +71,7 @@ def read_decision(path: str | Path) -> SavedDecision:
                 f"{table} was altered: its hash is not the decision's.",
                 "Restore it, or revalidate again.",
             )
-    return SavedDecision(decision, sha256, archive)
+    return SavedDecision(decision, sha256, archive, _fields(file, content))
 
 
 def history(home: Home, week: str | None = None) -> list[SavedDecision]:
@@ -72,9 +85,9 @@ def history(home: Home, week: str | None = None) -> list[SavedDecision]:
             saved = read_decision(folder)
         except (InputError, IntegrityError):
             continue
-        if week is None or saved.decision["week"] == week:
+        if week is None or saved.decision.week == week:
             found.append(saved)
-    return sorted(found, key=lambda saved: (saved.decision["created_at"], saved.sha256))
+    return sorted(found, key=lambda saved: (saved.decision.created_at, saved.sha256))
 
 
 def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
@@ -89,9 +102,9 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
         file = folder / DECISION
         if not file.is_file():
             continue
-        decision = _parse(file, _content(file))
-        if week is None or decision["week"] == week:
-            newest = max(newest or ("", folder), (decision["created_at"], folder))
+        fields = _fields(file, _content(file))
+        if week is None or fields.get("week") == week:
+            newest = max(newest or ("", folder), (str(fields.get("created_at")), folder))
     if newest is None:
         return None
     return read_decision(newest[1])
@@ -99,7 +112,7 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
 
 def dated_problem(home: Home, saved: SavedDecision) -> str | None:
     """What is wrong with the dated view of a decision; None if nothing is, or it is gone."""
-    dated = home.revalidation / f"{saved.decision['day']}_{DECISION}"
+    dated = home.revalidation / f"{saved.decision.day}_{DECISION}"
     if not dated.is_file():
         return None
     try:
@@ -139,16 +152,47 @@ def _content(file: Path) -> bytes:
         ) from error
 
 
-def _parse(file: Path, content: bytes) -> dict[str, Any]:
+def _parse(file: Path, content: bytes) -> RecordedDecision:
+    fields = _fields(file, content)
     try:
-        decision = json.loads(content)
+        known = sentences_of(fields)
+        if fields["schema_version"] == SCHEMA_VERSION:
+            return DecisionRecord.model_validate(fields, context=known)
+        return RecordedDecision.model_validate(_completed(fields))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        what = f"{place}: {first['msg']}"
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        what = str(error)
+    raise IntegrityError(
+        f"{file} is not a whole decision: {what}.", "Restore it, or revalidate again."
+    )
+
+
+def _fields(file: Path, content: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(content)
     except ValueError as error:
         raise IntegrityError(
             f"{file} is not JSON: {error}.", "Restore it, or revalidate again."
         ) from error
-    if not isinstance(decision, dict) or decision.get("schema_version") not in READABLE:
+    known = range(FIRST_VERSION, SCHEMA_VERSION + 1)
+    if not isinstance(fields, dict) or fields.get("schema_version") not in known:
         raise IntegrityError(
-            f"{file} is no decision of a schema up to {READABLE[-1]}.",
+            f"{file} is not a decision of a schema up to {SCHEMA_VERSION}.",
             "Use the version of trainweek that wrote it, or revalidate again.",
         )
-    return decision
+    return fields
+
+
+def _completed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of version 1, with what it did not measure as null."""
+    evidence = fields["evidence"]
+    rest = {name: None for name in EvidenceRecord.model_fields if name not in evidence}
+    return {
+        **{name: fields[name] for name in RecordedDecision.model_fields if name in fields},
+        "evidence": {**rest, **evidence, "have_days": evidence["days"], "rules": ()},
+        "facts": {"mean_exposure": None, **fields["facts"]},
+        "baselines": {"sma": None, **fields["baselines"]},
+    }

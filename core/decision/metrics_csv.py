@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+
+from core.trading.episodes import EpisodeRow
 
 
-def metrics_csv(table: Sequence[Mapping[str, Any]]) -> str:
+def metrics_csv(table: Sequence[EpisodeRow]) -> str:
     """The episode table as CSV; exact floats, an undefined value is an empty cell."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(table[0]), lineterminator="\n")
+    writer = csv.DictWriter(out, fieldnames=list(EpisodeRow.model_fields), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(table)  # csv writes None as nothing and floats by repr
+    writer.writerows(dict(row) for row in table)  # csv writes None as nothing and floats by repr
     return out.getvalue()

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from core.decision.gate_record import with_uncertainty
 from core.gates import score
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
 from core.playbook import Playbook
 from core.trading.evidence import Trials, weigh
-from core.trading.resampling import Uncertainty, uncertainty
+from core.trading.resampling import uncertainty
 
 
 def opinion(
@@ -35,27 +36,9 @@ def opinion(
     doubt = uncertainty(returns, pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions)
     count = None if pnl is None else len(pnl)
     evidence = weigh(returns, count, bars_per_year, settings, trials)
-    scored = card.as_dict()
     return {
-        **scored,
-        "gates": with_uncertainty(scored["gates"], doubt),
-        "uncertainty": doubt.as_dict(),
+        **card.as_dict(),
+        "gates": [gate.as_dict() for gate in with_uncertainty(card.gates, doubt)],
+        "uncertainty": doubt.record().as_dict(),
         "evidence": evidence.as_dict(),
     }
-
-
-def with_uncertainty(gates: list[dict[str, Any]], doubt: Uncertainty) -> list[dict[str, Any]]:
-    """Each gate with interval, P(pass) and distribution; a null value has no interval."""
-    found = []
-    for gate in gates:
-        resampled = doubt.gates[gate["id"]]
-        shown = gate["value"] is not None and resampled.ci95 is not None
-        found.append(
-            {
-                **gate,
-                "ci95": list(resampled.ci95) if shown else None,
-                "p_pass": resampled.p_pass,
-                "distribution": resampled.distribution(),
-            }
-        )
-    return found

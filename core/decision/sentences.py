@@ -1,45 +1,72 @@
-"""A decision's own sentences in the reader's language: reason, grade, warnings."""
+"""A decision's own sentences in the reader's language: reason, grade, warnings.
+
+A record lists template and values of its sentences, so it can be read in each language.
+Older records hold English text alone: in another language, what follows from their figures
+is worded again, and the rest stays English.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from core.decision.warning_words import WORDS, reason_of
-from core.decision.warnings import find_warnings
-from core.trading.grade_words import reasons_of
+from core.decision.reason import reason_of
+from core.decision.record import DecisionRecord, RecordedDecision
+from core.decision.trust import Trust
+from core.decision.warnings import doubt, find_warnings
+from core.gates import GateResult
+from core.language import Message, said
+from core.market.quality import SYNTHETIC
+from core.trading.grade import reasons_of
 
-_FIRST_SCHEMA = 1  # it recorded its sentences, but not all that they were made from
+_EARLIER_SYNTHETIC = "The market is synthetic: made up, not exchange data."
 
 
-def in_language(
-    d: Mapping[str, Any],
+@dataclass(frozen=True)
+class Sentences:
+    """What a decision says, in one language.
+
+    :ivar grade_reasons: why the evidence's grade is no better.
+    :ivar warnings: the most serious first.
+    :ivar news: the warnings, without what the grade and its reasons say already.
+    """
+
+    reason: str
+    grade_reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    news: tuple[str, ...]
+
+
+def sentences_in(
+    decision: RecordedDecision,
     language: str,
-    written: Callable[[Mapping[str, Any]], str] | None = None,
-) -> dict[str, Any]:
-    """The decision with its own sentences in ``language``.
-
-    What the candles' check and the program said about data stays as recorded.
+    written: Callable[[GateResult], str] | None = None,
+) -> Sentences:
+    """What the decision says, in ``language``.
 
     :param written: how the reason writes a gate's value; None: as the record does.
     """
-    said = {**d, "reason": reason_of(d["gates"], language, written)} if written else dict(d)
-    if language == "en":
-        return said
-    said["reason"] = reason_of(d["gates"], language, written)
-    if d["schema_version"] <= _FIRST_SCHEMA:
-        return said
-    recorded = set(find_warnings(d))
-    foreign = [warning for warning in d["warnings"] if warning not in recorded]
-    said["evidence"] = {**d["evidence"], "reasons": reasons_of(d["evidence"], language)}
-    said["warnings"] = [*find_warnings(d, language), *foreign]
-    return said
+    reason: str = decision.reason
+    reasons: Sequence[str] = decision.evidence.reasons
+    warnings: Sequence[str] = decision.warnings
+    if language != "en" and decision.sentences is None:
+        reason = reason_of(decision.gates)
+        if isinstance(decision, DecisionRecord):
+            reasons = reasons_of(decision.evidence)
+            warnings = [*find_warnings(decision), *data_warnings_of(decision.trust)]
+    if written is not None:
+        reason = reason_of(decision.gates, written)
+    given = tuple(said(one, language) for one in reasons)
+    warned = tuple(dict.fromkeys(said(one, language) for one in warnings))
+    known = doubt(decision.evidence.grade).in_(language)
+    shortened = [warning.removesuffix(" ".join(given)).strip() for warning in warned]
+    news = tuple(warning for warning in shortened if warning != known)
+    return Sentences(said(reason, language), given, warned, news)
 
 
-def news(d: Mapping[str, Any]) -> list[str]:
-    """The warnings, without the reasons of the grade that stand beside it already."""
-    reasons = " ".join(d["evidence"]["reasons"])
-    told = [warning.removesuffix(reasons).strip() for warning in d.get("warnings") or []]
-    grade = d["evidence"]["grade"]
-    known = {words["doubt"].format(grade=grade) for words in WORDS.values()}
-    return [warning for warning in told if warning not in known]
+def data_warnings_of(trust: Trust) -> list[Message]:
+    """What the data check warned about; the one sentence that older records share with it, too."""
+    return [
+        SYNTHETIC if warning == _EARLIER_SYNTHETIC else warning
+        for warning in trust.data_quality.warnings
+    ]

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from core.gates import Scorecard
+from core.json_model import JsonModel, Share
 from core.metrics.trades import chance_of_run_at_most
 from core.playbook import Playbook
 from core.trading.backtest_record import BacktestRecord
-from core.trading.baselines import baselines, sma_rule
-from core.trading.evidence import Evidence, Integrity, Skill, Trials, weigh
+from core.trading.baselines import Baseline, SmaBaseline, baselines, sma_rule
+from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.grade import Evidence
+from core.trading.outcome import Judge
 from core.trading.random_policies import (
     SEED,
+    RandomComparison,
     Style,
     percentile,
     run_random,
     sharpes,
     spread_of,
 )
-from core.trading.robustness import Judge
+from core.vocabulary import Decision
+
+
+class Baselines(JsonModel):
+    """What needs no agent, on the same bars with the same costs."""
+
+    flat: Baseline = Field(description="Out of the market.")
+    buy_and_hold: Baseline = Field(description="Buy and hold, full exposure.")
+    exposure_matched: Baseline | None = Field(
+        default=None, description="Buy and hold at the agent's mean exposure."
+    )
+    sma: SmaBaseline | None = Field(
+        description="Crossing of two moving averages, at the agent's size; null: not measured."
+    )
+    random: RandomComparison | None = Field(
+        default=None,
+        description="Policies without skill, matched on trade count and holding time; null for an "
+        "agent that never traded.",
+    )
+
+    def lines(self) -> dict[str, Baseline]:
+        """Those with a line of their own, by name, in their order."""
+        named = {
+            "flat": self.flat,
+            "buy_and_hold": self.buy_and_hold,
+            "exposure_matched": self.exposure_matched,
+            "sma": self.sma,
+        }
+        return {name: line for name, line in named.items() if line is not None}
+
+
+class EvidenceRecord(Evidence):
+    """The evidence, and what the gates' own figures say beside it."""
+
+    expected_longest_losing_run: float | None = Field(
+        description="For n independent trades at this loss rate."
+    )
+    chance_of_longest_run: Share | None = Field(
+        description="P(longest losing run within the gate's limit) for n and p."
+    )
+    sharpe_daily: float | None = Field(description="Annual Sharpe of daily returns.")
 
 
 @dataclass(frozen=True)
 class SkillSections:
     """``baselines`` and ``evidence`` of decision.json."""
 
-    baselines: dict[str, Any]
-    evidence: dict[str, Any]
+    baselines: Baselines
+    evidence: EvidenceRecord
 
 
 def skill_sections(
@@ -43,14 +86,19 @@ def skill_sections(
     """Compare with what needs no skill, then grade the record."""
     settings = playbook.revalidation
     exposure = record.mean_exposure
-    found: dict[str, Any] = baselines(record.bars, record.costs, exposure, settings.bars_per_year)
+    lines = baselines(record.bars, record.costs, exposure, settings.bars_per_year)
     size = float(np.abs(record.levels).max()) if len(record.levels) else 0.0
-    found["sma"] = sma_rule(record.track, record.costs, size, settings.bars_per_year)
     own = card.gate("sharpe").value
-    found["random"] = _random(record, card, playbook)
-    fair = found["exposure_matched"]["sharpe"]
+    found = Baselines(
+        flat=lines["flat"],
+        buy_and_hold=lines["buy_and_hold"],
+        exposure_matched=lines["exposure_matched"],
+        sma=sma_rule(record.track, record.costs, size, settings.bars_per_year),
+        random=_random(record, card, playbook),
+    )
+    fair = lines["exposure_matched"].sharpe
     skill = Skill(
-        random_percentile=None if found["random"] is None else found["random"]["percentile"],
+        random_percentile=None if found.random is None else found.random.percentile,
         excess_sharpe=None if own is None or fair is None else own - fair,
     )
     graded = weigh(
@@ -62,10 +110,19 @@ def skill_sections(
         skill,
         integrity,
     )
-    return SkillSections(found, {**graded.as_dict(), **_beside(card, graded, record)})
+    facts = card.facts
+    return SkillSections(
+        found,
+        EvidenceRecord(
+            **dict(graded),
+            expected_longest_losing_run=facts.expected_longest_losing_run,
+            chance_of_longest_run=_chance_of_longest_run(card, record),
+            sharpe_daily=facts.sharpe_daily,
+        ),
+    )
 
 
-def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> dict[str, Any] | None:
+def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> RandomComparison | None:
     """Policies that trade as often at random moments; None for an agent that never traded."""
     settings = playbook.revalidation
     own = card.gate("sharpe").value
@@ -80,30 +137,25 @@ def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> dict
     owners, results = played.trades["scenario"].to_numpy(), played.trades["pnl"].to_numpy()
     order = np.argsort(owners, kind="stable")
     pnls = np.split(results[order], np.searchsorted(owners[order], np.arange(1, n)))
-    go = sum(judge.outcome(played.equity[:, i], pnls[i])["decision"] == "GO" for i in range(n))
-    return {
-        "n": n,
-        "seed": SEED,
-        "trades": len(style.holds),
-        "mean_hold_bars": float(style.holds.mean()),
-        "size": style.size,
-        "percentile": percentile(own, ratios),
-        "percentile_return": percentile(card.facts["return_pct"], growth),
-        "sharpe": spread_of(ratios),
-        "return_pct": spread_of(growth),
-        "share_go": go / n,
-    }
+    go = sum(judge.outcome(played.equity[:, i], pnls[i]).decision is Decision.GO for i in range(n))
+    return RandomComparison(
+        n=n,
+        seed=SEED,
+        trades=len(style.holds),
+        mean_hold_bars=float(style.holds.mean()),
+        size=style.size,
+        percentile=percentile(own, ratios),
+        percentile_return=percentile(card.facts.return_pct, growth),
+        sharpe=spread_of(ratios),
+        return_pct=spread_of(growth),
+        share_go=go / n,
+    )
 
 
-def _beside(card: Scorecard, graded: Evidence, record: BacktestRecord) -> Mapping[str, Any]:
+def _chance_of_longest_run(card: Scorecard, record: BacktestRecord) -> float | None:
     pnl = record.pnl
+    if not len(pnl):
+        return None
     limit = card.gate("consecutive_losses").threshold
-    chance = None
-    if len(pnl):
-        lost = float(np.count_nonzero(pnl < 0)) / len(pnl)
-        chance = chance_of_run_at_most(int(limit), len(pnl), lost)
-    return {
-        "expected_longest_losing_run": card.facts["expected_longest_losing_run"],
-        "chance_of_longest_run": chance,
-        "sharpe_daily": card.facts["sharpe_daily"],
-    }
+    lost = float(np.count_nonzero(pnl < 0)) / len(pnl)
+    return chance_of_run_at_most(int(limit), len(pnl), lost)

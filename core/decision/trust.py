@@ -2,28 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import pandas as pd
+from pydantic import Field
 
+from core.decision.inputs import ModelRecord
+from core.decision.lookahead import Lookahead
+from core.json_model import Count, JsonModel, Sentence, Sha256
+from core.language import Message
+from core.market.candles import Provenance
 from core.timestamps import iso, parse_moment
 from core.trading.evidence import Integrity
+from core.trading.grade import FAILED_CHECKS
+
+Range = tuple[str | None, str | None]
+"""First and last moment, UTC."""
+Overlap = Literal["none", "overlap", "unknown"]
+
+
+class DataQuality(JsonModel):
+    """How clean the backtest data are."""
+
+    rows: Count = Field(description="Bars.")
+    gaps: Count = Field(description="Holes between bars.")
+    filled: Count = Field(description="Missing bars that were filled.")
+    filled_pct: float = Field(description="Percent of the bars.")
+    longest_gap_bars: Count = Field(description="Bars of the longest hole.")
+    warnings: tuple[Sentence, ...] = Field(description="What the data check warned about.")
+
+
+class Hashes(JsonModel):
+    """What the decision rests on, by hash."""
+
+    model: Sha256 = Field(description="Of the model file.")
+    data: Sha256 = Field(description="Of the backtest data.")
+    playbook: Sha256 = Field(description="Of the playbook file.")
+    code: str | None = Field(description="Git commit, else SHA-256 of the source tree.")
+
+
+class CodeVersion(JsonModel):
+    """Which source made the decision."""
+
+    version: str = Field(description="Of trainweek.")
+    commit: str | None = Field(description="Git commit of the checkout; null outside of one.")
+    modified: bool | None = Field(
+        description="Whether the checkout differs from the commit; null: unknown."
+    )
+    tree_sha256: Sha256 = Field(
+        description="Of the lines '<sha256>  <path>' of all source files of core and runner."
+    )
+
+    @property
+    def hash(self) -> str:
+        """The commit names the code only if nothing was changed since."""
+        return self.commit if self.commit and self.modified is False else self.tree_sha256
+
+
+class Ranges(JsonModel):
+    """What was trained on, and what was tested."""
+
+    training: Range | None = Field(description="First and last bar; null: not known.")
+    backtest: Range | None = Field(description="First and last bar.")
+    scored: Range | None = Field(description="First and last mark of equity.")
+    hours_between: float | None = Field(
+        description="From the training's last bar to the first scored bar."
+    )
+
+
+class Trust(JsonModel):
+    """Whether the record can be trusted."""
+
+    data_quality: DataQuality = Field(description="How clean the backtest data are.")
+    hashes: Hashes = Field(description="What the decision rests on.")
+    code: CodeVersion | None = Field(description="Which source made it; null: not recorded.")
+    ranges: Ranges = Field(description="What was trained on, and what was tested.")
+    overlap: Overlap = Field(
+        description="Of training and backtest range; unknown: the model does not say what it was "
+        "trained on. A revalidation refuses an overlap."
+    )
+    lookahead: Lookahead | None = Field(description="The look-ahead tests; null: not run.")
+    reproducible: bool | None = Field(
+        description="An episode run again gave the same bytes; null: not tested."
+    )
+    rerun: str | None = Field(description="Command that makes this revalidation again.")
 
 
 @dataclass(frozen=True)
 class Checks:
     """What the program checked while it ran; None: it was not checked.
 
-    :ivar code: ``version commit modified tree_sha256``.
-    :ivar lookahead: by test, ``passed checked detail``; ``passed`` is None where a test could
-        not be made.
     :ivar rerun: command that makes this revalidation again.
     """
 
-    code: Mapping[str, Any] | None = None
-    lookahead: Mapping[str, Mapping[str, Any]] | None = None
+    code: CodeVersion | None = None
+    lookahead: Lookahead | None = None
     reproducible: bool | None = None
     rerun: str | None = None
     longest_gap_bars: int = 0
@@ -31,74 +106,78 @@ class Checks:
 
 def trust_section(
     checks: Checks,
-    data: Mapping[str, Any],
+    data: Provenance,
     data_warnings: Sequence[str],
-    model: Mapping[str, Any],
+    model: ModelRecord,
     playbook_sha256: str,
     times: pd.Series,
-) -> dict[str, Any]:
+) -> Trust:
     """The section ``trust`` of decision.json.
 
     :param times: of the equity; the first is the close on which the first decision was made.
     """
     moments = pd.to_datetime(times, utc=True)
     first, last = (iso(moments.iloc[i].to_pydatetime()) for i in (0, -1))
-    trained = model.get("train_range")
-    known = bool(trained) and None not in trained
+    trained_until = model.trained_until
     between = None
-    if known:
-        between = (parse_moment(first) - parse_moment(trained[1])).total_seconds() / 3600.0
-    return {
-        "data_quality": {
-            "rows": data["rows"],
-            "gaps": data["gaps"],
-            "filled": data["filled"],
-            "filled_pct": 100.0 * data["filled"] / max(data["rows"], 1),
-            "longest_gap_bars": checks.longest_gap_bars,
-            "warnings": list(data_warnings),
-        },
-        "hashes": {
-            "model": model["sha256"],
-            "data": data["sha256"],
-            "playbook": playbook_sha256,
-            "code": _code_hash(checks.code),
-        },
-        "code": None if checks.code is None else dict(checks.code),
-        "ranges": {
-            "training": list(trained) if trained else None,
-            "backtest": [data["first"], data["last"]],
-            "scored": [first, last],
-            "hours_between": between,
-        },
-        "overlap": _overlap(trained if known else None, data),
-        "lookahead": None if checks.lookahead is None else dict(checks.lookahead),
-        "reproducible": checks.reproducible,
-        "rerun": checks.rerun,
-    }
-
-
-def integrity_of(trust: Mapping[str, Any]) -> Integrity:
-    """What the section ``trust`` of decision.json says of the record's checks.
-
-    One failed look-ahead test is enough; all of them have to be made and passed.
-    """
-    tests = [test["passed"] for test in (trust["lookahead"] or {}).values()]
-    return Integrity(
-        lookahead=False if False in tests else None if None in tests or not tests else True,
-        repeats=trust["reproducible"],
-        unseen={"none": True, "overlap": False}.get(trust["overlap"]),
+    if trained_until is not None:
+        between = (parse_moment(first) - parse_moment(trained_until)).total_seconds() / 3600.0
+    return Trust(
+        data_quality=DataQuality(
+            rows=data.rows,
+            gaps=data.gaps,
+            filled=data.filled,
+            filled_pct=100.0 * data.filled / max(data.rows, 1),
+            longest_gap_bars=checks.longest_gap_bars,
+            warnings=tuple(data_warnings),
+        ),
+        hashes=Hashes(
+            model=model.sha256,
+            data=data.sha256,
+            playbook=playbook_sha256,
+            code=None if checks.code is None else checks.code.hash,
+        ),
+        code=checks.code,
+        ranges=Ranges(
+            training=model.train_range,
+            backtest=(data.first, data.last),
+            scored=(first, last),
+            hours_between=between,
+        ),
+        overlap=_overlap(trained_until, data),
+        lookahead=checks.lookahead,
+        reproducible=checks.reproducible,
+        rerun=checks.rerun,
     )
 
 
-def _overlap(trained: Sequence[str] | None, data: Mapping[str, Any]) -> str:
-    if trained is None:
+def integrity_of(trust: Trust) -> Integrity:
+    """What the section says about the record's checks.
+
+    One failed look-ahead test is enough; all of them have to be made and passed.
+    """
+    tests = [] if trust.lookahead is None else [test.passed for _, test in trust.lookahead.tests()]
+    return Integrity(
+        lookahead=False if False in tests else None if None in tests or not tests else True,
+        repeats=trust.reproducible,
+        unseen={"none": True, "overlap": False}.get(trust.overlap),
+    )
+
+
+def failed_checks(trust: Trust | None, reproducible: bool | None = None) -> list[Message]:
+    """A sentence for each check that failed, the most serious first; empty if none did.
+
+    What was not checked is no failure here; the evidence's grade says what it costs.
+
+    :param trust: None: the record is older than the section.
+    :param reproducible: what such a record says instead.
+    """
+    found = Integrity(repeats=reproducible) if trust is None else integrity_of(trust)
+    return [FAILED_CHECKS[name] for name, passed in vars(found).items() if passed is False]
+
+
+def _overlap(trained_until: str | None, data: Provenance) -> Overlap:
+    if trained_until is None:
         return "unknown"
     # ISO moments in UTC sort as text.
-    return "overlap" if data["first"] <= trained[1] else "none"
-
-
-def _code_hash(code: Mapping[str, Any] | None) -> str | None:
-    """The commit names the code only if nothing was changed since."""
-    if code is None:
-        return None
-    return code["commit"] if code["commit"] and code["modified"] is False else code["tree_sha256"]
+    return "overlap" if data.first <= trained_until else "none"

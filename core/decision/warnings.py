@@ -2,121 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from core.decision.lookahead_words import detail_in
-from core.decision.warning_words import WORDS
-from core.trading.grade_words import reasons_of
-from core.vocabulary import DOUBTFUL_GRADES, Decision
+from core.decision.lookahead import detail_of
+from core.decision.record import DecisionRecord
+from core.language import Message, joined
+from core.market.quality import SYNTHETIC
+from core.trading.grade import reasons_of
+from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 
-FEW_DAYS = 365
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
 LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars
 
-Found = Iterator[tuple[str, Mapping[str, Any]]]  # key of the sentence, and its figures
 
-
-def find_warnings(decision: Mapping[str, Any], language: str = "en") -> list[str]:
-    """Sentences with their numbers, the gravest first; empty if there is nothing to say."""
-    found = [
-        *(about_trust := list(_about_trust(decision))),
+def find_warnings(decision: DecisionRecord) -> list[Message]:
+    """Sentences with their numbers, the most serious first; empty if there is nothing to say."""
+    return [
+        *_about_trust(decision),
+        *_about_evidence(decision),
         *_about_data(decision),
         *_about_gates(decision),
         *_about_baselines(decision),
         *_about_stress(decision),
     ]
-    trust = len(about_trust)
-    said = [_said(key, figures, language) for key, figures in found]
-    return [*said[:trust], *_about_evidence(decision, language), *said[trust:]]
 
 
-def _said(key: str, figures: Mapping[str, Any], language: str) -> str:
-    if "detail" in figures:
-        figures = {**figures, "detail": detail_in(figures["detail"], language)}
-    return WORDS[language][key].format(**figures)
+def doubt(grade: EvidenceGrade) -> Message:
+    """That the evidence is of a doubtful grade."""
+    return Message("The evidence is {grade}.", grade=grade.value)
 
 
-def _about_trust(decision: Mapping[str, Any]) -> Found:
-    """What spoils the record whatever its gates say."""
-    trust = decision["trust"]
-    tests = list((trust["lookahead"] or {}).values())
+def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
+    """What makes the record worthless, whatever its gates say."""
+    trust = decision.trust
+    tests = [] if trust.lookahead is None else [test for _, test in trust.lookahead.tests()]
     for test in tests:
-        if test["passed"] is False:
-            yield "lookahead", {"detail": test["detail"]}
-    if trust["reproducible"] is False:
-        yield "not_repeatable", {}
-    if trust["overlap"] == "overlap":
-        trained = decision["model"]["train_range"]
-        yield "overlap", {"first": decision["data"]["first"], "last": trained[1]}
+        if test.passed is False:
+            yield Message("Look-ahead test failed. {detail}", detail=detail_of(test))
+    if trust.reproducible is False:
+        yield Message("The first episode gave different numbers in a second run.")
+    if trust.overlap == "overlap":
+        yield Message(
+            "Backtest data start {first}, before the training data end ({last}).",
+            first=decision.data.first,
+            last=decision.model.trained_until,
+        )
     for test in tests:
-        if test["passed"] is None:
-            yield "lookahead_untested", {"detail": test["detail"]}
+        if test.passed is None:
+            yield Message("Look-ahead not tested. {detail}", detail=detail_of(test))
     if not tests:
-        yield "lookahead_never", {}
+        yield Message("Look-ahead was not tested.")
 
 
-def _about_evidence(decision: Mapping[str, Any], language: str) -> list[str]:
-    grade = decision["evidence"]["grade"]
+def _about_evidence(decision: DecisionRecord) -> Iterator[Message]:
+    grade = decision.evidence.grade
     if grade not in DOUBTFUL_GRADES:
-        return []
-    key = "go_on_doubt" if decision["decision"] == Decision.GO.value else "doubt"
-    reasons = reasons_of(decision["evidence"], language)
-    return [" ".join([WORDS[language][key].format(grade=grade), *reasons])]
-
-
-def _about_data(decision: Mapping[str, Any]) -> Found:
-    data, trained = decision["data"], decision["model"].get("train_range")
-    if data.get("synthetic"):
-        yield "synthetic", {}
-    if not trained or None in trained:
-        yield "overlap_unknown", {}
-
-
-def _about_gates(decision: Mapping[str, Any]) -> Found:
-    gates = {gate["id"]: gate for gate in decision["gates"]}
-    facts = decision["facts"]
-    for gate in gates.values():
-        if gate["value"] is None:
-            yield "undefined", {"name": gate["name"], "status": gate["status"]}
-    hourly, daily = gates["sharpe"]["value"], facts["sharpe_daily"]
-    limit = gates["sharpe"]["threshold"]
-    if None not in (hourly, daily) and (hourly >= limit) != (daily >= limit):
-        yield "convention", {"hourly": hourly, "daily": daily, "limit": limit}
-    if facts["calmar_extrapolated"] and gates["calmar"]["value"] is not None:
-        yield "extrapolated", {"days": facts["calmar_window_days"], "year": FEW_DAYS}
-    expected, trades = facts["expected_longest_losing_run"], facts["trades"]
-    longest = gates["consecutive_losses"]["threshold"]
-    if expected is not None and expected > longest:
-        yield "streak", {"trades": trades, "expected": expected, "limit": longest}
-    forced = facts["forced_exits"]
-    if forced and trades and forced / trades > MANY_FORCED:
-        yield "forced", {"forced": forced, "trades": trades}
-
-
-def _about_baselines(decision: Mapping[str, Any]) -> Found:
-    agent, fair = decision["facts"]["return_pct"], decision["baselines"]["exposure_matched"]
-    if agent <= 0:
-        yield "lost", {"lost": -agent}
-    elif agent <= fair["return_pct"]:
-        yield "fair", {"exposure": fair["exposure"], "fair": fair["return_pct"], "agent": agent}
-    random = decision["baselines"]["random"]
-    if random is not None and random["share_go"] > LUCKY:
-        yield "lucky", {"share": random["share_go"]}
-
-
-def _about_stress(decision: Mapping[str, Any]) -> Found:
-    robust = decision["robustness"]
-    if decision["facts"]["return_pct"] <= 0:
         return
-    doubled = robust["costs"][0]
-    worse = int(doubled["score"].split("/")[0]) < decision["gates_passed"]
-    if worse and doubled["decision"] != decision["decision"]:
-        yield "doubled", {"decision": doubled["decision"], "score": doubled["score"]}
-    own = next(gate["value"] for gate in decision["gates"] if gate["id"] == "sharpe")
-    late = robust["delay_one_bar"]["gates"]["sharpe"]["value"]
-    if None not in (own, late) and late < own / 2:
-        yield "late", {"own": own, "late": late}
-    rest = robust["return_without_top5_pct"]
-    if rest <= 0:
-        yield "five", {"loss": -rest}
+    first = doubt(grade)
+    if decision.decision is Decision.GO:
+        first = Message("A GO with {grade} evidence does not prove skill.", grade=grade.value)
+    yield joined([first, *reasons_of(decision.evidence)])
+
+
+def _about_data(decision: DecisionRecord) -> Iterator[Message]:
+    if decision.data.synthetic:
+        yield SYNTHETIC
+    if decision.model.trained_until is None:
+        yield Message("The model's training range is unknown: an overlap can't be excluded.")
+
+
+def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
+    facts = decision.facts
+    for gate in decision.gates:
+        if gate.value is None:
+            yield Message(
+                "{name} is undefined ({status}); a gate without a value does not pass.",
+                name=gate.name,
+                status=gate.status.value,
+            )
+    sharpe = decision.gate("sharpe")
+    hourly, daily, limit = sharpe.value, facts.sharpe_daily, sharpe.threshold
+    if hourly is not None and daily is not None and (hourly >= limit) != (daily >= limit):
+        yield Message(
+            "The Sharpe gate depends on the convention: {hourly:.4f} per bar, {daily:.4f} per "
+            "day, limit {limit:g}.",
+            hourly=hourly,
+            daily=daily,
+            limit=limit,
+        )
+    if facts.calmar_extrapolated and decision.gate("calmar").value is not None:
+        yield Message(
+            "Calmar extrapolates {days:.1f} days to a year.", days=facts.calmar_window_days
+        )
+    expected, trades = facts.expected_longest_losing_run, facts.trades
+    longest = decision.gate("consecutive_losses").threshold
+    if expected is not None and expected > longest:
+        yield Message(
+            "With {trades} trades at this loss rate, chance alone gives a longest losing run of "
+            "{expected:.1f}; the limit is {limit:g}.",
+            trades=trades,
+            expected=expected,
+            limit=longest,
+        )
+    forced = facts.forced_exits
+    if forced and trades and forced / trades > MANY_FORCED:
+        yield Message(
+            "{forced} of {trades} round trips were closed by the end of their episode.",
+            forced=forced,
+            trades=trades,
+        )
+
+
+def _about_baselines(decision: DecisionRecord) -> Iterator[Message]:
+    agent, fair = decision.facts.return_pct, decision.baselines.exposure_matched
+    if agent <= 0:
+        yield Message(
+            "The agent lost {lost:.2f} %; staying out of the market would have lost nothing.",
+            lost=abs(agent),
+        )
+    elif fair is not None and agent <= fair.return_pct:
+        yield Message(
+            "Buy and hold at the agent's mean exposure ({exposure:.1%}) earned {fair:.2f} %, the "
+            "agent {agent:.2f} %.",
+            exposure=fair.exposure,
+            fair=fair.return_pct,
+            agent=agent,
+        )
+    random = decision.baselines.random
+    if random is not None and random.share_go > LUCKY:
+        yield Message(
+            "{share:.0%} of the random policies would be a GO on these bars: the gates alone don't "
+            "separate skill from luck here.",
+            share=random.share_go,
+        )
+
+
+def _about_stress(decision: DecisionRecord) -> Iterator[Message]:
+    robust = decision.robustness
+    if decision.facts.return_pct <= 0:
+        return
+    doubled = robust.costs[0]
+    worse = int(doubled.score.split("/")[0]) < decision.gates_passed
+    if worse and doubled.decision != decision.decision:
+        yield Message(
+            "With doubled costs the decision would be {decision} ({score}).",
+            decision=doubled.decision.value,
+            score=doubled.score,
+        )
+    own = decision.gate("sharpe").value
+    late = None if robust.delay_one_bar is None else robust.delay_one_bar.gates["sharpe"].value
+    if own is not None and late is not None and late < own / 2:
+        yield Message(
+            "With fills one bar later, the Sharpe ratio falls from {own:.2f} to {late:.2f}: the "
+            "edge depends on an immediate fill.",
+            own=own,
+            late=late,
+        )
+    rest = robust.return_without_top5_pct
+    if rest is not None and rest <= 0:
+        yield Message(
+            "Without its five best trades the record loses {loss:.2f} %.",
+            loss=-rest,
+        )

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+from pydantic import Field
 
+from core.json_model import Count, IsoMoment, JsonModel, Sha256
 from core.timestamps import iso
 
 HOUR = timedelta(hours=1)
@@ -39,6 +41,19 @@ class RawFacts:
     microsecond_rows: int = 0
     volume_unit_ratio: float | None = None  # median of quote / base volume / close; 1 if right
     synthetic_files: int = 0
+
+
+class Provenance(JsonModel):
+    """Which candles: hash, rows, range, gaps, label."""
+
+    sha256: Sha256 = Field(description="Of the file; of several files, of their hashes and names.")
+    files: tuple[str, ...] = Field(default=(), description="Names of the files.")
+    rows: Count = Field(description="Bars, filled ones included.")
+    first: IsoMoment = Field(description="Open time of the first bar.")
+    last: IsoMoment = Field(description="Open time of the last bar.")
+    gaps: Count = Field(description="Holes between bars.")
+    filled: Count = Field(description="Missing bars that were filled.")
+    synthetic: bool = Field(description="At least one file says that it is synthetic.")
 
 
 @dataclass(frozen=True)
@@ -75,15 +90,15 @@ class Candles:
         """Open time of the last bar."""
         return self.frame.index[-1].to_pydatetime()
 
-    def provenance(self) -> dict[str, object]:
-        """The ``data`` record of a report: hash, rows, range, gaps, label."""
-        return {
-            "sha256": self.sha256,
-            "files": [path.name for path in self.source_files],
-            "rows": len(self),
-            "first": iso(self.first),
-            "last": iso(self.last),
-            "gaps": len(self.gaps),
-            "filled": int(self.frame["is_filled"].sum()),
-            "synthetic": self.synthetic,
-        }
+    def provenance(self) -> Provenance:
+        """The ``data`` record of a report."""
+        return Provenance(
+            sha256=self.sha256,
+            files=tuple(path.name for path in self.source_files),
+            rows=len(self),
+            first=iso(self.first),
+            last=iso(self.last),
+            gaps=len(self.gaps),
+            filled=int(self.frame["is_filled"].sum()),
+            synthetic=self.synthetic,
+        )

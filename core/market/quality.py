@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import MarketDataError
+from core.language import Message
 from core.market.candles import LONGEST_FILL, PRICES, Candles
 from core.timestamps import iso
 
@@ -21,7 +22,7 @@ LARGE_MOVE = 0.30  # |close / previous close - 1|
 OPEN_JUMP = 0.01  # |open / previous close - 1|
 UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
 EXAMPLES = 3
-SYNTHETIC = "The market is synthetic: made up, not exchange data."
+SYNTHETIC = Message("The market is synthetic, not exchange data.")
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,8 @@ def _facts(candles: Candles) -> dict[str, object]:
     frame = candles.frame
     provenance = candles.provenance()
     return {
-        **provenance,
-        "files": ", ".join(provenance["files"]) if len(provenance["files"]) <= 5 else f"{len(provenance['files'])} files",
+        **provenance.as_dict(),
+        "files": ", ".join(provenance.files) if len(provenance.files) <= 5 else f"{len(provenance.files)} files",
         "raw_rows": candles.raw.rows,
         "filled_share": round(float(frame["is_filled"].mean()), 6),
         "longest_gap_bars": max((gap.bars for gap in candles.gaps), default=0),

@@ -18,6 +18,7 @@ import hashlib
 import math
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -127,15 +128,25 @@ def marker(model: SignalModel, seed: int, bars: int) -> str:
 
 
 def is_marked(folder: Path) -> bool:
-    """Whether a folder holds candles with the synthetic mark; reads first lines only."""
+    """Whether a folder holds candles with the synthetic mark.
+
+    First bytes only, and of each file once while it stays the same.
+    """
     for path in sorted(folder.glob("*.csv")):
         try:
-            with path.open("rb") as file:
-                if file.read(len(MARKER)) == MARKER.encode():
-                    return True
+            seen = path.stat()
+            if _begins_marked(path, seen.st_mtime_ns, seen.st_size):
+                return True
         except OSError:  # unreadable candles are the data check's finding
             continue
     return False
+
+
+@lru_cache(maxsize=256)
+def _begins_marked(path: Path, _mtime_ns: int, _size: int) -> bool:
+    """A changed file is known by its time and its size."""
+    with path.open("rb") as file:
+        return file.read(len(MARKER)) == MARKER.encode()
 
 
 def make_market(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+from pydantic import ConfigDict, Field
+
+from core.json_model import JsonModel
+
 CONVENTIONS_ID = "trainweek-1"
 
 RELATIVE_TOLERANCE = 1e-9
@@ -18,7 +22,7 @@ DAYS_PER_YEAR = 365.0
 def meets_limit(value: float, op: str, limit: float) -> bool:
     """Whether an unrounded value stands to its limit as ``op`` says.
 
-    Equal within :data:`RELATIVE_TOLERANCE` is equal. NaN meets_limit no limit.
+    Equal within :data:`RELATIVE_TOLERANCE` is equal. NaN meets no limit.
 
     :param op: ``>``, ``>=``, ``<`` or ``<=``.
     """
@@ -32,32 +36,44 @@ def meets_limit(value: float, op: str, limit: float) -> bool:
     raise ValueError(f"unknown operator {op!r}")
 
 
-def conventions(bars_per_year: int = 8760) -> dict[str, object]:
+class Conventions(JsonModel):
+    """How each number of a report is defined; further entries are named after their number."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
+
+    id: str = Field(description="Name of this set of definitions.")
+    bars_per_year: int = Field(ge=1, description="Bars in a year, for Sharpe and Calmar.")
+    returns: str = Field(description="What a bar's return is.")
+    sharpe: str = Field(description="Formula of the Sharpe ratio.")
+
+
+def conventions(bars_per_year: int = 8760) -> Conventions:
     """The block of the reports."""
-    return {
-        "id": CONVENTIONS_ID,
-        "bars_per_year": bars_per_year,
-        "returns": "per-bar simple returns of net mark-to-market equity, flat bars included; "
+    return Conventions(
+        id=CONVENTIONS_ID,
+        bars_per_year=bars_per_year,
+        returns="per-bar simple returns of net mark-to-market equity, flat bars included; "
         "the first from the starting capital",
-        "sharpe": f"mean / std(ddof=1) * sqrt({bars_per_year}), risk-free rate 0; "
+        sharpe=f"mean / std(ddof=1) * sqrt({bars_per_year}), risk-free rate 0; "
         "undefined below 2 bars or std < 1e-12",
-        "max_drawdown_pct": "from equity including the starting capital, every bar's close, "
+        max_drawdown_pct="from equity including the starting capital, every bar's close, "
         "positive percent; lows inside a bar are not seen",
-        "trades": "round trips from flat to flat, net of both fees, in USDT; a position open at "
+        trades="round trips from flat to flat, net of both fees, in USDT; a position open at "
         "an episode's end is closed at its last close and counted (forced_exit)",
-        "win_rate_pct": "net pnl > 0 over all closed trades",
-        "profit_factor": "sum of wins / |sum of losses| in USDT",
-        "consecutive_losses": "longest run of net pnl < 0 in order of exit, across episodes; "
+        win_rate_pct="net pnl > 0 over all closed trades",
+        profit_factor="sum of wins / |sum of losses| in USDT",
+        consecutive_losses="longest run of net pnl < 0 in order of exit, across episodes; "
         "break-even ends a run",
-        "calmar": f"((end / start)^({bars_per_year} / n) - 1) / max drawdown over the whole window",
-        "undefined": "null with a status; a gate without a value is not passed",
-        "comparison": "unrounded, inclusive, relative tolerance 1e-9",
-        "psr": "Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)] of the bars' "
+        calmar=f"((end / start)^({bars_per_year} / n) - 1) / max drawdown over the whole window",
+        undefined="null with a status; a gate without a value is not passed",
+        comparison="unrounded, inclusive, relative tolerance 1e-9",
+        psr="Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)] of the bars' "
         "returns, kurtosis raw",
-        "dsr": "PSR against the expected best of N trials without skill, whose ratios have the "
+        dsr="PSR against the expected best of N trials without skill, whose ratios have the "
         "variance 1 / (n - 1) that a ratio of 0 has over n bars",
-        "intervals": "percentiles of resampled records: bars by stationary blocks, round trips "
+        intervals="percentiles of resampled records: bars by stationary blocks, round trips "
         "independently",
-        "episodes": "chronological slices without overlap, flat at each start; gates are computed "
+        episodes="chronological slices without overlap, flat at each start; gates are computed "
         "on the stitched record",
-    }
+    )

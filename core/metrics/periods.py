@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from core.json_model import Count, JsonModel
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import sharpe
 
 REGIME_BARS = 168  # trend and volatility of a bar are those of the week that ends with it
 VOLATILITIES = ("calm", "usual", "wild")
+
+
+class Period(JsonModel):
+    """One part of the record: a quarter, or all bars of a regime."""
+
+    label: str = Field(description="``2025 Q1``, or the regime's trend and volatility.")
+    bars: Count = Field(description="Bars of the part.")
+    return_pct: float = Field(description="Compounded over the bars of the part.")
+    sharpe: float | None = Field(description="Annual, of these bars alone.")
+    max_drawdown_pct: float | None = Field(description="Of these bars put together.")
+    trades: Count = Field(description="Round trips by exit.")
+    market_return_pct: float = Field(
+        description="What the market did on these bars, full exposure, without costs."
+    )
 
 
 def quarters(times: pd.Series) -> np.ndarray:
@@ -43,7 +59,7 @@ def by_part(
     market: np.ndarray,
     exit_bars: np.ndarray,
     bars_per_year: int,
-) -> list[dict[str, object]]:
+) -> tuple[Period, ...]:
     """One record a part; quarters in order of time, regimes from calm to wild, up first.
 
     :param labels: of each bar, shape (n,).
@@ -56,17 +72,17 @@ def by_part(
         mine = labels == label
         curve = np.concatenate([[1.0], np.cumprod(1.0 + returns[mine])])
         found.append(
-            {
-                "label": label,
-                "bars": int(mine.sum()),
-                "return_pct": float(curve[-1] - 1.0) * 100.0,
-                "sharpe": sharpe(returns[mine], bars_per_year).value,
-                "max_drawdown_pct": max_drawdown_pct(curve).value,
-                "trades": int(mine[exit_bars].sum()),
-                "market_return_pct": float(np.prod(1.0 + market[mine]) - 1.0) * 100.0,
-            }
+            Period(
+                label=label,
+                bars=int(mine.sum()),
+                return_pct=float(curve[-1] - 1.0) * 100.0,
+                sharpe=sharpe(returns[mine], bars_per_year).value,
+                max_drawdown_pct=max_drawdown_pct(curve).value,
+                trades=int(mine[exit_bars].sum()),
+                market_return_pct=float(np.prod(1.0 + market[mine]) - 1.0) * 100.0,
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _order(label: str) -> tuple:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from core.metrics.drawdown import underwater
+from core.report import labels
+from core.report.speaker import Speaker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,21 +28,23 @@ def equity_chart(
     equity: np.ndarray,
     references: Sequence[tuple[str, np.ndarray]],
     max_drawdown_pct: float,
-    labels: dict[str, str],
+    v: Speaker,
 ) -> str:
-    """Growth against references, and the drawdown below with its gate's limit.
+    """Growth against references, and the drawdown below with its gate's limit, as inline SVG.
 
+    :param times: of the marks, shape (n,).
+    :param equity: shape (n,), any unit.
     :param references: name and equity, each of the shape of ``equity``.
-    :param labels: ``agent``, ``growth``, ``drawdown``, ``limit``.
     """
+    growth = v.say("growth, %")
     figure = _figure(7.4, 3.0)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2.4, 1])
     moments = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy()
     for (name, curve), dash in zip(references, ("--", ":"), strict=False):
         _line(upper, moments, _growth(curve), REFERENCE, name, dash, 1.1)
-    _line(upper, moments, _growth(equity), AGENT, labels["agent"], "-", 1.5)
+    _line(upper, moments, _growth(equity), AGENT, labels.AGENT.in_(v.language), "-", 1.5)
     upper.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
-    upper.set_ylabel(labels["growth"])
+    upper.set_ylabel(growth)
     upper.legend(
         loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, frameon=False, fontsize=8,
         labelcolor=INK, ncols=3,
@@ -51,13 +55,13 @@ def equity_chart(
     lower.plot(x, y, color=LOSS, linewidth=0.9)
     lower.axhline(-max_drawdown_pct, color=LIMIT, linewidth=0.9, linestyle=(0, (4, 3)))
     lower.annotate(
-        f"{labels['limit']} {max_drawdown_pct:g} %",
+        v.say("Limit {limit:g} %", limit=max_drawdown_pct),
         (1, -max_drawdown_pct), xycoords=("axes fraction", "data"), xytext=(-2, 3),
         textcoords="offset points", ha="right", fontsize=7.5, color=LIMIT,
     )  # fmt: skip
     lower.set_ylim(min(below.min(), -max_drawdown_pct) * 1.15, 0)
-    lower.set_ylabel(labels["drawdown"])
-    return _svg(figure, labels["growth"])
+    lower.set_ylabel(v.say("drawdown, %"))
+    return _svg(figure, growth)
 
 
 def episode_chart(numbers: Sequence[object], returns_pct: Sequence[float], label: str) -> str:

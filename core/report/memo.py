@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.decision.documents import SYMBOLS
-from core.decision.sentences import in_language, news
+from core.decision.gate_record import GateRecord
+from core.decision.record import DecisionRecord
+from core.decision.sentences import sentences_in
+from core.json_model import Number
 from core.metrics.records import require_equity
+from core.report import sentences
 from core.report.charts import episode_chart, equity_chart
-from core.report.memo_text import lapsed_line, memo_text, other_blocks, own_line, verdict
-from core.report.numbers import chance, figure, interval, percent
+from core.report.labels import BASELINES, LOOKAHEAD_TESTS, OVERLAP, part_label
+from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
-from core.report.wording import WORDS
+from core.report.speaker import Speaker
 from core.trading.baselines import buy_and_hold
-from core.trading.costs import CostModel
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -27,99 +30,114 @@ TEMPLATE = Path(__file__).with_name("memo.html.j2")
 
 
 def memo_documents(
-    decision: Mapping[str, Any], equity: pd.DataFrame, trades: pd.DataFrame, bars: pd.DataFrame
+    decision: DecisionRecord, equity: pd.DataFrame, trades: pd.DataFrame, bars: pd.DataFrame
 ) -> dict[str, str]:
     """The memo's files by name: text and page, in English and in Portuguese."""
     return {
         "decision.txt": memo_text(decision, "en"),
         "decision_pt.txt": memo_text(decision, "pt"),
-        "memo.html": memo_html(decision, equity, trades, bars, "en"),
-        "memo_pt.html": memo_html(decision, equity, trades, bars, "pt"),
+        "memo.html": memo_html(decision, equity, bars, "en"),
+        "memo_pt.html": memo_html(decision, equity, bars, "pt"),
     }
 
 
 def memo_html(
-    decision: Mapping[str, Any],
-    equity: pd.DataFrame,
-    trades: pd.DataFrame,
-    bars: pd.DataFrame,
-    language: str = "en",
+    decision: DecisionRecord, equity: pd.DataFrame, bars: pd.DataFrame, language: str = "en"
 ) -> str:
     """The memo of a decision; the same inputs give the same bytes.
 
-    :param decision: as :func:`core.decision.build_decision` makes it.
+    :param equity: the table that the decision was built from.
     :param bars: open and close of each marked bar, for the buy-and-hold line.
     :param language: ``en`` or ``pt``; another one gives English.
     """
-    language = language if language in WORDS else "en"
-    decision = in_language(decision, language)
-    words = WORDS[language]
-    rows = [row for row in decision["episodes"] if row["episode"] not in ("ALL", "WORST")]
-    lines = [(words["agent"], own_line(decision))]
-    lines += [
-        (words[name], line)
-        for name, line in decision["baselines"].items()
-        if name != "random" and line
-    ]
+    v = Speaker(language if language == "pt" else "en")
+    rows = [row for row in decision.episodes if row.is_episode]
+    tests = None if decision.trust.lookahead is None else decision.trust.lookahead.tests()
     return _template().render(
         d=decision,
-        w=words,
-        language=language,
-        gates=[_gate_row(gate, decision, words) for gate in decision["gates"]],
-        lines=lines,
-        verdict=verdict(decision, words),
-        other_blocks=other_blocks(decision, words).replace("-", "−"),
-        warnings=news(decision),
-        lapsed=lapsed_line(gone) if (gone := decision["change"].get("lapsed")) else "",
-        names={gate["id"]: gate["short"] for gate in decision["gates"]},
-        equity_svg=_equity_svg(decision, equity, bars, words),
+        v=v,
+        say=v.say,
+        plural=v.plural,
+        number=v.numbers.figure,
+        signed=lambda value, decimals=2: v.numbers.figure(value, decimals, sign=True),
+        chance=v.numbers.chance,
+        percent=lambda share: v.numbers.percent(share).replace("-", "−"),
+        told=sentences_in(decision, v.language),
+        sentences=sentences,
+        gates=[GateRow.of(gate, decision, v) for gate in decision.gates],
+        parts=(decision.robustness.quarters, decision.robustness.regimes),
+        part_label=lambda label: part_label(label, v.language),
+        tests=None
+        if tests is None
+        else [(LOOKAHEAD_TESTS[name].in_(v.language), test) for name, test in tests],
+        overlap=OVERLAP[decision.trust.overlap].in_(v.language),
+        names={gate.id: gate.short for gate in decision.gates},
+        next_steps=decision.next_steps.pt if v.language == "pt" else decision.next_steps.en,
+        equity_svg=_equity_svg(decision, equity, bars, v),
         episode_svg=episode_chart(
-            [row["episode"] for row in rows],
-            [row["return_pct"] for row in rows],
-            words["episode_return"],
+            [row.episode for row in rows],
+            [row.return_pct or 0.0 for row in rows],
+            v.say("return, %"),
         ),
     )
 
 
 def _equity_svg(
-    decision: Mapping[str, Any], equity: pd.DataFrame, bars: pd.DataFrame, words: dict[str, str]
+    decision: DecisionRecord, equity: pd.DataFrame, bars: pd.DataFrame, v: Speaker
 ) -> str:
-    costs = CostModel(**decision["costs"])
+    costs, lines = decision.costs.model(), decision.baselines.lines()
     references = [
-        (words[name], buy_and_hold(bars, costs, exposure=decision["baselines"][name]["exposure"]))
+        (
+            BASELINES[name].in_(v.language),
+            buy_and_hold(bars, costs, exposure=lines[name].exposure),
+        )
         for name in ("exposure_matched", "buy_and_hold")
-        if name in decision["baselines"]
+        if name in lines
     ]
-    limit = next(g["threshold"] for g in decision["gates"] if g["id"] == "max_drawdown_pct")
-    return equity_chart(equity["time"], require_equity(equity), references, limit, words)
+    limit = decision.gate("max_drawdown_pct").threshold
+    return equity_chart(equity["time"], require_equity(equity), references, limit, v)
 
 
-def _gate_row(
-    gate: Mapping[str, Any], decision: Mapping[str, Any], words: Mapping[str, str]
-) -> dict[str, Any]:
-    limit = f"{SYMBOLS[gate['op']]} {gate['threshold']:.{gate['threshold_decimals']}f}"
-    label = f"{gate['name']}: {words['spark']} {limit}"
-    return {
-        **gate,
-        "shown": figure(gate["value"], 4) + _unit(gate, gate["value"]),
-        "limit": limit + _unit(gate),
-        "room": figure(_room(gate), 4, sign=True) + _unit(gate, gate["margin"]),
-        "interval": interval(gate["ci95"]).replace("-", "−"),
-        "chance": chance(gate["p_pass"]),
-        "spark": gate_spark(gate, label),
-        "episodes_pass": f"{decision['episodes_that_pass'][gate['id']]:.0%}",
-    }
+@dataclass(frozen=True)
+class GateRow:
+    """One row of the gates' table, written."""
+
+    gate: GateRecord
+    value: str
+    limit: str
+    margin: str
+    interval: str
+    chance: str
+    spark: str
+    episodes_pass: str
+
+    @classmethod
+    def of(cls, gate: GateRecord, decision: DecisionRecord, v: Speaker) -> GateRow:
+        """Written in the speaker's language."""
+        n = v.numbers
+        limit = f"{SYMBOLS[gate.op]} {n.plain(gate.threshold, gate.threshold_decimals)}"
+        label = v.say("{gate}: resampled values, limit {limit}", gate=gate.name, limit=limit)
+        return cls(
+            gate,
+            value=n.figure(gate.value, 4) + _unit(gate, gate.value),
+            limit=limit + _unit(gate),
+            margin=n.figure(_margin(gate), 4, sign=True) + _unit(gate, gate.margin),
+            interval=n.interval(gate.ci95).replace("-", "−"),
+            chance=n.chance(gate.p_pass),
+            spark=gate_spark(gate, label),
+            episodes_pass=n.percent(decision.episodes_that_pass[gate.id], 0),
+        )
 
 
-def _room(gate: Mapping[str, Any]) -> float | int | None:
+def _margin(gate: GateRecord) -> Number | None:
     """The margin; whole where value and limit are."""
-    margin = gate["margin"]
-    counted = isinstance(gate["value"], int) and float(gate["threshold"]).is_integer()
-    return int(margin) if counted else margin
+    margin = gate.margin
+    counted = isinstance(gate.value, int) and gate.threshold.is_integer()
+    return int(margin) if counted and margin is not None else margin
 
 
-def _unit(gate: Mapping[str, Any], value: object = True) -> str:
-    return f" {gate['unit']}" if gate["unit"] and value is not None else ""
+def _unit(gate: GateRecord, value: object = True) -> str:
+    return f" {gate.unit}" if gate.unit and value is not None else ""
 
 
 @cache
@@ -130,9 +148,5 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["short"] = lambda sha: f"{sha[:12]}…" if sha else "–"
-    environment.filters["percent"] = lambda share: percent(share).replace("-", "−")
-    environment.filters["chance"] = chance
-    environment.filters["number"] = figure
-    environment.filters["signed"] = lambda value, decimals=2: figure(value, decimals, sign=True)
     environment.filters["day"] = lambda moment: str(moment)[:10]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

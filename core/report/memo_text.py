@@ -3,65 +3,66 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from core.decision.change import ComparedDecision
 from core.decision.documents import SYMBOLS, decision_text
-from core.decision.sentences import in_language, news
-from core.decision.trust import integrity_of
-from core.report.numbers import chance, figure, interval, percent, plain
-from core.report.wording import WORDS
-from core.vocabulary import DOUBTFUL_GRADES, Decision
+from core.decision.gate_record import GateRecord
+from core.decision.record import DecisionRecord
+from core.decision.sentences import Sentences, sentences_in
+from core.report.labels import LOOKAHEAD_TESTS, OVERLAP, part_label
+from core.report.sentences import (
+    among_random,
+    blocks,
+    break_even,
+    compared,
+    data_counts,
+    going_live,
+    lapsed_line,
+    losing_run,
+    track_record,
+    trials,
+    verdict,
+)
+from core.report.speaker import Speaker
+from core.trading.outcome import Outcome
 
 WIDTH = 100
 
 
-def memo_text(decision: Mapping[str, Any], language: str = "en") -> str:
+def memo_text(decision: DecisionRecord, language: str = "en") -> str:
     """One page of text; ends with a newline. The same decision gives the same text.
 
-    :param language: ``en`` or ``pt``.
+    :param language: ``en`` or ``pt``; another one gives English.
     """
-    decision = in_language(decision, language)
-    w = WORDS.get(language, WORDS["en"])
+    v, told = Speaker(language), sentences_in(decision, language)
+    signature, reason = v.say("Signature"), v.say("Override reason")
     parts = [
-        _head(decision, w),
-        _gates(decision, w),
-        _skill(decision, w),
-        _earning(decision, w),
-        _breaks(decision, w),
-        _trust(decision, w),
-        _change(decision, w),
-        _if_go(decision, w),
-        _warnings(decision, w),
-        f"{w['signature']}: {'_' * 30}   {w['override_reason']}: {'_' * 30}",
+        _head(decision, told, v),
+        _gates(decision, v),
+        _skill(decision, v),
+        _earning(decision, v),
+        _breaks(decision, v),
+        _trust(decision, v),
+        _change(decision, v),
+        _if_go(decision, v),
+        _warnings(told, v),
+        f"{signature}: {'_' * 30}   {reason}: {'_' * 30}",
     ]
     return decision_text(decision) + "\n" + "\n".join(part for part in parts if part) + "\n"
 
 
-def verdict(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    """``PARTIAL 5/6``; doubtful evidence of a GO and failed checks are said in the same breath."""
-    grade = d["evidence"]["grade"]
-    said = f"{d['decision']} {d['score']}"
-    if d["decision"] == Decision.GO and grade in DOUBTFUL_GRADES:
-        said += f" {w['on_evidence'].format(grade=grade)}"
-    failed = [name for name, passed in vars(integrity_of(d["trust"])).items() if passed is False]
-    return f"{said}: {', '.join(w[f'failed_{name}'] for name in failed)}" if failed else said
-
-
-def _head(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    title = (
-        f"{w['title'].upper()} {d['day']}  {d['symbol']} {d['interval']}  "
-        f"{w['model'].lower()} {d['model']['sha256'][:12]}"
-    )
-    badge = f"[ {verdict(d, w)} ]"
-    grade = f"{w['evidence']}: {d['evidence']['grade']}"
-    made_up = [w["synthetic"]] if d["data"].get("synthetic") else []
+def _head(d: DecisionRecord, told: Sentences, v: Speaker) -> str:
+    name, model = v.say("Revalidation").upper(), v.say("Model").lower()
+    title = f"{name} {d.day}  {d.symbol} {d.interval}  {model} {d.model.sha256[:12]}"
+    evidence, recommendation = v.say("Evidence"), v.say("Recommendation")
+    synthetic = [v.say("Synthetic market data, not exchange data")] if d.data.synthetic else []
     return "\n".join(
         [
-            *_in_a_line(title, badge),
-            *made_up,
-            *_folded(f"{w['recommendation']}: {d['recommendation']}. {d['reason']}"),
-            *_folded(f"{grade}. {' '.join(d['evidence']['reasons'])}"),
+            *_in_a_line(title, f"[ {verdict(d, v)} ]"),
+            *synthetic,
+            *_folded(f"{recommendation}: {d.recommendation}. {told.reason}"),
+            *_folded(f"{evidence}: {d.evidence.grade.value}. {' '.join(told.grade_reasons)}"),
         ]
     )
 
@@ -73,196 +74,188 @@ def _in_a_line(left: str, right: str) -> list[str]:
     return [f"{left}{right:>{WIDTH - len(left)}}"]
 
 
-def _gates(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    rows = [
-        f"{'1 ' + w['gates'].upper():<22}{w['value']:>12}{w['limit']:>10}{w['margin']:>10}"
-        f"{w['ci95']:>20}{'P(pass)':>9}  {w['costs_x2']}"
-    ]
-    for gate in d["gates"]:
-        value = gate["status"] if gate["value"] is None else plain(gate["value"], 4)
-        limit = f"{SYMBOLS[gate['op']]} {gate['threshold']:g}"
-        mark = "PASS" if gate["passed"] else "FAIL"
+def _gates(d: DecisionRecord, v: Speaker) -> str:
+    n = v.numbers
+    heading, value, limit = _heading(1, v.say("Gates")), v.say("Value"), v.say("Limit")
+    margin, interval, costs = v.say("Margin"), v.say("95% interval"), v.say("Costs x2")
+    rows = [f"{heading:<22}{value:>12}{limit:>10}{margin:>10}{interval:>20}{'P(pass)':>9}  {costs}"]
+    for gate in d.gates:
+        value = gate.status.value if gate.value is None else n.plain(gate.value, 4)
+        limit = f"{SYMBOLS[gate.op]} {n.short(gate.threshold)}"
+        mark = "PASS" if gate.passed else "FAIL"
         rows.append(
-            f"  {mark} {gate['short'] + (' %' if gate['unit'] == '%' else ''):<18}{value:>9}"
-            f"{limit:>10}{plain(gate['margin'], 2, sign=True):>10}{interval(gate['ci95']):>20}"
-            f"{chance(gate['p_pass']):>9}  {_stressed(gate)}"
+            f"  {mark} {gate.short + (' %' if gate.unit == '%' else ''):<18}{value:>9}"
+            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95):>20}"
+            f"{n.chance(gate.p_pass):>9}  {_stressed(gate, v)}"
         )
-    run = d["evidence"]["expected_longest_losing_run"]
-    within = chance(d["evidence"]["chance_of_longest_run"])
-    rows += [
-        f"  {w['blocks_of']} {d['uncertainty']['block_bars']:.0f} {w['bars']}{other_blocks(d, w)}",
-        f"  {w['longest_run']}: {plain(run, 1)}; {w['within_limit']}: {within}",
-    ]
+    rows += [*_folded(blocks(d, v), "  "), *_folded(losing_run(d, v), "  ")]
     return "\n".join(rows)
 
 
-def other_blocks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    """The Sharpe's interval with other blocks: what hangs on the choice."""
-    found = d["uncertainty"]["by_block"]
-    told = [f"{row['block_bars']:.0f} {interval(row['ci95']['sharpe'])}" for row in found]
-    return f"; Sharpe {w['with_blocks']} {', '.join(told)}" if told else ""
-
-
-def _stressed(gate: Mapping[str, Any]) -> str:
-    stressed = gate["costs_x2"]
+def _stressed(gate: GateRecord, v: Speaker) -> str:
+    stressed = gate.costs_x2
     if stressed is None:
         return "n/a"
-    return f"{plain(stressed['value'], 2)} {'PASS' if stressed['passed'] else 'FAIL'}"
+    return f"{v.numbers.plain(stressed.value, 2)} {'PASS' if stressed.passed else 'FAIL'}"
 
 
-def _skill(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    e, trials = d["evidence"], d["evidence"]["n_trials"]
-    declared = "" if trials["declared"] is None else f", {trials['declared']} {w['declared']}"
-    week = trials.get("of_week")
-    of_week = "" if week is None else f", {week} {w['of_week']}"
-    days = e["min_trl_days"]
-    needed = w["never"] if days is None else f"{days:,.0f} {w['days']}"
+def _skill(d: DecisionRecord, v: Speaker) -> str:
+    e, n, growth = d.evidence, v.numbers, v.say("Return, %")
+    figures = v.say(
+        "Sharpe of daily returns {daily}, of bars {bars}; lag-1 autocorrelation {lag1}",
+        daily=n.plain(e.sharpe_daily, 4),
+        bars=n.plain(e.sharpe_hourly, 4),
+        lag1=n.plain(e.lag1, 3),
+    )
     lines = [
-        f"2 {w['skill'].upper()}",
-        f"  PSR(0) {chance(e['psr0'])} | PSR(1) {chance(e['psr1'])} | DSR {chance(e['dsr'])} "
-        f"(N={trials['used']}: {trials['counted']} {w['counted']}{of_week}{declared}) | "
-        f"MinTRL {needed}, {w['have']} {e['have_days']:.0f} {w['days']}",
-        f"  {w['daily_sharpe']} {plain(e['sharpe_daily'], 4)}, {w['by_bar']} "
-        f"{plain(e['sharpe_hourly'], 4)}; {w['lag1']} {plain(e['lag1'], 3)}",
+        _heading(2, v.say("Is it skill?")),
+        *_folded(
+            f"PSR(0) {n.chance(e.psr0)} | PSR(1) {n.chance(e.psr1)} | DSR {n.chance(e.dsr)} "
+            f"({trials(d, v)}) | MinTRL {track_record(d, v)}",
+            "  ",
+        ),
+        *_folded(figures, "  "),
     ]
-    rows = [(w["agent"], own_line(d))]
-    rows += [(w[n], line) for n, line in d["baselines"].items() if n != "random" and line]
     lines += [
-        f"    {name:<50}{w['return']} {plain(line['return_pct'], 2):>8}  Sharpe "
-        f"{plain(line['sharpe'], 2):>6}  Max DD {plain(line['max_drawdown_pct'], 2):>6} %"
-        for name, line in rows
+        f"    {name:<46}{growth} {n.plain(line.return_pct, 2):>8}  Sharpe "
+        f"{n.plain(line.sharpe, 2):>6}  Max DD {n.plain(line.max_drawdown_pct, 2):>6} %"
+        for name, line in compared(d, v)
     ]
-    if random := d["baselines"]["random"]:
-        lines.append(
-            f"  {w['percentile']} {random['percentile']:.1f} {w['of']} {random['n']} "
-            f"{w['random_policies']}; {percent(random['share_go'])} {w['of_them_go']}"
-        )
+    if told := among_random(d, v):
+        lines += _folded(told, "  ")
     return "\n".join(lines)
 
 
-def own_line(d: Mapping[str, Any]) -> dict[str, Any]:
-    """The agent's own line beside the baselines'."""
-    gates = {gate["id"]: gate["value"] for gate in d["gates"]}
-    return {
-        "exposure": d["facts"]["mean_exposure"],
-        "return_pct": d["facts"]["return_pct"],
-        **gates,
-    }
-
-
-def _earning(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    e, r = d["earning"], d["robustness"]
-    sides = f"{w['long']} {e['long']['trades']} ({plain(e['long']['pnl'], 0, sign=True)} USDT), "
-    sides += f"{w['short']} {e['short']['trades']} ({plain(e['short']['pnl'], 0, sign=True)} USDT)"
-    cost = r["break_even_cost_bps"]
-    even = w["no_break_even"] if cost is None else f"{w['break_even']} {plain(cost, 1)} bps"
-    text = (
-        f"{e['trades']} {w['trades']}, {w['mean_exposure']} {percent(e['exposure'])}, "
-        f"{w['turnover']} {plain(e['turnover'], 1)}, {w['avg_hold']} "
-        f"{plain(e['avg_hold_bars'], 1)} {w['bars']}, {w['fees']} "
-        f"{percent(e['fees_share_of_gross'])}, {even}, "
-        f"{w['top5']} {percent(r['top5_share'])}, {sides}, {e['forced_exits']} {w['forced']}"
+def _earning(d: DecisionRecord, v: Speaker) -> str:
+    e, r, n = d.earning, d.robustness, v.numbers
+    text = v.say(
+        "{trades}, mean exposure {exposure}, turnover per year {turnover}, mean holding time "
+        "{hold} bars, fees {fees} of the gross result, {break_even}, five best trades {top5} of "
+        "the result, long {long} ({long_pnl} USDT), short {short} ({short_pnl} USDT), {forced}",
+        trades=v.plural("{n} round trip", "{n} round trips", e.trades),
+        exposure=n.percent(e.exposure),
+        turnover=n.plain(e.turnover, 1),
+        hold=n.plain(e.avg_hold_bars, 1),
+        fees=n.percent(e.fees_share_of_gross),
+        break_even=break_even(d, v),
+        top5=n.percent(r.top5_share),
+        long=e.long.trades,
+        long_pnl=n.plain(e.long.pnl, 0, sign=True),
+        short=e.short.trades,
+        short_pnl=n.plain(e.short.pnl, 0, sign=True),
+        forced=v.say("{n} closed by an episode's end", n=e.forced_exits),
     )
-    return "\n".join([f"3 {w['earns'].upper()}", *_folded(text, "  ")])
+    return "\n".join([_heading(3, v.say("How it earns")), *_folded(text, "  ")])
 
 
-def _breaks(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    r = d["robustness"]
-    late = r["delay_one_bar"]
-    fees = ", ".join(f"x{f['multiple']:g} {_short(f)}" for f in r["fees"])
-    slips = ", ".join(f"{s['slippage_bps']:g} bps {_short(s)}" for s in r["slippage"])
+def _breaks(d: DecisionRecord, v: Speaker) -> str:
+    r, n = d.robustness, v.numbers
+    market, fee, slippage = v.say("market"), v.say("fee"), v.say("slippage")
+    fees = ", ".join(f"x{f.multiple:g} {_short(f, v)}" for f in r.fees)
+    slips = ", ".join(f"{s.slippage_bps:g} bps {_short(s, v)}" for s in r.slippage)
     parts = [
-        f"{w.get(part['label'], part['label'])} {plain(part['return_pct'], 2, sign=True)}% "
-        f"({w['market']} {plain(part['market_return_pct'], 0, sign=True)}%)"
-        for part in (*r["quarters"], *r["regimes"])
+        f"{part_label(part.label, v.language)} {n.plain(part.return_pct, 2, sign=True)}% "
+        f"({market} {n.plain(part.market_return_pct, 0, sign=True)}%)"
+        for part in (*r.quarters, *r.regimes)
     ]
-    worst = r["worst_episode"]
     lines = [
-        f"4 {w['breaks'].upper()}",
-        *_folded(f"{w['fee']} {fees}; {w['slippage_short']} {slips}", "  "),
+        _heading(4, v.say("Where it breaks")),
+        *_folded(f"{fee} {fees}; {slippage} {slips}", "  "),
         *_folded("; ".join(parts), "  "),
     ]
     ends = []
-    if worst:
-        ends.append(f"{w['worst_episode']} {worst['episode']}: {worst['return_pct']:+.2f}%")
-    if late:
-        ends.append(f"{w['one_bar_later']} {_short(late)}")
+    if worst := r.worst_episode:
+        ends.append(
+            v.say(
+                "worst episode {number}: {change:+.2f}%",
+                number=worst.episode,
+                change=worst.return_pct,
+            )
+        )
+    if late := r.delay_one_bar:
+        ends.append(v.say("filled one bar later {outcome}", outcome=_short(late, v)))
     return "\n".join([*lines, f"  {'; '.join(ends)}"]).rstrip()
 
 
-def _short(outcome: Mapping[str, Any]) -> str:
+def _short(outcome: Outcome, v: Speaker) -> str:
     """Sharpe and score under other assumptions."""
-    return f"{plain(outcome['gates']['sharpe']['value'], 2)} ({outcome['score']})"
+    return f"{v.numbers.plain(outcome.gates['sharpe'].value, 2)} ({outcome.score})"
 
 
-def _trust(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    t, data = d["trust"], d["data"]
-    ranges = t["ranges"]
-    trained = ranges["training"]
-    span = f"{trained[0][:10]} - {trained[1][:10]}" if trained else w["unknown"]
-    yes = {True: w["yes"], False: w["no"], None: w["unknown"]}
-    tests = t["lookahead"] or {}
-    found = ", ".join(f"{w[name]} {yes[test['passed']]}" for name, test in tests.items())
-    costs = d["costs"]
-    text = (
-        f"{w['data']} {data['rows']} {w['bars']}, {data['gaps']} {w['gaps']}, {data['filled']} "
-        f"{w['filled']} ({t['hashes']['data'][:12]}); {w['trained_on']} {span}, {w['scored']} "
-        f"{ranges['scored'][0][:10]} - {ranges['scored'][1][:10]}, {w['overlap']}: "
-        f"{w['overlap_' + t['overlap']]}; {w['lookahead']}: {found or w['unknown']}; "
-        f"{w['costs']} {w['fee']} {costs['fee_bps']:g} + {w['slippage_short']} "
-        f"{costs['slippage_bps']:g} bps; {w['conventions']} {d['conventions']['id']}; {w['code']} "
-        f"{(t['hashes']['code'] or w['unknown'])[:12]}; {w['playbook']} "
-        f"{t['hashes']['playbook'][:12]}; {w['repeatable']}: {yes[t['reproducible']]}"
+def _trust(d: DecisionRecord, v: Speaker) -> str:
+    t, unknown = d.trust, v.say("unknown")
+    trained, scored = t.ranges.training, t.ranges.scored
+    answers = {True: v.say("yes"), False: v.say("NO"), None: unknown}
+    tests = [] if t.lookahead is None else t.lookahead.tests()
+    found = ", ".join(
+        f"{LOOKAHEAD_TESTS[name].in_(v.language)} {answers[test.passed]}" for name, test in tests
     )
-    rerun = [f"  {w['rerun']}: {t['rerun']}"] if t["rerun"] else []
-    return "\n".join([f"5 {w['trust'].upper()}", *_folded(text, "  "), *rerun])
+    text = v.say(
+        "Data: {data} ({data_sha}); trained on {trained}, scored {scored}, overlap: {overlap}; "
+        "look-ahead tests: {lookahead}; costs per side: fee {fee:g} + slippage {slippage:g} bps; "
+        "conventions {conventions}; code {code}; playbook {playbook}; reproducible: {reproducible}",
+        data=data_counts(d, v),
+        data_sha=t.hashes.data[:12],
+        trained=_days(trained) or unknown,
+        scored=_days(scored) or unknown,
+        overlap=OVERLAP[t.overlap].in_(v.language),
+        lookahead=found or unknown,
+        fee=d.costs.fee_bps,
+        slippage=d.costs.slippage_bps,
+        conventions=d.conventions.id,
+        code=(t.hashes.code or unknown)[:12],
+        playbook=t.hashes.playbook[:12],
+        reproducible=answers[t.reproducible],
+    )
+    rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
+    return "\n".join([_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *rerun])
 
 
-def _change(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    lines = [f"6 {w['change'].upper()}"]
-    for name in ("previous", "production"):
-        before = d["change"][name]
-        if before is None:
-            lines.append(f"  {w[name]}: {w['none']}")
-            continue
-        names = {gate["id"]: gate["short"] for gate in d["gates"]}
-        deltas = ", ".join(
-            f"{names[gate]} {plain(c['delta'], 2, sign=True)}"
-            for gate, c in before["gates"].items()
-        )
-        lines += _folded(
-            f"{w[name]} {before['created_at'][:16]} {before['decision']} {before['score']}: {deltas}",
-            "  ",
-        )
-    if gone := d["change"].get("lapsed"):
-        lines.append(f"  {w['lapsed']}: {lapsed_line(gone)}")
+def _days(ends: tuple[str | None, str | None] | None) -> str:
+    """First and last day of a range; empty if it is not known."""
+    if ends is None or ends[0] is None or ends[1] is None:
+        return ""
+    return f"{ends[0][:10]} - {ends[1][:10]}"
+
+
+def _change(d: DecisionRecord, v: Speaker) -> str:
+    lines = [_heading(6, v.say("What changed"))]
+    earlier = {
+        v.say("Previous revalidation"): d.change.previous,
+        v.say("Model in production"): d.change.production,
+    }
+    for name, before in earlier.items():
+        told = v.say("none") if before is None else _deltas(d, before, v)
+        lines += _folded(f"{name}: {told}", "  ")
+    if gone := lapsed_line(d):
+        lines.append("  " + v.say("Approval that is no longer valid: {approval}", approval=gone))
     return "\n".join(lines)
 
 
-def lapsed_line(gone: Mapping[str, Any]) -> str:
-    """``2026-02-27 GO 6/6 VOID``."""
-    return f"{gone['created_at'][:10]} {gone['decision']} {gone['score']} {gone['standing']}"
-
-
-def _if_go(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    g = d["if_go"]
-    text = (
-        f"{w['order_cap']} {figure(g['order_cap_usdt'], 0)} USDT ({percent(g['participation'])} "
-        f"{w['of_an_hour']}), {w['capital_cap']} {figure(g['capital_cap_usdt'], 0)} USDT; "
-        f"{w['stop_at']} {plain(g['max_drawdown_stop_pct'], 1)} %, {w['stop_day']} "
-        f"{plain(g['daily_loss_stop_pct'], 2)} %; {w['paper']} {g['paper_days']} {w['days']}; "
-        f"{w['next_revalidation']} {g['next_revalidation']}"
+def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
+    names = {gate.id: gate.short for gate in d.gates}
+    deltas = ", ".join(
+        f"{names[gate]} {v.numbers.plain(change.delta, 2, sign=True)}"
+        for gate, change in before.gates.items()
     )
-    return "\n".join([f"7 {w['if_go'].upper()}", *_folded(text, "  ")])
+    return f"{before.created_at[:16]} {before.decision.value} {before.score}; {deltas}"
 
 
-def _warnings(d: Mapping[str, Any], w: Mapping[str, str]) -> str:
-    if not news(d):
+def _if_go(d: DecisionRecord, v: Speaker) -> str:
+    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(going_live(d, v), "  ")])
+
+
+def _warnings(told: Sentences, v: Speaker) -> str:
+    if not told.news:
         return ""
     lines: list[str] = []
-    for warning in news(d):
+    for warning in told.news:
         lines += _folded(f"! {warning}", "  ")
-    return "\n".join([w["warnings"].upper(), *lines])
+    return "\n".join([v.say("What to know").upper(), *lines])
+
+
+def _heading(number: int, title: str) -> str:
+    return f"{number} {title.upper()}"
 
 
 def _folded(text: str, indent: str = "") -> Sequence[str]:

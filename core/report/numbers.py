@@ -1,43 +1,53 @@
-"""How the memo writes numbers."""
+"""How reports write numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.language import number_in
 
 NONE = "n/a"
 
 
-def plain(value: float | None, decimals: int = 2, sign: bool = False) -> str:
-    """``1.3127``; whole numbers without decimals; ASCII, for text."""
-    if value is None:
-        return NONE
-    plus = "+" if sign else ""
-    if isinstance(value, int):
-        return f"{value:{plus}d}"
-    return f"{value:{plus},.{decimals}f}"
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers as text, by the rules of a language."""
 
+    language: str = "en"
 
-def figure(value: float | None, decimals: int = 2, sign: bool = False) -> str:
-    """:func:`plain` with a real minus sign."""
-    return plain(value, decimals, sign).replace("-", "−")
+    def plain(self, value: float | None, decimals: int = 2, sign: bool = False) -> str:
+        """``1.3127``; whole numbers without decimals; ASCII, for text."""
+        if value is None:
+            return NONE
+        plus = "+" if sign else ""
+        if isinstance(value, int):
+            return number_in(f"{value:{plus}d}", self.language)
+        return number_in(f"{value:{plus},.{decimals}f}", self.language)
 
+    def figure(self, value: float | None, decimals: int = 2, sign: bool = False) -> str:
+        """:meth:`plain` with a real minus sign."""
+        return self.plain(value, decimals, sign).replace("-", "−")
 
-def percent(share: float | None, decimals: int = 1) -> str:
-    """A share as ``11.0%``."""
-    return NONE if share is None else f"{share:.{decimals}%}"
+    def short(self, value: float) -> str:
+        """As few digits as it needs: ``15``, ``1.5``."""
+        return number_in(f"{value:g}", self.language)
 
+    def percent(self, share: float | None, decimals: int = 1) -> str:
+        """A share as ``11.0%``."""
+        return NONE if share is None else number_in(f"{share:.{decimals}%}", self.language)
 
-def chance(value: float | None) -> str:
-    """A probability as ``63.0%``. Nothing is 100 % sure, and nothing is impossible."""
-    if value is None:
-        return NONE
-    if value > 0.999:
-        return ">99.9%"
-    return "<0.1%" if value < 0.001 else f"{value:.1%}"
+    def chance(self, value: float | None) -> str:
+        """A probability as ``63.0%``. Nothing is 100 % sure, and nothing is impossible."""
+        if value is None:
+            return NONE
+        if value > 0.999:
+            return number_in(">99.9%", self.language)
+        return number_in("<0.1%" if value < 0.001 else f"{value:.1%}", self.language)
 
-
-def interval(ends: Sequence[float] | None, decimals: int = 2) -> str:
-    """``[-0.41, 2.90]``."""
-    if ends is None:
-        return NONE
-    return f"[{plain(ends[0], decimals)}, {plain(ends[1], decimals)}]"
+    def interval(self, ends: Sequence[float] | None, decimals: int = 2) -> str:
+        """``[-0.41, 2.90]``."""
+        if ends is None:
+            return NONE
+        between = ", " if self.language == "en" else "; "
+        return f"[{between.join(self.plain(end, decimals) for end in ends)}]"

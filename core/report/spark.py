@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
+from core.decision.gate_record import GateRecord
 from core.metrics.conventions import meets_limit
 
 WIDTH, HEIGHT, BASE = 132, 30, 26
 PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"
 
 
-def gate_spark(gate: Mapping[str, Any], label: str) -> str:
+def gate_spark(gate: GateRecord, label: str) -> str:
     """Histogram of the resampled values, coloured by pass and fail; empty without one.
 
     The dashed line is the limit, the dot the value. Values beyond the picture are
     drawn at its edge.
+
+    :param label: what the picture shows, for those who can't see it.
     """
-    found = gate["distribution"]
+    found = gate.distribution
     if found is None:
         return ""
-    edges, counts = found["histogram"]["edges"], found["histogram"]["counts"]
-    limit, value = float(gate["threshold"]), gate["value"]
+    edges, counts = found.histogram.edges, found.histogram.counts
+    limit, value = gate.threshold, gate.value
     low, high = min(edges[0], limit), max(edges[-1], limit)
     room = (high - low) * 0.04 or 1.0
     low, high = low - room, high + room
@@ -48,5 +49,5 @@ def gate_spark(gate: Mapping[str, Any], label: str) -> str:
     )
 
 
-def _colour(gate: Mapping[str, Any], value: float) -> str:
-    return PASSED if meets_limit(value, gate["op"], float(gate["threshold"])) else FAILED
+def _colour(gate: GateRecord, value: float) -> str:
+    return PASSED if meets_limit(value, gate.op, gate.threshold) else FAILED

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from core.errors import InputError
+from core.json_model import Count, JsonModel
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import calmar, sharpe
 from core.metrics.returns import bar_returns
@@ -13,6 +15,24 @@ from core.trading.costs import CostModel
 from core.trading.replay import Costs, Track, replay
 
 SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
+
+
+class Baseline(JsonModel):
+    """What an agent without a policy would have earned."""
+
+    exposure: float = Field(description="Mean signed share of equity in the market.")
+    return_pct: float = Field(description="Net return, percent.")
+    sharpe: float | None = Field(description="Annual; null where undefined.")
+    max_drawdown_pct: float | None = Field(description="Positive percent.")
+    calmar: float | None = Field(description="Annual return / max drawdown; null where undefined.")
+
+
+class SmaBaseline(Baseline):
+    """What the crossing of two moving averages would have earned."""
+
+    fast_bars: Count = Field(description="Bars of the fast average.")
+    slow_bars: Count = Field(description="Bars of the slow average.")
+    trades: Count = Field(description="Round trips.")
 
 
 def buy_and_hold(
@@ -45,7 +65,7 @@ def buy_and_hold(
 
 def baselines(
     bars: pd.DataFrame, costs: CostModel, mean_exposure: float | None, bars_per_year: int = 8760
-) -> dict[str, dict[str, object]]:
+) -> dict[str, Baseline]:
     """Flat, buy and hold, and buy and hold at the agent's mean exposure, each summed up.
 
     The last is the fair one: it earns what the market gave to that exposure. None
@@ -76,9 +96,7 @@ def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
     return levels
 
 
-def sma_rule(
-    track: Track, costs: CostModel, size: float, bars_per_year: int = 8760
-) -> dict[str, object]:
+def sma_rule(track: Track, costs: CostModel, size: float, bars_per_year: int = 8760) -> SmaBaseline:
     """The best known simple rule, at the agent's size and with its costs, summed up.
 
     :param size: share of equity while in the market.
@@ -86,7 +104,9 @@ def sma_rule(
     levels = sma_levels(track.close, size)
     again = replay(track, levels, Costs.of(costs))
     summary = _summary(again.equity[:, 0], float(levels.mean()), bars_per_year)
-    return {**summary, "fast_bars": SMA_FAST, "slow_bars": SMA_SLOW, "trades": len(again.trades)}
+    return SmaBaseline(
+        **dict(summary), fast_bars=SMA_FAST, slow_bars=SMA_SLOW, trades=len(again.trades)
+    )
 
 
 def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:
@@ -95,13 +115,13 @@ def _follows_a_hole(bars: pd.DataFrame) -> np.ndarray:
     return (step > step.median()).to_numpy() if len(step) > 2 else np.zeros(len(bars), bool)
 
 
-def _summary(equity: np.ndarray, exposure: float, bars_per_year: int) -> dict[str, object]:
+def _summary(equity: np.ndarray, exposure: float, bars_per_year: int) -> Baseline:
     ratio = sharpe(bar_returns(equity), bars_per_year)
     recovery = calmar(equity, bars_per_year)
-    return {
-        "exposure": exposure,
-        "return_pct": float(equity[-1] / equity[0] - 1.0) * 100.0,
-        "sharpe": ratio.value,
-        "max_drawdown_pct": max_drawdown_pct(equity).value,
-        "calmar": recovery.value,
-    }
+    return Baseline(
+        exposure=exposure,
+        return_pct=float(equity[-1] / equity[0] - 1.0) * 100.0,
+        sharpe=ratio.value,
+        max_drawdown_pct=max_drawdown_pct(equity).value,
+        calmar=recovery.value,
+    )

@@ -4,9 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from core.json_model import Count, JsonModel, Share
 from core.metrics.trades import profit_factor, win_rate_pct
 from core.trading.replay import Replay
+
+
+class Side(JsonModel):
+    """All round trips of one side."""
+
+    trades: Count = Field(description="Round trips.")
+    pnl: float = Field(description="USDT, net.")
+    win_rate_pct: float | None = Field(description="Percent with a net result above 0.")
+    profit_factor: float | None = Field(description="Sum of wins / |sum of losses|.")
+
+
+class Earning(JsonModel):
+    """How the record earned: trades, exposure, costs, sides."""
+
+    trades: Count = Field(description="Round trips.")
+    exposure: float | None = Field(description="Mean signed share of equity in the market.")
+    time_in_market: Share | None = Field(description="Share of the bars with a position.")
+    turnover: float = Field(description="Traded value / mean equity, a year.")
+    avg_hold_bars: float | None = Field(description="Mean holding time, bars.")
+    median_hold_bars: float | None = Field(description="Median holding time, bars.")
+    fees: float = Field(description="USDT.")
+    slippage: float = Field(description="USDT lost to slippage.")
+    fees_share_of_gross: float | None = Field(
+        description="Fees / (net result + fees); null where that is no gain."
+    )
+    costs_share_of_gross: float | None = Field(
+        description="Fees and slippage / (net result + both); null where that is no gain."
+    )
+    long: Side = Field(description="Long round trips.")
+    short: Side = Field(description="Short round trips.")
+    forced_exits: Count = Field(description="Round trips closed by an episode's end.")
+    forced_exits_pnl: float = Field(description="USDT.")
+    expectancy_bps: float | None = Field(
+        description="Mean net result of a trade, of its value at entry."
+    )
 
 
 def earning(
@@ -16,8 +53,8 @@ def earning(
     same: Replay,
     interval: pd.Timedelta,
     bars_per_year: int,
-) -> dict[str, object]:
-    """The section ``earning`` of decision.json.
+) -> Earning:
+    """How a backtest earned.
 
     :param levels: held on each bar, shape (n,).
     :param same: the replay at the recorded costs, for turnover and slippage.
@@ -34,32 +71,32 @@ def earning(
     value = (trades["entry_price"] * trades["quantity"]).to_numpy(float)
     sides = trades["side"].to_numpy()
     net = float(pnl.sum())
-    return {
-        "trades": len(pnl),
-        "exposure": _mean(equity["exposure"].to_numpy(float)[1:]),
-        "time_in_market": float(np.mean(levels != 0.0)) if len(levels) else None,
-        "turnover": float(same.turnover[0]) * bars_per_year / max(len(levels), 1),
-        "avg_hold_bars": _mean(holds),
-        "median_hold_bars": float(np.median(holds)) if len(holds) else None,
-        "fees": fees,
-        "slippage": slipped,
-        "fees_share_of_gross": _share(fees, net + fees),
-        "costs_share_of_gross": _share(fees + slipped, net + fees + slipped),
-        "long": _side(pnl[sides == "long"]),
-        "short": _side(pnl[sides == "short"]),
-        "forced_exits": int(forced.sum()),
-        "forced_exits_pnl": float(pnl[forced].sum()),
-        "expectancy_bps": _mean(pnl / value * 1e4) if len(pnl) and (value > 0).all() else None,
-    }
+    return Earning(
+        trades=len(pnl),
+        exposure=_mean(equity["exposure"].to_numpy(float)[1:]),
+        time_in_market=float(np.mean(levels != 0.0)) if len(levels) else None,
+        turnover=float(same.turnover[0]) * bars_per_year / max(len(levels), 1),
+        avg_hold_bars=_mean(holds),
+        median_hold_bars=float(np.median(holds)) if len(holds) else None,
+        fees=fees,
+        slippage=slipped,
+        fees_share_of_gross=_share(fees, net + fees),
+        costs_share_of_gross=_share(fees + slipped, net + fees + slipped),
+        long=_side(pnl[sides == "long"]),
+        short=_side(pnl[sides == "short"]),
+        forced_exits=int(forced.sum()),
+        forced_exits_pnl=float(pnl[forced].sum()),
+        expectancy_bps=_mean(pnl / value * 1e4) if len(pnl) and (value > 0).all() else None,
+    )
 
 
-def _side(pnl: np.ndarray) -> dict[str, object]:
-    return {
-        "trades": len(pnl),
-        "pnl": float(pnl.sum()),
-        "win_rate_pct": win_rate_pct(pnl).value,
-        "profit_factor": profit_factor(pnl).value,
-    }
+def _side(pnl: np.ndarray) -> Side:
+    return Side(
+        trades=len(pnl),
+        pnl=float(pnl.sum()),
+        win_rate_pct=win_rate_pct(pnl).value,
+        profit_factor=profit_factor(pnl).value,
+    )
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 
+from core.json_model import Number
 from core.metrics.ratios import lag1_autocorrelation
 from core.metrics.returns import days
 from core.playbook import RevalidationSettings
-from core.trading.grade_words import reasons_of
+from core.trading.grade import Evidence, Rule, TrialCounts, reasons_of
 from core.trading.significance import (
     Moments,
     deflated_sharpe,
@@ -36,10 +38,14 @@ class Trials:
 
     @property
     def used(self) -> int:
+        """The number that DSR is computed with."""
         return max(self.counted, self.declared or 0, 1)
 
-    def as_dict(self) -> dict[str, int | None]:
-        return {**vars(self), "used": self.used}
+    def record(self) -> TrialCounts:
+        """What a report says of them."""
+        return TrialCounts(
+            counted=self.counted, declared=self.declared, of_week=self.of_week, used=self.used
+        )
 
 
 @dataclass(frozen=True)
@@ -68,67 +74,15 @@ class Integrity:
     unseen: bool | None = None
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule of the playbook, applied. A value that is None doesn't meet it."""
+class _Figures(NamedTuple):
+    """Of the Sharpe ratio; None where it is undefined."""
 
-    id: str
-    grade: EvidenceGrade
-    value: float | None
-    op: str
-    limit: float
-
-    @property
-    def met(self) -> bool:
-        if self.value is None:
-            return False
-        return self.value > self.limit if self.op == ">" else self.value >= self.limit
-
-    def as_dict(self) -> dict[str, object]:
-        return {**vars(self), "grade": self.grade.value, "met": self.met}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Grade with reasons, rules and the figures behind them."""
-
-    grade: EvidenceGrade
-    rules: tuple[Rule, ...]
-    psr0: float | None
-    psr1: float | None
-    dsr: float | None
-    expected_best_sharpe: float | None  # annual
-    n_trials: Trials
-    min_trl_days: float | None
-    days: float
-    trades: int | None
-    sharpe_hourly: float | None
-    lag1: float | None
-    skill: Skill
-
-    @property
-    def reasons(self) -> list[str]:
-        """What a better grade lacks; for a good one, what is known first."""
-        return reasons_of(self._record())
-
-    def as_dict(self) -> dict[str, object]:
-        """The section ``evidence`` of decision.json, as far as it is known here."""
-        return {"grade": self.grade.value, "reasons": self.reasons, **self._record()}
-
-    def _record(self) -> dict[str, object]:
-        own = {
-            name: value
-            for name, value in vars(self).items()
-            if name not in ("grade", "rules", "n_trials", "skill")
-        }
-        return {
-            "grade": self.grade.value,
-            **own,
-            "have_days": self.days,
-            "n_trials": self.n_trials.as_dict(),
-            **vars(self.skill),
-            "rules": [rule.as_dict() for rule in self.rules],
-        }
+    psr0: float | None = None
+    psr1: float | None = None
+    dsr: float | None = None
+    expected_best_sharpe: float | None = None  # annual
+    min_trl_days: float | None = None
+    sharpe_hourly: float | None = None  # annual
 
 
 def weigh(
@@ -158,40 +112,61 @@ def weigh(
         *_checks(integrity or Integrity()),
         *_rules(settings, trades, window, figures, skill),
     ]
-    return Evidence(
+    graded = Evidence(
         grade=_grade(rules),
-        rules=tuple(rules),
-        n_trials=trials,
+        reasons=(),
+        psr0=figures.psr0,
+        psr1=figures.psr1,
+        dsr=figures.dsr,
+        expected_best_sharpe=figures.expected_best_sharpe,
+        min_trl_days=figures.min_trl_days,
         days=window,
         trades=trades,
+        sharpe_hourly=figures.sharpe_hourly,
         lag1=lag1_autocorrelation(returns),
-        skill=skill,
-        **figures,
+        have_days=window,
+        n_trials=trials.record(),
+        random_percentile=skill.random_percentile,
+        excess_sharpe=skill.excess_sharpe,
+        rules=tuple(rules),
     )
+    return graded.model_copy(update={"reasons": reasons_of(graded)})
 
 
-def _figures(moments: Moments | None, trials: Trials, bars_per_year: int) -> dict[str, object]:
-    names = ("psr0", "psr1", "dsr", "expected_best_sharpe", "min_trl_days", "sharpe_hourly")
+def _figures(moments: Moments | None, trials: Trials, bars_per_year: int) -> _Figures:
     if moments is None:
-        return dict.fromkeys(names)
+        return _Figures()
     year = math.sqrt(bars_per_year)
     best = expected_best(trials.used, 1.0 / (moments.n - 1))
     needed = min_track_record(moments.sharpe, 0.0, moments.skew, moments.kurtosis)
-    found = (
-        moments.psr(0.0),
-        moments.psr(1.0 / year),
-        deflated_sharpe(moments, trials.used),
-        best * year,
-        None if needed is None or not math.isfinite(needed) else days(needed, bars_per_year),
-        moments.sharpe * year,
+    return _Figures(
+        psr0=moments.psr(0.0),
+        psr1=moments.psr(1.0 / year),
+        dsr=deflated_sharpe(moments, trials.used),
+        expected_best_sharpe=best * year,
+        min_trl_days=None
+        if needed is None or not math.isfinite(needed)
+        else days(needed, bars_per_year),
+        sharpe_hourly=moments.sharpe * year,
     )
-    return dict(zip(names, found, strict=True))
+
+
+def _rule(
+    name: str,
+    grade: Literal[EvidenceGrade.STRONG, EvidenceGrade.ADEQUATE, EvidenceGrade.WEAK],
+    value: Number | None,
+    op: Literal[">=", ">"],
+    limit: Number,
+) -> Rule:
+    """One rule, applied. A value that is None doesn't meet it."""
+    met = value is not None and (value > limit if op == ">" else value >= limit)
+    return Rule(id=name, grade=grade, value=value, op=op, limit=limit, met=met)
 
 
 def _checks(integrity: Integrity) -> list[Rule]:
-    """A failed check forbids any grade; one that nobody made forbids a good one."""
+    """A failed check forbids any grade; one that was never made forbids a good one."""
     return [
-        Rule(
+        _rule(
             name,
             EvidenceGrade.ADEQUATE if passed is None else EvidenceGrade.WEAK,
             None if passed is None else float(passed),
@@ -206,22 +181,24 @@ def _rules(
     settings: RevalidationSettings,
     trades: int | None,
     window: float,
-    figures: dict[str, object],
+    figures: _Figures,
     skill: Skill,
 ) -> list[Rule]:
-    weak, adequate, strong = EvidenceGrade.WEAK, EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG
-    psr0, psr1, dsr = figures["psr0"], figures["psr1"], figures["dsr"]
+    weak: Literal[EvidenceGrade.WEAK] = EvidenceGrade.WEAK
+    adequate: Literal[EvidenceGrade.ADEQUATE] = EvidenceGrade.ADEQUATE
+    strong: Literal[EvidenceGrade.STRONG] = EvidenceGrade.STRONG
+    defined = None if figures.psr0 is None else 1.0
     return [
-        Rule("trades", weak, trades, ">=", settings.min_trades),
-        Rule("days", weak, window, ">=", settings.min_days),
-        Rule("sharpe_defined", weak, None if psr0 is None else 1.0, ">=", 1.0),
-        Rule("psr0", adequate, psr0, ">=", settings.adequate_psr0),
-        Rule("dsr", adequate, dsr, ">=", settings.adequate_dsr),
-        Rule("random", adequate, skill.random_percentile, ">=", settings.adequate_percentile),
-        Rule("excess_sharpe", adequate, skill.excess_sharpe, ">", 0.0),
-        Rule("psr1", strong, psr1, ">=", settings.strong_psr1),
-        Rule("dsr", strong, dsr, ">=", settings.strong_dsr),
-        Rule("random", strong, skill.random_percentile, ">=", settings.strong_percentile),
+        _rule("trades", weak, trades, ">=", settings.min_trades),
+        _rule("days", weak, window, ">=", settings.min_days),
+        _rule("sharpe_defined", weak, defined, ">=", 1.0),
+        _rule("psr0", adequate, figures.psr0, ">=", settings.adequate_psr0),
+        _rule("dsr", adequate, figures.dsr, ">=", settings.adequate_dsr),
+        _rule("random", adequate, skill.random_percentile, ">=", settings.adequate_percentile),
+        _rule("excess_sharpe", adequate, skill.excess_sharpe, ">", 0.0),
+        _rule("psr1", strong, figures.psr1, ">=", settings.strong_psr1),
+        _rule("dsr", strong, figures.dsr, ">=", settings.strong_dsr),
+        _rule("random", strong, skill.random_percentile, ">=", settings.strong_percentile),
     ]
 
 

@@ -7,11 +7,36 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
+from core.json_model import Count, IsoDay, JsonModel, Share
 from core.playbook import RevalidationSettings
 
 DAY_BARS = 24
 RARE = 0.001  # one day in a thousand
+
+
+class GoingLive(JsonModel):
+    """Size, stops and dates, if it is a GO."""
+
+    participation: Share = Field(
+        description="Share of a median hour's volume that one order may be."
+    )
+    median_hourly_volume_usdt: float | None = Field(description="USDT; null: no volume known.")
+    order_cap_usdt: float | None = Field(description="Largest order.")
+    capital_cap_usdt: float | None = Field(
+        description="Equity at which a full position is that order."
+    )
+    max_drawdown_stop_pct: float | None = Field(
+        description="Stop when the drawdown is deeper: upper end of its interval, at most the "
+        "gate's limit."
+    )
+    daily_loss_stop_pct: float | None = Field(
+        description="Stop when a day loses more: one in a thousand of the record's windows of 24 "
+        "bars did."
+    )
+    paper_days: Count = Field(description="Days on paper before capital.")
+    next_revalidation: IsoDay = Field(description="Day of the next revalidation.")
 
 
 def going_live(
@@ -22,8 +47,8 @@ def going_live(
     drawdown_ci95: Sequence[float] | None,
     settings: RevalidationSettings,
     day: date,
-) -> dict[str, object]:
-    """The section ``if_go`` of decision.json.
+) -> GoingLive:
+    """What follows from a GO.
 
     :param bars: with ``volume`` in coins; without it the caps are unknown.
     :param size: share of equity of a full position.
@@ -36,16 +61,16 @@ def going_live(
     stop = drawdown_limit_pct
     if drawdown_ci95 is not None:
         stop = min(stop, float(drawdown_ci95[1]))
-    return {
-        "participation": settings.participation,
-        "median_hourly_volume_usdt": traded,
-        "order_cap_usdt": order,
-        "capital_cap_usdt": order / size if order is not None and size > 0 else None,
-        "max_drawdown_stop_pct": stop,
-        "daily_loss_stop_pct": _rare_day_loss_pct(equity),
-        "paper_days": settings.paper_days,
-        "next_revalidation": (day + timedelta(days=max(settings.paper_days, 1))).isoformat(),
-    }
+    return GoingLive(
+        participation=settings.participation,
+        median_hourly_volume_usdt=traded,
+        order_cap_usdt=order,
+        capital_cap_usdt=order / size if order is not None and size > 0 else None,
+        max_drawdown_stop_pct=stop,
+        daily_loss_stop_pct=_rare_day_loss_pct(equity),
+        paper_days=settings.paper_days,
+        next_revalidation=(day + timedelta(days=max(settings.paper_days, 1))).isoformat(),
+    )
 
 
 def _rare_day_loss_pct(equity: np.ndarray) -> float | None:

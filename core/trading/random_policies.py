@@ -5,15 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import Field
 
 from core.errors import InputError
+from core.json_model import Count, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY
 from core.metrics.drawdown import underwater
 from core.trading.costs import CostModel
 from core.trading.replay import Costs, Replay, Track, replay
-from core.trading.resampling import SEED
+from core.trading.resampling import SEED, Quantiles
 
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+class RandomComparison(JsonModel):
+    """The agent among policies without skill, matched on trade count and holding time."""
+
+    n: Count = Field(description="Random policies.")
+    seed: Count = Field(description="Of their draw.")
+    trades: Count = Field(description="Round trips of each, as the agent's.")
+    mean_hold_bars: float = Field(description="As the agent's.")
+    size: float = Field(description="Share of equity while in the market.")
+    percentile: float = Field(
+        ge=0,
+        le=100,
+        description="Of the agent by Sharpe: share of the random policies below it, percent.",
+    )
+    percentile_return: float = Field(ge=0, le=100, description="The same by return.")
+    sharpe: Quantiles = Field(description="Of the random policies.")
+    return_pct: Quantiles = Field(description="Of the random policies.")
+    share_go: Share = Field(description="Share of them that would be a GO.")
 
 
 @dataclass(frozen=True)
@@ -96,12 +117,11 @@ def percentile(own: float, others: np.ndarray) -> float:
     return float(((others < own).mean() + 0.5 * (others == own).mean()) * 100.0)
 
 
-def spread_of(values: np.ndarray) -> dict[str, list[float]]:
-    """Quantiles as JSON."""
-    return {
-        "p": list(_QUANTILES),
-        "value": [float(value) for value in np.quantile(values, _QUANTILES)],
-    }
+def spread_of(values: np.ndarray) -> Quantiles:
+    """Quantiles of the values, (k,)."""
+    return Quantiles(
+        p=_QUANTILES, value=tuple(float(value) for value in np.quantile(values, _QUANTILES))
+    )
 
 
 def _ends(bars: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+from pydantic import Field
 
+from core.json_model import Count, Ends, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 from core.playbook import GateSpec
 from core.playbook.gates import GateId
@@ -24,6 +27,67 @@ _QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 _BINS = 30
 
 
+class Quantiles(JsonModel):
+    """The value at each probability."""
+
+    p: tuple[Share, ...] = Field(description="Probabilities, rising.")
+    value: tuple[float, ...] = Field(description="The value at each of them.")
+
+
+class Histogram(JsonModel):
+    """counts[i] records have a value in edges[i] .. edges[i+1].
+
+    The outermost half percent on each side is put into the first and last bin.
+    """
+
+    edges: tuple[float, ...] = Field(min_length=2, description="One more than counts, rising.")
+    counts: tuple[Count, ...] = Field(description="Records of each bin.")
+
+
+class Distribution(JsonModel):
+    """Of a gate's value on resampled records, so that a chart can show the limit in it."""
+
+    repetitions: Count = Field(description="Resampled records.")
+    undefined: Count = Field(
+        description="Of these, records on which the value is undefined; they count as not passed."
+    )
+    quantiles: Quantiles = Field(description="Of the defined values.")
+    histogram: Histogram = Field(description="Of the defined values.")
+
+
+class OptimalBlocks(JsonModel):
+    """Mean block lengths by Politis and White (2004), bars; null: too short, or never moving."""
+
+    returns: float | None = Field(description="For the returns.")
+    magnitudes: float | None = Field(description="For their absolute values.")
+
+
+class BlockIntervals(JsonModel):
+    """The intervals that another block length gives."""
+
+    block_bars: float = Field(description="Mean length of the blocks.")
+    ci95: dict[GateId, Ends | None] = Field(description="95 % interval by gate.")
+
+
+class UncertaintyRecord(JsonModel):
+    """How the gates' intervals were made."""
+
+    method: str = Field(description="How the bars were resampled.")
+    repetitions: int = Field(ge=1, description="Resampled records.")
+    seed: Count = Field(description="Of their draw.")
+    block_bars: float = Field(description="Mean length of the blocks that ci95 and p_pass use.")
+    optimal_block_bars: OptimalBlocks = Field(
+        description="Politis and White (2004), on returns and on their absolute values."
+    )
+    by_block: tuple[BlockIntervals, ...] = Field(
+        description="The interval with other blocks, to show how much depends on the choice."
+    )
+    trade_gates: str = Field(description="How the gates of trades were resampled.")
+    status: Literal["ok", "insufficient_data"] = Field(
+        description="insufficient_data: no gate has an interval."
+    )
+
+
 @dataclass(frozen=True)
 class GateUncertainty:
     """Of one gate. ``ci95`` is None where nothing could be resampled.
@@ -32,11 +96,11 @@ class GateUncertainty:
     """
 
     values: np.ndarray
-    ci95: tuple[float, float] | None
+    ci95: Ends | None
     p_pass: float | None
 
-    def distribution(self) -> dict[str, object] | None:
-        """Quantiles and a histogram, as strict JSON."""
+    def distribution(self) -> Distribution | None:
+        """Quantiles and a histogram; None where no record has a value."""
         defined = self.values[np.isfinite(self.values)]
         if not len(defined):
             return None
@@ -44,18 +108,18 @@ class GateUncertainty:
         if low == high:
             low, high = low - 0.5, high + 0.5
         counts, edges = np.histogram(np.clip(defined, low, high), _BINS, (low, high))
-        return {
-            "repetitions": len(self.values),
-            "undefined": int(len(self.values) - len(defined)),
-            "quantiles": {
-                "p": list(_QUANTILES),
-                "value": [float(q) for q in np.quantile(defined, _QUANTILES)],
-            },
-            "histogram": {
-                "edges": [float(edge) for edge in edges],
-                "counts": [int(count) for count in counts],
-            },
-        }
+        return Distribution(
+            repetitions=len(self.values),
+            undefined=int(len(self.values) - len(defined)),
+            quantiles=Quantiles(
+                p=_QUANTILES,
+                value=tuple(float(q) for q in np.quantile(defined, _QUANTILES)),
+            ),
+            histogram=Histogram(
+                edges=tuple(float(edge) for edge in edges),
+                counts=tuple(int(count) for count in counts),
+            ),
+        )
 
 
 NOTHING = GateUncertainty(np.empty(0), None, None)
@@ -68,29 +132,29 @@ class Uncertainty:
     gates: Mapping[GateId, GateUncertainty]
     repetitions: int
     block_bars: float
-    optimal: Mapping[str, float | None]
-    by_block: Mapping[float, Mapping[GateId, tuple[float, float] | None]]
+    optimal: OptimalBlocks
+    by_block: Mapping[float, Mapping[GateId, Ends | None]]
 
-    def as_dict(self) -> dict[str, object]:
-        """The section ``uncertainty`` of decision.json."""
+    def record(self) -> UncertaintyRecord:
+        """What a report says of it."""
         made = any(gate.ci95 for gate in self.gates.values())
-        return {
-            "method": "stationary block bootstrap of the bars (Politis and Romano 1994), "
+        return UncertaintyRecord(
+            method="stationary block bootstrap of the bars (Politis and Romano 1994), "
             "percentile intervals; a path's drawdown is that of a resampled path",
-            "repetitions": self.repetitions,
-            "seed": SEED,
-            "block_bars": self.block_bars,
-            "optimal_block_bars": dict(self.optimal),
-            "by_block": [
-                {"block_bars": block, "ci95": {name: _pair(ends) for name, ends in found.items()}}
+            repetitions=self.repetitions,
+            seed=SEED,
+            block_bars=self.block_bars,
+            optimal_block_bars=self.optimal,
+            by_block=tuple(
+                BlockIntervals(block_bars=block, ci95=dict(found))
                 for block, found in self.by_block.items()
-            ],
-            "trade_gates": "round trips drawn independently, with replacement",
-            "status": "ok" if made else "insufficient_data",
-        }
+            ),
+            trade_gates="round trips drawn independently, with replacement",
+            status="ok" if made else "insufficient_data",
+        )
 
 
-def optimal_blocks(returns: np.ndarray) -> dict[str, float | None]:
+def optimal_blocks(returns: np.ndarray) -> OptimalBlocks:
     """Mean block lengths by Politis and White (2004), for returns and for their size.
 
     Returns hardly depend on the ones before, their size does for days; None where
@@ -103,12 +167,12 @@ def optimal_blocks(returns: np.ndarray) -> dict[str, float | None]:
         if len(series) >= FEWEST_BARS and float(np.std(series)) > NO_VOLATILITY:
             length = float(optimal_block_length(series)["stationary"].iloc[0])
             found[name] = length if np.isfinite(length) else None
-    return found
+    return OptimalBlocks(**found)
 
 
-def chosen_block(optimal: Mapping[str, float | None], bars: int) -> float:
+def chosen_block(optimal: OptimalBlocks, bars: int) -> float:
     """The longest of a day and both optimal lengths, but at most a quarter of the record."""
-    wanted = max([SHORTEST_BLOCK, *(length for length in optimal.values() if length)])
+    wanted = max(SHORTEST_BLOCK, optimal.returns or 0.0, optimal.magnitudes or 0.0)
     return max(1.0, min(wanted, bars / 4.0))
 
 
@@ -128,7 +192,7 @@ def uncertainty(
     optimal = optimal_blocks(returns)
     block = chosen_block(optimal, len(returns))
     values: dict[GateId, np.ndarray] = {}
-    by_block: dict[float, dict[GateId, tuple[float, float] | None]] = {}
+    by_block: dict[float, dict[GateId, Ends | None]] = {}
     moving = len(returns) >= FEWEST_BARS and float(np.std(returns)) > NO_VOLATILITY
     if moving:
         values |= resampled_bars(returns, block, bars_per_year, repetitions)
@@ -212,13 +276,9 @@ def _of(values: np.ndarray | None, gate: GateSpec) -> GateUncertainty:
     return GateUncertainty(values, _interval(values), pass_share(values, gate.op, gate.threshold))
 
 
-def _interval(values: np.ndarray) -> tuple[float, float] | None:
+def _interval(values: np.ndarray) -> Ends | None:
     defined = values[np.isfinite(values)]
     if not len(defined):
         return None
     low, high = np.quantile(defined, [0.025, 0.975])
     return float(low), float(high)
-
-
-def _pair(ends: tuple[float, float] | None) -> list[float] | None:
-    return None if ends is None else list(ends)

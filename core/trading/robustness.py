@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from core.gates import decide, measure
-from core.metrics.conventions import meets_limit
-from core.metrics.periods import by_part, quarters, regimes
+from core.json_model import Count, JsonModel
+from core.metrics.periods import Period, by_part, quarters, regimes
 from core.metrics.returns import bar_returns
-from core.playbook import DecisionRule, GateSpec
+from core.trading.backtest_record import BacktestRecord
 from core.trading.costs import CostModel
+from core.trading.episodes import EpisodeRow
+from core.trading.outcome import CostOutcome, FeeOutcome, Judge, Outcome, SlippageOutcome
 from core.trading.replay import Costs, Replay, Track, replay
 
 FEE_MULTIPLES = (0.0, 1.0, 2.0, 3.0)
@@ -23,56 +25,63 @@ BEST = 5
 _HIGHEST_BPS = 1_000.0
 
 
-@dataclass(frozen=True)
-class Judge:
-    """The playbook's gates on any equity and trades."""
+class WorstEpisode(JsonModel):
+    """The episode with the lowest return."""
 
-    gates: Sequence[GateSpec]
-    rules: Sequence[DecisionRule]
-    bars_per_year: int
+    episode: Count = Field(description="Its number, from 1.")
+    return_pct: float = Field(description="Its net return, percent.")
 
-    def outcome(self, equity: np.ndarray, pnl: np.ndarray) -> dict[str, object]:
-        """Return, gates and decision of a whole record."""
-        measured = measure(equity, pnl, self.bars_per_year)
-        gates = {
-            gate.id: {
-                "value": measured[gate.id].value,
-                "status": measured[gate.id].status.value,
-                "passed": measured[gate.id].value is not None
-                and meets_limit(measured[gate.id].value, gate.op, gate.threshold),
-            }
-            for gate in sorted(self.gates, key=lambda gate: gate.number)
-        }
-        passed = sum(gate["passed"] for gate in gates.values())
-        return {
-            "return_pct": float(equity[-1] / equity[0] - 1.0) * 100.0,
-            "decision": decide(passed, self.rules).decision.value,
-            "score": f"{passed}/{len(gates)}",
-            "gates": gates,
-        }
 
-    def scenario(self, played: Replay, number: int) -> dict[str, object]:
-        """:meth:`outcome` of one scenario of a replay."""
-        return self.outcome(played.equity[:, number], played.pnl(number))
+class Robustness(JsonModel):
+    """Where the record breaks: other costs, a later fill, single quarters, regimes and trades."""
+
+    fees: tuple[FeeOutcome, ...] = Field(description="Fee x 0, 1, 2, 3; slippage unchanged.")
+    slippage: tuple[SlippageOutcome, ...] = Field(
+        description="Slippage a side; at least half a price tick where above 0."
+    )
+    costs: tuple[CostOutcome, ...] = Field(description="Fee and slippage together x 2, 3.")
+    delay_one_bar: Outcome | None = Field(description="Each decision filled one bar later.")
+    break_even_cost_bps: float | None = Field(
+        description="Costs a side at which the return is 0; null: it earns nothing even without "
+        "costs."
+    )
+    replay_error: float = Field(
+        description="Largest relative difference of the replayed equity from the recorded one at "
+        "the same costs."
+    )
+    quarters: tuple[Period, ...] = Field(description="Quarters of the year, in order of time.")
+    regimes: tuple[Period, ...] = Field(
+        description="Trend sign x tercile of volatility of the market."
+    )
+    worst_episode: WorstEpisode | None = Field(description="Null: there is no episode.")
+    top5_share: float | None = Field(
+        description="Net result of the five best trades / net result of all; null where all earned "
+        "nothing."
+    )
+    return_without_top5_pct: float | None = Field(
+        description="Net return without the five best trades, percent."
+    )
 
 
 @dataclass(frozen=True)
 class Stress:
     """The record under other costs and one bar later.
 
-    :ivar grid: ``fees``, ``slippage``, ``costs`` and ``delay_one_bar`` of decision.json.
     :ivar break_even_bps: costs a side at which nothing is earned; None: not even free.
     :ivar same: the replay at the recorded costs.
     """
 
-    grid: Mapping[str, object]
+    fees: tuple[FeeOutcome, ...]
+    slippage: tuple[SlippageOutcome, ...]
+    costs: tuple[CostOutcome, ...]
+    delayed: Outcome
     break_even_bps: float | None
     same: Replay
 
     @property
-    def doubled(self) -> Mapping[str, Mapping[str, object]]:
-        """The gates with fee and slippage doubled, by id."""
-        return self.grid["costs"][0]["gates"]
+    def doubled(self) -> Outcome:
+        """With fee and slippage doubled."""
+        return self.costs[0]
 
 
 def stress(track: Track, levels: np.ndarray, costs: CostModel, judge: Judge) -> Stress:
@@ -90,19 +99,55 @@ def stress(track: Track, levels: np.ndarray, costs: CostModel, judge: Judge) -> 
     at = iter(range(1, 1 + len(fees) + len(slips) + len(whole)))
     late = replay(track, _later(levels, track), Costs.of(costs))
     return Stress(
-        {
-            "fees": [
-                {"multiple": m, "fee_bps": model.fee_bps, **judge.scenario(played, next(at))}
-                for m, model in zip(FEE_MULTIPLES, fees, strict=True)
-            ],
-            "slippage": [
-                {"slippage_bps": bps, **judge.scenario(played, next(at))} for bps in SLIPPAGES_BPS
-            ],
-            "costs": [{"multiple": m, **judge.scenario(played, next(at))} for m in COST_MULTIPLES],
-            "delay_one_bar": judge.scenario(late, 0),
-        },
-        break_even_bps(track, levels),
-        replay(track, levels, Costs.of(costs)),
+        fees=tuple(
+            FeeOutcome(multiple=m, fee_bps=model.fee_bps, **dict(judge.scenario(played, next(at))))
+            for m, model in zip(FEE_MULTIPLES, fees, strict=True)
+        ),
+        slippage=tuple(
+            SlippageOutcome(slippage_bps=bps, **dict(judge.scenario(played, next(at))))
+            for bps in SLIPPAGES_BPS
+        ),
+        costs=tuple(
+            CostOutcome(multiple=m, **dict(judge.scenario(played, next(at))))
+            for m in COST_MULTIPLES
+        ),
+        delayed=judge.scenario(late, 0),
+        break_even_bps=break_even_bps(track, levels),
+        same=replay(track, levels, Costs.of(costs)),
+    )
+
+
+def robustness(
+    record: BacktestRecord, strained: Stress, table: Sequence[EpisodeRow], bars_per_year: int
+) -> Robustness:
+    """Put together what the stress and the parts of a record say.
+
+    :param table: of its episodes.
+    """
+    curve = record.curve / record.curve[0]
+    off = abs(strained.same.equity[:, 0] / curve - 1.0)
+    returns = {
+        row.episode: row.return_pct
+        for row in table
+        if isinstance(row.episode, int) and row.return_pct is not None
+    }
+    worst = min(returns, key=lambda episode: returns[episode], default=None)
+    quarterly, by_regime = parts(record.equity, record.track, record.trades, bars_per_year)
+    share, rest = best_trades(record.curve, record.pnl)
+    return Robustness(
+        fees=strained.fees,
+        slippage=strained.slippage,
+        costs=strained.costs,
+        delay_one_bar=strained.delayed,
+        break_even_cost_bps=strained.break_even_bps,
+        replay_error=float(off.max()),
+        quarters=quarterly,
+        regimes=by_regime,
+        worst_episode=None
+        if worst is None
+        else WorstEpisode(episode=worst, return_pct=returns[worst]),
+        top5_share=share,
+        return_without_top5_pct=rest,
     )
 
 
@@ -132,8 +177,8 @@ def break_even_bps(track: Track, levels: np.ndarray) -> float | None:
 
 def parts(
     equity: pd.DataFrame, track: Track, trades: pd.DataFrame, bars_per_year: int
-) -> dict[str, list[dict[str, object]]]:
-    """``quarters`` and ``regimes`` of decision.json."""
+) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The record by quarter of the year and by regime of the market."""
     returns = bar_returns(equity["equity"].to_numpy(float))
     before = np.concatenate([track.open[:1], track.close[:-1]])
     market = track.close / before - 1.0
@@ -143,23 +188,22 @@ def parts(
     exits = np.searchsorted(times.to_numpy(), ends.to_numpy(), side="right") - 1
     forced = trades["forced_exit"].astype(bool).to_numpy()
     exits = np.clip(np.where(forced, exits - 1, exits), 0, len(track) - 1)
-    return {
-        name: by_part(labels, returns, market, exits, bars_per_year)
-        for name, labels in (
-            ("quarters", quarters(times.iloc[1:])),
-            ("regimes", regimes(track.close)),
-        )
-    }
+    return (
+        by_part(quarters(times.iloc[1:]), returns, market, exits, bars_per_year),
+        by_part(regimes(track.close), returns, market, exits, bars_per_year),
+    )
 
 
-def best_trades(equity: np.ndarray, pnl: np.ndarray) -> dict[str, float | None]:
-    """How much hangs on the five best round trips."""
+def best_trades(equity: np.ndarray, pnl: np.ndarray) -> tuple[float | None, float]:
+    """How much depends on the five best round trips.
+
+    :returns: their share of the net result (None where that is no gain), and the net return
+        in percent without them.
+    """
     net = float(pnl.sum())
     best = float(np.sort(pnl)[-BEST:].sum()) if len(pnl) else 0.0
-    return {
-        "top5_share": best / net if net > 0 else None,
-        "return_without_top5_pct": float((equity[-1] - best) / equity[0] - 1.0) * 100.0,
-    }
+    rest = float((equity[-1] - best) / equity[0] - 1.0) * 100.0
+    return best / net if net > 0 else None, rest
 
 
 def _later(levels: np.ndarray, track: Track) -> np.ndarray:

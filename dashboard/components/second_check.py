@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from core.checks.training_log import last_lines
 from core.diagnosis.trend import trend
+from core.files import tail
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
@@ -70,7 +70,7 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     if not home.training_log.is_file():
         st.caption(say("{path} does not exist yet.", path=shown))
         return
-    log_pane("\n".join(last_lines(home.training_log, lines)), "log-tail", height)
+    log_pane(tail(home.training_log, lines), "log-tail", height)
 
 
 def _trends(page: Page, look: Snapshot) -> None:

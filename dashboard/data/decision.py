@@ -5,23 +5,20 @@ Read from the archive, with every hash checked. No Streamlit here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.decision import SavedDecision, marked_bars
-from core.decision.sentences import in_language
+from core.decision.sentences import Sentences, sentences_in
 from core.decision.validity import Standing
 from core.errors import TrainweekError
-from core.language import Language, Message, said
+from core.language import Language, Message
 from core.metrics.drawdown import underwater
 from core.paths import Home
 from core.trading.baselines import buy_and_hold
-from core.trading.costs import CostModel
 from dashboard.data.backtest_input import candles_of
 from dashboard.formatting import short
 from dashboard.wording.decision import CHANGED_PARTS
@@ -62,24 +59,20 @@ def _curves(folder: Path, saved: SavedDecision) -> Curves:
     agent = equity["equity"].to_numpy(float) / float(equity["equity"].iloc[0])
     try:
         candles = candles_of(folder)
-        if candles.sha256 != decision["data"].get("sha256"):
+        if candles.sha256 != decision.data.sha256:
             return Curves(time, agent, None, None)
         bars = marked_bars(candles, equity)
     except TrainweekError:
         return Curves(time, agent, None, None)
-    costs = CostModel(**decision["costs"])
-    exposure = decision["facts"].get("mean_exposure")
+    costs = decision.costs.model()
+    exposure = decision.facts.mean_exposure
     matched = None if exposure is None else buy_and_hold(bars, costs, exposure=exposure)
     return Curves(time, agent, buy_and_hold(bars, costs), matched)
 
 
-def in_words(decision: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """The decision with its sentences in the viewer's language, its values as pages write them."""
-    return in_language(
-        decision,
-        language,
-        lambda gate: said(short(gate["value"], gate["threshold"]), language),
-    )
+def in_words(saved: SavedDecision, language: str) -> Sentences:
+    """The decision's sentences in the viewer's language, gate values as pages write them."""
+    return sentences_in(saved.decision, language, lambda gate: short(gate.value, gate.threshold))
 
 
 def differences(standing: Standing, language: Language) -> list[str]:

@@ -9,11 +9,12 @@ can be earned.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from core.decision.lookahead_words import detail
+from core.decision import lookahead as words
+from core.decision.lookahead import Lookahead, LookaheadTest
 from core.trading.costs import CostModel
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, evaluate
@@ -33,38 +34,23 @@ FREE = CostModel(0.0, 0.0, 0.0)
 FeaturesOf = Callable[[Market], np.ndarray]
 
 
-@dataclass(frozen=True)
-class Found:
-    """One test: passed or not, how much was compared, and the figures.
-
-    :ivar passed: None if the bars don't suffice for the test.
-    """
-
-    passed: bool | None
-    checked: int
-    detail: str
-
-    def as_dict(self) -> dict[str, object]:
-        return dict(vars(self))
-
-
 def lookahead_tests(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
-) -> dict[str, dict[str, object]]:
-    """The section ``trust.lookahead`` of decision.json.
+) -> Lookahead:
+    """All three tests.
 
     :param features_of: the candidate's features of any market.
     """
-    return {
-        "prefix_invariance": prefix_invariance(policy, market, features_of, settings).as_dict(),
-        "planted_oracle": planted_oracle(policy, market, features_of, settings).as_dict(),
-        "shuffled_returns": shuffled_returns(policy, market, features_of, settings).as_dict(),
-    }
+    return Lookahead(
+        prefix_invariance=prefix_invariance(policy, market, features_of, settings),
+        planted_oracle=planted_oracle(policy, market, features_of, settings),
+        shuffled_returns=shuffled_returns(policy, market, features_of, settings),
+    )
 
 
 def prefix_invariance(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
-) -> Found:
+) -> LookaheadTest:
     """What is seen and done up to a bar may not depend on any later bar.
 
     At each cut the later bars are deleted, made NaN, and shuffled; features up to the
@@ -73,7 +59,7 @@ def prefix_invariance(
     cuts = _cuts(len(market))
     if not cuts:
         needed = WARM_UP + WALKED + TAKEN + 1
-        return Found(None, 0, detail("few_bars", bars=len(market), needed=needed))
+        return LookaheadTest(passed=None, checked=0, detail=words.few_bars(len(market), needed))
     random = np.random.default_rng(SEED)
     whole = features_of(market)
     compared, differing = 0, []  # name of the future, and its cut
@@ -88,15 +74,13 @@ def prefix_invariance(
                 differing.append((name, cut))
     if differing:
         changed, cut = differing[0]
-        return Found(False, compared, detail("depends", changed=changed, cut=cut))
-    if len(cuts) == 1:
-        return Found(True, compared, detail("same_once"))
-    return Found(True, compared, detail("same", moments=len(cuts)))
+        return LookaheadTest(passed=False, checked=compared, detail=words.depends(changed, cut))
+    return LookaheadTest(passed=True, checked=compared, detail=words.same(len(cuts)))
 
 
 def planted_oracle(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
-) -> Found:
+) -> LookaheadTest:
     """The next bar's return as a feature: :func:`prefix_invariance` has to catch it."""
 
     def with_oracle(other: Market) -> np.ndarray:
@@ -109,13 +93,13 @@ def planted_oracle(
     if found.passed is None:
         return found
     if found.passed:
-        return Found(False, found.checked, detail("oracle_missed"))
-    return Found(True, found.checked, detail("oracle_noticed"))
+        return LookaheadTest(passed=False, checked=found.checked, detail=words.oracle_missed())
+    return LookaheadTest(passed=True, checked=found.checked, detail=words.oracle_noticed())
 
 
 def shuffled_returns(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
-) -> Found:
+) -> LookaheadTest:
     """On the same bars in random order, their mean taken out, nothing can be earned.
 
     Without costs, so that they hide no edge: the mean gain over the shuffles must not
@@ -134,16 +118,10 @@ def shuffled_returns(
     mean = float(np.mean(gains))
     error = float(np.std(gains, ddof=1)) / np.sqrt(len(gains))
     score = float(mean / error) if error > 0.0 else 0.0
-    return Found(
-        score <= SURE,
-        SHUFFLES,
-        detail(
-            "shuffled",
-            shuffles=SHUFFLES,
-            gain=f"{mean * 1e4:+.3f}",
-            errors=f"{score:+.1f}",
-            limit=f"{SURE:g}",
-        ),
+    return LookaheadTest(
+        passed=score <= SURE,
+        checked=SHUFFLES,
+        detail=words.shuffled(SHUFFLES, gain=mean * 1e4, errors=score, limit=SURE),
     )
 
 

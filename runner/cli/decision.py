@@ -197,21 +197,21 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
 
 def history_row(one: Decided) -> dict[str, Any]:
     """One revalidation as plain JSON."""
-    decided = one.saved.decision if one.saved else {}
+    decided = one.saved.decision if one.saved else None
     signature = one.signature
     return {
         "sha256": one.sha256,
-        "created_at": decided.get("created_at"),
-        "week": decided.get("week"),
-        "decision": decided.get("decision"),
-        "score": decided.get("score"),
-        "evidence": (decided.get("evidence") or {}).get("grade"),
+        "created_at": decided and decided.created_at,
+        "week": decided and decided.week,
+        "decision": decided and decided.decision.value,
+        "score": decided and decided.score,
+        "evidence": decided and decided.evidence.grade.value,
         "gates": {
-            gate["id"]: {name: gate[name] for name in ("value", "threshold", "op", "passed")}
-            for gate in decided.get("gates", [])
+            gate.id: gate.model_dump(include={"value", "threshold", "op", "passed"})
+            for gate in (decided.gates if decided else ())
         },
-        "model_sha256": (decided.get("model") or {}).get("sha256"),
-        "data_sha256": (decided.get("data") or {}).get("sha256"),
+        "model_sha256": decided and decided.model.sha256,
+        "data_sha256": decided and decided.data.sha256,
         "state": one.standing.state.value,
         "why": one.standing.reason,
         "problem": one.problem,

@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
-from core.report.numbers import chance, interval
+from core.report.numbers import Numbers
 from core.telemetry import RunReader
 from core.telemetry.inspect import inspect as inspect_folder
 from core.telemetry.inspect import open_run
@@ -165,17 +165,17 @@ def metrics(
     if json:
         print_json(found)
         return
-    evidence = found["evidence"]
+    evidence, n = found["evidence"], Numbers()
     print(f"{found['decision']}  {found['score']}  evidence {evidence['grade']}")
     for gate in found["gates"]:
         mark = "PASS" if gate["passed"] else "FAIL"
         print(
             f"{gate['name']:<20} {_shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
-            f"{mark} {gate['status']:<18} {interval(gate['ci95'])} P(pass) {chance(gate['p_pass'])}"
+            f"{mark} {gate['status']:<18} {n.interval(gate['ci95'])} P(pass) {n.chance(gate['p_pass'])}"
         )
     print(
-        f"PSR(0) {chance(evidence['psr0'])}  PSR(1) {chance(evidence['psr1'])}  "
-        f"DSR {chance(evidence['dsr'])} of {evidence['n_trials']['used']} trials"
+        f"PSR(0) {n.chance(evidence['psr0'])}  PSR(1) {n.chance(evidence['psr1'])}  "
+        f"DSR {n.chance(evidence['dsr'])} of {evidence['n_trials']['used']} trials"
     )
     for reason in evidence["reasons"]:
         print(f"  {reason}")

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from core.clock import Clock
 from core.errors import IntegrityError
+from core.files import tail
 from core.liveness import Pulse
 from core.vocabulary import JobKind
 from core.week import Week
 from runner.client.base import BaseClient
-from runner.files import read_json, tail
+from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
 from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick

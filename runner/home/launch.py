@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import SetupError
+from core.files import tail
 from core.paths import Home
-from runner.files import tail
 from runner.home.log_rotation import cap_log
 from runner.home.runner_identity import read_identity
 from runner.processes.executor import LocalProcesses

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
-from core.decision import Earlier, SavedDecision, history, read_decision
+from core.decision import Earlier, EarlierDecisions, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
 from core.facts import Facts
 from core.people import Person
@@ -23,14 +23,16 @@ from runner.week.sources import Sources
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """:ivar day: the week's day of the decision, in document and file names."""
+    """What the week says about the decision.
+
+    :ivar day: the week's day of the decision, in document and file names.
+    :ivar earlier: the newest revalidation of any week, and the newest approval.
+    """
 
     day: date
     approval_at: datetime | None  # week time
     log_summary: str
-    previous: Earlier | None = None  # the newest revalidation of any week
-    production: Earlier | None = None  # the newest approval, if it stands
-    lapsed: Earlier | None = None  # the newest approval, if it stands no longer
+    earlier: EarlierDecisions
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
@@ -54,7 +56,8 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     previous = _earlier(past[-1]) if past else None
     # Without a week nobody signs, and the store need not be there.
     approved = approvals(client) if week is not None else Approvals()
-    return DecisionContext(day, approval, summary, previous, approved.production, approved.lapsed)
+    earlier = EarlierDecisions(previous, approved.production, approved.lapsed)
+    return DecisionContext(day, approval, summary, earlier)
 
 
 def _earlier(saved: SavedDecision) -> Earlier:
@@ -86,7 +89,7 @@ def approvals(client: Client) -> Approvals:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            found = replace(_earlier(read_decision(folder)), standing=standing.state.value)
+            found = replace(_earlier(read_decision(folder)), standing=standing.state)
         except (InputError, IntegrityError):
             continue
         return Approvals(found) if standing.stands else Approvals(lapsed=found)

@@ -8,7 +8,7 @@ documents; without, nothing outside the attempt's folder.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,14 +17,20 @@ import pandas as pd
 from core.decision import (
     BacktestRecord,
     Checks,
+    DecisionRecord,
+    Inputs,
+    JobDetails,
+    Occasion,
     build_decision,
     decision_sha256,
     gate_block,
     marked_bars,
     write_reports,
 )
+from core.decision.inputs import ModelRecord
+from core.decision.trust import CodeVersion
 from core.files import file_sha256
-from core.gates import score
+from core.gates import GateResult, score
 from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
@@ -68,7 +74,7 @@ class _Revalidation:
     def __init__(self, spec: Spec, stop: StopFlag) -> None:
         self.spec, self.stop, self.home = spec, stop, spec.home
         self.playbook = spec.playbook
-        self.gates: list[dict[str, Any]] = []  # as far as they are known
+        self.gates: Sequence[GateResult] = ()  # as far as they are known
         chosen = self.playbook.revalidation
         asked = spec.asked(RevalidateParams)
         self.episodes = asked.episodes or chosen.episodes
@@ -108,7 +114,7 @@ class _Revalidation:
         again = run_backtest(policy, market, features, spans[:1], settings)
         self._progress("lookahead", self.episodes, self.gates)
         checks = Checks(
-            code=code_version(),
+            code=CodeVersion.model_validate(code_version()),
             lookahead=lookahead_tests(policy, market, candidate.features, settings),
             reproducible=_repeats(backtest, again, len(spans) > 1),
             rerun=self._rerun(),
@@ -117,55 +123,53 @@ class _Revalidation:
         context = decision_context(self.spec, now)
         decision = build_decision(
             record,
-            playbook=self.playbook,
-            playbook_sha256=file_sha256(self.spec.playbook_path),
-            data=candles.provenance(),
-            model=candidate.record(self.home.relative(candidate.path)),
-            created_at=now,
-            day=context.day,
-            week=self.spec.week_id,
-            approval_at=context.approval_at,
-            seeds={"training": candidate.settings.seed},
-            data_warnings=[
-                *candidate.warnings(),
-                *other_costs(trained_at, costs),
-                *(issue.message for issue in report.warnings),
-            ],
+            Inputs(
+                playbook=self.playbook,
+                playbook_sha256=file_sha256(self.spec.playbook_path),
+                data=candles.provenance(),
+                model=ModelRecord.model_validate(
+                    candidate.record(self.home.relative(candidate.path))
+                ),
+                data_warnings=[
+                    *candidate.warnings(),
+                    *other_costs(trained_at, costs),
+                    *(issue.message for issue in report.warnings),
+                ],
+                seeds={"training": candidate.settings.seed},
+            ),
+            Occasion(now, context.day, self.spec.week_id, context.approval_at),
             trials=self.trials,
             checks=checks,
-            previous=context.previous,
-            production=context.production,
-            lapsed=context.lapsed,
+            earlier=context.earlier,
+            job=JobDetails(
+                job_id=self.spec.job_id,
+                trial=self.spec.trial,
+                reward_components=backtest.components,
+                start_capital=settings.start_capital,
+                max_exposure=candidate.settings.max_exposure,
+                warm_up_bars=WARM_UP,
+                versions=versions(),
+            ),
             on_stage=self._stage,
-            extra={
-                "job_id": self.spec.job_id,
-                "trial": self.spec.trial,
-                "reproducible": checks.reproducible,
-                "reward_components": backtest.components,
-                "start_capital": settings.start_capital,
-                "max_exposure": candidate.settings.max_exposure,
-                "warm_up_bars": WARM_UP,
-                "versions": versions(),
-            },
         )
-        if not decision["reproducible"]:
+        if not decision.reproducible:
             print("[WARN] The first episode run again gave other numbers", flush=True)
         result = self._finish(decision, record, context)
-        _say(f"Decision: {decision['decision']}")
-        print(gate_block(decision["gates"]), flush=True)
-        self._progress("done", self.episodes, decision["gates"])
+        _say(f"Decision: {decision.decision.value}")
+        print(gate_block(decision.gates), flush=True)
+        self._progress("done", self.episodes, decision.gates)
         self.spec.write_result(result)
         return COMPLETE
 
     def _finish(
         self,
-        decision: Mapping[str, Any],
+        decision: DecisionRecord,
         record: BacktestRecord,
         context: DecisionContext,
     ) -> dict[str, Any]:
         archive, written, hashes = None, {}, {}
         if self.save_report:
-            self._progress("report", self.episodes, decision["gates"])
+            self._progress("report", self.episodes, decision.gates)
             documents = memo_documents(decision, record.equity, record.trades, record.bars)
             paths = write_reports(
                 self.home,
@@ -182,12 +186,12 @@ class _Revalidation:
             hashes = dict(paths.hashes)
         return {
             "complete": True,
-            "decision": decision["decision"],
-            "score": decision["score"],
-            "gates": decision["gates"],
-            "evidence": decision["evidence"],
-            "reproducible": decision["reproducible"],
-            "synthetic": decision["data"]["synthetic"],
+            "decision": decision.decision.value,
+            "score": decision.score,
+            "gates": [gate.as_dict() for gate in decision.gates],
+            "evidence": decision.evidence.as_dict(),
+            "reproducible": decision.reproducible,
+            "synthetic": decision.data.synthetic,
             "sha256": decision_sha256(decision),
             "archive": archive,
             "archived": hashes,
@@ -202,10 +206,10 @@ class _Revalidation:
             self.playbook.decision,
             self.playbook.revalidation.bars_per_year,
         )
-        self.gates = so_far.as_dict()["gates"]
+        self.gates = so_far.gates
         self._progress("backtest", episode, self.gates)
 
-    def _stage(self, stage: str, gates: list[dict[str, Any]]) -> None:
+    def _stage(self, stage: str, gates: Sequence[GateResult]) -> None:
         if stage != "gates":  # they were told as soon as the backtest had ended
             self._progress(stage, self.episodes, gates)
 
@@ -221,11 +225,16 @@ class _Revalidation:
         ]
         return " ".join(word for word in words if word)
 
-    def _progress(self, stage: str, episode: int, gates: Any = ()) -> None:
+    def _progress(self, stage: str, episode: int, gates: Sequence[GateResult] = ()) -> None:
         if self.stop.requested:
             raise _StopRequestedError
         self.spec.write_progress(
-            {"stage": stage, "episode": episode, "episodes": self.episodes, "gates": list(gates)}
+            {
+                "stage": stage,
+                "episode": episode,
+                "episodes": self.episodes,
+                "gates": [gate.as_dict() for gate in gates],
+            }
         )
 
 

@@ -117,7 +117,7 @@ class TrainingAttempt:
             "symbol": spec.playbook.symbol,
             "interval": spec.playbook.interval,
             "tag": spec.playbook.tag,
-            "data": session.data.candles.provenance(),
+            "data": session.data.candles.provenance().as_dict(),
             "restarts": [dict(record) for record in plan.restarts],
         }
         if plan.restart is not None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from runner.files import tail
+from core.files import tail
 from runner.processes.identity import PROC, Entry, ProcessIdentity, identify, send
 
 STACKS = "stacks.txt"  # our programs' faulthandler writes there (runner/jobs/attempt.py)

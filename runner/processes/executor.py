@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import SetupError
-from core.files import write_json
+from core.files import tail, write_json
 from core.timestamps import from_unix
 from runner.failpoints import fail_here
-from runner.files import read_json, tail
+from runner.files import read_json
 from runner.processes.identity import (
     MARK,
     ProcessIdentity,

@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.errors import TrainweekError
-from core.files import write_text
+from core.files import tail, write_text
 from core.language import Message, joined, literal
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from core.week import Week
-from runner.files import read_json, tail
+from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident

@@ -17,6 +17,7 @@ from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
 from core.facts import LogFacts
+from core.files import tail
 from core.liveness import Limits, Pulse
 from core.market.synthetic import is_marked
 from core.paths import Home
@@ -25,7 +26,7 @@ from core.vocabulary import JobKind
 from core.week import Week
 from runner.client import Client
 from runner.client.signatures.status import conditions_from, standing_from, tracked
-from runner.files import read_json, tail
+from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
 from runner.records import Attempt, Condition, Job, RunnerStatus, Signature, WeekRecords

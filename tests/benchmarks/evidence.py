@@ -34,10 +34,11 @@ from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.baselines import baselines
 from core.trading.costs import CostModel
 from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.outcome import Judge
 from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
 from core.trading.resampling import uncertainty
-from core.trading.robustness import Judge, stress
+from core.trading.robustness import stress
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from runner.agent.backtest import run_backtest
 from runner.agent.episodes import slices
@@ -192,13 +193,13 @@ def judge(record: BacktestRecord, playbook: Playbook) -> Found:
     card = score(record.equity, record.trades, playbook.gates, playbook.decision, year)
     own = card.gate("sharpe").value
     fair = baselines(record.bars, record.costs, record.mean_exposure, year)["exposure_matched"]
-    excess = None if own is None or fair["sharpe"] is None else own - fair["sharpe"]
+    excess = None if own is None or fair.sharpe is None else own - fair.sharpe
     luckiest = Skill(random_percentile=100.0, excess_sharpe=excess)
     best = weigh(record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND)
     if best.grade in DOUBTFUL_GRADES:
         return card.decision, best.grade
     evidence = skill_sections(record, card, playbook, TRIALS, SOUND).evidence
-    return card.decision, EvidenceGrade(evidence["grade"])
+    return card.decision, evidence.grade
 
 
 def _report(found: list[Found]) -> float:

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from core.checks.training_log import last_lines
+from core.files import tail
 from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
 from core.vocabulary import JobKind, Verdict
@@ -89,7 +89,7 @@ def test_the_document_is_the_file_to_the_letter(screen: Screen, played: Site) ->
 
 def test_troubleshooting_shows_the_end_of_the_log(screen: Screen, played: Site) -> None:
     screen.go("troubleshooting")
-    screen.sees(last_lines(played.home.training_log, 1)[0])
+    screen.sees(tail(played.home.training_log, 1))
 
 
 def test_runs_and_jobs_lists_every_job(screen: Screen, played: Site) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jsonschema import Draft202012Validator, FormatChecker
 
-from core.decision import BacktestRecord, build_decision, decision_schema, marked_bars
+from core.decision import (
+    BacktestRecord,
+    DecisionRecord,
+    EarlierDecisions,
+    Inputs,
+    Occasion,
+    build_decision,
+    marked_bars,
+)
+from core.decision.inputs import ModelRecord
+from core.decision.lookahead import Lookahead, LookaheadTest
+from core.decision.schema import decision_schema
+from core.language import literal
 from core.market.synthetic import make_market
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
@@ -81,8 +95,9 @@ def schema_validator() -> Draft202012Validator:
     return Draft202012Validator(decision_schema(), format_checker=FormatChecker())
 
 
-def decision_of(backtest: BacktestRecord, **changed) -> dict:
-    given = {
+def decision_of(backtest: BacktestRecord, **changed: Any) -> DecisionRecord:
+    """A decision; ``changed`` by name, whichever part of the inputs it belongs to."""
+    given: dict[str, Any] = {
         "playbook": PLAYBOOK,
         "playbook_sha256": "ab" * 32,
         "data": MARKET.candles.provenance(),
@@ -91,5 +106,25 @@ def decision_of(backtest: BacktestRecord, **changed) -> dict:
         "day": DAY,
         "week": WEEK,
         "seeds": {"training": 7},
+        **changed,
     }
-    return build_decision(backtest, **(given | changed))
+    given["model"] = ModelRecord.model_validate(given["model"])
+    parts = [
+        kind(**{f.name: given.pop(f.name) for f in fields(kind) if f.name in given})
+        for kind in (Inputs, Occasion, EarlierDecisions)
+    ]
+    return build_decision(backtest, parts[0], parts[1], earlier=parts[2], **given)
+
+
+def fields_of(backtest: BacktestRecord, **changed: Any) -> dict[str, Any]:
+    """The same, as its file has it."""
+    return decision_of(backtest, **changed).as_dict()
+
+
+def look_ahead(
+    *passed: bool | None, detail: str = "Inputs depend on the future.", checked: int = 3
+) -> Lookahead:
+    """The three tests with these results; one result stands for all of them."""
+    results = passed * 3 if len(passed) == 1 else passed
+    tests = [LookaheadTest(passed=one, checked=checked, detail=literal(detail)) for one in results]
+    return Lookahead(prefix_invariance=tests[0], planted_oracle=tests[1], shuffled_returns=tests[2])

@@ -175,9 +175,9 @@ def test_margin_is_the_room_left_to_the_limit_either_way():
 
 def test_the_facts_beside_the_gates_say_how_long_and_how_lucky():
     facts = judged(curve(1, 240, 0.0), [1, -1, -1, 1]).facts
-    assert (facts["bars"], facts["days"], facts["calmar_extrapolated"]) == (240, 10.0, True)
-    assert facts["expected_longest_losing_run"] == pytest.approx(27 / 16)  # of 16 sequences
-    assert judged(curve(1, 8760, 0.0)).facts["calmar_extrapolated"] is False
+    assert (facts.bars, facts.days, facts.calmar_extrapolated) == (240, 10.0, True)
+    assert facts.expected_longest_losing_run == pytest.approx(27 / 16)  # of 16 sequences
+    assert judged(curve(1, 8760, 0.0)).facts.calmar_extrapolated is False
 
 
 def test_bad_equity_is_refused_before_anything_is_computed():
@@ -267,7 +267,7 @@ def test_where_the_episodes_are_cut_changes_no_gate_of_the_stitched_record(retur
         owners = np.searchsorted(labels, labels[-3:])
         marked = trades.assign(episode=labels[np.minimum(owners, len(labels) - 1)])
         tables.append(episode_table(equity.assign(episode=labels), marked, PLAYBOOK.gates))
-    whole, cut = (next(row for row in table if row["episode"] == "ALL") for table in tables)
+    whole, cut = (next(row for row in table if row.episode == "ALL") for table in tables)
     assert whole == cut
-    growth = np.prod([1 + row["return_pct"] / 100 for row in tables[1][:-2]])
-    assert growth == pytest.approx(1 + cut["return_pct"] / 100)
+    growth = np.prod([1 + row.return_pct / 100 for row in tables[1][:-2]])
+    assert growth == pytest.approx(1 + cut.return_pct / 100)

@@ -19,12 +19,12 @@ from tensorboard.util.tensor_util import make_tensor_proto
 
 from core.diagnosis import diagnose
 from core.diagnosis.foreign_run import facts_of_folder
+from core.files import TAIL_BYTES, tail
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import Fault, RunReader
 from core.telemetry.readings import readings
 from core.timestamps import from_unix
 from dashboard.figures.curves import curve
-from runner.files import TAIL_BYTES, tail
 from tests.event_files import append_events, header, masked_crc, record, scalar, write_events
 from tests.faults.matrix import fault
 

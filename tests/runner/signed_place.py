@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from core.canonical_json import canonical_sha256
 from core.decision import Checks, decision_text, write_reports
-from core.files import write_json
+from core.decision.load import files_of
+from core.files import file_sha256, write_json
+from core.market.candles import Provenance
 from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of, manifest_path
+from core.paths import Home
 from core.people import Person
-from core.vocabulary import JobKind, SignatureAct
+from core.vocabulary import Decision, EvidenceGrade, JobKind, SignatureAct
 from runner.client import Client
 from runner.jobs.decision_context import Approvals
-from tests.core.backtest_records import DAY, MARKET, decision_of, record
+from tests.core.backtest_records import DAY, MARKET, decision_of, look_ahead, record
 from tests.runner.place import CTO, Place
 
+CANDLES = "OGNUSDT-1h.csv"
 CONDITIONS = (
     {"text": "half size", "owner": "Lea", "due": "2026-03-01"},
     {"text": "alarm at 3 %", "owner": "Eva", "due": "2099-01-01"},
@@ -33,16 +38,11 @@ class SignedPlace(Place):
         self.at: datetime | None = None
         self.home.model.mkdir(parents=True)
         self.home.best_model.write_bytes(b"weights")
-        self.home.backtest_data.mkdir(parents=True)
-        frame = MARKET.candles.frame.reset_index()[
-            ["open_time", "open", "high", "low", "close", "volume"]
-        ]
-        frame["open_time"] = frame["open_time"].astype("int64") // 10**6
-        frame.to_csv(self.candles, index=False)
+        write_candles(self.home)
 
     @property
     def candles(self) -> Path:
-        return self.home.backtest_data / "OGNUSDT-1h.csv"
+        return self.home.backtest_data / CANDLES
 
     def client(self, person: Person = CTO) -> Client:
         return Client(self.home, person, lambda: self.at or datetime.now(UTC))
@@ -59,7 +59,7 @@ class SignedPlace(Place):
     ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
-        fields: dict[str, Any] = decision_of(
+        saved = decision_of(
             backtest,
             week=self.week.id,
             created_at=self.at or datetime.now(UTC),
@@ -72,27 +72,30 @@ class SignedPlace(Place):
             checks=checks,
             production=approvals.production,
             lapsed=approvals.lapsed,
-            data=MARKET.candles.provenance() | {"sha256": candles_sha256(self.home.backtest_data)},
+            data=provenance_of(self.home),
         )
-        fields |= {"decision": decision, "evidence": fields["evidence"] | {"grade": grade}}
-        if schema == 1:
-            fields = as_first_schema(fields)
+        graded = saved.evidence.model_copy(update={"grade": EvidenceGrade(grade)})
+        saved = saved.model_copy(update={"decision": Decision(decision), "evidence": graded})
         paths = write_reports(
-            self.home, DAY, fields, equity=backtest.equity, trades=backtest.trades,
-            text=decision_text(fields), memo_html="<p>memo ção</p>", log_summary="log",
+            self.home, DAY, saved, equity=backtest.equity, trades=backtest.trades,
+            text=decision_text(saved), memo_html="<p>memo ção</p>", log_summary="log",
         )  # fmt: skip
+        sha256, archive = paths.sha256, paths.archive
+        if schema == 1:
+            archive = as_first_schema(archive)
+            sha256 = archive.name
         result = {
             "decision": decision,
-            "score": fields["score"],
-            "sha256": paths.sha256,
-            "archive": self.home.relative(paths.archive),
-            "archived": dict(paths.hashes),
+            "score": saved.score,
+            "sha256": sha256,
+            "archive": self.home.relative(archive),
+            "archived": {file.name: file_sha256(file) for file in files_of(archive)},
             "report": {"decision": self.home.relative(paths.decision)},
         }
         service = self.service(take_over=True)
         self.until(service, self.submit(JobKind.REVALIDATE, result=result, save_report=True))
         service.close()
-        return paths.sha256
+        return sha256
 
     def manifest(self) -> dict[str, Any]:
         """Of the model that lies there; a new one if the model is another."""
@@ -112,9 +115,35 @@ class SignedPlace(Place):
         return self.home.revalidation_archive / sha256
 
 
-def as_first_schema(decision: dict[str, Any]) -> dict[str, Any]:
-    """The same decision as trainweek wrote it before there was uncertainty."""
-    later = {"uncertainty", "robustness", "earning", "trust", "change", "if_go", "reproducible"}
+def write_candles(home: Home) -> None:
+    """The shared market as the home's backtest data."""
+    home.backtest_data.mkdir(parents=True, exist_ok=True)
+    columns = ["open_time", "open", "high", "low", "close", "volume"]
+    frame = MARKET.candles.frame.reset_index()[columns]
+    frame["open_time"] = frame["open_time"].astype("int64") // 10**6
+    frame.to_csv(home.backtest_data / CANDLES, index=False)
+
+
+def provenance_of(home: Home) -> Provenance:
+    """Of the candles that the home has."""
+    sha256 = candles_sha256(home.backtest_data)
+    return MARKET.candles.provenance().model_copy(update={"sha256": sha256})
+
+
+def as_first_schema(archive: Path) -> Path:
+    """The same archive, its decision as trainweek wrote it before there was uncertainty."""
+    file = archive / "decision.json"
+    fields = of_first_schema(json.loads(file.read_text(encoding="utf-8")))
+    file.write_text(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return archive.rename(archive.with_name(file_sha256(file)))
+
+
+def of_first_schema(decision: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a decision had before there was uncertainty."""
+    later = {
+        "uncertainty", "robustness", "earning", "trust", "change", "if_go", "reproducible",
+        "sentences",
+    }  # fmt: skip
     of_a_gate = {"ci95", "p_pass", "distribution", "costs_x2"}
     evidence = ("grade", "reasons", "psr0", "psr1", "trades", "days")
     baselines = ("flat", "buy_and_hold", "exposure_matched")
@@ -132,9 +161,7 @@ def as_first_schema(decision: dict[str, Any]) -> dict[str, Any]:
 
 def looked_ahead() -> Checks:
     """A look-ahead test that failed, in a backtest that gave other numbers the second time."""
-    test = {"passed": False, "checked": 4, "detail": "the policy knew"}
-    names = ("prefix_invariance", "planted_oracle", "shuffled_returns")
-    return Checks(lookahead=dict.fromkeys(names, test), reproducible=False)
+    return Checks(lookahead=look_ahead(False, detail="the policy knew"), reproducible=False)
 
 
 def in_days(days: float) -> datetime:

@@ -40,7 +40,7 @@ _EARLIER = (
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     change = decided.get("change")
     if change is None:
         st.caption(say("not measured"))

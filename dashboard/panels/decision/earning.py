@@ -13,7 +13,7 @@ from dashboard.panels.decision.robustness import break_even
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    decided = saved.decision
+    decided = saved.fields
     earning: dict[str, Any] = decided.get("earning") or {}
     breaks: dict[str, Any] = decided.get("robustness") or {}
     facts = decided["facts"]

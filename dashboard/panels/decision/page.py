@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision, dated_problem, latest_decision
-from core.decision.distrust import distrust
-from core.decision.sentences import news
+from core.decision.sentences import Sentences
+from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
@@ -65,7 +65,7 @@ def _draw(page: Page) -> None:
     refused = page.services.client.unsignable(now.week.id, saved.sha256)
     signature.alert(page, now, saved, refused)
     _headline(page, now, saved)
-    decided = saved.decision
+    decided = saved.fields
     gate_cards(
         page, decided["gates"], decided.get("episodes_that_pass"), len(single_episodes(decided))
     )
@@ -90,14 +90,16 @@ def _draw(page: Page) -> None:
 
 def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness, all without a click."""
-    say, decided = page.say, in_words(saved.decision, page.viewer.language)
+    say, decided = page.say, saved.fields
+    sentences = in_words(saved, page.viewer.language)
     verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
     seen, on = look(verdict), ""
     colour = seen.colour
     if verdict is Decision.GO and grade in DOUBTFUL_GRADES:
         # Six gates alone don't detect skill: this GO never looks like a plain one.
         colour, on = "orange", f" {say('on {grade} evidence', grade=word(grade, say).upper())}"
-    if spoilt := distrust(decided, page.viewer.language):
+    failed = failed_checks(saved.decision.trust, saved.decision.reproducible)
+    if spoilt := [sentence.in_(page.viewer.language) for sentence in failed]:
         colour, on = "red", on or f" {say('not reliable')}"
     icon = "warning" if on else seen.icon
     with st.container(border=True, gap="xsmall", key="headline"):
@@ -111,7 +113,7 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
             )
             st.markdown(f":small[{say('Signature')}] {_signed(page, now, saved)}", width="content")
         for sentence in spoilt:
-            st.markdown(f"**:red[:material/report: {say.text(sentence)}]**")
+            st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         what = decided["recommendation"]
         if spoilt:
             advice = say(
@@ -123,10 +125,10 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
             following = plain(decided["next_steps"][page.viewer.language])
             advice = f"{say('Recommendation: **{what}**.', what=what)} {following}"
         # A GO needs no reason: all gates pass.
-        reason = "" if verdict is Decision.GO else f"**{say.text(decided['reason'])}**  \n"
+        reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"
         st.markdown(f"{reason}{advice}")
-        st.markdown(_evidence(page, decided, grade, spoilt))
-        _weaknesses(page, decided, spoilt)
+        st.markdown(_evidence(page, decided, grade, sentences, spoilt))
+        _weaknesses(page, sentences, spoilt)
 
 
 def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
@@ -136,7 +138,11 @@ def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
 
 
 def _evidence(
-    page: Page, decided: Mapping[str, Any], grade: EvidenceGrade, spoilt: Sequence[str]
+    page: Page,
+    decided: Mapping[str, Any],
+    grade: EvidenceGrade,
+    sentences: Sentences,
+    spoilt: Sequence[str],
 ) -> str:
     """The grade, the amount of evidence, and the reasons for the grade."""
     say, evidence = page.say, decided["evidence"]
@@ -146,15 +152,15 @@ def _evidence(
     named = word(grade, say)
     if named.upper() != grade.value:  # the word that documents and sentences use
         named = f"{named} ({grade.value})"
-    reasons = " ".join(say.text(one) for one in evidence["reasons"] if one not in spoilt)
+    reasons = " ".join(reason for reason in sentences.grade_reasons if reason not in spoilt)
     seen, graded = look(grade), say("Evidence: {grade}", grade=named)
     badge = f":{seen.colour}-badge[:material/{seen.icon}: {graded}]"
-    return f"{badge} {say(joined(amounts, ', '))}. {reasons}"
+    return f"{badge} {say(joined(amounts, ', '))}. {plain(reasons)}"
 
 
-def _weaknesses(page: Page, decided: Mapping[str, Any], spoilt: Sequence[str]) -> None:
+def _weaknesses(page: Page, sentences: Sentences, spoilt: Sequence[str]) -> None:
     """The warnings, the gravest first."""
-    found = [warning for warning in news(decided) if warning not in spoilt]
+    found = [warning for warning in sentences.news if warning not in spoilt]
     if not found:
         return
     title = f":orange[:material/warning: **{page.say('Read this before you sign')}**]"

@@ -24,7 +24,7 @@ _PARTS = {"quarters": Message("By quarter"), "regimes": Message("By market regim
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     breaks: Mapping[str, Any] = decided.get("robustness") or {}
     if not breaks:
         st.caption(say("not measured"))

@@ -35,7 +35,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
     Another decision may come while a person writes: its form starts empty, and only after
     the person has asked for it.
     """
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     begun = st.session_state.get(_BEGUN)
     if begun not in (None, saved.sha256):
         text = say(
@@ -108,7 +108,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
 def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
     """For the lead, on a NO-GO: countersign an override before the CTO signs it."""
     say, client = page.say, page.services.client
-    if saved.decision["decision"] != Decision.NO_GO:
+    if saved.fields["decision"] != Decision.NO_GO:
         return
     for entry in client.countersignatures(saved.sha256):
         st.markdown(
@@ -143,7 +143,7 @@ def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
 
 
 def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
-    return saved.decision["decision"] == Decision.NO_GO and act in APPROVALS
+    return saved.fields["decision"] == Decision.NO_GO and act in APPROVALS
 
 
 def _key(part: str, saved: SavedDecision) -> str:

@@ -24,10 +24,10 @@ _SHARES = ("psr0", "psr1", "dsr")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    _sure(page, saved.decision)
-    _random(page, saved.decision)
+    _sure(page, saved.fields)
+    _random(page, saved.fields)
     baselines(page, saved)
-    _rules(page, saved.decision)
+    _rules(page, saved.fields)
 
 
 def _sure(page: Page, decided: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ def _random(page: Page, decided: dict[str, Any]) -> None:
 
 def baselines(page: Page, saved: SavedDecision) -> None:
     """The agent and strategies without an agent, on the same bars with the same costs."""
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     gates = {gate["id"]: gate["value"] for gate in decided["gates"]}
     facts = decided["facts"]
     own = {"return_pct": facts["return_pct"], "exposure": facts.get("mean_exposure"), **gates}

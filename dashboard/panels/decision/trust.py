@@ -9,10 +9,9 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision
-from core.decision.lookahead_words import detail_in
-from core.decision.warning_words import WORDS
+from core.decision.lookahead import detail_in
+from core.decision.sentences import data_warnings_of
 from core.language import Message, joined, plural
-from core.market.quality import SYNTHETIC
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import figures_table
 from dashboard.components.markup import small
@@ -24,9 +23,9 @@ from dashboard.wording.decision import LOOKAHEAD_TESTS, OVERLAP
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    decided = saved.decision
+    decided = saved.fields
     trust: Mapping[str, Any] = decided.get("trust") or {}
-    _questions(page, decided, trust)
+    _questions(page, saved, trust)
     _ranges(page, decided, trust)
     _hashes(page, saved, trust)
     _if_go(page, decided)
@@ -37,32 +36,29 @@ def show(page: Page, saved: SavedDecision) -> None:
                 st.json(decided[key], expanded=False)
 
 
-def _questions(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any]) -> None:
+def _questions(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
     """One line a question: verdict and details; what was not measured is unknown, never green."""
-    quality, tests = trust.get("data_quality") or {}, trust.get("lookahead") or {}
+    quality, recorded = trust.get("data_quality") or {}, saved.decision.trust
+    tests = recorded.lookahead if recorded else None
     lines = []
     for name, question in LOOKAHEAD_TESTS.items():
-        test = tests.get(name)
-        detail = test and detail_in(test["detail"], page.viewer.language)
-        lines.append(_line(page, question, test and test["passed"], detail))
+        test = getattr(tests, name, None)
+        detail = test and detail_in(test, page.viewer.language)
+        lines.append(_line(page, question, test and test.passed, detail))
     overlap = trust.get("overlap")
     apart = (trust.get("ranges") or {}).get("hours_between")
     free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
     detail = Message("{hours:,.0f} h apart", hours=apart) if apart is not None else ""
     lines.append(_line(page, OVERLAP, free, detail))
-    again = trust.get("reproducible", decided.get("reproducible"))
-    lines.append(
-        _line(
-            page, Message("A repeated episode gave the same bytes"), again, trust.get("rerun") or ""
-        )
-    )
+    again, same = trust.get("reproducible", saved.decision.reproducible), trust.get("rerun") or ""
+    lines.append(_line(page, Message("A repeated episode gave the same bytes"), again, same))
     code = trust.get("code") or {}
     modified = code.get("modified")
     clean = None if modified is None else not modified
     commit = (code.get("commit") or "")[:12]
     lines.append(_line(page, Message("The code matches its commit"), clean, commit))
     warnings = quality.get("warnings")
-    found = [_in_words(page, warning) for warning in warnings or ()]
+    found = [*data_warnings_of(recorded)] if recorded else []
     if quality:
         found.insert(0, _quality(quality))
     verdict = None if warnings is None else Verdict.WARN if warnings else Verdict.PASS
@@ -77,11 +73,6 @@ def _line(page: Page, question: Message, found: bool | Verdict | None, detail: s
     shown = detail if found is not None else Message("not measured")
     more = f" {small(page.say.text(shown))}" if shown else ""
     return f"{badge(verdict, page.say)} {page.say(question)}{more}"
-
-
-def _in_words(page: Page, warning: str) -> str:
-    """What the candles' check said stays as recorded, but for the one sentence that is ours."""
-    return WORDS[page.viewer.language]["synthetic"] if warning == SYNTHETIC else warning
 
 
 def _quality(quality: Mapping[str, Any]) -> Message:
@@ -116,7 +107,7 @@ def _range(page: Page, ends: Any) -> str | None:
 
 
 def _hashes(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
-    decided = saved.decision
+    decided = saved.fields
     known = {
         page.say.raw("Decision SHA-256"): saved.sha256,
         page.say.raw("Model"): decided["model"].get("sha256"),

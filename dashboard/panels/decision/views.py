@@ -41,7 +41,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, view: str) -> None:
 
 
 def _equity(page: Page, now: Snapshot, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.decision
+    say, decided = page.say, saved.fields
     heading = Message("Equity and drawdown, compared with buy and hold")
     st.markdown(f"**{say(heading)}**")
     found = curves(page.services.home, saved, now.week.playbook.revalidation.backtest_data_dir)
@@ -80,4 +80,4 @@ def _document(page: Page, saved: SavedDecision) -> None:
         with st.expander(page.say.raw("Training log summary"), key="log-summary"):
             st.code(log.read_text(encoding="utf-8"), language=None)
     st.markdown(f"**{page.say('Gate block')}**")
-    st.code(gate_block(saved.decision["gates"]), language=None)
+    st.code(gate_block(saved.decision.gates), language=None)

@@ -75,12 +75,12 @@ def _draw(page: Page) -> None:
 def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
-    gates = next((one.saved.decision["gates"] for one in found if one.saved), [])
+    gates = next((one.saved.fields["gates"] for one in found if one.saved), [])
     heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
     heads += [say("Signature"), *(plain(gate["short"]) for gate in gates)]
     rows = []
     for one in found:
-        decided = one.saved.decision if one.saved else {}
+        decided = one.saved.fields if one.saved else {}
         rows.append(
             [
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
@@ -101,7 +101,7 @@ def _verdict(page: Page, one: Decided) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
-    decided = one.saved.decision
+    decided = one.saved.fields
     return f"{mark(Decision(decided['decision']), page.say)} {plain(decided['score'])}"
 
 
@@ -121,7 +121,7 @@ def _value(page: Page, one: Decided, gate_id: str) -> str:
 def _who(page: Page, one: Decided) -> None:
     """The act with its reason, whether it is valid, and what it is based on."""
     say, signature = page.say, one.signature
-    decided = one.saved.decision if one.saved else {}
+    decided = one.saved.fields if one.saved else {}
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('week')} {plain(decided.get('week') or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
@@ -176,10 +176,10 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
         )
     )
     labels = [
-        f"{one.saved.decision['created_at'][:10]} {one.saved.decision['decision']} {one.sha256[:6]}"
+        f"{one.saved.fields['created_at'][:10]} {one.saved.fields['decision']} {one.sha256[:6]}"
         for one in found
     ]
-    newest = sorted(found[-1].saved.decision["gates"], key=lambda gate: gate["number"])
+    newest = sorted(found[-1].saved.fields["gates"], key=lambda gate: gate["number"])
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):
         for gate in newest:
             series = [_gate(one, gate["id"]) for one in found]
@@ -193,5 +193,5 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
 
 
 def _gate(one: Decided, gate_id: str) -> dict[str, Any] | None:
-    gates = one.saved.decision["gates"] if one.saved else []
+    gates = one.saved.fields["gates"] if one.saved else []
     return next((gate for gate in gates if gate["id"] == gate_id), None)

@@ -74,7 +74,7 @@ class Gating(Standings):
         from core.decision import read_decision
 
         named = None if sha256 is None else read_decision(self.archived(sha256))
-        week = self._week(named.decision.get("week") if named else week_id)
+        week = self._week(named.decision.week if named else week_id)
         if week is None:
             missing = (
                 Message("There is no week {week}.", week=week_id)
@@ -104,8 +104,8 @@ class Gating(Standings):
             return GateAnswer(False, *_open_conditions(still_open), facts, only_conditions=True)
         passed = Message(
             "{decision} {score}, approved by {by}.",
-            decision=saved.decision["decision"],
-            score=saved.decision["score"],
+            decision=saved.decision.decision.value,
+            score=saved.decision.score,
             by=facts["by"],
         )
         if later:
@@ -124,7 +124,7 @@ def _blocked(
     saved: SavedDecision, signature: Signature | None, standing: Standing
 ) -> tuple[Message, Message] | None:
     """The first thing beside open conditions that blocks the gate, and the remedy."""
-    from core.decision.distrust import distrust
+    from core.decision.trust import failed_checks
 
     if signature is None or not standing.stands:
         return literal(standing.reason), literal(standing.remedy)
@@ -133,14 +133,14 @@ def _blocked(
             Message("{by} rejected it: {reason}", by=signature.by, reason=signature.reason),
             Message("Fix that, and revalidate."),
         )
-    if problems := distrust(saved.decision):
+    if problems := failed_checks(saved.decision.trust, saved.decision.reproducible):
         return (
             Message("The record is not reliable: {problems}", problems=joined(problems)),
             Message(
                 "Find out why, and revalidate. A person who accepts the risk deploys it by hand."
             ),
         )
-    decision = saved.decision["decision"]
+    decision = saved.decision.decision
     if decision == Decision.NO_GO:
         return (
             Message("It is a NO-GO. An override is a person's risk, so no pipeline deploys it."),
@@ -182,13 +182,13 @@ def _facts(
     return {
         "week": week.id,
         "decision_sha256": saved.sha256,
-        "decision": decided["decision"],
-        "score": decided["score"],
-        "evidence": (decided.get("evidence") or {}).get("grade"),
+        "decision": decided.decision.value,
+        "score": decided.score,
+        "evidence": decided.evidence.grade.value,
         "state": standing.state.value,
         "differences": [vars(difference) for difference in standing.differences],
         "unchecked": list(standing.unchecked),
-        "model": decided.get("model", {}).get("sha256"),
+        "model": decided.model.sha256,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
         "verified": signature.verified if signature else None,

@@ -73,9 +73,6 @@ def untested(
             Message("{problem} The files differ from those that were tested.", problem=problem),
             Message("Restore the archive from a backup, or revalidate and sign that decision."),
         )
-    model = saved.decision.get("model")
-    if not isinstance(model, dict) or not model.get("path") or not model.get("sha256"):
-        return Refused(Message("The decision doesn't name its model."), _REVALIDATE_AGAIN)
     data_dir = data_dir_of(connection, week, saved)
     bound = bound_to(saved, week.playbook_text, data_dir)
     found = _evidence(connection, home, week, bound, saved.sha256)
@@ -120,10 +117,9 @@ def refusal(
     second: Person | None,
 ) -> Refused | None:
     """Why these people may not sign it so; None if they may."""
-    content = saved.decision
-    grade = (content.get("evidence") or {}).get("grade")
+    grade = saved.decision.evidence.grade
     approves = act in APPROVALS
-    if approves and content.get("decision") == Decision.NO_GO:
+    if approves and saved.decision.decision is Decision.NO_GO:
         if not reason.strip() or second is None:
             return Refused(
                 Message("Approving a NO-GO is an override."),
@@ -151,7 +147,7 @@ def refusal(
             )
     if not reason.strip():
         required = (
-            Message("Approving on {grade} evidence requires a written reason.", grade=grade)
+            Message("Approving on {grade} evidence requires a written reason.", grade=grade.value)
             if approves and grade in DOUBTFUL_GRADES
             else Message("A rejection requires a reason.")
             if not approves
@@ -240,7 +236,7 @@ def newest_decision(
             saved = read_decision(home.resolve(str(result["archive"])))
         except (InputError, IntegrityError) as error:
             return Refused.by(error)
-        if saved.sha256 != result.get("sha256") or saved.decision.get("week") != week_id:
+        if saved.sha256 != result.get("sha256") or saved.decision.week != week_id:
             return Refused(
                 Message(
                     "The archived decision {sha256} is not the one that {job} wrote.",

@@ -46,9 +46,9 @@ def sealed_statement(
         "format": FORMAT,
         "week": week.id,
         "decision_sha256": saved.sha256,
-        "decision": content.get("decision"),
-        "score": content.get("score"),
-        "evidence": (content.get("evidence") or {}).get("grade"),
+        "decision": content.decision.value,
+        "score": content.score,
+        "evidence": content.evidence.grade.value,
         "act": body["act"],
         "reason": body["reason"],
         "conditions": body["conditions"],
@@ -68,7 +68,7 @@ def sealed_statement(
 
 def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str:
     """The folder of the decision's candles: from its job, else from the playbook."""
-    job_id = saved.decision.get("job_id")
+    job_id = saved.decision.job_id
     row = queries.job_by_id(connection, str(job_id)) if job_id else None
     given = (row.params or {}).get("backtest_data_dir") if row is not None else None
     return str(given or week.playbook.revalidation.backtest_data_dir)

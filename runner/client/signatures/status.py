@@ -109,7 +109,7 @@ class Standings(BaseClient):
                     continue
                 standing = self.standing_now(look, signature)
                 one = Decided(saved.sha256, saved, literal(""), signature, standing)
-                found.append((saved.decision["created_at"], one))
+                found.append((saved.decision.created_at, one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
     def archived(self, sha256: str) -> Path:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.checks.training_log import KEPT, last_lines, parse_lines, read_log, read_log_facts
+from core.checks.training_log import KEPT, parse_lines, read_log, read_log_facts
 
 START = datetime(2026, 2, 23, 14, 0, 1, tzinfo=UTC)
 
@@ -82,20 +82,3 @@ def test_a_storm_of_errors_is_capped(tmp_path) -> None:
     path = tmp_path / "training.log"
     path.write_text("2026-02-23T14:00:01Z [ERROR] again\n" * (KEPT + 500), encoding="utf-8")
     assert len(read_log_facts(path).errors) == KEPT
-
-
-@pytest.mark.parametrize("count", [0, 1, 3, 7, 100])
-def test_the_last_lines_are_the_newest_oldest_first(log, count) -> None:
-    whole = log.read_text(encoding="utf-8").splitlines()
-    assert last_lines(log, count) == (whole[-count:] if count else [])
-
-
-def test_the_tail_of_a_long_log_is_found_across_blocks(tmp_path) -> None:
-    path = tmp_path / "training.log"
-    lines = [f"{number:06d} " + "é" * 300 for number in range(1000)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert last_lines(path, 300) == lines[-300:]
-
-
-def test_a_log_that_is_not_there_has_no_last_lines(tmp_path) -> None:
-    assert last_lines(tmp_path / "training.log") == []

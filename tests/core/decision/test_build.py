@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.decision import BacktestRecord, Checks, Earlier, marked_bars, metrics_csv
+from core.decision import BacktestRecord, Checks, Earlier, JobDetails, marked_bars, metrics_csv
 from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
@@ -22,7 +22,9 @@ from tests.core.backtest_records import (
     MODEL,
     PLAYBOOK,
     decision_of,
+    fields_of,
     first_bars,
+    look_ahead,
     never_in_the_market,
     record,
     schema_validator,
@@ -30,7 +32,7 @@ from tests.core.backtest_records import (
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
-    read = json.loads(json.dumps(decision_of(record()), allow_nan=False))
+    read = json.loads(json.dumps(fields_of(record()), allow_nan=False))
     assert read["schema_version"] == 2
     assert read["data"]["sha256"] == MARKET.candles.sha256
     assert read["model"] == MODEL
@@ -48,13 +50,13 @@ def test_the_same_inputs_give_the_same_decision():
 def test_its_gates_are_the_scorecards():
     backtest = record()
     card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-    found = decision_of(backtest)["gates"]
+    found = fields_of(backtest)["gates"]
     for gate, expected in zip(found, card.as_dict()["gates"], strict=True):
         assert {name: gate[name] for name in expected} == expected
 
 
 def test_the_reason_names_the_gates_that_fail_with_value_and_limit():
-    decision = decision_of(record(drift=-0.001))
+    decision = fields_of(record(drift=-0.001))
     assert decision["decision"] == "NO-GO"
     sharpe = next(gate for gate in decision["gates"] if gate["id"] == "sharpe")
     assert f"Sharpe {sharpe['value']:.4f} < 1" in decision["reason"]
@@ -63,7 +65,7 @@ def test_the_reason_names_the_gates_that_fail_with_value_and_limit():
 
 
 def test_episodes_compound_to_the_whole_and_worst_is_worst():
-    table = decision_of(record())["episodes"]
+    table = fields_of(record())["episodes"]
     assert [row["episode"] for row in table] == [1, 2, "ALL", "WORST"]
     first, second, whole, worst = table
     growth = (1 + first["return_pct"] / 100) * (1 + second["return_pct"] / 100)
@@ -77,10 +79,10 @@ def test_episodes_compound_to_the_whole_and_worst_is_worst():
 
 
 def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
-    table = decision_of(record())["episodes"]
+    table = decision_of(record()).episodes
     rows = list(csv.DictReader(io.StringIO(metrics_csv(table))))
     assert [row["episode"] for row in rows] == ["1", "2", "ALL", "WORST"]
-    assert float(rows[2]["calmar"]) == table[2]["calmar"]
+    assert float(rows[2]["calmar"]) == table[2].calmar
     assert rows[3]["bars"] == ""
 
 
@@ -107,18 +109,19 @@ def with_trades(pnl) -> BacktestRecord:
     ids=["good", "bad", "all losses", "all wins", "no trades", "one bar", "three bars", "flat"],
 )
 def test_every_decision_follows_the_published_schema_and_has_its_memo(backtest):
-    decision = decision_of(backtest)
+    built = decision_of(backtest)
+    decision = built.as_dict()
     problems = list(schema_validator().iter_errors(json.loads(json.dumps(decision))))
     assert problems == []
     json.dumps(decision, allow_nan=False)
-    documents = memo_documents(decision, backtest.equity, backtest.trades, backtest.bars)
+    documents = memo_documents(built, backtest.equity, backtest.trades, backtest.bars)
     assert all("nan" not in text.lower().split() for text in documents.values())
     for gate in decision["gates"]:
         assert gate["value"] is not None or (not gate["passed"] and gate["ci95"] is None)
 
 
 def test_the_schema_refuses_what_is_no_decision():
-    decision = decision_of(record())
+    decision = fields_of(record())
     for broken in (
         decision | {"decision": "MAYBE"},
         decision | {"schema_version": 1},
@@ -133,69 +136,69 @@ def test_bars_that_repeat_or_run_back_are_refused_with_their_time():
     backtest = record()
     for order in ([0, 1, 1, *range(3, 400)], [1, 0, *range(2, 400)]):
         with pytest.raises(InputError, match="The marked bar of 2025-03-01 .* repeats or precedes"):
-            decision_of(replace(backtest, bars=backtest.bars.iloc[order]))
+            fields_of(replace(backtest, bars=backtest.bars.iloc[order]))
 
 
 def test_bars_or_levels_that_are_missing_are_named():
     backtest = record()
     with pytest.raises(InputError, match="400 marks of equity for 399 bars"):
-        decision_of(replace(backtest, bars=backtest.bars.iloc[1:]))
+        fields_of(replace(backtest, bars=backtest.bars.iloc[1:]))
     with pytest.raises(InputError, match="no column target"):
-        decision_of(replace(backtest, equity=backtest.equity.drop(columns="target")))
+        fields_of(replace(backtest, equity=backtest.equity.drop(columns="target")))
     holed = backtest.equity.assign(target=backtest.equity["target"].where(lambda t: t.index != 7))
     with pytest.raises(InputError, match="row 8: target nan is not finite"):
-        decision_of(replace(backtest, equity=holed))
+        fields_of(replace(backtest, equity=holed))
 
 
 def test_equity_without_a_single_bar_has_nothing_to_decide_on():
     with pytest.raises(InputError, match="needs bars"):
-        decision_of(first_bars(0))
+        fields_of(first_bars(0))
 
 
 def test_the_stages_come_in_order_and_the_gates_first():
     seen = []
-    decision = decision_of(record(), on_stage=lambda stage, gates: seen.append((stage, gates)))
+    decision = fields_of(record(), on_stage=lambda stage, gates: seen.append((stage, gates)))
     assert tuple(stage for stage, _ in seen) == STAGES
-    assert [gate["value"] for gate in seen[0][1]] == [g["value"] for g in decision["gates"]]
-    assert "ci95" in seen[2][1][0]
+    assert [gate.value for gate in seen[0][1]] == [g["value"] for g in decision["gates"]]
+    assert seen[2][1][0].ci95 == tuple(decision["gates"][0]["ci95"])
 
 
 def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
     before, after = decision_of(record(1)), record(2)
     earlier = Earlier("ef" * 32, before)
-    change = decision_of(after, previous=earlier, production=earlier)["change"]
+    change = fields_of(after, previous=earlier, production=earlier)["change"]
     sharpe = change["previous"]["gates"]["sharpe"]
     assert sharpe["delta"] == pytest.approx(sharpe["now"] - sharpe["before"])
     assert change["previous"]["same"] == ["model", "data", "playbook"]
     assert change["production"]["sha256"] == "ef" * 32
-    assert decision_of(after)["change"] == {"previous": None, "production": None}
+    assert fields_of(after)["change"] == {"previous": None, "production": None}
 
 
 def test_failed_checks_and_declared_trials_are_told():
-    failed = {"passed": False, "checked": 3, "detail": "Something seen depends on the future."}
-    passed = failed | {"passed": True}
-    tests = {"prefix_invariance": failed, "planted_oracle": passed, "shuffled_returns": passed}
-    decision = decision_of(
+    tests = look_ahead(False, True, True)
+    built = decision_of(
         record(), checks=Checks(lookahead=tests, reproducible=False), trials=Trials(3, 24, 2)
     )
-    assert decision["warnings"][0] == "Look-ahead: Something seen depends on the future."
-    assert "run again, gave other numbers" in decision["warnings"][1]
+    decision = built.as_dict()
+    assert decision["warnings"][0] == "Look-ahead test failed. Inputs depend on the future."
+    assert "different numbers in a second run" in decision["warnings"][1]
     assert "look-ahead test failed" in decision["evidence"]["reasons"][0]
     assert "not reproducible" in decision["evidence"]["reasons"][1]
     assert decision["evidence"]["n_trials"] == {
         "counted": 3, "declared": 24, "of_week": 2, "used": 24,
     }  # fmt: skip
-    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in memo_text(decision)
+    assert "(N=24: 3 counted by the ledger, 2 of this week, 24 declared)" in " ".join(
+        memo_text(built).split()
+    )
     assert decision["evidence"]["dsr"] < decision["evidence"]["psr0"]
 
 
 def test_look_ahead_that_nobody_tested_is_said_first():
-    untested = {"passed": None, "checked": 0, "detail": "Too few bars."}
-    tests = dict.fromkeys(("prefix_invariance", "planted_oracle", "shuffled_returns"), untested)
-    decision = decision_of(record(), checks=Checks(lookahead=tests))
-    assert decision["warnings"][0] == "Look-ahead not tested: Too few bars."
+    tests = look_ahead(None, detail="Not enough bars.", checked=0)
+    decision = fields_of(record(), checks=Checks(lookahead=tests))
+    assert decision["warnings"][0] == "Look-ahead not tested. Not enough bars."
     assert list(schema_validator().iter_errors(decision)) == []
-    assert decision_of(record())["warnings"][0] == "Look-ahead was not tested."
+    assert fields_of(record())["warnings"][0] == "Look-ahead was not tested."
 
 
 def warned(decision: dict, words: str) -> bool:
@@ -204,53 +207,55 @@ def warned(decision: dict, words: str) -> bool:
 
 def test_a_made_up_market_and_thin_evidence_are_said():
     found = [issue.message for issue in quality(MARKET.candles).warnings]
-    decision = decision_of(record(), data_warnings=[*found, "3 bars were filled."])
+    decision = fields_of(record(), data_warnings=[*found, "3 bars were filled."])
     assert sum("synthetic" in warning for warning in decision["warnings"]) == 1
-    assert warned(decision, "20 closed trades; 30 are needed")
+    assert warned(decision, "20 closed trades; at least 30 are required")
     assert warned(decision, "Calmar extrapolates 16.7 days")
     assert decision["warnings"][-1] == "3 bars were filled."
 
 
 def test_an_unknown_and_an_overlapping_training_range_are_said():
     unknown = {key: value for key, value in MODEL.items() if key != "train_range"}
-    assert warned(decision_of(record(), model=unknown), "overlap unknown")
+    assert warned(fields_of(record(), model=unknown), "an overlap can't be excluded")
     late = MODEL | {"train_range": ["2023-01-01T00:00:00Z", "2025-03-02T00:00:00Z"]}
-    overlapping = decision_of(record(), model=late)
-    assert "training data ends 2025-03-02" in overlapping["warnings"][0]
+    overlapping = fields_of(record(), model=late)
+    assert "before the training data end (2025-03-02" in overlapping["warnings"][0]
     assert "overlap" in overlapping["evidence"]["reasons"][0]
-    assert not warned(decision_of(record()), "training data ends")
+    assert not warned(fields_of(record()), "training data end")
 
 
 def test_a_record_without_trades_names_the_undefined_gates():
     backtest = record()
-    decision = decision_of(replace(backtest, trades=backtest.trades.iloc[:0]))
+    decision = fields_of(replace(backtest, trades=backtest.trades.iloc[:0]))
     assert warned(decision, "Win Rate is undefined (no_trades)")
     assert decision["gates_passed"] <= 3
 
 
 def test_a_loss_is_compared_with_staying_out():
-    assert warned(decision_of(record(drift=-0.001)), "staying out of the market lost nothing")
+    assert warned(
+        fields_of(record(drift=-0.001)), "staying out of the market would have lost nothing"
+    )
 
 
 def test_less_than_the_market_gave_to_the_same_exposure_is_said():
     backtest = record(2)
-    assert 0 < decision_of(backtest)["facts"]["return_pct"] < 20
+    assert 0 < fields_of(backtest)["facts"]["return_pct"] < 20
     still = backtest.bars.assign(open=1.0, close=1.0)
     rising = still.assign(close=np.geomspace(1, 20, len(still)))
     rising["open"] = rising["close"].shift(fill_value=1.0)
     words = "at the agent's mean exposure"
-    assert not warned(decision_of(replace(backtest, bars=still)), words)
-    assert warned(decision_of(replace(backtest, bars=rising)), words)
+    assert not warned(fields_of(replace(backtest, bars=still)), words)
+    assert warned(fields_of(replace(backtest, bars=rising)), words)
 
 
 def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
     for seed in range(40):
         backtest = record(seed, drift=0.00001)
         card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-        hourly, daily = card.gate("sharpe").value, card.facts["sharpe_daily"]
+        hourly, daily = card.gate("sharpe").value, card.facts.sharpe_daily
         if (hourly >= 1) != (daily >= 1):
-            assert warned(decision_of(backtest), "hangs on the convention")
-            assert not warned(decision_of(record()), "hangs on the convention")
+            assert warned(fields_of(backtest), "depends on the convention")
+            assert not warned(fields_of(record()), "depends on the convention")
             return
     pytest.fail("no seed straddles the limit")
 
@@ -262,7 +267,18 @@ def test_equity_marked_when_no_bar_closes_is_refused():
         marked_bars(MARKET.candles, moved)
 
 
-def test_further_records_are_added_and_never_replace_ours():
-    decision = decision_of(record(), extra={"job": "j1", "decision": "GO!"})
-    assert decision["job"] == "j1"
-    assert decision["decision"] in {"GO", "PARTIAL", "NO-GO"}
+def test_what_the_job_knows_stands_beside_the_decision():
+    job = JobDetails(
+        job_id="j1",
+        trial=3,
+        reward_components={"pnl": 1.5},
+        start_capital=10_000.0,
+        max_exposure=0.15,
+        warm_up_bars=168,
+        versions={"python": "3.11"},
+    )
+    decision = fields_of(record(), job=job, checks=Checks(reproducible=True))
+    assert {name: decision[name] for name in vars(job)} == vars(job)
+    assert decision["reproducible"] is True
+    assert list(schema_validator().iter_errors(decision)) == []
+    assert "job_id" not in fields_of(record())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from core.decision import decision_text, gate_block
+from core.decision import DecisionRecord, decision_text, gate_block
+from core.vocabulary import Decision, GateStatus
 from tests.core.backtest_records import DAY, PLAYBOOK, decision_of, record
 
 VALUES = {
@@ -17,20 +18,23 @@ VALUES = {
 }
 
 
-def decision(**changed) -> dict:
+def decision(**changed) -> DecisionRecord:
+    built = decision_of(record())
     gates = []
-    for spec in PLAYBOOK.gates:
-        value, passed = VALUES[spec.id]
-        status = "ok" if value is not None else "no_drawdown"
-        gates.append(spec.model_dump() | {"value": value, "passed": passed, "status": status})
-    return decision_of(record()) | {
-        "decision": "PARTIAL", "gates": gates, "gates_passed": 4, "recommendation": "Tune",
-    } | changed  # fmt: skip
+    for gate in built.gates:
+        value, passed = VALUES[gate.id]
+        status = GateStatus.OK if value is not None else GateStatus.NO_DRAWDOWN
+        gates.append(gate.model_copy(update={"value": value, "passed": passed, "status": status}))
+    given = {
+        "decision": Decision.PARTIAL, "gates": tuple(gates), "gates_passed": 4,
+        "recommendation": "Tune",
+    }  # fmt: skip
+    return built.model_copy(update=given | changed)
 
 
 def test_the_gate_block_is_the_manuals_of_half_past_four():
     assert (
-        gate_block(decision()["gates"])
+        gate_block(decision().gates)
         == """\
 Gate 1: Sharpe Ratio ≥ 1.0
   Resultado: 1.31
@@ -86,14 +90,14 @@ NEXT STEPS: 27 FEV 17:30 UTC (CTO Approval)
 
 
 def test_no_go_is_written_with_a_dash():
-    assert "\nDECISION: NO-GO\n" in decision_text(decision(decision="NO-GO"))
+    assert "\nDECISION: NO-GO\n" in decision_text(decision(decision=Decision.NO_GO))
 
 
 def test_the_approval_is_printed_in_utc_and_on_its_own_day():
     west = timezone(timedelta(hours=-3))
     moved = decision_of(record(), approval_at=datetime(2026, 2, 27, 22, 15, tzinfo=west))
-    assert moved["next_steps"]["line"] == "28 FEV 01:15 UTC (CTO Approval)"
-    assert decision_of(record())["next_steps"]["line"] == "27 FEV 17:30 UTC (CTO Approval)"
+    assert moved.next_steps.line == "28 FEV 01:15 UTC (CTO Approval)"
+    assert decision_of(record()).next_steps.line == "27 FEV 17:30 UTC (CTO Approval)"
     launch = datetime(2026, 2, 23, 14, tzinfo=UTC)
     slot = next(slot for slot in PLAYBOOK.schedule if slot.id == "approval")
     assert slot.at(launch) == datetime(DAY.year, DAY.month, DAY.day, 17, 30, tzinfo=UTC)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.decision import (
+    DecisionRecord,
     dated_problem,
     decision_sha256,
     decision_text,
@@ -56,7 +57,7 @@ def test_scoring_the_saved_tables_gives_the_decisions_gates(tmp_path: Path):
     for gate, again in zip(saved["gates"], card.as_dict()["gates"], strict=True):
         assert {name: gate[name] for name in again} == again  # to the last bit, not only to 1e-9
     assert card.decision.value == saved["decision"]
-    assert card.facts["forced_exits"] == 1
+    assert card.facts.forced_exits == 1
 
 
 def test_the_dated_files_are_copies_of_the_archive(tmp_path: Path):
@@ -67,7 +68,7 @@ def test_the_dated_files_are_copies_of_the_archive(tmp_path: Path):
         assert dated.read_bytes() == (paths.archive / name).read_bytes()
     content = paths.decision.read_bytes()
     assert paths.archive.name == paths.sha256 == hashlib.sha256(content).hexdigest()
-    assert decision_sha256(json.loads(content)) == paths.sha256
+    assert decision_sha256(DecisionRecord.model_validate_json(content)) == paths.sha256
 
 
 def test_a_second_revalidation_replaces_the_view_and_keeps_the_archive(tmp_path: Path):

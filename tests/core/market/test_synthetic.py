@@ -12,7 +12,14 @@ import pytest
 from core.errors import InputError
 from core.market import load_candles, quality
 from core.market.hidden_state import expected_drift, filtered_state
-from core.market.synthetic import SignalModel, make_market, make_null_market, write_market
+from core.market.synthetic import (
+    MARKER,
+    SignalModel,
+    is_marked,
+    make_market,
+    make_null_market,
+    write_market,
+)
 
 START = datetime(2023, 6, 1, tzinfo=UTC)
 YEARS = 21_900  # two and a half, in hours
@@ -143,3 +150,19 @@ def test_the_null_market_has_the_same_volatility_and_nothing_to_learn():
 def test_a_market_that_makes_no_sense_is_refused(call, says):
     with pytest.raises(InputError, match=says):
         call()
+
+
+def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypatch):
+    path = tmp_path / "OGNUSDT-1h.csv"
+    path.write_text("open_time,open\n1,2\n")
+    opened = []
+    whole = Path.open
+    monkeypatch.setattr(
+        Path,
+        "open",
+        lambda file, *given, **named: (opened.append(file), whole(file, *given, **named))[1],
+    )
+    assert not is_marked(tmp_path) and not is_marked(tmp_path)
+    assert opened == [path]
+    path.write_text(f"{MARKER} made up\nopen_time,open\n1,2\n")
+    assert is_marked(tmp_path)

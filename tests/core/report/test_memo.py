@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.decision import Checks, decision_text
-from core.decision.warning_words import WORDS as WARNING_WORDS
+from core.decision import Checks, DecisionRecord, decision_text
 from core.decision.warnings import find_warnings
 from core.report import memo_html, memo_text
 from core.report.charts import equity_chart
-from core.report.wording import WORDS
-from core.trading.grade_words import reasons_of
-from tests.core.backtest_records import decision_of, record
+from core.report.speaker import Speaker
+from tests.core.backtest_records import decision_of, look_ahead, record
 
 
 class Balanced(HTMLParser):
@@ -37,26 +35,34 @@ class Balanced(HTMLParser):
         assert self.open.pop() == tag
 
 
-def memo(language: str = "en", **changed) -> tuple[str, dict]:
+def memo(language: str = "en", **changed) -> tuple[str, DecisionRecord]:
     backtest = record()
     decision = decision_of(backtest, **changed)
-    page = memo_html(decision, backtest.equity, backtest.trades, backtest.bars, language)
-    return page, decision
+    return memo_html(decision, backtest.equity, backtest.bars, language), decision
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_the_memo_shows_the_decisions_numbers(language):
     page, decision = memo(language)
-    assert f"{decision['decision']} {decision['score']}" in page
-    for gate in decision["gates"]:
-        assert gate["name"] in page
-        if isinstance(gate["value"], float):
-            assert f"{gate['value']:,.4f}".replace("-", "−") in page
-    assert decision["evidence"]["grade"] in page
-    assert decision["data"]["sha256"] in page
-    assert decision["model"]["sha256"] in page
-    assert WORDS[language]["synthetic"] in page
-    assert decision["next_steps"][language].replace("'", "&#39;") in page
+    assert f"{decision.decision.value} {decision.score}" in page
+    for gate in decision.gates:
+        assert gate.name in page
+        if isinstance(gate.value, float):
+            assert Speaker(language).numbers.figure(gate.value, 4) in page
+    assert decision.evidence.grade.value in page
+    assert decision.data.sha256 in page
+    assert decision.model.sha256 in page
+    assert Speaker(language).say("Synthetic market data, not exchange data") in page
+    assert getattr(decision.next_steps, language).replace("'", "&#39;") in page
+
+
+def test_numbers_are_written_by_the_rules_of_the_language():
+    english, portuguese = (Speaker(language).numbers for language in ("en", "pt"))
+    assert english.plain(1234.5, 1) == "1,234.5" and portuguese.plain(1234.5, 1) == "1.234,5"
+    assert english.interval((-0.41, 2.9)) == "[-0.41, 2.90]"
+    assert portuguese.interval((-0.41, 2.9)) == "[-0,41; 2,90]"
+    assert (english.chance(0.9996), portuguese.chance(0.0004)) == (">99.9%", "<0,1%")
+    assert english.plain(None) == portuguese.percent(None) == "n/a"
 
 
 def test_the_memo_needs_no_network():
@@ -79,7 +85,7 @@ def test_an_undefined_gate_says_why():
     backtest = record()
     empty = backtest.trades.iloc[:0]
     decision = decision_of(type(backtest)(backtest.equity, empty, backtest.bars, backtest.costs))
-    page = memo_html(decision, backtest.equity, empty, backtest.bars)
+    page = memo_html(decision, backtest.equity, backtest.bars)
     assert "undefined: no_trades" in page
 
 
@@ -89,17 +95,12 @@ def test_what_is_written_by_others_is_escaped():
     assert "&lt;script&gt;" in page
 
 
-def test_both_languages_have_the_same_words():
-    assert WORDS["en"].keys() == WORDS["pt"].keys()
-    assert all(text.strip() for words in WORDS.values() for text in words.values())
-
-
 def test_the_deepest_fall_of_a_long_curve_is_still_drawn():
     equity = np.linspace(100, 200, 8761)
     times = pd.Series(pd.date_range("2025-01-01", periods=8761, freq="h", tz="UTC"))
-    plain = equity_chart(times, equity, [], 15.0, WORDS["en"])
+    plain = equity_chart(times, equity, [], 15.0, Speaker())
     equity[4321] *= 0.5
-    assert equity_chart(times, equity, [], 15.0, WORDS["en"]) != plain
+    assert equity_chart(times, equity, [], 15.0, Speaker()) != plain
 
 
 @pytest.mark.parametrize("drift", [-0.001, 0.00002, 0.0002])
@@ -108,33 +109,32 @@ def test_the_portuguese_memo_has_its_own_reasons_and_no_english_ones(drift):
     decision = decision_of(backtest, data_warnings=["3 bars were filled."])
     page = memo_text(decision, "pt")
     flat = " ".join(page.split())
-    for sentence in (decision["reason"], *decision["evidence"]["reasons"]):
+    for sentence in (decision.reason, *decision.evidence.reasons):
         assert sentence not in flat
     assert not any(warning in flat for warning in find_warnings(decision))
     assert "3 bars were filled." in flat
-    for reason in reasons_of(decision["evidence"], "pt"):
-        assert reason in flat
+    for reason in decision.evidence.reasons:
+        assert reason.in_("pt") in flat
     assert page.startswith(decision_text(decision))
 
 
 def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
     page, decision = memo()
-    assert (decision["decision"], decision["evidence"]["grade"]) == ("GO", "INSUFFICIENT")
+    assert (decision.decision, decision.evidence.grade) == ("GO", "INSUFFICIENT")
     assert "GO 6/6 on INSUFFICIENT evidence" in page
     assert "[ GO 6/6 com evidência INSUFFICIENT ]" in memo_text(decision, "pt")
 
 
 def test_failed_checks_stand_in_the_headline():
-    failed = {"passed": False, "checked": 3, "detail": "Something seen depends on the future."}
-    tests = dict.fromkeys(("prefix_invariance", "planted_oracle", "shuffled_returns"), failed)
-    page, decision = memo(checks=Checks(lookahead=tests, reproducible=False))
+    page, decision = memo(checks=Checks(lookahead=look_ahead(False), reproducible=False))
     told = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
     assert told in page and told in memo_text(decision)
-    assert "evidência INSUFFICIENT: LOOK-AHEAD, NÃO REPRODUZÍVEL ]" in memo_text(decision, "pt")
+    assert "evidência INSUFFICIENT: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
 
 
-def test_every_sentence_exists_in_both_languages_with_the_same_figures():
-    for key, sentence in WARNING_WORDS["en"].items():
-        fields = [set(re.findall(r"{(\w+)", text)) for text in (sentence, WARNING_WORDS["pt"][key])]
-        assert fields[0] == fields[1]
-    assert WARNING_WORDS["en"].keys() == WARNING_WORDS["pt"].keys()
+def test_no_line_of_the_memo_is_longer_than_the_page():
+    checks = Checks(lookahead=look_ahead(False), reproducible=False)
+    decision = decision_of(record(drift=-0.001), checks=checks)
+    for language in ("en", "pt"):
+        text = memo_text(decision, language)
+        assert max(len(line) for line in text.splitlines()) <= 104

@@ -60,11 +60,11 @@ def test_the_fair_baseline_is_left_out_when_nobody_knows_the_exposure():
     bars = bars_of([100, 110, 99], [110, 99, 120])
     assert set(baselines(bars, FREE, None)) == {"flat", "buy_and_hold"}
     found = baselines(bars, FREE, 0.1)
-    assert found["flat"] == {
+    assert found["flat"].as_dict() == {
         "exposure": 0.0, "return_pct": 0.0, "sharpe": None, "max_drawdown_pct": 0.0, "calmar": None,
     }  # fmt: skip
-    assert found["buy_and_hold"]["return_pct"] == pytest.approx(20.0)
-    assert found["exposure_matched"]["exposure"] == 0.1
+    assert found["buy_and_hold"].return_pct == pytest.approx(20.0)
+    assert found["exposure_matched"].exposure == 0.1
 
 
 def test_a_baseline_without_bars_is_refused():

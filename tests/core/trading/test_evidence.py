@@ -10,7 +10,7 @@ import pytest
 
 from core.playbook import RevalidationSettings
 from core.trading.evidence import Integrity, Skill, Trials, weigh
-from core.trading.grade_words import reasons_of
+from core.trading.grade import Rule, TrialCounts, reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
 
@@ -71,8 +71,8 @@ def test_a_failed_check_leaves_no_evidence_and_one_never_made_little(check, word
     assert graded(integrity=replace(SOUND, **{check: False})).grade is EvidenceGrade.INSUFFICIENT
     unknown = graded(integrity=replace(SOUND, **{check: None}))
     assert unknown.grade is EvidenceGrade.WEAK
-    assert unknown.reasons[0].endswith("ADEQUATE needs it.")
-    assert reasons_of(unknown.as_dict(), "pt")[0].endswith("ADEQUATE exige isso.")
+    assert unknown.reasons[0].endswith("ADEQUATE requires it.")
+    assert unknown.reasons[0].in_("pt").endswith("ADEQUATE exige isso.")
 
 
 def test_many_trials_weaken_the_same_record():
@@ -114,13 +114,19 @@ def test_coin_flips_are_seldom_graded_adequate_even_if_luckier_than_others():
 @pytest.mark.parametrize(
     ("rule", "value", "said"),
     [
-        ({"id": "psr0", "limit": 0.95}, 0.94996, "Only 94.9% sure"),
-        ({"id": "psr0", "limit": 0.95}, 0.953 - 1e-17, "Only 95.3% sure"),
+        ({"id": "psr0", "limit": 0.95}, 0.94996, "P(true Sharpe > 0) is 94.9 %"),
+        ({"id": "psr0", "limit": 0.95}, 0.953 - 1e-17, "P(true Sharpe > 0) is 95.3 %"),
         ({"id": "random", "limit": 95.0}, 94.98, "Better than 94.9 %"),
         ({"id": "days", "limit": 90}, 89.97, "89.9 days"),
     ],
 )
 def test_what_falls_short_does_not_read_like_its_limit(rule: dict, value: float, said: str):
-    missed = {**rule, "grade": "ADEQUATE", "value": value, "met": False}
-    evidence = {"grade": "WEAK", "n_trials": {"used": 2}, "rules": [missed]}
+    missed = Rule(**rule, grade=EvidenceGrade.ADEQUATE, value=value, op=">=", met=False)
+    evidence = graded().model_copy(
+        update={
+            "grade": EvidenceGrade.WEAK,
+            "n_trials": TrialCounts(counted=2, declared=None, used=2),
+            "rules": (missed,),
+        }
+    )
     assert reasons_of(evidence)[0].startswith(said)

@@ -9,8 +9,9 @@ import pytest
 from core.errors import InputError
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
+from core.trading.outcome import Judge
 from core.trading.replay import Costs, Track, replay
-from core.trading.robustness import Judge, break_even_bps, stress
+from core.trading.robustness import break_even_bps, stress
 
 FREE = CostModel(0.0, 0.0, 0.0)
 PLAYBOOK = load_playbook(DEFAULT)
@@ -86,19 +87,17 @@ def test_break_even_is_where_the_replay_earns_nothing():
 def test_the_grid_has_the_recorded_costs_and_dearer_is_worse():
     bars, levels = wave()
     found = stress(bars, levels, CostModel(), JUDGE)
-    returns = [line["return_pct"] for line in found.grid["fees"]]
+    returns = [line.return_pct for line in found.fees]
     assert returns == sorted(returns, reverse=True)
     same = (found.same.equity[-1, 0] - 1) * 100
-    assert found.grid["fees"][1]["return_pct"] == pytest.approx(same)
-    assert found.grid["slippage"][1]["return_pct"] == pytest.approx(same)
-    assert found.doubled["sharpe"]["value"] < found.grid["fees"][1]["gates"]["sharpe"]["value"]
+    assert found.fees[1].return_pct == pytest.approx(same)
+    assert found.slippage[1].return_pct == pytest.approx(same)
+    assert found.doubled.gates["sharpe"].value < found.fees[1].gates["sharpe"].value
 
 
 def test_one_bar_of_delay_costs_a_tenth_of_the_wave_twice():
     bars, levels = wave()
     found = stress(bars, levels, CostModel(), JUDGE)
     late = replay(bars, np.concatenate([[0.0], levels[:-1]]), Costs.of(CostModel()))
-    assert found.grid["delay_one_bar"]["return_pct"] == pytest.approx(
-        (late.equity[-1, 0] - 1) * 100
-    )
+    assert found.delayed.return_pct == pytest.approx((late.equity[-1, 0] - 1) * 100)
     assert late.equity[-1, 0] < found.same.equity[-1, 0]

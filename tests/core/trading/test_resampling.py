@@ -10,6 +10,7 @@ import pytest
 from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
 from core.trading.resampling import (
+    OptimalBlocks,
     chosen_block,
     optimal_blocks,
     pass_share,
@@ -29,7 +30,7 @@ def found(returns=RETURNS, pnl=PNL, repetitions=200):
 
 def test_the_same_record_has_the_same_intervals():
     one, two = found(), found()
-    assert one.as_dict() == two.as_dict()
+    assert one.record() == two.record()
     assert all(one.gates[name].ci95 == two.gates[name].ci95 for name in one.gates)
 
 
@@ -37,7 +38,7 @@ def test_each_gate_has_its_interval_chance_and_distribution_as_strict_json():
     for gate in found().gates.values():
         low, high = gate.ci95
         assert low <= high and 0 <= gate.p_pass <= 1
-        read = json.loads(json.dumps(gate.distribution(), allow_nan=False))
+        read = json.loads(json.dumps(gate.distribution().as_dict(), allow_nan=False))
         assert sum(read["histogram"]["counts"]) + read["undefined"] == 200
         assert read["quantiles"]["value"] == sorted(read["quantiles"]["value"])
 
@@ -75,14 +76,14 @@ def test_an_undefined_draw_is_not_passed():
 def test_too_little_has_no_interval_and_crashes_nothing(returns, pnl):
     nothing = uncertainty(returns, pnl, PLAYBOOK.gates, 8760, 200)
     assert nothing.gates["sharpe"].ci95 is None and nothing.gates["sharpe"].p_pass is None
-    json.dumps(nothing.as_dict(), allow_nan=False)
+    json.dumps(nothing.record().as_dict(), allow_nan=False)
 
 
 def test_the_block_is_the_longest_of_a_day_and_both_optima():
-    assert chosen_block({"returns": 3.8, "magnitudes": 181.0}, 8760) == 181.0
-    assert chosen_block({"returns": 3.8, "magnitudes": None}, 8760) == 24.0
-    assert chosen_block({"returns": None, "magnitudes": None}, 40) == 10.0
-    assert set(optimal_blocks(RETURNS)) == {"returns", "magnitudes"}
+    assert chosen_block(OptimalBlocks(returns=3.8, magnitudes=181.0), 8760) == 181.0
+    assert chosen_block(OptimalBlocks(returns=3.8, magnitudes=None), 8760) == 24.0
+    assert chosen_block(OptimalBlocks(returns=None, magnitudes=None), 40) == 10.0
+    assert None not in optimal_blocks(RETURNS).as_dict().values()
 
 
 def test_the_share_that_passes_is_compared_like_a_gate():

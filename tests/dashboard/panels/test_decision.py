@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from core.decision import decision_text, write_reports
-from core.decision.sentences import news
+from core.decision import decision_text, read_decision, write_reports
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.decision import in_words
 from dashboard.formatting import margin, short
@@ -102,14 +101,14 @@ def test_every_closer_look_draws(decided: Place) -> None:
 def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click(
     refused: Place,
 ) -> None:
-    saved = json.loads(refused.paths.decision.read_text())
+    saved = read_decision(refused.paths.archive)
     for language in ("en", "pt"):
         test = refused.draw("decision", language=language)
         said = [m.value.replace("\\", "") for m in test.markdown]
         folded = {m.value.replace("\\", "") for e in test.expander for m in e.markdown}
         words = in_words(saved, language)
-        assert len(news(words)) > 2
-        for sentence in (words["reason"], *words["evidence"]["reasons"], *news(words)):
+        assert len(words.news) > 2
+        for sentence in (words.reason, *words.grade_reasons, *words.news):
             assert any(sentence in one and one not in folded for one in said), sentence
 
 

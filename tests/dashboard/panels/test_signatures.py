@@ -86,7 +86,7 @@ def test_a_go_that_looked_ahead_is_red_and_says_why(place: SignedPlace) -> None:
     headline = next(m.value for m in test.markdown if m.value.startswith("# "))
     assert headline.startswith("# :red[") and "not reliable" in headline
     assert "look-ahead test failed" in text_of(test)
-    assert "Look-ahead: the policy knew" in text_of(test)
+    assert "Look-ahead test failed. the policy knew" in text_of(test)
     assert "teste de look-ahead falhou" in text_of(draw(place, "decision", language="pt"))
 
 

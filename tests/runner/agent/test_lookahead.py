@@ -51,22 +51,22 @@ def follow(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
 
 def test_an_honest_agent_passes_all_three(source):
     found = lookahead_tests(follow, source, honest, SETTINGS)
-    assert [test["passed"] for test in found.values()] == [True, True, True]
-    assert all(test["checked"] >= 12 and test["detail"] for test in found.values())
+    assert [test.passed for _, test in found.tests()] == [True, True, True]
+    assert all(test.checked >= 12 and test.detail for _, test in found.tests())
 
 
 @pytest.mark.parametrize("bars", [358, 384, 386])
 def test_bars_that_do_not_suffice_leave_the_future_untested(bars):
     found = lookahead_tests(follow, market(bars), honest, SETTINGS)
-    assert [found[name]["passed"] for name in ("prefix_invariance", "planted_oracle")] == [None] * 2
-    assert found["prefix_invariance"]["detail"] == f"Too few bars: {bars}; 387 are needed."
+    assert [found.prefix_invariance.passed, found.planted_oracle.passed] == [None] * 2
+    assert found.prefix_invariance.detail == f"Not enough bars: {bars}; 387 are needed."
 
 
 @pytest.mark.parametrize("bars", [387, 400, 433])
 def test_few_bars_are_tested_at_the_moments_that_they_have(bars):
     short = market(bars)
     found = lookahead_tests(follow, short, honest, SETTINGS)
-    assert all(test["passed"] for test in found.values())
+    assert all(test.passed for _, test in found.tests())
     assert prefix_invariance(follow, short, peeking, SETTINGS).passed is False
 
 
@@ -74,7 +74,7 @@ def test_few_bars_are_tested_at_the_moments_that_they_have(bars):
 def test_features_of_later_bars_are_noticed(source, features_of):
     found = prefix_invariance(follow, source, features_of, SETTINGS)
     assert not found.passed
-    assert "depends on the future: later bars" in found.detail
+    assert "depend on future bars: they differ when the bars after" in found.detail
 
 
 def test_who_peeks_earns_on_shuffled_bars_and_is_noticed(source):

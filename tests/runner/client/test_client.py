@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.decision.archive import decision_bytes
-from core.decision.build import SCHEMA_VERSION
 from core.errors import IntegrityError, PlaybookError
 from core.people import Person
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from runner.models.checkpoints import MANIFEST, PARTS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
+from tests.core.backtest_records import decision_of, record
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
+from tests.runner.signed_place import provenance_of, write_candles
 
 SLOT, CHECK = "hourly_1", "reward_positive"
 
@@ -283,12 +283,15 @@ def _revalidated(place: Place, decision: str) -> str:
         "path": "models/ppo_phase4/best_model.zip",
         "sha256": hashlib.sha256(b"weights").hexdigest(),
     }
-    return _saved(place, {"decision": decision, "model": model, "week": place.week.id})
+    write_candles(place.home)
+    data = provenance_of(place.home)
+    built = decision_of(record(), model=model, data=data, week=place.week.id).as_dict()
+    return _saved(place, {**built, "decision": decision, "artifacts": {}})
 
 
 def _saved(place: Place, fields: dict) -> str:
     """A revalidation whose archived decision has these fields; its hash."""
-    content = decision_bytes({"schema_version": SCHEMA_VERSION, "artifacts": {}, **fields})
+    content = json.dumps(fields, indent=2).encode()
     sha256 = hashlib.sha256(content).hexdigest()
     archive = place.home.revalidation_archive / sha256
     archive.mkdir(parents=True, exist_ok=True)
@@ -358,7 +361,8 @@ def test_an_altered_archive_is_not_signed(place: Place) -> None:
 def test_a_decision_of_another_week_or_of_no_model_is_not_signed(
     place: Place, fields: dict
 ) -> None:
-    seen = _saved(place, {"decision": "GO", "week": place.week.id, "model": None} | fields)
+    built = decision_of(record(), week=place.week.id).as_dict()
+    seen = _saved(place, built | {"decision": "GO", "artifacts": {}} | fields)
     outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
     assert isinstance(outcome, Refused)
 

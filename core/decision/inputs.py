@@ -1,0 +1,70 @@
+"""What a decision is computed from: model, playbook, costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from core.json_model import JsonModel, Sha256
+from core.trading.costs import CostModel
+
+
+class ModelRecord(JsonModel):
+    """The model that was tested, and what its manifest says."""
+
+    path: str = Field(description="Of the model file, relative to the home.")
+    sha256: Sha256 = Field(description="Of the model file.")
+    manifest_sha256: Sha256 | None = Field(
+        default=None,
+        description="Of the manifest's canonical JSON: normaliser, settings, training range.",
+    )
+    run: str | None = Field(default=None, description="Training run that wrote it.")
+    step: int | None = Field(default=None, description="Training step at which it was saved.")
+    train_range: tuple[str | None, str | None] | None = Field(
+        default=None, description="First and last bar that it was trained on, UTC."
+    )
+    data_sha256: str | None = Field(default=None, description="Of the training data.")
+    synthetic: bool | None = Field(
+        default=None, description="Whether the training data are synthetic; null: not known."
+    )
+    validation: dict[str, Any] | None = Field(
+        default=None, description="Validation figures when it was saved."
+    )
+    settings: dict[str, Any] | None = Field(
+        default=None, description="Training settings that it was made with."
+    )
+    versions: dict[str, str] | None = Field(
+        default=None, description="Of Python and of the packages that wrote it."
+    )
+
+    @property
+    def trained_until(self) -> str | None:
+        """Last bar that it was trained on; None: the range is not known."""
+        if self.train_range is None or None in self.train_range:
+            return None
+        return self.train_range[1]
+
+
+class PlaybookRecord(JsonModel):
+    """The playbook whose gates were asked."""
+
+    id: str = Field(description="Name of the playbook.")
+    sha256: Sha256 = Field(description="Of its file.")
+
+
+class CostsRecord(JsonModel):
+    """What a fill cost, a side."""
+
+    fee_bps: float = Field(ge=0, description="Fee in basis points of the traded value.")
+    slippage_bps: float = Field(ge=0, description="Slippage in basis points; at least half a tick.")
+    tick: float = Field(ge=0, description="Price tick, quote currency.")
+
+    @classmethod
+    def of(cls, costs: CostModel) -> CostsRecord:
+        """From the costs that the backtest charged."""
+        return cls(fee_bps=costs.fee_bps, slippage_bps=costs.slippage_bps, tick=costs.tick)
+
+    def model(self) -> CostModel:
+        """To charge the same costs again."""
+        return CostModel(self.fee_bps, self.slippage_bps, self.tick)

@@ -1,0 +1,158 @@
+"""The look-ahead tests of a revalidation: their record, and what they say.
+
+Records of before December 2026 hold a test's sentence as plain English; :func:`detail_of`
+recognizes those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from pydantic import Field
+
+from core.json_model import Count, JsonModel, Sentence
+from core.language import Message, plural
+
+
+class LookaheadTest(JsonModel):
+    """One test: passed or not, how much was compared, and the figures."""
+
+    passed: bool | None = Field(description="null: the test could not be run.")
+    checked: Count = Field(description="Points, bars or repetitions that were compared.")
+    detail: Sentence = Field(description="What was done, with its figures.")
+
+
+class Lookahead(JsonModel):
+    """Whether the model, in its environment, knows anything of later bars: three tests."""
+
+    prefix_invariance: LookaheadTest = Field(
+        description="Inputs and actions stay the same when later bars are changed."
+    )
+    planted_oracle: LookaheadTest = Field(description="The first test notices a planted oracle.")
+    shuffled_returns: LookaheadTest = Field(
+        description="On bars in random order nothing can be earned."
+    )
+
+    def tests(self) -> Iterator[tuple[str, LookaheadTest]]:
+        """Each test with its name."""
+        for name in type(self).model_fields:
+            yield name, getattr(self, name)
+
+
+def few_bars(bars: Any, needed: Any) -> Message:
+    """The record is too short for the test."""
+    return Message("Not enough bars: {bars}; {needed} are needed.", bars=bars, needed=needed)
+
+
+def depends(changed: str, cut: Any) -> Message:
+    """Something before the cut changed with later bars.
+
+    :param changed: how later bars were changed: ``deleted``, ``empty`` or ``shuffled``.
+    """
+    how = {
+        "deleted": Message("deleted"),
+        "empty": Message("emptied"),
+        "shuffled": Message("shuffled"),
+    }
+    return Message(
+        "Inputs or actions depend on future bars: they differ when the bars after bar {cut} are "
+        "{changed}.",
+        changed=how.get(changed, changed),
+        cut=cut,
+    )
+
+
+def same(moments: int) -> Message:
+    """Nothing before any of the cuts changed with later bars."""
+    return plural(
+        "Features, observations and actions before {n} cut are identical to the last bit when "
+        "later bars are deleted, emptied or shuffled.",
+        "Features, observations and actions before {n} cuts are identical to the last bit when "
+        "later bars are deleted, emptied or shuffled.",
+        moments,
+    )
+
+
+def oracle_missed() -> Message:
+    """The first test is worth nothing."""
+    return Message("The test of later bars did not notice the next return, planted as a feature.")
+
+
+def oracle_noticed() -> Message:
+    """The first test works."""
+    return Message("The test of later bars noticed the next return, planted as a feature.")
+
+
+def shuffled(shuffles: Any, gain: float, errors: float, limit: float) -> Message:
+    """What was earned on shuffled bars.
+
+    :param gain: mean gain a bar, basis points.
+    :param errors: the same in standard errors.
+    :param limit: standard errors that may be luck.
+    """
+    return Message(
+        "Mean gain on {shuffles} shuffled records without costs: {gain:+.3f} bps per bar, "
+        "{errors:+.1f} standard errors; up to {limit:g} may be luck.",
+        shuffles=shuffles,
+        gain=gain,
+        errors=errors,
+        limit=limit,
+    )
+
+
+def detail_of(test: LookaheadTest) -> Message:
+    """What a test said; of an earlier record, the sentence of today with its figures."""
+    for pattern, sentence in _earlier():
+        if found := pattern.fullmatch(test.detail):
+            return sentence(**found.groupdict())
+    return test.detail
+
+
+def detail_in(test: LookaheadTest, language: str) -> str:
+    """What a test said, in a language; in English as it was recorded."""
+    return str(test.detail) if language == "en" else detail_of(test).in_(language)
+
+
+_EARLIER: tuple[tuple[str, Callable[..., Message]], ...] = (
+    ("Too few bars: {bars}; {needed} are needed.", few_bars),
+    ("Something seen depends on the future: later bars {changed} at bar {cut}.", depends),
+    (
+        "Features, observations and actions before {moments} moments stay the same to the last "
+        "bit when later bars are deleted, empty or shuffled.",
+        lambda moments: same(int(moments)),
+    ),
+    (
+        "Features, observations and actions before 1 moment stay the same to the last "
+        "bit when later bars are deleted, empty or shuffled.",
+        lambda: same(1),
+    ),
+    ("The test of later bars did not notice an oracle.", oracle_missed),
+    ("The next return, planted as a feature, was noticed.", oracle_noticed),
+    (
+        "Mean gain on {shuffles} shuffled records without costs: {gain} bps a bar, {errors} "
+        "standard errors; at most {limit} may be luck.",
+        lambda shuffles, gain, errors, limit: shuffled(
+            shuffles, float(gain), float(errors), float(limit)
+        ),
+    ),
+)
+"""Sentences as they were recorded as plain English, and the same sentence of today."""
+
+
+@cache
+def _earlier() -> tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]:
+    """Each sentence with its figures left open."""
+    return tuple((_pattern(template), sentence) for template, sentence in _EARLIER)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", template)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>.+)" if number % 2 else re.escape(part)
+            for number, part in enumerate(parts)
+        )
+    )

@@ -1,0 +1,161 @@
+"""What a memo says of a decision, in text and on its page alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.decision.record import DecisionRecord
+from core.decision.trust import integrity_of
+from core.json_model import Number
+from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
+from core.report.speaker import Speaker
+from core.trading.baselines import Baseline
+from core.vocabulary import DOUBTFUL_GRADES, Decision
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """The agent's own line beside the baselines'."""
+
+    exposure: float | None
+    return_pct: float
+    sharpe: Number | None
+    max_drawdown_pct: Number | None
+    calmar: Number | None
+
+    @classmethod
+    def of(cls, d: DecisionRecord) -> OwnLine:
+        """From the decision's gates and facts."""
+        return cls(
+            d.facts.mean_exposure,
+            d.facts.return_pct,
+            d.gate("sharpe").value,
+            d.gate("max_drawdown_pct").value,
+            d.gate("calmar").value,
+        )
+
+
+def verdict(d: DecisionRecord, v: Speaker) -> str:
+    """``PARTIAL 5/6``; a GO's doubtful evidence and failed checks stand right beside it."""
+    grade = d.evidence.grade
+    told = f"{d.decision.value} {d.score}"
+    if d.decision is Decision.GO and grade in DOUBTFUL_GRADES:
+        told += " " + v.say("on {grade} evidence", grade=grade.value)
+    failed = [
+        FAILED_CHECKS[name].in_(v.language)
+        for name, passed in vars(integrity_of(d.trust)).items()
+        if passed is False
+    ]
+    return f"{told}: {', '.join(failed)}" if failed else told
+
+
+def blocks(d: DecisionRecord, v: Speaker) -> str:
+    """Which blocks the intervals come from, and what other blocks give for the Sharpe."""
+    others = ", ".join(
+        f"{row.block_bars:.0f}: {v.numbers.interval(row.ci95['sharpe'])}"
+        for row in d.uncertainty.by_block
+    )
+    bars = d.uncertainty.block_bars
+    if not others:
+        return v.say("Intervals from blocks of {bars:.0f} bars", bars=bars)
+    return v.say(
+        "Intervals from blocks of {bars:.0f} bars; Sharpe by block length {others}",
+        bars=bars,
+        others=others,
+    )
+
+
+def losing_run(d: DecisionRecord, v: Speaker) -> str:
+    """What chance alone makes of the losing streaks."""
+    return v.say(
+        "Longest losing run expected by chance: {run}; P(within the gate's limit) = {chance}",
+        run=v.numbers.plain(d.evidence.expected_longest_losing_run, 1),
+        chance=v.numbers.chance(d.evidence.chance_of_longest_run),
+    )
+
+
+def trials(d: DecisionRecord, v: Speaker) -> str:
+    """How many trials DSR is computed with, and where the number comes from."""
+    counts = d.evidence.n_trials
+    if counts is None:
+        return v.say("not counted")
+    parts = [v.say("{n} counted by the ledger", n=counts.counted)]
+    if counts.of_week is not None:
+        parts.append(v.say("{n} of this week", n=counts.of_week))
+    if counts.declared is not None:
+        parts.append(v.say("{n} declared", n=counts.declared))
+    return f"N={counts.used}: {', '.join(parts)}"
+
+
+def track_record(d: DecisionRecord, v: Speaker) -> str:
+    """How long a record PSR(0) of 95 % needs, and how long this one is."""
+    e = d.evidence
+    if e.min_trl_days is None:
+        return v.say("no length is enough, have {have:.0f} days", have=e.have_days)
+    return v.say(
+        "{needed:,.0f} days, have {have:.0f} days", needed=e.min_trl_days, have=e.have_days
+    )
+
+
+def compared(d: DecisionRecord, v: Speaker) -> list[tuple[str, OwnLine | Baseline]]:
+    """The agent and what needs no agent, by name."""
+    named = [(BASELINES[name].in_(v.language), line) for name, line in d.baselines.lines().items()]
+    return [(AGENT.in_(v.language), OwnLine.of(d)), *named]
+
+
+def among_random(d: DecisionRecord, v: Speaker) -> str:
+    """The agent's place among policies without skill; empty if it never traded."""
+    random = d.baselines.random
+    if random is None:
+        return ""
+    return v.say(
+        "Percentile {percentile:.1f} of {n} random policies with the same number of trades and "
+        "holding time; {share:.1%} of them would be a GO",
+        percentile=random.percentile,
+        n=random.n,
+        share=random.share_go,
+    )
+
+
+def break_even(d: DecisionRecord, v: Speaker) -> str:
+    """Costs a side at which nothing is earned."""
+    cost = d.robustness.break_even_cost_bps
+    if cost is None:
+        return v.say("no break-even cost: it earns nothing even without costs")
+    return v.say("break-even cost per side {bps:.1f} bps", bps=cost)
+
+
+def data_counts(d: DecisionRecord, v: Speaker) -> str:
+    """``8,760 bars, 2 gaps, 3 filled``."""
+    return ", ".join(
+        [
+            v.plural("{n:,} bar", "{n:,} bars", d.data.rows),
+            v.plural("{n:,} gap", "{n:,} gaps", d.data.gaps),
+            v.say("{n:,} filled", n=d.data.filled),
+        ]
+    )
+
+
+def lapsed_line(d: DecisionRecord) -> str:
+    """``2026-02-27 GO 6/6 VOID``; empty if no approval has lapsed."""
+    gone = d.change.lapsed
+    if gone is None:
+        return ""
+    return f"{gone.created_at[:10]} {gone.decision.value} {gone.score} {gone.standing}"
+
+
+def going_live(d: DecisionRecord, v: Speaker) -> str:
+    """Size, stops and dates of a GO, in one sentence."""
+    g, n = d.if_go, v.numbers
+    return v.say(
+        "Largest order {order} USDT ({share:.1%} of the median hourly volume), capital up to "
+        "{capital} USDT; stop at a drawdown of {drawdown} %, or at a daily loss of {loss} %; "
+        "{days} on paper; next revalidation {next}",
+        order=n.plain(g.order_cap_usdt, 0),
+        share=g.participation,
+        capital=n.plain(g.capital_cap_usdt, 0),
+        drawdown=n.plain(g.max_drawdown_stop_pct, 1),
+        loss=n.plain(g.daily_loss_stop_pct, 2),
+        days=v.plural("{n} day", "{n} days", g.paper_days),
+        next=g.next_revalidation,
+    )
