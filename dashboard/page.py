@@ -51,9 +51,9 @@ class Page:
         ticking = self.viewer.live and not still
         st.fragment(body, run_every=every if ticking else None)()
 
-    def look(self) -> Snapshot | None:
+    def snapshot(self) -> Snapshot | None:
         """The active week as it stands now; None without a week."""
-        return self.services.look()
+        return self.services.snapshot()
 
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)

@@ -9,12 +9,12 @@ from dashboard.page import Page
 from runner.records import Job
 
 
-def alive(page: Page, look: Snapshot, job: Job, *, always: bool = False) -> str:
+def alive(page: Page, snapshot: Snapshot, job: Job, *, always: bool = False) -> str:
     """Markdown of a live job's liveness, with the evidence if it is not simply working.
 
     :param always: give the evidence of one that works, too.
     """
-    pulse = look.pulse_of(job)
+    pulse = snapshot.pulse_of(job)
     if pulse is None:
         return ""
     text = badge(pulse.liveness, page.say)

@@ -86,15 +86,15 @@ def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = Fal
     st.plotly_chart(figure, key=key, config=config, alt=said(alt, page.viewer.language))
 
 
-def drawn(look: Snapshot, series: Series) -> Series:
+def drawn(snapshot: Snapshot, series: Series) -> Series:
     """What a chart shows of a curve: of a running one up to the last whole quarter minute.
 
     For Streamlit a chart with new data is another chart: the browser drops the old one and
     shows nothing for a moment. The numbers beside it follow every tick.
     """
-    if look.status is not TrainingStatus.RUNNING:
+    if snapshot.status is not TrainingStatus.RUNNING:
         return series
-    until = look.now.timestamp() // REDRAW_S * REDRAW_S
+    until = snapshot.now.timestamp() // REDRAW_S * REDRAW_S
     seen = series.between(None, until)
     return seen if len(seen) else series
 

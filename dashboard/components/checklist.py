@@ -20,37 +20,37 @@ from dashboard.wording import plain
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
 
 
-def checklist(page: Page, look: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
+def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
     """All items of a slot, with "Tick all that pass" and the slot's notes."""
     say = page.say
-    items = look.items(slot)
+    items = snapshot.items(slot)
     if not items:
         st.caption(say("This slot has no checks."))
         return
-    heading(page, look, slot, items)
+    heading(page, snapshot, slot, items)
     with st.container(gap="xsmall"):
         for item in items:
-            row(page, look, slot, item)
-    actions_row(page, look, slot, items)
+            row(page, snapshot, slot, item)
+    actions_row(page, snapshot, slot, items)
     outcomes.show(page, f"slot:{slot.id}")
     if notes:
-        _notes(page, look, slot)
+        _notes(page, snapshot, slot)
 
 
-def heading(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
-    say, at = page.say, look.at(slot)
+def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+    say, at = page.say, snapshot.at(slot)
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
     ticked = sum(item.tick is not None for item in items)
-    if at > look.now_week and slot.kind in LOOKS_AT_A_MOMENT:
+    if at > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT:
         text = say(
             "Due {time} (in {age}). Judged on the data at that time.",
             time=page.viewer.time(at),
-            age=age(at - look.now_week),
+            age=age(at - snapshot.now_week),
         )
     else:
         moment = page.viewer.moment(as_of)
-        if as_of < look.now_week:
+        if as_of < snapshot.now_week:
             text = say("Judged on the data at {time}", time=moment)
         else:
             text = say("Judged now, {time}", time=moment)
@@ -59,14 +59,14 @@ def heading(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> No
         f"**{say('{passed} of {total} passed', passed=passed, total=total)}** · "
         f"{say('{ticked} of {total} ticked', ticked=ticked, total=total)}"
     )
-    owner = look.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
+    owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
 
 
-def row(page: Page, look: Snapshot, slot: SlotSpec, item: Item) -> None:
+def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     """Verdict, question and why, value, limit, where from and how old, tick."""
     say, judged = page.say, item.judgement
-    spec = look.week.playbook.checks[judged.check]
+    spec = snapshot.week.playbook.checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
         verdict, what, value, source, tick = st.columns(
@@ -78,9 +78,9 @@ def row(page: Page, look: Snapshot, slot: SlotSpec, item: Item) -> None:
             f"**{say(value_text(judged))}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
-        source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
+        source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with tick:
-            tick_cell(page, look, slot, item, title)
+            tick_cell(page, snapshot, slot, item, title)
         if judged.verdict in {Verdict.FAIL, Verdict.WARN}:
             st.markdown(
                 f":red[:material/build: **{say('Action')}**] "
@@ -101,18 +101,18 @@ def limit_text(page: Page, judged: Judgement) -> str:
     return page.say("must be {limit}", limit=judged.limit)
 
 
-def source_text(page: Page, look: Snapshot, judged: Judgement) -> str:
+def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
     """Window, source, step and age of the reading, as Markdown."""
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
     source = short_source(reading.source)
-    if look.run is not None:  # its name stands in the frame, and is long
-        source = source.replace(look.run.name, say.raw("the run"))
+    if snapshot.run is not None:  # its name stands in the frame, and is long
+        source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
         parts.append(say("step {step}", step=number(reading.step)))
-    parts.append(aged_text(page, look, look.age(reading, judged.as_of)))
+    parts.append(aged_text(page, snapshot, snapshot.age(reading, judged.as_of)))
     return " · ".join(part for part in parts if part)
 
 
@@ -121,11 +121,11 @@ def short_source(source: str) -> str:
     return source.rpartition(": ")[2].rpartition("/")[2]
 
 
-def actions_row(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)
-    early = look.at(slot) > look.now_week and slot.kind in LOOKS_AT_A_MOMENT
+    early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
 
     def tick_all() -> None:
         for item in open_:
@@ -134,7 +134,7 @@ def actions_row(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -
                 f"slot:{slot.id}",
                 plural("{n} tick", "{n} ticks", len(open_)),
                 lambda item=item: page.services.client.tick(
-                    look.week.id,
+                    snapshot.week.id,
                     slot.id,
                     item.judgement.check,
                     "",
@@ -157,9 +157,9 @@ def actions_row(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -
     )
 
 
-def _notes(page: Page, look: Snapshot, slot: SlotSpec) -> None:
+def _notes(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     say, place = page.say, f"note:{slot.id}"
-    written = [n for n in look.notes if n.slot == slot.id]
+    written = [n for n in snapshot.notes if n.slot == slot.id]
     for note in written:
         st.markdown(
             f":small[:material/sticky_note_2: {plain(note.text)} "
@@ -173,7 +173,7 @@ def _notes(page: Page, look: Snapshot, slot: SlotSpec) -> None:
             page,
             place,
             Message("note"),
-            lambda: page.services.client.note(look.week.id, slot.id, text),
+            lambda: page.services.client.note(snapshot.week.id, slot.id, text),
         ):
             st.session_state[f"{place}:text"] = ""
 

@@ -17,25 +17,25 @@ from runner.records import Condition
 BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.ALTERED})
 
 
-def of_the_week(page: Page, look: Snapshot) -> None:
+def of_the_week(page: Page, snapshot: Snapshot) -> None:
     """On the week's page: what a signature requires, and what of it is still open."""
     # What was promised in an earlier week stays here until it is closed.
-    say, tracked = page.say, look.conditions
+    say, tracked = page.say, snapshot.conditions
     still = sum(condition.closed is None for condition in tracked)
     if not tracked:
         st.markdown(f"**{say('Conditions of the signature')}:** {say('none')}")
         return
     open_ = say(plural("{n} open", "{n} open", still))
     st.markdown(f"**{say('Conditions of the signature')}** :gray[{open_}]")
-    show(page, look, tracked)
+    show(page, snapshot, tracked)
 
 
-def show(page: Page, look: Snapshot, tracked: Sequence[Condition]) -> None:
+def show(page: Page, snapshot: Snapshot, tracked: Sequence[Condition]) -> None:
     """One row a condition: state, text, owner and day, and the way to close it.
 
     What is overdue comes first, what is closed last.
     """
-    today = look.now_week.date()
+    today = snapshot.now_week.date()
     for condition in sorted(
         tracked, key=lambda one: (one.closed is not None, not one.overdue(today))
     ):
@@ -43,13 +43,13 @@ def show(page: Page, look: Snapshot, tracked: Sequence[Condition]) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="xsmall", key=f"box-{place}"
         ):
-            st.markdown(_text(page, look, condition), width="stretch")
+            st.markdown(_text(page, snapshot, condition), width="stretch")
             if condition.closed is None:
                 _close(page, condition, place)
         outcomes.show(page, place)
 
 
-def _text(page: Page, look: Snapshot, condition: Condition) -> str:
+def _text(page: Page, snapshot: Snapshot, condition: Condition) -> str:
     say = page.say
     text = say(
         "{text} ({owner}, due {due})",
@@ -63,7 +63,7 @@ def _text(page: Page, look: Snapshot, condition: Condition) -> str:
             f":green[:material/task_alt: {say('closed')}] {text}  \n"
             f":small[:gray[{by}: {plain(condition.closed.note)}]]"
         )
-    if condition.overdue(look.now_week.date()):
+    if condition.overdue(snapshot.now_week.date()):
         return f":red[:material/alarm: **{say('overdue')}**] {text}"
     return f":orange[:material/assignment_late: {say('open')}] {text}"
 

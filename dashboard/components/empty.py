@@ -16,8 +16,8 @@ def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:
 
 def week_or_way(page: Page) -> Snapshot | None:
     """The week's moment, or None after showing the way to a first week."""
-    look = page.look()
-    if look is None:
+    snapshot = page.snapshot()
+    if snapshot is None:
         say = page.say
         empty(
             say("There is no training week yet"),
@@ -28,7 +28,7 @@ def week_or_way(page: Page) -> Snapshot | None:
             ":material/calendar_add_on:",
         )
         link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
-    return look
+    return snapshot
 
 
 def no_run(page: Page) -> None:

@@ -14,7 +14,7 @@ from dashboard.wording import plain
 from runner.records import Job
 
 
-def job_line(page: Page, look: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
+def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
     """Nothing for no job.
 
     :param evidence: also show the evidence that a running job makes progress.
@@ -22,7 +22,7 @@ def job_line(page: Page, look: Snapshot, job: Job | None, *, evidence: bool = Fa
     if job is None:
         st.markdown("")
         return
-    now = look.now
+    now = snapshot.now
     if job.state in ENDED_STATES and job.ended_at is not None:
         old = page.say("ended {age} ago", age=age(now - job.ended_at))
     elif job.state is JobState.QUEUED and job.attempt > 0:
@@ -35,7 +35,7 @@ def job_line(page: Page, look: Snapshot, job: Job | None, *, evidence: bool = Fa
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
     ]
-    if state := alive(page, look, job, always=evidence):
+    if state := alive(page, snapshot, job, always=evidence):
         parts.append(state)
     if job.reason:
         parts.append(f":small[{page.say.text(job.reason)}]")

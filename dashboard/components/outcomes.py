@@ -103,11 +103,11 @@ def draw(page: Page, outcome: object, saved: str) -> None:
 
 def _submitted(page: Page, asked: Job) -> None:
     """The request, and its state by now."""
-    say, look = page.say, page.look()
-    job = next((one for one in look.jobs if one.id == asked.id), asked) if look else asked
+    say, snapshot = page.say, page.snapshot()
+    job = next((one for one in snapshot.jobs if one.id == asked.id), asked) if snapshot else asked
     text = say("Requested: **{kind}**, {job}", kind=JOB_KINDS[job.kind], job=job.id)
     text = f"{text} {badge(job.state, say)}"
-    if job.state in WAITING_STATES and not (look and look.runner.alive):
+    if job.state in WAITING_STATES and not (snapshot and snapshot.runner.alive):
         later = say(
             "The runner is not running: the job starts when you start it with `trainweek runner`."
         )

@@ -30,11 +30,11 @@ def value_text(judged: Judgement) -> Message:
     return number(value, judged.reading.unit)
 
 
-def aged_text(page: Page, look: Snapshot, span: timedelta | None) -> str:
+def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
     """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
     if span is None:
         return ""
-    if look.clock.is_identity:
+    if snapshot.clock.is_identity:
         return page.say("{age} old", age=age(span))
     return page.say("{age} old (week time)", age=age(span))
 

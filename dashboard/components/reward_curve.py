@@ -17,7 +17,7 @@ HEIGHT = 300
 MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(
         f"#### {say('Reward over steps')}",
@@ -27,35 +27,35 @@ def show(page: Page, look: Snapshot) -> None:
             "changed settings and incidents."
         ),
     )
-    series = reward(look)
+    series = reward(snapshot)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
             st.caption(say("The run has written no events yet"))
         return
     figure = curve(
-        {say.raw(REWARD): drawn(look, series)},
+        {say.raw(REWARD): drawn(snapshot, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
-        marks=marks(page, look, series),
+        marks=marks(page, snapshot, series),
     )
     draw(page, figure, key="reward-curve", alt=say.raw("Reward over steps"))
 
 
-def reward(look: Snapshot) -> Series | None:
-    run = look.run
+def reward(snapshot: Snapshot) -> Series | None:
+    run = snapshot.run
     if run is None or run.reader is None:
         return None
     return known_series(run.reader, "rollout/ep_rew_mean", run.until)
 
 
-def marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     """Restarts, changed settings and incidents, as places on the step axis."""
-    return restart_marks(page, look) + _incident_marks(page, look, series)
+    return restart_marks(page, snapshot) + _incident_marks(page, snapshot, series)
 
 
-def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
+def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
     """Where a later attempt took over, and where a setting was changed, then or within one."""
-    run = look.run
+    run = snapshot.run
     if run is None or run.reader is None:
         return []
     changes = setting_changes(run.reader, run.until)
@@ -78,9 +78,9 @@ def _said(page: Page, change: SettingChange) -> str:
     )
 
 
-def _incident_marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def _incident_marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     found = []
-    for incident in look.incidents:
+    for incident in snapshot.incidents:
         step = step_at(series, incident.opened_at.timestamp())
         if step is not None:
             found.append(Mark(step, page.say.raw("incident"), RED))

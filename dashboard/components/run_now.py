@@ -26,22 +26,22 @@ SPARK_POINTS = 60
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, seen, playbook, run = page.say, look.readings, look.week.playbook, look.run
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
-        _reward(page, look, seen.get("last_reward"))
+        _reward(page, snapshot, seen.get("last_reward"))
         _metric(
-            page, look, KL, seen.get("kl"), "train/approx_kl",
+            page, snapshot, KL, seen.get("kl"), "train/approx_kl",
             _limit(page, playbook, "kl_divergence"),
         )  # fmt: skip
-        _steps(page, look, seen.get("step"))
+        _steps(page, snapshot, seen.get("step"))
         _metric(
-            page, look, Message("Speed"), seen.get("steps_per_second"), None,
+            page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
             say("limit >= {limit:,.0f}", limit=playbook.training.min_steps_per_second),
             spark=_thin(speed_series(run.reader, run.until)) if run and run.reader else None,
         )  # fmt: skip
         _metric(
-            page, look, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
+            page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
             _limit(page, playbook, "sharpe_estimate"),
         )  # fmt: skip
 
@@ -54,42 +54,42 @@ def _limit(page: Page, playbook: Playbook, check: str) -> str:
     return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
 
 
-def _reward(page: Page, look: Snapshot, reading: Reading | None) -> None:
+def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
-    if look.run and look.run.reader:
+    if snapshot.run and snapshot.run.reader:
         label = reward_trend(
-            look.run.reader, look.run.until, look.real_window(look.trend_window)
+            snapshot.run.reader, snapshot.run.until, snapshot.real_window(snapshot.trend_window)
         ).label
     _metric(
-        page, look, REWARD, reading, "rollout/ep_rew_mean",
+        page, snapshot, REWARD, reading, "rollout/ep_rew_mean",
         page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off"),
     )  # fmt: skip
 
 
-def _steps(page: Page, look: Snapshot, reading: Reading | None) -> None:
-    say, run = page.say, look.run
+def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
+    say, run = page.say, snapshot.run
     total = number(run.total_steps) if run else "–"
-    left = look.readings.get("time_remaining")
+    left = snapshot.readings.get("time_remaining")
     note = say("of {total}", total=total)
     soon = ""
-    if look.status is TrainingStatus.COMPLETED:
+    if snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
-    elif left is not None and look.status is TrainingStatus.RUNNING and not look.stale:
-        pace = look.clock.pace(look.now)
-        end = look.now_week + timedelta(seconds=float(left.value) * pace)
+    elif left is not None and snapshot.status is TrainingStatus.RUNNING and not snapshot.stale:
+        pace = snapshot.clock.pace(snapshot.now)
+        end = snapshot.now_week + timedelta(seconds=float(left.value) * pace)
         between = time_remaining_range(run.reader, run.total_steps, run.until)
         times = f"{end:%H:%M}"
         if between is not None:
-            first, last = (look.now_week + timedelta(seconds=s * pace) for s in between)
+            first, last = (snapshot.now_week + timedelta(seconds=s * pace) for s in between)
             times += f" ({first:%H:%M}–{last:%H:%M})"
         soon = say("ETA {time}", time=f"{page.viewer.day(end)} {times} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
-    _metric(page, look, Message("Steps"), reading, None, note, spark=spark, soon=soon)
+    _metric(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
 
 
 def _metric(
     page: Page,
-    look: Snapshot,
+    snapshot: Snapshot,
     label: Message,
     reading: Reading | None,
     tag: str | None,
@@ -107,11 +107,11 @@ def _metric(
             delta=note or None,
             delta_arrow=arrow,
             delta_color="off",
-            chart_data=spark or _spark(look, tag),
+            chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )
         if reading is not None:
-            old = aged_text(page, look, look.age(reading))
+            old = aged_text(page, snapshot, snapshot.age(reading))
             st.caption(" · ".join(part for part in (old, soon) if part))
 
 
@@ -119,10 +119,10 @@ def _source(page: Page, reading: Reading) -> str:
     return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
 
 
-def _spark(look: Snapshot, tag: str | None) -> list[float] | None:
-    if tag is None or look.run is None or look.run.reader is None:
+def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:
+    if tag is None or snapshot.run is None or snapshot.run.reader is None:
         return None
-    return _thin(known_series(look.run.reader, tag, look.run.until))
+    return _thin(known_series(snapshot.run.reader, tag, snapshot.run.until))
 
 
 def _thin(series: Series, axis: str = "value") -> list[float] | None:

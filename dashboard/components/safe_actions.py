@@ -17,10 +17,10 @@ from runner.outcomes import Refused
 Prepared = Callable[[Page, Snapshot, str], Callable[[], object]]
 
 
-def action_button(page: Page, look: Snapshot, act: str, place: str) -> None:
+def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
     """One safe action as a button; the caller shows the outcome at ``place``."""
     say, denied, action = page.say, page.denied(Right.OPERATE), _ACTIONS[act]
-    if denied is None and act == "stop" and look.busy(JobKind.TRAIN) is None:
+    if denied is None and act == "stop" and snapshot.busy(JobKind.TRAIN) is None:
         denied = say("No training run is in progress.")
     st.button(
         say.raw(action.name),
@@ -28,11 +28,11 @@ def action_button(page: Page, look: Snapshot, act: str, place: str) -> None:
         icon=action.icon,
         disabled=denied is not None,
         help=denied,
-        on_click=lambda: outcomes.act(page, place, action.saved, action.do(page, look, place)),
+        on_click=lambda: outcomes.act(page, place, action.saved, action.do(page, snapshot, place)),
     )
 
 
-def stop(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
+def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     """Ask the current run to save and end."""
 
     def run() -> object:
@@ -52,7 +52,7 @@ def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
     return lambda: page.services.client.restart(**given, key=outcomes.intent(place))
 
 
-def _check_data(page: Page, look: Snapshot, place: str) -> Callable[[], object]:
+def _check_data(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     return lambda: page.services.client.submit(JobKind.DATA_CHECK, {}, key=outcomes.intent(place))
 
 
@@ -73,20 +73,20 @@ _ACTIONS = {
     "restart": _Action(
         Message("Restart from the last checkpoint"),
         ":material/restart_alt:",
-        lambda page, look, place: restart(page, place, scenario="hung"),
+        lambda page, snapshot, place: restart(page, place, scenario="hung"),
     ),
     "restart_lowered_learning_rate": _Action(
         Message("Restart with lower learning rate"),
         ":material/trending_down:",
-        lambda page, look, place: restart(
-            page, place, learning_rate=look.week.playbook.training.lowered_learning_rate
+        lambda page, snapshot, place: restart(
+            page, place, learning_rate=snapshot.week.playbook.training.lowered_learning_rate
         ),
     ),
     "restart_raised_ent_coef": _Action(
         Message("Restart with higher ent_coef"),
         ":material/shuffle:",
-        lambda page, look, place: restart(
-            page, place, ent_coef=look.week.playbook.training.raised_ent_coef
+        lambda page, snapshot, place: restart(
+            page, place, ent_coef=snapshot.week.playbook.training.raised_ent_coef
         ),
     ),
     "check_data": _Action(Message("Check the data"), ":material/fact_check:", _check_data),

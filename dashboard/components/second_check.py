@@ -30,23 +30,25 @@ WATCHED = (
 )
 
 
-def second_check(page: Page, look: Snapshot, day: date) -> None:
+def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
     say = page.say
-    view = next((v for v in look.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None)
+    view = next(
+        (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
+    )
     if view is None:
         return
     with st.container(border=True):
         title = say("Second check at {time}", time=page.viewer.time(view.at))
         st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
         # The playbook puts each second check on the day of a first one.
-        first = next(v for v in look.timeline if v.spec.kind == "daily" and v.at.date() == day)
-        found = day in look.anomaly_days
+        first = next(v for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day)
+        found = day in snapshot.anomaly_days
         st.markdown(_why(page, view.state, page.viewer.time(first.at), found=found))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
-            checklist(page, look, view.spec)
+            checklist(page, snapshot, view.spec)
         log_tail(page, TAIL_LINES)
-        _trends(page, look)
-        _sizes(page, look)
+        _trends(page, snapshot)
+        _sizes(page, snapshot)
 
 
 def _why(page: Page, state: SlotState, first: str, *, found: bool) -> str:
@@ -73,11 +75,11 @@ def log_tail(page: Page, lines: int, height: int = 300) -> None:
     log_pane(tail(home.training_log, lines), "log-tail", height)
 
 
-def _trends(page: Page, look: Snapshot) -> None:
+def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    hours = look.trend_window / timedelta(hours=1)
+    hours = snapshot.trend_window / timedelta(hours=1)
     st.markdown(f"**{say('Trends over the last {hours:g} h (week time)', hours=hours)}**")
-    rows = trends_of_window(look, look.trend_window)
+    rows = trends_of_window(snapshot, snapshot.trend_window)
     if not rows:
         st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))
         return
@@ -100,10 +102,10 @@ def _trends(page: Page, look: Snapshot) -> None:
 
 
 def trends_of_window(
-    look: Snapshot, window: timedelta
+    snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
     """Of each watched tag: points, first, last and trend in the last hours of week time."""
-    run, span = look.run, look.real_window(window)
+    run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
     lengths = known_series(run.reader, "rollout/ep_len_mean", run.until)
@@ -118,12 +120,14 @@ def trends_of_window(
     return rows
 
 
-def _sizes(page: Page, look: Snapshot) -> None:
+def _sizes(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
             say("Size of {path}", path=home.relative(home.model)),
-            say.raw(size(look.facts.model_bytes)),
+            say.raw(size(snapshot.facts.model_bytes)),
             border=True,
         )
-        st.metric(say("Free disk space"), say.raw(size(look.facts.disk_free_bytes)), border=True)
+        st.metric(
+            say("Free disk space"), say.raw(size(snapshot.facts.disk_free_bytes)), border=True
+        )

@@ -14,12 +14,14 @@ from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 
 
-def choose(page: Page, look: Snapshot, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
+def choose(
+    page: Page, snapshot: Snapshot, kinds: set[str], *, key: str, label: str
+) -> SlotSpec | None:
     """A row of small states, overdue ones marked; None if the playbook has no such slot.
 
     Without a choice in the address: what is due first, else the last that has come.
     """
-    views = [view for view in look.timeline if view.spec.kind in kinds]
+    views = [view for view in snapshot.timeline if view.spec.kind in kinds]
     if not views:
         return None
     by_id = {view.spec.id: view for view in views}
@@ -28,7 +30,7 @@ def choose(page: Page, look: Snapshot, kinds: set[str], *, key: str, label: str)
         list(by_id),
         lambda slot_id: _caption(page, by_id[slot_id], key),
         key=key,
-        start=_first(views, look).spec.id,
+        start=_first(views, snapshot).spec.id,
     )
     return by_id[chosen].spec
 
@@ -60,9 +62,9 @@ def _counted(verdict: Verdict, count: int) -> Message:
     return plural("{n} unknown", "{n} unknown", count)
 
 
-def _first(views: list[SlotView], look: Snapshot) -> SlotView:
+def _first(views: list[SlotView], snapshot: Snapshot) -> SlotView:
     waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
-    come = [v for v in views if v.at <= look.now_week]
+    come = [v for v in views if v.at <= snapshot.now_week]
     return (waiting or come[-1:] or views)[0]
 
 

@@ -39,50 +39,50 @@ class _Readiness:
     may_override: bool = False
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, playbook = page.say, look.week.playbook
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")
-    when = page.viewer.moment(look.week.launch)
+    when = page.viewer.moment(snapshot.week.launch)
     st.markdown(f"#### {title} :small[:gray[{plain(when)}]]", anchors=False)
-    st.markdown(_what(page, look))
+    st.markdown(_what(page, snapshot))
     if slot and slot.command:
         with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
             st.code(slot.command, language="bash", wrap_lines=True)
             if slot.expected:
                 st.caption(say("Expected log lines"))
                 st.code("\n".join(slot.expected), language="log")
-    job = look.latest(JobKind.TRAIN)
+    job = snapshot.latest(JobKind.TRAIN)
     if job is not None:
-        job_line(page, look, job)
-        progress(page, look, job)
-    _form(page, look, job)
+        job_line(page, snapshot, job)
+        progress(page, snapshot, job)
+    _form(page, snapshot, job)
     outcomes.show(page, PLACE)
 
 
-def _what(page: Page, look: Snapshot) -> str:
-    training = look.week.playbook.training
+def _what(page: Page, snapshot: Snapshot) -> str:
+    training = snapshot.week.playbook.training
     if training.command is not None:
         return page.say("Your own trainer: `{command}`", command=" ".join(training.command))
     return page.say(
         "{steps} steps of {symbol}, tag {tag}, learning rate {lr:g}, ent_coef {ent:g}, seed {seed}",
         steps=number(training.total_steps),
-        symbol=look.week.symbol,
-        tag=look.week.tag,
+        symbol=snapshot.week.symbol,
+        tag=snapshot.week.tag,
         lr=training.learning_rate,
         ent=training.ent_coef,
         seed=training.seed,
     )
 
 
-def progress(page: Page, look: Snapshot, job: Job) -> None:
+def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
     """How far the newest run is, from its event files."""
-    say, run = page.say, look.run
+    say, run = page.say, snapshot.run
     if run is None or run.name != job.run:
-        if look.busy(JobKind.TRAIN):
+        if snapshot.busy(JobKind.TRAIN):
             st.progress(0.0, text=say("waiting for the first events"))
         return
-    step, speed = look.readings.get("step"), look.readings.get("steps_per_second")
+    step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
         st.progress(0.0, text=say("waiting for the first events"))
         return
@@ -95,15 +95,15 @@ def progress(page: Page, look: Snapshot, job: Job) -> None:
     st.progress(min(float(step.value) / max(run.total_steps, 1), 1.0), text=text)
 
 
-def _form(page: Page, look: Snapshot, job: Job | None) -> None:
+def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     """The button, with the override or the resume-or-new choice where it needs one."""
     say, client = page.say, page.services.client
-    now = _readiness(page, look)
+    now = _readiness(page, snapshot)
     blocked = not now.ready
     params: dict[str, object] = {"timestamp": True}
     unfinished = job is not None and job.state in UNFINISHED and job.attempt > 0
-    if unfinished and not look.busy(JobKind.TRAIN):
-        params["resume"] = _choice(page, look, job)
+    if unfinished and not snapshot.busy(JobKind.TRAIN):
+        params["resume"] = _choice(page, snapshot, job)
     if now.may_override:
         with st.container(width=620):
             params["override_reason"] = st.text_input(
@@ -139,9 +139,9 @@ def _form(page: Page, look: Snapshot, job: Job | None) -> None:
         st.markdown(now.why, width="content")
 
 
-def _choice(page: Page, look: Snapshot, job: Job) -> bool:
+def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
     say = page.say
-    step = look.readings.get("step")
+    step = snapshot.readings.get("step")
     st.warning(
         say(
             "{run}: {state} at step {step}. Resume it, or start over?",
@@ -163,20 +163,20 @@ def _choice(page: Page, look: Snapshot, job: Job) -> bool:
     return chosen == "resume"
 
 
-def _readiness(page: Page, look: Snapshot) -> _Readiness:
+def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     say = page.say
-    if look.week.watched:
+    if snapshot.week.watched:
         why = say("This week only watches a run started elsewhere.")
         return _Readiness(tinted(why, "gray", "visibility"))
-    if look.held:
+    if snapshot.held:
         return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
-    if look.busy(JobKind.TRAIN):
+    if snapshot.busy(JobKind.TRAIN):
         why = say("A training run is in progress.")
         return _Readiness(tinted(why, "blue", "play_circle"))
-    if look.busy(JobKind.PREFLIGHT):
+    if snapshot.busy(JobKind.PREFLIGHT):
         why = say("The pre-flight is running.")
         return _Readiness(tinted(why, "blue", "hourglass_top"))
-    preflight: JobFacts | None = look.facts.preflight
+    preflight: JobFacts | None = snapshot.facts.preflight
     if preflight is None:
         why = say("The pre-flight has not run yet. Run it first.")
         return _Readiness(tinted(why, "orange", "checklist"), may_override=True)

@@ -19,7 +19,7 @@ from runner.records import Tick
 LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 
 
-def tick_cell(page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
+def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
     """The saved tick, or the way to tick: one click if it passes, else with a note."""
     say = page.say
     if item.tick is not None:
@@ -27,7 +27,7 @@ def tick_cell(page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str
         if item.tick.verdict_seen is item.judgement.verdict:
             return
     denied = page.denied(Right.RECORD)
-    early = look.at(slot) > look.now_week and slot.kind in LOOKS_AT_A_MOMENT
+    early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
     blocked = denied or (say("Available once the check is due") if early else None)
     key = f"tick:{slot.id}:{item.judgement.check}"
     if item.judgement.verdict is Verdict.PASS and item.tick is None:
@@ -38,7 +38,7 @@ def tick_cell(page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str
             disabled=blocked is not None,
             help=blocked or say("Records who ticked it, when, and the verdict shown"),
             on_click=_save,
-            args=(page, look, slot, item, title, None),
+            args=(page, snapshot, slot, item, title, None),
         )
         return
     label = say.raw("Tick with note") if item.tick is None else say.raw("Tick again")
@@ -63,7 +63,7 @@ def tick_cell(page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str
             type="primary",
             disabled=blocked is not None,
             on_click=_save,
-            args=(page, look, slot, item, title, f"{key}:note"),
+            args=(page, snapshot, slot, item, title, f"{key}:note"),
         )
 
 
@@ -81,7 +81,7 @@ def _saved(page: Page, tick: Tick, item: Item) -> None:
 
 
 def _save(
-    page: Page, look: Snapshot, slot: SlotSpec, item: Item, title: str, note_key: str | None
+    page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str, note_key: str | None
 ) -> None:
     """One transaction: the tick, with the verdict and value that were on the screen."""
     note = "" if note_key is None else str(st.session_state.get(note_key) or "").strip()
@@ -96,7 +96,7 @@ def _save(
                 Message("Write a note first: this check does not pass."),
             )
             or client.tick(
-                look.week.id,
+                snapshot.week.id,
                 slot.id,
                 item.judgement.check,
                 note,

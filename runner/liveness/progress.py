@@ -17,7 +17,8 @@ from typing import Any
 from core.liveness import GAP_POINTS, Limits, Pulse, Vitals, usual_gap
 from core.vocabulary import JobState
 from runner.files import read_json
-from runner.processes.identity import Entry, boot_id
+from runner.processes.process_table import ProcessEntry
+from runner.processes.procfs import boot_id
 
 PULSE = "pulse.json"
 
@@ -63,7 +64,7 @@ class Signs:
 def look_for_signs(
     places: Places,
     before: Signs | None,
-    tree: Mapping[int, Entry] | None,
+    tree: Mapping[int, ProcessEntry] | None,
     monotonic: float,
     wall: float,
 ) -> Signs:

@@ -19,7 +19,8 @@ from core.vocabulary import ENDED_STATES, JobState
 from runner.files import read_json
 from runner.liveness.progress import PULSE, look_for_signs, read_pulse, vitals
 from runner.liveness.watcher import places_of
-from runner.processes.identity import ProcessIdentity, age_s, entry_of
+from runner.processes.identity import ProcessIdentity, age_s
+from runner.processes.process_table import process_entry
 from runner.records import Attempt, Job
 
 
@@ -45,7 +46,7 @@ def pulse_of(
     places, monotonic = places_of(home, job.kind, attempt), time.monotonic()
     identity = read_json(places.folder / "identity.json") or {}
     program = ProcessIdentity.from_dict(identity.get("child"))
-    entry = entry_of(program)
+    entry = process_entry(program)
     if program is None and state is JobState.STARTING:
         return None
     signs, _ = read_pulse(places.folder)

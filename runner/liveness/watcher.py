@@ -21,13 +21,14 @@ from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
-from runner.log_once import Troubles
-from runner.processes.executor import Seen
-from runner.processes.identity import Entry, age_s, process_table, tree_in
+from runner.processes.executor import Observation
+from runner.processes.identity import age_s
+from runner.processes.process_table import ProcessEntry, process_table, tree_in
 from runner.records import Attempt
+from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 from runner.store import queries
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 
@@ -52,46 +53,48 @@ class Watcher:
     """
 
     def __init__(
-        self, home: Home, fence: Fence, settings: Settings, monotonic: Callable[[], float]
+        self, home: Home, fenced: FencedStore, settings: Settings, monotonic: Callable[[], float]
     ) -> None:
-        self.home, self.fence, self.settings = home, fence, settings
+        self.home, self.fenced, self.settings = home, fenced, settings
         self.monotonic = monotonic
         self._looked = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
-        self._troubles = Troubles(log)
+        self._problems = ReportedProblems(log)
 
     def due(self) -> bool:
         return self.monotonic() - self._looked >= self.settings.liveness_s
 
-    def look(self, live: Iterable[tuple[Row, Row, Seen]], now: datetime) -> None:
+    def look(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
         """One look at each; one scan of the process table serves all of them."""
         self._looked = self.monotonic()
-        seen = {attempt.mark: (row, attempt, what) for row, attempt, what in live}
-        self._watches = {mark: w for mark, w in self._watches.items() if mark in seen}
+        seen = {attempt.attempt_id: (row, attempt, what) for row, attempt, what in live}
+        self._watches = {
+            attempt_id: w for attempt_id, w in self._watches.items() if attempt_id in seen
+        }
         if not seen:
             return
         table = process_table()
-        for mark, (row, attempt, what) in seen.items():
-            watch = self._watches.get(mark)
+        for attempt_id, (row, attempt, what) in seen.items():
+            watch = self._watches.get(attempt_id)
             if watch is None:
-                watch = self._watches[mark] = _Watch(self.home, row, attempt)
+                watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
             tree = tree_in(table, what.process)
             try:
                 self._one(watch, row, attempt, what, tree, now)
-                self._troubles.over(row.id)
+                self._problems.solved(row.id)
             except (OSError, TrainweekError) as error:
-                self._troubles.tell(row.id, f"It can't be watched: {error}")
+                self._problems.report(row.id, f"It can't be watched: {error}")
 
     def _one(
         self,
         watch: _Watch,
         row: Row,
         attempt: Row,
-        seen: Seen,
-        tree: dict[int, Entry],
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
         now: datetime,
     ) -> None:
-        report_corrupt_checkpoints(self.home, self.fence, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fenced, row, watch.places.folder, now)
         monotonic = self.monotonic()
         watch.signs = look_for_signs(
             watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
@@ -125,7 +128,12 @@ class Watcher:
             write_pulse(watch.places.folder, watch.signs, allowed, judged, counted)
 
     def _keep(
-        self, watch: _Watch, row: Row, seen: Seen, tree: dict[int, Entry], judged: Pulse
+        self,
+        watch: _Watch,
+        row: Row,
+        seen: Observation,
+        tree: dict[int, ProcessEntry],
+        judged: Pulse,
     ) -> None:
         """Keep what can be seen, once a stall; the process is left alone."""
         folder = watch.places.folder
@@ -148,11 +156,11 @@ class Watcher:
             return
         kept = self.home.relative(watch.places.folder / f"stall-{watch.stalls:03d}")
         summary = f"{row.id} is UNRESPONSIVE: {judged.text}. What it was doing: {kept}"
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
     def _week(self, week_id: str) -> tuple[Week | None, Clock]:
-        with self.fence.store.read() as look:
+        with self.fenced.store.read() as look:
             return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 

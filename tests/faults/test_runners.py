@@ -16,7 +16,7 @@ from core.vocabulary import JobKind, JobState
 from runner.home.launch import ensure_runner, stop_all, stop_runner
 from runner.home.runner_identity import runner_status
 from runner.outcomes import AlreadyRunning, Submitted
-from runner.store.fence import StaleRunner
+from runner.store.fenced_store import StaleRunner
 from tests.faults.matrix import fault
 from tests.runner.place import Place, child_environment, wait_for
 

@@ -19,13 +19,13 @@ from dashboard.wording import plain
 MANUAL_KEYS = 10
 
 
-def record(page: Page, look: Snapshot, day: date) -> None:
+def record(page: Page, snapshot: Snapshot, day: date) -> None:
     """One table: key, written value, value now. A missing or damaged file is marked as such."""
     say = page.say
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
     st.markdown(f"#### {say('Daily summary')}", anchors=False)
-    found = look.sources.daily_summary(day)
+    found = snapshot.sources.daily_summary(day)
     if found.state == "missing":
         empty(
             say("No summary for {day}", day=page.viewer.date(day)),
@@ -47,7 +47,7 @@ def record(page: Page, look: Snapshot, day: date) -> None:
             icon=":material/broken_image:",
         )
     written = dict(found.data or {})
-    now = daily_summary(look.week.playbook, day, look.facts)
+    now = daily_summary(snapshot.week.playbook, day, snapshot.facts)
     keys = list(now)[:MANUAL_KEYS]
     rows = [
         {

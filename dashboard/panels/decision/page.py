@@ -38,9 +38,9 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, now = page.say, page.look()
+    say, snapshot = page.say, page.snapshot()
     try:
-        saved = latest_decision(page.services.home, now.week.id)
+        saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError as error:
         st.error(
             f"{say.text(error.what)} {say.text(error.remedy)}",
@@ -57,14 +57,14 @@ def _draw(page: Page) -> None:
             ":material/gavel:",
         )
         link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
-        delivery.show(page, now, None)
+        delivery.show(page, snapshot, None)
         return
     if problem := dated_problem(page.services.home, saved):
         intact = say("The archived decision is intact; it is the one shown and signed here.")
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
-    refused = page.services.client.unsignable(now.week.id, saved.sha256)
-    signature.alert(page, now, saved, refused)
-    _headline(page, now, saved)
+    refused = page.services.client.unsignable(snapshot.week.id, saved.sha256)
+    signature.alert(page, snapshot, saved, refused)
+    _headline(page, snapshot, saved)
     decided = saved.fields
     gate_cards(
         page, decided["gates"], decided.get("episodes_that_pass"), len(single_episodes(decided))
@@ -82,13 +82,13 @@ def _draw(page: Page) -> None:
     else:
         left, right = st.columns((3, 2), gap="medium")
     with left:
-        views.show(page, now, saved, view)
+        views.show(page, snapshot, saved, view)
     with right:
-        signature.show(page, now, saved, refused)
-        delivery.show(page, now, saved)
+        signature.show(page, snapshot, saved, refused)
+        delivery.show(page, snapshot, saved)
 
 
-def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness, all without a click."""
     say, decided = page.say, saved.fields
     sentences = in_words(saved, page.viewer.language)
@@ -111,7 +111,9 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
                 anchors=False,
                 width="content",
             )
-            st.markdown(f":small[{say('Signature')}] {_signed(page, now, saved)}", width="content")
+            st.markdown(
+                f":small[{say('Signature')}] {_signed(page, snapshot, saved)}", width="content"
+            )
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
         what = decided["recommendation"]
@@ -131,10 +133,10 @@ def _headline(page: Page, now: Snapshot, saved: SavedDecision) -> None:
         _weaknesses(page, sentences, spoilt)
 
 
-def _signed(page: Page, now: Snapshot, saved: SavedDecision) -> str:
-    signature = now.signature_of(saved.sha256)
+def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
+    signature = snapshot.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(now.standing(signature).state, act, page.say, "-badge")
+    return signed(snapshot.standing(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

@@ -25,12 +25,12 @@ from runner.outcomes import Refused
 from runner.records import Signature
 
 
-def alert(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """First on the page: a decision that can't be signed, or an approval that is not valid.
 
     :param refused: why it can't be signed now.
     """
-    signature = now.signature_of(saved.sha256)
+    signature = snapshot.signature_of(saved.sha256)
     if signature is None:
         if refused:
             why = f"{page.say.text(refused.reason)} {page.say.text(refused.remedy)}"
@@ -39,7 +39,7 @@ def alert(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | No
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
-    standing = now.standing(signature)
+    standing = snapshot.standing(signature)
     if standing.state in conditions.BROKEN:
         # What changed is said in the frame of every page, and with the signature.
         draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
@@ -48,22 +48,22 @@ def alert(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | No
         draw(page.say(REMEDIES[standing.state]), title=title, icon=f":material/{seen.icon}:")
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     say = page.say
     with st.container(border=True, key="signature"):
-        signature = now.signature_of(saved.sha256)
-        standing = now.standing(signature)
+        signature = snapshot.signature_of(saved.sha256)
+        standing = snapshot.standing(signature)
         st.markdown(f"#### {say('Signature')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
-            _signed(page, now, signature, standing)
+            _signed(page, snapshot, signature, standing)
         else:
-            _earlier(page, now)
+            _earlier(page, snapshot)
         if page.viewer.person.may(Right.SIGN):
             if signature is None:
-                signing_form.show(page, now, saved, refused)
+                signing_form.show(page, snapshot, saved, refused)
             else:
                 with st.expander(say.raw("Sign again"), key="sign-again"):
-                    signing_form.show(page, now, saved, refused)
+                    signing_form.show(page, snapshot, saved, refused)
         elif signature is None:
             st.caption(
                 say(
@@ -72,16 +72,16 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
                     role=ROLES[page.viewer.person.role],
                 )
             )
-        signing_form.countersign(page, now, saved)
+        signing_form.countersign(page, snapshot, saved)
         outcomes.show(page, signing_form.PLACE)
 
 
-def _earlier(page: Page, now: Snapshot) -> None:
+def _earlier(page: Page, snapshot: Snapshot) -> None:
     """No signature yet, and the earlier one, if any: it is for another revalidation."""
     say = page.say
     st.markdown(tinted(say("Waiting for the CTO's signature."), "orange", "ink_pen"))
-    if now.signatures:
-        other = now.signatures[-1].revalidation_sha256[:12]
+    if snapshot.signatures:
+        other = snapshot.signatures[-1].revalidation_sha256[:12]
         text = say(
             "The existing signature is for another revalidation ({sha}). It is not valid for this "
             "one.",
@@ -90,7 +90,7 @@ def _earlier(page: Page, now: Snapshot) -> None:
         st.markdown(tinted(text, "gray", "history"))
 
 
-def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing) -> None:
+def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Standing) -> None:
     say = page.say
     act = ACTS[signature.act]
     colour, icon = act.colour, act.icon
@@ -109,7 +109,7 @@ def _signed(page: Page, now: Snapshot, signature: Signature, standing: Standing)
         st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")
     if standing.stands and signature.act in APPROVALS:
         _pipeline(page, signature)
-    conditions.show(page, now, now.conditions_of(signature))
+    conditions.show(page, snapshot, snapshot.conditions_of(signature))
     _capsule(page, signature, standing)
 
 

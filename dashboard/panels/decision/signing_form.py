@@ -29,7 +29,7 @@ _BEGUN = "sign:begun"  # the decision that the person began to sign
 FEWEST_ROWS, MOST_ROWS = 2, 20
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
     """The form of exactly this decision, or why it can't be signed now.
 
     Another decision may come while a person writes: its form starts empty, and only after
@@ -92,7 +92,7 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
         help=say("Required. It stays with the decision permanently."), required=True, on_change=_begin, args=(saved,),
     )  # fmt: skip
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
-        _condition_rows(page, now, saved)
+        _condition_rows(page, snapshot, saved)
     if override:
         _second(page, saved)
     st.button(
@@ -101,11 +101,11 @@ def show(page: Page, now: Snapshot, saved: SavedDecision, refused: Refused | Non
         type="primary",
         icon=":material/ink_pen:",
         on_click=_sign,
-        args=(page, now, saved, act, override),
+        args=(page, snapshot, saved, act, override),
     )
 
 
-def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """For the lead, on a NO-GO: countersign an override before the CTO signs it."""
     say, client = page.say, page.services.client
     if saved.fields["decision"] != Decision.NO_GO:
@@ -133,7 +133,7 @@ def countersign(page: Page, now: Snapshot, saved: SavedDecision) -> None:
                 PLACE,
                 Message("countersignature"),
                 lambda: client.countersign(
-                    now.week.id,
+                    snapshot.week.id,
                     saved.sha256,
                     str(st.session_state.get(_key("countersign", saved)) or ""),
                     key=outcomes.intent("countersign"),
@@ -195,7 +195,7 @@ def _rows(saved: SavedDecision) -> int:
     return min(max(FEWEST_ROWS, max(begun, default=-1) + 2), MOST_ROWS)
 
 
-def _condition_rows(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say = page.say
     st.markdown(f":small[{say('Conditions, with owner and due date')}]")
     for index in range(_rows(saved)):
@@ -210,12 +210,12 @@ def _condition_rows(page: Page, now: Snapshot, saved: SavedDecision) -> None:
         )  # fmt: skip
         due.date_input(
             say.raw("Due date"), value=None, key=_key(f"due:{index}", saved),
-            min_value=now.now_week.date(), label_visibility="collapsed", format=page.viewer.date_input,
+            min_value=snapshot.now_week.date(), label_visibility="collapsed", format=page.viewer.date_input,
         )  # fmt: skip
 
 
 def _sign(
-    page: Page, now: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
+    page: Page, snapshot: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
 ) -> None:
     """One transaction, bound to the hash that was on the screen."""
     state = st.session_state
@@ -236,7 +236,7 @@ def _sign(
         Message("signature"),
         lambda: outcomes.needs(reason, Message("Write the reason first."))
         or page.services.client.sign(
-            now.week.id, saved.sha256, act, reason, conditions, second,
+            snapshot.week.id, saved.sha256, act, reason, conditions, second,
             key=outcomes.intent(PLACE),
         ),
     )  # fmt: skip

@@ -30,21 +30,21 @@ def chosen(page: Page) -> str:
     return choice(say.raw("View"), list(VIEWS), lambda name: say.raw(VIEWS[name]), key="view")
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision, view: str) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)
         elif view == "equity":
-            _equity(page, now, saved)
+            _equity(page, snapshot, saved)
         else:
             _SHOW[view](page, saved)
 
 
-def _equity(page: Page, now: Snapshot, saved: SavedDecision) -> None:
+def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, decided = page.say, saved.fields
     heading = Message("Equity and drawdown, compared with buy and hold")
     st.markdown(f"**{say(heading)}**")
-    found = curves(page.services.home, saved, now.week.playbook.revalidation.backtest_data_dir)
+    found = curves(page.services.home, saved, snapshot.week.playbook.revalidation.backtest_data_dir)
     lines = {say.raw("agent"): found.agent}
     if found.hold is not None:
         lines[say.raw(BASELINES["buy_and_hold"])] = found.hold

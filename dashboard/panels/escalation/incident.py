@@ -22,7 +22,7 @@ from runner.records import Incident
 WORK_AND_END = (3, 2)  # of an open incident: what to do, and how it is closed
 
 
-def work(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
+def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
     """The open incident of a procedure: its summary, what to do, how it is closed."""
     say = page.say
     st.error(
@@ -30,7 +30,7 @@ def work(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident) -> 
             "Opened by {by}, {time} ({age} ago): {summary}",
             by=opened.opened_by,
             time=page.viewer.moment(opened.opened_at_week),
-            age=age(look.now - opened.opened_at),
+            age=age(snapshot.now - opened.opened_at),
             summary=opened.summary,
         ),
         icon=":material/campaign:",
@@ -39,18 +39,18 @@ def work(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident) -> 
     with todo.container(gap="xsmall"):
         done = say("{done} of {total} done", done=len(opened.actions_done), total=len(spec.actions))
         st.markdown(f"**{say('What to do')}** :gray[{done}]")
-        actions(page, look, spec, opened)
+        actions(page, snapshot, spec, opened)
     with end.container(gap="xsmall"):
         machine_text(page, spec)
         if not spec.blocks_start:
-            _interventions(page, look, spec)
-        _close(page, look, spec, opened)
+            _interventions(page, snapshot, spec)
+        _close(page, snapshot, spec, opened)
 
 
-def _close(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
+def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
     """Undone actions don't keep it open, but they are named."""
     say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
-    undone = undone_actions(look.week, opened)
+    undone = undone_actions(snapshot.week, opened)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -98,7 +98,7 @@ def _listed(page: Page, steps: Sequence[Step]) -> str:
     return " ".join(f"“{step.in_(page.viewer.language)}”" for step in steps)
 
 
-def actions(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident | None) -> None:
+def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident | None) -> None:
     """The manual's list; while an incident is open each one can be marked and done."""
     for index, step in enumerate(spec.actions):
         text = plain(step.in_(page.viewer.language))
@@ -110,7 +110,7 @@ def actions(page: Page, look: Snapshot, spec: EscalationSpec, opened: Incident |
             copied = page.say("Copied when the incident was opened:")
             st.markdown(f":small[:green[:material/inventory_2: {copied}]] `{kept}`")
         if has_button(step.act) and index not in opened.actions_done:
-            action_button(page, look, step.act, f"incident:{spec.id}")
+            action_button(page, snapshot, step.act, f"incident:{spec.id}")
 
 
 def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, text: str) -> None:
@@ -128,11 +128,11 @@ def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, te
     )
 
 
-def _interventions(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
+def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
     """What the manual allows to change in a run in progress."""
     with st.container(horizontal=True, gap="small"):
         for act in ("restart_lowered_learning_rate", "restart_raised_ent_coef"):
-            action_button(page, look, act, f"incident:{spec.id}")
+            action_button(page, snapshot, act, f"incident:{spec.id}")
 
 
 def machine_text(page: Page, spec: EscalationSpec) -> None:
@@ -160,23 +160,23 @@ def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:
     )
 
 
-def history(page: Page, look: Snapshot) -> None:
+def history(page: Page, snapshot: Snapshot) -> None:
     """What was closed, and why."""
-    closed = [i for i in look.incidents if i.closed_at is not None]
+    closed = [i for i in snapshot.incidents if i.closed_at is not None]
     if not closed:
         return
     st.markdown(f"#### {page.say('Closed incidents')}", anchors=False)
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
+    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
     for past in closed:
         text = page.say(
             "{procedure}: {summary}. Closed by {by}, {time}: {reason}",
             procedure=titles.get(past.procedure, past.procedure),
             summary=past.summary,
             by=past.closed_by,
-            time=page.viewer.moment(look.clock.to_week(past.closed_at)),
+            time=page.viewer.moment(snapshot.clock.to_week(past.closed_at)),
             reason=past.close_reason,
         )
-        if undone := undone_actions(look.week, past):
+        if undone := undone_actions(snapshot.week, past):
             left = page.say("not done: {actions}", actions=_listed(page, undone))
             text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")

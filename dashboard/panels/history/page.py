@@ -39,7 +39,7 @@ def show(page: Page) -> None:
 def _draw(page: Page) -> None:
     say, found = page.say, page.services.client.decided()
     if not found:
-        if page.look() is None:
+        if page.snapshot() is None:
             empty(
                 say("There is no training week yet"),
                 say(

@@ -32,19 +32,19 @@ STAGES = {
 }
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     st.markdown(f"#### {say('Revalidate')}", anchors=False)
-    settings = look.week.playbook.revalidation
+    settings = snapshot.week.playbook.revalidation
     found_model = model(home, settings.model_path)
     found_data = backtest_data(home, settings.backtest_data_dir)
-    job = look.latest(JobKind.REVALIDATE)
+    job = snapshot.latest(JobKind.REVALIDATE)
     st.markdown(
         f"**{say('Model')}** {_model(page, found_model)}  \n"
         f"**{say('Backtest data')}** {_data(page, found_data, found_model)}  \n"
         f"**{say('Episodes')}** {_episodes(page, settings.episodes, job)}"
     )
-    busy = look.busy(JobKind.REVALIDATE)
+    busy = snapshot.busy(JobKind.REVALIDATE)
     denied = page.denied(Right.REVALIDATE)
     ready = found_model.sha256 is not None and found_data.bars > 0
     st.number_input(
@@ -83,16 +83,16 @@ def show(page: Page, look: Snapshot) -> None:
                 ),
             ),
         )
-        job_line(page, look, job)
-    for slot in look.week.playbook.slots_of_kind("revalidation"):
+        job_line(page, snapshot, job)
+    for slot in snapshot.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
             with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
                 st.code(slot.command, language="bash", wrap_lines=True)
     outcomes.show(page, PLACE)
     if busy is not None:
-        _progress(page, look, busy)
+        _progress(page, snapshot, busy)
     elif job is not None:
-        _ended(page, look, job)
+        _ended(page, snapshot, job)
 
 
 def _declared() -> dict[str, int]:
@@ -152,8 +152,8 @@ def _episodes(page: Page, count: int, job: Job | None) -> str:
     )
 
 
-def _progress(page: Page, look: Snapshot, job: Job) -> None:
-    seen = look.progress(job)
+def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
+    seen = snapshot.progress(job)
     done, total = int(seen.get("episode", 0)), int(seen.get("episodes", 0))
     if not total:
         st.progress(0.0, text=page.say("loading model and data"))
@@ -180,8 +180,8 @@ def _progress(page: Page, look: Snapshot, job: Job) -> None:
         gate_cards(page, gates)
 
 
-def _ended(page: Page, look: Snapshot, job: Job) -> None:
-    say, result = page.say, look.result(job)
+def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
+    say, result = page.say, snapshot.result(job)
     if job.state is not JobState.SUCCEEDED:
         given = [Message.from_record(result[key]) for key in ("error", "remedy") if result.get(key)]
         st.error(

@@ -24,36 +24,38 @@ from runner.records import Job
 TAIL_LINES = 100
 
 
-def show(page: Page, look: Snapshot, job: Job) -> None:
+def show(page: Page, snapshot: Snapshot, job: Job) -> None:
     say = page.say
     with st.container(border=True, key="job-detail"):
-        job_line(page, look, job, evidence=True)
-        _incidents(page, look, job)
-        if job.kind is JobKind.TRAIN and job.id == getattr(look.latest(JobKind.TRAIN), "id", None):
-            progress(page, look, job)
-        _actions(page, look, job)
+        job_line(page, snapshot, job, evidence=True)
+        _incidents(page, snapshot, job)
+        if job.kind is JobKind.TRAIN and job.id == getattr(
+            snapshot.latest(JobKind.TRAIN), "id", None
+        ):
+            progress(page, snapshot, job)
+        _actions(page, snapshot, job)
         outcomes.show(page, f"job:{job.id}")
-        _attempts(page, look, job)
+        _attempts(page, snapshot, job)
         left, right = st.columns((2, 3), gap="medium")
         with left:
             st.markdown(f"**{say('Parameters')}**")
             st.json(dict(job.params), expanded=True)
-            if result := look.result(job):
+            if result := snapshot.result(job):
                 st.markdown(f"**{say('Result')}**")
                 st.json(dict(result), expanded=1)
         with right:
             st.markdown(f"**{say('Last {count} lines of output', count=TAIL_LINES)}**")
-            output = look.output_tail(job, TAIL_LINES)
+            output = snapshot.output_tail(job, TAIL_LINES)
             if output:
                 log_pane(output, f"output-{job.id}", 420)
             else:
                 st.caption(say("No output yet."))
 
 
-def _incidents(page: Page, look: Snapshot, job: Job) -> None:
+def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
     """The incidents that the runner opened for it, with the way to those still open."""
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-    for incident in (one for one in look.incidents if one.job_id == job.id):
+    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    for incident in (one for one in snapshot.incidents if one.job_id == job.id):
         name = plain(titles.get(incident.procedure, incident.procedure))
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f"{mark(incident.state, page.say)} **{name}**"
@@ -64,8 +66,8 @@ def _incidents(page: Page, look: Snapshot, job: Job) -> None:
                 link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
 
 
-def _attempts(page: Page, look: Snapshot, job: Job) -> None:
-    say, attempts = page.say, look.attempts(job)
+def _attempts(page: Page, snapshot: Snapshot, job: Job) -> None:
+    say, attempts = page.say, snapshot.attempts(job)
     if not attempts:
         return
     st.markdown(f"**{say('Attempts')}**")
@@ -91,7 +93,7 @@ def _attempts(page: Page, look: Snapshot, job: Job) -> None:
     )
 
 
-def _actions(page: Page, look: Snapshot, job: Job) -> None:
+def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
     """Stop a live job; resume or restart a run that ended early."""
     say, client, place = page.say, page.services.client, f"job:{job.id}"
     right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
@@ -116,14 +118,14 @@ def _actions(page: Page, look: Snapshot, job: Job) -> None:
                         page, place, Message("stop request"), lambda: client.stop(job.id)
                     ),
                 )
-        newest = look.latest(JobKind.TRAIN)
+        newest = snapshot.latest(JobKind.TRAIN)
         if job.kind is not JobKind.TRAIN or newest is None or newest.id != job.id:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if look.held:
+        if snapshot.held:
             denied = denied or say(INCIDENT_BLOCKS)
-        training = look.week.playbook.training
+        training = snapshot.week.playbook.training
         if job.state in UNFINISHED:
             _button(
                 page, place, "resume", say.raw("Resume"), denied, "primary",

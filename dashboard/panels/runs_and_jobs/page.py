@@ -28,8 +28,8 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, look = page.say, page.look()
-    if not look.jobs:
+    say, snapshot = page.say, page.snapshot()
+    if not snapshot.jobs:
         empty(
             say("No jobs yet"),
             say(
@@ -38,35 +38,35 @@ def _draw(page: Page) -> None:
             ),
         )
         return
-    kinds = [ALL, *(kind.value for kind in JobKind if look.latest(kind))]
+    kinds = [ALL, *(kind.value for kind in JobKind if snapshot.latest(kind))]
     kind = choice(say.raw("Kind"), kinds, lambda kind: say.raw(_name(kind)), key="kind")
-    jobs = [job for job in look.jobs if kind in {ALL, job.kind.value}]
+    jobs = [job for job in snapshot.jobs if kind in {ALL, job.kind.value}]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
-        st.table(table(jobs, look, page), border="horizontal", hide_index=True, alt="jobs")
+        st.table(table(jobs, snapshot, page), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]
     if not ids:
         return
     chosen = st.selectbox(say.raw("Job details"), ids, key=f"job:{kind}")
-    job_detail.show(page, look, next(job for job in jobs if job.id == (chosen or ids[0])))
+    job_detail.show(page, snapshot, next(job for job in jobs if job.id == (chosen or ids[0])))
 
 
 def _name(kind: str) -> Message:
     return Message("All kinds") if kind == ALL else JOB_KINDS[JobKind(kind)]
 
 
-def table(jobs: list[Job], look: Snapshot, page: Page) -> pd.DataFrame:
+def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
     """One row a job, newest first, as Markdown; its attempts have process and exit code."""
     say = page.say
     return pd.DataFrame(
         [
             {
-                say.raw("State"): _state(job, look, say),
+                say.raw("State"): _state(job, snapshot, say),
                 say.raw("Kind"): say.raw(JOB_KINDS[job.kind]),
                 say.raw("Job"): plain(job.id),
                 say.raw("Reason"): say.text(job.reason),
                 say.raw("Attempt"): job.attempt,
                 say.raw("Started (real time, UTC)"): _started(page, job),
-                say.raw("Duration"): _took(job, look),
+                say.raw("Duration"): _took(job, snapshot),
                 say.raw("Requested by"): plain(job.requested_by),
             }
             for job in jobs
@@ -74,9 +74,9 @@ def table(jobs: list[Job], look: Snapshot, page: Page) -> pd.DataFrame:
     )
 
 
-def _state(job: Job, look: Snapshot, say: Words) -> str:
+def _state(job: Job, snapshot: Snapshot, say: Words) -> str:
     """The state, and of a live job whether it makes progress."""
-    pulse = look.pulse_of(job)
+    pulse = snapshot.pulse_of(job)
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 
 
@@ -87,8 +87,8 @@ def _started(page: Page, job: Job) -> str:
     return plain(f"{page.viewer.day(job.started_at)} {job.started_at:%H:%M:%S}")
 
 
-def _took(job: Job, look: Snapshot) -> str:
+def _took(job: Job, snapshot: Snapshot) -> str:
     if job.started_at is None:
         return ""
-    end = job.ended_at if job.state in ENDED_STATES and job.ended_at else look.now
+    end = job.ended_at if job.state in ENDED_STATES and job.ended_at else snapshot.now
     return age(end - job.started_at)

@@ -19,12 +19,12 @@ from runner.records import LedgerEntry
 SHOWN_STATES = ENDED_STATES | {JobState.RUNNING}
 
 
-def activity_lines(page: Page, look: Snapshot, most: int) -> list[str]:
+def activity_lines(page: Page, snapshot: Snapshot, most: int) -> list[str]:
     """Newest first, as Markdown; entries of the machinery are left out."""
     lines: list[str] = []
-    for _, group in groupby(look.activity, key=_together):
+    for _, group in groupby(snapshot.activity, key=_together):
         entries = list(group)
-        what = _SENTENCES.get(entries[0].kind, _other)(page, look, entries)
+        what = _SENTENCES.get(entries[0].kind, _other)(page, snapshot, entries)
         if what:
             lines.append(_line(page, entries[0], what))
         if len(lines) == most:
@@ -45,17 +45,17 @@ def _line(page: Page, entry: LedgerEntry, what: str) -> str:
     return f":small[:gray[{plain(when)}] **{plain(entry.by)}** {what}]"
 
 
-def _tick(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _tick(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
-    slot = _slot(page, look, str(body.get("slot")))
+    slot = _slot(page, snapshot, str(body.get("slot")))
     if len(entries) > 1:
         return page.say("ticked {count} items of {slot}", count=len(entries), slot=slot)
-    check = look.week.playbook.checks.get(str(body.get("check")))
+    check = snapshot.week.playbook.checks.get(str(body.get("check")))
     title = check.title.in_(page.viewer.language) if check else body.get("check")
     return page.say("ticked {check} ({slot})", check=title, slot=slot)
 
 
-def _job(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _job(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     state = (body.get("job") or {}).get("state")
     if state not in SHOWN_STATES:
@@ -64,7 +64,7 @@ def _job(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return f"{plain(name)} {mark(JobState(state), page.say)}"
 
 
-def _request(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _request(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     kind = _kind(page, str(body.get("job_id")))
     restart = body.get("restart") or (body.get("params") or {}).get("restart")
@@ -78,7 +78,7 @@ def _request(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("requested: {kind}", kind=kind)
 
 
-def _incident(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _incident(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     text = Message.from_record(body.get("summary") or body.get("reason") or "")
     action = body.get("action", "open")
@@ -94,20 +94,20 @@ def _incident(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     return line
 
 
-def _signature(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _signature(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     act = SignatureAct(str(entries[0].body["act"]))
     return page.say("signed: {act}", act=page.say.raw(ACTS[act]).lower())
 
 
-def _condition(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _condition(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("closed a condition: {text}", text=entries[0].body.get("note", ""))
 
 
-def _countersign(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _countersign(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return page.say("countersigned an override: {text}", text=entries[0].body.get("reason", ""))
 
 
-def _decision(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _decision(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
         "recorded the decision {decision} {score}",
@@ -116,27 +116,29 @@ def _decision(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
     )
 
 
-def _note(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _note(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
         "wrote a note on {slot}: {text}",
         text=body.get("text", ""),
-        slot=_slot(page, look, str(body.get("slot"))),
+        slot=_slot(page, snapshot, str(body.get("slot"))),
     )
 
 
-def _week(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _week(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     if entries[0].body["action"] == "create":
         return page.say("created the week")
     return page.say("activated the week")
 
 
-def _other(page: Page, look: Snapshot, entries: list[LedgerEntry]) -> str:
+def _other(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     return plain(entries[0].kind)
 
 
-def _slot(page: Page, look: Snapshot, slot_id: str) -> str:
-    slots = {slot.id: slot.title.in_(page.viewer.language) for slot in look.week.playbook.schedule}
+def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
+    slots = {
+        slot.id: slot.title.in_(page.viewer.language) for slot in snapshot.week.playbook.schedule
+    }
     return slots.get(slot_id, slot_id)
 
 
@@ -155,9 +157,9 @@ _SENTENCES: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
     "signature": _signature,
     "condition": _condition,
     "countersign": _countersign,
-    "key": lambda page, look, entries: page.say("created the signing key"),
+    "key": lambda page, snapshot, entries: page.say("created the signing key"),
     "note": _note,
     "week": _week,
-    "clock": lambda page, look, entries: "",
-    "runner": lambda page, look, entries: "",
+    "clock": lambda page, snapshot, entries: "",
+    "runner": lambda page, snapshot, entries: "",
 }

@@ -19,12 +19,12 @@ TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, view = page.say, look.next_slot
-    waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in look.timeline)
-    if look.open_incidents:
-        for incident in look.open_incidents:
-            _incident(page, look, incident)
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, view = page.say, snapshot.next_slot
+    waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
+    if snapshot.open_incidents:
+        for incident in snapshot.open_incidents:
+            _incident(page, snapshot, incident)
         if view is None:
             return
     with st.container(border=True, key="next-due"):
@@ -32,7 +32,7 @@ def show(page: Page, look: Snapshot) -> None:
             st.markdown(f":green[:material/done_all:] {say('Nothing left to do this week.')}")
             return
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        line = f"**{say('Next')}** {badge(view.state, say)} {_text(page, look, view)}"
+        line = f"**{say('Next')}** {badge(view.state, say)} {_text(page, snapshot, view)}"
         if waiting > 1:
             more = say(plural("{n} more due", "{n} more due", waiting - 1))
             line += f" :gray[· {more}]"
@@ -41,9 +41,9 @@ def show(page: Page, look: Snapshot) -> None:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
 
 
-def _incident(page: Page, look: Snapshot, incident: Incident) -> None:
+def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
     """An open incident: it comes before what is due."""
-    say, playbook = page.say, look.week.playbook
+    say, playbook = page.say, snapshot.week.playbook
     spec = next((e for e in playbook.escalations if e.id == incident.procedure), None)
     title = spec.title.in_(page.viewer.language) if spec else incident.procedure
     key = f"next-incident-{incident.id}"
@@ -53,7 +53,7 @@ def _incident(page: Page, look: Snapshot, incident: Incident) -> None:
             "**{title}**, opened by {by} {age} ago: {done} of {total} actions done",
             title=title,
             by=incident.opened_by,
-            age=age(look.now - incident.opened_at),
+            age=age(snapshot.now - incident.opened_at),
             done=len(incident.actions_done),
             total=len(spec.actions) if spec else 0,
         )
@@ -79,11 +79,11 @@ def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> N
     )
 
 
-def _text(page: Page, look: Snapshot, view: SlotView) -> str:
+def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
     say, language = page.say, page.viewer.language
     title = f"**{plain(view.spec.title.in_(language))}**"
-    owner = plain(look.week.playbook.roles[view.spec.owner].title.in_(language))
-    time, gap = page.viewer.moment(view.at), age(abs(look.now_week - view.at))
+    owner = plain(snapshot.week.playbook.roles[view.spec.owner].title.in_(language))
+    time, gap = page.viewer.moment(view.at), age(abs(snapshot.now_week - view.at))
     if view.state is SlotState.OVERDUE:
         when = say("was due {time} ({age} ago)", time=time, age=gap)
     elif view.state is SlotState.DUE:

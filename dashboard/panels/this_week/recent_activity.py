@@ -13,22 +13,22 @@ ENTRIES = 10
 HEIGHT = 226
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(f"#### {say('Recent activity')}", anchors=False)
-    lines = activity_lines(page, look, ENTRIES)
+    lines = activity_lines(page, snapshot, ENTRIES)
     with st.container(height=HEIGHT, border=True, gap="xxsmall", key="happened"):
         if not lines:
             st.caption(say("No activity yet."))
         for line in lines:
             st.markdown(line)
-    _incidents(page, look)
-    conditions.of_the_week(page, look)
+    _incidents(page, snapshot)
+    conditions.of_the_week(page, snapshot)
 
 
-def _incidents(page: Page, look: Snapshot) -> None:
+def _incidents(page: Page, snapshot: Snapshot) -> None:
     """Only how many: they stand first on the page, with a link."""
     say = page.say
-    count = len(look.open_incidents)
+    count = len(snapshot.open_incidents)
     shown = f":red[**{count}**]" if count else say("none")
     st.markdown(f"**{say('Open incidents')}:** {shown}")

@@ -18,13 +18,13 @@ from dashboard.wording.names import SLOT_KINDS
 DAY_AND_SLOTS = (1, 6.5)
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(f"#### {say('Timeline')}", anchors=False)
     with st.container(border=True, gap="xsmall", key="timeline"):
-        for day, views in groupby(look.timeline, lambda view: view.at.date()):
+        for day, views in groupby(snapshot.timeline, lambda view: view.at.date()):
             title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
-            today = f" :blue-badge[{say('now')}]" if day == look.now_week.date() else ""
+            today = f" :blue-badge[{say('now')}]" if day == snapshot.now_week.date() else ""
             views = list(views)
             title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
             with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):

@@ -54,26 +54,26 @@ _SUBJECTS = {
 }  # fmt: skip
 
 
-def show(page: Page, look: Snapshot, finding: Finding) -> None:
+def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """Nothing where there is no event."""
-    run = look.run
+    run = snapshot.run
     if run is None or run.reader is None or finding.status is FindingStatus.NO_DATA:
         return
-    wall = None if finding.since_step is None else wall_of_step(look.facts, finding.since_step)
-    _curve(page, look, finding, wall)
+    wall = None if finding.since_step is None else wall_of_step(snapshot.facts, finding.since_step)
+    _curve(page, snapshot, finding, wall)
     if wall is None or finding.status is FindingStatus.OK:
         return
-    window = _window(look, wall)
-    _changes(page, look, changes(look.facts, wall, window))
-    _log(page, look, wall, window)
+    window = _window(snapshot, wall)
+    _changes(page, snapshot, changes(snapshot.facts, wall, window))
+    _log(page, snapshot, wall, window)
 
 
-def _curve(page: Page, look: Snapshot, finding: Finding, wall: float | None) -> None:
+def _curve(page: Page, snapshot: Snapshot, finding: Finding, wall: float | None) -> None:
     subject = _SUBJECTS.get(finding.scenario)
-    series = None if subject is None else _series(look, subject)
+    series = None if subject is None else _series(snapshot, subject)
     if series is None or len(series) < 2:
         return
-    marks, step = restart_marks(page, look), finding.since_step
+    marks, step = restart_marks(page, snapshot), finding.since_step
     if wall is not None and finding.status is not FindingStatus.OK:
         series = around(series, step, POINTS)
         label = page.say.raw("since step {step}", step=number(step))
@@ -91,21 +91,21 @@ def _curve(page: Page, look: Snapshot, finding: Finding, wall: float | None) -> 
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
-def _series(look: Snapshot, subject: _Subject) -> Series:
-    reader, until = look.run.reader, look.run.until
+def _series(snapshot: Snapshot, subject: _Subject) -> Series:
+    reader, until = snapshot.run.reader, snapshot.run.until
     if subject.tag == _SPEED.tag:
         return speed_series(reader, until)
     return known_series(reader, subject.tag, until)
 
 
-def _window(look: Snapshot, wall: float) -> timedelta:
+def _window(snapshot: Snapshot, wall: float) -> timedelta:
     """Ten minutes, or ten iterations where those take longer."""
-    pace = pace_series(look.run.reader, look.run.until)
+    pace = pace_series(snapshot.run.reader, snapshot.run.until)
     before = pace.wall[pace.wall <= wall][-11:]
     return max(MINUTES, timedelta(seconds=float(before[-1] - before[0]) if len(before) else 0))
 
 
-def _changes(page: Page, look: Snapshot, found: list[Change]) -> None:
+def _changes(page: Page, snapshot: Snapshot, found: list[Change]) -> None:
     say = page.say
     st.markdown(f"**{say('Changes at that time')}**")
     if not found:
@@ -113,7 +113,7 @@ def _changes(page: Page, look: Snapshot, found: list[Change]) -> None:
             say("No recorded change: no new attempt, no other learning rate, no data check.")
         )
         return
-    st.markdown("\n".join(f"- {_change(page, look, change)}" for change in found))
+    st.markdown("\n".join(f"- {_change(page, snapshot, change)}" for change in found))
 
 
 def attempt_name(folder: str) -> str:
@@ -122,9 +122,9 @@ def attempt_name(folder: str) -> str:
     return found[1] if found else folder
 
 
-def _change(page: Page, look: Snapshot, change: Change) -> str:
+def _change(page: Page, snapshot: Snapshot, change: Change) -> str:
     say = page.say
-    when = _clock(page, look, from_unix(change.wall))
+    when = _clock(page, snapshot, from_unix(change.wall))
     if change.what == "attempt":
         what = say("attempt {name} started", name=attempt_name(str(change.after)))
     elif change.what == "data":
@@ -140,7 +140,7 @@ def _change(page: Page, look: Snapshot, change: Change) -> str:
     return f"{what} :small[:gray[{' · '.join(part for part in (step, plain(when)) if part)}]]"
 
 
-def _log(page: Page, look: Snapshot, wall: float, window: timedelta) -> None:
+def _log(page: Page, snapshot: Snapshot, wall: float, window: timedelta) -> None:
     say, home = page.say, page.services.home
     middle = from_unix(wall)
     try:
@@ -171,5 +171,5 @@ def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:
     return lines[start : start + LINES]
 
 
-def _clock(page: Page, look: Snapshot, real: datetime) -> str:
-    return page.viewer.clock(look.clock.to_week(real))
+def _clock(page: Page, snapshot: Snapshot, real: datetime) -> str:
+    return page.viewer.clock(snapshot.clock.to_week(real))

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.diagnosis import Finding
 from core.diagnosis.explain import explain
-from core.diagnosis.finding import Sentence
 from core.language import Message
 from core.playbook import ScenarioSpec
 from core.playbook.text import Text
@@ -26,7 +25,7 @@ from dashboard.wording.names import SCENARIOS
 _CALM = Look("spa", "blue")
 
 
-def loud(page: Page, look: Snapshot, finding: Finding) -> None:
+def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """What it is, since when, evidence for and against, what to do."""
     with st.container(border=True, gap="xsmall", key=f"finding-{finding.scenario}"):
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
@@ -42,38 +41,38 @@ def loud(page: Page, look: Snapshot, finding: Finding) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            st.markdown(f"**{plain(title(page, look, finding))}** {state}{since}")
-            _explain(page, look, finding)
+            st.markdown(f"**{plain(title(page, snapshot, finding))}** {state}{since}")
+            _explain(page, snapshot, finding)
         st.markdown(_in(page, finding.headline))
-        _body(page, look, finding, calm)
+        _body(page, snapshot, finding, calm)
 
 
-def quiet(page: Page, look: Snapshot, finding: Finding) -> None:
+def quiet(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """One line that unfolds."""
     label = (
-        f"{mark(finding.status, page.say)} **{plain(title(page, look, finding))}** "
+        f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
         f":small[:gray[{_in(page, finding.headline)}]]"
     )
     with st.expander(label, key=f"quiet-{finding.scenario}"):
-        _explain(page, look, finding)
-        _body(page, look, finding, calm=False)
+        _explain(page, snapshot, finding)
+        _body(page, snapshot, finding, calm=False)
 
 
-def title(page: Page, look: Snapshot, finding: Finding) -> str:
+def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
     """The playbook's title, or ours for what the manual doesn't name."""
-    spec = scenario(look, finding)
+    spec = scenario(snapshot, finding)
     if spec is not None:
         return spec.title.in_(page.viewer.language)
     known = SCENARIOS.get(finding.scenario)
     return finding.scenario if known is None else page.say.raw(known)
 
 
-def scenario(look: Snapshot, finding: Finding) -> ScenarioSpec | None:
-    return next((s for s in look.week.playbook.scenarios if s.id == finding.scenario), None)
+def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
+    return next((s for s in snapshot.week.playbook.scenarios if s.id == finding.scenario), None)
 
 
-def _body(page: Page, look: Snapshot, finding: Finding, calm: bool) -> None:
-    say, spec = page.say, scenario(look, finding)
+def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
+    say, spec = page.say, scenario(snapshot, finding)
     if spec is not None:
         st.markdown(f":small[:gray[{say('Symptom')}: {_in(page, spec.symptom)}]]")
     sides = (
@@ -84,7 +83,7 @@ def _body(page: Page, look: Snapshot, finding: Finding, calm: bool) -> None:
     for side, column in zip(shown, st.columns(len(shown)) if shown else (), strict=True):
         with column:
             _points(page, *side)
-    context.show(page, look, finding)
+    context.show(page, snapshot, finding)
     _points(page, Message("Likely causes"), finding.causes, "psychology_alt", "gray")
     if finding.actions:
         st.markdown(f"**{say('What to do')}**")
@@ -95,21 +94,23 @@ def _body(page: Page, look: Snapshot, finding: Finding, calm: bool) -> None:
         if getattr(step, "command", None):
             st.code(step.command, language="bash", wrap_lines=True)
         if has_button(act) and not calm:
-            action_button(page, look, act, place)
+            action_button(page, snapshot, act, place)
     outcomes.show(page, place)
     if spec is not None:
         st.markdown(f":small[:gray[{say('Log line')}:]] `{spec.log_line}`")
         if spec.escalation:
-            name = look.week.playbook.escalation(spec.escalation).title.in_(page.viewer.language)
+            name = snapshot.week.playbook.escalation(spec.escalation).title.in_(
+                page.viewer.language
+            )
             link("escalation", say("Escalate: {title}", title=name))
 
 
-def _explain(page: Page, look: Snapshot, finding: Finding) -> None:
+def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """The rule with its numbers, and what was measured against it."""
     say = page.say
     with st.popover(say("Explain"), icon=":material/help:", type="tertiary"):
         st.markdown(f"**{say('Rule')}**")
-        st.markdown(_in(page, explain(look.week.playbook, finding.scenario)))
+        st.markdown(_in(page, explain(snapshot.week.playbook, finding.scenario)))
         measured = [finding.headline, *finding.evidence_for, *finding.evidence_against]
         _points(page, Message("Measured now"), measured, "straighten", "gray")
 
@@ -120,9 +121,7 @@ def _in(page: Page, text: Text | str) -> str:
 
 def _in_language(page: Page, text: Text | str) -> str:
     """In the viewer's language, if the text knows it."""
-    return (
-        text.in_(page.viewer.language) if isinstance(text, Text | Sentence | Message) else str(text)
-    )
+    return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 
 def _points(page: Page, heading: Message, texts: object, icon: str, colour: str) -> None:

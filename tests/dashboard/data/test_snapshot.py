@@ -29,7 +29,7 @@ def services(place: Place) -> Services:
 
 
 def snapshot(place: Place) -> Snapshot:
-    taken = services(place).look()
+    taken = services(place).snapshot()
     assert taken is not None
     return taken
 
@@ -92,7 +92,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     page.services.forget()
     with counted() as cost:
         test.run()
-    checks = page.services.look().slot(slot).checks
+    checks = page.services.snapshot().slot(slot).checks
     assert cost.calls("facts.gather") == 1
     assert cost.calls("judging.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
@@ -117,29 +117,29 @@ WRITES: dict[str, tuple[Callable[[Place, str], object], Callable[[Snapshot], obj
         lambda place, week: place.client().tick(
             week, "hourly_1", "reward_positive", "", Verdict.PASS, "1"
         ),
-        lambda now: now.ticks.get("hourly_1"),
+        lambda snapshot: snapshot.ticks.get("hourly_1"),
     ),
     "note": (
         lambda place, week: place.client().note(week, "hourly_1", "shared"),
-        lambda now: list(now.notes),
+        lambda snapshot: list(snapshot.notes),
     ),
     "incident": (
         lambda place, week: place.client().open_incident(week, "performance", "flat"),
-        lambda now: (now.open_incidents, now.facts.open_incidents),
+        lambda snapshot: (snapshot.open_incidents, snapshot.facts.open_incidents),
     ),
     "job": (
         lambda place, week: place.client().submit(JobKind.PREFLIGHT),
-        lambda now: (now.latest(JobKind.PREFLIGHT), now.facts.preflight),
+        lambda snapshot: (snapshot.latest(JobKind.PREFLIGHT), snapshot.facts.preflight),
     ),
     "clock": (
         lambda place, week: place.client().record_clock_point(
             week, place.now, place.now + timedelta(days=1), 1.0
         ),
-        lambda now: (now.now_week, [view.state for view in now.timeline]),
+        lambda snapshot: (snapshot.now_week, [view.state for view in snapshot.timeline]),
     ),
     "activity": (
         lambda place, week: place.client().note(week, "hourly_2", "later"),
-        lambda now: len(now.activity),
+        lambda snapshot: len(snapshot.activity),
     ),
 }
 
@@ -164,8 +164,8 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
     for check in before.slot("hourly_1").checks:
         place.client().tick(before.week.id, "hourly_1", check, "seen", Verdict.UNKNOWN, "")
 
-    def state(now: Snapshot) -> SlotState:
-        return next(view.state for view in now.timeline if view.spec.id == "hourly_1")
+    def state(snapshot: Snapshot) -> SlotState:
+        return next(view.state for view in snapshot.timeline if view.spec.id == "hourly_1")
 
     assert state(before) is SlotState.OVERDUE and before.ticks == {}
     after = snapshot(place)
@@ -175,7 +175,7 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
     job = place.train(hours=2.0)
     own = services(place)
-    before = own.look()
+    before = own.snapshot()
     number = before.readings["last_reward"]
     newer = {
         tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
@@ -184,23 +184,23 @@ def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Pla
     (file,) = place.home.run_attempt(job.run, 1).iterdir()
     append_events(file, newer)
     # Another tab refreshes the same reader; this page goes on with what it has read.
-    other = services(place).look()
+    other = services(place).snapshot()
     assert other.readings["last_reward"].step == 180 * 4096
     reader, until = before.run.reader, before.run.until
     assert known_series(reader, REWARD, until).last == (number.step, number.value)
     assert pace_series(reader, until).last[0] == number.step == 120 * 4096
     assert before.facts.run.reader is reader
     own.forget()
-    assert own.look().readings["last_reward"].step == 180 * 4096
+    assert own.snapshot().readings["last_reward"].step == 180 * 4096
 
 
 def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
     place.train()
     own = services(place)
-    first = own.look()
-    assert own.look() is first
+    first = own.snapshot()
+    assert own.snapshot() is first
     own.forget()
-    assert own.look() is not first
-    second = own.look()
+    assert own.snapshot() is not first
+    second = own.snapshot()
     place.now += timedelta(seconds=1)
-    assert own.look() is not second
+    assert own.snapshot() is not second

@@ -19,7 +19,7 @@ from runner.liveness.progress import (
     vitals,
     write_pulse,
 )
-from runner.processes.identity import Entry
+from runner.processes.process_table import ProcessEntry
 
 WALL = 1_800_000_000.0
 
@@ -36,7 +36,7 @@ def steps(places: Places, step: object) -> None:
 
 
 def look(places: Places, before: Signs | None, at: float, cpu: float | None = None) -> Signs:
-    tree = {} if cpu is None else {1: Entry(0, "S", 1, cpu)}
+    tree = {} if cpu is None else {1: ProcessEntry(0, "S", 1, cpu)}
     return look_for_signs(places, before, tree, at, wall=WALL)
 
 

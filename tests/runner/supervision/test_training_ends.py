@@ -16,7 +16,7 @@ from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.records import Job
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.settings import own_programs
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, wait_for

@@ -40,7 +40,7 @@ class FencedWrite:
         )
 
 
-class Fence:
+class FencedStore:
     """Guards the writes of one runner by its epoch."""
 
     def __init__(self, store: Store, epoch: int) -> None:
@@ -48,7 +48,7 @@ class Fence:
         self.epoch = epoch
 
     @classmethod
-    def claim(cls, store: Store, host: str, pid: int, now: datetime) -> Fence:
+    def claim(cls, store: Store, host: str, pid: int, now: datetime) -> FencedStore:
         """Begin a new epoch; every older runner is stale from here on."""
         with store.write() as transaction:
             epoch = store.epoch(transaction.connection) + 1
