@@ -24,7 +24,7 @@ def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
     assert "`train/approx_kl` [nats]" in told
     assert "half of the runs have a median between 0.005 and 0.013" in told
     assert "observed in 376 public PPO runs" in told
-    assert "97 % of healthy runs cross 0.01" in told
+    assert "97% of healthy runs cross 0.01" in told
     assert "100% of its maximum" in text_of(test)  # the entropy has not moved
 
 
