@@ -33,7 +33,8 @@ class Page:
 
     @property
     def week(self) -> Week | None:
-        return self.services.client.active_week()
+        snapshot = self.snapshot()
+        return None if snapshot is None else snapshot.week
 
     def denied(self, right: Right) -> str | None:
         """Why the viewer may not; None if they may."""

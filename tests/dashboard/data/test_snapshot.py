@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.telemetry.readings import known_series, pace_series
-from core.vocabulary import JobKind, SlotState, Verdict
+from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
+from tests.runner.place import CTO
+from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 REWARD = "rollout/ep_rew_mean"
 # A read of a week without signatures: the ledger's head, then week, clock, jobs, attempts,
@@ -59,7 +62,7 @@ def _page(panel, page) -> None:
 
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
-    "launch", "escalation", "revalidation", "runs_and_jobs",
+    "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
 )  # fmt: skip
 
 
@@ -204,3 +207,30 @@ def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: 
     second = own.snapshot()
     place.now += timedelta(seconds=1)
     assert own.snapshot() is not second
+
+
+def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path: Path) -> None:
+    place = SignedPlace(tmp_path / "home")
+    sha256 = place.revalidate("GO")
+    act = SignatureAct.APPROVE_WITH_CONDITIONS
+    client = place.client()
+    own = Services(place.home, CTO)
+    own.snapshot()  # the store is open
+    own.forget()
+    client.sign(place.week.id, sha256, act, "Half of the size.", CONDITIONS)
+    with counted() as cost:
+        snapshot = own.snapshot()
+        signature = snapshot.signature_of(sha256)
+        standing = snapshot.standing(signature)
+        conditions = snapshot.conditions
+        timeline = snapshot.timeline
+    # Beside the others: closings of conditions, keys, and lines that take places over.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 3)
+    assert standing == client.standing(signature) and standing.stands
+    assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
+    assert next(v.state for v in timeline if v.spec.kind == "approval") is SlotState.DONE
+    client.close_condition(signature.id, 0, "Done on Monday.")
+    assert snapshot.conditions == conditions
+    own.forget()
+    assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
+    place.clear()
