@@ -150,15 +150,14 @@ def _incidents(page: Page, look: Snapshot) -> None:
 
 def _of_the_stall(look: Snapshot) -> list[Incident]:
     """The open incident of the training that is stalled now; it blocks nothing."""
-    hung = next((s for s in look.week.playbook.scenarios if s.id == "hung"), None)
+    hung = look.week.playbook.find_scenario("hung")
     if not look.stalled or hung is None:
         return []
     return [i for i in look.open_incidents if i.procedure == hung.escalation and not i.blocks_start]
 
 
 def _names(page: Page, look: Snapshot, incidents: list[Incident]) -> str:
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
-    return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
+    return ", ".join(look.procedure(i.procedure, page.viewer.language) for i in incidents)
 
 
 def _broken_signature(page: Page, look: Snapshot) -> None:

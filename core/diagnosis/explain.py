@@ -143,18 +143,14 @@ class _Comma(float):
 
 
 def _numbers(playbook: Playbook) -> dict[str, float]:
-    def setting(scenario: str, name: str, default: float) -> float:
-        found = next((spec for spec in playbook.scenarios if spec.id == scenario), None)
-        return getattr(found, name, None) or default
-
     return {
         "block": BLOCK_EPISODES,
         "new_best": reward_state.NEW_BEST,
-        "flat": setting("flat_reward", "hours", reward_evidence.FLAT_HOURS),
+        "flat": reward_evidence.flat_hours(playbook),
         "wanted": WANTED,
         "p": SIGNIFICANCE,
         "sd": reward_state.IMPROVED_SD,
-        "normal": setting("not_converging", "hours", reward_evidence.NORMAL_HOURS),
+        "normal": reward_evidence.normal_hours(playbook),
         "regressed": reward_state.REGRESSED_BEYOND,
         "converged": reward_state.CONVERGED_WITHIN,
         "hold": reward_evidence.HOLD_FOR,
@@ -163,7 +159,7 @@ def _numbers(playbook: Playbook) -> dict[str, float]:
         "z": kl_explosion.SPIKE_Z,
         "past": kl_explosion.PAST,
         "row": kl_explosion.HIGH_IN_A_ROW,
-        "jump": setting("kl_explosion", "threshold", kl_explosion.JUMP),
+        "jump": playbook.scenario_limit("kl_explosion", "threshold", kl_explosion.JUMP),
         "recover": kl_explosion.CALM_TO_RECOVER,
         "calm": kl_explosion.CALM,
         "clear": kl_explosion.CALM_TO_CLEAR,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.checks.judgement import Judgement
 from core.playbook import SlotSpec
-from core.vocabulary import Right, Verdict
+from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.ages import aged_text, window_text
 from dashboard.components.states import badge
@@ -72,7 +72,7 @@ def row(page: Page, look: Snapshot, slot: SlotSpec, item: Item) -> None:
         source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
         with tick:
             tick_cell(page, look, slot, item, title)
-        if judged.verdict in {Verdict.FAIL, Verdict.WARN}:
+        if judged.verdict in ADVERSE:
             st.markdown(
                 f":red[:material/build: **{say('check.do')}**] "
                 f"{plain(spec.action.in_(page.viewer.language))}"

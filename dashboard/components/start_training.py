@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.facts import JobFacts
-from core.vocabulary import JobKind, JobState, Right
+from core.vocabulary import UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.states import word
@@ -16,7 +16,6 @@ from dashboard.wording import plain
 from runner.records import Job
 
 PLACE = "start"
-UNFINISHED = {JobState.INTERRUPTED, JobState.STOPPED, JobState.FAILED, JobState.LOST}
 
 
 def show(page: Page, look: Snapshot) -> None:
@@ -80,7 +79,7 @@ def _form(page: Page, look: Snapshot, job: Job | None) -> None:
     say, client = page.say, page.services.client
     blocked, why, may_override = _blocked(page, look)
     params: dict[str, object] = {"timestamp": True}
-    unfinished = job is not None and job.state in UNFINISHED and job.attempt > 0
+    unfinished = job is not None and job.state in UNFINISHED_STATES and job.attempt > 0
     if unfinished and not look.busy(JobKind.TRAIN):
         params["resume"] = _choice(page, look, job)
     if may_override:

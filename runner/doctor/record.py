@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import ConflictError, InputError, IntegrityError
+from core.liveness import duration
 from core.paths import Home
 from core.timestamps import parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
@@ -120,7 +121,7 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
     if not there:
         return
     age = (now - there[0].at).total_seconds()
-    said = f"{len(there)}, the newest {_age(age)} old with {there[0].lines} lines"
+    said = f"{len(there)}, the newest {duration(age)} old with {there[0].lines} lines"
     try:
         verify_backup(there[0])
     except IntegrityError as error:
@@ -151,7 +152,3 @@ def _record_age(ledger: Path, now: datetime) -> float:
         return (now - parse_moment(str(first["at"]))).total_seconds() if first else 0.0
     except (OSError, KeyError, InputError):
         return 0.0
-
-
-def _age(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

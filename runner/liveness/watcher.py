@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from core.clock import Clock
 from core.errors import TrainweekError
+from core.language import Message
 from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
@@ -143,11 +144,16 @@ class Watcher:
         """Call people, by the manual's procedure for a training that hangs."""
         if row.kind != JobKind.TRAIN or week is None:
             return
-        hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None)
+        hung = week.playbook.find_scenario("hung")
         if hung is None or hung.escalation is None:
             return
         kept = self.home.relative(watch.places.folder / f"stall-{watch.stalls:03d}")
-        summary = f"{row.id} is UNRESPONSIVE: {judged.text}. What it was doing: {kept}"
+        summary = Message(
+            "{job} is UNRESPONSIVE: {evidence}. What it was doing: {folder}",
+            job=row.id,
+            evidence=judged.text,
+            folder=kept,
+        )
         with self.fence.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 

@@ -221,7 +221,7 @@ def _last_moment(backup: StoreBackup) -> datetime | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Back up database and ledger of a home.")
     parser.add_argument("--home", required=True)
-    parser.add_argument("--keep-s", type=float, default=7 * 86400.0)
+    parser.add_argument("--keep-s", type=float, required=True)
     given = parser.parse_args()
     try:
         made = make_backup(

@@ -38,7 +38,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
                 "Nenhuma divergência KL registrada até aqui.",
             )
         )
-    jump = moment.setting("kl_explosion", "threshold", JUMP)
+    jump = moment.playbook.scenario_limit("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
     if (start := moment.attempt_start) is not None:

@@ -77,7 +77,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     first = float(np.abs(entropy.value[:UPDATES]).max())
     last = abs(entropy.last[1])
     told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
-    state = reward_state(moment, flat_hours(moment))
+    state = reward_state(moment, flat_hours(moment.playbook))
     if state.level is Level.CONVERGED:
         return quiet(
             Sentence(

@@ -154,11 +154,10 @@ def history(page: Page, look: Snapshot) -> None:
     if not closed:
         return
     st.markdown(f"#### {page.say('escalate.history')}", anchors=False)
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
     for past in closed:
         text = page.say(
             "escalate.history_line",
-            procedure=titles.get(past.procedure, past.procedure),
+            procedure=look.procedure(past.procedure, page.viewer.language),
             summary=past.summary,
             by=past.closed_by,
             time=page.viewer.moment(look.clock.to_week(past.closed_at)),

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, JobState, Right
+from core.vocabulary import LIVE_STATES, UNFINISHED_STATES, WAITING_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
-from dashboard.components.start_training import UNFINISHED, progress
+from dashboard.components.start_training import progress
 from dashboard.components.states import mark
 from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import link
@@ -51,9 +51,8 @@ def show(page: Page, look: Snapshot, job: Job) -> None:
 
 def _incidents(page: Page, look: Snapshot, job: Job) -> None:
     """What the runner opened for it, with the way there while it is open."""
-    titles = {e.id: e.title.in_(page.viewer.language) for e in look.week.playbook.escalations}
     for incident in (one for one in look.incidents if one.job_id == job.id):
-        name = plain(titles.get(incident.procedure, incident.procedure))
+        name = plain(look.procedure(incident.procedure, page.viewer.language))
         with st.container(horizontal=True, vertical_alignment="center"):
             told = f"{mark(incident.state, page.say)} **{name}**"
             if incident.closed_at is not None:
@@ -118,7 +117,7 @@ def _actions(page: Page, look: Snapshot, job: Job) -> None:
         if look.held:
             denied = denied or say.raw("launch.blocked_incident").replace("*", "")
         training = look.week.playbook.training
-        if job.state in UNFINISHED:
+        if job.state in UNFINISHED_STATES:
             _button(
                 page, place, say.raw("jobs.resume"), denied, "primary",
                 lambda: client.submit(

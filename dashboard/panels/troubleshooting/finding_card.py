@@ -68,7 +68,7 @@ def title(page: Page, look: Snapshot, finding: Finding) -> str:
 
 
 def scenario(look: Snapshot, finding: Finding) -> ScenarioSpec | None:
-    return next((s for s in look.week.playbook.scenarios if s.id == finding.scenario), None)
+    return look.week.playbook.find_scenario(finding.scenario)
 
 
 def _body(page: Page, look: Snapshot, finding: Finding, calm: bool) -> None:
