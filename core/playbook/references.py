@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.extension import REPEATED_SETTINGS
 from core.playbook.gates import GATE_IDS
 from core.playbook.metrics import METRICS
@@ -17,7 +18,6 @@ Path = tuple[str | int, ...]
 Complaint = tuple[Path, str, str]
 
 HOURLY = "1h"
-HOURS_PER_YEAR = 365 * 24  # the year of the Sharpe and Calmar gates; OGN trades every hour
 
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.text import MachineText, Part
 
 COMMAND_PLACEHOLDERS = frozenset({"python", "checkout", "tensorboard_dir", "steps", "run", "home"})
@@ -117,7 +118,10 @@ class RevalidationSettings(Part):
 
     episodes: int = whole(1, 1000, "Chronological slices of the backtest data.", 10)
     bars_per_year: int = whole(
-        1, 600_000, "Bars in a year, for Sharpe and Calmar; 8760, the hours of 365 days.", 8760
+        1,
+        600_000,
+        "Bars in a year, for Sharpe and Calmar; 8760, the hours of 365 days.",
+        HOURS_PER_YEAR,
     )
     min_trades: int = whole(
         0, 1_000_000, "Closed trades below which the evidence is INSUFFICIENT.", 30

@@ -14,6 +14,7 @@ from core.diagnosis import diagnose as find_troubles
 from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
@@ -145,7 +146,9 @@ def watch(
 def metrics(
     equity: Annotated[Path, typer.Option(help="CSV time,equity; first row: starting capital.")],
     trades: Annotated[Path | None, typer.Option(help="CSV exit_time,pnl of round trips.")] = None,
-    bars_per_year: Annotated[int, typer.Option(help="8760 for hours, 365 for days.")] = 8760,
+    bars_per_year: Annotated[
+        int, typer.Option(help="8760 for hours, 365 for days.")
+    ] = HOURS_PER_YEAR,
     trials: Annotated[
         int, typer.Option(help="Trials that this backtest is the best of.", min=1)
     ] = 1,
