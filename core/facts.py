@@ -26,7 +26,7 @@ class RunFacts:
 
     name: str
     status: TrainingStatus
-    reason: str  # one sentence: why the status is so ("" while all is well)
+    reason: str  # one sentence: why the status is so ("" while all is well); may be a Message
     started: datetime  # real
     ended: datetime | None  # real; None while it runs
     total_steps: int
@@ -36,9 +36,9 @@ class RunFacts:
     attempts: int = 1
     attempt_started: datetime | None = None  # real, of the newest attempt; None: not known
     limits: Limits = field(default_factory=Limits)  # how long a silence of it may last
-    # one sentence for each earlier training process of the week that had crashed by then
+    # one message for each earlier training process of the week that had crashed by then
     earlier_crashes: tuple[str, ...] = ()
-    # whether somebody knows of the process; files alone don't say that one is at work
+    # whether its process is known; files alone don't show that one is running
     process_known: bool = True
 
     def waits_for_attempt(self, until: datetime) -> bool:

@@ -8,7 +8,9 @@ translation. All translations stand in one gettext catalogue a language, below
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from numbers import Real
@@ -24,7 +26,7 @@ LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
-_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and 0,25
+_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
 
 
 class Message(str):
@@ -77,10 +79,7 @@ class Message(str):
         if self.plural is not None:
             made["plural"] = self.plural
         if self.values:
-            made["values"] = {
-                name: value.as_record() if isinstance(value, Message) else _plain(value)
-                for name, value in self.values.items()
-            }
+            made["values"] = {name: _saved(value) for name, value in self.values.items()}
         return made
 
     @classmethod
@@ -92,10 +91,7 @@ class Message(str):
         if isinstance(record, str):
             return record if isinstance(record, Message) else literal(record)
         try:
-            values = {
-                name: cls.from_record(value) if isinstance(value, Mapping) else value
-                for name, value in record.get("values", {}).items()
-            }
+            values = {name: _loaded(value) for name, value in record.get("values", {}).items()}
             return cls._made(record["template"], record.get("plural"), values)
         except (AttributeError, KeyError, IndexError, TypeError) as broken:
             raise ValueError(f"{record!r} is not a recorded message") from broken
@@ -136,7 +132,10 @@ def number_in(written: str, language: str) -> str:
     >>> number_in("1,234.5", "pt")
     '1.234,5'
     """
-    return written.translate(_SWAPPED) if language == "pt" else written
+    if language != "pt":
+        return written
+    swapped = written.translate(_SWAPPED)
+    return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
 
 
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,8 +217,25 @@ class _Values(Formatter):
         return text if self.escape is None else self.escape(text)
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON knows it. NumPy's numbers become Python's, the rest its text."""
-    if value is None or isinstance(value, (str, bool, int, float)):
+def _saved(value: Any) -> Any:
+    """A value as JSON knows it; what JSON lacks is named, so that :func:`_loaded` gives it back.
+
+    NumPy's numbers become Python's. A value of any other type becomes its text.
+    """
+    if isinstance(value, Message):
+        return value.as_record()
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"number": str(value)}
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def _loaded(value: Any) -> Any:
+    if not isinstance(value, Mapping):
         return value
-    return value.item() if hasattr(value, "item") else str(value)
+    if "moment" in value:
+        return datetime.fromisoformat(value["moment"])
+    return float(value["number"]) if "number" in value else Message.from_record(value)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.language import Message
+
+LATEST = Message("latest")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -16,10 +20,20 @@ class Reading:
 
     value: float | int | str | bool
     unit: str = ""  # "steps/s", "h", "" for a bare number or a word
-    window: str = "latest"  # what it was taken over: "latest", "last 2 h", "20 blocks"
+    window: Message = LATEST  # what it was taken over: "latest", "last 10 iterations"
     source: str = ""  # file, relative to the home, and tag or key in it
     step: int | None = None  # training step of the newest point in it
     at: datetime | None = None  # real moment of the newest point in it
+
+    @property
+    def number(self) -> float:
+        """The value, where it is a number.
+
+        :raises TypeError: it is a word.
+        """
+        if isinstance(self.value, str):
+            raise TypeError(f"{self.value!r} is a word, not a number")
+        return self.value
 
     def age(self, now: datetime) -> timedelta | None:
         """Real time since the newest point; None for readings without a moment."""

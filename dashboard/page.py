@@ -33,7 +33,8 @@ class Page:
 
     @property
     def week(self) -> Week | None:
-        return self.services.client.active_week()
+        snapshot = self.snapshot()
+        return None if snapshot is None else snapshot.week
 
     def denied(self, right: Right) -> str | None:
         """Why the viewer may not; None if they may."""
@@ -51,9 +52,9 @@ class Page:
         ticking = self.viewer.live and not still
         st.fragment(body, run_every=every if ticking else None)()
 
-    def look(self) -> Snapshot | None:
+    def snapshot(self) -> Snapshot | None:
         """The active week as it stands now; None without a week."""
-        return self.services.look()
+        return self.services.snapshot()
 
 
 @st.cache_resource(max_entries=64, ttl="12h", show_spinner=False)

@@ -1,4 +1,4 @@
-"""The only owner of processes, and of the store.
+"""The only owner of processes and of the store.
 
-Everybody else comes in through :mod:`runner.client`, which never loads torch.
+Other packages use :mod:`runner.client`, which never imports torch.
 """

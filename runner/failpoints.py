@@ -1,10 +1,10 @@
-"""Places at which a test makes a real process fail. They do nothing unless asked.
+"""Places at which a test makes a real process fail. They do nothing otherwise.
 
 ``TRAINWEEK_FAIL=after_spawn:kill`` kills the process when it first comes to
 ``fail_here("after_spawn")``. The actions: ``kill`` (SIGKILL), ``stop`` (SIGSTOP),
 ``exit`` (code 70, without any clean-up), ``raise`` (:class:`Failpoint`) and ``enospc``
 (``OSError``, the disk is full). ``:kill@3`` means the third time, ``:enospc@3+`` the third
-and every later time; commas part several.
+and every later time; commas separate several.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _FAULT = re.compile(r"(?P<place>\w+):(?P<action>\w+)(?:@(?P<hit>[1-9]\d*)(?P<on>
 
 
 class Failpoint(Exception):
-    """A failure that somebody asked for."""
+    """A requested failure."""
 
 
 @dataclass
 class _Fault:
     action: Callable[[str], None]
     hit: int
-    on: bool  # every later hit too
+    later: bool  # at every later hit too
     hits: int = 0
 
 
 def _send(number: signal.Signals) -> Callable[[str], None]:
-    # To this very thread, which takes it before it does anything more. A signal to the
-    # process may wait for another thread to be scheduled, and this one goes on meanwhile.
+    # To this thread, which handles it at once. A signal to the process may wait for another
+    # thread to be scheduled, while this one continues.
     return lambda place: signal.pthread_kill(threading.get_ident(), number)
 
 
@@ -59,9 +59,10 @@ _faults: dict[str, _Fault] = {}
 
 
 def arm(text: str) -> None:
-    """Plan these failures, in place of those planned before.
+    """Plan these failures and discard earlier plans.
 
-    :raises ValueError: not of the form above; a fault that is never injected proves nothing.
+    :raises ValueError: not of the form above; a test with a fault that is never injected
+        would pass without a reason.
     """
     faults = {}
     for part in filter(None, text.split(",")):
@@ -76,11 +77,11 @@ def arm(text: str) -> None:
 
 
 def fail_here(place: str) -> None:
-    """Fail, if somebody asked for a failure at this place."""
+    """Fail, if a failure is planned at this place."""
     if not _faults or (fault := _faults.get(place)) is None:
         return
     fault.hits += 1
-    if fault.hits == fault.hit or (fault.on and fault.hits > fault.hit):
+    if fault.hits == fault.hit or (fault.later and fault.hits > fault.hit):
         fault.action(place)
 
 

@@ -1,4 +1,4 @@
-"""Reading the files of attempts, which may be absent, half-written or enormous."""
+"""Reads files of attempts, which may be absent, partial or very large."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.files import end_of
 
 
 def read_json(path: Path) -> Mapping[str, Any] | None:
-    """A JSON object from a file; None if it is absent, unreadable, half-written or no JSON.
+    """A JSON object from a file; None if it is absent, unreadable, partial or not JSON.
 
-    NaN and infinities are no JSON, and a name that stands twice says two things: such a
-    file counts as not there. Whoever looks again later sees the complete one.
+    NaN, infinity and duplicate names are not accepted. A partial file can be read again
+    when it is complete.
     """
     try:
         return parse_json(path.read_bytes())
@@ -42,11 +42,11 @@ def last_line(path: Path) -> Mapping[str, Any] | None:
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("duplicate name")
     return read

@@ -1,4 +1,4 @@
-"""Which jobs the schedule asks for: the daily checks. Nothing else starts by itself."""
+"""Jobs that the schedule requests: the daily checks. No other job starts automatically."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from core.job_params import DailyCheckParams
 from core.vocabulary import JobKind
 from core.week import Week
 
-# A week that is over for so long is only looked at.
+# After this time beyond its last slot a week gets no more checks.
 _OVER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class DueJob:
-    """A job that the schedule asks for."""
+    """A job that the schedule requests."""
 
     kind: JobKind
     params: dict[str, Any]
-    key: str  # asking twice makes one job
+    key: str  # two requests with the same key make one job
 
 
-def due_jobs(week: Week, now_week: datetime, asked: Set[date]) -> list[DueJob]:
-    """The daily checks whose moment has come and whose day was not asked for yet.
+def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJob]:
+    """The daily checks that are due and not requested yet.
 
-    One for each day with a daily check-in, and one for the launch day at its closing
-    look. A runner that was away asks for the days that it missed, in their order: a
-    day is judged as of its own moment, so a late judgement is the same.
+    One for each day with a daily check-in, and one for the launch day at its last hourly
+    slot. A runner that was not running requests the missed days in order: a day is judged
+    as of its own time, so a late judgement gives the same result.
 
-    :param now_week: where the week stands.
-    :param asked: days for which a daily check was asked for, by whomever.
+    :param now_week: present week time.
+    :param requested: days for which a daily check was requested, by the schedule or a person.
     """
     moments = daily_moments(week)
     if now_week > max(slot.at(week.launch) for slot in week.playbook.schedule) + _OVER:
@@ -40,12 +40,12 @@ def due_jobs(week: Week, now_week: datetime, asked: Set[date]) -> list[DueJob]:
     return [
         DueJob(JobKind.DAILY_CHECK, DailyCheckParams(day=day).stored(), f"schedule:{week.id}:{day}")
         for day, moment in sorted(moments.items())
-        if moment <= now_week and day not in asked
+        if moment <= now_week and day not in requested
     ]
 
 
 def daily_moments(week: Week) -> dict[date, datetime]:
-    """Week moment of each day's check: the check-in, on the launch day the closing look."""
+    """Week time of each day's check: the check-in, on the launch day the last hourly slot."""
     hourly = [slot.at(week.launch) for slot in week.playbook.slots_of_kind("hourly")]
     daily = [slot.at(week.launch) for slot in week.playbook.slots_of_kind("daily")]
     closing = [max(hourly)] if hourly else []

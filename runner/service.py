@@ -1,7 +1,7 @@
-"""The runner: one process a home that owns its jobs.
+"""The runner: one process for each data directory, which owns its jobs.
 
-``python -m runner.service --home DIR``. It may end at any moment: jobs live on under
-their shims, and the next runner adopts them.
+``python -m runner.service --home DIR``. It may end at any time: jobs continue under their
+shims, and the next runner adopts them.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ from sqlalchemy import Row, select
 
 from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from core.week import Week
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
-from runner.home.runner_identity import RunnerIdentity, how_to_end, read_identity, write_identity
-from runner.log_once import Troubles
+from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.executor import Executor, LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
+from runner.reported_problems import ReportedProblems
 from runner.scheduler import due_jobs
 from runner.settings import Settings
 from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
-from runner.store.fence import Fence, StaleRunner
+from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.requests import submit_body
 from runner.supervision.active_jobs import Snapshot
 from runner.supervision.supervisor import Supervisor
@@ -46,14 +47,15 @@ log = logging.getLogger("trainweek.runner")
 
 
 class Service:
-    """One runner of one home.
+    """The runner of one data directory.
 
-    :param now: gives the real moment.
-    :param sleep: waits between two looks; returns early when the runner shall end.
-    :param take_over: claim the home although a runner holds its lock (one that hangs);
-        that one can write nothing any more and ends when it notices.
-    :raises ConflictError: another runner holds the home; names host, pid and since when.
-    :raises SetupError: the home can't be used.
+    :param now: returns the present real time.
+    :param sleep: waits between two ticks; returns early at the end of the runner.
+    :param take_over: take over from a runner that holds the lock but hangs; it can no
+        longer write, and ends at its next tick.
+    :raises ConflictError: another runner is active; names its host, pid and start.
+    :raises SetupError: the data directory can't be used.
+    :raises IntegrityError: ledger or database is damaged.
     """
 
     def __init__(
@@ -67,22 +69,22 @@ class Service:
         take_over: bool = False,
     ) -> None:
         self.home, self.settings, self.now, self.monotonic = home, settings, now, monotonic
-        self._ending, self._troubles = threading.Event(), Troubles(log)
+        self._ending, self._problems = threading.Event(), ReportedProblems(log)
         self._sleep = sleep or self._ending.wait
         require_local_disk(home)
         self.store = Store(home, settings.busy_timeout_s)
         self.store.require_sound()
         self._lock = _locked(home, take_over)
         began = now()
-        self.fence = Fence.claim(self.store, socket.gethostname(), os.getpid(), began)
-        self.identity = RunnerIdentity.of_this_process(self.fence.epoch, began)
+        self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
+        self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
         self._plan: _Plan | None = None
         self._beat, self._scheduled = monotonic(), -settings.schedule_s
         self.supervisor = Supervisor(
             home,
             self.store,
-            self.fence,
+            self.fenced,
             settings,
             executor or LocalProcesses(settings.log_bytes, settings.log_files),
             monotonic,
@@ -92,19 +94,19 @@ class Service:
             log.info("Adopting %s (%s, pid %s)", job.id, job.state, job.pid)
 
     def run(self) -> None:
-        """Work until :meth:`end` is called or another runner takes over."""
-        log.info("Runner epoch %s, pid %s, home %s", self.fence.epoch, os.getpid(), self.home.root)
+        """Run until :meth:`end` is called or another runner takes over."""
+        log.info("Runner epoch %s, pid %s, home %s", self.fenced.epoch, os.getpid(), self.home.root)
         log.info(described_mode())
         try:
             while not self._ending.is_set():
                 try:
                     self.tick(self.now())
-                    self._troubles.over("The runner")
+                    self._problems.solved("The runner")
                 except StaleRunner:
                     raise
                 except TrainweekError as error:
-                    # A busy store or a full disk passes; the jobs must not lose their runner.
-                    self._troubles.tell("The runner", error)
+                    # A busy store or a full disk is temporary; the runner must not end.
+                    self._problems.report("The runner", error)
                 self._sleep(self.settings.tick_s)
         except StaleRunner as error:
             log.error("%s", error)
@@ -112,11 +114,14 @@ class Service:
             self.close()
 
     def tick(self, now: datetime) -> None:
-        """One look at everything."""
+        """Do one round: heartbeat, jobs, backups, schedule.
+
+        :raises StaleRunner: another runner has taken over.
+        """
         if self.monotonic() - self._beat >= self.settings.heartbeat_s:
             self._beat = self.monotonic()
-            self._sign_of_life(now)
-            cap_logs(self.home, self.settings, self._troubles)
+            self._write_heartbeat(now)
+            cap_logs(self.home, self.settings, self._problems)
         self.supervisor.tick(now)
         self.backups.tick(self.monotonic())
         if (
@@ -124,19 +129,19 @@ class Service:
             and self.monotonic() - self._scheduled >= self.settings.schedule_s
         ):
             self._scheduled = self.monotonic()
-            self._ask_for_due_jobs(now)
+            self._request_due_jobs(now)
 
     def end(self) -> None:
-        """End after the present tick; jobs go on."""
+        """End after the present tick; jobs continue."""
         self._ending.set()
 
     def close(self) -> None:
-        """Give the home free."""
+        """Record the end in the store and release the lock."""
         self.backups.close()
         try:
-            with self.fence.write(self.now()) as write:
-                write.append("runner", {"action": "end", "epoch": self.fence.epoch}, None)
-        except TrainweekError as error:  # ending must not fail for want of a goodbye
+            with self.fenced.write(self.now()) as write:
+                write.append("runner", {"action": "end", "epoch": self.fenced.epoch}, None)
+        except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
 
@@ -146,18 +151,18 @@ class Service:
         with self.store.read() as look:
             return list(look.execute(select(jobs).where(jobs.c.state.in_(LIVE_STATES))))
 
-    def _sign_of_life(self, now: datetime) -> None:
+    def _write_heartbeat(self, now: datetime) -> None:
         present = self.supervisor.active.read().epoch
-        if present != self.fence.epoch:
-            raise StaleRunner(f"Runner epoch {present} has taken over.", "")
+        if present != self.fenced.epoch:
+            raise StaleRunner(present, self.fenced.epoch)
         try:
             write_identity(self.home, self.identity, now)
-            self._troubles.over(str(self.home.runner_identity))
+            self._problems.solved(str(self.home.runner_identity))
         except OSError as error:
-            what = f"It can't be written: {error.strerror}."
-            self._troubles.tell(str(self.home.runner_identity), what)
+            what = f"can't be written: {error.strerror}"
+            self._problems.report(str(self.home.runner_identity), what)
 
-    def _ask_for_due_jobs(self, now: datetime) -> None:
+    def _request_due_jobs(self, now: datetime) -> None:
         snapshot = self.supervisor.active.read()
         if self._plan is None or self._plan.snapshot is not snapshot:
             self._plan = self._read_plan(snapshot)
@@ -168,7 +173,7 @@ class Service:
         if not due:
             return
         first = due[0]  # the others follow, one after another
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             if queries.active_job(write.connection, first.kind) is None:
                 body = submit_body(first.kind, first.params, None, now)
                 write.append("request", body, plan.week.id)
@@ -191,7 +196,7 @@ class Service:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What the schedule goes by; it holds as long as its snapshot does."""
+    """What the schedule depends on; valid as long as its snapshot."""
 
     snapshot: Snapshot
     week: Week | None = None
@@ -209,25 +214,35 @@ def _is_date(text: object) -> bool:
 
 def _locked(home: Home, take_over: bool) -> FileLock:
     if take_over:
-        home.runner_lock.unlink(missing_ok=True)  # the old holder keeps a lock on nothing
+        home.runner_lock.unlink(missing_ok=True)  # the old holder's lock is then without effect
     lock = FileLock(home.runner_lock, timeout=0, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:
         other = read_identity(home)
-        who = (
-            f"on {other.host}, pid {other.process.pid}, since {iso(other.since)}"
+        active = (
+            Message(
+                "A runner is already active for {folder}: on {host}, pid {pid}, since {time}.",
+                folder=str(home.root),
+                host=other.host,
+                pid=str(other.process.pid),
+                time=iso(other.since),
+            )
             if other
-            else "that has not said who it is"
+            else Message("A runner is already active for {folder}.", folder=str(home.root))
         )
-        raise ConflictError(
-            f"A runner works on {home.root} already: {who}.",
-            f"Use that one, end it ({how_to_end(home)}), or give another --home.",
-        ) from error
+        remedy = Message(
+            "Use that one, stop it ({command}), or give another --home.", command=how_to_stop(home)
+        )
+        raise ConflictError(active, remedy) from error
     except OSError as error:
         raise SetupError(
-            f"{home.runner_lock} can't be locked: {error.strerror or error}.",
-            "The home must lie on a local disk that this user can write to.",
+            Message(
+                "{path} can't be locked: {error}.",
+                path=str(home.runner_lock),
+                error=error.strerror or str(error),
+            ),
+            Message("The data directory must be on a local disk and writable."),
         ) from error
     return lock
 
@@ -250,22 +265,25 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
         signal.signal(number, lambda *_: service.end())
     service.run()
     live = service.live_jobs()
-    print("Runner ended.", *map(_goes_on, live), sep="\n", file=sys.stderr, flush=True)
+    print("Runner stopped.", *map(_continues, live), sep="\n", file=sys.stderr, flush=True)
     return 0
 
 
-def _goes_on(job: Row) -> str:
+def _continues(job: Row) -> str:
     return (
-        f"{job.id} (pid {job.pid}) goes on, and the next runner adopts it. "
-        f"To end it: start a runner, then trainweek jobs stop {job.id}"
+        f"{job.id} (pid {job.pid}) continues; the next runner adopts it. "
+        f"To stop it: start a runner, then trainweek jobs stop {job.id}"
     )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="The runner of one home, in the foreground.")
-    parser.add_argument("--home", help="home folder (default: TRAINWEEK_HOME or the checkout)")
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(
+        description="Run the runner of a data directory in the foreground."
+    )
+    parser.add_argument("--home", help="data directory (default: TRAINWEEK_HOME or the checkout)")
     parser.add_argument(
-        "--take-over", action="store_true", help="claim the home from a runner that hangs"
+        "--take-over", action="store_true", help="take over from a runner that hangs"
     )
     given = parser.parse_args()
     try:

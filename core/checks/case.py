@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.checks.judgement import Judgement
+from core.checks.judgement import NOTHING, Judgement
 from core.facts import Facts
+from core.language import Message, literal
 from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
@@ -15,28 +16,34 @@ _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
 def meets(value: object, check: CheckSpec) -> bool:
-    """Whether a value stands to the check's threshold as it should. NaN never does."""
+    """Whether a value meets the check's threshold. NaN, and what is no number, never does."""
     limit = check.threshold
-    if check.op == "is":
-        return value == limit
-    if check.op == "in":
+    if isinstance(limit, tuple):
         return value in limit
-    return meets_limit(value, check.op, limit)
+    if check.op == "is" or isinstance(limit, str):
+        return value == limit
+    return isinstance(value, (int, float)) and meets_limit(value, check.op, limit)
 
 
-def limit_text(check: CheckSpec) -> str:
+def limit_text(check: CheckSpec) -> Message:
     """The limit as people read it: ``< 0.01``, ``≥ 1000 steps/s``, ``INCREASING or STABLE``."""
     if isinstance(check.threshold, str):
-        return check.threshold
+        return literal(check.threshold)
     if isinstance(check.threshold, tuple):
-        return " or ".join(check.threshold)
+        *others, last = check.threshold
+        if not others:
+            return literal(last)
+        return Message("{names} or {last}", names=", ".join(others), last=last)
     unit = "%" if check.unit == "%" else f" {check.unit}" if check.unit else ""
-    return f"{_SIGNS[check.op]} {check.threshold:.10g}{unit}"
+    sign = _SIGNS.get(check.op, "=")
+    return Message("{sign} {limit:.10g}{unit}", sign=sign, limit=check.threshold, unit=unit)
 
 
-def plain(value: float) -> str:
+def plain(value: float) -> Message:
     """A number for a sentence: four digits, no exponent where it isn't needed."""
-    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    if abs(value) < 10_000:
+        return Message("{value:.4g}", value=value)
+    return Message("{value:,.0f}", value=value)
 
 
 @dataclass(frozen=True)
@@ -49,32 +56,41 @@ class Case:
     playbook: Playbook
 
     @property
-    def limit(self) -> str:
+    def limit(self) -> Message:
+        """The check's limit as people read it."""
         return limit_text(self.spec)
 
-    def judged(self, reading: Reading, why: str, evidence: str = "") -> Judgement:
-        """PASS or FAIL, as the reading's value stands to the threshold."""
+    def judged(self, reading: Reading, why: Message, evidence: Message = NOTHING) -> Judgement:
+        """PASS if the reading's value meets the threshold, else FAIL."""
         passes = meets(reading.value, self.spec)
         return self.say(Verdict.PASS if passes else Verdict.FAIL, why, reading, evidence)
 
-    def pending(self, why: str, reading: Reading | None = None) -> Judgement:
+    def pending(self, why: Message, reading: Reading | None = None) -> Judgement:
         """Too early to tell."""
         return self.say(Verdict.PENDING, why, reading)
 
-    def unknown(self, why: str) -> Judgement:
-        """It should be there, and is not."""
+    def unknown(self, why: Message) -> Judgement:
+        """The data should exist by now, and does not."""
         return self.say(Verdict.UNKNOWN, why)
 
-    def failed(self, why: str, reading: Reading | None = None, evidence: str = "") -> Judgement:
+    def failed(
+        self, why: Message, reading: Reading | None = None, evidence: Message = NOTHING
+    ) -> Judgement:
+        """FAIL, whatever the threshold says."""
         return self.say(Verdict.FAIL, why, reading, evidence)
 
-    def warned(self, why: str, reading: Reading, evidence: str = "") -> Judgement:
-        """Neither fine nor failed: a person has to look."""
+    def warned(self, why: Message, reading: Reading, evidence: Message = NOTHING) -> Judgement:
+        """Neither fine nor failed: a person has to check it."""
         return self.say(Verdict.WARN, why, reading, evidence)
 
     def say(
-        self, verdict: Verdict, why: str, reading: Reading | None = None, evidence: str = ""
+        self,
+        verdict: Verdict,
+        why: Message,
+        reading: Reading | None = None,
+        evidence: Message = NOTHING,
     ) -> Judgement:
+        """A judgement of this check at this moment."""
         return Judgement(self.check, verdict, self.facts.as_of, why, self.limit, reading, evidence)
 
     def sourced(self, reading: Reading) -> Reading:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from core.checks.judgement import Judgement
+from core.checks.judgement import NOTHING, Judgement
 from core.checks.judging import judge
 from core.facts import Facts, RunFacts
 from core.files import write_json
+from core.language import Message, literal, recorded
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
+from core.telemetry import RunEvents
 from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
 from core.timestamps import iso
 from core.vocabulary import ADVERSE, GLYPHS, TrainingStatus, Trend, Verdict
@@ -41,11 +43,11 @@ KEYS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class SummaryRecord:
-    """A summary as it lies on the disk."""
+    """A summary as read from its file."""
 
     state: Literal["ok", "incomplete", "missing"]
     data: Mapping[str, Any] | None = None  # None unless the state is ok
-    why: str = ""
+    why: Message = NOTHING
 
 
 def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
@@ -56,16 +58,17 @@ def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
 def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]:
     """Judge a day by its facts.
 
-    Times are hours of week time. A number that doesn't exist is None.
+    Times are hours of week time. A number that doesn't exist is None. Each sentence of ours
+    is written in English, and once more with template and values, for the other language.
 
-    :param facts: as they stood at the day's check time.
+    :param facts: at the day's check time.
     :returns: strict JSON values: the manual's ten keys first, in its order, then ours.
     """
     judgements = daily_judgements(playbook, facts)
     verdicts = {playbook.checks[found.check].metric: found for found in judgements}
     trend, no_issues = verdicts.get("reward_trend"), verdicts.get("issues")
     run = facts.run
-    return {
+    summary: dict[str, Any] = {
         "date": day.isoformat(),
         "training_status": (run.status if run else TrainingStatus.NOT_STARTED).value,
         "time_elapsed_hours": _elapsed_hours(facts),
@@ -81,11 +84,12 @@ def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]
         "week": facts.launch.date().isoformat(),
         "run": run.name if run else None,
         "attempts": run.attempts if run else 0,
-        "status_reason": run.reason if run else "No training was started.",
+        "status_reason": literal(run.reason) if run else Message("No run was started."),
         "synthetic": facts.synthetic,
         "all_passed": all(found.verdict is Verdict.PASS for found in judgements),
         "checks": [_record(found, playbook.checks[found.check]) for found in judgements],
     }
+    return recorded(summary)
 
 
 def write_daily_summary(path: Path, summary: Mapping[str, Any]) -> Path:
@@ -101,23 +105,31 @@ def read_daily_summary(path: Path) -> SummaryRecord:
     try:
         read = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except FileNotFoundError:
-        return SummaryRecord("missing", why="No summary was written for this day.")
+        return SummaryRecord("missing", why=Message("No summary was written for this day."))
     except OSError as error:
-        return SummaryRecord("incomplete", why=f"It can't be read: {error.strerror or error}.")
+        return _incomplete(
+            Message("The file can't be read: {error}.", error=error.strerror or str(error))
+        )
     except ValueError as error:
-        return SummaryRecord("incomplete", why=f"It is no whole JSON: {error}.")
+        return _incomplete(Message("The file is not valid JSON: {error}.", error=str(error)))
     if not isinstance(read, dict):
-        return SummaryRecord("incomplete", why="It is no JSON object.")
+        return _incomplete(Message("The file is not a JSON object."))
     for key, types in KEYS.items():
         if key not in read:
-            return SummaryRecord("incomplete", why=f"The key {key} is missing.")
+            return _incomplete(Message("The key {key} is missing.", key=key))
         if not isinstance(read[key], types) or (bool not in types and isinstance(read[key], bool)):
-            return SummaryRecord("incomplete", why=f"The key {key} has the value {read[key]!r}.")
+            return _incomplete(
+                Message("Invalid value of {key}: {value}.", key=key, value=repr(read[key]))
+            )
     return SummaryRecord("ok", read)
 
 
+def _incomplete(why: Message) -> SummaryRecord:
+    return SummaryRecord("incomplete", why=why)
+
+
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _elapsed_hours(facts: Facts) -> float | None:
@@ -142,20 +154,19 @@ def _remaining_hours(facts: Facts) -> float | None:
     pace = facts.clock.pace(facts.as_of_real)
     if found is None or pace <= 0:
         return None
-    return round(found.value * pace / 3600, 4)
+    return round(found.number * pace / 3600, 4)
 
 
-def _newest(run: RunFacts | None, read) -> float | None:
+def _newest(
+    run: RunFacts | None, read: Callable[[RunEvents, datetime], Reading | None]
+) -> float | None:
+    """None also for a NaN or an infinity: JSON has none."""
     if run is None or run.reader is None:
         return None
-    return _number(read(run.reader, run.until))
-
-
-def _number(reading: Reading | None) -> float | None:
-    """None also for a NaN or an infinity: JSON has none."""
-    if reading is None or not math.isfinite(reading.value):
+    reading = read(run.reader, run.until)
+    if reading is None or not math.isfinite(reading.number):
         return None
-    return float(reading.value)
+    return float(reading.number)
 
 
 def _word(judgement: Judgement | None) -> str | None:
@@ -179,7 +190,7 @@ def _record(found: Judgement, spec: CheckSpec) -> dict[str, Any]:
         "why": found.why,
         "evidence": found.evidence,
         "action": spec.action.en if found.verdict in ADVERSE else "",
-        "window": reading.window if reading else "",
+        "window": reading.window if reading else NOTHING,
         "source": reading.source if reading else "",
         "step": reading.step if reading else None,
         "at": iso(reading.at) if reading and reading.at else None,

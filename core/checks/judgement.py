@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import IntegrityError
+from core.language import Message, literal
 from core.reading import Reading
 from core.vocabulary import Verdict
+
+NOTHING = literal("")
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,14 @@ class Judgement:
     check: str  # id in the playbook
     verdict: Verdict
     as_of: datetime  # week time
-    why: str  # one sentence with the numbers
-    limit: str = ""  # "> 0", "< 0.01", "all six"
+    why: Message  # the verdict in one sentence, with its numbers
+    limit: Message = NOTHING  # "> 0", "< 0.01", "INCREASING or STABLE"
     reading: Reading | None = None
-    evidence: str = ""  # the evidence's opinion, where it differs from the manual's line
+    evidence: Message = NOTHING  # what the evidence says, where it differs from the manual's line
 
     def __post_init__(self) -> None:
         if self.verdict is Verdict.PASS and self.reading is None:
             raise IntegrityError(
                 f"Check {self.check} would pass without a reading.",
-                "Give the reading, or judge it UNKNOWN.",
+                "Add the reading, or return UNKNOWN.",
             )

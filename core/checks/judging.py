@@ -7,6 +7,7 @@ from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import RULES
 from core.facts import Facts
+from core.language import Message
 from core.playbook import Playbook
 
 
@@ -17,7 +18,7 @@ def judge(playbook: Playbook, check_id: str, facts: Facts) -> Judgement:
     """
     case = Case(check_id, playbook.checks[check_id], facts, playbook)
     if not facts.reached:
-        return case.pending("This moment has not come yet.")
+        return case.pending(Message("Not due yet."))
     return RULES[case.spec.metric](case)
 
 

@@ -25,10 +25,10 @@ def training_log_summary(
     lines: Iterable[LogLine],
     incidents: Sequence[str] = (),
 ) -> str:
-    """What happened during the training.
+    """What happened during the run, as the page for the CTO, in English.
 
     :param lines: of training.log, of this run.
-    :param incidents: one sentence an incident: procedure, when, how it ended.
+    :param incidents: one sentence an incident: procedure, when, how it was closed.
     """
     lines = list(lines)
     text = ["TRAINING LOG SUMMARY", "", *_about_run(playbook, facts), "", "LINES"]
@@ -51,13 +51,13 @@ def log_summary_of(
     try:
         lines = list(read_log(log, since, facts.as_of_real))
     except (FileNotFoundError, SetupError):
-        lines = [LogLine(f"{log.name} is not there or can't be read.", "WARN")]
+        lines = [LogLine(f"{log.name} is missing or can't be read.", "WARN")]
     return training_log_summary(playbook, facts, lines, incidents)
 
 
 def _about_run(playbook: Playbook, facts: Facts) -> list[str]:
     week = f"{facts.launch.date().isoformat()} ({playbook.tag}, {playbook.symbol})"
-    market = ["Market: synthetic, made up for trials"] if facts.synthetic else []
+    market = ["Market: synthetic (demo data)"] if facts.synthetic else []
     run = facts.run
     if run is None:
         return [f"Week: {week}", *market, "Run: none was started"]
@@ -75,7 +75,7 @@ def _about_run(playbook: Playbook, facts: Facts) -> list[str]:
 
 
 def _numbers(run: RunFacts) -> list[str]:
-    """What the event files tell; "not known" where they don't."""
+    """Numbers of the event files; "unknown" where there are none."""
     step = best = None
     if run.reader is not None:
         step = last_step(run.reader, run.until)
@@ -83,22 +83,22 @@ def _numbers(run: RunFacts) -> list[str]:
         if len(sharpe):
             index = int(sharpe.value.argmax())
             best = f"{sharpe.value[index]:.4f} at step {sharpe.step[index]:,}"
-    steps = "not known" if step is None else f"{step.value:,} of {run.total_steps:,}"
+    steps = "unknown" if step is None else f"{step.value:,} of {run.total_steps:,}"
     return [
         f"Steps: {steps}",
         f"Mean speed: {_mean_speed(run)}",
-        f"Best validation Sharpe: {best or 'not known'}",
+        f"Best validation Sharpe: {best or 'unknown'}",
     ]
 
 
 def _mean_speed(run: RunFacts) -> str:
-    """Steps of the newest attempt over its real time; restarts are not averaged over."""
+    """Speed of the newest attempt: a mean over restarts would include the pauses."""
     if run.reader is None:
-        return "not known"
+        return "unknown"
     marks = run.reader.attempts_until(run.until.timestamp())
     last = run.reader.last_event(run.until.timestamp())
     if not marks or last is None or last.wall <= marks[-1].first_wall:
-        return "not known"
+        return "unknown"
     passed = last.wall - marks[-1].first_wall
     speed = (last.step - marks[-1].first_step) / passed
     return f"{speed:,.0f} steps/s over {timedelta(seconds=round(passed))}"

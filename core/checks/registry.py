@@ -16,15 +16,15 @@ RULES: dict[str, Rule] = {}
 def rule(*metrics: str) -> Callable[[Rule], Rule]:
     """Register a function as the rule of some metrics.
 
-    :raises ValueError: an unknown metric, or one that has its rule already.
+    :raises ValueError: an unknown metric, or one that already has a rule.
     """
 
     def register(function: Rule) -> Rule:
         for metric in metrics:
             if metric not in METRICS:
-                raise ValueError(f"{metric!r} is no metric; name it in core/playbook/metrics.py")
+                raise ValueError(f"{metric!r} is not a metric; add it to core/playbook/metrics.py")
             if metric in RULES:
-                raise ValueError(f"{metric!r} has a rule already")
+                raise ValueError(f"{metric!r} already has a rule")
             RULES[metric] = function
         return function
 

@@ -106,5 +106,5 @@ def _moment(text: str) -> datetime | None:
 
 
 def _whole_second(moment: datetime | None) -> datetime | None:
-    """Log times have whole seconds: a line written right after the start must not lie before it."""
+    """Log times have whole seconds: a line written right after the start must not come before it."""
     return None if moment is None else moment.replace(microsecond=0)

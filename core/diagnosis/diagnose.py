@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 
 from core.diagnosis.advice import advice
-from core.diagnosis.finding import Finding, ScenarioResult, Sentence, no_data
+from core.diagnosis.finding import Finding, ScenarioResult, no_data
 from core.diagnosis.reward_evidence import rewards
 from core.diagnosis.reward_state import RewardState
 from core.diagnosis.run_view import RunView
@@ -21,6 +21,7 @@ from core.diagnosis.scenarios.not_converging import not_converging
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
 from core.facts import Facts
+from core.language import Message
 from core.playbook import Playbook
 from core.vocabulary import FindingStatus
 
@@ -52,13 +53,13 @@ CRITICAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
 def diagnose(
     facts: Facts, playbook: Playbook, only: Collection[str] | None = None
 ) -> list[Finding]:
-    """One finding per scenario, in the order of :data:`SCENARIOS`; also the quiet ones.
+    """One finding per scenario, in the order of :data:`SCENARIOS`; also those that are OK.
 
-    A pure function of the facts: events behind ``facts.run.until`` and behind
+    A pure function of the facts: events after ``facts.run.until`` and after
     ``facts.as_of_real`` have no influence. Only the scenarios that are asked for are
     judged, and none twice for the same facts.
 
-    :param only: scenarios to judge, None: all. A silence or a jump of KL is worth a look
+    :param only: scenarios to judge, None: all. A silence or a jump of KL is worth checking
         every few minutes, and costs little when the reward's trend is left out.
     """
     known = facts.derived.get(_Diagnosis)
@@ -79,11 +80,7 @@ class _Diagnosis:
         self._results: dict[str, ScenarioResult] = {}
         self._nothing: ScenarioResult | None = None
         if facts.run is None or facts.as_of_real is None:
-            why = (
-                Sentence("No training was started.", "Nenhum treinamento foi iniciado.")
-                if facts.reached
-                else Sentence("That moment lies ahead.", "Esse momento ainda está por vir.")
-            )
+            why = Message("No run was started.") if facts.reached else Message("Not due yet.")
             self._nothing = no_data(why)
             return
         self._view = RunView(facts, playbook, facts.run, min(facts.run.until, facts.as_of_real))

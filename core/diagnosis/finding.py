@@ -5,45 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from core.language import Message, said
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 
 
-class Sentence(str):
-    """A sentence in English that knows its Portuguese twin.
-
-    It is the English text wherever a text is wanted: in files, logs and JSON.
-    """
-
-    pt: str
-
-    def __new__(cls, en: str, pt: str) -> Sentence:
-        made = super().__new__(cls, en)
-        made.pt = pt
-        return made
-
-    def __getnewargs__(self) -> tuple[str, str]:
-        return str(self), self.pt
-
-    def in_(self, language: str) -> str:
-        """The sentence in a language; English for one that we don't have."""
-        return self.pt if language == "pt" else str(self)
-
-
 @dataclass(frozen=True)
 class ScenarioResult:
-    """One scenario as a rule sees it, before the playbook's causes and actions.
+    """One scenario as its rule judges it, before the playbook's causes and actions.
 
     ``evidence_for`` and ``evidence_against`` carry numbers and steps.
     """
 
     status: FindingStatus
-    headline: str
+    headline: Message
     severity: Severity = Severity.INFO
     since_step: int | None = None
-    evidence_for: tuple[str, ...] = ()
-    evidence_against: tuple[str, ...] = ()
-    normal_until: str | None = None  # when a verdict "normal, leave it alone" will change
+    evidence_for: tuple[Message, ...] = ()
+    evidence_against: tuple[Message, ...] = ()
+    normal_until: Message | None = None  # when a verdict "normal, leave it alone" will change
     kind: str = ""  # finer name, for example STUCK
 
 
@@ -55,36 +35,39 @@ class Finding:
     status: FindingStatus
     severity: Severity
     since_step: int | None
-    headline: str
-    evidence_for: tuple[str, ...] = ()
-    evidence_against: tuple[str, ...] = ()
+    headline: Message
+    evidence_for: tuple[Message, ...] = ()
+    evidence_against: tuple[Message, ...] = ()
     causes: tuple[Text, ...] = ()
     actions: tuple[Text, ...] = ()  # steps of the playbook may carry a command or a button
-    normal_until: str | None = None
+    normal_until: Message | None = None
     kind: str = ""
     log_line: str | None = None  # the manual's line for training.log, to the letter
     escalation: str | None = None  # procedure that follows: crash, performance, data
 
     def as_dict(self, language: str = "en") -> dict[str, Any]:
-        """JSON of one finding."""
+        """JSON of one finding, its sentences in a language."""
+        until = self.normal_until
         return {
             "scenario": self.scenario,
             "status": self.status.value,
             "severity": self.severity.value,
             "since_step": self.since_step,
-            "headline": str(self.headline),
-            "evidence_for": list(self.evidence_for),
-            "evidence_against": list(self.evidence_against),
+            "headline": said(self.headline, language),
+            "evidence_for": [said(text, language) for text in self.evidence_for],
+            "evidence_against": [said(text, language) for text in self.evidence_against],
             "causes": [cause.in_(language) for cause in self.causes],
             "actions": [action.in_(language) for action in self.actions],
-            "normal_until": self.normal_until,
+            "normal_until": None if until is None else said(until, language),
             "kind": self.kind,
         }
 
 
-def no_data(why: str) -> ScenarioResult:
+def no_data(why: Message) -> ScenarioResult:
+    """A scenario that can't be judged."""
     return ScenarioResult(FindingStatus.NO_DATA, why)
 
 
-def quiet(why: str, *against: str) -> ScenarioResult:
+def quiet(why: Message, *against: Message) -> ScenarioResult:
+    """A scenario that does not apply."""
     return ScenarioResult(FindingStatus.OK, why, evidence_against=against)

@@ -1,4 +1,4 @@
-"""Facts of any folder of events, of a run that nobody here started."""
+"""Facts of any folder of events: a run that trainweek did not start."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.facts import Facts, RunFacts
+from core.language import Message
 from core.liveness import Limits
 from core.playbook import Playbook
 from core.telemetry import RunEvents
@@ -18,7 +19,7 @@ from core.timestamps import from_unix
 from core.vocabulary import TrainingStatus
 
 _MOMENT = re.compile(r"tfevents\.(\d{9,10})\b")
-_NO_WRITER = "no process here holds its event files: it has ended, and files don't say how"
+_NO_WRITER = Message("No process has its event files open; how it ended is unknown.")
 
 
 def facts_of_folder(
@@ -56,14 +57,14 @@ def facts_of_events(
     started = now if not begun else from_unix(max(0.0, min(begun)))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
-    done = step is not None and total_steps is not None and step.value >= total
+    done = step is not None and total_steps is not None and step.number >= total
     run = RunFacts(
         name=reader.path.name,
         status=TrainingStatus.COMPLETED if done else TrainingStatus.RUNNING,
         reason="",
         started=min(started, now),
         ended=None,
-        total_steps=total if step is None or done else max(total, int(step.value) + 1),
+        total_steps=total if step is None or done else max(total, int(step.number) + 1),
         reader=reader,
         until=now,
         source=str(reader.path),

@@ -62,7 +62,7 @@ def ended_early(moment: RunView) -> bool:
     return not moment.active and moment.training_hours < normal_hours(moment.playbook)
 
 
-def too_early(moment: RunView, state: RewardState) -> str:
+def too_early(moment: RunView, state: RewardState) -> Message:
     """Why the reward can't be judged yet."""
     if not len(moment.series("rollout/ep_rew_mean")):
         return absence(moment.reader, "rollout/ep_rew_mean", moment.until).why

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from core.language import Message
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.series import Series, empty, join, stitch
@@ -121,10 +122,11 @@ def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
     for number, later in enumerate(attempts[1:], start=1):
         earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
         if earlier.last_wall > later.first_wall:
-            what = (
-                f"It began while {earlier.files[0].name} was still written, with the same tags. "
-                f"Its points replace the other's from step {later.first_step} on; the raw "
-                "points hold both."
+            what = Message(
+                "started while {file} was still being written, with the same tags; its points "
+                "replace the other's from step {step:,}, the raw points hold both",
+                file=earlier.files[0].name,
+                step=later.first_step,
             )
             found.append(FileProblem(later.files[0].name, Fault.TWO_WRITERS, what))
     return found

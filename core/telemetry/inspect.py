@@ -1,4 +1,4 @@
-"""What any TensorBoard folder holds, as strict JSON."""
+"""The contents of any TensorBoard folder, as strict JSON."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ def open_run(path: str | Path) -> RunReader:
     """A reader of an existing file or folder, read once.
 
     :raises TelemetryError: the path does not exist, may not be read, or is a file without
-        a single event. In a folder such a file is a problem beside the others.
+        a single event. In a folder such a file is one problem among others.
     """
     if not Path(path).exists():
         raise TelemetryError(
-            f"{path} does not exist.", "Give an event file, or the folder that holds event files."
+            f"{path} does not exist.", "Pass an event file, or a folder of event files."
         )
     reader = RunReader(path)
     reader.refresh()
     if reader.path.is_file() and not any(file.records for file in reader.files):
-        why = " ".join(problem.detail for problem in reader.problems)
+        why = "; ".join(problem.detail for problem in reader.problems)
         raise TelemetryError(
-            f"{path} holds no TensorBoard event. {why}".strip(),
-            "Give an event file (events.out.tfevents...), or the folder that holds event files.",
+            f"{path} contains no TensorBoard events: {why}."
+            if why
+            else f"{path} contains no TensorBoard events.",
+            "Pass an event file (events.out.tfevents...), or a folder of event files.",
         )
     return reader
 
@@ -58,7 +60,7 @@ def inspect(
             name: as_dict(reading) for name, reading in readings(reader, total_steps, until).items()
         },
         "problems": [
-            {"file": problem.file, "kind": problem.kind.value, "detail": problem.detail}
+            {"file": problem.file, "kind": problem.kind.value, "detail": str(problem.detail)}
             for problem in reader.problems
         ],
     }
@@ -83,7 +85,7 @@ def as_dict(reading: Reading) -> dict[str, Any]:
     return {
         "value": value,
         "unit": reading.unit,
-        "window": reading.window,
+        "window": str(reading.window),
         "source": reading.source,
         "step": reading.step,
         "at": None if reading.at is None else iso(reading.at),

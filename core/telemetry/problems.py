@@ -1,22 +1,24 @@
-"""What is wrong with an event file, and how far it was read."""
+"""Problems in event files, and how far each file was read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.language import Message
+
 
 class Fault(StrEnum):
-    """Kinds of damage. A truncated tail is none: it is read on when it is complete."""
+    """Kinds of damage. A truncated tail is none: it is read when it is complete."""
 
     NOT_EVENTS = "not_events"  # text or something else under an event file's name
     BAD_LENGTH = "bad_length"  # checksum of a record's length: the file is read no further
-    ZERO_TAIL = "zero_tail"  # zeros behind the last record: read no further
+    ZERO_TAIL = "zero_tail"  # zeros after the last record: read no further
     OVERSIZED = "oversized"  # a record above the cap
     BAD_DATA = "bad_data"  # checksum of a record's data: the record was skipped
-    UNDECODABLE = "undecodable"  # checksums hold, but it is no event: the record was skipped
+    UNDECODABLE = "undecodable"  # checksums match, but it is not an event: the record was skipped
     UNREADABLE = "unreadable"  # no permission, or an I/O error
-    REPLACED = "replaced"  # the file became another one, and was read anew
+    REPLACED = "replaced"  # the file became another one, and was read again
     DELETED = "deleted"  # the file is gone, and its points with it
     TOO_MANY_TAGS = "too_many_tags"  # tags above the cap are not kept
     TWO_WRITERS = "two_writers"  # two files of one run grew at once, with the same tags
@@ -25,20 +27,25 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class FileProblem:
-    """One badge: which file, what kind, and what was skipped or why.
+    """One problem: which file, what kind, and what was skipped or why.
 
-    :ivar behind: wall time of the newest point before it, in seconds since the epoch: at
-        any earlier moment nobody could have seen it. None: it has no place in time.
+    :ivar after: wall time of the newest point before it, in seconds since the epoch: it
+        did not exist at any earlier moment. None: it has no place in time.
     """
 
     file: str  # relative to the reader's folder
     kind: Fault
-    detail: str
-    behind: float | None = None
+    detail: Message
+    after: float | None = None
+
+    @property
+    def text(self) -> Message:
+        """File and problem, to stand inside a sentence."""
+        return Message("{file}: {problem}", file=self.file, problem=self.detail)
 
     def seen_by(self, until: float) -> bool:
-        """Whether it can have been there at a moment (seconds since the epoch)."""
-        return self.behind is None or self.behind <= until
+        """Whether it can have existed at a moment (seconds since the epoch)."""
+        return self.after is None or self.after <= until
 
 
 @dataclass(frozen=True)
@@ -47,14 +54,14 @@ class FileState:
 
     name: str  # relative to the reader's folder
     inode: int
-    offset: int  # bytes behind the last whole record
-    size: int  # bytes when last looked at
+    offset: int  # bytes up to the end of the last whole record
+    size: int  # bytes when it was last read
     records: int
     points: int
-    stopped: Fault | None  # why it is read no further; None: it goes on when it grows
+    stopped: Fault | None  # why it is read no further; None: it is read when it grows
     last_wall: float | None = None  # of the newest point, in the order of writing
 
     @property
     def waiting(self) -> int:
-        """Bytes of an incomplete last record, that will be read when it is complete."""
+        """Bytes of an incomplete last record, which is read when it is complete."""
         return 0 if self.stopped else self.size - self.offset

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from core.errors import TelemetryError
+from core.language import literal, plural
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.run_events import RunEvents
 from core.telemetry.tail import EventFile
@@ -62,7 +63,11 @@ class RunReader(RunEvents):
                 self._tails[inode] = file
                 self._lost.pop(name, None)
             for file in before.values():
-                detail = f"The file is gone; {file.points} points went with it."
+                detail = plural(
+                    "file deleted, with {n:,} point",
+                    "file deleted, with {n:,} points",
+                    file.points,
+                )
                 self._lost[file.name] = FileProblem(
                     file.name, Fault.DELETED, detail, file.last_wall
                 )
@@ -91,7 +96,9 @@ class RunReader(RunEvents):
                 continue  # deleted since, or a dangling link
             except OSError as error:
                 name = path.relative_to(self.path).as_posix()
-                self._lost[name] = FileProblem(name, Fault.UNREADABLE, f"{error.strerror}")
+                self._lost[name] = FileProblem(
+                    name, Fault.UNREADABLE, literal(error.strerror or str(error))
+                )
                 continue
             found.setdefault((stat.st_dev, stat.st_ino), path)
         return found
@@ -102,5 +109,5 @@ def _refuse(error: OSError) -> None:
         return  # not there yet, or gone since
     raise TelemetryError(
         f"The folder {error.filename} can't be listed: {error.strerror}.",
-        "Give yourself the right to read it.",
+        "Check the folder's permissions.",
     ) from error

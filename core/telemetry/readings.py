@@ -11,6 +11,7 @@ from datetime import datetime
 
 import numpy as np
 
+from core.language import Message, plural
 from core.reading import Reading
 from core.telemetry.aliases import POSITIVE_ENTROPY, find
 from core.telemetry.run_events import RunEvents
@@ -92,10 +93,12 @@ def last_kl(reader: RunEvents, until: datetime | None = None) -> Reading | None:
 
 
 def policy_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
+    """Policy loss of the last update (``train/policy_gradient_loss``)."""
     return latest(reader, "train/policy_gradient_loss", "", until)
 
 
 def value_loss(reader: RunEvents, until: datetime | None = None) -> Reading | None:
+    """Value loss of the last update (``train/value_loss``)."""
     return latest(reader, "train/value_loss", "", until)
 
 
@@ -109,13 +112,15 @@ def entropy(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     reading = latest(reader, "train/entropy_loss", "nats", until)
     if reading is None:
         return None
-    return Reading(-reading.value, "nats", reading.window, reading.source, reading.step, reading.at)
+    return Reading(
+        -reading.number, "nats", reading.window, reading.source, reading.step, reading.at
+    )
 
 
 def entropy_share(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Entropy as a share of the highest so far, 1 at random and 0 at collapse.
 
-    Events don't tell the number of actions, so the maximum is what the run itself showed;
+    Events don't contain the number of actions, so the maximum is what the run itself showed;
     a new policy begins near ln(n). None where entropies may be negative: continuous actions.
     """
     series = known_series(reader, "train/entropy_loss", until).finite()
@@ -124,11 +129,17 @@ def entropy_share(reader: RunEvents, until: datetime | None = None) -> Reading |
         return None
     share = float(entropies[-1] / entropies.max())
     return Reading(
-        share, "", "of its highest so far", _source(series), int(series.step[-1]), _moment(series)
+        share,
+        "",
+        Message("of its highest so far"),
+        _source(series),
+        int(series.step[-1]),
+        _moment(series),
     )
 
 
 def learning_rate(reader: RunEvents, until: datetime | None = None) -> Reading | None:
+    """The learning rate in force (``train/learning_rate``)."""
     return latest(reader, "train/learning_rate", "", until)
 
 
@@ -143,23 +154,21 @@ def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Readin
     Never ``time/fps``: that is the mean since the start and hides a slowdown. A window
     never spans a restart.
     """
-    series = pace_series(reader, until)
+    series = of_newest_attempt(reader, pace_series(reader, until), until)
     if not len(series):
         return None
-    marks = reader.attempts_until(_unix(until))
-    series = series.where(series.wall >= marks[-1].first_wall) if marks else series
     first = max(0, len(series) - 1 - RATE_POINTS)
     steps, walls = series.step[first:], series.wall[first:]
     if len(steps) < 2 or not walls[-1] > walls[0] or steps[-1] <= steps[0]:
         return None
     rate = float(steps[-1] - steps[0]) / float(walls[-1] - walls[0])
-    window = f"last {len(steps) - 1} iterations"
+    window = plural("last iteration", "last {n} iterations", len(steps) - 1)
     source = f"{_source(series)}, step and wall time"
     return Reading(rate, "steps/s", window, source, int(steps[-1]), _moment(series))
 
 
 def last_step(reader: RunEvents, until: datetime | None = None) -> Reading | None:
-    """The newest step of the training."""
+    """The newest step of the run."""
     series = pace_series(reader, until)
     if not len(series):
         return None
@@ -176,10 +185,9 @@ def progress(
     step = last_step(reader, until)
     if step is None or not total_steps:
         return step
-    share = min(1.0, max(0.0, step.value / total_steps))
-    return Reading(
-        share, "", f"{step.value} of {total_steps} steps", step.source, step.step, step.at
-    )
+    share = min(1.0, max(0.0, step.number / total_steps))
+    window = Message("{done:,} of {total:,} steps", done=step.value, total=total_steps)
+    return Reading(share, "", window, step.source, step.step, step.at)
 
 
 def time_remaining(
@@ -189,13 +197,13 @@ def time_remaining(
     step = last_step(reader, until)
     if step is None:
         return None
-    left = max(0, total_steps - step.value)
+    left = max(0, total_steps - step.number)
     if left == 0:
-        return Reading(0.0, "s", "done", step.source, step.step, step.at)
+        return Reading(0.0, "s", Message("all steps done"), step.source, step.step, step.at)
     rate = steps_per_second(reader, until)
     if rate is None:
         return None
-    return Reading(left / rate.value, "s", rate.window, rate.source, step.step, step.at)
+    return Reading(left / rate.number, "s", rate.window, rate.source, step.step, step.at)
 
 
 def time_remaining_range(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.language import Message
 from core.telemetry.attempts import (
     AttemptEvents,
     AttemptMark,
@@ -220,6 +221,10 @@ class RunEvents:
             found += self._missing
             found += two_writers(self._split(None))
         if not files:
-            why = "There is no event file in it." if self.path.exists() else "It does not exist."
+            why = (
+                Message("contains no event file")
+                if self.path.exists()
+                else Message("does not exist")
+            )
             found.append(FileProblem(self.path.as_posix(), Fault.NO_FILES, why))
         return found

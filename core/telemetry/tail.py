@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.language import Message, literal, plural
 from core.telemetry.columns import Columns
 from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, length_in, whole_records
 from core.telemetry.problems import Fault, FileProblem, FileState
@@ -66,7 +67,7 @@ class EventFile:
         self._seen: tuple[int, int] | None = None  # size and mtime at the last read
         self._skipped: list[FileProblem] = []
         self._more: Counter[Fault] = Counter()  # skipped records beyond those
-        self._more_behind: dict[Fault, float | None] = {}  # the first of them
+        self._more_after: dict[Fault, float | None] = {}  # the first of them
         self._scalars = ScalarBlocks()
 
     def refresh(self) -> bool:
@@ -87,7 +88,7 @@ class EventFile:
         except FileNotFoundError:
             raise
         except OSError as error:
-            self._stop(Fault.UNREADABLE, f"{error.strerror or error}")
+            self._stop(Fault.UNREADABLE, literal(error.strerror or str(error)))
             return False
 
     def _read(self, file) -> bool:
@@ -100,10 +101,12 @@ class EventFile:
             != self._guard
         )
         if anew:
-            what = "shrank" if stat.st_size < self.offset else "was replaced"
-            self._reread = FileProblem(
-                self.name, Fault.REPLACED, f"The file {what} and was read anew."
+            what = (
+                Message("the file shrank and was read again")
+                if stat.st_size < self.offset
+                else Message("the file was replaced and read again")
             )
+            self._reread = FileProblem(self.name, Fault.REPLACED, what)
             self._forget()
         self.inode, self.size = inode, stat.st_size
         self._seen = (stat.st_size, stat.st_mtime_ns)
@@ -147,9 +150,13 @@ class EventFile:
         taken = self._scalars.take(buffer, records)
         self.records += len(records.starts) - len(taken.skipped)
         for at, fault in taken.skipped:
-            why = "its checksum is wrong" if fault is Fault.BAD_DATA else "it is no event"
+            place = self.offset + at
+            what = (
+                Message("record at byte {byte:,} skipped: wrong checksum", byte=place)
+                if fault is Fault.BAD_DATA
+                else Message("record at byte {byte:,} skipped: not an event", byte=place)
+            )
             record = int(np.searchsorted(records.starts, at))
-            what = f"The record at byte {self.offset + at} was skipped: {why}."
             self._skip(fault, what, _wall_before(taken, record, self.last_wall))
         for tag, points in taken.points.items():
             columns = self.columns.get(tag)
@@ -160,37 +167,49 @@ class EventFile:
         self.last_wall = _wall_before(taken, len(records.starts), self.last_wall)
 
     def _stop_at(self, frame: bytes) -> None:
-        """The length at the offset is damaged: nothing tells where the next record begins."""
+        """The length at the offset is damaged: the start of the next record is unknown."""
         if not any(frame):
-            detail = f"Zeros from byte {self.offset} on; reads on if it is filled."
+            detail = Message(
+                "only zeros from byte {byte:,}; read if they are filled", byte=self.offset
+            )
             self._stop(Fault.ZERO_TAIL, detail)
         elif self.offset == 0:
-            detail = "The file is named like an event file, but holds none."
-            self._stop(Fault.NOT_EVENTS, detail)
-        else:
             self._stop(
-                Fault.BAD_LENGTH,
-                f"The record at byte {self.offset} has a damaged length; "
-                f"{self.size - self.offset} bytes behind it can't be read.",
+                Fault.NOT_EVENTS, Message("named like an event file, but contains no events")
             )
+        else:
+            detail = Message(
+                "record at byte {byte:,} has a damaged length; {rest:,} bytes can't be read",
+                byte=self.offset,
+                rest=self.size - self.offset,
+            )
+            self._stop(Fault.BAD_LENGTH, detail)
 
     def _step_over(self, length: int) -> None:
         offset, end = self.offset, self.offset + AROUND + length
-        what = f"The record at byte {offset} claims {length} bytes; {MAX_RECORD} are allowed"
+        values = {"byte": offset, "size": length, "most": MAX_RECORD}
         if end <= self.size:
-            self._skip(Fault.OVERSIZED, f"{what}; it was skipped.", self.last_wall)
+            skipped = Message(
+                "record at byte {byte:,} claims {size:,} bytes, more than {most:,}; skipped",
+                **values,
+            )
+            self._skip(Fault.OVERSIZED, skipped, self.last_wall)
             self.offset = end
         else:
-            self._stop(Fault.OVERSIZED, f"{what}; read no further.")
+            stopped = Message(
+                "record at byte {byte:,} claims {size:,} bytes, more than {most:,}; not read further",
+                **values,
+            )
+            self._stop(Fault.OVERSIZED, stopped)
 
-    def _stop(self, fault: Fault, detail: str) -> None:
+    def _stop(self, fault: Fault, detail: Message) -> None:
         self.stopped, self._detail = fault, detail
 
-    def _skip(self, fault: Fault, detail: str, behind: float | None) -> None:
+    def _skip(self, fault: Fault, detail: Message, after: float | None) -> None:
         if len(self._skipped) < _KEPT_PROBLEMS:
-            self._skipped.append(FileProblem(self.name, fault, detail, behind))
+            self._skipped.append(FileProblem(self.name, fault, detail, after))
         else:
-            self._more_behind.setdefault(fault, behind)
+            self._more_after.setdefault(fault, after)
             self._more[fault] += 1
 
     @property
@@ -223,12 +242,15 @@ class EventFile:
     def problems(self) -> list[FileProblem]:
         found = list(self._skipped)
         for fault, count in self._more.items():
-            detail = f"{count} more such records were skipped."
-            found.append(FileProblem(self.name, fault, detail, self._more_behind[fault]))
+            detail = plural("{n} more such record skipped", "{n} more such records skipped", count)
+            found.append(FileProblem(self.name, fault, detail, self._more_after[fault]))
         if self._reread:
             found.append(self._reread)
         if self._scalars.tags_refused:
-            detail = f"Points of tags above {MAX_TAGS}, or with names too long, are not kept."
+            detail = Message(
+                "points of more than {most:,} tags, or of tags with long names, are not kept",
+                most=MAX_TAGS,
+            )
             found.append(FileProblem(self.name, Fault.TOO_MANY_TAGS, detail))
         if self.stopped:
             found.append(FileProblem(self.name, self.stopped, self._detail, self.last_wall))

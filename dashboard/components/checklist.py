@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.checks.judgement import Judgement
+from core.language import Message, plural
 from core.playbook import SlotSpec
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
-from dashboard.components.ages import aged_text, window_text
+from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
 from dashboard.data.snapshot import Item, Snapshot
@@ -19,147 +20,146 @@ from dashboard.wording import plain
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
 
 
-def checklist(page: Page, look: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
+def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
     """All items of a slot, with "Tick all that pass" and the slot's notes."""
     say = page.say
-    items = look.items(slot)
+    items = snapshot.items(slot)
     if not items:
-        st.caption(say("check.none"))
+        st.caption(say("This slot has no checks."))
         return
-    heading(page, look, slot, items)
+    heading(page, snapshot, slot, items)
     with st.container(gap="xsmall"):
         for item in items:
-            row(page, look, slot, item)
-    actions_row(page, look, slot, items)
+            row(page, snapshot, slot, item)
+    actions_row(page, snapshot, slot, items)
     outcomes.show(page, f"slot:{slot.id}")
     if notes:
-        _notes(page, look, slot)
+        _notes(page, snapshot, slot)
 
 
-def heading(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
-    say, at = page.say, look.at(slot)
+def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+    say, at = page.say, snapshot.at(slot)
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
     ticked = sum(item.tick is not None for item in items)
-    if at > look.now_week and slot.kind in LOOKS_AT_A_MOMENT:
-        text = say("check.not_reached", time=page.viewer.time(at), age=age(at - look.now_week))
+    if at > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT:
+        text = say(
+            "Due {time} (in {age}). Judged on the data at that time.",
+            time=page.viewer.time(at),
+            age=age(at - snapshot.now_week),
+        )
     else:
-        key = "check.as_of" if as_of < look.now_week else "check.as_of_now"
-        text = say(key, time=page.viewer.moment(as_of))
+        moment = page.viewer.moment(as_of)
+        if as_of < snapshot.now_week:
+            text = say("Judged on the data at {time}", time=moment)
+        else:
+            text = say("Judged now, {time}", time=moment)
+    total = len(items)
     counts = (
-        f"**{say('check.count', passed=passed, total=len(items))}** · "
-        f"{say('check.ticked_count', ticked=ticked, total=len(items))}"
+        f"**{say('{passed} of {total} passed', passed=passed, total=total)}** · "
+        f"{say('{ticked} of {total} ticked', ticked=ticked, total=total)}"
     )
-    owner = look.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
+    owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
 
 
-def row(page: Page, look: Snapshot, slot: SlotSpec, item: Item) -> None:
+def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
     """Verdict, question and why, value, limit, where from and how old, tick."""
     say, judged = page.say, item.judgement
-    spec = look.week.playbook.checks[judged.check]
+    spec = snapshot.week.playbook.checks[judged.check]
     title = spec.title.in_(page.viewer.language)
     with st.container(border=True, gap="xsmall", key=f"item-{slot.id}-{judged.check}"):
         verdict, what, value, source, tick = st.columns(
             WIDTHS, vertical_alignment="center", gap="xsmall"
         )
         verdict.markdown(badge(judged.verdict, say))
-        what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
+        what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
-            f"**{plain(value_text(page, judged))}** :gray[{limit_text(page, judged)}]",
+            f"**{say(value_text(judged))}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
-        source.markdown(f":small[:gray[{source_text(page, look, judged)}]]")
+        source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with tick:
-            tick_cell(page, look, slot, item, title)
+            tick_cell(page, snapshot, slot, item, title)
         if judged.verdict in ADVERSE:
             st.markdown(
-                f":red[:material/build: **{say('check.do')}**] "
+                f":red[:material/build: **{say('Action')}**] "
                 f"{plain(spec.action.in_(page.viewer.language))}"
             )
         if judged.evidence:
             st.markdown(
-                f":small[:blue[:material/insights: {say('check.evidence')}] {plain(judged.evidence)}]"
+                f":small[:blue[:material/insights: {say('Evidence')}] {say.text(judged.evidence)}]"
             )
-
-
-def value_text(page: Page, judged: Judgement) -> str:
-    """The reading as text; said in words where there is none."""
-    if judged.reading is None:
-        return page.say.raw("value.none")
-    value = judged.reading.value
-    if isinstance(value, bool):
-        return page.say.raw("value.yes" if value else "value.no")
-    return number(value, judged.reading.unit)
 
 
 def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value; a word is named as what it must be."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
-        return plain(judged.limit)
-    if judged.limit == "yes" or judged.limit == value_text(page, judged):
+        return page.say.text(judged.limit)
+    if judged.limit == "yes" or judged.limit == value_text(judged):
         return ""  # the mark says it; "43,824 bars, must be yes" says nothing
-    return page.say("check.must", limit=judged.limit)
+    return page.say("must be {limit}", limit=judged.limit)
 
 
-def source_text(page: Page, look: Snapshot, judged: Judgement) -> str:
+def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
     """Window, source, step and age of the reading, as Markdown."""
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
     source = short_source(reading.source)
-    if look.run is not None:  # its name stands in the frame, and is long
-        source = source.replace(look.run.name, say.raw("source.run"))
+    if snapshot.run is not None:  # its name stands in the frame, and is long
+        source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
-        parts.append(say("source.step", step=number(reading.step)))
-    parts.append(aged_text(page, look, look.age(reading, judged.as_of)))
+        parts.append(say("step {step}", step=number(reading.step)))
+    parts.append(aged_text(page, snapshot, snapshot.age(reading, judged.as_of)))
     return " · ".join(part for part in parts if part)
 
 
 def short_source(source: str) -> str:
-    """The tag or key, or the file's name; the whole path stands behind the pointer."""
+    """The tag or key, or the file's name; the tooltip has the whole path."""
     return source.rpartition(": ")[2].rpartition("/")[2]
 
 
-def actions_row(page: Page, look: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)
-    early = look.at(slot) > look.now_week and slot.kind in LOOKS_AT_A_MOMENT
+    early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
 
     def tick_all() -> None:
         for item in open_:
             done = outcomes.act(
                 page,
                 f"slot:{slot.id}",
-                say.raw("saved.ticks", count=len(open_)),
+                plural("{n} tick", "{n} ticks", len(open_)),
                 lambda item=item: page.services.client.tick(
-                    look.week.id,
+                    snapshot.week.id,
                     slot.id,
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    value_text(page, item.judgement),
+                    str(value_text(item.judgement)),
                 ),
             )
             if not done:
-                return  # the outcome of the one that was refused stays on show
+                return  # the outcome of the refused one stays visible
 
     st.button(
-        say.raw("check.all", count=len(open_)),
+        say.raw("Tick all that pass ({count})", count=len(open_)),
         key=f"tick-all:{slot.id}",
         icon=":material/done_all:",
         type="primary",
         disabled=not open_ or denied is not None or early,
-        help=denied or say("check.all_help"),
+        help=denied
+        or say("Adds a tick to each item that passes and has none. The others stay open."),
         on_click=tick_all,
     )
 
 
-def _notes(page: Page, look: Snapshot, slot: SlotSpec) -> None:
+def _notes(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     say, place = page.say, f"note:{slot.id}"
-    written = [n for n in look.notes if n.slot == slot.id]
+    written = [n for n in snapshot.notes if n.slot == slot.id]
     for note in written:
         st.markdown(
             f":small[:material/sticky_note_2: {plain(note.text)} "
@@ -172,17 +172,15 @@ def _notes(page: Page, look: Snapshot, slot: SlotSpec) -> None:
         if text and outcomes.act(
             page,
             place,
-            say.raw("saved.note"),
-            lambda: page.services.client.note(look.week.id, slot.id, text),
+            Message("note"),
+            lambda: page.services.client.note(snapshot.week.id, slot.id, text),
         ):
             st.session_state[f"{place}:text"] = ""
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(
-            say.raw("check.note_slot"), key=f"{place}:text", max_chars=1000, disabled=bool(denied)
-        )
+        st.text_input(say.raw("Note"), key=f"{place}:text", max_chars=1000, disabled=bool(denied))
         st.button(
-            say.raw("check.note_save"),
+            say.raw("Save note"),
             key=f"{place}:save",
             disabled=bool(denied),
             help=denied,

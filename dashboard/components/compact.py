@@ -14,18 +14,18 @@ from dashboard.page import Page
 from dashboard.wording import plain
 
 
-def compact(page: Page, look: Snapshot, slot: SlotSpec) -> None:
+def compact(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     """All items of a slot in a narrow column."""
-    items = look.items(slot)
-    heading(page, look, slot, items)
+    items = snapshot.items(slot)
+    heading(page, snapshot, slot, items)
     for item in items:
-        title = look.week.playbook.checks[item.judgement.check].title.in_(page.viewer.language)
+        title = snapshot.week.playbook.checks[item.judgement.check].title.in_(page.viewer.language)
         what, tick = st.columns((3, 1.3), gap="xsmall", vertical_alignment="center")
         what.markdown(
             f"{badge(item.judgement.verdict, page.say)} **{plain(title)}**  \n"
-            f":small[:gray[{plain(item.judgement.why)}]]"
+            f":small[:gray[{page.say.text(item.judgement.why)}]]"
         )
         with tick:
-            tick_cell(page, look, slot, item, title)
-    actions_row(page, look, slot, items)
+            tick_cell(page, snapshot, slot, item, title)
+    actions_row(page, snapshot, slot, items)
     outcomes.show(page, f"slot:{slot.id}")

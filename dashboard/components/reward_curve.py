@@ -1,4 +1,4 @@
-"""The reward over the steps, with what happened to it."""
+"""The reward over the steps, with restarts, changed settings and incidents."""
 
 from __future__ import annotations
 
@@ -7,48 +7,55 @@ import streamlit as st
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
-from dashboard.components.charts import drawn
+from dashboard.components.charts import REWARD, draw, drawn
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Limit, Mark, curve, step_at
-from dashboard.figures.style import CONFIG, GRAY, ORANGE, RED
+from dashboard.figures.style import GRAY, ORANGE, RED
 from dashboard.page import Page
 
 HEIGHT = 300
 MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
 
 
-def show(page: Page, look: Snapshot) -> None:
+def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    st.markdown(f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help"))
-    series = reward(look)
+    st.markdown(
+        f"#### {say('Reward over steps')}",
+        anchors=False,
+        help=say(
+            "`rollout/ep_rew_mean`, the mean of the last 100 episodes. Marks: restarts, "
+            "changed settings and incidents."
+        ),
+    )
+    series = reward(snapshot)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
-            st.caption(say("empty.no_events"))
+            st.caption(say("The run has written no events yet"))
         return
     figure = curve(
-        {say.raw("week.reward"): drawn(look, series)},
+        {say.raw(REWARD): drawn(snapshot, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
-        marks=marks(page, look, series),
+        marks=marks(page, snapshot, series),
     )
-    st.plotly_chart(figure, key="reward-curve", config=CONFIG, alt=say.raw("week.reward_curve"))
+    draw(page, figure, key="reward-curve", alt=say.raw("Reward over steps"))
 
 
-def reward(look: Snapshot) -> Series | None:
-    run = look.run
+def reward(snapshot: Snapshot) -> Series | None:
+    run = snapshot.run
     if run is None or run.reader is None:
         return None
     return known_series(run.reader, "rollout/ep_rew_mean", run.until)
 
 
-def marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     """Restarts, changed settings and incidents, as places on the step axis."""
-    return restart_marks(page, look) + _incident_marks(page, look, series)
+    return restart_marks(page, snapshot) + _incident_marks(page, snapshot, series)
 
 
-def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
+def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
     """Where a later attempt took over, and where a setting was changed, then or within one."""
-    run = look.run
+    run = snapshot.run
     if run is None or run.reader is None:
         return []
     changes = setting_changes(run.reader, run.until)
@@ -56,7 +63,7 @@ def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
     for number, attempt in enumerate(run.reader.attempts[1:], start=1):
         with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]
         changes = [change for change in changes if change not in with_it]
-        label = page.say.raw("week.restart", number=number)
+        label = page.say.raw("restart {number}", number=number)
         if with_it:
             label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
         found.append(Mark(attempt.first_step, label, ORANGE))
@@ -65,17 +72,16 @@ def restart_marks(page: Page, look: Snapshot) -> list[Mark]:
 
 
 def _said(page: Page, change: SettingChange) -> str:
+    name = "lr" if change.setting == "learning_rate" else change.setting
     return page.say.raw(
-        f"week.mark_{change.setting}",
-        before=f"{change.before:.3g}",
-        after=f"{change.after:.3g}",
+        "{name} {before:.3g} → {after:.3g}", name=name, before=change.before, after=change.after
     )
 
 
-def _incident_marks(page: Page, look: Snapshot, series: Series) -> list[Mark]:
+def _incident_marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
     found = []
-    for incident in look.incidents:
+    for incident in snapshot.incidents:
         step = step_at(series, incident.opened_at.timestamp())
         if step is not None:
-            found.append(Mark(step, page.say.raw("week.mark_incident"), RED))
+            found.append(Mark(step, page.say.raw("incident"), RED))
     return found

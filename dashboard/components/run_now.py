@@ -8,80 +8,89 @@ import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
+from core.language import Message
+from core.playbook import Playbook
 from core.reading import Reading
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
-from dashboard.components.ages import aged_text, window_text
-from dashboard.components.charts import speed_series
+from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
+from dashboard.components.reading_text import aged_text, window_text
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.states import WORDS
 
 SPARK_POINTS = 60
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
-def show(page: Page, look: Snapshot) -> None:
-    say, seen, playbook, run = page.say, look.readings, look.week.playbook, look.run
+def show(page: Page, snapshot: Snapshot) -> None:
+    say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
-        _reward(page, look, seen.get("last_reward"))
-        kl = playbook.checks.get("kl_divergence")
+        _reward(page, snapshot, seen.get("last_reward"))
         _metric(
-            page, look, "week.kl", seen.get("kl"), "train/approx_kl",
-            say("week.of_limit", limit=f"{kl.op} {kl.threshold:g}") if kl else "",
+            page, snapshot, KL, seen.get("kl"), "train/approx_kl",
+            _limit(page, playbook, "kl_divergence"),
         )  # fmt: skip
-        _steps(page, look, seen.get("step"))
+        _steps(page, snapshot, seen.get("step"))
         _metric(
-            page, look, "week.speed", seen.get("steps_per_second"), None,
-            say("week.of_limit", limit=f">= {playbook.training.min_steps_per_second:,.0f}"),
+            page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
+            say("limit >= {limit:,.0f}", limit=playbook.training.min_steps_per_second),
             spark=_thin(speed_series(run.reader, run.until)) if run and run.reader else None,
         )  # fmt: skip
-        sharpe = playbook.checks.get("sharpe_estimate")
         _metric(
-            page, look, "week.sharpe", seen.get("validation_sharpe"), "eval/sharpe",
-            say("week.of_limit", limit=f"{sharpe.op} {sharpe.threshold:g}") if sharpe else "",
+            page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
+            _limit(page, playbook, "sharpe_estimate"),
         )  # fmt: skip
 
 
-def _reward(page: Page, look: Snapshot, reading: Reading | None) -> None:
+def _limit(page: Page, playbook: Playbook, check: str) -> str:
+    """The limit of a check; nothing if the playbook has no such check."""
+    spec = playbook.checks.get(check)
+    if spec is None:
+        return ""
+    return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+
+
+def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     label = Trend.INSUFFICIENT
-    if look.run and look.run.reader:
+    if snapshot.run and snapshot.run.reader:
         label = reward_trend(
-            look.run.reader, look.run.until, look.real_window(look.trend_window)
+            snapshot.run.reader, snapshot.run.until, snapshot.real_window(snapshot.trend_window)
         ).label
     _metric(
-        page, look, "week.reward", reading, "rollout/ep_rew_mean",
-        page.say(f"trend.{label.value}"), _TREND_ARROWS.get(label, "off"),
+        page, snapshot, REWARD, reading, "rollout/ep_rew_mean",
+        page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off"),
     )  # fmt: skip
 
 
-def _steps(page: Page, look: Snapshot, reading: Reading | None) -> None:
-    say, run = page.say, look.run
+def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
+    say, run = page.say, snapshot.run
     total = number(run.total_steps) if run else "–"
-    left = look.readings.get("time_remaining")
-    note = say("week.of_total", total=total)
+    left = snapshot.readings.get("time_remaining")
+    note = say("of {total}", total=total)
     soon = ""
-    if look.status is TrainingStatus.COMPLETED:
-        soon = say("week.eta_done")
-    elif left is not None and look.status is TrainingStatus.RUNNING and not look.stale:
-        pace = look.clock.pace(look.now)
-        end = look.now_week + timedelta(seconds=float(left.value) * pace)
+    if snapshot.status is TrainingStatus.COMPLETED:
+        soon = say("all steps done")
+    elif left is not None and snapshot.status is TrainingStatus.RUNNING and not snapshot.stale:
+        pace = snapshot.clock.pace(snapshot.now)
+        end = snapshot.now_week + timedelta(seconds=float(left.value) * pace)
         between = time_remaining_range(run.reader, run.total_steps, run.until)
         times = f"{end:%H:%M}"
         if between is not None:
-            first, last = (look.now_week + timedelta(seconds=s * pace) for s in between)
+            first, last = (snapshot.now_week + timedelta(seconds=s * pace) for s in between)
             times += f" ({first:%H:%M}–{last:%H:%M})"
-        soon = say("week.eta", time=f"{page.viewer.day(end)} {times} UTC")
+        soon = say("ETA {time}", time=f"{page.viewer.day(end)} {times} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
-    _metric(page, look, "week.steps", reading, None, note, spark=spark, soon=soon)
+    _metric(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
 
 
 def _metric(
     page: Page,
-    look: Snapshot,
-    label: str,
+    snapshot: Snapshot,
+    label: Message,
     reading: Reading | None,
     tag: str | None,
     note: str,
@@ -89,20 +98,20 @@ def _metric(
     spark: list[float] | None = None,
     soon: str = "",
 ) -> None:
-    """One number; its sparkline, what it is held against, and where it comes from."""
+    """One number; its sparkline, what it is compared with, and where it comes from."""
     say = page.say
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(
             say(label),
-            number(reading.value) if reading else say("value.none"),
+            say.raw(number(reading.value)) if reading else say.raw("no data yet"),
             delta=note or None,
             delta_arrow=arrow,
             delta_color="off",
-            chart_data=spark or _spark(look, tag),
+            chart_data=spark or _spark(snapshot, tag),
             help=_source(page, reading) if reading else None,
         )
         if reading is not None:
-            old = aged_text(page, look, look.age(reading))
+            old = aged_text(page, snapshot, snapshot.age(reading))
             st.caption(" · ".join(part for part in (old, soon) if part))
 
 
@@ -110,10 +119,10 @@ def _source(page: Page, reading: Reading) -> str:
     return f"{plain(reading.source.rsplit('/', 1)[-1])} · {window_text(page, reading.window)}"
 
 
-def _spark(look: Snapshot, tag: str | None) -> list[float] | None:
-    if tag is None or look.run is None or look.run.reader is None:
+def _spark(snapshot: Snapshot, tag: str | None) -> list[float] | None:
+    if tag is None or snapshot.run is None or snapshot.run.reader is None:
         return None
-    return _thin(known_series(look.run.reader, tag, look.run.until))
+    return _thin(known_series(snapshot.run.reader, tag, snapshot.run.until))
 
 
 def _thin(series: Series, axis: str = "value") -> list[float] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from core.language import Message, plural
 from core.playbook import SlotSpec
 from core.schedule import SlotView
 from core.vocabulary import SlotState, Verdict
@@ -12,20 +13,15 @@ from dashboard.components.states import icon, word
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 
-_SAID = {
-    Verdict.FAIL: "failed",
-    Verdict.UNKNOWN: "unknown",
-    Verdict.WARN: "warned",
-    Verdict.PENDING: "early",
-}
 
-
-def choose(page: Page, look: Snapshot, kinds: set[str], *, key: str, label: str) -> SlotSpec | None:
-    """A row of small states, overdue ones named so; None if the playbook has none.
+def choose(
+    page: Page, snapshot: Snapshot, kinds: set[str], *, key: str, label: str
+) -> SlotSpec | None:
+    """A row of small states, overdue ones marked; None if the playbook has no such slot.
 
     Without a choice in the address: what is due first, else the last that has come.
     """
-    views = [view for view in look.timeline if view.spec.kind in kinds]
+    views = [view for view in snapshot.timeline if view.spec.kind in kinds]
     if not views:
         return None
     by_id = {view.spec.id: view for view in views}
@@ -34,13 +30,13 @@ def choose(page: Page, look: Snapshot, kinds: set[str], *, key: str, label: str)
         list(by_id),
         lambda slot_id: _caption(page, by_id[slot_id], key),
         key=key,
-        start=_first(views, look).spec.id,
+        start=_first(views, snapshot).spec.id,
     )
     return by_id[chosen].spec
 
 
 def mark_of(view: SlotView) -> str:
-    """The slot's icon; one that is done although not all passed shows the worst of it."""
+    """The slot's icon; a slot that is done although not all passed shows the worst verdict."""
     worst = view.troubles[0] if view.state is SlotState.DONE and view.troubles else None
     return icon(worst or view.state)
 
@@ -50,15 +46,25 @@ def said(page: Page, view: SlotView) -> str:
     parts = [word(view.state, page.say)]
     if view.state is SlotState.DONE:
         parts += [
-            page.say.raw(f"slot.{_SAID[verdict]}", count=count)
+            page.say.raw(_counted(verdict, count))
             for verdict, count in Counter(view.troubles).items()
         ]
     return ", ".join(parts)
 
 
-def _first(views: list[SlotView], look: Snapshot) -> SlotView:
+def _counted(verdict: Verdict, count: int) -> Message:
+    if verdict is Verdict.FAIL:
+        return plural("{n} failed", "{n} failed", count)
+    if verdict is Verdict.WARN:
+        return plural("{n} with a warning", "{n} with a warning", count)
+    if verdict is Verdict.PENDING:
+        return plural("{n} pending", "{n} pending", count)
+    return plural("{n} unknown", "{n} unknown", count)
+
+
+def _first(views: list[SlotView], snapshot: Snapshot) -> SlotView:
     waiting = [v for v in views if v.state in {SlotState.OVERDUE, SlotState.DUE}]
-    come = [v for v in views if v.at <= look.now_week]
+    come = [v for v in views if v.at <= snapshot.now_week]
     return (waiting or come[-1:] or views)[0]
 
 

@@ -40,23 +40,23 @@ class Services:
         self.person = person
         self.now = now
         self.client = Client(home, person, now=now)
-        self._look: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._records: WeekRecords | None = None
 
-    def look(self) -> Snapshot | None:
+    def snapshot(self) -> Snapshot | None:
         """The active week as it stands now; None without a week."""
-        now, kept = self.now(), self._look
-        if kept is not None and timedelta(0) <= now - kept.now < SHARED_FOR:
+        kept = self._snapshot
+        if kept is not None and timedelta(0) <= self.now() - kept.now < SHARED_FOR:
             return kept
-        self._records = self.client.week_records(known=self._records)
-        self._look = (
-            None if self._records is None else Snapshot(self.home, self._records, now, self.reader)
-        )
-        return self._look
+        # A tab of the same person may do the same in a thread of its own.
+        self._records = records = self.client.week_records(known=self._records)
+        taken = None if records is None else Snapshot(self.home, records, self.now(), self.reader)
+        self._snapshot = taken
+        return taken
 
     def forget(self) -> None:
         """After a write: the next snapshot reads what was written."""
-        self._look = None
+        self._snapshot = None
 
     def reader(self, folder: Path) -> RunReader:
         """The one reader of a run's folder, kept so that only new bytes are parsed."""

@@ -1,8 +1,8 @@
-"""The command ``trainweek``: every verb of a training week, with exit codes for scripts.
+"""The command ``trainweek``: every action of a training week, with exit codes for scripts.
 
-Exit codes: 0 done, 1 judged and not good (a failed check, a NO-GO), 2 your input or
-your machine needs mending; the message says what and how. ``diagnose`` judges with 0, 1 and 2, and exits
-with 3 where there is nothing to judge.
+Exit codes: 0 done, 1 a bad result (a failed check, a NO-GO), 2 invalid input or a problem
+of the machine; the message says what to fix. ``diagnose`` reports its result as 0, 1 or 2,
+and exits with 3 if the run can't be evaluated.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from runner.cli import (
 from runner.cli.program import Judging, run
 
 app = typer.Typer(
-    help="A PPO training week as a live operations manual.",
+    help="Run and watch a PPO training week by its operations manual.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,7 +41,7 @@ app = typer.Typer(
 def _everywhere(
     home: Annotated[
         Path | None,
-        typer.Option("--home", help="Home folder of the weeks (default: the checkout)."),
+        typer.Option("--home", help="Data directory (default: the checkout)."),
     ] = None,
 ) -> None:
     if home is not None:

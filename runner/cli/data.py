@@ -1,4 +1,4 @@
-"""``trainweek data``: a synthetic market to try the week with, and the check of candles."""
+"""``trainweek data``: a synthetic market to try the week with, and the data check."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ app = typer.Typer(help="Write sample candles, check candles.", no_args_is_help=T
 @app.command()
 def sample(
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same market.")] = 7,
-    force: Annotated[bool, typer.Option(help="Replace candles that are already there.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace existing candles.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Write a made-up OGNUSDT market with planted signal to data/train and data/backtest.
+    """Write a synthetic OGNUSDT market with a learnable signal to data/train and data/backtest.
 
     It is labelled synthetic in the files and wherever it is used.
     """
     target = Home.find(home)
     for path, bars in write_sample(target.train_data, target.backtest_data, seed, force=force):
-        print(f"{target.relative(path)}: {bars} bars (synthetic)")
+        print(f"{target.relative(path)}: {bars:,} bars (synthetic)")
 
 
 app.command(name="check")(data_check)

@@ -42,7 +42,7 @@ def show(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Print the newest decision, who signed it, and whether that holds now."""
+    """Print the newest decision, who signed it, and whether the signature is valid."""
     answer = open_client(home).gate(week, sha256)
     if json:
         print_json(answer.as_dict())
@@ -66,20 +66,21 @@ def show(
         print(
             f"  {number}. [{state}] {condition['text']} ({condition['owner']}, due {condition['due']})"
         )
-    print(f"  gate: {'pass' if answer.passes else 'shut'}. {answer.reason}")
+    print(f"  gate: {'pass' if answer.passes else 'blocked'}. {answer.reason}")
 
 
 @app.command()
 def export(
     out: Annotated[
-        Path | None, typer.Option("--out", help="File (default: ./<hash>.capsule.json, 12 digits).")
+        Path | None,
+        typer.Option("--out", help="File (default: ./<first 12 digits of the hash>.capsule.json)."),
     ] = None,
     week: WeekOption = None,
     sha256: ShaOption = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the signed decision as one file; exit 1 if its signature holds no longer."""
+    """Write the signed decision as one file (a capsule). Exit 1 if the signature is not valid."""
     client = open_client(home)
     chosen = sha256 or _newest(client, week)
     content, standing = client.capsule(chosen)
@@ -101,12 +102,15 @@ def verify(
         typer.Option("--key", help="Fingerprint of the trusted key, or its first 16 digits."),
     ] = None,
     any_key: Annotated[
-        bool, typer.Option("--any-key", help="Exit 0 whoever signed it: proves no person.")
+        bool,
+        typer.Option("--any-key", help="Accept any key. The result does not prove who signed it."),
     ] = False,
     home: Annotated[
         Path | None,
         typer.Option(
-            "--home", envvar="TRAINWEEK_HOME", help="Compare with the files of this home, too."
+            "--home",
+            envvar="TRAINWEEK_HOME",
+            help="Also compare with the files of this data directory.",
         ),
     ] = None,
     model: Annotated[Path | None, typer.Option("--model", help="Compare with this model.")] = None,
@@ -116,9 +120,9 @@ def verify(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Check a capsule, offline and anywhere; exit 0 only if it stands, and names what differs.
+    """Verify a capsule offline and print what differs. Exit 0 only if the signature is valid.
 
-    Without --key or --home nobody knows whose key it is: UNTRUSTED, exit 1.
+    Without --key or --home the key is not known: UNTRUSTED, exit 1.
     """
     from core.decision.capsule import examine, parse_capsule, read_capsule
 
@@ -130,8 +134,8 @@ def verify(
     if there is not None and standing.state is not SignatureState.ALTERED and capsule:
         standing = with_ledger(standing, capsule, there)
     if json:
-        told = {} if standing.state is SignatureState.ALTERED or not capsule else _told(capsule)
-        print_json({"file": str(file), **standing.as_dict(), **told})
+        facts = {} if standing.state is SignatureState.ALTERED or not capsule else _facts(capsule)
+        print_json({"file": str(file), **standing.as_dict(), **facts})
     else:
         _print_verdict(file, standing, capsule)
     raise typer.Exit(0 if standing.stands else 1)
@@ -141,14 +145,14 @@ def verify(
 def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = None) -> None:
     """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
 
-    The signature must stand (not void, not expired), and every condition must be closed.
-    Prints the reason as JSON, always.
+    The signature must be valid (not void, not expired), and every condition closed.
+    Always prints the reason as JSON.
     """
     try:
         answer = open_client(home).gate(week, sha256)
     except TrainweekError as error:
         answer = GateAnswer.blocked_by(error)
-    except Exception as error:  # a pipeline reads the reason; whatever it is, the gate is shut
+    except Exception as error:  # a pipeline reads the reason; whatever it is, the gate blocks
         what = Message("The gate failed: {error}", error=f"{type(error).__name__}: {error}")
         answer = GateAnswer(False, what, Message("Run `trainweek doctor`."), {})
     print_json(answer.as_dict())
@@ -157,17 +161,19 @@ def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = N
 
 @app.command()
 def close(
-    number: Annotated[int, typer.Argument(min=1, help="Condition, as `show` counts them.")],
-    note: Annotated[str, typer.Option("--note", help="By what one sees that it is met.")],
+    number: Annotated[int, typer.Argument(min=1, help="Number of the condition in `show`.")],
+    note: Annotated[str, typer.Option("--note", help="Evidence that it is met.")],
     week: WeekOption = None,
     sha256: ShaOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Close a condition of the signature, in the name of the person at the terminal."""
+    """Close a condition of the signature, in your name."""
     client = open_client(home)
     signature = client.signature_of(client.archived(sha256 or _newest(client, week)).name)
     if signature is None:
-        raise InputError("Nobody has signed that decision.", "Conditions come with a signature.")
+        raise InputError(
+            Message("That decision is not signed."), Message("Conditions belong to a signature.")
+        )
     outcome = client.close_condition(signature.id, number - 1, note)
     if isinstance(outcome, Refused | Conflict):
         raise InputError(outcome.reason, getattr(outcome, "remedy", ""))
@@ -176,7 +182,7 @@ def close(
 
 @app.command()
 def history(home: HomeOption = None, json: JsonOption = False) -> None:
-    """All revalidations of all weeks, with who decided what and why."""
+    """List the revalidations of all weeks, with their signatures."""
     found = open_client(home).decided()
     if json:
         print_json([history_row(one) for one in found])
@@ -228,19 +234,21 @@ def history_row(one: Decided) -> dict[str, Any]:
 def _newest(client: Client, week: str | None) -> str:
     saved = client.newest_decision(needed_week(client, week).id)
     if saved is None:
-        raise InputError("There is no saved revalidation.", "Revalidate and save the report.")
+        raise InputError(
+            Message("There is no saved revalidation."), Message("Revalidate and save the report.")
+        )
     if isinstance(saved, Refused):
         raise InputError(saved.reason, saved.remedy)
     return saved.sha256
 
 
-def _second(told: Mapping[str, Any]) -> str:
-    """Who stood by an override, and what that is worth."""
-    proof = "countersigned" if told["second_verified"] else "typed, unverified"
-    return f"second: {told['second']} ({proof})"
+def _second(facts: Mapping[str, Any]) -> str:
+    """The second person of an override, and whether their name is proved."""
+    proof = "countersigned" if facts["second_verified"] else "typed, unverified"
+    return f"second: {facts['second']} ({proof})"
 
 
-def _told(capsule: dict[str, Any]) -> dict[str, Any]:
+def _facts(capsule: dict[str, Any]) -> dict[str, Any]:
     statement = capsule["signed"]["statement"]
     names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
     who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
@@ -255,22 +263,22 @@ def _print_verdict(file: Path, standing: Standing, capsule: dict[str, Any] | Non
     print(f"{file}: {standing.state.value}")
     _print_differences(standing)
     if capsule is not None and standing.state is not SignatureState.ALTERED:
-        told = _told(capsule)
-        proof = "" if told["verified"] else ", identity unverified"
-        print(f"  {told['decision']} {told['score']}, evidence {told['evidence']}")
-        print(f"  {told['act']} by {told['by']} ({told['role']}{proof}), {told['at']}")
-        if told["second"]:
-            print(f"  {_second(told)}")
-        print(f"  {told['reason']}")
-        for condition in told["conditions"]:
+        facts = _facts(capsule)
+        proof = "" if facts["verified"] else ", identity unverified"
+        print(f"  {facts['decision']} {facts['score']}, evidence {facts['evidence']}")
+        print(f"  {facts['act']} by {facts['by']} ({facts['role']}{proof}), {facts['at']}")
+        if facts["second"]:
+            print(f"  {_second(facts)}")
+        print(f"  {facts['reason']}")
+        for condition in facts["conditions"]:
             closed = condition["closed"]
             state = f"closed by {closed['by']}: {closed['note']}" if closed else "open"
             print(
                 f"  condition: {condition['text']} ({condition['owner']}, due {condition['due']}),"
                 f" {state}"
             )
-        print(f"  expires {told['expires_at']}")
-        print(f"  key {told['fingerprint']}")
+        print(f"  expires {facts['expires_at']}")
+        print(f"  key {facts['fingerprint']}")
     if standing.checked:
         print(f"  agrees: {', '.join(standing.checked)}")
     for sentence in standing.unchecked:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +25,10 @@ from runner.home.launch import ensure_runner
 
 def demo(
     headless: Annotated[
-        bool, typer.Option("--headless", help="Without the browser; ends when the week is played.")
+        bool,
+        typer.Option(
+            "--headless", help="No browser and no dashboard; exits at the end of the week."
+        ),
     ] = False,
     steps: Annotated[
         int | None, typer.Option(help="Training steps (default: the playbook's 500,000).", min=1)
@@ -32,10 +36,12 @@ def demo(
     port: PortOption = 8501,
     home: Annotated[
         Path | None,
-        typer.Option("--home", help="Where it is played; cleared at the start (default: .demo)."),
+        typer.Option(
+            "--home", help="Data directory of the demo; cleared at the start (default: .demo)."
+        ),
     ] = None,
 ) -> None:
-    """Play a training week with a real training and a real backtest; only its clock runs fast."""
+    """Play a training week with a real training run and a real backtest, on a fast clock."""
     if not headless:
         require_port(port)
     own = place.prepare(home or place.DEFAULT)
@@ -47,14 +53,14 @@ def demo(
                 dashboard = start_dashboard(own, port, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
                 _announce(f"http://localhost:{port}")
-            play = Play(own, steps, say=lambda line: print(line, flush=True))
+            play = Play(own, steps, show=lambda line: print(line, flush=True))
             result = play.run()
             print("\nWritten:")
             for path in _written(own.root, result):
                 print(f"  {path}")
             if dashboard is not None:
                 print(
-                    "\nThe decision waits for the CTO's signature. Ctrl-C ends the demo.",
+                    "\nThe decision is ready for the CTO's signature. Ctrl-C ends the demo.",
                     flush=True,
                 )
                 dashboard.wait()
@@ -63,20 +69,20 @@ def demo(
             if headless:
                 raise typer.Exit(130) from None
         finally:
-            ignore_signals()  # a second Ctrl-C must not leave a training behind
+            ignore_signals()  # a second Ctrl-C must not leave a training run alive
             if dashboard is not None:
                 end_child(dashboard)
             place.clear_processes(own)
 
 
 def _announce(address: str) -> None:
-    print(f"\n  The week is played at {address}   (Ctrl-C ends all of it)\n", flush=True)
-    # Opening a browser may block (a text browser in a terminal): not our business.
+    print(f"\n  Dashboard: {address}   (Ctrl-C ends the demo)\n", flush=True)
+    # Opening a browser may block (a text browser in a terminal).
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _written(root: Path, result: dict) -> list[Path]:
-    """The files that people look at, as absolute paths."""
+def _written(root: Path, result: Mapping[str, Any]) -> list[Path]:
+    """The files that people open, as absolute paths."""
     reports = [root / path for path in (result.get("report") or {}).values()]
     others = [
         root / "logs/ppo_training/training.log",

@@ -1,4 +1,4 @@
-"""``trainweek doctor``: what is wrong with this home and machine, and what to do."""
+"""``trainweek doctor``: problems of this data directory and machine, and how to fix them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from runner.settings import Settings
 
 
 def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
-    """Look at home, disk, database, ledger, backups, runner, processes, models and versions.
+    """Check data directory, disk, database, ledger, backups, runner, processes, models, versions.
 
-    Changes nothing. Exit 0: all well; 1: something to look at; 2: something is broken.
+    Changes nothing. Exit 0: no problems; 1: warnings; 2: something is broken.
     """
     found = examine(Home.find(home), Settings.from_environment(), datetime.now(UTC))
     if json:

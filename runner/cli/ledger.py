@@ -1,8 +1,7 @@
-"""``trainweek ledger``: verify the record, back it up, restore or rebuild it."""
+"""``trainweek ledger``: verify the ledger, back it up, restore or replay it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -12,8 +11,8 @@ from core.paths import Home
 from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, person_at_the_terminal, print_json
 from runner.recovery.rebuild import replay as replay_ledger
-from runner.recovery.rebuild import verify_ledger
 from runner.recovery.restore import restore_store as restore_backup
+from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import make_backup
@@ -24,10 +23,12 @@ app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args
 
 @app.command()
 def verify(json: JsonOption = False, home: HomeOption = None) -> None:
-    """Follow the hash chain, compare file, database, tables and backups; exit 1 if they differ."""
+    """Verify the hash chain; compare file, database, tables and backups. Exit 1 if they differ."""
     report = verify_ledger(Home.find(home), tables=True)
     if json:
-        print_json({**asdict(report), "ok": report.ok, "database_mode": described_mode()})
+        problems = [str(problem) for problem in report.problems]
+        facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
+        print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
     else:
         print(report.text(), described_mode(), sep="\n")
     raise typer.Exit(0 if report.ok else 1)
@@ -35,17 +36,17 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
 
 @app.command()
 def replay(home: HomeOption = None) -> None:
-    """Rebuild the database from the ledger; refused where that would lose a line."""
+    """Rebuild the database from the ledger; refused if that would lose a line."""
     _require(Right.OPERATE)
     print(replay_ledger(Home.find(home), person_at_the_terminal(), datetime.now(UTC)))
 
 
 @app.command()
 def backup(home: HomeOption = None) -> None:
-    """Back up database and ledger now; the runner does it each hour."""
+    """Back up database and ledger now; the runner does so every hour."""
     keep = timedelta(seconds=Settings.from_environment().backup_keep_s)
     made = make_backup(Home.find(home), datetime.now(UTC), keep)
-    print(f"{made.folder}: {made.lines} ledger lines")
+    print(f"{made.folder}: {made.lines:,} ledger lines")
 
 
 @app.command()
@@ -56,22 +57,22 @@ def backups(json: JsonOption = False, home: HomeOption = None) -> None:
         print_json([{"name": b.folder.name, "at": b.at, "lines": b.lines} for b in found])
         return
     for each in found:
-        print(f"{each.folder.name}  {each.lines} ledger lines")
+        print(f"{each.folder.name}  {each.lines:,} ledger lines")
     if not found:
-        print("No backup yet: trainweek ledger backup")
+        print("No backups yet. Make one: trainweek ledger backup")
 
 
 @app.command()
 def restore(
     backup: Annotated[
-        str | None, typer.Argument(help="Name of a backup; without it the newest intact one.")
+        str | None, typer.Argument(help="Name of a backup (default: the newest intact one).")
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Put an intact ledger and database in place; what is replaced is kept.
+    """Restore ledger and database from a backup; the replaced files are kept.
 
-    Lines that are newer than the backup are taken from the present files, as far as they
-    can be proven: nothing that was acknowledged is lost.
+    Lines newer than the backup are taken from the present files if they can be verified,
+    so no acknowledged line is lost.
     """
     _require(Right.OPERATE)
     done = restore_backup(Home.find(home), backup, person_at_the_terminal(), datetime.now(UTC))
@@ -79,5 +80,5 @@ def restore(
 
 
 def _require(right: Right) -> None:
-    """:raises PermissionDenied: the person at the terminal has not this right."""
+    """:raises PermissionDenied: the person at the terminal lacks this right."""
     person_at_the_terminal().require(right)

@@ -1,4 +1,4 @@
-"""The manual's own commands. ``scripts/*.py`` and ``trainweek`` run these same functions."""
+"""The manual's own commands. ``scripts/*.py`` and ``trainweek`` call the same functions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
@@ -32,36 +33,48 @@ FOLLOW_EVERY_S = 0.2
 
 
 def start(
-    symbol: Annotated[str, typer.Option(help="Must be the week's symbol.")] = "OGNUSDT",
-    mode: Annotated[str, typer.Option(help="paper is the only mode: no orders exist.")] = "paper",
+    symbol: Annotated[str, typer.Option(help="Symbol; must be the week's.")] = "OGNUSDT",
+    mode: Annotated[str, typer.Option(help="Only 'paper' exists; no orders are sent.")] = "paper",
     tag: Annotated[str | None, typer.Option(help="Name of the run.")] = None,
     timestamp: Annotated[
-        bool, typer.Option("--timestamp", help="Put the launch time into the run's name.")
+        bool, typer.Option("--timestamp", help="Add the launch time to the run's name.")
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last good checkpoint.")
+        bool, typer.Option("--resume", help="Resume from the last good checkpoint.")
     ] = False,
-    new: Annotated[bool, typer.Option("--new", help="Begin anew beside an ended run.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Start another run, even if an earlier one has ended.")
+    ] = False,
     steps: Annotated[
-        int | None, typer.Option(help="Another number of steps than the playbook's.", min=1)
+        int | None, typer.Option(help="Total steps (default: the playbook's).", min=1)
     ] = None,
     override: Annotated[
-        str | None, typer.Option(help="The lead's reason to start in spite of the pre-flight.")
+        str | None, typer.Option(help="The lead's reason to start after a failed pre-flight.")
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Don't follow the log.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Start the week's training and follow its log; Ctrl-C detaches, the training goes on."""
+    """Start the week's training run and follow its log. Ctrl-C detaches; the run continues."""
     if mode != "paper":
-        raise InputError(f"There is no mode {mode!r}.", "Use --mode paper: no orders exist.")
+        raise InputError(
+            Message("There is no mode {mode!r}.", mode=mode),
+            Message("Use --mode paper; no orders are sent."),
+        )
     if resume and new:
-        raise InputError("--resume and --new exclude each other.", "Give one of them.")
+        raise InputError(
+            Message("--resume and --new exclude each other."), Message("Give one of them.")
+        )
     client = open_client(home)
     week = client.active_week() or _week_from_now(client)
     if symbol != week.symbol:
         raise InputError(
-            f"The week {week.id} trades {week.symbol}, not {symbol}.",
-            "Give the week's symbol, or make a week with another playbook.",
+            Message(
+                "Week {week} trades {symbol}, not {given}.",
+                week=week.id,
+                symbol=week.symbol,
+                given=symbol,
+            ),
+            Message("Give the week's symbol, or make a week with another playbook."),
         )
     needed_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
@@ -73,22 +86,22 @@ def start(
     params |= {"override_reason": override} if override else {}
     job = submitted(client.submit(JobKind.TRAIN, params))
     if detach:
-        print(f"{job.id} asked for. Follow it: trainweek jobs logs {job.id}")
+        print(f"{job.id} requested. Follow it: trainweek jobs logs {job.id}")
         return
     end_like(follow(client, job))
 
 
 def restart(
     learning_rate: Annotated[
-        float | None, typer.Option(help="Go on with this learning rate, e.g. 1e-4.")
+        float | None, typer.Option(help="New learning rate, e.g. 1e-4.")
     ] = None,
     ent_coef: Annotated[
-        float | None, typer.Option(help="Go on with this weight of the entropy bonus, e.g. 0.005.")
+        float | None, typer.Option(help="New entropy coefficient, e.g. 0.005.")
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Save and stop the training, then go on from the last good checkpoint, changed or not."""
+    """Save and stop the training run, then resume it from the last good checkpoint."""
     client = open_client(home)
     needed_week(client)
     needed_runner(client.home)
@@ -102,20 +115,22 @@ def restart(
 
 def revalidate(
     model_path: Annotated[
-        str, typer.Option(help="The model; .zip is added if it is not there.")
+        str, typer.Option(help="The model; .zip is added if it is missing.")
     ] = "models/ppo_phase4/best_model",
     backtest_data_dir: Annotated[str, typer.Option(help="Candles to test on.")] = "data/backtest/",
-    num_episodes: Annotated[int, typer.Option(help="Episodes, one after another.", min=1)] = 10,
+    num_episodes: Annotated[
+        int, typer.Option(help="Number of episodes, run one after another.", min=1)
+    ] = 10,
     save_report: Annotated[
-        bool, typer.Option("--save-report", help="Write the reports; without it: print only.")
+        bool, typer.Option("--save-report", help="Write the reports (default: print only).")
     ] = False,
     trials: Annotated[
         int | None,
-        typer.Option(help="Trials that this is the best of, if more than the ledger counts."),
+        typer.Option(help="Number of trials (for DSR), if more than the ledger counts."),
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Run the six gates over the backtest data. Exit 0 GO, 1 PARTIAL or NO-GO."""
+    """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO."""
     client = open_client(home)
     needed_week(client)
     needed_runner(client.home)
@@ -137,7 +152,7 @@ def daily_check(
     date: Annotated[str | None, typer.Option(help="Day of the week, e.g. 2026-02-24.")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Judge a day, write its summary and print it. Exit 0 when all five pass, else 1."""
+    """Judge a day, write its summary and print it. Exit 0 if all five checks pass, else 1."""
     client = open_client(home)
     week = needed_week(client)
     summary = run_daily_check(client, week, _day(date, client, week))
@@ -152,7 +167,7 @@ def data_check(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Print the quality report of the candles. Exit 1 on errors."""
+    """Print a quality report of the candles. Exit 1 on errors."""
     place = Home.find(home)
     folders = {
         "train": place.resolve(train_data_dir) if train_data_dir else place.train_data,
@@ -169,15 +184,17 @@ def _day(given: str | None, client: Client, week: Week) -> date:
     try:
         return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise InputError(f"{given!r} is no date.", "Write it as 2026-02-24.") from None
+        raise InputError(
+            Message("{day!r} is not a date.", day=given), Message("Write it as 2026-02-24.")
+        ) from None
 
 
 def _week_from_now(client: Client) -> Week:
-    """The manual's start command works in a fresh home: the week begins now."""
+    """Make a week launched now: the manual's start command works in an empty data directory."""
     launch = client.now().replace(second=0, microsecond=0)
     match client.create_week(launch):
         case Recorded(record=week):
-            print(f"No active week: made week {week.id}, launched at {iso(launch)}.")
+            print(f"There was no active week. Made week {week.id}, launched at {iso(launch)}.")
             return week
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -185,8 +202,8 @@ def _week_from_now(client: Client) -> Week:
 
 
 def _preflight_first(client: Client) -> None:
-    """No launch without a pre-flight: run it, show it; the runner refuses a failed one."""
-    print("Pre-flight first:")
+    """Run the pre-flight and print it; the start is refused if it failed."""
+    print("Running the pre-flight:")
     job = wait(client, submitted(client.submit(JobKind.PREFLIGHT, {})))
     for check in (client.result(job.id) or {}).get("checks", []):
         print(
@@ -195,9 +212,9 @@ def _preflight_first(client: Client) -> None:
 
 
 def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
-    """The job that was asked for.
+    """The job of an outcome.
 
-    :raises ConflictError: there is one already; says whose.
+    :raises ConflictError: there is one already; names who requested it.
     :raises InputError: refused.
     """
     match outcome:
@@ -205,8 +222,17 @@ def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
             return job
         case AlreadyRunning(job=job, by=by, since=since):
             raise ConflictError(
-                f"{job.kind} is already {job.state.lower()}: {job.id}, by {by} at {iso(since)}.",
-                f"Look: trainweek jobs logs {job.id}; stop: trainweek jobs stop {job.id}",
+                Message(
+                    "{job} is already {state}, requested by {by} at {time}.",
+                    job=job.id,
+                    state=job.state,
+                    by=by,
+                    time=iso(since),
+                ),
+                Message(
+                    "Follow it: trainweek jobs logs {job}; stop it: trainweek jobs stop {job}",
+                    job=job.id,
+                ),
             )
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -214,14 +240,14 @@ def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
 
 
 def wait(client: Client, job: Job) -> Job:
-    """The job when it has ended."""
+    """Wait until the job has ended."""
     while (job := client.job(job.id) or job).state not in ENDED_STATES:
         time.sleep(FOLLOW_EVERY_S)
     return job
 
 
 def follow(client: Client, job: Job) -> Job:
-    """Print the job's output as it comes, until it ends; Ctrl-C detaches."""
+    """Print the job's output until it ends; Ctrl-C detaches and exits with 0."""
     shown = 0
     attempt = 1
     try:
@@ -241,12 +267,12 @@ def follow(client: Client, job: Job) -> Job:
                 return job
             time.sleep(FOLLOW_EVERY_S)
     except KeyboardInterrupt:
-        print(f"\nDetached; {job.id} goes on. Stop it: trainweek jobs stop {job.id}")
+        print(f"\nDetached; {job.id} continues. Stop it: trainweek jobs stop {job.id}")
         raise typer.Exit(0) from None
 
 
 def end_like(job: Job) -> None:
-    """Leave the program as the job ended: silently if it succeeded, else with its exit code."""
+    """Exit as the job ended: return if it succeeded, else print the reason and exit with 1 or 2."""
     if job.state is not JobState.SUCCEEDED:
-        typer.echo(f"{job.id} ended {job.state}: {job.reason}", err=True)
+        typer.echo(f"{job.id} {job.state}: {job.reason}", err=True)
         raise typer.Exit(2 if job.exit_code == 2 else 1)

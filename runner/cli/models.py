@@ -1,4 +1,4 @@
-"""``trainweek checkpoints``, ``backup`` and ``model``: what the runner keeps of a model."""
+"""``trainweek checkpoints``, ``backup`` and ``model``: stored models and their copies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
@@ -23,7 +24,7 @@ from runner.client import Client
 from runner.models.backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
-model = typer.Typer(help="Models from elsewhere.", no_args_is_help=True)
+model = typer.Typer(help="External models.", no_args_is_help=True)
 
 
 def checkpoints(
@@ -31,7 +32,7 @@ def checkpoints(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List checkpoints, newest first, each verified now. Exit 1 if one is broken."""
+    """List checkpoints, newest first, and verify each. Exit 1 if one is corrupt."""
     client = open_client(home)
     found = client.checkpoints(run)
     if json:
@@ -49,18 +50,18 @@ def checkpoints(
             ]
         )
     elif not found:
-        print("There are no checkpoints.")
+        print("No checkpoints yet.")
     else:
         for each in found:
             age = _age((client.now() - each.saved_at).total_seconds())
-            state = "verified" if each.verified else f"BROKEN: {each.problem}"
+            state = "verified" if each.verified else f"CORRUPT: {each.problem}"
             print(f"{each.step:>12}  {each.run or '?':<40} {age:>8} old  {state}")
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
 
 
 @backup.command("list")
 def list_them(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List backups, newest first, each verified now. Exit 1 if one is broken."""
+    """List backups, newest first, and verify each. Exit 1 if one is corrupt."""
     client = open_client(home)
     found = client.backups()
     if json:
@@ -77,17 +78,17 @@ def list_them(home: HomeOption = None, json: JsonOption = False) -> None:
             ]
         )
     elif not found:
-        print("There are no backups. Make one: trainweek backup make")
+        print("No backups yet. Make one: trainweek backup make")
     else:
         for each in found:
-            state = f"{each.files} files verified" if each.verified else f"BROKEN: {each.problem}"
+            state = f"{each.files} files verified" if each.verified else f"CORRUPT: {each.problem}"
             print(f"{client.home.relative(each.folder):<44} {iso(each.made_at)[:16]}  {state}")
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
 
 
 @backup.command()
 def verify(folder: Path, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Compare every file of one backup with its manifest. Exit 2 if one differs."""
+    """Verify every file of a backup against its manifest. Exit 2 if one differs."""
     client = open_client(home)
     found = verify_backup(client.home.resolve(folder))
     best = found.manifest.get("best_model")
@@ -100,7 +101,7 @@ def verify(folder: Path, home: HomeOption = None, json: JsonOption = False) -> N
 
 @backup.command()
 def make(home: HomeOption = None) -> None:
-    """Back models/ppo_phase4 up under the manual's name."""
+    """Back up models/ppo_phase4 under the manual's name."""
     _run(open_client(home), JobKind.BACKUP, {})
 
 
@@ -108,15 +109,19 @@ def make(home: HomeOption = None) -> None:
 def restore(
     folder: Annotated[
         str | None,
-        typer.Argument(help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: newest)."),
+        typer.Argument(
+            help="The backup, e.g. models/ppo_phase4_BACKUP_27FEV (default: the newest)."
+        ),
     ] = None,
-    source: Annotated[str | None, typer.Option("--from", help="The same as an option.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="The backup, as an option.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Put a verified backup in the place of models/ppo_phase4; what was there is kept."""
+    """Replace models/ppo_phase4 by a verified backup; the replaced folder is kept."""
     if folder and source:
-        raise InputError("The backup is given twice.", "Give the folder, or --from, not both.")
+        raise InputError(
+            Message("The backup is given twice."), Message("Give the folder or --from, not both.")
+        )
     chosen = folder or source
     params = {"action": "restore", **({"from": chosen} if chosen else {})}
     result = _run(open_client(home), JobKind.BACKUP, params, quiet=json)
@@ -126,21 +131,21 @@ def restore(
 
 @model.command("import")
 def import_model(
-    file: Annotated[Path, typer.Argument(help="The .zip of a PPO of stable-baselines3.")],
+    file: Annotated[Path, typer.Argument(help="The .zip of a stable-baselines3 PPO.")],
     normaliser: Annotated[
         Path | None,
-        typer.Option(help="Its feature statistics as JSON (default: the manifest beside it)."),
+        typer.Option(help="Feature statistics as JSON (default: the manifest next to it)."),
     ] = None,
     trained_from: Annotated[
-        str | None, typer.Option(help="First candle that it was trained on.")
+        str | None, typer.Option(help="Time of the first candle it was trained on.")
     ] = None,
     trained_until: Annotated[
-        str | None, typer.Option(help="Last candle that it was trained or chosen on.")
+        str | None, typer.Option(help="Time of the last candle it was trained or selected on.")
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take the weights of a model from elsewhere; nothing of it is unpickled."""
+    """Import the weights of an external model. Nothing in it is unpickled."""
     params: dict[str, Any] = {"file": str(file.expanduser().resolve())}
     params |= {"normaliser": str(normaliser.expanduser().resolve())} if normaliser else {}
     params |= {"trained_from": trained_from} if trained_from else {}
@@ -155,7 +160,7 @@ def import_model(
 def _run(
     client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
 ) -> dict[str, Any]:
-    """Ask for a job, follow it to its end (``quiet``: only wait), give its result."""
+    """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
     needed_week(client)
     needed_runner(client.home)
     job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
@@ -163,7 +168,10 @@ def _run(
         end_like(job)
     result = client.result(job.id)
     if result is None:
-        raise InputError(f"{job.id} left no result.", f"Look: trainweek jobs show {job.id}")
+        raise InputError(
+            Message("{job} wrote no result.", job=job.id),
+            Message("See: trainweek jobs show {job}", job=job.id),
+        )
     return dict(result)
 
 

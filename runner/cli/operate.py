@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError, SetupError
+from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
 from runner.cli.options import HomeOption, person_at_the_terminal
@@ -28,13 +29,13 @@ from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
 from runner.settings import Settings
 
-_POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 
 
 def up(port: PortOption = 8501, home: HomeOption = None) -> None:
-    """Runner and dashboard together. Ctrl-C ends both; trainings go on and are adopted."""
+    """Start runner and dashboard. Ctrl-C stops both; jobs continue and are adopted at the next start."""
     place, settings = Home.find(home), Settings.from_environment()
     require_port(port)
     dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
@@ -43,31 +44,32 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
         try:
             for keeper in keepers:
                 keeper.begin(time.monotonic())
-            _say("Ctrl-C ends both; what dies is started again.")
+            _say("Ctrl-C stops both. If one of them dies, it is restarted.")
             while True:
                 time.sleep(settings.keep_look_s)
                 for keeper in keepers:
-                    keeper.look(time.monotonic())
+                    keeper.tick(time.monotonic())
         except KeyboardInterrupt:
             pass
         finally:
-            ignore_signals()  # a second Ctrl-C must not leave one of them behind
+            ignore_signals()  # a second Ctrl-C must not leave one of them alive
             if dashboard.process is not None:
                 end_child(dashboard.process)
             stop_runner(place)
-            _say_what_goes_on(place)
+            _say_live_jobs(place)
 
 
 def runner(
     stop: Annotated[
-        bool, typer.Option("--stop", help="End this home's runner instead; its jobs go on.")
+        bool,
+        typer.Option("--stop", help="Stop the runner of this data directory; its jobs continue."),
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """The runner in the foreground: takes requests, supervises jobs. Ctrl-C leaves jobs alive.
+    """Run the runner in the foreground: it takes requests and supervises jobs. Ctrl-C stops it.
 
-    With --stop the one that works on the home is ended. What keeps it, ``trainweek up`` or
-    systemd, starts it again: end that instead.
+    Jobs continue without it. --stop stops a running one; if ``trainweek up`` or systemd keeps
+    it alive, stop that instead.
     """
     if stop:
         _stop_runner(Home.find(home))
@@ -79,19 +81,19 @@ def _stop_runner(home: Home) -> None:
     person_at_the_terminal().require(Right.OPERATE)
     status = runner_status(home, datetime.now(UTC))
     if not stop_runner(home):
-        _say(f"No runner works on {home.root} on this machine.")
+        _say(f"No runner is active for {home.root} on this machine.")
         return
-    _say(f"Runner (pid {status.pid}) ended.")
-    _say_what_goes_on(home)
+    _say(f"Runner (pid {status.pid}) stopped.")
+    _say_live_jobs(home)
 
 
 def dashboard(port: PortOption = 8501, home: HomeOption = None) -> None:
-    """The dashboard alone, for a runner that runs elsewhere on this machine."""
+    """Start the dashboard only, next to a runner started separately on this machine."""
     raise typer.Exit(serve(Home.find(home), port))
 
 
 def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
-    """TensorBoard on the event files, as the manual opens it."""
+    """Start TensorBoard on the event files."""
     place = Home.find(home)
     require_port(port)
     place.tensorboard.mkdir(parents=True, exist_ok=True)
@@ -107,19 +109,23 @@ def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
 
 
 def systemd(
-    unit: Annotated[str | None, typer.Option(help="Print one alone: runner or dashboard.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Print only this unit: runner or dashboard.")
+    ] = None,
     user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
     port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
-    """Print systemd units for runner and dashboard, with the commands that install them."""
+    """Print systemd units for runner and dashboard, and the commands that install them."""
     place = Home.find(home)
     made = units(place, port, user)
     if unit is None:
         print(how_to_install(place, port, user))
     wanted = {name: text for name, text in made.items() if unit in (None, _short(name))}
     if not wanted:
-        raise InputError(f"There is no unit {unit!r}.", "Give runner or dashboard.")
+        raise InputError(
+            Message("There is no unit {unit!r}.", unit=unit), Message("Give runner or dashboard.")
+        )
     for name, text in wanted.items():
         print(f"# {name}", text, sep="\n")
 
@@ -132,24 +138,24 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _say_what_goes_on(home: Home) -> None:
+def _say_live_jobs(home: Home) -> None:
     jobs = Client(home, person_at_the_terminal()).jobs(limit=1000)
     for job in jobs:
         if job.state in LIVE_STATES:
             _say(
-                f"Runner ended. {job.id} goes on and is adopted at the next start; "
-                f"to end it: trainweek runner, then trainweek jobs stop {job.id}"
+                f"{job.id} continues; the next runner adopts it. "
+                f"To stop it: trainweek runner, then trainweek jobs stop {job.id}"
             )
 
 
 def serve(home: Home, port: int) -> int:
-    """Run the dashboard until it ends or Ctrl-C; returns its exit code.
+    """Run the dashboard until it exits or Ctrl-C; returns its exit code.
 
     :raises SetupError: the port is in use.
     """
     require_port(port)
     process = start_dashboard(home, port)
-    print(f"Dashboard: http://localhost:{port}  (Ctrl-C ends it)", flush=True)
+    print(f"Dashboard: http://localhost:{port}  (Ctrl-C stops it)", flush=True)
     return _until_interrupted(process)
 
 
@@ -170,19 +176,22 @@ def start_dashboard(home: Home, port: int, log: Path | None = None) -> subproces
 
 
 def require_port(port: int) -> None:
-    """:raises SetupError: somebody listens there already."""
+    """:raises SetupError: the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise SetupError(
-                f"Port {port} is in use.", f"End what listens there, or give --port {port + 1}."
+                Message("Port {port} is in use.", port=str(port)),
+                Message(
+                    "Stop the program that uses it, or give --port {port}.", port=str(port + 1)
+                ),
             ) from error
 
 
 def _until_interrupted(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a child; on Ctrl-C, SIGTERM or a closed terminal end it, gently first."""
+    """Wait for a child; stop it on Ctrl-C, SIGTERM or a closed terminal."""
     with interruptible():
         try:
             return process.wait()
@@ -193,11 +202,11 @@ def _until_interrupted(process: subprocess.Popen[bytes]) -> int:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Every polite signal becomes a KeyboardInterrupt inside.
+    """Turn SIGINT, SIGTERM and SIGHUP into a KeyboardInterrupt.
 
-    SIGINT too: a shell that starts us in the background has it ignored.
+    SIGINT too: a shell that starts a command in the background ignores it there.
     """
-    before = {number: signal.signal(number, signal.default_int_handler) for number in _POLITE}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _STOP_SIGNALS}
     try:
         yield
     finally:
@@ -206,13 +215,13 @@ def interruptible() -> Iterator[None]:
 
 
 def ignore_signals() -> None:
-    """From here on, what was begun is finished: for cleaning up."""
-    for number in _POLITE:
+    """Ignore SIGINT, SIGTERM and SIGHUP from here on: for the clean-up."""
+    for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def end_child(process: subprocess.Popen[bytes], grace_s: float = 5.0) -> None:
-    """SIGTERM, a grace, SIGKILL; returns when the child is gone."""
+    """SIGTERM, a grace period, SIGKILL; returns when the child has ended."""
     if process.poll() is None:
         process.terminate()
         deadline = time.monotonic() + grace_s

@@ -1,4 +1,4 @@
-"""What many commands share: the home, the person, JSON output."""
+"""What many commands share: data directory, person, JSON output."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.language import Message
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
 from core.week import Week
 from runner.client import Client
 from runner.home.launch import ensure_runner
-from runner.home.runner_identity import how_to_end
+from runner.home.runner_identity import how_to_stop
 
 HomeOption = Annotated[
     Path | None,
@@ -26,40 +27,41 @@ HomeOption = Annotated[
         "--home",
         envvar="TRAINWEEK_HOME",
         show_envvar=True,
-        help="Home folder of the weeks (default: the checkout).",
+        help="Data directory (default: the checkout).",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def person_at_the_terminal() -> Person:
-    """Who types: ``TRAINWEEK_PERSON`` or the system's user, ``TRAINWEEK_ROLE`` or lead.
+    """The person at the terminal: ``TRAINWEEK_PERSON`` or the system user, with ``TRAINWEEK_ROLE``.
 
-    Nothing proves the name, so what is recorded is marked *identity unverified*.
+    The name is not proved, so its records are marked *identity unverified*.
+
+    :raises InputError: there is no such role.
     """
     role = os.environ.get("TRAINWEEK_ROLE", Role.LEAD.value)
     if role not in set(Role):
         raise InputError(
-            f"TRAINWEEK_ROLE is {role!r}, which is no role.",
-            f"Use one of {', '.join(Role)}.",
+            Message("TRAINWEEK_ROLE is {role!r}, which is not a role.", role=role),
+            Message("Use one of {roles}.", roles=", ".join(Role)),
         )
     return Person(os.environ.get("TRAINWEEK_PERSON") or getpass.getuser(), Role(role))
 
 
 def open_client(home: Path | None) -> Client:
-    """The client on a home folder, for the person at the terminal."""
+    """The client of a data directory, for the person at the terminal."""
     return Client(Home.find(home), person_at_the_terminal())
 
 
 def needed_runner(home: Home) -> None:
-    """A runner for what is asked of it; one that is started here stays, and is told of."""
+    """Start a runner if none is alive, and print that it stays."""
     ensure_runner(home, started=lambda pid: _say_runner(home, pid))
 
 
 def _say_runner(home: Home, pid: int) -> None:
     print(
-        f"Started a runner (pid {pid}) that stays for what is asked later; "
-        f"to end it: {how_to_end(home)}",
+        f"Started a background runner (pid {pid}). Stop it with: {how_to_stop(home)}",
         file=sys.stderr,
         flush=True,
     )
@@ -73,12 +75,17 @@ def needed_week(client: Client, week_id: str | None = None) -> Week:
     week = client.week(week_id) if week_id else client.active_week()
     if week is None:
         raise InputError(
-            f"There is no week {week_id}." if week_id else "There is no active week.",
-            "Make one: trainweek week new --launch 2026-11-23T14:00Z",
+            Message("There is no week {week}.", week=week_id)
+            if week_id
+            else Message("There is no active week."),
+            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     return week
 
 
 def print_json(value: Any) -> None:
-    """Strict JSON: a NaN in it is our fault and stops the command."""
+    """Print strict JSON.
+
+    :raises ValueError: it holds NaN or infinity, which is a bug of ours.
+    """
     print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str))

@@ -14,10 +14,10 @@ app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> None:
-    """Say whether a playbook is complete and right; if not, where and what to do."""
+    """Check whether a playbook is valid; if not, print each problem and how to fix it."""
     playbook = check_playbook(file)
     print(
-        f"{file}: fine. {len(playbook.schedule)} slots, {len(playbook.checks)} checks, "
+        f"{file}: valid. {len(playbook.schedule)} slots, {len(playbook.checks)} checks, "
         f"{len(playbook.gates)} gates, {len(playbook.scenarios)} scenarios, "
         f"{len(playbook.escalations)} escalations."
     )
@@ -25,5 +25,5 @@ def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> 
 
 @app.command()
 def show() -> None:
-    """Print the phase 4 playbook: the start of your own."""
+    """Print the phase 4 playbook, as a start for your own."""
     print(default_playbook_text(), end="")

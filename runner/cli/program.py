@@ -1,11 +1,11 @@
-"""Running a typer program: our errors become a clear last line and exit code 2."""
+"""Typer programs whose errors end with a clear last line and exit code 2."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand
@@ -14,49 +14,49 @@ from core.errors import TrainweekError
 
 
 def run(program: typer.Typer) -> None:
-    """Run a program; on our own errors print what is wrong and the remedy."""
+    """Run a program; on a TrainweekError print the problem and the remedy, and exit with 2."""
     try:
         program()
     except TrainweekError as error:
-        _tell(error)
+        _print_error(error)
         raise SystemExit(2) from None
-    except BrokenPipeError:  # the reader of our output went away: `trainweek ... | head`
+    except BrokenPipeError:  # the reader of the output has exited: `trainweek ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
 
 
-def _tell(error: TrainweekError) -> None:
+def _print_error(error: TrainweekError) -> None:
     print(f"error: {error.what}", file=sys.stderr)
     if error.remedy:
         print(f"  {error.remedy}", file=sys.stderr)
 
 
-# Of the click that typer carries, whichever that is.
-UsageError = typer.BadParameter.__base__
+# The class of typer's own click, wherever typer imports that from.
+UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 
 
 class Judging(TyperCommand):
-    """A command whose exit code 2 is a verdict: what can't be judged exits with 3."""
+    """A command whose exit code 2 is a result: if nothing can be evaluated it exits with 3."""
 
-    NOT_JUDGED = 3
+    NOT_EVALUATED = 3
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().make_context(*args, **kwargs)
         except UsageError as error:
-            error.exit_code = self.NOT_JUDGED
+            error.exit_code = self.NOT_EVALUATED
             raise
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except TrainweekError as error:
-            _tell(error)
-            raise SystemExit(self.NOT_JUDGED) from None
+            _print_error(error)
+            raise SystemExit(self.NOT_EVALUATED) from None
 
 
 def run_alone(command: Callable[..., None]) -> None:
-    """Run one command as a program of its own: the manual's scripts."""
+    """Run one command as a program of its own, as the manual's scripts do."""
     program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     program.command()(command)
     run(program)

@@ -1,4 +1,4 @@
-"""Looking at what is there: event files, somebody else's run, any backtest's gates."""
+"""Commands on given files: event files, a run of another trainer, any backtest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from core.decision import opinion
-from core.diagnosis import diagnose as find_troubles
+from core.diagnosis import diagnose as findings_of
 from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
+from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
@@ -29,14 +30,14 @@ from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.liveness.event_writers import has_writer
 from runner.outcomes import Refused
 
-FORGOTTEN = timedelta(days=1)
+SILENT_FOR = timedelta(days=1)
 
 
 def inspect(
     logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
     json: JsonOption = False,
 ) -> None:
-    """Print readings and, for each tag, count, first, last, lowest and highest value."""
+    """Print readings and, for each tag, count, last, lowest and highest value."""
     seen = inspect_folder(logdir)
     if json:
         print_json(seen)
@@ -60,18 +61,17 @@ def diagnose(
     now: Annotated[
         str | None,
         typer.Option(
-            help="Judge as of this moment (2026-11-23T14:00Z), as if the run should be working then."
+            help="Evaluate as of this time (2026-11-23T14:00Z), assuming that the run was active then."
         ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what is wrong with a run, with the evidence for and against.
+    """Diagnose a run, with the evidence for and against.
 
-    Without --now it is judged as of now: a silent run is hung if a process still holds
-    its event files, and has ended if none does.
+    Without --now it is evaluated as of now: a silent run is hung if a process still has its
+    event files open, and has ended if none does.
 
-    Exit 0: nothing fires; 1: a warning; 2: something critical; 3: not judged, as the
-    input needs mending.
+    Exit 0: no active alert; 1: a warning; 2: a critical alert; 3: invalid input.
     """
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
@@ -79,7 +79,7 @@ def diagnose(
     writes = None if now is not None else _has_writer(reader)
     alive = now is not None or _is_alive(reader, moment, writes)
     facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
-    findings = find_troubles(facts, playbook)
+    findings = findings_of(facts, playbook)
     firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
     if json:
         print_json([finding.as_dict() for finding in findings])
@@ -98,14 +98,14 @@ def _has_writer(reader: RunReader) -> bool | None:
 
 
 def _is_alive(reader: RunReader, now: datetime, writes: bool | None) -> bool:
-    """Whether somebody may still write this run's events.
+    """Whether a process may still write this run's events.
 
-    Where processes can't be asked, a run that was silent for a day counts as ended.
+    If processes can't be listed, a run without events for a day counts as ended.
     """
     last = reader.last_event()
     if writes is not None or last is None:
         return bool(writes)
-    return (now - from_unix(last.wall)) < FORGOTTEN
+    return (now - from_unix(last.wall)) < SILENT_FOR
 
 
 def watch(
@@ -113,19 +113,22 @@ def watch(
     port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
-    """Show a run that we did not start: charts and checks, no process is touched.
+    """Watch a run that trainweek did not start: charts and checks; it is only read.
 
-    Ticks and notes are kept in a home of their own, ``~/.local/share/trainweek/watched``,
+    Ticks and notes go to a data directory of their own, ``~/.local/share/trainweek/watched``,
     unless ``--home`` names another.
     """
     if not logdir.is_dir():
-        raise InputError(f"There is no folder {logdir}.", "Give the folder that the run logs to.")
+        raise InputError(
+            Message("There is no folder {path}.", path=str(logdir)),
+            Message("Give the folder that the run logs to."),
+        )
     reader = RunReader(logdir)
     reader.refresh()
     if reader.first_wall is None:
         raise InputError(
-            f"{logdir} holds no events yet.",
-            "Give the folder that TensorBoard would be pointed at, once the run writes to it.",
+            Message("{path} has no events yet.", path=str(logdir)),
+            Message("Give the folder that you would give to TensorBoard, after the first event."),
         )
     own = Home.find(home or Path.home() / ".local" / "share" / "trainweek" / "watched")
     own.root.mkdir(parents=True, exist_ok=True)
@@ -144,19 +147,21 @@ def watch(
 
 
 def metrics(
-    equity: Annotated[Path, typer.Option(help="CSV time,equity; first row: starting capital.")],
-    trades: Annotated[Path | None, typer.Option(help="CSV exit_time,pnl of round trips.")] = None,
+    equity: Annotated[
+        Path, typer.Option(help="CSV with time,equity; the first row is the starting capital.")
+    ],
+    trades: Annotated[
+        Path | None, typer.Option(help="CSV with exit_time,pnl of round trips.")
+    ] = None,
     bars_per_year: Annotated[
-        int, typer.Option(help="8760 for hours, 365 for days.")
+        int, typer.Option(help="8760 for hourly bars, 365 for daily bars.")
     ] = HOURS_PER_YEAR,
-    trials: Annotated[
-        int, typer.Option(help="Trials that this backtest is the best of.", min=1)
-    ] = 1,
+    trials: Annotated[int, typer.Option(help="Number of trials (for DSR).", min=1)] = 1,
     json: JsonOption = False,
 ) -> None:
-    """Score any backtest with the six gates, their intervals and the evidence.
+    """Evaluate the six gates of any backtest, with confidence intervals and evidence grade.
 
-    The same code as revalidation uses. Without the market's bars the evidence is WEAK at best.
+    This is the code of the revalidation. Without the market's bars the evidence is WEAK at best.
     """
     found = opinion(
         read_equity_csv(equity),
@@ -178,14 +183,18 @@ def metrics(
         )
     print(
         f"PSR(0) {n.chance(evidence['psr0'])}  PSR(1) {n.chance(evidence['psr1'])}  "
-        f"DSR {n.chance(evidence['dsr'])} of {evidence['n_trials']['used']} trials"
+        f"DSR {n.chance(evidence['dsr'])} with {_trials(evidence['n_trials']['used'])}"
     )
     for reason in evidence["reasons"]:
         print(f"  {reason}")
 
 
+def _trials(count: int) -> str:
+    return f"{count} trial" if count == 1 else f"{count} trials"
+
+
 def _tag(logdir: Path) -> str:
-    """The folder's name, as far as it can be a run's name."""
+    """The folder's name as a valid name of a run."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", logdir.resolve().name).lstrip(".-_")[:100] or "watched"
 
 

@@ -1,7 +1,8 @@
-"""``trainweek week``: make, list and choose weeks."""
+"""``trainweek week``: make, list and select weeks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,16 +14,18 @@ from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.outcomes import Recorded, Refused
 
-app = typer.Typer(help="Make, list and choose weeks.", no_args_is_help=True)
+app = typer.Typer(help="Make, list and select weeks.", no_args_is_help=True)
 
 
 @app.command()
 def new(
-    launch: Annotated[str, typer.Option(help="Launch moment, e.g. 2026-11-23T14:00Z.")],
+    launch: Annotated[str, typer.Option(help="Launch time, e.g. 2026-11-23T14:00Z.")],
     playbook: Annotated[
         Path | None, typer.Option(help="Playbook file (default: the phase 4 manual).")
     ] = None,
-    tag: Annotated[str | None, typer.Option(help="Tag of the week's runs.")] = None,
+    tag: Annotated[
+        str | None, typer.Option(help="Name of the week's runs (default: the playbook's tag).")
+    ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -40,10 +43,10 @@ def new(
 
 @app.command("list")
 def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List all weeks; the active one is marked."""
+    """List all weeks; * marks the active one."""
     weeks = open_client(home).weeks()
     if not weeks and not json:
-        print("No week yet. Make one: trainweek week new --launch 2026-11-23T14:00Z")
+        print("No weeks yet. Make one: trainweek week new --launch 2026-11-23T14:00Z")
         return
     _show(weeks, json)
 
@@ -51,15 +54,13 @@ def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
 @app.command()
 def use(week: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Make a week the active one."""
-    client = open_client(home)
-    outcome = client.use_week(week)
+    outcome = open_client(home).use_week(week)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    _show([client.week(week)], json)
+    _show([outcome.record], json)
 
 
-def _show(weeks: list[Week | None], json: bool) -> None:
-    found = [week for week in weeks if week is not None]
+def _show(weeks: Sequence[Week], json: bool) -> None:
     if json:
         print_json(
             [
@@ -73,10 +74,10 @@ def _show(weeks: list[Week | None], json: bool) -> None:
                     "playbook": week.playbook.id,
                     "playbook_sha256": week.playbook_sha256,
                 }
-                for week in found
+                for week in weeks
             ]
         )
         return
-    for week in found:
+    for week in weeks:
         mark = "*" if week.active else " "
         print(f"{mark} {week.id}  launch {iso(week.launch)}  {week.tag}  {week.symbol}")

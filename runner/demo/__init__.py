@@ -1,5 +1,5 @@
-"""The demo: a complete week, played fast. Only its clock and its people are made up.
+"""The demo: a complete week on a fast clock. Only its clock and its people are simulated.
 
 The driver does what people do, through the same client, and paces the clock by the
-training's progress. Nothing outside this package knows that a week is a demo.
+progress of the training run. No code outside this package knows that a week is a demo.
 """

@@ -1,4 +1,4 @@
-"""What the demo's people do: look at a slot and tick what passes."""
+"""The demo's people, who tick the checks of a slot."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LEAD = Person("Demo lead", Role.LEAD)
 
 
 def tick_slot(client: Client, week: Week, slot_id: str) -> list[Judgement]:
-    """Judge a slot as of its moment and tick every item, with a note where it isn't green.
+    """Judge a slot as of its time and tick every check, with a note if it does not pass.
 
-    What could not be told is confirmed as that, with the reason: a short training really
-    has too few episodes for a trend, and no later look would find more.
+    UNKNOWN is ticked with its reason: a short training run really has too few episodes for
+    a trend, and waiting would not add any.
     """
     slot = next(slot for slot in week.playbook.schedule if slot.id == slot_id)
     facts = gather(Sources.of(client, week), judged_as_of(slot, week))

@@ -1,4 +1,4 @@
-"""The demo's home folder: made for it, marked, and cleared of what a killed demo left."""
+"""The demo's data directory: created for it, marked, and cleared after a killed demo."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import ConflictError, SetupError
+from core.language import Message
 from core.paths import CHECKOUT, Home
 from runner.home.launch import stop_all
 
@@ -17,17 +18,17 @@ _MARK = "trainweek-demo.json"
 
 
 def prepare(folder: Path) -> Home:
-    """An empty, marked home. An earlier demo in it is ended and removed.
+    """Create an empty data directory. An earlier demo in it is stopped and removed.
 
-    :raises ConflictError: the folder holds something that is no demo's.
+    :raises ConflictError: the folder has files that are not a demo's.
     :raises SetupError: it can't be written.
     """
     home = Home(folder.resolve())
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).is_file():
             raise ConflictError(
-                f"{folder} holds files that no demo made.",
-                "Give an empty folder: a demo clears its home when it starts.",
+                Message("{path} has files that are not a demo's.", path=str(folder)),
+                Message("Give an empty folder: a demo clears its data directory at the start."),
             )
         clear_processes(home)
         shutil.rmtree(folder)
@@ -36,14 +37,18 @@ def prepare(folder: Path) -> Home:
         (folder / _MARK).write_text("{}\n", encoding="utf-8")
     except OSError as error:
         raise SetupError(
-            f"The demo's home {folder} can't be written: {error.strerror}.",
-            "Give another one: trainweek demo --home DIR",
+            Message(
+                "The demo's data directory {path} can't be written: {error}.",
+                path=str(folder),
+                error=error.strerror,
+            ),
+            Message("Give another one: trainweek demo --home DIR"),
         ) from error
     return home
 
 
 def remember_dashboard(home: Home, pid: int) -> None:
-    """Write down who serves the pages, so that a later demo can end it if we are killed."""
+    """Record the dashboard's process, so that a later demo can end it after a kill of this one."""
     started = psutil.Process(pid).create_time()
     (home.root / _MARK).write_text(
         json.dumps({"dashboard": {"pid": pid, "started": started}}) + "\n", encoding="utf-8"
@@ -51,12 +56,12 @@ def remember_dashboard(home: Home, pid: int) -> None:
 
 
 def clear_processes(home: Home) -> None:
-    """End everything that a demo in this home started and that still lives."""
+    """End all live processes that a demo in this data directory started."""
     stop_all(home)
     try:
         dashboard = json.loads((home.root / _MARK).read_text(encoding="utf-8"))["dashboard"]
         process = psutil.Process(dashboard["pid"])
-        if process.create_time() == dashboard["started"]:  # else the number was given again
+        if process.create_time() == dashboard["started"]:  # else the pid was reused
             process.terminate()
             process.wait(5)
     except (KeyError, ValueError, psutil.NoSuchProcess):

@@ -1,4 +1,4 @@
-"""The demo's driver: plays one week from pre-flight to the decision that waits."""
+"""The demo's driver: plays one week from the pre-flight to the decision."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.errors import TrainweekError
+from core.language import Message, literal
 from core.market.sample import write_sample
 from core.paths import Home
 from core.timestamps import parse_moment
@@ -16,48 +17,51 @@ from core.week import Week
 from runner.client import Client
 from runner.demo.pacing import week_moment
 from runner.demo.people import ENGINEER, LEAD, tick_slot
-from runner.outcomes import Recorded, Submitted
+from runner.outcomes import Recorded, Refused, Submitted
 from runner.records import Job
 
 LAUNCH = parse_moment("2026-02-23T14:00Z")  # the manual's own week
 BEGIN = LAUNCH - timedelta(hours=6, minutes=5)  # just before the pre-flight
-_LOOK_EVERY_S = 0.25
-_LOOK_AT_A_SLOT_S = 1.0  # so that a person at the pages sees the days go by
+_POLL_S = 0.25
+_SLOT_PAUSE_S = 1.0  # so that a person at the pages sees each day
 
-Say = Callable[[str], None]
+Show = Callable[[str], None]
 
 
 class DemoError(TrainweekError):
-    """A step of the week did not come off; the job's folder tells why."""
+    """A step of the week failed; the job's folder says why."""
 
 
 class Play:
-    """One week, played through the client as people would.
+    """One week, played through the client as people would do it.
 
-    :param home: a prepared, empty home with a runner.
-    :param steps: training steps; None: the playbook's 500,000.
-    :param say: gets one line of text for each thing that happens.
+    :param home: an empty data directory with a runner.
+    :param steps: training steps; None: the playbook's.
+    :param show: gets one line of text for each event.
     """
 
-    def __init__(self, home: Home, steps: int | None, say: Say) -> None:
+    def __init__(self, home: Home, steps: int | None, show: Show) -> None:
         self.home = home
         self.steps = steps
-        self.say = say
+        self.show = show
         self.lead = Client(home, LEAD)
         self.engineer = Client(home, ENGINEER)
         self.week: Week = self._make_week()
-        self._unmoved: datetime | None = None  # last look at which the clock stood still
+        self._unmoved: datetime | None = None  # last poll without progress
 
     def run(self) -> Mapping[str, Any]:
-        """Play the whole week; returns the revalidation's result."""
-        self.say("Times are the week's own, which runs fast; files and logs bear real time.")
+        """Play the whole week; returns the revalidation's result.
+
+        :raises DemoError: a request was refused, or a job failed.
+        """
+        self.show("Times are week time, on a fast clock. Files and logs have real time.")
         self._preflight()
         self._training()
         self._preparation()
         result = self._revalidation()
         self._jump(self._slot("delivery") + timedelta(minutes=5))
         self._tick("delivery")
-        # From here on nobody drives: the week waits for the CTO in real time.
+        # From here on week time runs like real time: the decision is ready for the CTO.
         self._jump(self._slot("delivery") + timedelta(minutes=6), pace=1.0)
         return result
 
@@ -65,7 +69,10 @@ class Play:
         write_sample(self.home.train_data, self.home.backtest_data)
         outcome = self.lead.create_week(LAUNCH, synthetic=True, clock_at=BEGIN)
         if not isinstance(outcome, Recorded):
-            raise DemoError(f"The demo's week was refused: {outcome.reason}", outcome.remedy)
+            raise DemoError(
+                Message("The demo's week was refused: {reason}", reason=outcome.reason),
+                outcome.remedy,
+            )
         return outcome.record
 
     def _preflight(self) -> None:
@@ -80,7 +87,7 @@ class Play:
         length = (self.steps or wanted) / wanted
         watched = [slot for slot in self.week.playbook.schedule if slot.kind in {"hourly", "daily"}]
         while job.state not in ENDED_STATES:
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_POLL_S)
             job = self.lead.job(job.id) or job
             progress = self.lead.progress(job.id) or {}
             share = progress.get("steps", 0) / max(progress.get("total_steps", 1), 1)
@@ -91,7 +98,7 @@ class Play:
         self._require(job)
         for slot in watched:
             self._jump(slot.at(LAUNCH))
-            time.sleep(_LOOK_AT_A_SLOT_S)
+            time.sleep(_SLOT_PAUSE_S)
             self._tick(slot.id)
 
     def _preparation(self) -> None:
@@ -105,7 +112,7 @@ class Play:
         job = self._finish(self._submit(JobKind.REVALIDATE, {"save_report": True}))
         result = self.lead.result(job.id) or {}
         self._jump(self._slot("results"))
-        self.say(f"Decision: {result.get('decision')} {result.get('score')}")
+        self.show(f"Decision: {result.get('decision')} {result.get('score')}")
         return result
 
     def _steps(self) -> dict[str, int]:
@@ -115,26 +122,26 @@ class Play:
         return next(s for s in self.week.playbook.schedule if s.id == slot_id).at(LAUNCH)
 
     def _follow(self, moment: datetime) -> None:
-        """Let the clock come to a moment, evenly since the last look, and hold there.
+        """Move the clock to a week time, evenly since the last poll, and stop it there.
 
-        While nothing moves only the last look is remembered: a trainer's start-up is
-        not spread over the first hour.
+        Without progress only the time of the poll is remembered: the start-up of the trainer
+        is not spread over the first hour.
         """
-        looked = self.lead.now()
-        stands = self.lead.now_week(self.week.id)
-        if moment > stands:
+        polled = self.lead.now()
+        present = self.lead.now_week(self.week.id)
+        if moment > present:
             if self._unmoved is not None:
-                self.lead.record_clock_point(self.week.id, self._unmoved, stands, 0.0)
-            self.lead.record_clock_point(self.week.id, looked, moment, 0.0)
+                self.lead.record_clock_point(self.week.id, self._unmoved, present, 0.0)
+            self.lead.record_clock_point(self.week.id, polled, moment, 0.0)
             self._unmoved = None
         else:
-            self._unmoved = looked
+            self._unmoved = polled
 
     def _jump(self, moment: datetime, pace: float = 0.0) -> None:
-        """Let the clock stand until now and then at once be at a moment.
+        """Stop the clock until now, then set it to a week time.
 
-        Without the first point, what happened while the clock held would be spread
-        over the hours that are jumped.
+        Without the first point, what happened while the clock was stopped would be spread
+        over the skipped hours.
         """
         self._record(self.lead.now_week(self.week.id))
         self._record(moment, pace)
@@ -147,27 +154,34 @@ class Play:
         seen = tick_slot(self.engineer, self.week, slot_id)
         if seen:
             at = self._slot(slot_id)
-            self.say(
+            self.show(
                 f"{at:%a %d %b %H:%M} {slot_id:<12} {' '.join(GLYPHS[j.verdict] for j in seen)}"
             )
         for judgement in seen:
             if judgement.verdict is Verdict.UNKNOWN:
-                self.say(f"{'':<17}{GLYPHS[Verdict.UNKNOWN]} {judgement.check}: {judgement.why}")
+                self.show(f"{'':<17}{GLYPHS[Verdict.UNKNOWN]} {judgement.check}: {judgement.why}")
 
     def _submit(self, kind: JobKind, params: dict[str, Any]) -> Job:
         outcome = self.lead.submit(kind, params)
         if not isinstance(outcome, Submitted):
-            raise DemoError(f"{kind} was not taken: {outcome}", "See logs/state/runner.log.")
-        self.say(f"{self.lead.now_week(self.week.id):%a %d %b %H:%M} {kind} asked for")
+            reason = outcome.reason if isinstance(outcome, Refused) else literal(str(outcome))
+            raise DemoError(
+                Message("{job} was refused: {reason}", job=kind.value, reason=reason),
+                Message("See logs/state/runner.log."),
+            )
+        self.show(f"{self.lead.now_week(self.week.id):%a %d %b %H:%M} {kind} requested")
         return outcome.job
 
     def _finish(self, job: Job) -> Job:
         while (job := self.lead.job(job.id) or job).state not in ENDED_STATES:
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_POLL_S)
         return self._require(job)
 
     def _require(self, job: Job) -> Job:
         if job.state is not JobState.SUCCEEDED:
             folder = self.home.relative(self.home.job(job.id))
-            raise DemoError(f"{job.id} ended {job.state}: {job.reason}", f"Look into {folder}.")
+            raise DemoError(
+                Message("{job} {state}: {reason}", job=job.id, state=job.state, reason=job.reason),
+                Message("See {folder}.", folder=folder),
+            )
         return job

@@ -1,4 +1,4 @@
-"""``trainweek doctor``: looks at everything that a week stands on, and changes nothing."""
+"""``trainweek doctor``: checks everything that a week depends on, and changes nothing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from core.errors import TrainweekError
+from core.language import Message, literal
 from core.paths import Home
 from core.vocabulary import Verdict
 from runner.doctor import machine, models, place, processes, record, signing
-from runner.doctor.examined import Examined
+from runner.doctor.examined import Examined, failed
 from runner.settings import Settings
 
 __all__ = ["Examined", "examine", "exit_code"]
 
-_LOOKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
+_CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
     "home": place.home,
     "disk": place.disk,
     "database": record.database,
@@ -35,24 +36,30 @@ _LOOKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
 
 
 def examine(home: Home, settings: Settings, now: datetime) -> list[Examined]:
-    """Look at all of it; a look that itself fails is a finding, never an end.
+    """Run all checks. A check that itself fails is a result like any other.
 
-    :param now: the real moment.
+    :param now: real time.
     """
     found: list[Examined] = []
-    for subject, look in _LOOKS.items():
+    for subject, check in _CHECKS.items():
         try:
-            found += look(home, settings, now)
+            found += check(home, settings, now)
         except TrainweekError as error:
-            found.append(Examined(subject, Verdict.FAIL, error.what, error.remedy))
+            found.append(failed(subject, literal(error.what), literal(error.remedy)))
         except OSError as error:
-            what = f"{error.filename or subject}: {error.strerror or error}."
-            remedy = "Run trainweek doctor as the user who runs the runner, or mend its rights."
-            found.append(Examined(subject, Verdict.FAIL, what, remedy))
+            what = Message(
+                "{file}: {error}.",
+                file=str(error.filename or subject),
+                error=error.strerror or str(error),
+            )
+            remedy = Message(
+                "Run `trainweek doctor` as the user of the runner, or fix the permissions."
+            )
+            found.append(failed(subject, what, remedy))
     return found
 
 
 def exit_code(found: list[Examined]) -> int:
-    """0: all well; 1: something to look at; 2: something is broken."""
+    """0: no problems; 1: warnings; 2: something is broken."""
     verdicts = {each.verdict for each in found}
     return 2 if Verdict.FAIL in verdicts else 1 if Verdict.WARN in verdicts else 0

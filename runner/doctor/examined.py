@@ -1,37 +1,47 @@
-"""One thing that was looked at, and what to do about it."""
+"""One check of the doctor, and what to do about its problem."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.language import Message, literal
 from core.vocabulary import GLYPHS, Verdict
+
+_NO_REMEDY = literal("")
 
 
 @dataclass(frozen=True)
 class Examined:
-    """PASS, WARN (look at it) or FAIL (broken); the latter two with their remedy."""
+    """PASS, WARN (check it) or FAIL (broken); the last two with their remedy."""
 
     subject: str  # home, disk, database, ...
     verdict: Verdict
-    what: str  # what was seen
-    remedy: str = ""
+    what: Message
+    remedy: Message = _NO_REMEDY
 
     def __post_init__(self) -> None:
         if self.verdict is not Verdict.PASS and not self.remedy:
-            raise ValueError(f"{self.subject}: trouble without a remedy")
+            raise ValueError(f"{self.subject}: a problem without a remedy")
 
-    def text(self) -> str:
-        line = f"{GLYPHS[self.verdict]} {self.verdict.value:<4}  {self.subject:<11}  {self.what}"
-        return f"{line}\n{'':22}→ {self.remedy}" if self.remedy else line
+    def text(self, language: str = "en") -> str:
+        """For a terminal."""
+        line = (
+            f"{GLYPHS[self.verdict]} {self.verdict.value:<4}  {self.subject:<11}  "
+            f"{self.what.in_(language)}"
+        )
+        return f"{line}\n{'':22}→ {self.remedy.in_(language)}" if self.remedy else line
 
 
-def passed(subject: str, what: str) -> Examined:
+def passed(subject: str, what: Message) -> Examined:
+    """A check without a problem."""
     return Examined(subject, Verdict.PASS, what)
 
 
-def warned(subject: str, what: str, remedy: str) -> Examined:
+def warned(subject: str, what: Message, remedy: Message) -> Examined:
+    """A problem that a person should check."""
     return Examined(subject, Verdict.WARN, what, remedy)
 
 
-def failed(subject: str, what: str, remedy: str) -> Examined:
+def failed(subject: str, what: Message, remedy: Message) -> Examined:
+    """Something that is broken."""
     return Examined(subject, Verdict.FAIL, what, remedy)

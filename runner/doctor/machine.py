@@ -1,4 +1,4 @@
-"""The versions that compute and store, and the machine's clock."""
+"""Versions of Python and packages, and the machine's clock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 from core.errors import InputError
+from core.language import Message, literal
 from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
@@ -20,40 +21,52 @@ from runner.settings import Settings
 from runner.store.engine import described_mode
 
 _OLDEST_PYTHON = (3, 11)
-_PROGRAM_IS_OF = 2026  # a machine whose battery is empty boots into the past
+_RELEASE_YEAR = 2026  # a machine with an empty battery boots with a clock in the past
 _SLACK = timedelta(seconds=5)
 
 
 def versions(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     python = f"Python {platform.python_version()}"
-    install = f"In {CHECKOUT}: make install"
+    install = Message("In {folder}: make install", folder=str(CHECKOUT))
     if sys.version_info < _OLDEST_PYTHON:
-        yield failed("versions", f"{python} is too old; 3.11 or newer is needed.", install)
+        yield failed(
+            "versions",
+            Message("{version} is too old; 3.11 or newer is required.", version=python),
+            install,
+        )
     wrong = list(_out_of_range())
     for what in wrong:
         yield failed("versions", what, install)
     if not wrong:
-        yield passed("versions", f"{python}, every package within its range.")
-    yield passed("versions", described_mode())
+        yield passed(
+            "versions", Message("{version}, all packages in their version ranges.", version=python)
+        )
+    yield passed("versions", literal(described_mode()))
 
 
 def clock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
-    remedy = "Set it: timedatectl set-ntp true"
-    if now.year < _PROGRAM_IS_OF:
-        yield failed("clock", f"The machine says {iso(now)}, which is past.", remedy)
+    remedy = Message("Set it: timedatectl set-ntp true")
+    if now.year < _RELEASE_YEAR:
+        yield failed(
+            "clock", Message("The clock shows {time}, which is in the past.", time=iso(now)), remedy
+        )
         return
     newest = _newest_moment(home)
     if newest is not None and newest - now > _SLACK:
-        what = (
-            f"The ledger's last line is of {iso(newest)}, {newest - now} ahead of this machine's "
-            "clock: it was set back."
+        what = Message(
+            "The newest ledger line is from {time}, {lead} ahead of this machine's clock.",
+            time=iso(newest),
+            lead=str(newest - now),
         )
         yield warned("clock", what, remedy)
     else:
-        yield passed("clock", f"{iso(now.replace(microsecond=0))}, not behind the ledger.")
+        yield passed(
+            "clock",
+            Message("{time}, not earlier than the ledger.", time=iso(now.replace(microsecond=0))),
+        )
 
 
-def _out_of_range() -> Iterator[str]:
+def _out_of_range() -> Iterator[Message]:
     for text in _needed():
         requirement = Requirement(text)
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
@@ -61,14 +74,19 @@ def _out_of_range() -> Iterator[str]:
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
-            yield f"{requirement.name} is not installed."
+            yield Message("{package} is not installed.", package=requirement.name)
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            yield f"{requirement.name} is {version}; {requirement.specifier} is needed."
+            yield Message(
+                "{package} is {version}; {needed} is required.",
+                package=requirement.name,
+                version=version,
+                needed=str(requirement.specifier),
+            )
 
 
 def _needed() -> list[str]:
-    """The ranges of this checkout: what is installed may be older than its pyproject.toml."""
+    """The ranges of this checkout: the installed metadata may be older than pyproject.toml."""
     with (CHECKOUT / "pyproject.toml").open("rb") as file:
         return list(tomllib.load(file)["project"]["dependencies"])
 

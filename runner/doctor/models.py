@@ -1,4 +1,4 @@
-"""Checkpoints and best model, by the sums in their manifests. Nothing is loaded."""
+"""Checkpoints and best model, verified by the hashes in their manifests. Nothing is loaded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core.errors import InputError, IntegrityError
+from core.language import Message, plural
 from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.models.best_model import read_best_model
@@ -20,41 +21,63 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Exami
     for each in found:
         if each.verified:
             continue
-        what = f"{home.relative(each.folder)}: {each.problem}"
+        what = _problem(home.relative(each.folder), each.problem)
         if whole:
-            remedy = (
-                f"It is never loaded, {len(whole)} others are whole; look at the disk, remove it."
+            remedy = plural(
+                "It is never loaded, and {n} other is intact. Check the disk, then remove it.",
+                "It is never loaded, and {n} others are intact. Check the disk, then remove it.",
+                len(whole),
             )
             yield warned("checkpoints", what, remedy)
         else:
-            remedy = "Nothing can be resumed from it: trainweek backup restore, or start anew with --new."
+            remedy = Message(
+                "No checkpoint can be resumed: restore a backup (trainweek backup restore), or"
+                " start over with --new."
+            )
             yield failed("checkpoints", what, remedy)
     if found and len(whole) == len(found):
         steps = ", ".join(str(each.step) for each in reversed(found))
-        yield passed("checkpoints", f"{len(found)} verified: steps {steps}.")
+        yield passed(
+            "checkpoints",
+            plural(
+                "{n} verified: step {steps}.",
+                "{n} verified: steps {steps}.",
+                len(found),
+                steps=steps,
+            ),
+        )
     elif not found:
-        yield passed("checkpoints", "None yet.")
+        yield passed("checkpoints", Message("None yet."))
 
 
 def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     zip_path = home.best_model
     if not zip_path.exists():
-        yield passed("best model", "None yet.")
+        yield passed("best model", Message("None yet."))
         return
-    remedy = "Restore a backup (trainweek backup restore), or train again."
+    remedy = Message("Restore a backup (trainweek backup restore), or train again.")
     try:
         sha256 = str(read_best_model(zip_path)[1]["sha256"])
     except IntegrityError as error:
-        yield failed("best model", f"{home.relative(zip_path)}: {error.what}", remedy)
-    except InputError as error:  # no manifest: a trainer of the users' own writes none
-        yield warned("best model", f"{home.relative(zip_path)}: {error.what}", remedy)
+        yield failed("best model", _problem(home.relative(zip_path), error.what), remedy)
+    except InputError as error:  # no manifest: the users' own trainer writes none
+        yield warned("best model", _problem(home.relative(zip_path), error.what), remedy)
     else:
-        yield passed("best model", f"{home.relative(zip_path)}, verified ({sha256[:12]}).")
+        yield passed(
+            "best model",
+            Message(
+                "{file}, verified ({sha256}).", file=home.relative(zip_path), sha256=sha256[:12]
+            ),
+        )
 
 
 def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
-    """Whether a restore was cut off between old and new model folder."""
+    """Whether a restore was interrupted between old and new model folder."""
     if trouble := unfinished_exchange(home):
         yield failed("model", trouble, RESTORE_AGAIN)
     else:
-        yield passed("model", "No restore was cut off.")
+        yield passed("model", Message("No interrupted restore."))
+
+
+def _problem(file: str, problem: str | None) -> Message:
+    return Message("{file}: {problem}", file=file, problem=problem)

@@ -1,4 +1,4 @@
-"""The home: its folders, their rights, the disk, and what killed processes left there."""
+"""The data directory: its folders, their permissions, the disk, and partial files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from core.language import Message, plural
 from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.home.filesystem import filesystem_of
 from runner.settings import Settings
 from runner.store.damage import user_name
 
-_LOW, _OUT = 1_000_000_000, 100_000_000  # bytes free: a training's checkpoints; its logs
+_LOW, _OUT = 1_000_000_000, 100_000_000  # bytes free: enough for checkpoints; for logs
 _FEW_FILES = 1000
 _LEFT_AFTER_S = 3600.0
 
@@ -24,26 +25,42 @@ _LEFT_AFTER_S = 3600.0
 def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     root = home.root
     if not root.is_dir():
-        what = f"{root} is no folder." if root.exists() else f"There is no folder {root}."
-        yield failed("home", what, "Choose another with --home, or make it.")
+        missing = (
+            Message("{path} is not a folder.", path=str(root))
+            if root.exists()
+            else Message("There is no folder {path}.", path=str(root))
+        )
+        yield failed("home", missing, Message("Choose another with --home, or create it."))
         return
     user = user_name()
     folders = [root, home.state, home.ledger.parent, home.jobs, home.training, home.model]
     files = [home.database, home.ledger, home.runner_lock, home.training_log]
-    troubles = []
+    problems = []
     for path in (*folders, *files):
         if not path.exists():
             continue
         needed = os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)
-        seen = path.stat()
+        found = path.stat()
         if not os.access(path, needed):
-            who = f"owner {_owner(seen.st_uid)}, mode {stat.filemode(seen.st_mode)}"
-            remedy = f"Give {user} the right, or run as the owner: sudo chown -R {user} {root}"
-            troubles.append(failed("home", f"{user} can't write {path} ({who}).", remedy))
-        elif path in (home.database, home.ledger) and seen.st_mode & stat.S_IWOTH:
-            what = f"Everybody on this machine may change {path}."
-            troubles.append(warned("home", what, f"chmod o-w {path}"))
-    yield from troubles or [passed("home", f"{root}, written by {user}.")]
+            what = Message(
+                "{user} can't write to {path} (owner {owner}, mode {mode}).",
+                user=user,
+                path=str(path),
+                owner=_owner(found.st_uid),
+                mode=stat.filemode(found.st_mode),
+            )
+            remedy = Message(
+                "Run as the owner, or change the owner: sudo chown -R {user} {folder}",
+                user=user,
+                folder=str(root),
+            )
+            problems.append(failed("home", what, remedy))
+        elif path in (home.database, home.ledger) and found.st_mode & stat.S_IWOTH:
+            what = Message("Every user of this machine can change {path}.", path=str(path))
+            problems.append(warned("home", what, Message("chmod o-w {path}", path=str(path))))
+    yield from problems or [
+        passed("home", Message("{path}, writable by {user}.", path=str(root), user=user))
+    ]
 
 
 def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
@@ -51,27 +68,44 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     while not there.exists():
         there = there.parent
     kind = filesystem_of(there)
-    name = f"{kind.kind} at {kind.mounted_at}" if kind else "unknown filesystem"
+    name = (
+        Message("{kind} at {mount}", kind=kind.kind, mount=str(kind.mounted_at))
+        if kind
+        else Message("unknown filesystem")
+    )
     if kind and kind.network:
-        what = f"Database and ledger lie on a network disk ({name}), which can corrupt them."
-        yield failed("disk", what, "Move the home to a local disk and name it with --home.")
+        what = Message(
+            "Database and ledger are on a network disk ({disk}), which can corrupt them.", disk=name
+        )
+        remedy = Message("Move the data directory to a local disk and give it with --home.")
+        yield failed("disk", what, remedy)
     if kind and kind.read_only:
-        yield failed("disk", f"{name} is mounted read-only.", "Look at dmesg, then remount it.")
+        what = Message("{disk} is mounted read-only.", disk=name)
+        yield failed("disk", what, Message("Check dmesg, then remount it."))
     if kind and kind.memory:
-        yield warned("disk", f"{name}: a reboot loses all of it.", "Keep the home on a disk.")
+        what = Message("{disk}: a reboot deletes all data.", disk=name)
+        yield warned("disk", what, Message("Move the data directory to a disk."))
     free, files = shutil.disk_usage(there).free, os.statvfs(there)
-    what = f"{free / 1e9:.1f} GB free, {name}."
-    remedy = "Free some; models/ppo_phase4/earlier and logs/jobs are the largest."
+    what = Message("{free:.1f} GB free, {disk}.", free=free / 1e9, disk=name)
+    remedy = Message(
+        "Free disk space; models/ppo_phase4/earlier and logs/jobs are usually the largest."
+    )
     if free < _LOW:
         yield (failed if free < _OUT else warned)("disk", what, remedy)
     elif files.f_files and files.f_favail < _FEW_FILES:
-        yield failed("disk", f"Only {files.f_favail} more files fit on {name}.", remedy)
+        few = plural(
+            "Only {n} more file can be created on {disk}.",
+            "Only {n} more files can be created on {disk}.",
+            files.f_favail,
+            disk=name,
+        )
+        yield failed("disk", few, remedy)
     else:
         yield passed("disk", what)
 
 
 def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
-    """Half-written files that no live process can still be writing."""
+    """Partial files that are too old to be in use."""
     folders = [home.state, home.backups, home.model, home.checkpoints, home.daily_summaries]
     found: list[Path] = []
     for folder in (*folders, home.revalidation, home.revalidation_archive, home.ledger.parent):
@@ -81,17 +115,25 @@ def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[Examine
     old = [path for path in found if now.timestamp() - _changed(path) > _LEFT_AFTER_S]
     torn = home.ledger.with_suffix(".torn")
     if torn.exists():
-        what = (
-            f"{home.relative(torn)} keeps lines whose writing was cut off; none was acknowledged."
+        what = Message(
+            "{file} keeps lines whose write was interrupted; none was acknowledged.",
+            file=home.relative(torn),
         )
         yield passed("leftovers", what)
     if old:
         names = ", ".join(home.relative(path) for path in old[:5])
-        more = f" and {len(old) - 5} more" if len(old) > 5 else ""
-        what = f"Half-written by processes that were killed: {names}{more}."
-        yield warned("leftovers", what, "Remove them: they are complete nowhere and never read.")
+        what = (
+            Message("Partial files of killed processes: {files}.", files=names)
+            if len(old) <= 5
+            else Message(
+                "Partial files of killed processes: {files} and {more} more.",
+                files=names,
+                more=len(old) - 5,
+            )
+        )
+        yield warned("leftovers", what, Message("Remove them: they are incomplete and never read."))
     elif not torn.exists():
-        yield passed("leftovers", "No half-written files.")
+        yield passed("leftovers", Message("No partial files."))
 
 
 def _replayed(home: Home) -> Path:
@@ -101,7 +143,7 @@ def _replayed(home: Home) -> Path:
 def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except OSError:  # it was written and renamed while we looked
+    except OSError:  # renamed since
         return float("inf")
 
 

@@ -1,4 +1,4 @@
-"""Database, ledger and backups. Opened for reading only: nothing is mended by looking."""
+"""Database, ledger and backups, opened read-only: nothing is repaired."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import ConflictError, InputError, IntegrityError
+from core.language import Message, literal, plural
 from core.liveness import duration
 from core.paths import Home
 from core.timestamps import parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import parse_json
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import verify_backup
@@ -22,8 +23,9 @@ from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION
 
-_RESTORE = "End the runner, then: trainweek ledger restore"
-_SAME_TIME_S = 60.0  # two looks at a clock that is being corrected
+_RESTORE = Message("Stop the runner, then: trainweek ledger restore")
+_START = Message("Start the runner (see logs/state/runner.log), or: trainweek ledger backup")
+_SAME_TIME_S = 60.0  # a clock that is being corrected may go back by this much
 _QUICK = 3_000_000  # bytes of a ledger whose tables are rebuilt and compared within seconds
 
 
@@ -31,13 +33,16 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
     path = home.database
     if not path.exists():
         if home.ledger.exists() and home.ledger.stat().st_size:
-            what = f"There is no {home.relative(path)}; the ledger holds all of it."
-            yield warned("database", what, "trainweek ledger replay")
+            what = Message(
+                "There is no {file}. The ledger has all of its data.", file=home.relative(path)
+            )
+            yield warned("database", what, Message("Rebuild it: trainweek ledger replay"))
         else:
-            yield passed("database", "None yet; the first week makes it.")
+            yield passed("database", Message("None yet; the first week creates it."))
         return
     if damage := damage_of(path, home):
-        yield failed("database", f"{home.relative(path)} is damaged: {damage}.", _RESTORE)
+        what = Message("{file} is damaged: {problem}.", file=home.relative(path), problem=damage)
+        yield failed("database", what, _RESTORE)
         return
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as look:
@@ -45,93 +50,126 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
             mode = str(look.execute("PRAGMA journal_mode").fetchone()[0]).upper()
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            what, remedy = "Somebody holds it locked.", f"Look who: fuser {path}"
+            what = Message("Another process holds a lock on it.")
+            remedy = Message("Find the process: fuser {path}", path=str(path))
         else:
-            what = f"A write was cut off ({error}); the journal beside it is complete."
-            remedy = "Start the runner, or any trainweek command: opening rolls it back."
+            what = Message(
+                "A write was interrupted ({error}); its journal is complete.", error=str(error)
+            )
+            remedy = Message("Start the runner or any trainweek command: that rolls it back.")
         yield warned("database", what, remedy)
         return
-    size = f"{path.stat().st_size / 1e6:.1f} MB, integrity ok, schema {revision}, journal {mode}"
+    state = Message(
+        "{size:.1f} MB, integrity ok, schema {revision}, journal {mode}",
+        size=path.stat().st_size / 1e6,
+        revision=revision,
+        mode=mode,
+    )
     if revision is not None and revision > REVISION:
-        what = f"Its schema is {revision}; this trainweek knows schemas up to {REVISION}."
-        yield failed("database", what, "Use the newer trainweek that wrote it.")
+        what = Message(
+            "It has schema {present}; this trainweek knows schemas up to {known}.",
+            present=revision,
+            known=REVISION,
+        )
+        yield failed("database", what, Message("Use the newer trainweek that wrote it."))
     elif revision != REVISION:
-        what = f"Its schema is {revision}, this trainweek's {REVISION}."
-        yield warned("database", what, "The next start migrates it, with a copy made first.")
+        what = Message(
+            "It has schema {present}; this trainweek uses {known}.",
+            present=revision,
+            known=REVISION,
+        )
+        yield warned("database", what, Message("The next start makes a copy and migrates it."))
     elif mode != journal_mode()[0]:
-        what = f"{size}, but {journal_mode()[0]} is right for this SQLite."
-        yield warned("database", what, "The next start of trainweek sets it.")
+        what = Message(
+            "{state}, but this SQLite needs journal {mode}.", state=state, mode=journal_mode()[0]
+        )
+        yield warned("database", what, Message("The next start of trainweek sets it."))
     else:
-        yield passed("database", f"{size}.")
+        yield passed("database", Message("{state}.", state=state))
 
 
 def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     size = home.ledger.stat().st_size if home.ledger.exists() else 0
     if not size and not home.database.exists():
-        yield passed("ledger", "None yet.")
+        yield passed("ledger", Message("None yet."))
         return
     tables = size <= _QUICK
     try:
         report = verify_ledger(home, tables=tables)
     except ConflictError as error:
-        yield warned("ledger", error.what, "Look again in a moment.")
+        yield warned("ledger", literal(error.what), Message("Retry in a moment."))
         return
-    # Its own look tells of a damaged database; here is the file's chain.
-    damaged = [p for p in report.problems if p.startswith("The database is damaged")]
-    if damaged == list(report.problems) and damaged:
-        yield passed("ledger", f"{report.lines} lines, chain intact; the database is damaged.")
+    # The check of the database reports a damaged one; this check is about the file's chain.
+    if report.problems and all(problem.kind == "damaged" for problem in report.problems):
+        damaged = Message(
+            "{lines:,} lines, chain intact; the database is damaged.", lines=report.lines
+        )
+        yield passed("ledger", damaged)
         return
     for problem in report.problems:
-        behind = "is behind" in problem or "There is no database" in problem
-        if behind:
-            yield warned("ledger", problem, "Start the runner, or: trainweek ledger replay")
-        else:
-            yield failed("ledger", problem, _RESTORE)
+        made = warned if problem.kind == "behind" else failed
+        yield made("ledger", problem.what, problem.remedy)
     if report.ok:
         compared = (
-            "tables equal" if tables else "tables not compared (trainweek ledger verify does)"
+            Message("{lines:,} lines, chain intact, tables equal.", lines=report.lines)
+            if tables
+            else Message(
+                "{lines:,} lines, chain intact, tables not compared (run trainweek ledger verify).",
+                lines=report.lines,
+            )
         )
-        yield passed("ledger", f"{report.lines} lines, chain intact, {compared}.")
+        yield passed("ledger", compared)
 
 
 def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     if not home.database.exists():
-        yield passed("backups", "Nothing to back up yet.")
+        yield passed("backups", Message("Nothing to back up yet."))
         return
     interval = settings.backup_interval_s
     if not interval:
-        what = "The runner makes none: TRAINWEEK_BACKUP_INTERVAL_S is 0."
-        yield warned("backups", what, "Set it to 3600, or run trainweek ledger backup by cron.")
+        off = Message("The runner makes no backups: TRAINWEEK_BACKUP_INTERVAL_S is 0.")
+        remedy = Message("Set it to 3600, or run `trainweek ledger backup` by cron.")
+        yield warned("backups", off, remedy)
     there = all_backups(home)
     if not there:
         if _record_age(home.ledger, now) > (interval or 3600) * 2:
-            remedy = "Start the runner (see logs/state/runner.log), or: trainweek ledger backup"
-            yield warned("backups", "There is none.", remedy)
+            yield warned("backups", Message("There are none."), _START)
         elif interval:
-            yield passed("backups", f"None yet; the runner makes one each {interval / 60:.0f} min.")
+            what = Message(
+                "None yet; the runner makes one every {minutes:.0f} min.", minutes=interval / 60
+            )
+            yield passed("backups", what)
         return
     ahead = [each.folder.name for each in there if (each.at - now).total_seconds() > _SAME_TIME_S]
     if ahead:
-        what = (
-            f"{', '.join(ahead[:3])} of {len(there)} were made in the future: the clock was wrong."
+        what = Message(
+            "{names} (of {count}) have a date in the future: the clock was wrong.",
+            names=", ".join(ahead[:3]),
+            count=len(there),
         )
-        remedy = "Compare the clock (timedatectl); if it is right now, move them elsewhere."
+        remedy = Message("Check the clock (timedatectl). If it is right now, move them elsewhere.")
         yield warned("backups", what, remedy)
     there = [each for each in there if each.folder.name not in ahead]
     if not there:
         return
     age = (now - there[0].at).total_seconds()
-    said = f"{len(there)}, the newest {duration(age)} old with {there[0].lines} lines"
+    newest = plural(
+        "{n} backup, {age} old with {lines:,} lines",
+        "{n} backups, the newest {age} old with {lines:,} lines",
+        len(there),
+        age=duration(age),
+        lines=there[0].lines,
+    )
     try:
         verify_backup(there[0])
     except IntegrityError as error:
-        yield failed("backups", error.what, "Look at the disk, then: trainweek ledger backup")
+        remedy = Message("Check the disk, then: trainweek ledger backup")
+        yield failed("backups", literal(error.what), remedy)
         return
     if interval and age > 2 * interval:
-        remedy = "Start the runner (see logs/state/runner.log), or: trainweek ledger backup"
-        yield warned("backups", f"{said}: too old.", remedy)
+        yield warned("backups", Message("{newest}: too old.", newest=newest), _START)
     else:
-        yield passed("backups", f"{said}, verified.")
+        yield passed("backups", Message("{newest}, verified.", newest=newest))
 
 
 def _revision(look: sqlite3.Connection) -> str | None:
@@ -145,7 +183,7 @@ def _revision(look: sqlite3.Connection) -> str | None:
 
 
 def _record_age(ledger: Path, now: datetime) -> float:
-    """Seconds since the first line; 0 without one. A young home has no backup yet."""
+    """Seconds since the first line; 0 without one. A new data directory has no backup yet."""
     try:
         with ledger.open("rb") as file:
             first = parse_json(file.readline())

@@ -1,4 +1,4 @@
-"""The signing key: its rights, and whether it is whole. Never made here."""
+"""The signing key: its permissions, and whether it is intact. It is never created here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core.decision.seal import fingerprint, short
+from core.language import Message
 from core.paths import Home
 from runner.doctor.examined import Examined, passed
 from runner.home.signing_key import public_key
@@ -16,7 +17,10 @@ def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[Exami
     """:raises SetupError: others can read it, or it is damaged."""
     public = public_key(home)
     if public is None:
-        yield passed("signing key", "None yet; the first signature makes it.")
+        yield passed("signing key", Message("None yet; the first signature creates it."))
     else:
-        told = f"Its owner's alone; fingerprint {short(fingerprint(public))}."
-        yield passed("signing key", told)
+        private = Message(
+            "Readable only by its owner; fingerprint {fingerprint}.",
+            fingerprint=short(fingerprint(public)),
+        )
+        yield passed("signing key", private)

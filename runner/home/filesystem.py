@@ -1,4 +1,4 @@
-"""On which filesystem a folder lies. SQLite's locks and syncs need a local one."""
+"""The filesystem of a folder. SQLite's locks and syncs need a local one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SetupError
+from core.language import Message
 from core.paths import Home
-
-MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
+from runner.processes.procfs import mount_lines
 
 # Their locks or syncs can't be trusted by a database (sqlite.org/howtocorrupt.html, 2.1).
 _NETWORK = frozenset(
@@ -38,16 +38,12 @@ class Filesystem:
 
 
 def filesystem_of(path: Path) -> Filesystem | None:
-    """The filesystem of a path that may not exist yet; None where the kernel does not say."""
+    """The filesystem of a path that may not exist yet; None if the kernel doesn't list it."""
     path = path.resolve()
     found = None
-    try:
-        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    for line in lines:
-        before, _, behind = line.partition(" - ")
-        words, kinds = before.split(), behind.split()
+    for line in mount_lines():
+        before, _, after = line.partition(" - ")
+        words, kinds = before.split(), after.split()
         if len(words) < 6 or len(kinds) < 3:
             continue
         at = Path(words[4].encode().decode("unicode_escape"))
@@ -61,11 +57,15 @@ def filesystem_of(path: Path) -> Filesystem | None:
 
 
 def require_local_disk(home: Home) -> None:
-    """:raises SetupError: the database would lie on a network disk."""
+    """:raises SetupError: the database would be on a network disk."""
     disk = filesystem_of(home.state)
     if disk is not None and disk.network:
         raise SetupError(
-            f"{home.state} lies on {disk.kind} ({disk.mounted_at}), a network disk: "
-            "a database can be corrupted there.",
-            "Choose a home on a local disk with --home.",
+            Message(
+                "{folder} is on {kind} ({mount}), a network disk, which can corrupt the database.",
+                folder=str(home.state),
+                kind=disk.kind,
+                mount=str(disk.mounted_at),
+            ),
+            Message("Choose a data directory on a local disk with --home."),
         )

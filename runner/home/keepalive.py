@@ -1,4 +1,4 @@
-"""Keeping runner and dashboard alive: what died is started again, and it is said."""
+"""Restart of runner and dashboard after they died, for ``trainweek up``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from collections.abc import Callable
 from typing import Protocol
 
 from core.errors import SetupError, TrainweekError
+from core.language import Message
 from core.paths import CHECKOUT, Home
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import RunnerIdentity, read_identity
 from runner.processes.identity import is_alive
 from runner.settings import Settings
 
-_TRIES = 3  # of something that never came up; a person is there and reads why
+_TRIES = 3  # if it never came up; the person at the terminal then reads why
 
 
 def dashboard_command(port: int) -> list[str]:
-    """What serves the pages on this machine; to be run in the checkout.
+    """The command that serves the pages on this machine; run it in the checkout.
 
-    Streamlit reads .streamlit/ from the working directory; ours lies in the checkout.
+    Streamlit reads .streamlit/ from the working directory, and ours is in the checkout.
     """
     return [
         sys.executable,
@@ -36,22 +37,22 @@ def dashboard_command(port: int) -> list[str]:
 
 
 class Part(Protocol):
-    """What is kept alive."""
+    """A process that is kept alive."""
 
     name: str
 
     def start(self) -> str:
-        """Start it, and say where it is.
+        """Start it; returns its address.
 
         :raises TrainweekError: it can't be started now.
         """
 
     def ended(self) -> str | None:
-        """How it ended; None while it lives."""
+        """How it ended; None while it is alive."""
 
 
 class RunnerPart:
-    """The home's runner, whoever started it."""
+    """The runner of a data directory, whoever started it."""
 
     name = "Runner"
 
@@ -72,7 +73,7 @@ class RunnerPart:
 
 
 class DashboardPart:
-    """The dashboard, a child of ours.
+    """The dashboard, a child process.
 
     :param spawn: starts the process.
     """
@@ -92,43 +93,46 @@ class DashboardPart:
         if self.process is not None and code is None:
             return None
         if code is not None and code < 0:
-            return f"it was killed by signal {-code} ({signal.Signals(-code).name})"
-        return f"it ended with code {code}"
+            return f"killed by signal {-code} ({signal.Signals(-code).name})"
+        return f"exit code {code}"
 
 
 class Keeper:
-    """One part, and when it is started again.
+    """Restarts one part, with a backoff.
 
-    :param say: told, in one line, what happened.
+    :param show: gets one line of text for each event.
     """
 
-    def __init__(self, part: Part, settings: Settings, say: Callable[[str], None]) -> None:
-        self.part, self.settings, self.say = part, settings, say
+    def __init__(self, part: Part, settings: Settings, show: Callable[[str], None]) -> None:
+        self.part, self.settings, self.show = part, settings, show
         self._failures = 0  # in a row
         self._was_healthy = False
         self._began = 0.0
-        self._next: float | None = None  # when to start it again; None: it lives
+        self._next: float | None = None  # when to restart it; None while it is alive
 
     def begin(self, now_s: float) -> None:
-        """The first start; its error is the caller's."""
-        self.say(f"{self.part.name}: {self.part.start()}")
+        """Start it the first time.
+
+        :raises TrainweekError: it can't be started.
+        """
+        self.show(f"{self.part.name}: {self.part.start()}")
         self._began = now_s
 
-    def look(self, now_s: float) -> None:
-        """Start it again if it is gone and its wait is over. Never waits itself.
+    def tick(self, now_s: float) -> None:
+        """Restart it if it has ended and its wait is over. Never waits itself.
 
-        :raises SetupError: it never came up, and three starts did not change that.
+        :raises SetupError: it did not come up in three starts.
         """
         if self._next is not None:
             if now_s >= self._next:
                 self._again(now_s)
             return
-        how = self.part.ended()
+        reason = self.part.ended()
         healthy = now_s - self._began >= self.settings.keep_healthy_s
-        if how is None:
+        if reason is None:
             self._was_healthy |= healthy
             return
-        self._failed(f"{self.part.name}: {how}", 0 if healthy else self._failures, now_s)
+        self._failed(f"{self.part.name}: {reason}", 0 if healthy else self._failures, now_s)
 
     def _again(self, now_s: float) -> None:
         try:
@@ -137,13 +141,16 @@ class Keeper:
             self._failed(f"{self.part.name}: {error}", self._failures, now_s)
             return
         self._began, self._next = now_s, None
-        self.say(f"{self.part.name} started again: {where}")
+        self.show(f"{self.part.name} restarted: {where}")
 
     def _failed(self, why: str, before: int, now_s: float) -> None:
         self._failures = before + 1
         if self._failures >= _TRIES and not self._was_healthy:
-            raise SetupError(f"{why}; it never came up.", "The reason stands above or in its log.")
+            raise SetupError(
+                Message("{problem}; it never came up.", problem=why),
+                Message("See the output above, or its log."),
+            )
         first, cap = self.settings.keep_backoff_s, self.settings.keep_backoff_cap_s
         wait = min(first * 2**before, cap)
         self._next = now_s + wait
-        self.say(f"{why}. Starting it again in {wait:g} s.")
+        self.show(f"{why}. Restart in {wait:g} s.")

@@ -1,4 +1,4 @@
-"""Starting a runner in the background, and ending everything in a home."""
+"""Start of a runner in the background, and the end of all processes of a data directory."""
 
 from __future__ import annotations
 
@@ -12,34 +12,39 @@ from pathlib import Path
 
 from core.errors import SetupError
 from core.files import tail
+from core.language import Message
 from core.paths import Home
 from runner.home.log_rotation import cap_log
 from runner.home.runner_identity import read_identity
+from runner.processes.attempt_processes import (
+    ATTEMPT_VARIABLE,
+    attempt_processes,
+    started_attempts,
+)
 from runner.processes.executor import LocalProcesses
-from runner.processes.identity import MARK, is_alive, kill_all, marked_processes, send
-from runner.processes.started import started_attempts
+from runner.processes.identity import is_alive, kill_all, send_signal
 from runner.settings import Settings
 from runner.store import Store
 
-_LOOK_EVERY_S = 0.05
-_DYING_S = 10.0
+_POLL_S = 0.05
+_DEATH_TIMEOUT_S = 10.0
 
 
 def ensure_runner(
     home: Home, timeout_s: float = 20.0, started: Callable[[int], None] | None = None
 ) -> int:
-    """The pid of this home's runner; a detached one is started if none is alive.
+    """The pid of the data directory's runner; starts a detached one if none is alive.
 
     Its output goes to logs/state/runner.log.
 
-    :param started: told the pid of a runner that this call has started.
+    :param started: called with the pid of a runner that this call has started.
     :raises SetupError: it did not come up; the message holds the end of its log.
     """
     runner = read_identity(home)
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
-    Store(home).require_sound()  # says what is wrong with the home here, not in a log
-    cap_log(home.runner_log, Settings.from_environment())  # of runners that never came so far
+    Store(home).require_sound()  # reports a problem here, not in a log
+    cap_log(home.runner_log, Settings.from_environment())  # of runners that ended before they could
     with home.runner_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],
@@ -47,7 +52,7 @@ def ensure_runner(
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env=_without_mark() | {"TRAINWEEK_HOME": str(home.root)},
+            env=_environment() | {"TRAINWEEK_HOME": str(home.root)},
         )
 
     def up() -> bool:
@@ -55,11 +60,11 @@ def ensure_runner(
         return runner is not None and is_alive(runner.process)
 
     _wait(lambda: up() or process.poll() is not None, timeout_s)
-    if not up():  # somebody else's runner, started at the same moment, is as good as ours
+    if not up():  # another process may have started a runner at the same time
         process.kill()
         raise SetupError(
-            "The runner did not come up.",
-            f"See {home.runner_log}: {tail(home.runner_log, 3)}",
+            Message("The runner did not start."),
+            Message("See {file}: {end}", file=str(home.runner_log), end=tail(home.runner_log, 3)),
         )
     runner = read_identity(home)
     assert runner is not None
@@ -69,11 +74,11 @@ def ensure_runner(
 
 
 def stop_runner(home: Home, timeout_s: float = 10.0) -> bool:
-    """End this home's runner; jobs go on. False if none was alive."""
+    """Stop the data directory's runner; jobs continue. False if none was alive."""
     runner = read_identity(home)
     if runner is None or not is_alive(runner.process):
         return False
-    send(runner.process, signal.SIGTERM)
+    send_signal(runner.process, signal.SIGTERM)
     if not _wait(lambda: not is_alive(runner.process), timeout_s):
         kill_all([runner.process])
         _wait(lambda: not is_alive(runner.process), timeout_s)
@@ -81,11 +86,12 @@ def stop_runner(home: Home, timeout_s: float = 10.0) -> bool:
 
 
 def stop_all(home: Home, grace_s: float = 10.0) -> int:
-    """End the runner and every live attempt of a home, and leave nothing.
+    """Stop the runner and every live attempt of a data directory, and leave no process.
 
-    For homes that are done with (a demo's). It goes by the files alone, so a damaged
-    store is no obstacle; a later runner would find the attempts ended as they were.
-    Returns how many attempts were alive.
+    For directories that are no longer needed (a demo's). It reads only files, so it works
+    with a damaged store; a later runner finds the attempts as they ended.
+
+    :returns: how many attempts were alive.
     """
     stop_runner(home)
     executor = LocalProcesses()
@@ -93,33 +99,33 @@ def stop_all(home: Home, grace_s: float = 10.0) -> int:
 
     def alive() -> list[tuple[Path, str]]:
         return [
-            (folder, mark)
-            for mark, folder in started.items()
-            if executor.look(folder, mark, search=True).alive
+            (folder, attempt_id)
+            for attempt_id, folder in started.items()
+            if executor.observe(folder, attempt_id, search=True).alive
         ]
 
     def gone() -> bool:
-        left = {mark for _, mark in marked_processes() if mark in started}
-        for mark in left:
-            executor.wake(started[mark], mark)  # a shim that somebody stopped ends now
+        left = {attempt_id for _, attempt_id in attempt_processes() if attempt_id in started}
+        for attempt_id in left:
+            executor.wake(started[attempt_id], attempt_id)  # a stopped shim ends now
         return not left
 
     live = alive()
-    for folder, mark in live:
-        executor.ask_to_end(folder, mark)
+    for folder, attempt_id in live:
+        executor.terminate(folder, attempt_id)
     if not _wait(lambda: not alive(), grace_s):
-        for folder, mark in alive():
-            executor.end(folder, mark)
+        for folder, attempt_id in alive():
+            executor.kill_tree(folder, attempt_id)
         _wait(lambda: not alive(), grace_s)
-    for mark, folder in started.items():
-        executor.end(folder, mark)  # what outlived its program
-    _wait(gone, _DYING_S)  # who is killed, and a shim behind its last word, take a moment
+    for attempt_id, folder in started.items():
+        executor.kill_tree(folder, attempt_id)  # processes that outlived their program
+    _wait(gone, _DEATH_TIMEOUT_S)  # killed processes, and shims that still save, need a moment
     return len(live)
 
 
-def _without_mark() -> dict[str, str]:
-    """A runner that is started from inside an attempt must not be swept away with it."""
-    return {name: value for name, value in os.environ.items() if name != MARK}
+def _environment() -> dict[str, str]:
+    """A runner that is started from inside an attempt must not be killed with it."""
+    return {name: value for name, value in os.environ.items() if name != ATTEMPT_VARIABLE}
 
 
 def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:
@@ -127,5 +133,5 @@ def _wait(condition: Callable[[], bool], timeout_s: float) -> bool:
     while not condition():
         if time.monotonic() >= deadline:
             return False
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_S)
     return True

@@ -1,4 +1,4 @@
-"""runner.log and dashboard.log: at most so long, with their predecessors beside them."""
+"""Rotation of runner.log and dashboard.log."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import os
 from pathlib import Path
 
 from core.paths import Home
-from runner.log_once import Troubles
 from runner.processes.shim import Log
+from runner.reported_problems import ReportedProblems
 from runner.settings import Settings
 
 
-def cap_logs(home: Home, settings: Settings, troubles: Troubles) -> None:
-    """Begin anew what is longer than ``log_bytes``, as the shim does with a job's output.
+def cap_logs(home: Home, settings: Settings, problems: ReportedProblems) -> None:
+    """Rotate what is longer than ``log_bytes``, as the shim does with a job's output.
 
-    A log that can't be cut keeps no job from its runner; it is told, once.
+    A log that can't be rotated is reported once; it does not stop the runner.
     """
     for path in (home.runner_log, home.dashboard_log):
         try:
             cap_log(path, settings)
-            troubles.over(str(path))
+            problems.solved(str(path))
         except OSError as error:
-            what = f"It is too long and can't be begun anew: {error.strerror or error}."
-            troubles.tell(str(path), what)
+            what = f"too long, and it can't be rotated: {error.strerror or error}"
+            problems.report(str(path), what)
 
 
 def cap_log(path: Path, settings: Settings) -> None:
-    """The same for one log, which somebody may hold open to append to; nothing if it is short.
+    """Rotate one log if it is too long; other processes may have it open to append.
 
-    :raises OSError: it is another user's, or may only grow (``chattr +a``).
+    :raises OSError: it belongs to another user, or is append-only (``chattr +a``).
     """
     try:
         if not settings.log_bytes or path.stat().st_size <= settings.log_bytes:
             return
-    except OSError:  # there is none: output goes to a terminal, or to systemd's journal
+    except OSError:  # no file: output goes to a terminal, or to systemd's journal
         return
-    # Not to append: what may only grow can't be cut, and must not be copied at each look.
+    # Opened without append: an append-only file fails here, before it is copied each time.
     os.close(os.open(path, os.O_WRONLY))
     log = Log(str(path.parent), settings.log_bytes, settings.log_files, path.name)
     try:

@@ -1,4 +1,4 @@
-"""The runner's own identity file: who it is, and its last sign of life."""
+"""The runner's identity file: its process, and its last heartbeat."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from runner.files import read_json
 from runner.processes.identity import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
 
-# A runner on another machine can't be looked up; its heartbeat must speak for it.
+# A process of another machine can't be checked, so its heartbeat decides.
 FOREIGN_HEARTBEAT_S = 15.0
 
 
 @dataclass(frozen=True)
 class RunnerIdentity:
-    """What stands in ``runner.json``."""
+    """The content of ``runner.json``."""
 
     host: str
     process: ProcessIdentity
@@ -38,7 +38,10 @@ class RunnerIdentity:
 
 
 def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
-    """Write ``runner.json`` with a new heartbeat; complete or as before."""
+    """Write ``runner.json`` with a new heartbeat; complete or unchanged.
+
+    :raises OSError: not written.
+    """
     stored = {
         "host": runner.host,
         **runner.process.as_dict(),
@@ -47,13 +50,13 @@ def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
         "heartbeat": iso(now),
     }
     partial = home.runner_identity.with_suffix(".partial")
-    # No fsync: after a power loss the boot id says that the runner is gone.
+    # No fsync: after a power loss the boot id shows that the runner is gone.
     partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     partial.replace(home.runner_identity)
 
 
 def read_identity(home: Home) -> RunnerIdentity | None:
-    """None if there was no runner yet, or the file says nothing."""
+    """None if there was no runner yet, or the file can't be read."""
     try:
         stored = read_json(home.runner_identity) or {}
         process = ProcessIdentity.from_dict(stored)
@@ -70,14 +73,14 @@ def read_identity(home: Home) -> RunnerIdentity | None:
         return None
 
 
-def how_to_end(home: Home) -> str:
-    """The command that ends the runner of a home."""
+def how_to_stop(home: Home) -> str:
+    """The command that stops the runner of a data directory."""
     where = "" if home.root == CHECKOUT else f" --home {shlex.quote(str(home.root))}"
     return f"trainweek runner --stop{where}"
 
 
 def runner_status(home: Home, now: datetime) -> RunnerStatus:
-    """Whether a runner is there. A paused one is alive, with an old heartbeat."""
+    """Whether a runner is alive. A paused one is alive, with an old heartbeat."""
     runner = read_identity(home)
     if runner is None:
         return RunnerStatus(alive=False)

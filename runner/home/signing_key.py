@@ -1,4 +1,4 @@
-"""The home's signing key: Ed25519, made on first use, readable by its owner alone."""
+"""The signing key of a data directory: Ed25519, made on first use, readable only by its owner."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from core.decision.seal import public_text
 from core.errors import SetupError
 from core.files import sync_folder
+from core.language import Message
 from core.paths import Home
 
 
 def signing_key(home: Home) -> Ed25519PrivateKey:
-    """The private key; makes it if there is none.
+    """The private key; creates it if there is none.
 
     :raises SetupError: others can read it, it is damaged, or it can't be written.
     """
@@ -27,13 +28,20 @@ def signing_key(home: Home) -> Ed25519PrivateKey:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise SetupError(
-            f"The signing key {path} can't be used: {error.strerror or error}.",
-            "Give its folder back to the account that runs trainweek.",
+            Message(
+                "The signing key {path} can't be used: {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            ),
+            Message("Make the account that runs trainweek the owner of its folder."),
         ) from error
     except (ValueError, TypeError) as error:
-        raise SetupError(f"{path} is no private key: {error}.", _LOST) from error
+        raise SetupError(
+            Message("{path} is not a private key: {error}.", path=str(path), error=str(error)),
+            _LOST,
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise SetupError(f"{path} is no Ed25519 key.", _LOST)
+        raise SetupError(Message("{path} is not an Ed25519 key.", path=str(path)), _LOST)
     return key
 
 
@@ -45,9 +53,9 @@ def public_key(home: Home) -> str | None:
     return public_text(signing_key(home)) if home.signing_key.exists() else None
 
 
-_LOST = (
-    "Restore it from a backup, or move it away: a new one is made at the next signature,"
-    " and old signatures keep theirs."
+_LOST = Message(
+    "Restore it from a backup, or move it away: the next signature makes a new one. Earlier"
+    " signatures remain valid."
 )
 
 
@@ -56,13 +64,21 @@ def _require_private(home: Home) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise SetupError(
-                f"{path} can be reached by others (mode {mode:03o}); nothing is signed with it.",
-                f"chmod {right} {path}, and ask who may have copied the key.",
+                Message(
+                    "{path} is accessible to others (mode {mode}), so it is not used.",
+                    path=str(path),
+                    mode=f"{mode:03o}",
+                ),
+                Message(
+                    "Run chmod {mode} {path}, and find out who may have copied the key.",
+                    mode=right,
+                    path=str(path),
+                ),
             )
 
 
 def _make(home: Home) -> None:
-    """Complete or absent; the store's lock, which every signer holds, keeps a second one out."""
+    """Complete or absent. Every signer holds the store's lock, so only one makes it."""
     path = home.signing_key
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = Ed25519PrivateKey.generate().private_bytes(

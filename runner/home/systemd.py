@@ -1,4 +1,4 @@
-"""Units for systemd: runner and dashboard that come back after a crash or a reboot."""
+"""systemd units that restart runner and dashboard after a crash or a reboot."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import InputError
+from core.language import Message
 from core.paths import CHECKOUT, Home
 from runner.home.keepalive import dashboard_command
 
 RUNNER, DASHBOARD = "trainweek-runner.service", "trainweek-dashboard.service"
 
-# Why each line is there stands in the unit itself: whoever reads it later needs it.
+# The reasons are comments in the unit itself, for those who read it later.
 _UNIT = """\
 [Unit]
 Description=trainweek {what} of {home}
 {after}
-# systemd gives up after 5 starts within 10 s by default; never do.
+# By default systemd gives up after 5 starts within 10 s.
 StartLimitIntervalSec=0
 
 [Service]
@@ -28,12 +29,12 @@ Environment={environment}
 ExecStart={command}
 Restart=always
 RestartSec=5
-# Stopping or restarting ends this process alone: trainings go on, and are adopted.
+# A stop or restart ends this process only: jobs continue and are adopted.
 KillMode=process
-# Nor does a training that runs out of memory take it down.
+# A job that runs out of memory does not stop it.
 OOMPolicy=continue
 TimeoutStopSec=30
-# Output goes to the journal, which caps and rotates itself: SystemMaxUse= in journald.conf.
+# The journal limits its own size: SystemMaxUse= in journald.conf.
 StandardOutput=journal
 StandardError=journal
 LimitNOFILE=4096
@@ -46,8 +47,8 @@ WantedBy={target}
 def units(home: Home, port: int, user: bool) -> dict[str, str]:
     """The text of each unit, by its file name.
 
-    :param user: for ``systemctl --user``; else for the whole system, as the present user.
-    :raises InputError: a path that no unit can hold.
+    :param user: for ``systemctl --user``; else for the system, run as the present user.
+    :raises InputError: a path contains control characters.
     """
     common = {
         "home": _plain(str(home.root)),
@@ -57,7 +58,7 @@ def units(home: Home, port: int, user: bool) -> dict[str, str]:
         "target": "default.target" if user else "multi-user.target",
     }
     runner = [sys.executable, "-m", "runner.service", "--home", str(home.root)]
-    network = "# A home on a disk that is mounted later: add RequiresMountsFor= it here."
+    network = "# If the data directory is mounted later, add RequiresMountsFor= here."
     return {
         RUNNER: _UNIT.format(what="runner", after=network, command=_line(runner), **common),
         DASHBOARD: _UNIT.format(
@@ -70,7 +71,7 @@ def units(home: Home, port: int, user: bool) -> dict[str, str]:
 
 
 def how_to_install(home: Home, port: int, user: bool) -> str:
-    """The commands, as comments for the head of what is printed."""
+    """The commands that install the units, as comments."""
     folder = "~/.config/systemd/user" if user else "/etc/systemd/system"
     flag, sudo = (" --user", "") if user else ("", "sudo ")
     command = f"trainweek systemd{flag} --home {shlex.quote(str(home.root))} --port {port}"
@@ -82,10 +83,10 @@ def how_to_install(home: Home, port: int, user: bool) -> str:
     ]
     if user:
         lines.insert(0, f"mkdir -p {folder}")
-        lines.append("sudo loginctl enable-linger $USER    # else they end when you log out")
+        lines.append("sudo loginctl enable-linger $USER    # else they stop when you log out")
     see = f"journalctl{flag} -u {RUNNER} -f"
     return "\n".join(
-        ["# To install:", *(f"#   {line}" for line in lines), f"# To look: {see}", "#"]
+        ["# To install:", *(f"#   {line}" for line in lines), f"# To see the log: {see}", "#"]
     )
 
 
@@ -104,9 +105,13 @@ def _quoted(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A value that is taken as it stands, but for the specifiers."""
+    """A value in which systemd's % specifiers are escaped.
+
+    :raises InputError: it contains control characters.
+    """
     if any(not c.isprintable() for c in text):
         raise InputError(
-            f"{text!r} can't stand in a systemd unit.", "Choose a home without control characters."
+            Message("{text!r} can't be used in a systemd unit.", text=text),
+            Message("Choose a data directory without control characters in its path."),
         )
     return text.replace("%", "%%")

@@ -24,7 +24,7 @@ from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident, open_incident_of
 from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 _PROCEDURE = "data"
@@ -32,7 +32,7 @@ _LOGGED = "broken_checkpoints.told"  # in the attempt's folder: logged, because 
 
 
 def report_corrupt_checkpoints(
-    home: Home, fence: Fence, row: Row, folder: Path, now: datetime
+    home: Home, fenced: FencedStore, row: Row, folder: Path, now: datetime
 ) -> None:
     """Open the incident, once for each attempt that skipped a corrupt checkpoint.
 
@@ -53,7 +53,7 @@ def report_corrupt_checkpoints(
     )
     incidents = schema.incidents
     same = incidents.c.summary.startswith(str(summary), autoescape=True)
-    with fence.store.read() as look:
+    with fenced.store.read() as look:
         reported = look.execute(select(incidents.c.id).where(same)).first() is not None
         week = queries.week_by_id(look, row.week_id)
         known = open_incident_of(look, row.week_id, _PROCEDURE)
@@ -69,7 +69,7 @@ def report_corrupt_checkpoints(
         return
     kept, missing = protect(home, _PROCEDURE)
     text = joined([summary, missing]) if missing else summary
-    with fence.write(now) as write:
+    with fenced.write(now) as write:
         opened = open_incident(write, week, _PROCEDURE, text, row.id, kept)
     if opened:
         write_issue_line(home, spec, now)

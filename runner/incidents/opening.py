@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from core.playbook import EscalationSpec
 from core.week import Week
 from runner.store import queries
-from runner.store.fence import FencedWrite
+from runner.store.fenced_store import FencedWrite
 
 
 def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Row | None:

@@ -1,7 +1,7 @@
-"""What an attempt was doing when it stood still, kept before anybody ends it.
+"""Diagnostics of a stalled attempt, saved before it is ended.
 
-``stall-001/`` in the attempt's folder: why.txt, stacks.txt, one file a process from
-/proc, and the end of the output. Complete or absent.
+``stall-001/`` in the attempt's folder: why.txt, stacks.txt, the kernel's data of each
+process, and the end of the output. Complete or absent.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from core.files import tail
-from runner.processes.identity import PROC, Entry, ProcessIdentity, identify, send
+from runner.processes.identity import ProcessIdentity, is_alive, send_signal
+from runner.processes.process_table import ProcessEntry
+from runner.processes.procfs import catches, description, is_stopped
 
 STACKS = "stacks.txt"  # our programs' faulthandler writes there (runner/jobs/attempt.py)
 DUMP_SIGNAL = signal.SIGUSR2
 LINES = 100
-_FROM_PROC = ("status", "wchan", "stack", "syscall")
-_PATIENCE_S = 3.0
-_PY_SPY_S = 20.0
+_SIGNAL_TIMEOUT_S = 3.0
+_PY_SPY_TIMEOUT_S = 20.0
 
 
 def save_stall(
@@ -31,87 +32,64 @@ def save_stall(
     number: int,
     why: Iterable[str],
     program: ProcessIdentity | None,
-    tree: Mapping[int, Entry],
+    tree: Mapping[int, ProcessEntry],
     logs: Mapping[str, Path],
 ) -> Path:
-    """Write ``stall-NNN``; returns it. Takes a few seconds where a dump is slow.
+    """Write ``stall-NNN`` and return it. It may take some seconds.
 
+    :param why: the evidence of the stall.
     :param tree: the program and its descendants.
-    :param logs: the ends of these files are kept, under these names.
+    :param logs: files whose last lines are copied, by their names there.
     :raises OSError: it can't be written.
     """
     target = folder / f"stall-{number:03d}"
     partial = folder / f".stall-{number:03d}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
-    said = list(why)
+    lines = list(why)
     for pid in sorted(tree):
-        (partial / f"process-{pid}.txt").write_text(_of_process(pid), encoding="utf-8")
+        (partial / f"process-{pid}.txt").write_text(description(pid), encoding="utf-8")
     stacks, how = _stacks(folder, program)
     if stacks:
         (partial / STACKS).write_text(stacks, encoding="utf-8")
-    said.append(how)
+    lines.append(how)
     for name, path in logs.items():
         (partial / name).write_text(tail(path, LINES) + "\n", encoding="utf-8")
-    (partial / "why.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
+    (partial / "why.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     partial.rename(target)
     return target
 
 
-def _of_process(pid: int) -> str:
-    """What the kernel says of it: also of one that can say nothing itself."""
-    parts = []
-    for name in _FROM_PROC:
-        try:
-            text = (PROC / str(pid) / name).read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
-            text = f"can't be read: {error.strerror}"
-        parts.append(f"== /proc/{pid}/{name}\n{text.rstrip()}\n")
-    return "\n".join(parts)
-
-
 def _stacks(folder: Path, program: ProcessIdentity | None) -> tuple[str, str]:
-    """The stacks of all threads, and one sentence of how they were got, or why not."""
-    if program is None or identify(program.pid) != program:
-        return "", "No stacks: the process is gone."
-    if _stopped(program):
+    """The stacks of all threads, and one sentence on their source, or on why there are none."""
+    if program is None or not is_alive(program):
+        return "", "No stacks: the process has ended."
+    if is_stopped(program.pid):
         dumped = _py_spy(program, "--nonblocking")
         if dumped:
-            return dumped, "Stacks by py-spy from outside: the process is stopped."
-        return "", "No stacks: the process is stopped and can't write its own; see process-*.txt."
+            return dumped, "Stacks by py-spy, without pausing: the process is stopped."
+        return "", "No stacks: the process is stopped and can't write them; see process-*.txt."
     if _dumps_itself(folder, program) and (text := _by_signal(folder / STACKS, program)):
-        return text, f"Stacks by its own faulthandler, on {DUMP_SIGNAL.name}."
+        return text, f"Stacks by the program's faulthandler, on {DUMP_SIGNAL.name}."
     if dumped := _py_spy(program):
         return dumped, "Stacks by py-spy."
-    return "", "No stacks: it has no faulthandler of ours, and py-spy is not installed or refused."
-
-
-def _stopped(program: ProcessIdentity) -> bool:
-    return "State:\tT" in _status(program) or "State:\tt" in _status(program)
-
-
-def _status(program: ProcessIdentity) -> str:
-    try:
-        return (PROC / str(program.pid) / "status").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    return (
+        "",
+        "No stacks: the program has no faulthandler, and py-spy is not installed or was refused.",
+    )
 
 
 def _dumps_itself(folder: Path, program: ProcessIdentity) -> bool:
-    """Whether the signal means a dump to it: to a program without a handler it is death."""
-    if not (folder / STACKS).is_file():
-        return False
-    caught = next((ln for ln in _status(program).splitlines() if ln.startswith("SigCgt:")), "")
-    mask = int(caught.split()[1], 16) if caught else 0
-    return bool(mask >> (DUMP_SIGNAL - 1) & 1)
+    """Whether the signal makes it dump: a program without a handler would die of it."""
+    return (folder / STACKS).is_file() and catches(program.pid, DUMP_SIGNAL)
 
 
 def _by_signal(path: Path, program: ProcessIdentity) -> str:
-    """What the process adds to its file once it is asked to."""
+    """What the process adds to its file after the signal."""
     before = path.stat().st_size
-    if not send(program, DUMP_SIGNAL):
+    if not send_signal(program, DUMP_SIGNAL):
         return ""
-    deadline, size = time.monotonic() + _PATIENCE_S, before
+    deadline, size = time.monotonic() + _SIGNAL_TIMEOUT_S, before
     while time.monotonic() < deadline:
         time.sleep(0.1)
         grown = path.stat().st_size
@@ -134,7 +112,7 @@ def _py_spy(program: ProcessIdentity, *options: str) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_PY_SPY_S,
+            timeout=_PY_SPY_TIMEOUT_S,
         )
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -1,4 +1,4 @@
-"""Where attempts run. One small interface; local processes are the first."""
+"""How attempts are run: one small interface, implemented by local processes."""
 
 from __future__ import annotations
 
@@ -19,27 +19,29 @@ from core.files import tail, write_json
 from core.timestamps import from_unix
 from runner.failpoints import fail_here
 from runner.files import read_json
+from runner.processes.attempt_processes import (
+    ATTEMPT_VARIABLE,
+    ID_KEY,
+    cgroup_members,
+    processes_of,
+)
 from runner.processes.identity import (
-    MARK,
     ProcessIdentity,
-    boot_id,
     command_line,
-    descendants,
-    entry_of,
     is_alive,
     kill_all,
-    marked,
-    members,
-    send,
+    send_signal,
 )
+from runner.processes.process_table import descendants, process_entry
+from runner.processes.procfs import boot_id
 
 SHIM = Path(__file__).with_name("shim.py")
-_STUCK = frozenset("TtD")  # as in /proc: it can't write down how its child ended
+_STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exit
 
 
 @dataclass(frozen=True)
 class Exit:
-    """What the shim wrote when its child had ended."""
+    """The exit status that the shim recorded."""
 
     code: int | None
     signal: int | None
@@ -49,52 +51,52 @@ class Exit:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What can be seen of an attempt now."""
+class Observation:
+    """The state of an attempt's processes at one time."""
 
-    trace: bool  # something of it was ever there
+    found: bool  # a process of it exists, or its files show that there was one
     process: ProcessIdentity | None  # the program itself, not its shim
-    alive: bool  # the program or its shim still runs
+    alive: bool  # the program or its shim is running
     same_boot: bool = True
     started_at: datetime | None = None
     exit: Exit | None = None
-    silent_shim: bool = False  # the program has ended, and its shim has not said how
-    shim_stuck: bool = False  # the shim is there and can do nothing: stopped, or in the kernel
+    exit_pending: bool = False  # the program has ended, its shim has not recorded the exit
+    shim_stuck: bool = False  # the shim is stopped, or waits in the kernel
 
 
 class Executor(Protocol):
-    """Starts attempts, sees them, ends them. Knows nothing of jobs and states."""
+    """Starts, observes and ends attempts. It knows nothing about jobs and their states."""
 
     def start(
-        self, folder: Path, argv: Sequence[str], cwd: Path, mark: str, heartbeat_s: float
+        self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
     ) -> None:
         """Start an attempt in its folder.
 
         :raises OSError: it could not be started.
         """
 
-    def look(self, folder: Path, mark: str, *, search: bool = False) -> Seen:
-        """What can be seen of it; ``search`` also looks for its mark everywhere."""
+    def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
+        """Observe it; ``search`` also searches all processes for the attempt's id."""
 
-    def ask_to_end(self, folder: Path, mark: str, *, everybody: bool = False) -> bool:
-        """SIGTERM to the program, or to all that the attempt started; False if none is there."""
+    def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        """SIGTERM to the program, or to all processes of the attempt; False if there is none."""
 
-    def survivors(self, folder: Path, mark: str) -> int:
-        """How many of those that the attempt started still live, its shim left aside."""
+    def survivors(self, folder: Path, attempt_id: str) -> int:
+        """How many processes of the attempt are alive, not counting its shim."""
 
-    def wake(self, folder: Path, mark: str) -> None:
-        """SIGCONT to the attempt's shim: somebody may have stopped it."""
+    def wake(self, folder: Path, attempt_id: str) -> None:
+        """SIGCONT to the attempt's shim, in case it was stopped."""
 
-    def abandon(self, folder: Path, mark: str) -> None:
-        """SIGKILL to a start that hangs: its shim, and whatever that has started."""
+    def kill_start(self, folder: Path, attempt_id: str) -> None:
+        """SIGKILL to a start that hangs: to its shim, and to all that the shim has started."""
 
-    def end(self, folder: Path, mark: str) -> int:
-        """SIGKILL to everything that the attempt started; how many there were."""
+    def kill_tree(self, folder: Path, attempt_id: str) -> int:
+        """SIGKILL to all processes of the attempt; returns how many there were."""
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What the shim wrote of itself and its program; of this attempt only."""
+    """What the shim of this attempt recorded about itself and its program."""
 
     shim: ProcessIdentity | None = None
     program: ProcessIdentity | None = None
@@ -105,8 +107,8 @@ class _Known:
 class LocalProcesses:
     """Attempts as processes of this machine, each under a shim in a session of its own.
 
-    :param log_bytes: the shim begins output.log anew beyond this; 0: never.
-    :param log_files: how many of them stay, the present one included.
+    :param log_bytes: size at which the shim rotates output.log; 0: never.
+    :param log_files: how many of them are kept, the present one included.
     """
 
     def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
@@ -115,20 +117,20 @@ class LocalProcesses:
         self._read: dict[Path, tuple[tuple[str | int, ...], _Known]] = {}
 
     def start(
-        self, folder: Path, argv: Sequence[str], cwd: Path, mark: str, heartbeat_s: float
+        self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
     ) -> None:
         fail_here("before_shim")
         if (folder / "claim").exists():
-            if not self._was_left_by_a_dead_shim(folder):
-                # Another runner's, while this one was paused.
-                raise FileExistsError(errno.EEXIST, "It was started already", str(folder))
+            if not self._is_abandoned(folder):
+                # Another runner started it while this one was paused.
+                raise FileExistsError(errno.EEXIST, "it was already started", str(folder))
             (folder / "claim").unlink()
         write_json(
             folder / "command.json",
             {
                 "argv": list(argv),
                 "cwd": str(cwd),
-                "mark": mark,
+                ID_KEY: attempt_id,
                 "heartbeat_s": heartbeat_s,
                 "log_bytes": self.log_bytes,
                 "log_files": self.log_files,
@@ -138,7 +140,7 @@ class LocalProcesses:
             shim = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(SHIM), str(folder)],
                 cwd=cwd,
-                env=os.environ | {MARK: mark},
+                env=os.environ | {ATTEMPT_VARIABLE: attempt_id},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -146,103 +148,110 @@ class LocalProcesses:
             )
         self._shims.append(shim)
 
-    def look(self, folder: Path, mark: str, *, search: bool = False) -> Seen:
-        self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps the ended
-        known = self._identity(folder, mark)
-        program, trace = known.program, known != _Known()
+    def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
+        self._shims = [
+            shim for shim in self._shims if shim.poll() is None
+        ]  # reaps those that ended
+        known = self._identity(folder, attempt_id)
+        program, found = known.program, known != _Known()
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
-        if not shim_lives and program is None and (search or trace):
-            # The shim was killed, or found the disk full, before it could write down its child.
-            found = [process for process in marked(mark) if process != known.shim]
-            shims = [process for process in found if _is_shim(process, folder)]
-            others = [process for process in found if process not in shims]
+        if not shim_lives and program is None and (search or found):
+            # The shim was killed, or the disk was full, before it could record its child.
+            own = [process for process in processes_of(attempt_id) if process != known.shim]
+            shims = [process for process in own if _is_shim(process, folder)]
+            others = [process for process in own if process not in shims]
             program = min(others, key=lambda process: process.ticks, default=None)
-            trace, program_lives = trace or bool(found), program is not None
-            shim_lives = bool(shims)  # it lives, and has not come so far yet
+            found, program_lives = found or bool(own), program is not None
+            shim_lives = bool(shims)  # it has not recorded itself yet
             if program is not None and not shim_lives:
-                self._write_down(folder, mark, program)
-        # Read last: the shim may write it and end while we look.
+                self._record_program(folder, attempt_id, program)
+        # Read last: the shim may write it and end during the observation.
         ending = self._exit(folder)
         same_boot = known.shim is None or known.shim.boot == boot_id()
-        return Seen(
-            trace or ending is not None,
+        return Observation(
+            found or ending is not None,
             program,
             program_lives or shim_lives,
             same_boot,
             known.started,
             ending,
-            silent_shim=shim_lives and program is not None and not program_lives and not ending,
-            shim_stuck=(entry := entry_of(known.shim)) is not None and entry.state in _STUCK,
+            exit_pending=shim_lives and program is not None and not program_lives and not ending,
+            shim_stuck=(entry := process_entry(known.shim)) is not None and entry.state in _STUCK,
         )
 
-    def ask_to_end(self, folder: Path, mark: str, *, everybody: bool = False) -> bool:
-        if everybody:
-            asked = sum(send(process, signal.SIGTERM) for process in self._tree(folder, mark))
+    def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        if whole_tree:
+            asked = sum(
+                send_signal(process, signal.SIGTERM) for process in self._tree(folder, attempt_id)
+            )
             return asked > 0
-        seen = self.look(folder, mark, search=True)
-        return seen.process is not None and send(seen.process, signal.SIGTERM)
+        seen = self.observe(folder, attempt_id, search=True)
+        return seen.process is not None and send_signal(seen.process, signal.SIGTERM)
 
-    def survivors(self, folder: Path, mark: str) -> int:
-        return len(self._tree(folder, mark))
+    def survivors(self, folder: Path, attempt_id: str) -> int:
+        return len(self._tree(folder, attempt_id))
 
-    def wake(self, folder: Path, mark: str) -> None:
-        for shim in self._shims_of(folder, mark):
-            send(shim, signal.SIGCONT)
+    def wake(self, folder: Path, attempt_id: str) -> None:
+        for shim in self._shims_of(folder, attempt_id):
+            send_signal(shim, signal.SIGCONT)
 
-    def abandon(self, folder: Path, mark: str) -> None:
-        kill_all(self._shims_of(folder, mark))  # first: it would start its program meanwhile
-        self.end(folder, mark)
+    def kill_start(self, folder: Path, attempt_id: str) -> None:
+        kill_all(self._shims_of(folder, attempt_id))  # first, or it could start its program now
+        self.kill_tree(folder, attempt_id)
 
-    def _shims_of(self, folder: Path, mark: str) -> list[ProcessIdentity]:
-        """The attempt's shim, also one that has not said yet who it is."""
-        if (shim := self._identity(folder, mark).shim) is not None:
+    def _shims_of(self, folder: Path, attempt_id: str) -> list[ProcessIdentity]:
+        """The attempt's shim, also one that has not recorded itself yet."""
+        if (shim := self._identity(folder, attempt_id).shim) is not None:
             return [shim]
-        return [process for process in marked(mark) if _is_shim(process, folder)]
+        return [process for process in processes_of(attempt_id) if _is_shim(process, folder)]
 
-    def _was_left_by_a_dead_shim(self, folder: Path) -> bool:
-        """Whether the claim is that of a start of which nothing lives and nothing ever ran."""
+    def _is_abandoned(self, folder: Path) -> bool:
+        """Whether the claim is of a start that has no process and never ran its program."""
         command = read_json(folder / "command.json") or {}
-        claimant = tail(folder / "claim", lines=1).strip() or str(command.get("mark") or "")
+        claimant = tail(folder / "claim", lines=1).strip() or str(command.get(ID_KEY) or "")
         if not claimant or (folder / "exit.json").exists():
             return False
-        return self._identity(folder, claimant).program is None and not marked(claimant)
+        return self._identity(folder, claimant).program is None and not processes_of(claimant)
 
-    def end(self, folder: Path, mark: str) -> int:
-        known = self._identity(folder, mark)
+    def kill_tree(self, folder: Path, attempt_id: str) -> int:
+        known = self._identity(folder, attempt_id)
         killed: set[ProcessIdentity] = set()
-        # Whoever forks while we kill is found in the next round.
+        # Processes forked during a round are found in the next one.
         for _ in range(10):
-            if not (tree := self._tree(folder, mark)):
+            if not (tree := self._tree(folder, attempt_id)):
                 break
             kill_all(tree)
             killed |= tree
-        self._remove(known, mark)
+        self._remove(known, attempt_id)
         self._read.pop(folder, None)
         return len(killed)
 
-    def _tree(self, folder: Path, mark: str) -> set[ProcessIdentity]:
-        """All that live of what the attempt started, wherever they went."""
-        known = self._identity(folder, mark)
-        tree = {*marked(mark), *members(known.cgroup, mark)}
+    def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
+        """All live processes of the attempt, in whatever session or parent."""
+        known = self._identity(folder, attempt_id)
+        tree = {*processes_of(attempt_id), *cgroup_members(known.cgroup, attempt_id)}
         tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
-        # The shim is the parent of all whose own parent has ended.
+        # The shim is the parent of all orphans.
         tree |= set(descendants(known.program, known.shim))
-        # It lives on to write down how its child ended; then it ends by itself.
-        tree.discard(known.shim)  # type: ignore[arg-type]
-        return {p for p in tree if p.pid != os.getpid() and not _is_shim(p, folder)}
+        # The shim must record how its child ended; then it ends by itself.
+        return {
+            p
+            for p in tree
+            if p not in (known.shim,) and p.pid != os.getpid() and not _is_shim(p, folder)
+        }
 
-    def _identity(self, folder: Path, mark: str) -> _Known:
-        """Shim, program and start as the shim wrote them; read again when it changes."""
+    def _identity(self, folder: Path, attempt_id: str) -> _Known:
+        """Shim, program and start as the shim recorded them; read again after a change."""
         path = folder / "identity.json"
         try:
             found = path.stat()
         except OSError:
             return _Known()
-        version = (mark, found.st_ino, found.st_mtime_ns, found.st_size)
+        version = (attempt_id, found.st_ino, found.st_mtime_ns, found.st_size)
         if (kept := self._read.get(folder)) is not None and kept[0] == version:
             return kept[1]
         stored = read_json(path)
-        if stored is None or stored.get("mark") != mark:
+        if stored is None or stored.get(ID_KEY) != attempt_id:
             return _Known()
         known = _Known(
             ProcessIdentity.from_dict(stored.get("shim")),
@@ -254,20 +263,20 @@ class LocalProcesses:
         return known
 
     @staticmethod
-    def _write_down(folder: Path, mark: str, program: ProcessIdentity) -> None:
-        """In the place of a shim that was killed before it could: for all who look later."""
+    def _record_program(folder: Path, attempt_id: str, program: ProcessIdentity) -> None:
+        """Record the program for a shim that was killed before it could."""
         path = folder / "identity.json"
         stored = read_json(path)
-        if stored is None or stored.get("mark") != mark:
+        if stored is None or stored.get(ID_KEY) != attempt_id:
             began = (folder / "command.json").stat().st_mtime
-            stored = {"mark": mark, "started_at": began, "shim": None, "cgroup": None}
-        with contextlib.suppress(SetupError):  # a full disk: it is found again
+            stored = {ID_KEY: attempt_id, "started_at": began, "shim": None, "cgroup": None}
+        with contextlib.suppress(SetupError):  # a full disk: it is searched for again
             write_json(path, dict(stored) | {"child": program.as_dict()})
 
     @staticmethod
-    def _remove(known: _Known, mark: str) -> None:
-        """The control group of an attempt that has nobody left; a live shim does it itself."""
-        if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{mark}":
+    def _remove(known: _Known, attempt_id: str) -> None:
+        """Remove the control group of an attempt without processes; a live shim does so itself."""
+        if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{attempt_id}":
             return
         if not is_alive(known.shim):
             with contextlib.suppress(OSError):  # its last zombie is not reaped yet
@@ -290,7 +299,7 @@ class LocalProcesses:
 def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
     """Whether this process is the shim of the attempt in this folder.
 
-    Another checkout may have started it, and the home may have another spelling by now.
+    Another checkout may have started it, with another spelling of the folder.
     """
     match command_line(process):
         case [_, "-I", "-S", program, place, *_]:

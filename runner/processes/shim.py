@@ -1,13 +1,13 @@
-"""Stands between the runner and one attempt, and outlives the runner.
+"""The parent process of one attempt, which outlives the runner.
 
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
-identity.json (who runs), heartbeat, and at the end exit.json: a parent alone can learn
-an exit code, and the runner may be away when the child ends. It is also the parent of
-every orphan that the attempt leaves, so that none gets out of sight, and it keeps
-output.log from filling the disk. A full disk never ends it. Standard library only.
+identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and
+the runner may not be running when the child ends. It also becomes the parent of every
+orphan of the attempt, so that none is lost, and it rotates output.log. A full disk does
+not end it. Standard library only.
 """
 
-# One shim lives as long as each attempt, so it imports as little as it can: no pathlib.
+# There is one shim for each live attempt, so it imports little: no pathlib.
 # ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH112, PTH118, PTH123, SIM117
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ import time
 PR_SET_CHILD_SUBREAPER = 36
 RETRY_S = 0.5  # a file that could not be written (a full disk) is tried again
 CHUNK = 1 << 20
-TOLD: set[str] = set()  # files whose failure stands in shim.log
+REPORTED: set[str] = set()  # files whose failure is in shim.log
 
 
 def main(folder: str) -> int:
+    """Run the attempt in this folder; 125 if another start replaced this one."""
     command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
-        return 125  # the runner gave this start up and made another one in our place
+        return 125  # the runner gave up this start and made another one
     try:
         with open(os.path.join(folder, "claim"), "x", encoding="utf-8") as claim:
             claim.write(command["mark"])
     except FileExistsError:
-        return 125  # a runner that was paused while another one took over starts it again
+        return 125  # started before: a runner was paused during a take-over
     except OSError as error:
         print(f"claim can't be written: {error.strerror}", file=sys.stderr)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -57,7 +58,7 @@ def main(folder: str) -> int:
             command["argv"],
             cwd=command["cwd"],
             stdin=subprocess.DEVNULL,
-            stdout=log.descriptor,  # a file: a pipe would break when this shim dies
+            stdout=log.descriptor,  # a file: a pipe would break at the death of this shim
             stderr=log.descriptor,
             process_group=0,
             preexec_fn=None if group is None else lambda: join(group),
@@ -77,7 +78,7 @@ def follow(
     child: int, folder: str, heartbeat_s: float, awake: int, group: str | None,
     unsaved: dict, log: Log,
 ) -> None:  # fmt: skip
-    """Return when the child and every orphan have ended and all is written down."""
+    """Return when the child and every orphan have ended and all files are written."""
     signals = select.poll()
     signals.register(awake, select.POLLIN)
     while True:
@@ -88,14 +89,14 @@ def follow(
         if not others and (not unsaved or not os.path.isdir(folder)):
             return
         beat(folder)
-        with contextlib.suppress(OSError):  # one that can't be cut ends nobody
+        with contextlib.suppress(OSError):  # a log that can't be rotated must not end the shim
             log.cap()
         if signals.poll((min(RETRY_S, heartbeat_s) if unsaved else heartbeat_s) * 1000):
             os.read(awake, 4096)
 
 
 def listen() -> int:
-    """A descriptor that becomes readable with each signal, SIGCHLD among them."""
+    """A descriptor that becomes readable at each signal, also SIGCHLD."""
     reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     # Handlers, not SIG_IGN: an ignored signal would stay ignored in the child.
@@ -105,7 +106,7 @@ def listen() -> int:
 
 
 def reap(child: int) -> tuple[int | None, bool]:
-    """The child's exit code if it has ended just now; whether anybody is left."""
+    """The child's exit code if it has just ended, and whether any process is left."""
     code = None
     while True:
         try:
@@ -126,6 +127,7 @@ def process(pid: int) -> dict:
 
 
 def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
+    """The content of exit.json."""
     return {
         "exit_code": code if code is not None and code >= 0 else None,
         "signal": -code if code is not None and code < 0 else None,
@@ -136,25 +138,26 @@ def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
 
 
 def read(path: str) -> str:
+    """A whole text file."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
 
 
 def save(folder: str, unsaved: dict) -> None:
-    """Write what is not written yet; what fails stays, to be tried again."""
+    """Write the unsaved files; those that fail remain, to be retried."""
     for name in list(unsaved):
         try:
             write(folder, name, unsaved[name])
         except OSError as error:
-            if name not in TOLD:
+            if name not in REPORTED:
                 print(f"{name} can't be written: {error.strerror}", file=sys.stderr)
-            TOLD.add(name)
+            REPORTED.add(name)
         else:
             del unsaved[name]
 
 
 def write(folder: str, name: str, value: dict) -> None:
-    """Complete or absent, and on the disk."""
+    """Write a file, complete or absent, and sync it."""
     path = os.path.join(folder, name)
     partial = f"{path}.partial"
     with open(partial, "w", encoding="utf-8") as file:
@@ -168,7 +171,8 @@ def write(folder: str, name: str, value: dict) -> None:
 
 
 def beat(folder: str) -> None:
-    with contextlib.suppress(OSError):  # the next beat will tell
+    """Write the heartbeat."""
+    with contextlib.suppress(OSError):  # the next one is written soon
         with open(os.path.join(folder, "heartbeat"), "w", encoding="utf-8") as file:
             file.write(f"{time.time()}\n")
 
@@ -176,9 +180,9 @@ def beat(folder: str) -> None:
 class Log:
     """A log of at most ``most`` bytes, with its predecessors output.log.1 and up.
 
-    The program holds the file open, so it can't be renamed away: its content is copied
-    and cut. The note says how much was not copied; what is written in the very instant of
-    the cut can't be counted.
+    The program has the file open, so it can't be renamed: its content is copied, then
+    truncated. A note says how much was not copied, except for what is written between
+    copy and truncation.
     """
 
     def __init__(self, folder: str, most: int, files: int, name: str = "output.log") -> None:
@@ -187,19 +191,22 @@ class Log:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         try:
             self.descriptor = os.open(self.path, flags, 0o644)
-        except OSError as error:  # a full disk must not keep the program from its work
+        except OSError as error:  # a full disk must not stop the program
             print(f"{name} can't be opened: {error.strerror}", file=sys.stderr)
             self.descriptor = os.open(os.devnull, os.O_WRONLY)
 
     def cap(self) -> None:
-        """Once it is too long, keep its end as output.log.1 and begin it anew."""
+        """If it is too long, move its end to output.log.1 and truncate it.
+
+        :raises OSError: it can't be truncated.
+        """
         size, why = os.fstat(self.descriptor).st_size, ""
         if not self.most or size <= self.most:
             return
         start = end = max(0, size - self.most) if self.files > 1 else size
         partial = f"{self.path}.partial"
         try:
-            # Until nothing was written meanwhile, or it is written faster than it can be copied.
+            # Repeat until nothing was added, or it grows faster than it can be copied.
             while end < size and end - start < 2 * self.most:
                 end = self._copy(end, size, partial, "wb" if end == start else "ab")
                 size = os.fstat(self.descriptor).st_size
@@ -209,7 +216,7 @@ class Log:
             with contextlib.suppress(OSError):
                 os.unlink(partial)
             if size < 2 * self.most:
-                return  # perhaps there is room again at the next look
+                return  # retried later, when there may be disk space again
             start, end, why = size, size, f" ({error.strerror})"
         kept, lost = end - start, size - (end - start)
         said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
@@ -219,14 +226,14 @@ class Log:
             os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
 
     def _shift(self, copy: str) -> None:
-        """The copy, which is whole, becomes output.log.1, and .8 becomes .9, the oldest."""
+        """Make the copy output.log.1, and move the older ones by one number."""
         for number in range(self.files - 2, 0, -1):
             with contextlib.suppress(FileNotFoundError):
                 os.replace(f"{self.path}.{number}", f"{self.path}.{number + 1}")
         os.replace(copy, f"{self.path}.1")
 
     def _copy(self, start: int, end: int, target: str, mode: str) -> int:
-        """Copy these bytes to the target; returns where it ended."""
+        """Copy these bytes to the target; returns the end offset."""
         with open(self.path, "rb") as source, open(target, mode) as copy:
             source.seek(start)
             while start < end and (chunk := source.read(min(CHUNK, end - start))):
@@ -235,14 +242,14 @@ class Log:
         return start
 
 
-def own_cgroup(mark: str) -> str | None:
-    """Make a control group for this attempt; None where this user may not.
+def own_cgroup(attempt_id: str) -> str | None:
+    """Create a control group for this attempt; None if the user may not.
 
-    It proves membership whatever a process does to its environment or session, and
-    counts the kernel's out-of-memory kills of this attempt alone.
+    It proves membership, whatever a process does to its environment or session, and counts
+    the OOM kills of this attempt only.
     """
     for base in memory_cgroups():
-        path = os.path.join(base, f"trainweek-{mark}")
+        path = os.path.join(base, f"trainweek-{attempt_id}")
         try:
             os.mkdir(path)
         except OSError:
@@ -254,7 +261,7 @@ def own_cgroup(mark: str) -> str | None:
 
 
 def memory_cgroups() -> list[str]:
-    """Folders of the control groups that this process is in: memory's first, then v2's."""
+    """Folders of the control groups of this process: the memory controller's, then v2's."""
     try:
         entries = [line.split(":", 2) for line in read("/proc/self/cgroup").splitlines()]
         mounts = [line.split() for line in read("/proc/self/mountinfo").splitlines()]
@@ -275,18 +282,20 @@ def memory_cgroups() -> list[str]:
 
 
 def join(group: str) -> None:
-    with contextlib.suppress(OSError):  # else it runs outside, found by mark and ancestry
+    """Move this process into a control group."""
+    with contextlib.suppress(OSError):  # else it is found by environment and ancestry
         with open(os.path.join(group, "cgroup.procs"), "w", encoding="utf-8") as file:
             file.write("0")
 
 
 def leave(group: str) -> None:
-    with contextlib.suppress(OSError):  # somebody is in it: the runner ends them, and removes it
+    """Remove a control group."""
+    with contextlib.suppress(OSError):  # not empty: the runner ends the rest and removes it
         os.rmdir(group)
 
 
 def oom_kills(group: str | None) -> int | None:
-    """How many processes of the group the kernel killed for want of memory; None: unknown."""
+    """How many processes of the group the OOM killer killed; None: unknown."""
     for name in ("memory.events", "memory.oom_control"):
         try:
             text = read(os.path.join(group or "/nowhere", name))

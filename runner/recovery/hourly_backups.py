@@ -1,4 +1,4 @@
-"""When the runner backs up database and ledger: in a short process of its own."""
+"""The runner's backups of database and ledger, each in a short process of its own."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from runner.store.backup import backups
 
 log = logging.getLogger("trainweek.runner")
 
-_AFTER_START_S = 60.0  # a runner that has just come has better to do
-_AT_MOST_S = 600.0  # a copy that takes longer hangs
+_AFTER_START_S = 60.0  # a new runner adopts its jobs first
+_TIMEOUT_S = 600.0  # a copy that takes longer hangs
 
 
 class HourlyBackups:
-    """Starts the process that makes a backup, and looks how it ended. Never waits for it.
+    """Starts the process that makes a backup, and logs its result. Never waits for it.
 
+    :param now: real time.
     :param now_s: monotonic seconds.
     """
 
     def __init__(self, home: Home, settings: Settings, now: datetime, now_s: float) -> None:
         self.home, self.settings = home, settings
-        # One of the future was made while the clock was wrong; it must not hold up the next.
+        # A backup from the future was made with a wrong clock and must not delay the next one.
         newest = next((each for each in backups(home) if each.at <= now), None)
         since = (now - newest.at).total_seconds() if newest else float("inf")
         wait = settings.backup_interval_s - since
@@ -35,15 +36,15 @@ class HourlyBackups:
         self._began = 0.0
 
     def tick(self, now_s: float) -> None:
-        """Start one when it is due."""
+        """Start a backup if one is due."""
         if self._child is not None:
-            self._look(now_s)
+            self._check(now_s)
         elif self.settings.backup_interval_s > 0 and now_s >= self._next:
             self._began, self._next = now_s, now_s + self.settings.backup_interval_s
             self._start()
 
     def close(self) -> None:
-        """End with the runner; what is half-made is removed by the next one."""
+        """Kill a backup in progress; the next one removes its partial folder."""
         if self._child is not None:
             self._child.kill()
             self._child.communicate()
@@ -59,25 +60,25 @@ class HourlyBackups:
                 stderr=subprocess.STDOUT,
             )
         except OSError as error:
-            log.error("No backup: %s", error)
+            log.error("No backup was made: %s", error)
 
-    def _look(self, now_s: float) -> None:
+    def _check(self, now_s: float) -> None:
         child = self._child
         assert child is not None
         if child.poll() is None:
-            if now_s - self._began > _AT_MOST_S:
-                log.error("The backup takes longer than %.0f s and is ended.", _AT_MOST_S)
+            if now_s - self._began > _TIMEOUT_S:
+                log.error("The backup took longer than %.0f s and was killed.", _TIMEOUT_S)
                 self.close()
             return
         self._child = None
-        said = _all_of(child.stdout).strip()
+        output = _read_all(child.stdout).strip()
         if child.returncode == 0:
-            log.info("Backup %s", said)
+            log.info("Backup made: %s", output)
         else:
-            log.error("No backup (exit %s): %s", child.returncode, said)
+            log.error("No backup was made (exit code %s): %s", child.returncode, output)
 
 
-def _all_of(output: IO[bytes] | None) -> str:
+def _read_all(output: IO[bytes] | None) -> str:
     if output is None:
         return ""
     with output:

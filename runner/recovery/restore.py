@@ -1,4 +1,4 @@
-"""Restore ledger and database from a backup, without losing what came after it."""
+"""Restore of ledger and database from a backup, with the verified lines written after it."""
 
 from __future__ import annotations
 
@@ -14,63 +14,68 @@ from pathlib import Path
 
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
+from core.language import Message
 from core.paths import Home, numbered
 from core.people import Person
 from core.timestamps import iso
-from runner.recovery.rebuild import refuse_beside_a_runner, replace_database
+from runner.recovery.rebuild import replace_database, require_no_runner
 from runner.store import Store, chain
 from runner.store.backup import StoreBackup, backups, verify_backup
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put in place, and from where."""
+    """The result of a restore."""
 
-    backup: str | None  # its name; None: the intact lines of the present files sufficed
+    backup: str | None  # its name; None: only lines of the present files were used
     lines: int
-    from_ledger: int  # lines behind the backup that the present ledger gave
+    from_ledger: int  # lines after the backup, from the present ledger
     from_database: int  # lines that only the database still had
-    dropped: int  # complete lines of the present ledger that follow from nothing intact
-    kept: tuple[str, ...]  # what was replaced, under its new name
+    dropped: int  # complete lines of the present ledger after its first corrupt one
+    kept: tuple[str, ...]  # the replaced files, under their new names
 
     def text(self) -> str:
+        """For a terminal."""
         source = f"backup {self.backup}" if self.backup else "the present ledger"
         more = [
-            f"{number} lines behind it came from the {name}"
+            f"{number:,} later ones from the {name}"
             for number, name in ((self.from_ledger, "ledger"), (self.from_database, "database"))
             if number
         ]
-        said = f"Restored {self.lines} ledger lines from {source}"
-        said += f"; {', '.join(more)}." if more else "."
+        said = f"Restored {self.lines:,} ledger lines from {source}"
+        said += f", {', '.join(more)} among them." if more else "."
         if self.dropped:
-            said += f" {self.dropped} lines of the replaced ledger do not follow from it."
+            said += f" {self.dropped:,} lines of the replaced ledger could not be verified and are dropped."
         return "\n".join([said, *(f"Kept: {name}" for name in self.kept)])
 
 
 def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Restored:
-    """Put an intact ledger and its database in place of the present ones.
+    """Replace ledger and database by an intact pair.
 
-    The longest record that can be proven is taken: the present ledger as far as its
-    chain holds, if it goes on from the backup, else the backup's; then every line that
-    the present database still has behind it. What is replaced is kept. The restoring is
-    itself a line of the ledger.
+    Takes as many lines as can be verified: the present ledger up to its first corrupt line
+    if it continues the backup, else the backup's; then every later line that the present
+    database still has. The replaced files are kept, and the restore is itself recorded in
+    the ledger.
 
-    :param name: a folder in logs/state/backups; None takes the newest that is intact.
+    :param name: a folder in logs/state/backups; None takes the newest intact one.
     :raises ConflictError: a runner is alive.
     :raises InputError: there is no such backup, or nothing to restore from.
     :raises IntegrityError: the named backup is damaged.
     """
-    refuse_beside_a_runner(home)
+    require_no_runner(home)
     backup = _chosen(home, name, now)
     with Store.lock(home):
         present = list(_intact(home.ledger))
-        base, extra = _proven(backup, present, home.database)
+        base, extra = _verified(backup, present, home.database)
         from_backup = backup.lines if backup else 0
         dropped = max(_complete(home.ledger) - _shared(base, present), 0)
         if not base and not extra:
             raise InputError(
-                f"There is no backup in {home.relative(home.backups)}, and no intact line.",
-                "Copy a backup folder there, from another disk.",
+                Message(
+                    "There is no backup in {folder}, and no intact line.",
+                    folder=home.relative(home.backups),
+                ),
+                Message("Copy a backup folder there from another disk."),
             )
         text = b"".join(line + b"\n" for line in (*_raw(base), *extra))
         stage = Home(home.state / ".restoring")
@@ -109,7 +114,10 @@ def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
         found = next((b for b in there if b.folder.name == name), None)
         if found is None:
             names = ", ".join(b.folder.name for b in there) or "none"
-            raise InputError(f"There is no backup {name}.", f"There are: {names}.")
+            raise InputError(
+                Message("There is no backup {name}.", name=name),
+                Message("Use one of: {names}.", names=names),
+            )
         verify_backup(found)
         return found
     for backup in there:
@@ -122,7 +130,7 @@ def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
 
 
 def _newest_first(there: list[StoreBackup], now: datetime) -> list[StoreBackup]:
-    """One of the future was made while the clock was wrong: its lines say how new it is."""
+    """A backup from the future was made with a wrong clock: its lines show how new it is."""
     past = [backup for backup in there if backup.at <= now]
     future = sorted((b for b in there if b.at > now), key=lambda b: b.lines, reverse=True)
     lines = past[0].lines if past else 0
@@ -131,29 +139,29 @@ def _newest_first(there: list[StoreBackup], now: datetime) -> list[StoreBackup]:
 
 
 def _intact(path: Path) -> Iterator[chain.Line]:
-    """The lines up to the first that breaks the chain."""
+    """The lines up to the first corrupt one."""
     try:
         yield from chain.read(path)
     except IntegrityError:
         return
 
 
-def _proven(
+def _verified(
     backup: StoreBackup | None, present: list[chain.Line], database: Path
 ) -> tuple[list[chain.Line], list[bytes]]:
-    """The lines of backup and present file, and those that the database has behind them."""
-    base, vouched = present, 0
+    """The lines of backup and present file, and the later ones that the database has."""
+    base, backed_up = present, 0
     if backup is not None and backup.lines:
-        vouched = backup.lines
-        if [line.sha256 for line in present[vouched - 1 : vouched]] != [backup.head]:
+        backed_up = backup.lines
+        if [line.sha256 for line in present[backed_up - 1 : backed_up]] != [backup.head]:
             base = list(chain.read(backup.ledger))
-    # A file that was rewritten behind the backup has a perfect chain; the database saw
-    # the true lines, and can prove them.
+    # A file that was rewritten after the backup has an intact chain, but the database has
+    # the hashes of the original lines.
     known = _known(database)
-    for at in range(vouched, len(base)):
+    for at in range(backed_up, len(base)):
         if known.get(base[at].seq, base[at].sha256) != base[at].sha256:
-            if true := list(_from_database(database, base[at - 1] if at else None)):
-                return base[:at], true
+            if original := list(_from_database(database, base[at - 1] if at else None)):
+                return base[:at], original
             break
     return base, list(_from_database(database, base[-1] if base else None))
 
@@ -182,7 +190,7 @@ def _raw(lines: list[chain.Line]) -> Iterator[bytes]:
 
 
 def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
-    """The lines behind ``head`` that the database can prove: each gives its own sum again."""
+    """The lines after ``head`` that the database can prove: each gives its own hash again."""
     if not database.exists():
         return
     seq, prev = (head.seq, head.sha256) if head else (0, chain.START)
@@ -204,11 +212,11 @@ def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
                 prev = fields["sha256"]
                 yield chain.canonical(fields).encode()
     except (sqlite3.DatabaseError, ValueError):
-        return  # what a damaged database gave until here is proven
+        return  # the lines read from a damaged database so far are verified
 
 
 def _replace_ledger(home: Home, text: bytes) -> Path | None:
-    """Write the ledger anew, if it differs; the old one is kept under a numbered name."""
+    """Rewrite the ledger, if it differs; the old one is kept under a numbered name."""
     if home.ledger.exists():
         if home.ledger.read_bytes() == text:
             return None

@@ -1,7 +1,7 @@
-"""What each kind of ledger line does to the tables.
+"""The effect of each kind of ledger line on the tables.
 
-The only code that changes a table. A live write and a rebuild go through the same
-functions, so a database that was rebuilt is equal to one that was lived.
+This is the only code that changes a table. A live write and a rebuild use the same
+functions, so a rebuilt database is equal to the original.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from runner.store import schema
 
 Fields = Mapping[str, Any]
 
-# Fields of a ``job`` line that are moments; the others are stored as they are.
+# Fields of a ``job`` line that are times; the others are stored unchanged.
 _MOMENTS = ("started_at", "ended_at", "not_before")
+_RENAMED = {"mark": "attempt_id"}  # as older versions wrote it
 
 
 def apply(connection: Connection, fields: Fields, end: int) -> None:
-    """Do to the tables what this line says."""
+    """Apply one line to the tables.
+
+    :param end: byte offset of its end in the file.
+    """
     connection.execute(
         insert(schema.ledger).values(
             seq=fields["seq"],
@@ -38,7 +42,7 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
     )
     body = fields["body"]
     action = _ACTIONS.get((fields["kind"], body.get("action")))
-    if action is not None:  # a line without effect, such as a decision, is only kept
+    if action is not None:  # a line without effect, such as a decision, is only stored
         action(connection, fields, body)
 
 
@@ -107,7 +111,7 @@ def _ask_stop(connection: Connection, fields: Fields, body: Fields) -> None:
 
 
 def _ask_restart(connection: Connection, fields: Fields, body: Fields) -> None:
-    """New parameters for the attempts to come; a living attempt is asked to stop for it."""
+    """Parameters for the next attempts; a live attempt is requested to stop for them."""
     jobs = schema.jobs
     restart = {**body["restart"], "at": fields["at"]}
     values: dict[str, Any] = {"params": {**body["params"], "restart": restart}, "not_before": None}
@@ -144,7 +148,9 @@ def _columns(values: Fields) -> dict[str, Any]:
     # A text without a record, as older lines have it, must not keep the record of the one before.
     values = {"reason_message": None, **values} if "reason" in values else values
     return {
-        name: parse_moment(value) if name in _MOMENTS and value is not None else value
+        _RENAMED.get(name, name): (
+            parse_moment(value) if name in _MOMENTS and value is not None else value
+        )
         for name, value in values.items()
     }
 

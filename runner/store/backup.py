@@ -1,11 +1,11 @@
-"""Backups: database and ledger as one consistent pair, made while others write.
+"""Backups: database and ledger as one consistent pair, made while other processes write.
 
 A backup is a folder ``logs/state/backups/20260223T140000Z`` with ``trainweek.db``,
 ``audit.jsonl`` and ``backup.json``. The database is copied by SQLite's own backup, which
-sees one commit; the ledger is copied up to the byte that this commit knows, which was on
-the disk before it. The folder is checked, then renamed to its name: it is complete or
-absent. ``python -m runner.store.backup --home DIR`` makes one; the runner calls it so,
-in a short process of its own.
+sees one commit; the ledger is copied up to the byte recorded in this commit, which is on
+the disk before it. The folder is verified, then renamed to its final name: it is complete
+or absent. The runner makes one with ``python -m runner.store.backup --home DIR``, in a
+short process of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import ConflictError, InputError, IntegrityError, SetupError, TrainweekError
 from core.files import file_sha256, sync_folder, write_json
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso, parse_moment
 from runner.failpoints import fail_here
@@ -35,8 +36,8 @@ from runner.store.damage import damage_of
 
 DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"
-LEAST = 24  # backups that stay, whatever their age
-_BELIEVED = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
+LEAST = 24  # backups that are kept, whatever their age
+_PLAUSIBLE = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class StoreBackup:
     folder: Path
     at: datetime  # real
     lines: int  # of the ledger
-    head: str  # the sum of the last one
+    head: str  # the hash of the last one
     size: int  # bytes of the ledger
     sums: dict[str, str]  # SHA-256 of each file
 
@@ -60,19 +61,22 @@ class StoreBackup:
 
 
 def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> StoreBackup:
-    """Copy, check, then remove what is older than ``keep``.
+    """Copy, verify, then remove backups older than ``keep``.
 
-    :param least: so many of the newest always stay.
+    :param least: so many of the newest are always kept.
     :raises InputError: there is no database yet.
     :raises ConflictError: another backup is being made.
     :raises IntegrityError: the copy, and so the database, is damaged; older backups stay.
-    :raises SetupError: no space or no right.
+    :raises SetupError: no disk space or no permission.
     """
     if not home.database.exists():
-        raise InputError(f"There is no database {home.database}.", "Nothing to back up yet.")
+        raise InputError(
+            Message("There is no database {path}.", path=str(home.database)),
+            Message("There is nothing to back up yet."),
+        )
     final = home.backups / now.astimezone(UTC).strftime(_NAME)
     partial = final.with_name(f".{final.name}.partial")
-    with _alone(home):
+    with _exclusive(home):
         for left in home.backups.glob(".*.partial"):  # of one that was killed
             shutil.rmtree(left, ignore_errors=True)
         try:
@@ -86,8 +90,12 @@ def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) 
             sync_folder(home.backups)
         except OSError as error:
             raise SetupError(
-                f"No backup was made in {home.backups}: {error.strerror or error}.",
-                "Free disk space or mend the folder's rights; older backups are intact.",
+                Message(
+                    "No backup was made in {folder}: {error}.",
+                    folder=str(home.backups),
+                    error=error.strerror or str(error),
+                ),
+                Message("Free disk space or fix its permissions; older backups are intact."),
             ) from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -97,17 +105,23 @@ def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) 
 
 
 def backups(home: Home) -> list[StoreBackup]:
-    """Every complete backup, newest first. Their files are not hashed here."""
+    """Every complete backup, newest first. Their hashes are not verified here."""
     found = [_read(path.parent) for path in home.backups.glob(f"[0-9]*/{MANIFEST}")]
     return sorted(filter(None, found), key=lambda backup: backup.at, reverse=True)
 
 
 def verify_backup(backup: StoreBackup) -> None:
-    """:raises IntegrityError: a file is not the one that was saved."""
+    """Verify the hash of each file.
+
+    :raises IntegrityError: a file is missing or changed.
+    """
     for name, sha256 in backup.sums.items():
         path = backup.folder / name
         if not path.is_file() or file_sha256(path) != sha256:
-            raise IntegrityError(f"{path} is not the file that was saved.", "Use another backup.")
+            raise IntegrityError(
+                Message("{path} is missing or changed.", path=str(path)),
+                Message("Use another backup."),
+            )
 
 
 def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
@@ -123,24 +137,37 @@ def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
             ).fetchone()
         except sqlite3.DatabaseError as error:
             raise IntegrityError(
-                f"{home.database} could not be copied: {error}.", "Run trainweek doctor."
+                Message(
+                    "{path} could not be copied: {error}.",
+                    path=str(home.database),
+                    error=str(error),
+                ),
+                Message("Run `trainweek doctor`."),
             ) from error
     lines, last, size = head or (0, chain.START, 0)
     if damage := damage_of(database):
         raise IntegrityError(
-            f"{home.database} is damaged, so is its copy: {damage}.",
-            "Stop the runner and rebuild it: trainweek ledger restore.",
+            Message(
+                "{path} is damaged, and so is its copy: {problem}.",
+                path=str(home.database),
+                problem=damage,
+            ),
+            Message("Stop the runner and rebuild it: trainweek ledger restore"),
         )
     if size:
         with home.ledger.open("rb") as source_file, ledger.open("wb") as target:
-            shutil.copyfileobj(_Front(source_file, size), target)
+            shutil.copyfileobj(_Head(source_file, size), target)
     else:
         ledger.touch()
     read = list(chain.read(ledger))
     if len(read) != lines or (read and read[-1].sha256 != last):
         raise IntegrityError(
-            f"{home.ledger} and {home.database} disagree; no backup was made of them.",
-            "Run trainweek ledger verify.",
+            Message(
+                "{ledger} and {database} disagree, so no backup was made.",
+                ledger=str(home.ledger),
+                database=str(home.database),
+            ),
+            Message("Run `trainweek ledger verify`."),
         )
     for path in (database, ledger):
         with path.open("rb+") as file:
@@ -151,14 +178,15 @@ def _copy(home: Home, folder: Path, now: datetime) -> StoreBackup:
     return StoreBackup(folder, now, lines, last, size, sums)
 
 
-class _Front:
-    """The first bytes of a file that grows meanwhile."""
+class _Head:
+    """The first bytes of a file that may grow during the copy."""
 
     def __init__(self, file: Any, size: int) -> None:
         self._file, self._left = file, size
 
-    def read(self, size: int) -> bytes:
-        block: bytes = self._file.read(min(size, self._left))
+    def read(self, size: int = -1, /) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        block: bytes = self._file.read(wanted)
         self._left -= len(block)
         return block
 
@@ -179,17 +207,23 @@ def _read(folder: Path) -> StoreBackup | None:
 
 
 @contextmanager
-def _alone(home: Home) -> Iterator[None]:
+def _exclusive(home: Home) -> Iterator[None]:
     lock = FileLock(home.backups / "backup.lock", timeout=0, fallback_to_soft=False)
     try:
         home.backups.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise ConflictError("A backup is being made already.", "Wait until it is done.") from error
+        raise ConflictError(
+            Message("Another backup is in progress."), Message("Wait until it is done.")
+        ) from error
     except OSError as error:
         raise SetupError(
-            f"{home.backups} can't be written: {error.strerror or error}.",
-            "Mend the folder's rights.",
+            Message(
+                "{path} can't be written: {error}.",
+                path=str(home.backups),
+                error=error.strerror or str(error),
+            ),
+            Message("Fix its permissions."),
         ) from error
     try:
         yield
@@ -198,28 +232,29 @@ def _alone(home: Home) -> Iterator[None]:
 
 
 def _prune(home: Home, made: StoreBackup, keep: timedelta, least: int) -> None:
-    """Remove what is old by a clock that can be believed.
+    """Remove old backups, but not by an implausible clock.
 
-    A clock that is a month ahead would have all backups removed but its own. So a backup
-    that lacks lines of ``made`` is judged by the newest line's moment; one that holds
-    the same lines is only a copy more.
+    With a clock that is a month ahead all backups but the new one would be removed. So the
+    age of a backup that lacks lines of ``made`` is taken from the newest line's time; one
+    with the same lines is only one more copy.
     """
     written = _last_moment(made)
-    believed = min(made.at, written + _BELIEVED) if written else made.at
+    plausible = min(made.at, written + _PLAUSIBLE) if written else made.at
     for old in backups(home)[least:]:
-        now = made.at if old.head == made.head else believed
+        now = made.at if old.head == made.head else plausible
         if old.at < now - keep:
             shutil.rmtree(old.folder, ignore_errors=True)
 
 
 def _last_moment(backup: StoreBackup) -> datetime | None:
-    """Real moment of its last ledger line."""
+    """Real time of its last ledger line."""
     last = backup.ledger.read_bytes().rstrip().rpartition(b"\n")[2]
     return parse_moment(str(json.loads(last)["at"])) if last else None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Back up database and ledger of a home.")
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(description="Back up database and ledger.")
     parser.add_argument("--home", required=True)
     parser.add_argument("--keep-s", type=float, required=True)
     given = parser.parse_args()
@@ -230,7 +265,7 @@ def main() -> int:
     except TrainweekError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{made.folder}: {made.lines} ledger lines")
+    print(f"{made.folder}: {made.lines:,} ledger lines")
     return 0
 
 

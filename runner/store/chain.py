@@ -1,9 +1,9 @@
 """The ledger file: append-only, hash-chained JSON lines.
 
-Each line holds the SHA-256 of the line before it (``prev``) and its own, taken over
-its canonical form. A changed, removed, added or reordered line breaks the chain; a
-chain that was rewritten as a whole disagrees with the database, which holds the sums
-too. Only :mod:`runner.store.transactions` appends, under a lock.
+Each line holds the SHA-256 of the line before it (``prev``) and its own, computed from
+its canonical form. A changed, removed, added or reordered line breaks the chain; a chain
+that was rewritten as a whole disagrees with the database, which has the hashes too. Only
+:mod:`runner.store.transactions` appends, under a lock.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ from typing import Any
 from core.canonical_json import canonical
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder
+from core.language import Message
 from runner.store.damage import too_many_files
 
 START = "0" * 64  # ``prev`` of the first line
+RESTORE = Message("Keep both files, stop the runner, then: trainweek ledger restore")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One complete line of the file, proven against the line before it."""
+    """One complete line of the file, verified against the line before it."""
 
     fields: Mapping[
         str, Any
     ]  # seq, at, at_week, kind, week_id, by, role, verified, key, body, prev, sha256
-    end: int  # byte offset behind its newline
+    end: int  # byte offset after its newline
 
     @property
     def seq(self) -> int:
@@ -44,7 +46,7 @@ class Line:
 
 
 def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with their own sum; ``prev`` must be among them."""
+    """The fields with their own hash; ``prev`` must be among them."""
     body = {name: value for name, value in fields.items() if name != "sha256"}
     return {**body, "sha256": hashlib.sha256(canonical(body).encode()).hexdigest()}
 
@@ -52,7 +54,7 @@ def seal(fields: Mapping[str, Any]) -> dict[str, Any]:
 def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     """One line, without its newline.
 
-    :raises IntegrityError: not canonical JSON, a wrong sum, number or predecessor.
+    :raises IntegrityError: not canonical JSON, or a wrong hash, number or predecessor.
     """
     try:
         fields = json.loads(raw)
@@ -64,24 +66,24 @@ def parse(raw: bytes, seq: int, prev: str, end: int) -> Line:
     except (ValueError, RecursionError):
         intact = False
     if not intact:
-        raise IntegrityError(f"Line {seq} of the ledger was changed.", _REMEDY)
+        raise IntegrityError(Message("Line {line:,} of the ledger was changed.", line=seq), RESTORE)
     if fields.get("seq") != seq or fields.get("prev") != prev:
         raise IntegrityError(
-            f"Line {seq} of the ledger does not follow the line before it: "
-            "something was removed, added or reordered.",
-            _REMEDY,
+            Message(
+                "Line {line:,} of the ledger does not continue the chain: a line was removed, added"
+                " or reordered.",
+                line=seq,
+            ),
+            RESTORE,
         )
     return Line(fields, end)
 
 
-_REMEDY = "Keep both files as they are, end the runner, then `trainweek ledger restore`."
-
-
 def read(path: Path, start: int = 0, seq: int = 0, prev: str = START) -> Iterator[Line]:
-    """The complete lines behind byte ``start``, which is the end of line ``seq``.
+    """The complete lines after byte ``start``, which is the end of line ``seq``.
 
-    A last line without its newline is a write that was cut off; it was never
-    acknowledged and is not given out.
+    A last line without its newline is an interrupted write; it was never acknowledged and
+    is not returned.
 
     :raises IntegrityError: at the first line that breaks the chain.
     """
@@ -101,7 +103,7 @@ def read(path: Path, start: int = 0, seq: int = 0, prev: str = START) -> Iterato
 
 
 def last_sum(path: Path, end: int) -> str | None:
-    """The sum of the line that ends at byte ``end``; None if no line ends there."""
+    """The hash of the line that ends at byte ``end``; None if no line ends there."""
     if end == 0:
         return START
     with path.open("rb") as file:
@@ -124,12 +126,12 @@ def last_sum(path: Path, end: int) -> str | None:
 
 
 def append(path: Path, text: bytes, size: int) -> None:
-    """Write behind byte ``size`` and bring it to the disk.
+    """Write after byte ``size`` and sync it to the disk.
 
-    Bytes behind ``size`` are a torn, unacknowledged line; they are kept in
-    ``audit.torn`` beside the ledger.
+    Bytes that follow ``size`` are an incomplete, unacknowledged line; they are moved to
+    ``audit.torn`` next to the ledger.
 
-    :raises SetupError: not written; the file is as before.
+    :raises SetupError: not written; the file is unchanged.
     """
     fresh = not path.exists()
     try:
@@ -156,7 +158,7 @@ def append(path: Path, text: bytes, size: int) -> None:
 
 
 def withdraw(path: Path, size: int) -> None:
-    """Take back lines whose database commit failed and that nobody was told of."""
+    """Remove lines whose database commit failed: they were not acknowledged."""
     with path.open("r+b") as file:
         file.truncate(size)
         os.fsync(file.fileno())
@@ -166,6 +168,8 @@ def _not_saved(path: Path, error: OSError) -> SetupError:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return too_many_files()
     return SetupError(
-        f"NOT saved: {path} could not be written ({error.strerror}).",
-        "Free disk space or mend the folder's rights, then do it again.",
+        Message(
+            "NOT saved: {path} can't be written ({error}).", path=str(path), error=error.strerror
+        ),
+        Message("Free disk space or fix the folder's permissions, then retry."),
     )

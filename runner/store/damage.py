@@ -1,4 +1,4 @@
-"""What can be wrong with a database file, and SQLite's errors in the operator's words."""
+"""Problems of a database file, and SQLite's errors as errors for the operator."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
+from core.language import Message
 from core.paths import Home
 
-_REMEDY = "End the runner, then rebuild it: `trainweek ledger restore`."
+_REMEDY = Message("Stop the runner, then rebuild it: trainweek ledger restore")
+_RETRY = Message("Free disk space or fix the folder's permissions, then retry.")
 _DAMAGE = ("malformed", "not a database", "disk I/O error", "corrupt")
 
 
 def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) -> str | None:
-    """What SQLite finds wrong in a database file; None if it is whole. Changes nothing.
+    """The problem that SQLite finds in a database file; None if it is intact. Changes nothing.
 
-    A file that is empty beside a ledger that is not was cut: only a file that is absent
-    is made anew.
+    An empty file next to a ledger with lines counts as damaged: only a missing file is
+    created.
     """
     if not database.exists():
         return None
@@ -39,23 +41,28 @@ def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) 
             first = look.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.OperationalError as error:
         said = str(error)
-        # Held by others, or a transaction to roll back first: not for a reader to say.
+        # Locked, or a transaction has to be rolled back first: a reader can't tell.
         return said if any(word in said for word in _DAMAGE) else None
     except sqlite3.DatabaseError as error:
         return str(error)
-    said = str(first[0]) if first else "it says nothing"
+    said = str(first[0]) if first else "no result of integrity_check"
     return None if said == "ok" else " ".join(said.removeprefix("*** in database main ***").split())
 
 
 def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:
     """:raises IntegrityError: the file is damaged."""
     if damage := damage_of(database, home, timeout_s):
-        raise IntegrityError(f"The database {database} is damaged ({damage}).", _REMEDY)
+        raise IntegrityError(_damaged(database, damage), _REMEDY)
 
 
 @contextmanager
-def said_plainly(home: Home) -> Iterator[None]:
-    """SQLite's errors, as what the operator must do."""
+def operator_errors(home: Home) -> Iterator[None]:
+    """Raise SQLite's errors as ours.
+
+    :raises ConflictError: the database is locked.
+    :raises SetupError: the disk refused, or the process has too many open files.
+    :raises IntegrityError: the database is damaged.
+    """
     try:
         yield
     except TrainweekError:
@@ -66,36 +73,52 @@ def said_plainly(home: Home) -> Iterator[None]:
         said = str(error.orig)
         if "locked" in said or "busy" in said:
             raise busy() from error
-        if "unable to open" in said and _descriptors_are_used_up():
+        if "unable to open" in said and _out_of_descriptors():
             raise too_many_files() from error
         raise SetupError(
-            f"NOT saved: the database {home.database} refused ({said}).",
-            "Free disk space or mend the folder's rights, then do it again.",
+            Message(
+                "NOT saved: the database {path} can't be written ({error}).",
+                path=str(home.database),
+                error=said,
+            ),
+            _RETRY,
         ) from error
     except DatabaseError as error:
         if "malformed" not in str(error.orig) and "not a database" not in str(error.orig):
             raise
-        raise IntegrityError(
-            f"The database {home.database} is damaged ({error.orig}).", _REMEDY
-        ) from error
+        raise IntegrityError(_damaged(home.database, str(error.orig)), _REMEDY) from error
+
+
+def _damaged(database: Path, problem: str) -> Message:
+    return Message(
+        "The database {path} is damaged ({problem}).", path=str(database), problem=problem
+    )
 
 
 def busy() -> ConflictError:
-    return ConflictError("The store is busy; nothing was saved.", "Do it again in a moment.")
+    """The error for a write that waited too long for other writers."""
+    return ConflictError(
+        Message("The store is busy; nothing was saved."), Message("Retry in a moment.")
+    )
 
 
 def unwritable(home: Home, error: OSError) -> SetupError:
+    """The error for a data directory that can't be written."""
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return too_many_files()
     return SetupError(
-        f"NOT saved: the home folder {home.root} can't be written by {user_name()}: "
-        f"{error.filename or ''} {error.strerror or error}.",
-        "Give that user write permission, or choose another folder with --home.",
+        Message(
+            "NOT saved: {user} can't write to the data directory {folder}: {error}.",
+            user=user_name(),
+            folder=str(home.root),
+            error=f"{error.filename or ''} {error.strerror or error}".strip(),
+        ),
+        Message("Give that user write permission, or choose another folder with --home."),
     )
 
 
 def user_name() -> str:
-    """Who we are to the files; the environment may name somebody else."""
+    """The user that file permissions apply to; the environment may name another one."""
     uid = os.geteuid()
     try:
         return pwd.getpwuid(uid).pw_name
@@ -103,7 +126,7 @@ def user_name() -> str:
         return f"user {uid}"
 
 
-def _descriptors_are_used_up() -> bool:
+def _out_of_descriptors() -> bool:
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:
@@ -112,8 +135,13 @@ def _descriptors_are_used_up() -> bool:
 
 
 def too_many_files() -> SetupError:
+    """The error for a process that has no file descriptors left."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return SetupError(
-        f"NOT saved: this process has all of its {limit} files open.",
-        "Raise the limit (ulimit -n 4096; LimitNOFILE= of a systemd unit), and start it again.",
+        Message(
+            "NOT saved: this process has reached its limit of {limit:,} open files.", limit=limit
+        ),
+        Message(
+            "Raise the limit (ulimit -n 4096; LimitNOFILE= of a systemd unit), then restart it."
+        ),
     )

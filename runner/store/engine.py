@@ -1,36 +1,38 @@
-"""How the database is opened, and which of SQLite's modes is used."""
+"""How the database is opened, and in which mode of SQLite."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RootTransaction
 
-WAL_IS_SOUND_SINCE = (3, 51, 3)
+WAL_SAFE_SINCE = (3, 51, 3)
 
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> tuple[str, str]:
     """``(journal_mode, synchronous)`` for this SQLite.
 
     Before 3.51.3 the write-ahead log can corrupt a database with two connections
-    (sqlite.org/wal.html#walresetbug). The rollback journal has no such fault; EXTRA
-    also syncs its folder, so that an acknowledged commit survives a power loss.
+    (sqlite.org/wal.html#walresetbug). The rollback journal has no such bug; EXTRA also
+    syncs its folder, so that an acknowledged commit survives a power loss.
     """
-    return ("WAL", "FULL") if version >= WAL_IS_SOUND_SINCE else ("DELETE", "EXTRA")
+    return ("WAL", "FULL") if version >= WAL_SAFE_SINCE else ("DELETE", "EXTRA")
 
 
 def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """One sentence: which mode is used, and why."""
+    """The mode and its reason, in one sentence."""
     number = ".".join(map(str, version))
     journal, synchronous = journal_mode(version)
     if journal == "WAL":
         return f"SQLite {number}: write-ahead log, synchronous {synchronous}."
-    sound = ".".join(map(str, WAL_IS_SOUND_SINCE))
+    safe = ".".join(map(str, WAL_SAFE_SINCE))
     return (
         f"SQLite {number}: rollback journal ({journal}), synchronous {synchronous}, because the "
-        f"write-ahead log of versions before {sound} can corrupt a database."
+        f"write-ahead log of versions before {safe} can corrupt a database."
     )
 
 
@@ -39,8 +41,8 @@ def open_engine(database: Path, busy_timeout_s: float = 15.0) -> Engine:
 
     ``execution_options(write=True)`` makes it BEGIN IMMEDIATE: a transaction that
     reads first and writes later would otherwise fail at once, whatever the timeout.
-    Connections are opened per transaction, so none crosses a fork and a rebuilt
-    database is seen by everybody.
+    Connections are opened per transaction, so none crosses a fork, and every process
+    uses a rebuilt database at once.
     """
     engine = create_engine(
         f"sqlite:///{database}",
@@ -62,3 +64,13 @@ def open_engine(database: Path, busy_timeout_s: float = 15.0) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def immediate(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
+    """A write transaction, which commits at the end of the block."""
+    with (
+        engine.connect().execution_options(write=True) as connection,
+        connection.begin() as database,
+    ):
+        yield connection, database

@@ -1,4 +1,4 @@
-"""Creating the database and bringing it to the schema of this code."""
+"""Creation of the database, and migration to the schema of this version."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from core.errors import SetupError
+from core.language import Message
 from runner.store.schema import REVISION
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def present_revision(engine: Engine) -> str | None:
-    """The schema that the database has; None for an empty one."""
+    """The schema version of the database; None for an empty one."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -23,11 +24,11 @@ def present_revision(engine: Engine) -> str | None:
 
 
 def migrate(engine: Engine, database: Path) -> None:
-    """Bring the database to :data:`REVISION`, in one transaction, with a copy made first.
+    """Migrate the database to :data:`REVISION` in one transaction, after making a copy.
 
     The caller holds the store's lock.
 
-    :raises SetupError: the database is newer than this code.
+    :raises SetupError: the database is of a newer version.
     """
     present = present_revision(engine)
     if present == REVISION:
@@ -42,8 +43,13 @@ def migrate(engine: Engine, database: Path) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if present is not None and present not in known:
         raise SetupError(
-            f"{database} has schema {present}; this trainweek knows schemas up to {REVISION}.",
-            "Use the newer trainweek that wrote it, or another --home.",
+            Message(
+                "{path} has schema {present}; this trainweek knows schemas up to {known}.",
+                path=str(database),
+                present=present,
+                known=REVISION,
+            ),
+            Message("Use the newer trainweek that wrote it, or another --home."),
         )
     if present is not None:
         copy_database(database, database.with_suffix(f".before-{REVISION}.db"))
@@ -54,6 +60,6 @@ def migrate(engine: Engine, database: Path) -> None:
 
 
 def copy_database(database: Path, copy: Path) -> None:
-    """A consistent copy, whoever writes meanwhile."""
+    """A consistent copy, even while other processes write."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

@@ -1,4 +1,4 @@
-"""Looks at the tables that client and runner share."""
+"""Queries that client and runner share."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 ACTIVE_STATES = WAITING_STATES | LIVE_STATES
 TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
-"""Each of these was one more chance to be lucky."""
+"""Kinds of jobs that count as trials: each is one more chance of a lucky result."""
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
-    """The whole clock of a week; the identity without points."""
+    """The whole clock of a week; without points week time is real time."""
     rows = connection.execute(
         select(clock_points).where(clock_points.c.week_id == week_id).order_by(clock_points.c.id)
     )
@@ -29,7 +29,7 @@ def clock_of(connection: Connection, week_id: str) -> Clock:
 
 
 def week_moment(connection: Connection, week_id: str | None, now: datetime) -> datetime:
-    """Where the week stands at a real moment; real time without a week."""
+    """Week time at a real time; real time without a week."""
     if week_id is None:
         return now.astimezone(UTC)
     last = connection.execute(
@@ -38,24 +38,26 @@ def week_moment(connection: Connection, week_id: str | None, now: datetime) -> d
         .order_by(clock_points.c.id.desc())
         .limit(1)
     ).first()
-    # Behind its last point a clock is that point and its pace: no need for the others.
+    # After its last point a clock needs only that point.
     if last is None or now >= last.real:
         return Clock(() if last is None else (point_of(last),)).to_week(now)
     return clock_of(connection, week_id).to_week(now)
 
 
 def active_week(connection: Connection) -> Week | None:
+    """The active week; None without one."""
     row = connection.execute(select(weeks).where(weeks.c.active)).first()
     return None if row is None else week_of(row)
 
 
 def week_by_id(connection: Connection, week_id: str) -> Week | None:
+    """A week; None if it does not exist."""
     row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
     return None if row is None else week_of(row)
 
 
 def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:
-    """The waiting or live job of a kind (of any kind with None): the oldest."""
+    """The oldest waiting or live job of a kind (of any kind with None)."""
     query = select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
     if kind is not None:
         query = query.where(jobs.c.kind == kind)
@@ -63,11 +65,12 @@ def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None
 
 
 def job_by_id(connection: Connection, job_id: str) -> Row | None:
+    """A job; None if it does not exist."""
     return connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
 
 
 def signing_keys(connection: Connection) -> set[str]:
-    """Every public key that this home has signed with, as base64."""
+    """Every public key that signed in this data directory, as base64."""
     lines = connection.execute(select(ledger.c.body).where(ledger.c.kind == "key"))
     return {str(line.body.get("public_key")) for line in lines}
 
@@ -75,7 +78,11 @@ def signing_keys(connection: Connection) -> set[str]:
 def newest_job(
     connection: Connection, kind: JobKind | str, week_id: str | None, *, begun: bool = False
 ) -> Row | None:
-    """:param begun: pass over jobs that ended in the queue."""
+    """The newest job of a kind.
+
+    :param week_id: only of this week; None: of any.
+    :param begun: skip jobs that were never started.
+    """
     query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.seq.desc()).limit(1)
     if begun:
         query = query.where(jobs.c.attempt > 0)
@@ -85,6 +92,7 @@ def newest_job(
 
 
 def open_incidents(connection: Connection, week_id: str) -> list[Row]:
+    """The open incidents of a week, oldest first."""
     return list(
         connection.execute(
             select(incidents)
@@ -103,16 +111,16 @@ def blocking_incident(connection: Connection, week_id: str | None) -> Incident |
 
 
 class Tries(NamedTuple):
-    """How many trainings and revalidations there were, whatever became of them."""
+    """The number of training jobs and revalidations, whatever their result."""
 
     of_week: int
-    in_all: int  # over all weeks of the home: a new week forgets no try
+    in_all: int  # over all weeks: a new week does not reset the count
 
 
 def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> Tries:
-    """The trials that a judged record is the outcome of, as far as the ledger knows.
+    """The number of trials up to now, by the ledger.
 
-    :param until_seq: only jobs that were asked for up to this one.
+    :param until_seq: only jobs requested up to this ledger line.
     """
     query = select(func.count()).where(jobs.c.kind.in_(TRIES))
     if until_seq is not None:

@@ -1,7 +1,7 @@
-"""The tables. Every row but those of ``ledger`` can be derived from ``ledger``.
+"""The tables. All but ``ledger`` are derived from ``ledger``.
 
-Ids of ticks, notes, incidents and signatures are the sequence number of the ledger
-line that made them, so a rebuilt database gives every record its old id.
+The id of a tick, note, incident or signature is the sequence number of its ledger line,
+so the records of a rebuilt database keep their ids.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LIVE = sorted(state.value for state in LIVE_STATES)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC moment, stored as text of one width so that text order is time order."""
+    """An aware UTC datetime, stored as text of fixed width, so that text order is time order."""
 
     impl = String(27)
     cache_ok = True
@@ -106,7 +106,7 @@ weeks = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("watched", String),
     Column("synthetic", Boolean, nullable=False),
-    Column("playbook_file", String),  # where the text came from; None: ours
+    Column("playbook_file", String),  # the file the text was read from; None: the default playbook
     Index("one_active_week", "active", unique=True, sqlite_where=text("active = 1")),
 )
 
@@ -144,7 +144,7 @@ jobs = Table(
     Column("spawns_lost", Integer, nullable=False),  # starts that left no trace of a process
     Column("seq", Integer, nullable=False),
     _message("reason"),
-    # Single flight: the store, not the button, refuses the second one.
+    # One active job of a kind: the store, not the button, refuses a second one.
     Index(
         "one_active_job_of_a_kind",
         "kind",
@@ -161,7 +161,7 @@ attempts = Table(
     Column("number", Integer, primary_key=True),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("mark", String(36), nullable=False),  # the value of TRAINWEEK_ATTEMPT
+    Column("mark", String(36), nullable=False, key="attempt_id"),  # value of TRAINWEEK_ATTEMPT
     Column("epoch", Integer, nullable=False),  # of the runner that started it
     Column("pid", Integer),
     Column("started_at", UtcDateTime, nullable=False),
@@ -249,7 +249,7 @@ signatures = Table(
     Column("sealed", JSON),  # the signed statement with its Ed25519 signature
 )
 
-# What became of the conditions of a signature; those without a row are open.
+# Closed conditions of signatures; those without a row are open.
 conditions_closed = Table(
     "conditions_closed",
     metadata,

@@ -1,11 +1,10 @@
-"""Reading and writing: the ledger first, then the database, under one lock.
+"""Reads and writes: the ledger first, then the database, under one lock.
 
-The order of a write is fixed. Under the store's lock and in an immediate
-transaction the rows are changed, the lines go to the ledger file and to the disk,
-and then the transaction commits. A process that dies before the commit leaves a file
-that is ahead by whole lines; whoever opens next brings the database up to it. A
-database that is ahead of the file means that somebody cut the file: nothing more is
-written until a person has looked.
+The order of a write is fixed. Under the store's lock and in an immediate transaction the
+rows are changed, the lines are written to the ledger file and synced, and then the
+transaction commits. If a process dies before the commit, the file is ahead by whole lines,
+and the next one that opens the store adds them to the database. A database that is ahead
+means that the file was truncated: nothing more is written until a person has checked.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine, func, select
-from sqlalchemy.engine import Connection, RootTransaction
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
-from core.language import recorded
+from core.language import Message, recorded
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -35,8 +34,8 @@ from runner.failpoints import fail_here
 from runner.records import LedgerEntry
 from runner.store import chain, schema
 from runner.store.apply import apply
-from runner.store.damage import busy, damage_of, refuse_damaged, said_plainly, unwritable
-from runner.store.engine import open_engine
+from runner.store.damage import busy, damage_of, operator_errors, refuse_damaged, unwritable
+from runner.store.engine import immediate, open_engine
 from runner.store.migrate import migrate
 from runner.store.rows import entry_of
 
@@ -49,11 +48,11 @@ class Head(NamedTuple):
     seq: int
     prev: str
     end: int
-    moved: bool  # the database was brought up to it just now
+    moved: bool  # lines were just added to the database
 
 
 class Transaction:
-    """One write: everything in it becomes true together, or nothing does."""
+    """One write: all of its lines are saved, or none."""
 
     def __init__(self, connection: Connection, seq: int, prev: str, end: int) -> None:
         self.connection = connection
@@ -91,7 +90,7 @@ class Transaction:
             }
         )
         line = chain.canonical(fields).encode() + b"\n"
-        fields = json.loads(line)  # what a rebuild would read: not a key in another place
+        fields = json.loads(line)  # exactly what a rebuild reads
         self._seq, self._prev, self._end = fields["seq"], fields["sha256"], self._end + len(line)
         apply(self.connection, fields, self._end)
         self.lines.append(line)
@@ -103,19 +102,19 @@ class Transaction:
 
 
 class Store:
-    """Ledger and database of one home. Cheap to make; safe to share between threads.
+    """Ledger and database of a data directory. Safe to share between threads.
 
-    Where database or ledger is damaged, the store is read-only: reads go on, from what
-    is intact, and each write raises :attr:`damage`. Nothing is mended by itself.
+    If database or ledger is damaged, the store is read-only: reads use what is intact, and
+    each write raises :attr:`damage`. Nothing is repaired automatically.
 
     :param busy_timeout_s: how long a write waits for other writers.
-    :param database: another file than the home's, to build one beside it.
-    :raises SetupError: the home can't be written, or its database is newer than this code.
+    :param database: another database file, to rebuild one next to the present one.
+    :raises SetupError: the directory can't be written, or its database is of a newer version.
     :raises IntegrityError: ledger and database are both damaged.
     """
 
     damage: IntegrityError | None = None
-    """Why nothing can be saved, with the command that mends it; None in a sound home."""
+    """Why nothing can be saved, with the command that repairs it; None if all is intact."""
     _suspect = False
 
     def __init__(
@@ -139,9 +138,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent look at the tables."""
-        self._look_again()
-        with self._noticing(), self._engine.connect() as connection, connection.begin():
+        """One consistent read transaction.
+
+        :raises IntegrityError: the database is damaged.
+        """
+        self._reopen_if_changed()
+        with self._watching_for_damage(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -152,20 +154,20 @@ class Store:
         :raises SetupError: the disk refused; nothing was saved.
         :raises IntegrityError: ledger and database disagree, or one is damaged.
         """
-        self._look_again()
+        self._reopen_if_changed()
         self.require_sound()
         path = self.home.ledger
         with (
             self.lock(self.home, self.busy_timeout_s),
-            self._noticing(),
-            _immediate(self._engine) as (connection, database),
+            self._watching_for_damage(),
+            immediate(self._engine) as (connection, database),
         ):
             head = self._catch_up(connection)
             transaction = Transaction(connection, head.seq, head.prev, head.end)
             yield transaction
             if not transaction.lines:
                 if not head.moved:
-                    database.rollback()  # even an empty commit would wait for every reader
+                    database.rollback()  # even an empty commit would wait for all readers
                 return
             fail_here("before_ledger")
             chain.append(path, b"".join(transaction.lines), head.end)
@@ -181,23 +183,23 @@ class Store:
     def _open(self) -> None:
         engine, damage = open_engine(self._database, self.busy_timeout_s), None
         try:
-            with self.lock(self.home, self.busy_timeout_s), said_plainly(self.home):
+            with self.lock(self.home, self.busy_timeout_s), operator_errors(self.home):
                 refuse_damaged(self._database, self.home, self.busy_timeout_s)
                 migrate(engine, self._database)
-                with _immediate(engine) as (connection, database):
+                with immediate(engine) as (connection, database):
                     if not self._catch_up(connection).moved:
                         database.rollback()
         except IntegrityError as error:
             damage, self._seen = error, self._signature()
             engine = self._readable(engine, error)
             log.error("Read-only: %s", error)
-        # A write that other threads begin meanwhile finds the damage before the engine.
+        # Set before the engine, so that a write in another thread is refused.
         self.damage = damage or self.damage
         self._engine = engine
         self.damage = damage
 
     def _readable(self, engine: Engine, error: IntegrityError) -> Engine:
-        """The database, if it is whole; where it is damaged, a copy rebuilt from the ledger."""
+        """The database, if it is intact; else a copy rebuilt from the ledger."""
         if damage_of(self._database, self.home) is None:
             return engine
         try:
@@ -205,9 +207,12 @@ class Store:
                 pass
         except IntegrityError as other:
             raise IntegrityError(
-                f"{error.what} And the ledger that it could be rebuilt from is broken: "
-                f"{other.what}",
-                "Stop the runner and restore both from a backup: `trainweek ledger restore`.",
+                Message(
+                    "{database} It can't be rebuilt, because the ledger is corrupt too: {ledger}",
+                    database=error.what,
+                    ledger=other.what,
+                ),
+                Message("Stop the runner and restore both from a backup: trainweek ledger restore"),
             ) from error
         self._spare = TemporaryDirectory(prefix="trainweek-read-only-")
         spare = Home(Path(self._spare.name))
@@ -216,7 +221,7 @@ class Store:
         return Store(spare)._engine
 
     def _signature(self) -> list[tuple[int, int, int] | None]:
-        """Changes when somebody puts another database or ledger in place."""
+        """Changes when database or ledger is replaced."""
         return [
             (found.st_ino, found.st_size, found.st_mtime_ns)
             if (found := path.stat() if path.exists() else None)
@@ -224,17 +229,17 @@ class Store:
             for path in (self._database, self.home.ledger)
         ]
 
-    def _look_again(self) -> None:
-        """After damage was seen, or mended by somebody: open anew."""
+    def _reopen_if_changed(self) -> None:
+        """Open again after damage was found, or after the files were replaced."""
         with self._opening:
             if self._suspect or (self.damage is not None and self._seen != self._signature()):
                 self._open()
                 self._suspect = False
 
     @contextmanager
-    def _noticing(self) -> Iterator[None]:
+    def _watching_for_damage(self) -> Iterator[None]:
         try:
-            with said_plainly(self.home):
+            with operator_errors(self.home):
                 yield
         except IntegrityError:
             self._suspect = self.damage is None
@@ -243,7 +248,11 @@ class Store:
     @staticmethod
     @contextmanager
     def lock(home: Home, timeout_s: float = 15.0) -> Iterator[None]:
-        """Keep every other writer out, of this process and of all others."""
+        """Lock out all other writers, of this process and of others.
+
+        :raises ConflictError: it waited longer than the timeout.
+        :raises SetupError: the lock file can't be written.
+        """
         lock = FileLock(
             home.database.with_suffix(".lock"),
             timeout=timeout_s,
@@ -262,7 +271,7 @@ class Store:
             lock.release()
 
     def _catch_up(self, connection: Connection) -> Head:
-        """Bring the tables up to the file."""
+        """Add lines of the file that the tables lack."""
         path, table = self.home.ledger, schema.ledger
         head = connection.execute(
             select(table.c.seq, table.c.sha256, table.c.end).order_by(table.c.seq.desc()).limit(1)
@@ -271,9 +280,13 @@ class Store:
         size = path.stat().st_size if path.exists() else 0
         if size < end or (size and chain.last_sum(path, end) != prev):
             raise IntegrityError(
-                f"The database has {seq} ledger lines; {path} was cut or changed before that.",
-                "Keep both files, run `trainweek ledger verify`, end the runner, then "
-                "`trainweek ledger restore`.",
+                Message(
+                    "The database has {lines:,} ledger lines; {path} was truncated or changed"
+                    " before that.",
+                    lines=seq,
+                    path=str(path),
+                ),
+                chain.RESTORE,
             )
         moved = False
         for line in chain.read(path, end, seq, prev):
@@ -284,12 +297,3 @@ class Store:
     def epoch(self, connection: Connection) -> int:
         """The epoch of the newest runner; 0 before the first."""
         return connection.scalar(select(func.max(schema.runners.c.epoch))) or 0
-
-
-@contextmanager
-def _immediate(engine: Engine) -> Iterator[tuple[Connection, RootTransaction]]:
-    with (
-        engine.connect().execution_options(write=True) as connection,
-        connection.begin() as database,
-    ):
-        yield connection, database

@@ -23,10 +23,10 @@ from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident
-from runner.processes.executor import Executor, Seen
+from runner.processes.executor import Executor, Observation
 from runner.settings import Settings
 from runner.store import queries
-from runner.store.fence import Fence, FencedWrite
+from runner.store.fenced_store import FencedStore, FencedWrite
 from runner.store.restarts import requeue_for_restart
 from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
@@ -62,31 +62,36 @@ class Finisher:
     def __init__(
         self,
         home: Home,
-        fence: Fence,
+        fenced: FencedStore,
         settings: Settings,
         executor: Executor,
         chance: Callable[[], float] = random,
     ) -> None:
-        self.home, self.fence, self.settings, self.executor = home, fence, settings, executor
+        self.home, self.fenced, self.settings, self.executor = home, fenced, settings, executor
         self.chance = chance
 
     def finish(
-        self, row: Row, attempt: Row, seen: Seen, killed_after_s: float | None, now: datetime
+        self,
+        row: Row,
+        attempt: Row,
+        observed: Observation,
+        killed_after_s: float | None,
+        now: datetime,
     ) -> None:
         """An attempt has ended: end the processes it left, determine its state, record it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        swept = self.executor.end(folder, attempt.mark)
-        report_corrupt_checkpoints(self.home, self.fence, row, folder, now)
+        swept = self.executor.kill_tree(folder, attempt.attempt_id)
+        report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
         ended = Ended(
-            exit=seen.exit,
-            same_boot=seen.same_boot,
+            exit=observed.exit,
+            same_boot=observed.same_boot,
             result=result,
             tail=tail(folder / "output.log", lines=100),
             own_trainer=own_trainer(job, week) is not None,
-            stop_asked_by=_stop_asked_by(row, seen),
+            stop_asked_by=_stop_asked_by(row, observed),
             killed_after_s=killed_after_s,
         )
         state, reason = exit_state(ended)
@@ -95,16 +100,16 @@ class Finisher:
         columns = {
             "state": state,
             "reason": reason,
-            "pid": seen.process.pid if seen.process else row.pid,
-            "ended_at": iso(max(seen.exit.at, attempt.started_at) if seen.exit else now),
-            "exit_code": _exit_code(seen),
+            "pid": observed.process.pid if observed.process else row.pid,
+            "ended_at": iso(max(observed.exit.at, attempt.started_at) if observed.exit else now),
+            "exit_code": _exit_code(observed),
         }
-        if seen.started_at is not None:
-            columns["started_at"] = iso(seen.started_at)
-        procedure = self._procedure(row, state, seen, result) if week else None
+        if observed.started_at is not None:
+            columns["started_at"] = iso(observed.started_at)
+        procedure = self._procedure(row, state, observed, result) if week else None
         kept, missing = protect(self.home, procedure) if procedure else (None, None)
         opened = False
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if procedure and week:
@@ -155,7 +160,7 @@ class Finisher:
         """QUEUED -> STOPPED: nothing had been started."""
         reason = Message("Stopped by {by} before it was started.", by=row.stop_requested_by)
         columns = {"state": JobState.STOPPED, "reason": reason, "ended_at": iso(now)}
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
             if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
@@ -169,7 +174,7 @@ class Finisher:
 
         :param hung: its shim was there, and did not start the program.
         """
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             if row.spawns_lost < _LOST_STARTS_ALLOWED:
                 columns: dict[str, Any] = {
                     "state": JobState.QUEUED,
@@ -200,7 +205,7 @@ class Finisher:
         state = JobState.LOST if number > 1 and _may_pass(error) else JobState.FAILED
         reason = Message("Could not start: {error}", error=_as_sentence(error))
         columns = {"state": state, "reason": reason, "ended_at": iso(now)}
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": number}
             write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
             if state is JobState.LOST:
@@ -210,11 +215,11 @@ class Finisher:
     def _week(self, row: Row) -> Week | None:
         if row.week_id is None:
             return None
-        with self.fence.store.read() as look:
+        with self.fenced.store.read() as look:
             return queries.week_by_id(look, row.week_id)
 
     @staticmethod
-    def _procedure(row: Row, state: JobState, seen: Seen, result: Any) -> str | None:
+    def _procedure(row: Row, state: JobState, observed: Observation, result: Any) -> str | None:
         """The manual's procedure for this end: crash, data, or none.
 
         Refused input (a wrong flag, a missing file) is not a crash; bad data is a data
@@ -225,7 +230,7 @@ class Finisher:
         kind = (result or {}).get("error_kind")
         if kind == "data":
             return "data"
-        code = seen.exit.code if seen.exit is not None else (result or {}).get("exit_code")
+        code = observed.exit.code if observed.exit is not None else (result or {}).get("exit_code")
         refused = code == REFUSED
         return None if refused and kind is not None else "crash"
 
@@ -242,17 +247,21 @@ def _may_pass(error: OSError | TrainweekError) -> bool:
     return isinstance(cause, OSError) and cause.errno in _TEMPORARY
 
 
-def _stop_asked_by(row: Row, seen: Seen) -> str | None:
+def _stop_asked_by(row: Row, observed: Observation) -> str | None:
     """Who requested the stop, if that was before the end: an earlier crash stays a crash."""
-    late = seen.exit is not None and row.stop_requested_at and seen.exit.at < row.stop_requested_at
+    late = (
+        observed.exit is not None
+        and row.stop_requested_at
+        and observed.exit.at < row.stop_requested_at
+    )
     return None if late else row.stop_requested_by
 
 
-def _exit_code(seen: Seen) -> int | None:
+def _exit_code(observed: Observation) -> int | None:
     """As Python writes it: the negative number of a signal."""
-    if seen.exit is None:
+    if observed.exit is None:
         return None
-    return seen.exit.code if seen.exit.signal is None else -seen.exit.signal
+    return observed.exit.code if observed.exit.signal is None else -observed.exit.signal
 
 
 def _decision(job_id: str, result: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from runner.processes.executor import Executor
 from runner.records import Job
 from runner.settings import Settings
 from runner.store import queries, schema
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 from runner.store.rows import job_of
 from runner.supervision.assignment import Assignment, write_assignment
 from runner.supervision.finish import Finisher
@@ -30,16 +30,21 @@ class Starter:
     """QUEUED -> STARTING."""
 
     def __init__(
-        self, home: Home, fence: Fence, settings: Settings, executor: Executor, finisher: Finisher
+        self,
+        home: Home,
+        fenced: FencedStore,
+        settings: Settings,
+        executor: Executor,
+        finisher: Finisher,
     ) -> None:
-        self.home, self.fence, self.settings = home, fence, settings
+        self.home, self.fenced, self.settings = home, fenced, settings
         self.executor, self.finisher = executor, finisher
 
     def start(self, row: Row, now: datetime) -> str | None:
-        """Start the next attempt; its mark, or None if it is not to be started any more."""
-        number, mark = row.attempt + 1, str(uuid.uuid4())
+        """Start the next attempt; its attempt_id, or None if it is not to be started any more."""
+        number, attempt_id = row.attempt + 1, str(uuid.uuid4())
         job = job_of(row)
-        with self.fence.write(now) as write:
+        with self.fenced.write(now) as write:
             fresh = write.connection.execute(
                 select(schema.jobs).where(schema.jobs.c.id == row.id)
             ).one()
@@ -82,8 +87,8 @@ class Starter:
                 },
                 "attempt": {
                     "state": JobState.STARTING,
-                    "mark": mark,
-                    "epoch": self.fence.epoch,
+                    "attempt_id": attempt_id,
+                    "epoch": self.fenced.epoch,
                     "started_at": iso(now),
                     "folder": self.home.relative(folder),
                     "event_folder": None if events is None else self.home.relative(events),
@@ -92,14 +97,16 @@ class Starter:
             write.append("job", body, row.week_id)
         assignment = Assignment(job, number, folder, events, week, tries)
         fail_here("before_spawn")
-        self.fence.check()  # a runner that was paused here must not start what another one did
+        self.fenced.check()  # a runner that was paused here must not start what another one did
         try:
             argv = write_assignment(self.home, assignment, self.settings)
-            self.executor.start(folder, argv, self.home.root, mark, self.settings.shim_heartbeat_s)
+            self.executor.start(
+                folder, argv, self.home.root, attempt_id, self.settings.shim_heartbeat_s
+            )
         except (OSError, TrainweekError) as error:
             self.finisher.could_not_start(row, number, error, now)
         fail_here("after_spawn")
-        return mark
+        return attempt_id
 
     def _event_folder(self, connection: Connection, job: Job) -> Path | None:
         """A folder of its own for each attempt of a run, over all jobs of that run."""

@@ -1,4 +1,4 @@
-"""The week's timeline as it stands now: the schedule, and what of it is recorded as done."""
+"""The week's timeline now: the schedule, and which slots are recorded as done."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureS
 from runner.records import Job
 from runner.week.sources import Sources
 
-_GIVEN = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
+_SIGNED = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 
 def agenda(sources: Sources) -> list[SlotView]:
-    """All slots of a week with their state at the week's present moment."""
+    """All slots of a week with their state at the present week time."""
     seen: dict[str, list[Verdict]] = {}
     for tick in sources.records.ticks:
         seen.setdefault(tick.slot, []).append(tick.verdict_seen)
@@ -32,8 +32,8 @@ def agenda(sources: Sources) -> list[SlotView]:
 def done_slots(sources: Sources) -> dict[str, bool]:
     """Which slots have their work recorded.
 
-    A slot with a checklist is done when every item is ticked; the others when the job
-    or the signature that they stand for is there.
+    A slot with a checklist is done when every check is ticked; the others when their job
+    or signature exists.
     """
     ticked: dict[str, set[str]] = {}
     for tick in sources.records.ticks:
@@ -67,15 +67,15 @@ def _recorded(sources: Sources, slot: SlotSpec, ticked: set[str]) -> bool:
             sha256 = (sources.result(job.id) or {}).get("sha256") if job else None
             signature = sources.records.newest_signature(sha256)
             if signature is not None and signature.act is SignatureAct.REJECT:
-                return True  # after a rejection the model is meant to change
-            # One that expired was given in time; one that is void has to be given again.
-            return sources.standing(signature).state in _GIVEN
+                return True  # the model is expected to change after a rejection
+            # An expired signature was given in time; a void one must be given again.
+            return sources.standing(signature).state in _SIGNED
         case _:
             return bool(slot.checks) and ticked >= set(slot.checks)
 
 
 def _saved_revalidation(sources: Sources) -> Job | None:
-    """The newest revalidation that ended well and wrote its report."""
+    """The newest successful revalidation with a saved report."""
     for job in sources.records.jobs:
         if (
             job.kind is JobKind.REVALIDATE

@@ -1,4 +1,4 @@
-"""Is the market data there and clean? What ``check_data_availability`` prints."""
+"""The check of the market data, as ``check_data_availability`` prints it."""
 
 from __future__ import annotations
 

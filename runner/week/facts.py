@@ -127,16 +127,20 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
 
 def _crashes(
     started: Sequence[tuple[Job, Attempt]], clock: Clock, real: datetime
-) -> tuple[str, ...]:
-    """One sentence for each of the processes that had crashed by then.
+) -> tuple[Message, ...]:
+    """One message for each of the processes that had crashed by then.
 
     A new start hides them otherwise: the status is of the newest process, and the log
     is read from the newest run's start.
     """
     return tuple(
-        f"run {job.run or job.id}, attempt {attempt.number} crashed at "
-        f"{clock.to_week(attempt.ended_at):%Y-%m-%d %H:%M} UTC: "
-        f"{attempt.reason.rstrip('.') or 'nobody knows why'}"
+        Message(
+            "Run {run}, attempt {attempt} crashed {at:%Y-%m-%d %H:%M} UTC. {reason}",
+            run=job.run or job.id,
+            attempt=attempt.number,
+            at=clock.to_week(attempt.ended_at),
+            reason=attempt.reason or Message("Reason unknown."),
+        )
         for job, attempt in started
         if attempt.state is JobState.FAILED
         and attempt.ended_at is not None
@@ -174,11 +178,19 @@ def _with_silence(facts: Facts) -> Facts:
     if run is None or silence is None or not silence.hung:
         return facts
     if run.process_known:
-        hung = replace(run, status=TrainingStatus.HUNG, reason=silence.text)
-        return replace(facts, run=hung)
+        reason = Message(
+            "No progress for {length} ({threshold}).",
+            length=silence.length,
+            threshold=silence.threshold,
+        )
+        return replace(facts, run=replace(run, status=TrainingStatus.HUNG, reason=reason))
     last = run.reader.last_event(run.until.timestamp()) if run.reader else None
     ended = run.started if last is None else from_unix(last.wall)
-    reason = Message("{silence}; the process is not trainweek's to ask", silence=silence.text)
+    reason = Message(
+        "No progress for {length} ({threshold}); its process is not supervised by trainweek.",
+        length=silence.length,
+        threshold=silence.threshold,
+    )
     lost = replace(run, status=TrainingStatus.LOST, reason=reason, ended=ended, until=ended)
     return replace(facts, run=lost)
 

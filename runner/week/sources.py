@@ -65,11 +65,10 @@ class Sources:
 
         :raises LookupError: there is no such week.
         """
-        now = client.now()
         records = client.week_records(week.id)
         if records is None:
             raise LookupError(f"there is no week {week.id}")
-        return cls(client.home, records, now, reader_of)
+        return cls(client.home, records, client.now(), reader_of)
 
     @property
     def week(self) -> Week:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import events, overhead, revalidating, storing, training
+from tests.benchmarks import events, looks, overhead, revalidating, storing, training
 
 
 def main() -> None:
@@ -14,6 +14,8 @@ def main() -> None:
     revalidating.main()
     print("\n== Store: acknowledged writes, and how long each takes ==")
     storing.main()
+    print("\n== Pages: store reads, judgements and function entries of one drawing ==")
+    looks.main()
     print("\n== Supervision: the runner's cost with 8 live jobs ==")
     overhead.main()
 

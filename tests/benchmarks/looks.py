@@ -1,4 +1,7 @@
-"""What one look at a page costs: store reads, judgements, and functions entered."""
+"""What one drawing of a page costs: store reads, judgements, and functions entered.
+
+``python -m tests.benchmarks.looks``
+"""
 
 from __future__ import annotations
 

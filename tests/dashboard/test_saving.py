@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.vocabulary import Verdict
 from runner.failpoints import arm
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.store import chain
 from tests.dashboard.place import Place, button, text_of
 

@@ -25,12 +25,12 @@ from core.vocabulary import (
 )
 from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
-from runner.processes.executor import Seen
+from runner.processes.executor import Observation
 from runner.processes.identity import identify
 from runner.records import Job
 from runner.settings import Settings
 from runner.store import schema
-from runner.store.fence import Fence
+from runner.store.fenced_store import FencedStore
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
 
 GAP = 1200.0  # the run logs every twenty minutes
@@ -68,14 +68,14 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         process = identify(os.getpid())
         assert process is not None
-        self.seen = Seen(True, process, True)
+        self.seen = Observation(True, process, True)
         (self.folder / "identity.json").write_text(json.dumps({"child": process.as_dict()}))
         self.seconds = 0.0  # real, since the launch
         for module in (watcher, status):
             monkeypatch.setattr(module, "age_s", lambda process: self.seconds)
         monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=self.monotonic))
-        fence = Fence.claim(self.client.store, "here", os.getpid(), LAUNCH)
-        self.watcher = Watcher(place.home, fence, Settings(), self.monotonic)
+        fenced = FencedStore.claim(self.client.store, "here", os.getpid(), LAUNCH)
+        self.watcher = Watcher(place.home, fenced, Settings(), self.monotonic)
         for point in range(1, POINTS + 1):
             self.look(GAP * point, step=STEPS_A_POINT * point)
 
@@ -92,23 +92,23 @@ class Run:
         with self.client.store.read() as look:
             row = look.execute(select(schema.jobs).where(schema.jobs.c.id == self.job.id)).one()
             attempt = look.execute(select(schema.attempts)).one()
-        self.watcher.look([(row, attempt, self.seen)], self.place.now)
+        self.watcher.tick([(row, attempt, self.seen)], self.place.now)
 
     def after(self, silence: timedelta) -> Answers:
         """What is said when the run has logged nothing for so long."""
         self.look(GAP * POINTS + silence.total_seconds())
         page = self.place.page()
-        look = page.look()
-        assert look is not None and look.pulse is not None
-        finding = next(found for found in look.findings if found.scenario == "hung")
+        snapshot = page.snapshot()
+        assert snapshot is not None and snapshot.pulse is not None
+        finding = next(found for found in snapshot.findings if found.scenario == "hung")
         pulse = json.loads((self.folder / "pulse.json").read_text())
         return Answers(
-            look.status,
+            snapshot.status,
             finding.status,
             finding.severity,
-            judge(look.week.playbook, "training_running", look.facts).verdict,
+            judge(snapshot.week.playbook, "training_running", snapshot.facts).verdict,
             Liveness(pulse["liveness"]),
-            look.pulse.liveness,
+            snapshot.pulse.liveness,
             any("sensors_off" in mark.value for mark in draw_frame(page).markdown),
         )
 
@@ -162,9 +162,9 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     )
     place.now = ended + timedelta(hours=30)
     page = place.page()
-    look = page.look()
-    assert look is not None and look.status is TrainingStatus.COMPLETED
-    assert look.facts.silence is None and not look.stale
-    finding = next(found for found in look.findings if found.scenario == "hung")
+    snapshot = page.snapshot()
+    assert snapshot is not None and snapshot.status is TrainingStatus.COMPLETED
+    assert snapshot.facts.silence is None and not snapshot.stale
+    finding = next(found for found in snapshot.findings if found.scenario == "hung")
     assert finding.status is FindingStatus.OK
     assert place.client().live_job(JobKind.TRAIN) is None

@@ -40,7 +40,7 @@ from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
 from runner.processes.identity import ProcessIdentity, is_alive
 from runner.records import Job
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays

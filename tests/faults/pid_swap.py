@@ -1,6 +1,6 @@
 """Run as the init of a pid namespace: gives a dead process's pid to another one.
 
-Prints what :func:`runner.processes.identity.send` did, and whether the second process lives.
+Prints what :func:`runner.processes.identity.send_signal` did, and whether the second process lives.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from runner.processes import identity
-from runner.processes.identity import identify, send
+from runner.processes.identity import identify, send_signal
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -40,7 +40,7 @@ def main() -> int:
     first = start()
     meant = identify(first.pid)
     second = swap(first)
-    sent = send(meant, signal.SIGKILL)
+    sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
     print(f"before the check: sent {sent}, victim alive {second.poll() is None}")
 
@@ -54,7 +54,7 @@ def main() -> int:
         return answer
 
     identity.is_alive = checked_then_swapped
-    sent = send(meant, signal.SIGKILL)
+    sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
     print(f"behind the check: sent {sent}, victim alive {third.poll() is None}")
     third.kill()

@@ -28,8 +28,8 @@ from core.vocabulary import LIVE_STATES
 from runner.client import Client
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
-from runner.processes.identity import MARK
-from runner.recovery.rebuild import verify_ledger
+from runner.processes.attempt_processes import ATTEMPT_VARIABLE
+from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.place import LEAD, Place
 
@@ -169,7 +169,7 @@ def without(places: list[Place], found: list[psutil.Process]) -> list[psutil.Pro
     """But for the runners, and for everything that belongs to an attempt of a live job."""
     if not found:
         return []
-    spared, marks = set(), set()
+    spared, ids = set(), set()
     for place in places:
         spared |= {runner.pid for runner in place.runners}
         if (runner := read_identity(place.home)) is not None:
@@ -177,10 +177,10 @@ def without(places: list[Place], found: list[psutil.Process]) -> list[psutil.Pro
         for job in place.lead.jobs(limit=1000):
             if job.state in LIVE_STATES and (attempts := place.lead.attempts(job.id)):
                 folder = place.home.root / attempts[-1].folder
-                marks.add((read_json(folder / "command.json") or {}).get("mark", ""))
+                ids.add((read_json(folder / "command.json") or {}).get("mark", ""))
     for process in found:
         with suppress(psutil.Error):
-            if process.environ().get(MARK) in marks:
+            if process.environ().get(ATTEMPT_VARIABLE) in ids:
                 spared |= {process.pid, *(each.pid for each in process.children(recursive=True))}
     return [process for process in found if process.pid not in spared]
 

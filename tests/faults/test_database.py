@@ -21,7 +21,7 @@ from runner.recovery.restore import restore_store
 from runner.settings import Settings
 from runner.store import Store
 from runner.store.backup import backups, make_backup
-from runner.store.engine import WAL_IS_SOUND_SINCE, described_mode
+from runner.store.engine import WAL_SAFE_SINCE, described_mode
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, hold
 from tests.faults.writing import WRITER, saved, write
@@ -158,7 +158,7 @@ def test_the_mode_fits_the_version_and_is_said(place: Place, seen: Seen) -> None
     with place.lead.store.read() as look:
         mode = str(look.exec_driver_sql("PRAGMA journal_mode").scalar()).upper()
         level = look.exec_driver_sql("PRAGMA synchronous").scalar()
-    sound = sqlite3.sqlite_version_info >= WAL_IS_SOUND_SINCE
+    sound = sqlite3.sqlite_version_info >= WAL_SAFE_SINCE
     assert (mode, level) == (("WAL", 2) if sound else ("DELETE", 3))
     assert place.home.database.read_bytes()[18] == (2 if sound else 1)  # the header says it too
     said = [e.what for e in examine(place.home, Settings(), after(0)) if e.subject == "versions"]

@@ -19,7 +19,7 @@ from core.paths import Home
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.doctor import examine
-from runner.home import filesystem
+from runner.processes import procfs
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, hold
@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(
     assert done.stdout.splitlines() == ["saved 0", "notes 1", "verified"]
     last = done.stderr.strip().splitlines()[-1]
     assert str(tmp_path / "disk" / name) in last
-    assert "can't be written by" in last and "--home" in last
+    assert "can't write to the data directory" in last and "--home" in last
     promises.told(Home(left(tmp_path / "disk") / "home"), 1)
     seen(last)
 
@@ -181,7 +181,7 @@ def test_a_network_disk_is_refused(
             "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
             f"40 22 0:50 / {place.home.root} rw,relatime shared:1 - {kind} server:/weeks rw\n"
         )
-        monkeypatch.setattr(filesystem, "MOUNTS", mounts)
+        monkeypatch.setattr(procfs, "MOUNTS", mounts)
         with pytest.raises(SetupError, match=f"{kind}.*corrupted") as refused:
             place.service()
         found = next(e for e in examine(place.home, Settings(), after(0)) if e.subject == "disk")

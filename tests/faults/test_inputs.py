@@ -49,7 +49,7 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
     place.lead.stop(job.id)
     assert place.until(service, job).state is JobState.STOPPED
     folder = place.folder(job)
-    mark = json.loads((folder / "command.json").read_text())["mark"]
+    attempt_id = json.loads((folder / "command.json").read_text())["mark"]
     whole = (folder / "exit.json").read_bytes()
     for kind, wrong in _NO_JSON.items():
         for name in ("any.json", "progress.json", "result.json", "exit.json"):
@@ -57,12 +57,12 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
         place.home.runner_identity.write_bytes(wrong)
         assert read_json(folder / "any.json") is None, kind
         assert (place.lead.progress(job.id), place.lead.result(job.id)) == (None, None), kind
-        assert LocalProcesses().look(folder, mark).exit is None, kind
+        assert LocalProcesses().observe(folder, attempt_id).exit is None, kind
         assert read_identity(place.home) is None, kind
         (folder / "result.json").write_bytes(b'{"complete": true, "n": 1}')
         (folder / "exit.json").write_bytes(whole)
         assert place.lead.result(job.id) == {"complete": True, "n": 1}
-        assert LocalProcesses().look(folder, mark).exit.code == 3
+        assert LocalProcesses().observe(folder, attempt_id).exit.code == 3
     service.close()
     place.home.runner_identity.unlink()
     hold(place)

@@ -17,8 +17,8 @@ from core.paths import Home
 from runner.agent.checkpoint import tidy
 from runner.client import Client
 from runner.models.checkpoints import list_checkpoints
-from runner.recovery.rebuild import verify_ledger
 from runner.recovery.restore import restore_store
+from runner.recovery.verification import verify_ledger
 from runner.store.damage import damage_of
 from tests.faults.matrix import fault
 from tests.faults.power import Disk, cuts, record, writer
@@ -72,7 +72,7 @@ def test_a_power_cut_at_any_moment_loses_nothing_acknowledged(
         assert len(there) >= said, (number, lines[number], there)
         assert Client(home, LEAD).damage() is None
         report = verify_ledger(home)
-        assert report.ok or "no complete line" in report.text(), report.text()
+        assert report.ok or "not a complete line" in report.text(), report.text()
         with closing(sqlite3.connect(home.database)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         shutil.rmtree(home.root)

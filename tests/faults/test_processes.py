@@ -75,7 +75,7 @@ def test_a_start_that_never_happened_is_made_once_more(place: Place, seen: Seen)
 @fault(
     3,
     injected="kill -9 of the runner between the spawn and the commit of the pid",
-    expected="found by its mark and adopted, one start",
+    expected="found by its id and adopted, one start",
 )
 def test_a_start_whose_pid_was_never_committed_is_adopted(place: Place, seen: Seen) -> None:
     job = place.submit(do="sleep")
@@ -178,7 +178,7 @@ def test_a_shim_that_cannot_write_the_end_is_waited_for(place: Place, seen: Seen
 @fault(
     5,
     injected="kill -9 of shim and runner before the child's pid was written",
-    expected="found by its mark",
+    expected="found by its id",
 )
 def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place, seen: Seen) -> None:
     first = place.runner()

@@ -16,7 +16,7 @@ from core.vocabulary import JobKind, JobState
 from runner.home.launch import ensure_runner, stop_all, stop_runner
 from runner.home.runner_identity import runner_status
 from runner.outcomes import AlreadyRunning, Submitted
-from runner.store.fence import StaleRunner
+from runner.store.fenced_store import StaleRunner
 from tests.faults.matrix import fault
 from tests.runner.place import Place, child_environment, wait_for
 
@@ -162,7 +162,7 @@ def test_a_runner_in_the_background_comes_up_once_and_goes_clean(place: Place, m
     assert stop_runner(place.home)
     assert not runner_status(place.home, place.lead.now()).alive
     assert psutil.pid_exists(place.job(job).pid)
-    assert f"{job.id} (pid {place.job(job).pid}) goes on" in place.home.runner_log.read_text()
+    assert f"{job.id} (pid {place.job(job).pid}) continues" in place.home.runner_log.read_text()
     assert stop_all(place.home) == 1
     assert not place.strays()
 

@@ -56,7 +56,7 @@ def without_cgroup(place: Place, job) -> None:
 @fault(
     10,
     injected="a grandchild by double fork and setsid; then one that clears its environment, too",
-    expected="found by mark or ancestry, 0 survivors",
+    expected="found by id or ancestry, 0 survivors",
 )
 @pytest.mark.parametrize("do", ["grandchild", "bare_grandchild"])
 def test_an_escaped_grandchild_is_ended_with_the_rest(place: Place, seen: Seen, do: str) -> None:

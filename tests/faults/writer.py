@@ -16,7 +16,7 @@ from core.people import Person
 from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 
 
 def main() -> None:

@@ -28,8 +28,7 @@ from runner.client import Client
 from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Submitted
-from runner.processes.identity import marked_processes
-from runner.processes.started import started_attempts
+from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.records import Job
 from runner.service import Service
 from runner.settings import Settings
@@ -84,10 +83,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def strays(home: Home) -> list[psutil.Process]:
-    """Every live process that bears the mark of an attempt in this home."""
-    marks, found = started_attempts(home), []
-    for process, mark in marked_processes():
-        if mark in marks:
+    """Every live process of an attempt in this home."""
+    ids, found = started_attempts(home), []
+    for process, attempt_id in attempt_processes():
+        if attempt_id in ids:
             with suppress(psutil.Error):
                 found.append(psutil.Process(process.pid))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.gates import decide
+from core.language import Message
 from core.metrics.conventions import meets_limit
 from core.playbook import GateSpec, Playbook
 
@@ -23,28 +24,40 @@ def recorded_gates(decision: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def gate_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[str]:
+def gate_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[Message]:
     """Gates that are missing, were judged by another limit, or were judged wrongly."""
     records = recorded_gates(decision)
-    problems: list[str] = []
+    problems: list[Message] = []
     for gate in playbook.gates:
         record = records.get(gate.id)
+        named = {"number": gate.number, "gate": gate.name}
         if record is None:
-            problems.append(f"gate {gate.number} ({gate.name}) has no record")
+            problems.append(Message("gate {number} ({gate}) has no record", **named))
         elif record.get("threshold") != gate.threshold or record.get("op") != gate.op:
             problems.append(
-                f"gate {gate.number} ({gate.name}) was judged by {record.get('op')} "
-                f"{record.get('threshold')}, the playbook says {gate.op} {gate.threshold:g}"
+                Message(
+                    "gate {number} ({gate}) was judged by {used} {limit}, "
+                    "the playbook requires {op} {threshold:g}",
+                    **named,
+                    used=record.get("op"),
+                    limit=record.get("threshold"),
+                    op=gate.op,
+                    threshold=gate.threshold,
+                )
             )
         elif record.get("passed") is not gate_passes(gate, record.get("value")):
             problems.append(
-                f"gate {gate.number} ({gate.name}) is recorded as passed={record.get('passed')} "
-                f"with the value {record.get('value')}"
+                Message(
+                    "gate {number} ({gate}) is recorded as passed={passed}, with the value {value}",
+                    **named,
+                    passed=str(record.get("passed")),
+                    value=record.get("value"),
+                )
             )
     return problems
 
 
-def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[str]:
+def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[Message]:
     """Gates, score and decision that don't follow from each other."""
     problems = gate_problems(playbook, decision)
     if problems:
@@ -53,10 +66,23 @@ def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[s
     passed = sum(records[gate.id]["passed"] is True for gate in playbook.gates)
     score = f"{passed}/{len(playbook.gates)}"
     if decision.get("score") != score:
-        problems.append(f"the score says {decision.get('score')}, the gates say {score}")
+        problems.append(
+            Message(
+                "the recorded score is {recorded}, the gates give {score}",
+                recorded=decision.get("score"),
+                score=score,
+            )
+        )
     due = decide(passed, playbook.decision).decision.value
     if decision.get("decision") != due:
-        problems.append(f"it says {decision.get('decision')}, {score} makes {due}")
+        problems.append(
+            Message(
+                "the recorded decision is {recorded}, {score} gives {due}",
+                recorded=decision.get("decision"),
+                score=score,
+                due=due,
+            )
+        )
     return problems
 
 

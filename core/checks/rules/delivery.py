@@ -11,6 +11,7 @@ from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.consistency import decision_problems, gate_problems, recorded_gates
 from core.checks.rules.jobs import result_or_answer
+from core.language import Message, joined, plural
 from core.reading import Reading
 from core.vocabulary import Verdict
 
@@ -21,6 +22,8 @@ METRICS = "_metrics.csv"
 MEMO = "_memo.html"
 LOG_SUMMARY = "_training_log_summary.txt"
 
+REVALIDATION = Message("Revalidation")
+
 
 @rule("decision_document")
 def decision_document(case: Case) -> Judgement:
@@ -30,12 +33,16 @@ def decision_document(case: Case) -> Judgement:
         return decision
     reading = _reading(case, DOCUMENT, "yes")
     if problems := decision_problems(case.playbook, decision):
-        return case.failed(f"The decision contradicts itself: {problems[0]}.", reading)
-    return case.say(
-        Verdict.PASS,
-        f"{decision['decision']}, {decision['score']}: {reading.source}.",
-        reading,
+        return case.failed(
+            Message("The decision contradicts itself: {problem}.", problem=problems[0]), reading
+        )
+    why = Message(
+        "{decision}, {score}: {file}.",
+        decision=decision["decision"],
+        score=decision["score"],
+        file=reading.source,
     )
+    return case.say(Verdict.PASS, why, reading)
 
 
 @rule("gate_metrics")
@@ -45,29 +52,34 @@ def gate_metrics(case: Case) -> Judgement:
     if isinstance(decision, Judgement):
         return decision
     records = recorded_gates(decision)
-    reading = _reading(
-        case, DECISION, sum(gate.id in records for gate in case.playbook.gates), "gates"
-    )
+    count = sum(gate.id in records for gate in case.playbook.gates)
+    reading = _reading(case, DECISION, count, "gates")
     if problems := gate_problems(case.playbook, decision):
-        return case.failed(f"{problems[0][0].upper()}{problems[0][1:]}.", reading)
+        return case.failed(Message("Gates: {problem}.", problem=problems[0]), reading)
+    why = plural("{n} gate recorded.", "{n} gates recorded.", count)
     undefined = [name for name, record in records.items() if record.get("value") is None]
-    told = f"; without a value: {', '.join(undefined)}" if undefined else ""
-    return case.judged(reading, f"{reading.value} gates are recorded{told}.")
+    if undefined:
+        without = Message("Without a value: {gates}.", gates=", ".join(undefined))
+        why = joined([why, without])
+    return case.judged(reading, why)
 
 
 @rule("log_summary")
 def log_summary(case: Case) -> Judgement:
-    """The summary of the training log lies beside the decision."""
+    """The summary of the training log was saved with the decision."""
     decision = _decision_or_answer(case, LOG_SUMMARY)
     if isinstance(decision, Judgement):
         return decision
     reading = _reading(case, LOG_SUMMARY, "yes")
-    trained, told = case.facts.run, _text(decision, "model", "run")
-    if trained is not None and told and told != trained.name:
-        return case.failed(
-            f"The model comes from run {told}, the log summary from {trained.name}.", reading
+    trained, given = case.facts.run, _text(decision, "model", "run")
+    if trained is not None and given and given != trained.name:
+        why = Message(
+            "The model comes from run {model}, the log summary from {log}.",
+            model=given,
+            log=trained.name,
         )
-    return case.say(Verdict.PASS, f"Written: {reading.source}.", reading)
+        return case.failed(why, reading)
+    return case.say(Verdict.PASS, Message("Saved: {file}.", file=reading.source), reading)
 
 
 @rule("backtest_report")
@@ -77,48 +89,51 @@ def backtest_report(case: Case) -> Judgement:
     if isinstance(decision, Judgement):
         return decision
     reading = _reading(case, MEMO, "yes")
-    for part in ("model", "data"):
-        if not _text(decision, part, "sha256"):
-            return case.failed(
-                f"The report doesn't say which {part} it is about (no SHA-256).", reading
-            )
-    return case.say(
-        Verdict.PASS,
-        f"{reading.source}: model {_text(decision, 'model', 'sha256')[:12]}, "
-        f"data {_text(decision, 'data', 'sha256')[:12]}.",
-        reading,
+    model, data = _text(decision, "model", "sha256"), _text(decision, "data", "sha256")
+    if not model:
+        return case.failed(Message("The report has no SHA-256 of its model."), reading)
+    if not data:
+        return case.failed(Message("The report has no SHA-256 of its data."), reading)
+    why = Message(
+        "{file}: model {model}, data {data}.",
+        file=reading.source,
+        model=model[:12],
+        data=data[:12],
     )
+    return case.say(Verdict.PASS, why, reading)
 
 
 @rule("recommendation")
 def recommendation(case: Case) -> Judgement:
-    """The recommendation is the one that the playbook gives for this decision."""
+    """The recommendation is the one that the playbook has for this decision."""
     decision = _decision_or_answer(case, DECISION)
     if isinstance(decision, Judgement):
         return decision
     given = decision.get("recommendation")
     if not isinstance(given, str) or not given:
-        return case.unknown("The decision carries no recommendation.")
+        return case.unknown(Message("The decision has no recommendation."))
+    word = str(decision.get("decision"))
     due = {rule.decision.value: rule.recommendation for rule in case.playbook.decision}
-    reading = _reading(
-        case, DECISION, "yes" if due.get(decision.get("decision")) == given else "no"
-    )
-    return case.judged(reading, f"{given}, for {decision.get('decision')}.")
+    reading = _reading(case, DECISION, "yes" if due.get(word) == given else "no")
+    why = Message("{recommendation}, for {decision}.", recommendation=given, decision=word)
+    return case.judged(reading, why)
 
 
 def _decision_or_answer(case: Case, *needed: str) -> Mapping[str, Any] | Judgement:
-    """The decision, if the revalidation is through and all needed files are there."""
+    """The decision, if the revalidation has finished and all needed files exist."""
     facts = case.facts
-    found = result_or_answer(case, facts.revalidation, "revalidation", "delivery")
+    found = result_or_answer(case, facts.revalidation, REVALIDATION, "delivery")
     if isinstance(found, Judgement):
         return found
-    if not facts.reports and not found.get("report"):
-        return case.unknown("The newest revalidation saved no report; run it with its report.")
+    if not facts.reports and not found.result.get("report"):
+        return case.unknown(
+            Message("The newest revalidation saved no report. Run it again with its report.")
+        )
     for ending in needed:
         if _report(case, ending) is None:
-            return case.unknown(f"The report file ...{ending} is not there.")
+            return case.unknown(Message("The report file …{ending} is missing.", ending=ending))
     if facts.decision is None:
-        return case.unknown("The decision file is missing or unreadable.")
+        return case.unknown(Message("The decision file is missing or unreadable."))
     return facts.decision
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.facts import JobFacts
+from core.language import Message, joined, literal
 from core.reading import Reading
 from core.vocabulary import LIVE_STATES, WAITING_STATES, JobState
 
@@ -16,12 +18,26 @@ from core.vocabulary import LIVE_STATES, WAITING_STATES, JobState
 STALE_AFTER = timedelta(hours=24)
 
 
+@dataclass(frozen=True)
+class FinishedJob:
+    """A job that succeeded, with the result file it wrote."""
+
+    job: JobFacts
+    result: Mapping[str, Any]
+
+    def reading(self, key: str, value: float | int | str | bool, unit: str = "") -> Reading:
+        """A value from the result file."""
+        return Reading(
+            value, unit, source=f"{self.job.source}: result.json, {key}", at=self.job.ended
+        )
+
+
 def result_or_answer(
-    case: Case, job: JobFacts | None, kind: str, slot_kind: str
-) -> Mapping[str, Any] | Judgement:
+    case: Case, job: JobFacts | None, name: Message, slot_kind: str
+) -> FinishedJob | Judgement:
     """The result of a job that succeeded, else the answer of the check.
 
-    :param kind: how to name the job in a sentence.
+    :param name: of the job, at the beginning of a sentence.
     :param slot_kind: the slot by whose end the job should have been run.
     """
     facts = case.facts
@@ -29,25 +45,35 @@ def result_or_answer(
         slot = case.playbook.slots_of_kind(slot_kind)[0]
         at = slot.at(facts.launch)
         if facts.as_of < at + timedelta(minutes=slot.grace_minutes):
-            return case.pending(f"The {kind} was not run yet; it is due at {at:%d %b %H:%M} UTC.")
-        return case.unknown(f"The {kind} was due at {at:%d %b %H:%M} UTC and was never run.")
+            return case.pending(
+                Message("{job} not run yet; due {at:%d %b %H:%M} UTC.", job=name, at=at)
+            )
+        return case.unknown(
+            Message("{job} never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
+        )
     if job.state in LIVE_STATES | WAITING_STATES:
-        return case.pending(f"The {kind} is {job.state.value.lower()}.")
+        return case.pending(Message("{job} is {state}.", job=name, state=job.state.value))
     if job.state is not JobState.SUCCEEDED:
-        reason = f": {job.reason.rstrip('.')}" if job.reason else ""
-        return case.unknown(f"The {kind} ended as {job.state.value} without a result{reason}.")
+        why = Message("{job} ended {state}, without a result.", job=name, state=job.state.value)
+        return case.unknown(joined([why, literal(job.reason)]) if job.reason else why)
     if job.result is None:
-        return case.unknown(f"The result of the {kind} is missing or unreadable ({job.source}).")
-    return job.result
+        return case.unknown(
+            Message(
+                "{job} result is missing or unreadable ({source}).", job=name, source=job.source
+            )
+        )
+    return FinishedJob(job, job.result)
 
 
-def age(case: Case, job: JobFacts, until: datetime) -> timedelta:
-    """Week time between the job's end and a week moment (or the judged one, if earlier)."""
+def outdated(case: Case, job: JobFacts, name: Message, until: datetime) -> Judgement | None:
+    """UNKNOWN for a job that ended more than a day of week time before it was needed.
+
+    :param until: the week moment for which it was run.
+    """
     if job.ended is None:
-        return timedelta(0)
-    return min(until, case.facts.as_of) - case.facts.clock.to_week(job.ended)
-
-
-def job_reading(job: JobFacts, key: str, value: Any, unit: str = "") -> Reading:
-    """A value out of a job's result file."""
-    return Reading(value, unit, source=f"{job.source}: result.json, {key}", at=job.ended)
+        return None
+    age = min(until, case.facts.as_of) - case.facts.clock.to_week(job.ended)
+    if age <= STALE_AFTER:
+        return None
+    hours = age.total_seconds() / 3600
+    return case.unknown(Message("{job} is {hours:.0f} h old. Run it again.", job=name, hours=hours))

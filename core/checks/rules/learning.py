@@ -10,43 +10,48 @@ import numpy as np
 from core.checks.case import Case, meets, plain
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.opinion import explained_variance, kl_opinion
-from core.checks.rules.series import missing, real_window, run_or_answer, silent, too_few, untrusted
+from core.checks.rules.opinion import kl_opinion, loss_opinion
+from core.checks.rules.series import (
+    LoggedRun,
+    missing,
+    not_finite,
+    real_window,
+    run_or_answer,
+    silent,
+    too_few,
+    untrusted,
+)
 from core.diagnosis.trend import reward_trend
-from core.facts import RunFacts
+from core.language import Message, plural
 from core.reading import Reading
 from core.telemetry import Series
-from core.telemetry.readings import (
-    known_series,
-    last_kl,
-    last_reward,
-    policy_loss,
-    validation_sharpe,
-)
+from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
 
 FEWEST_POINTS = 8  # of a loss, before its blocks say anything
 BLOCKS = 10
-_LOSSES = {"train/value_loss": "value loss", "train/loss": "train/loss"}
+VALUE_LOSS, TOTAL_LOSS = "train/value_loss", "train/loss"
 
 
 @rule("last_reward")
 def reward(case: Case) -> Judgement:
-    """The newest mean reward against the line."""
+    """The newest mean reward against the limit."""
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = last_reward(run.reader, run.until)
+    found = last_reward(run.events, run.until)
     if found is None:
         return missing(case, run, "rollout/ep_rew_mean")
-    if bad := silent(case, run, known_series(run.reader, "rollout/ep_rew_mean", run.until)):
+    if bad := silent(case, run, run.series("rollout/ep_rew_mean")):
         return bad
-    answer = _finite(case, found, "The mean reward")
+    answer = _finite(case, found, Message("Mean reward"))
     if meets(found.value, case.spec):
         return answer
     return replace(
         answer,
-        evidence="many healthy runs are negative by their reward's design; the trend says more",
+        evidence=Message(
+            "many healthy runs have a negative reward by design; check the trend instead"
+        ),
     )
 
 
@@ -56,22 +61,28 @@ def direction(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = known_series(run.reader, "rollout/ep_rew_mean", run.until)
+    found = run.series("rollout/ep_rew_mean")
     if not len(found):
         return missing(case, run, "rollout/ep_rew_mean")
     if bad := untrusted(case, run, found):
         return bad
-    result = reward_trend(run.reader, run.until, real_window(case, run))
+    result = reward_trend(run.events, run.until, real_window(case, run))
     if result.label is Trend.INSUFFICIENT:
         return too_few(case, run, result.why)
     reading = Reading(
         result.label.value,
-        window=f"{result.blocks} blocks since step {result.since_step}",
+        window=plural(
+            "{n} block since step {step:,}",
+            "{n} blocks since step {step:,}",
+            result.blocks,
+            step=result.since_step,
+        ),
         source=f"{found.source}: {found.tag}",
         step=found.last[0],
         at=found.last_at,
     )
-    return case.judged(case.sourced(reading), f"{result.label.value}: {result.why}.")
+    why = Message("{trend}: {numbers}.", trend=result.label.value, numbers=result.why)
+    return case.judged(case.sourced(reading), why)
 
 
 @rule("loss_change_pct")
@@ -83,37 +94,41 @@ def losses(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    for tag in _LOSSES:
-        if bad := untrusted(case, run, known_series(run.reader, tag, run.until)):
+    tags = (VALUE_LOSS, TOTAL_LOSS)
+    for tag in tags:
+        if bad := untrusted(case, run, run.series(tag)):
             return bad
-    changes: dict[str, float] = {}
-    newest: Series | None = None
-    for tag, name in _LOSSES.items():
-        series = _windowed(case, run, known_series(run.reader, tag, run.until)).finite()
-        if len(series) >= FEWEST_POINTS:
-            changes[name] = _block_change_pct(series.value)
-            newest = series if newest is None else newest
-        elif not len(series):
+    windows = [_windowed(case, run, run.series(tag)).finite() for tag in tags]
+    for tag, series in zip(tags, windows, strict=True):
+        if not len(series):
             return missing(case, run, tag)
-        else:
-            left = FEWEST_POINTS - len(series)
-            return too_few(case, run, f"{name} has {len(series)} points; {left} more are needed.")
-    worst = max(changes.values())
+        if len(series) < FEWEST_POINTS:
+            why = plural(
+                "{tag} has {n} point; {needed} are needed.",
+                "{tag} has {n} points; {needed} are needed.",
+                len(series),
+                tag=tag,
+                needed=FEWEST_POINTS,
+            )
+            return too_few(case, run, why)
+    newest = windows[0]
+    of_value, total = (_block_change_pct(series.value) for series in windows)
     reading = Reading(
-        worst,
+        max(of_value, total),
         "%",
-        f"blocks of {len(newest)} updates",
-        f"{newest.source}: {' and '.join(_LOSSES)}",
+        plural("blocks of {n} update", "blocks of {n} updates", len(newest)),
+        f"{newest.source}: {' and '.join(tags)}",
         newest.last[0],
         newest.last_at,
     )
-    why = ", ".join(f"{name} {change:+.1f} %" for name, change in changes.items()) + "."
-    falling = [meets(change, case.spec) for change in changes.values()]
+    why = Message(
+        "value loss {value_loss:+.1f} %, train/loss {loss:+.1f} %.", value_loss=of_value, loss=total
+    )
+    falling = [meets(change, case.spec) for change in (of_value, total)]
     if all(falling):
         return case.judged(case.sourced(reading), why)
-    opinion = "the loss falls in only half of all healthy runs" + explained_variance(run)
     answer = case.warned if any(falling) else case.failed
-    return answer(why, case.sourced(reading), opinion)
+    return answer(why, case.sourced(reading), loss_opinion(run))
 
 
 @rule("policy_loss")
@@ -122,29 +137,28 @@ def policy(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = policy_loss(run.reader, run.until)
+    found = policy_loss(run.events, run.until)
     if found is None:
         return missing(case, run, "train/policy_gradient_loss")
-    series = known_series(run.reader, "train/policy_gradient_loss", run.until)
-    if bad := silent(case, run, series):
+    if bad := silent(case, run, run.series("train/policy_gradient_loss")):
         return bad
-    size = replace(found, value=abs(found.value))
-    return _finite(case, size, "The policy loss is in size")
+    size = replace(found, value=abs(found.number))
+    return _finite(case, size, Message("Absolute policy loss"))
 
 
 @rule("kl_divergence")
 def kl(case: Case) -> Judgement:
-    """The newest KL divergence against the manual's line, with the evidence's opinion."""
+    """The newest KL divergence against the manual's limit, with the evidence's opinion."""
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = last_kl(run.reader, run.until)
+    found = last_kl(run.events, run.until)
     if found is None:
         return missing(case, run, "train/approx_kl")
-    series = known_series(run.reader, "train/approx_kl", run.until)
+    series = run.series("train/approx_kl")
     if bad := silent(case, run, series):
         return bad
-    answer = _finite(case, found, "The KL divergence")
+    answer = _finite(case, found, Message("KL divergence"))
     return replace(answer, evidence=kl_opinion(series, meets(found.value, case.spec)))
 
 
@@ -154,24 +168,24 @@ def sharpe(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = validation_sharpe(run.reader, run.until)
+    found = validation_sharpe(run.events, run.until)
     if found is None:
         return missing(case, run, "eval/sharpe")
-    if bad := silent(case, run, known_series(run.reader, "eval/sharpe", run.until)):
+    if bad := silent(case, run, run.series("eval/sharpe")):
         return bad
-    return _finite(case, found, "The Sharpe ratio on the validation slice")
+    return _finite(case, found, Message("Sharpe on the validation slice"))
 
 
-def _finite(case: Case, found: Reading, name: str) -> Judgement:
-    if not math.isfinite(found.value):
-        return case.failed(f"{name} is not a finite number at step {found.step}.")
-    verb = "" if name.endswith("size") else " is"
-    return case.judged(
-        case.sourced(found), f"{name}{verb} {plain(found.value)} at step {found.step:,}."
+def _finite(case: Case, found: Reading, name: Message) -> Judgement:
+    if not math.isfinite(found.number):
+        return case.failed(not_finite(name, found.step))
+    why = Message(
+        "{name} {value} at step {step:,}.", name=name, value=plain(found.number), step=found.step
     )
+    return case.judged(case.sourced(found), why)
 
 
-def _windowed(case: Case, run: RunFacts, series: Series) -> Series:
+def _windowed(case: Case, run: LoggedRun, series: Series) -> Series:
     window = real_window(case, run)
     if window is None:
         return series
@@ -188,6 +202,6 @@ def _block_change_pct(values: np.ndarray) -> float:
         [part.mean() for part in np.array_split(values, min(BLOCKS, len(values) // 2))]
     )
     third = max(1, len(blocks) // 3)
-    first, last = blocks[:third].mean(), blocks[-third:].mean()
-    scale = abs(first) or np.abs(blocks).max() or 1.0
-    return float(100 * (last - first) / scale)
+    first, last = float(blocks[:third].mean()), float(blocks[-third:].mean())
+    scale = abs(first) or float(np.abs(blocks).max()) or 1.0
+    return 100 * (last - first) / scale

@@ -10,8 +10,10 @@ import math
 
 import numpy as np
 
+from core.checks.judgement import NOTHING
+from core.checks.rules.series import LoggedRun
 from core.diagnosis.scenarios.kl_explosion import HIGH, HIGH_IN_A_ROW, JUMP, PAST, SPIKE_Z, z_scores
-from core.facts import RunFacts
+from core.language import Message
 from core.telemetry import Series
 from core.telemetry.readings import latest
 
@@ -19,34 +21,52 @@ NORMAL_KL = 0.03
 FROZEN_KL, FROZEN_UPDATES = 1e-6, 5
 
 
-def kl_opinion(series: Series, passes: bool) -> str:
+def kl_opinion(series: Series, passes: bool) -> Message:
     """One sentence where the evidence differs from the manual's line; "" where it agrees."""
     newest = series.last[1]
     if passes:
         frozen = series.value[-FROZEN_UPDATES:]
         if len(frozen) == FROZEN_UPDATES and (np.abs(frozen) < FROZEN_KL).all():
-            return "a KL of almost 0 is no sign of health: the policy hardly changes any more"
-        return ""
+            return Message("KL of almost 0 is not healthy: the policy is no longer updating")
+        return NOTHING
     if not math.isfinite(newest):
-        return "the evidence agrees: a KL that is no number means that the update failed"
+        return Message("the evidence agrees: a NaN or infinite KL means that the update failed")
     recent = series.value[-PAST - 1 :]
     z = float(z_scores(recent, np.array([len(recent) - 1]))[-1])  # NaN: too few before it
-    told = "too few updates before it to call it a spike"
-    if not math.isnan(z):
-        told = f"{'a spike' if z > SPIKE_Z else 'no spike'} (z = {z:.1f})"
+    spike = _spike(z)
     row = series.value[-HIGH_IN_A_ROW:]
     if len(row) == HIGH_IN_A_ROW and (row > HIGH).all():
-        return f"the evidence agrees: above {HIGH} in {HIGH_IN_A_ROW} updates in a row"
+        return Message(
+            "the evidence agrees: above {high} in {count} consecutive updates",
+            high=HIGH,
+            count=HIGH_IN_A_ROW,
+        )
     if newest > JUMP or (newest > HIGH and z > SPIKE_Z):
-        return f"the evidence agrees: far above the usual, {told}"
+        return Message("the evidence agrees: far above the usual KL, {spike}", spike=spike)
     if newest < NORMAL_KL:
-        return f"below {NORMAL_KL} is normal for PPO, {told}"
-    return f"higher than usual for PPO, {told}; worrying if it stays above {HIGH}"
+        return Message("below {line} is normal for PPO, {spike}", line=NORMAL_KL, spike=spike)
+    return Message(
+        "higher than usual for PPO, {spike}; a problem if it stays above {high}",
+        spike=spike,
+        high=HIGH,
+    )
 
 
-def explained_variance(run: RunFacts) -> str:
-    """How good the critic is, as the end of a sentence; "" if it isn't logged."""
-    found = latest(run.reader, "train/explained_variance", "", run.until)
-    if found is None or not np.isfinite(found.value):
-        return ""
-    return f"; judge the critic by its explained variance, now {found.value:.2f} (1 is perfect)"
+def _spike(z: float) -> Message:
+    if math.isnan(z):
+        return Message("not enough earlier updates to call it a spike")
+    if z > SPIKE_Z:
+        return Message("a spike (z = {z:.1f})", z=z)
+    return Message("not a spike (z = {z:.1f})", z=z)
+
+
+def loss_opinion(run: LoggedRun) -> Message:
+    """What a loss that doesn't fall says: little, while the critic predicts well."""
+    found = latest(run.events, "train/explained_variance", "", run.until)
+    if found is None or not math.isfinite(found.number):
+        return Message("the loss falls in only half of all healthy runs")
+    return Message(
+        "the loss falls in only half of all healthy runs; check the explained variance of the "
+        "critic instead, now {variance:.2f} (1 is perfect)",
+        variance=found.number,
+    )

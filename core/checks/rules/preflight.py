@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.jobs import STALE_AFTER, age, job_reading, result_or_answer
+from core.checks.rules.jobs import FinishedJob, outdated, result_or_answer
+from core.language import Message, joined, recorded_message
 from core.vocabulary import Verdict
+
+PREFLIGHT = Message("Pre-flight")
 
 
 @rule(
@@ -19,38 +25,39 @@ from core.vocabulary import Verdict
 )
 def preflight(case: Case) -> Judgement:
     """As the job found it; too old a result says nothing about this launch."""
-    job = case.facts.preflight
-    result = result_or_answer(case, job, "pre-flight", "preflight")
-    if isinstance(result, Judgement):
-        return result
-    if (old := age(case, job, case.facts.launch)) > STALE_AFTER:
-        hours = old.total_seconds() / 3600
-        return case.unknown(f"The newest pre-flight is {hours:.0f} h old; run it again.")
-    entry = _entry(result, case.spec.metric)
+    found = result_or_answer(case, case.facts.preflight, PREFLIGHT, "preflight")
+    if isinstance(found, Judgement):
+        return found
+    if old := outdated(case, found.job, PREFLIGHT, case.facts.launch):
+        return old
+    entry = _entry(found.result, case.spec.metric)
     if entry is None:
-        return case.unknown(f"The pre-flight's result says nothing about this ({job.source}).")
-    why = str(entry.get("why") or "The pre-flight gave no reason.")
-    value, unit = entry.get("value"), str(entry.get("unit") or "")
+        return case.unknown(
+            Message("Not in the pre-flight's result ({source}).", source=found.job.source)
+        )
+    why = recorded_message(entry, "why") or Message("The pre-flight gave no reason.")
     if case.spec.unit:
-        return _measured(case, job, entry["ok"], value, unit, why)
+        return _measured(case, found, entry, why)
+    value = entry.get("value")
     shown = ("yes" if entry["ok"] else "no") if value is None else value
-    reading = job_reading(job, case.spec.metric, shown, unit)
+    reading = found.reading(case.spec.metric, shown, str(entry.get("unit") or ""))
     if entry["ok"]:
         return case.say(Verdict.PASS, why, reading)
-    remedy = entry.get("remedy")
-    return case.failed(f"{why} {remedy}".strip() if remedy else why, reading)
+    remedy = recorded_message(entry, "remedy")
+    return case.failed(joined([why, remedy]) if remedy else why, reading)
 
 
-def _measured(case, job, ok, value, unit, why) -> Judgement:
-    """A number is held against the playbook's own limit, whatever the job made of it."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return case.failed(why) if not ok else case.unknown(f"No number was measured: {why}")
-    return case.judged(
-        job_reading(job, case.spec.metric, float(value), unit or case.spec.unit), why
-    )
+def _measured(case: Case, found: FinishedJob, entry: Mapping[str, Any], why: Message) -> Judgement:
+    """A number is compared with the playbook's own limit, whatever the job made of it."""
+    value, unit = entry.get("value"), str(entry.get("unit") or case.spec.unit)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return case.judged(found.reading(case.spec.metric, float(value), unit), why)
+    if entry["ok"]:
+        return case.unknown(joined([Message("No number was measured."), why]))
+    return case.failed(why)
 
 
-def _entry(result, wanted: str):
+def _entry(result: Mapping[str, Any], wanted: str) -> Mapping[str, Any] | None:
     """The pre-flight's record of one check; None if it is absent or has no clear outcome."""
     checks = result.get("checks")
     if not isinstance(checks, list):

@@ -2,67 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.jobs import STALE_AFTER, age, job_reading, result_or_answer
+from core.checks.rules.jobs import outdated, result_or_answer
+from core.checks.rules.trouble import open_incident
+from core.language import Message, joined, literal, plural, recorded_message
 from core.reading import Reading
 from core.vocabulary import Verdict
 
 GIGABYTE = 1e9
+BACKUP, DATA_CHECK = Message("Backup"), Message("Data check")
+NO_DISK_READING = Message("Free disk space can't be read.")
 
 
 @rule("backup")
 def backup(case: Case) -> Judgement:
-    """A verified copy, taken after the training had ended."""
-    job, run = case.facts.backup, case.facts.run
-    result = result_or_answer(case, job, "backup", "preparation")
-    if isinstance(result, Judgement):
-        return result
+    """A verified copy, made after the run had ended."""
+    run = case.facts.run
+    found = result_or_answer(case, case.facts.backup, BACKUP, "preparation")
+    if isinstance(found, Judgement):
+        return found
+    job, result = found.job, found.result
     if result.get("ok") is not True:
         return case.failed(
-            f"The copy was not verified ({job.source}).", job_reading(job, "ok", "no")
+            Message("The copy was not verified ({source}).", source=job.source),
+            found.reading("ok", "no"),
         )
-    place = str(result.get("backup") or result.get("path") or "the copy")
-    reading = job_reading(job, "ok", "yes")
+    given = result.get("backup") or result.get("path")
+    place = literal(str(given)) if given else Message("The copy")
+    reading = found.reading("ok", "yes")
     if run is not None and run.ended is None:
-        return case.failed(f"{place} was made while the training still runs.", reading)
-    if run is not None and job.ended is not None and job.ended < run.ended:
-        return case.failed(f"{place} is older than the end of the training.", reading)
-    files = f", {result['files']} files" if isinstance(result.get("files"), int) else ""
-    return case.judged(reading, f"{place}: copied and compared{files}.")
+        return case.failed(
+            Message("{copy} was made while the run was in progress.", copy=place), reading
+        )
+    if run is not None and run.ended and job.ended and job.ended < run.ended:
+        return case.failed(Message("{copy} is older than the end of the run.", copy=place), reading)
+    if isinstance(files := result.get("files"), int):
+        why = plural(
+            "{copy}: {n} file copied and verified.",
+            "{copy}: {n} files copied and verified.",
+            files,
+            copy=place,
+        )
+    else:
+        why = Message("{copy}: copied and verified.", copy=place)
+    return case.judged(reading, why)
 
 
 @rule("backtest_data")
 def backtest_data(case: Case) -> Judgement:
-    """The data check's word on the backtest candles."""
-    job = case.facts.data_check
-    result = result_or_answer(case, job, "data check", "preparation")
-    if isinstance(result, Judgement):
-        return result
+    """The data check's verdict on the backtest candles."""
+    found = result_or_answer(case, case.facts.data_check, DATA_CHECK, "preparation")
+    if isinstance(found, Judgement):
+        return found
     due = case.playbook.slots_of_kind("preparation")[0].at(case.facts.launch)
-    if (old := age(case, job, due)) > STALE_AFTER:
+    if old := outdated(case, found.job, DATA_CHECK, due):
+        return old
+    entry = _dataset(found.result, "backtest")
+    if entry is None or not isinstance(entry.get("ok"), bool):
         return case.unknown(
-            f"The newest data check is {old.total_seconds() / 3600:.0f} h old; run it again."
+            Message(
+                "The backtest data are not in the data check's result ({source}).",
+                source=found.job.source,
+            )
         )
-    found = _dataset(result, "backtest")
-    if found is None or not isinstance(found.get("ok"), bool):
-        return case.unknown(f"The data check says nothing about the backtest data ({job.source}).")
-    if not found["ok"]:
-        first = _first(found.get("errors")) or "the candles are not clean"
-        return case.failed(
-            f"Backtest data: {first.rstrip('.')}.", job_reading(job, "datasets", "no")
-        )
-    facts = found.get("facts") if isinstance(found.get("facts"), dict) else found
-    bars = facts.get("bars") or facts.get("rows")
-    span = (
-        f"{facts.get('first')} to {facts.get('last')}" if facts.get("first") else "range not told"
-    )
-    warnings = found.get("warnings") or []
-    told = f", {len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
-    made_up = " The market is synthetic." if case.facts.synthetic else ""
-    reading = job_reading(job, "datasets", "yes")
-    return case.judged(reading, f"{bars if bars else 'Some'} bars, {span}{told}.{made_up}")
+    if not entry["ok"]:
+        why = Message("Backtest data: {problem}.", problem=_first(entry.get("errors")))
+        return case.failed(why, found.reading("datasets", "no"))
+    return case.judged(found.reading("datasets", "yes"), _candles(case, entry))
+
+
+def _candles(case: Case, entry: Mapping[str, Any]) -> Message:
+    """How many bars, over which range, with how many warnings."""
+    nested = entry.get("facts")
+    facts = nested if isinstance(nested, Mapping) else entry
+    bars, warnings = facts.get("bars") or facts.get("rows"), entry.get("warnings") or []
+    parts = []
+    if isinstance(bars, int):
+        parts.append(plural("{n:,} bar", "{n:,} bars", bars))
+    if facts.get("first"):
+        parts.append(Message("{first} to {last}", first=facts.get("first"), last=facts.get("last")))
+    else:
+        parts.append(Message("range unknown"))
+    if warnings:
+        parts.append(plural("{n} warning", "{n} warnings", len(warnings)))
+    why = Message("{facts}.", facts=joined(parts, ", "))
+    return joined([why, Message("Synthetic market.")]) if case.facts.synthetic else why
 
 
 @rule("system_ready")
@@ -70,49 +99,53 @@ def system_ready(case: Case) -> Judgement:
     """Runner alive, no open incident, disk space left."""
     facts = case.facts
     if facts.disk_free_bytes is None:
-        return case.unknown("The free disk space can't be read.")
+        return case.unknown(NO_DISK_READING)
     free, needed = facts.disk_free_bytes / GIGABYTE, case.playbook.training.min_free_disk_gb
     troubles = [
-        *(["the runner is not alive"] if not facts.runner_alive else []),
-        *(f"the incident {incident} is open" for incident in facts.open_incidents),
-        *([f"only {free:.1f} GB of disk are free"] if free < needed else []),
+        *([] if facts.runner_alive else [Message("The runner is not running.")]),
+        *map(open_incident, facts.open_incidents),
+        *([Message("Only {free:.1f} GB of disk are free.", free=free)] if free < needed else []),
     ]
     reading = Reading(
         "no" if troubles else "yes", source="runner, incidents, disk", at=facts.as_of_real
     )
     if troubles:
-        return case.failed(f"Not ready: {'; '.join(troubles)}.", reading)
+        return case.failed(joined([Message("Not ready."), *troubles]), reading)
     return case.say(
-        Verdict.PASS, f"The runner is alive, no incident is open, {free:.1f} GB are free.", reading
+        Verdict.PASS,
+        Message("Runner running, no open incident, {free:.1f} GB free.", free=free),
+        reading,
     )
 
 
 @rule("disk_free_gb")
 def disk(case: Case) -> Judgement:
-    """Free disk space of the home."""
+    """Free disk space of the data directory."""
     facts = case.facts
     if facts.disk_free_bytes is None:
-        return case.unknown("The free disk space can't be read.")
+        return case.unknown(NO_DISK_READING)
     free = facts.disk_free_bytes / GIGABYTE
-    size = (
-        ""
-        if facts.model_bytes is None
-        else f"; models/ppo_phase4 takes {facts.model_bytes / 1e6:,.1f} MB"
+    reading = Reading(free, "GB", source="disk of the data directory", at=facts.as_of_real)
+    if facts.model_bytes is None:
+        return case.judged(reading, Message("{free:,.1f} GB free.", free=free))
+    why = Message(
+        "{free:,.1f} GB free; models/ppo_phase4 uses {size:,.1f} MB.",
+        free=free,
+        size=facts.model_bytes / 1e6,
     )
-    reading = Reading(free, "GB", source="disk of the home folder", at=facts.as_of_real)
-    return case.judged(reading, f"{free:,.1f} GB are free{size}.")
+    return case.judged(reading, why)
 
 
-def _dataset(result, name: str):
+def _dataset(result: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     datasets = result.get("datasets")
     if not isinstance(datasets, list):
         return None
     return next((d for d in datasets if isinstance(d, dict) and d.get("name") == name), None)
 
 
-def _first(errors) -> str:
-    """The first of a list of messages, or of records with a message."""
+def _first(errors: object) -> Message:
+    """The first of a list of texts, or of records with a message."""
     if not isinstance(errors, list) or not errors:
-        return ""
+        return Message("the candles have errors")
     first = errors[0]
-    return str(first.get("message", first)) if isinstance(first, dict) else str(first)
+    return recorded_message(first if isinstance(first, Mapping) else {"message": first}, "message")

@@ -1,46 +1,62 @@
-"""Whether the training runs, how fast, and how far it came."""
+"""Whether the run is alive, how fast it is, and how far it got."""
 
 from __future__ import annotations
 
 from core.checks.case import Case, meets
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.series import missing, run_or_answer, silent, too_few
+from core.checks.rules.series import (
+    NONE_STARTED,
+    LoggedRun,
+    missing,
+    no_run,
+    run_or_answer,
+    silent,
+    too_few,
+)
+from core.facts import RunFacts
+from core.language import Message, joined, literal
 from core.reading import Reading
-from core.telemetry.readings import last_step, pace_series, steps_per_second
+from core.telemetry.readings import last_step, steps_per_second
 from core.vocabulary import LIVE_TRAINING, TrainingStatus, Verdict
 
 
 @rule("training_status")
 def status(case: Case) -> Judgement:
-    """What job and files together say. A live process without event files proves nothing."""
+    """The status by job and files together. A live process without event files proves nothing."""
     facts, run = case.facts, case.facts.run
     if run is None:
         if facts.as_of < facts.launch:
-            return case.pending("The training has not started yet.")
+            return no_run(case)
         reading = Reading(TrainingStatus.NOT_STARTED.value, source="no training job in this week")
-        return case.judged(reading, "No training of this week had started by then.")
+        return case.judged(reading, NONE_STARTED)
     if run.status is TrainingStatus.LOST:
-        return case.unknown(f"Nobody can prove how the run ended. {run.reason}".strip())
+        return case.unknown(_with_reason(Message("The run's exit status is unknown."), run))
     if run.status is TrainingStatus.RUNNING:
-        found = run_or_answer(case)
-        if isinstance(found, Judgement) and run.reader is None:
+        if run.reader is None:
             return case.unknown(
-                f"The process runs, but {run.source} is not there to show its work."
+                Message(
+                    "The process is alive, but its event folder {folder} is missing.",
+                    folder=run.source,
+                )
             )
+        found = run_or_answer(case)
         if isinstance(found, Judgement):
             return found
-    reading = _status_reading(case)
-    why = f"Run {run.name} is {run.status.value}" + (
-        f": {run.reason.rstrip('.')}." if run.reason else "."
-    )
+    reading = _status_reading(run)
     if run.status is TrainingStatus.RUNNING and not run.process_known:
-        why = f"Run {run.name} still writes its events; its process is not ours to ask."
+        why = Message("Run {run} still writes events; its process is unknown.", run=run.name)
+    else:
+        why = Message("Run {run} is {status}.", run=run.name, status=run.status.value)
+        why = _with_reason(why, run)
     return case.judged(reading, why)
 
 
-def _status_reading(case: Case) -> Reading:
-    run = case.facts.run
+def _with_reason(sentence: Message, run: RunFacts) -> Message:
+    return joined([sentence, literal(run.reason)]) if run.reason else sentence
+
+
+def _status_reading(run: RunFacts) -> Reading:
     step = last_step(run.reader, run.until) if run.reader is not None else None
     return Reading(
         run.status.value,
@@ -56,42 +72,49 @@ def speed(case: Case) -> Judgement:
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    if bad := silent(case, run, pace_series(run.reader, run.until)):
+    if bad := silent(case, run, run.pace):
         return bad
-    found = steps_per_second(run.reader, run.until)
+    found = steps_per_second(run.events, run.until)
     if found is None:
-        return too_few(case, run, "The speed needs two iterations one after the other.")
-    return case.judged(case.sourced(found), f"{found.value:,.0f} steps/s over the {found.window}.")
+        return too_few(case, run, Message("Speed needs two consecutive iterations."))
+    why = Message("{speed:,.0f} steps/s ({window}).", speed=found.number, window=found.window)
+    return case.judged(case.sourced(found), why)
 
 
 @rule("steps_done")
 def steps(case: Case) -> Judgement:
-    """Whether the training came to its end; the total is the playbook's."""
+    """Whether the run reached its last step; the total is the playbook's."""
     run = run_or_answer(case)
     if isinstance(run, Judgement):
         return run
-    found = last_step(run.reader, run.until)
+    found = last_step(run.events, run.until)
     if found is None:
         return missing(case, run, "time/fps")
     reading = case.sourced(found)
-    done, wanted = int(found.value), case.spec.threshold
-    told = f"{done:,} of {wanted:,.0f} steps, {run.status.value}"
-    if run.status is TrainingStatus.COMPLETED:
-        # A trainer may log nothing behind its last whole interval.
+    done, state = int(found.number), run.facts.status
+    why = Message(
+        "{done:,} of {wanted:,.0f} steps, {status}.",
+        done=done,
+        wanted=case.spec.threshold,
+        status=state.value,
+    )
+    if state is TrainingStatus.COMPLETED:
+        # A trainer may log nothing after its last whole interval.
         if meets(done + _interval(run), case.spec):
-            return case.say(Verdict.PASS, f"{told}.", reading)
-        if done + _interval(run) >= run.total_steps:
-            return case.warned(
-                f"{told}: this run was started with a total of {run.total_steps:,}.", reading
+            return case.say(Verdict.PASS, why, reading)
+        if done + _interval(run) >= run.facts.total_steps:
+            started = Message(
+                "This run was started with {total:,} total steps.", total=run.facts.total_steps
             )
-        return case.failed(f"{told}.", reading)
+            return case.warned(joined([why, started]), reading)
+        return case.failed(why, reading)
     due = case.playbook.slots_of_kind("preparation")[0].at(case.facts.launch)
-    if run.status in LIVE_TRAINING and (meets(done, case.spec) or case.facts.as_of < due):
-        return case.pending(f"{told}.", reading)
-    return case.failed(f"{told}.", reading)
+    if state in LIVE_TRAINING and (meets(done, case.spec) or case.facts.as_of < due):
+        return case.pending(why, reading)
+    return case.failed(why, reading)
 
 
-def _interval(run) -> int:
+def _interval(run: LoggedRun) -> int:
     """Steps between the two newest points of the tag that paces the run; 0 if there is one."""
-    series = pace_series(run.reader, run.until)
+    series = run.pace
     return int(series.step[-1] - series.step[-2]) if len(series) > 1 else 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
+from core.checks.rules.series import no_run
 from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.facts import LogFacts, RunFacts
+from core.language import Message, joined, literal, plural
 from core.reading import Reading
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 _SHOWN = 120  # characters of a log line in a sentence
 _ENDED_BADLY = {
-    TrainingStatus.CRASHED: "the trainer crashed",
-    TrainingStatus.HUNG: "the training hangs",
+    TrainingStatus.CRASHED: Message("Trainer crashed."),
+    TrainingStatus.HUNG: Message("The run is hung."),
 }
 
 
@@ -44,7 +46,7 @@ def issues(case: Case) -> Judgement:
 
 @rule("anomalies")
 def anomalies(case: Case) -> Judgement:
-    """Everything that a person should look at: also issues, hangs and open incidents."""
+    """Everything that a person should check: also issues, hangs and open incidents."""
     found = _run_and_log(case)
     if isinstance(found, Judgement):
         return found
@@ -52,75 +54,77 @@ def anomalies(case: Case) -> Judgement:
     bad = _ENDED_BADLY.get(run.status)
     troubles = [
         *([bad] if bad else []),
-        *run.earlier_crashes,
+        *map(literal, run.earlier_crashes),
         *_errors(log),
-        *(f"logged: {_short(line)}" for line in log.issues),
+        *(_logged(line) for line in log.issues),
         *_findings(case, leave_out_crash=run.status is TrainingStatus.CRASHED),
-        *(f"the incident {incident} is open" for incident in case.facts.open_incidents),
+        *map(open_incident, case.facts.open_incidents),
     ]
     return _counted(case, run, log, troubles)
 
 
+def open_incident(procedure: str) -> Message:
+    """A sentence about an incident that was not closed."""
+    return Message("Incident {procedure} is open.", procedure=procedure)
+
+
 def _run_and_log(case: Case) -> tuple[RunFacts, LogFacts] | Judgement:
-    """Nothing may be called quiet that nobody listened to."""
-    facts = case.facts
-    if facts.run is None:
-        if facts.as_of < facts.launch:
-            return case.pending("The training has not started yet.")
-        return case.unknown("No training of this week had started by then.")
-    if facts.run.status is TrainingStatus.CRASHED:
-        log = facts.log or LogFacts("training.log", exists=False)
-        return facts.run, log
-    if facts.run.status is TrainingStatus.LOST:
-        return case.unknown("Nobody can prove how the run ended: it may have crashed.")
-    if facts.log is None or not facts.log.exists:
-        path = "training.log" if facts.log is None else facts.log.path
-        return case.unknown(f"{path} is not there: a crash would leave no trace.")
-    if facts.run.reader is None or not facts.run.reader.files:
-        return case.unknown(f"The event files in {facts.run.source} are not there.")
-    return facts.run, facts.log
+    """Run and log; "nothing found" is not said of files that could not be read."""
+    run, log = case.facts.run, case.facts.log
+    if run is None:
+        return no_run(case)
+    if run.status is TrainingStatus.CRASHED:
+        return run, log or LogFacts("training.log", exists=False)
+    if run.status is TrainingStatus.LOST:
+        return case.unknown(Message("The run's exit status is unknown: it may have crashed."))
+    if log is None or not log.exists:
+        path = "training.log" if log is None else log.path
+        return case.unknown(Message("{path} is missing: a crash would leave no trace.", path=path))
+    if run.reader is None or not run.reader.files:
+        return case.unknown(Message("{folder} contains no event files.", folder=run.source))
+    return run, log
 
 
-def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[str]) -> Judgement:
+def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[Message]) -> Judgement:
     at = max((m for m in (log.last_line_at, run.ended) if m is not None), default=None)
     reading = Reading(
         len(troubles),
         "events",
-        "since the start of the run",
+        Message("since the start of the run"),
         f"{log.path}, job of {run.name}",
         at=at,
     )
     if not troubles:
-        return case.judged(
-            reading,
-            f"Nothing found in {log.path} and in the run's state, and no earlier crash this week.",
-        )
-    more = f", and {len(troubles) - 1} more" if len(troubles) > 1 else ""
-    why = f"{troubles[0][0].upper()}{troubles[0][1:]}{more}."
+        none = Message("No problem in {path} or in the run's status this week.", path=log.path)
+        return case.judged(reading, none)
+    why = plural(
+        "{n} problem: {first}", "{n} problems, first: {first}", len(troubles), first=troubles[0]
+    )
     if run.earlier_crashes:
-        why += " Crashes of the whole week so far are counted."
+        why = joined([why, Message("Includes crashes earlier this week.")])
     return case.judged(reading, why)
 
 
-def _crashes(run: RunFacts) -> list[str]:
+def _crashes(run: RunFacts) -> list[Message]:
     """A new start of the training doesn't undo the crash before it."""
-    crashed = run.status is TrainingStatus.CRASHED
-    return [*(["the trainer crashed"] if crashed else []), *run.earlier_crashes]
+    crashed = [_ENDED_BADLY[run.status]] if run.status is TrainingStatus.CRASHED else []
+    return [*crashed, *map(literal, run.earlier_crashes)]
 
 
-def _errors(log: LogFacts) -> list[str]:
-    return [f"logged: {_short(line)}" for line in log.errors]
+def _errors(log: LogFacts) -> list[Message]:
+    return [_logged(line) for line in log.errors]
 
 
-def _findings(case: Case, leave_out_crash: bool) -> list[str]:
+def _logged(line: str) -> Message:
+    shown = line.rstrip(".") if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+    return Message("Logged: {line}.", line=shown)
+
+
+def _findings(case: Case, leave_out_crash: bool) -> list[Message]:
     return [
-        f"critical finding: {finding.scenario}"
+        Message("Critical finding: {scenario}.", scenario=finding.scenario)
         for finding in diagnose(case.facts, case.playbook, only=CRITICAL)
         if finding.status is FindingStatus.FIRING
         and finding.severity is Severity.CRITICAL
         and not (leave_out_crash and finding.scenario == "crash")
     ]
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

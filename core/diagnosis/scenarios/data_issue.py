@@ -1,19 +1,23 @@
-"""data_issue: numbers that are none, damaged files, steps and times that jump."""
+"""data_issue: NaN or infinite values, damaged files, steps and times that jump."""
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
-from core.telemetry import Fault
+from core.language import Message
+from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.vocabulary import FindingStatus, Severity
 
 RECENT, REMEMBERED = 20, 40  # points of a tag: firing, then recovering
 STEP_JUMP = 10.0  # median step differences
+FEWEST_LEAPS = 5  # step differences, before there is a usual one
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
 _DAMAGE = frozenset(
@@ -23,110 +27,122 @@ _NAN = re.compile(r"\bnan\b|\binf(inity)?\b|non-?finite|invalid values", re.IGNO
 _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 
+@dataclass(frozen=True)
+class _Sign:
+    """One thing that is wrong. OK: it is over, and only reported."""
+
+    status: FindingStatus
+    severity: Severity
+    step: int | None
+    what: Message
+
+
 def data_issue(moment: RunView) -> ScenarioResult:
-    """The worst of all signs; what lies further back is told, and does not alarm."""
+    """The worst of all signs; older ones are reported, and raise no alarm."""
     if moment.silence is None and moment.facts.data_check is None:
-        return no_data(Sentence("No event yet.", "Ainda nenhum evento."))
+        return no_data(Message("No event yet."))
     signs = [*_outside(moment), *_nonfinite(moment), *_damaged(moment), *_jumps(moment)]
-    alarming = [sign for sign in signs if sign[0] is not FindingStatus.OK]
-    told = tuple(sign[3] for sign in signs if sign not in alarming)
+    alarming = [sign for sign in signs if sign.status is not FindingStatus.OK]
+    older = tuple(sign.what for sign in signs if sign.status is FindingStatus.OK)
     if not alarming:
-        return quiet(
-            Sentence(
-                "Numbers, steps and files are in order.",
-                "Números, passos e arquivos estão em ordem.",
-            ),
-            *told,
-        )
-    status = (
-        FindingStatus.FIRING
-        if any(sign[0] is FindingStatus.FIRING for sign in alarming)
-        else FindingStatus.RECOVERING
-    )
-    severity = max((sign[1] for sign in alarming), key=_RANK.index)
-    steps = [sign[2] for sign in alarming if sign[2] is not None]
+        return quiet(Message("Values, steps and files are fine."), *older)
+    firing = any(sign.status is FindingStatus.FIRING for sign in alarming)
+    steps = [sign.step for sign in alarming if sign.step is not None]
     return ScenarioResult(
-        status,
-        Sentence(
-            f"Data issue: {alarming[0][3]}.",
-            f"Problema de dados: {alarming[0][3]}.",
-        ),
-        severity,
+        FindingStatus.FIRING if firing else FindingStatus.RECOVERING,
+        Message("Data issue: {problem}.", problem=alarming[0].what),
+        max((sign.severity for sign in alarming), key=_RANK.index),
         min(steps, default=None),
-        tuple(sign[3] for sign in alarming),
-        told,
+        tuple(sign.what for sign in alarming),
+        older,
     )
-
-
-_Sign = tuple[FindingStatus, Severity, int | None, str]
 
 
 def _outside(moment: RunView) -> list[_Sign]:
     """What the data check and the trainer's log say."""
-    found: list[_Sign] = []
+    found: list[Message] = []
     check = moment.facts.data_check
     if check is not None and check.result is not None and check.result.get("ok") is False:
         errors = check.result.get("errors") or []
-        what = f"the data check found errors ({check.source})"
-        what += f": {errors[0]}" if errors else ""
-        found.append((FindingStatus.FIRING, Severity.CRITICAL, None, what))
+        found.append(
+            Message(
+                "the data check found errors ({source}): {error}",
+                source=check.source,
+                error=str(errors[0]).rstrip("."),
+            )
+            if errors
+            else Message("the data check found errors ({source})", source=check.source)
+        )
     for line in moment.facts.log.errors if moment.facts.log else ():
         if _NAN.search(line):
-            found.append((FindingStatus.FIRING, Severity.CRITICAL, None, f"log: {line}"))
+            found.append(Message("logged: {line}", line=line.rstrip(".")))
             break
-    return found
+    return [_Sign(FindingStatus.FIRING, Severity.CRITICAL, None, what) for what in found]
 
 
 def _nonfinite(moment: RunView) -> list[_Sign]:
     """NaN and infinities by tag, in the newest attempt."""
+    if moment.reader is None:
+        return []
     found: list[_Sign] = []
-    for tag in moment.reader.tags() if moment.reader else ():
+    for tag in moment.reader.tags():
         series = moment.of_attempt(moment.reader.series(tag, moment.unix))
         places = np.flatnonzero(~np.isfinite(series.value))
         if not len(places):
             continue
         first, last = int(series.step[places[0]]), int(series.step[places[-1]])
-        what = f"{tag}: {len(places)} of {len(series)} values not finite, steps {first} to {last}"
+        what = Message(
+            "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
+            tag=tag,
+            bad=len(places),
+            count=len(series),
+            first=first,
+            last=last,
+        )
         age = len(series) - 1 - int(places[-1])
         status = FindingStatus.FIRING if age < RECENT else FindingStatus.RECOVERING
         if canonical(tag) in _BENIGN:
-            found.append((FindingStatus.OK, Severity.INFO, first, f"{what} (harmless alone)"))
+            harmless = Message("{problem} (harmless by itself)", problem=what)
+            found.append(_Sign(FindingStatus.OK, Severity.INFO, first, harmless))
         elif age >= REMEMBERED:
-            found.append((FindingStatus.OK, Severity.INFO, first, what))
+            found.append(_Sign(FindingStatus.OK, Severity.INFO, first, what))
         else:
-            found.append((status, Severity.CRITICAL, first, what))
+            found.append(_Sign(status, Severity.CRITICAL, first, what))
     return found
 
 
 def _damaged(moment: RunView) -> list[_Sign]:
     if moment.reader is None:
         return []
-    return _cut(moment) + [
-        (FindingStatus.FIRING, Severity.WARNING, None, f"{problem.file}: {problem.detail}")
+    return _cut(moment, moment.reader) + [
+        _Sign(FindingStatus.FIRING, Severity.WARNING, None, problem.text)
         for problem in moment.problems
         if problem.kind in _DAMAGE
     ]
 
 
-def _cut(moment: RunView) -> list[_Sign]:
-    """A file that ends inside a record, and does not go on: a full disk, or a kill."""
+def _cut(moment: RunView, reader: RunEvents) -> list[_Sign]:
+    """A file that ends inside a record and no longer grows: a full disk, or a kill."""
     if (moment.silence or 0.0) <= moment.patience and moment.active:
         return []
     return [
-        (
+        _Sign(
             FindingStatus.FIRING,
             Severity.WARNING,
             moment.step,
-            f"{file.name} ends inside a record, {file.waiting} bytes without their rest: the disk "
-            "was full, or the writer was killed",
+            Message(
+                "{file} ends with an incomplete record ({size:,} bytes): disk full, or writer killed",
+                file=file.name,
+                size=file.waiting,
+            ),
         )
-        for file in moment.reader.files
+        for file in reader.files
         if file.waiting and file.points and (file.last_wall or 0.0) <= moment.unix
     ]
 
 
 def _jumps(moment: RunView) -> list[_Sign]:
-    """Steps that go back or leap inside an attempt, silences, and two writers at once."""
+    """Steps that go back or jump inside an attempt, silences, and two writers at once."""
     if moment.reader is None:
         return []
     found: list[_Sign] = []
@@ -134,44 +150,62 @@ def _jumps(moment: RunView) -> list[_Sign]:
     raw = moment.of_attempt(moment.reader.series(pace.tag, moment.unix, stitched=False))
     back = np.flatnonzero(np.diff(raw.step) < 0)
     if len(back):
-        old = len(raw) - 2 - int(back[-1]) >= RECENT
-        status = FindingStatus.OK if old else FindingStatus.FIRING
-        before, after = int(raw.step[back[-1]]), int(raw.step[back[-1] + 1])
-        what = f"steps go back from {before} to {after} without a restart"
-        found.append((status, Severity.WARNING, after, what))
+        place = int(back[-1])
+        status = _recent(len(raw) - 2 - place < RECENT, FindingStatus.FIRING)
+        before, after = int(raw.step[place]), int(raw.step[place + 1])
+        what = Message(
+            "steps go back from {before:,} to {after:,} without a restart",
+            before=before,
+            after=after,
+        )
+        found.append(_Sign(status, Severity.WARNING, after, what))
     leaps = np.diff(pace.step)
-    if len(leaps) >= 5:
-        usual = float(np.median(leaps))
-        far = np.flatnonzero(leaps > STEP_JUMP * max(usual, 1.0))
-        if len(far):
-            place = int(far[-1])
-            status = FindingStatus.FIRING if len(leaps) - place <= RECENT else FindingStatus.OK
-            what = (
-                f"steps leap by {int(leaps[place])} at step {int(pace.step[place + 1])}, "
-                f"usually {usual:.0f}"
-            )
-            found.append((status, Severity.WARNING, int(pace.step[place + 1]), what))
+    usual = float(np.median(leaps)) if len(leaps) >= FEWEST_LEAPS else math.inf
+    far = np.flatnonzero(leaps > STEP_JUMP * max(usual, 1.0))
+    if len(far):
+        place = int(far[-1])
+        status = _recent(len(leaps) - place <= RECENT, FindingStatus.FIRING)
+        step = int(pace.step[place + 1])
+        what = Message(
+            "steps jump by {leap:,} at step {step:,}, usually {usual:,.0f}",
+            leap=int(leaps[place]),
+            step=step,
+            usual=usual,
+        )
+        found.append(_Sign(status, Severity.WARNING, step, what))
     gaps = np.diff(pace.wall)
     long = np.flatnonzero(gaps > moment.patience)
     if len(long):
         place = int(long[-1])
-        status = FindingStatus.RECOVERING if len(gaps) - place <= RECENT else FindingStatus.OK
+        status = _recent(len(gaps) - place <= RECENT, FindingStatus.RECOVERING)
         step = int(pace.step[place + 1])
-        what = f"no event for {gaps[place] / 60:.0f} min before step {step}, then it went on"
-        found.append((status, Severity.WARNING, step, what))
-    return found + _two_writers(moment, raw.tag)
+        what = Message(
+            "no event for {minutes:,.0f} min before step {step:,}; events have resumed",
+            minutes=float(gaps[place]) / 60,
+            step=step,
+        )
+        found.append(_Sign(status, Severity.WARNING, step, what))
+    return found + _two_writers(moment, moment.reader, raw.tag)
 
 
-def _two_writers(moment: RunView, tag: str) -> list[_Sign]:
-    """An earlier attempt that still writes behind the start of the next one."""
-    marks = moment.reader.attempts_until(moment.unix)
+def _recent(is_recent: bool, status: FindingStatus) -> FindingStatus:
+    return status if is_recent else FindingStatus.OK
+
+
+def _two_writers(moment: RunView, reader: RunEvents, tag: str) -> list[_Sign]:
+    """An earlier attempt that still writes after the start of the next one."""
+    marks = reader.attempts_until(moment.unix)
     if len(marks) < 2:
         return []
-    raw = moment.reader.series(tag, moment.unix, stitched=False)
+    raw = reader.series(tag, moment.unix, stitched=False)
     # Files come in order of their first event, so only two at once make time go back.
     back = np.flatnonzero(np.diff(raw.wall) < 0)
     if not len(back):
         return []
+    what = Message(
+        "two writers at once: {attempt} started while an earlier attempt was still writing {tag}",
+        attempt=marks[-1].name,
+        tag=tag,
+    )
     step = int(raw.step[back[-1] + 1])
-    what = f"two writers at once: {marks[-1].name} began while an earlier one still wrote {tag}"
-    return [(FindingStatus.FIRING, Severity.WARNING, step, what)]
+    return [_Sign(FindingStatus.FIRING, Severity.WARNING, step, what)]

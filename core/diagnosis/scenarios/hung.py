@@ -6,7 +6,7 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
-from core.language import Message
+from core.language import Message, joined, literal
 from core.liveness import duration
 from core.telemetry import LastEvent
 from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
@@ -38,8 +38,12 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
     silence = moment.judged_silence
     if not called and not silence.hung:
         return no_data(Message("No event yet: it may still be starting."))
-    why = moment.run.reason.rstrip(".") or silence.text
-    headline = Message("The run never logged an event: {reason}.", reason=why)
+    reason = moment.run.reason
+    headline = (
+        joined([Message("The run never logged an event."), literal(reason)])
+        if reason
+        else Message("The run never logged an event: {reason}.", reason=silence.text)
+    )
     return ScenarioResult(FindingStatus.FIRING, headline, Severity.CRITICAL)
 
 
@@ -64,7 +68,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
             Message("No event for {age}, since step {step:,}.", age=age, step=last.step),
             Severity.CRITICAL,
             last.step,
-            (fact, run.reason or silence.text),
+            (fact, literal(run.reason) if run.reason else silence.text),
             _log_grows(moment),
         )
     if silence.liveness is not Liveness.WORKING:
@@ -116,7 +120,7 @@ def _newest(step: int, age: Message, gap: float | None) -> Message:
     )
 
 
-def _log_grows(moment: RunView) -> tuple[str, ...]:
+def _log_grows(moment: RunView) -> tuple[Message, ...]:
     """Evidence against: a log that was written long after the newest event."""
     log, silence = moment.facts.log, moment.silence
     if log is None or log.last_line_at is None or silence is None:

@@ -1,4 +1,4 @@
-"""kl_explosion: the policy is thrown about by its updates.
+"""kl_explosion: updates change the policy far too much.
 
 Rules on log10(KL), measured on 376 public runs by the share that is followed by a
 reward drop above 30 % within 60 points (14.5 % without any rule): a jump above 0.5,
@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import reward_trend
+from core.language import Message, joined, plural
 from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity, Trend
 
@@ -24,20 +25,17 @@ SPIKE_Z = 6.0
 PAST, FEWEST_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
 CALM = 0.05
+MANUAL_LIMIT = 0.01
+CROSSED_BY_HEALTHY = 0.97  # share of the public runs that cross the manual's limit
 CALM_TO_RECOVER, CALM_TO_CLEAR = 3, 20
 _TINY = 1e-12  # KL of 0, and the slightly negative ones of SB3 before 1.1
 
 
 def kl_explosion(moment: RunView) -> ScenarioResult:
-    """WARN: z > 6 and KL > 0.1. CRITICAL: 3 in a row > 0.1, a jump > 0.5, or no number."""
+    """WARN: z > 6 and KL > 0.1. CRITICAL: 3 in a row > 0.1, a jump > 0.5, or NaN."""
     whole = moment.series("train/approx_kl")
     if not len(whole):
-        return no_data(
-            Sentence(
-                "No KL divergence was logged up to here.",
-                "Nenhuma divergência KL registrada até aqui.",
-            )
-        )
+        return no_data(Message("No KL divergence logged yet."))
     jump = moment.playbook.scenario_limit("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
@@ -55,23 +53,32 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     trigger = critical | (spike & own)
     newest, step = float(values[-1]), int(whole.step[-1])
     median = math.nan if np.isnan(values).all() else float(np.nanmedian(values))
-    typical = f"median {median:.3g} over {len(whole)} updates"
+    typical = plural(
+        "median {median:.3g} over {n:,} update",
+        "median {median:.3g} over {n:,} updates",
+        len(whole),
+        median=median,
+    )
     if not trigger.any():
         if high[-1] and own[-1]:
             return ScenarioResult(
                 FindingStatus.PENDING,
-                Sentence(
-                    f"KL {newest:.3g} at step {step} is high; one more look decides.",
-                    f"KL {newest:.3g} no passo {step} está alta; mais uma olhada decide.",
-                ),
+                Message("High KL {kl:.3g} at step {step:,}; not confirmed.", kl=newest, step=step),
                 Severity.WARNING,
                 step,
-                (f"KL {newest:.3g} above {HIGH} at step {step} ({typical})",),
+                (
+                    Message(
+                        "KL {kl:.3g} above {high} at step {step:,} ({typical})",
+                        kl=newest,
+                        high=HIGH,
+                        step=step,
+                        typical=typical,
+                    ),
+                ),
             )
         return quiet(
-            Sentence(
-                f"KL {newest:.3g} at step {step}; {typical}.",
-                f"KL {newest:.3g} no passo {step}; mediana {median:.3g} em {len(whole)} atualizações.",
+            Message(
+                "KL {kl:.3g} at step {step:,}; {typical}.", kl=newest, step=step, typical=typical
             ),
             *_normal(whole),
         )
@@ -79,37 +86,54 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     calm = _calm_points(values[last + 1 :])
     if calm >= CALM_TO_CLEAR:
         return quiet(
-            Sentence(
-                f"KL {newest:.3g} at step {step}: calm for {calm} updates since the spike at step "
-                f"{int(whole.step[last])}.",
-                f"KL {newest:.3g} no passo {step}: calma por {calm} atualizações desde o pico no passo "
-                f"{int(whole.step[last])}.",
+            Message(
+                "KL {kl:.3g} at step {step:,}: {calm} calm updates since the spike at step {spike:,}.",
+                kl=newest,
+                step=step,
+                calm=calm,
+                spike=int(whole.step[last]),
             ),
             *_normal(whole),
         )
     begin = _episode_begin(trigger, last)
     kinds = (
-        (broken, "was no finite number"),
-        (jumped, f"jumped above {jump:g}"),
-        (row, f"was above {HIGH} in {HIGH_IN_A_ROW} updates in a row"),
-        (spike, f"lay more than {SPIKE_Z:g} robust deviations above the {PAST} updates before"),
+        (broken, Message("KL NaN or infinite")),
+        (jumped, Message("KL jumped above {jump:g}", jump=jump)),
+        (
+            row,
+            Message(
+                "KL above {high} in {count} consecutive updates", high=HIGH, count=HIGH_IN_A_ROW
+            ),
+        ),
+        (
+            spike,
+            Message(
+                "KL more than {z:g} robust deviations above the previous {past} updates",
+                z=SPIKE_Z,
+                past=PAST,
+            ),
+        ),
     )
     chosen = slice(begin, last + 1)
     evidence = tuple(
-        f"KL {text}: {_where(whole, mask & own, chosen)}"
-        for mask, text in kinds
+        Message("{fact}: {places}", fact=fact, places=_places(whole, mask & own, chosen))
+        for mask, fact in kinds
         if (mask & own)[chosen].any()
     )
     severe = bool(critical[chosen].any())
     finite = values[chosen][np.isfinite(values[chosen])]
-    peak = f"up to {finite.max():.3g}" if len(finite) else "no finite value"
-    alto = f"até {finite.max():.3g}" if len(finite) else "nenhum valor finito"
+    peak = (
+        Message("up to {kl:.3g}", kl=float(finite.max()))
+        if len(finite)
+        else Message("NaN or infinite")
+    )
     return ScenarioResult(
         FindingStatus.RECOVERING if calm >= CALM_TO_RECOVER else FindingStatus.FIRING,
-        Sentence(
-            f"KL divergence explodes since step {int(whole.step[begin])}: {peak}, {typical}.",
-            f"A divergência KL explode desde o passo {int(whole.step[begin])}: {alto}, mediana "
-            f"{median:.3g} em {len(whole)} atualizações.",
+        Message(
+            "KL explosion since step {step:,}: {peak}, {typical}.",
+            step=int(whole.step[begin]),
+            peak=peak,
+            typical=typical,
         ),
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
@@ -119,10 +143,10 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
 
 
 def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """How far KL lies above the 30 before it, in robust deviations of log10(KL).
+    """How far KL is above the 30 before it, in robust deviations of log10(KL).
 
     Median and 1.4826 MAD, at least 0.1 dex; NaN with fewer than 10 before it, and at
-    all places that were not asked for.
+    all positions that were not asked for.
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
@@ -137,10 +161,10 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     return scores
 
 
-def _calm_points(behind: np.ndarray) -> int:
+def _calm_points(later: np.ndarray) -> int:
     """Longest row of calm updates since the trigger; a row long enough clears for good."""
     longest = row = 0
-    for value in behind:
+    for value in later:
         row = row + 1 if value < CALM else 0
         longest = max(longest, row)
         if longest >= CALM_TO_CLEAR:
@@ -155,26 +179,54 @@ def _episode_begin(trigger: np.ndarray, last: int) -> int:
     return int(places[breaks[-1] + 1] if len(breaks) else places[0])
 
 
-def _where(series: Series, mask: np.ndarray, chosen: slice) -> str:
+def _places(series: Series, mask: np.ndarray, chosen: slice) -> Message:
+    """The newest three places, and how many there are if more."""
     places = np.flatnonzero(mask[chosen]) + chosen.start
-    shown = ", ".join(f"{series.value[i]:.3g} at step {int(series.step[i])}" for i in places[-3:])
-    return shown if len(places) <= 3 else f"{len(places)} times, lastly {shown}"
+    shown = joined(
+        (
+            Message(
+                "{kl:.3g} at step {step:,}", kl=float(series.value[i]), step=int(series.step[i])
+            )
+            for i in places[-3:]
+        ),
+        ", ",
+    )
+    if len(places) <= 3:
+        return shown
+    return Message("{count} times, most recently {places}", count=len(places), places=shown)
 
 
-def _normal(series: Series) -> tuple[str, ...]:
-    above = int((series.finite().value > 0.01).sum())
+def _normal(series: Series) -> tuple[Message, ...]:
+    above = int((series.finite().value > MANUAL_LIMIT).sum())
     if not above:
         return ()
     return (
-        f"{above} of {len(series)} updates above 0.01: so it is in 97 % of healthy public runs",
+        Message(
+            "{above:,} of {count:,} updates above {limit}, as in {healthy:.0%} of healthy public runs",
+            above=above,
+            count=len(series),
+            limit=MANUAL_LIMIT,
+            healthy=CROSSED_BY_HEALTHY,
+        ),
     )
 
 
-def _against(moment: RunView, series: Series, calm: int) -> tuple[str, ...]:
+def _against(moment: RunView, series: Series, calm: int) -> tuple[Message, ...]:
     found = []
     if calm:
-        found.append(f"{calm} calm updates (below {CALM}) since; {CALM_TO_CLEAR} clear the alarm")
+        found.append(
+            Message(
+                "{calm} calm updates (below {limit}) since; the alarm clears after {needed}",
+                calm=calm,
+                limit=CALM,
+                needed=CALM_TO_CLEAR,
+            )
+        )
+    if moment.reader is None:
+        return tuple(found)
     trend = reward_trend(moment.reader, moment.until)
     if trend.label in (Trend.INCREASING, Trend.STABLE):
-        found.append(f"the reward is {trend.label.value} ({trend.why})")
+        found.append(
+            Message("reward {trend} ({numbers})", trend=trend.label.value, numbers=trend.why)
+        )
     return tuple(found)

@@ -17,7 +17,7 @@ def logging_broken(moment: RunView) -> ScenarioResult:
     run, log = moment.run, moment.facts.log
     if not moment.active:
         return quiet(Message("Run {status}: nothing is being logged.", status=run.status.value))
-    evidence: list[str] = [f"{p.file}: {p.detail}" for p in moment.problems if p.kind in _LOST]
+    evidence = [problem.text for problem in moment.problems if problem.kind in _LOST]
     silence, ahead = moment.silence, moment.log_ahead
     if log is not None and ahead is not None and ahead > moment.patience:
         evidence.append(

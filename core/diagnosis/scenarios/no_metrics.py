@@ -1,98 +1,96 @@
-"""no_metrics: nothing is logged, or not what a training must log."""
+"""no_metrics: nothing is logged, or not what a trainer must log."""
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
+from core.language import Message, joined, plural
 from core.telemetry import Fault
 from core.telemetry.absence import PATIENCE
 from core.telemetry.aliases import canonical
 from core.vocabulary import FindingStatus, Severity
 
-_PT = {
-    "rollout/": "sem estatísticas de episódio: envolva o env em Monitor (VecMonitor)",
-    "train/": "sem losses nem divergência KL: as métricas da atualização não são registradas",
+_NEEDED = {
+    "rollout/": Message("no rollout/* (episode statistics): wrap the env in Monitor or VecMonitor"),
+    "train/": Message("no train/* (losses, KL): metrics of the updates are not logged"),
 }
 
 
 def no_metrics(moment: RunView) -> ScenarioResult:
     """No file, header only, no train/* or no rollout/* after three iterations."""
-    if moment.silence is None:
+    if moment.silence is None or moment.reader is None:
         return _nothing(moment)
-    iterations = len(moment.pace())
+    iterations, step = len(moment.pace()), moment.step
     tags = sorted({canonical(tag) for tag in moment.reader.tags()})
     present = [tag for tag in tags if len(moment.series(tag))]
-    missing = [
-        (folder, why)
-        for folder, why in (
-            ("rollout/", "no episode statistics: wrap the env in Monitor (VecMonitor)"),
-            ("train/", "no losses and no KL divergence: the update's metrics are not logged"),
-        )
-        if not any(tag.startswith(folder) for tag in present)
-    ]
-    step = moment.step
+    missing = [folder for folder in _NEEDED if not any(tag.startswith(folder) for tag in present)]
     if not missing:
         return quiet(
-            Sentence(
-                f"{len(present)} metrics are logged, newest at step {step}.",
-                f"{len(present)} métricas registradas, a mais nova no passo {step}.",
+            plural(
+                "{n} metric logged, newest at step {step:,}.",
+                "{n} metrics logged, newest at step {step:,}.",
+                len(present),
+                step=step,
             )
         )
-    evidence = tuple(f"{folder}* {why} ({iterations} iterations)" for folder, why in missing)
+    evidence = tuple(
+        plural(
+            "{problem} ({n} iteration)",
+            "{problem} ({n} iterations)",
+            iterations,
+            problem=_NEEDED[folder],
+        )
+        for folder in missing
+    )
     if iterations <= PATIENCE:
         return ScenarioResult(
             FindingStatus.PENDING,
-            Sentence(
-                f"{' and '.join(folder + '*' for folder, _ in missing)} may still come: "
-                f"{iterations} iterations so far.",
-                f"{' e '.join(folder + '*' for folder, _ in missing)} ainda pode vir: "
-                f"{iterations} iterações até agora.",
+            plural(
+                "Not logged yet after {n} iteration: {folders}.",
+                "Not logged yet after {n} iterations: {folders}.",
+                iterations,
+                folders=", ".join(f"{folder}*" for folder in missing),
             ),
             Severity.INFO,
             step,
             evidence,
         )
+    problems = joined((_NEEDED[folder] for folder in missing), "; ")
     return ScenarioResult(
         FindingStatus.FIRING,
-        Sentence(
-            f"Metrics are missing: {'; '.join(f'{folder}* {why}' for folder, why in missing)}.",
-            f"Faltam métricas: {'; '.join(f'{folder}* {_PT[folder]}' for folder, _ in missing)}.",
-        ),
+        Message("Metrics missing: {problems}.", problems=problems),
         Severity.WARNING,
         step,
         evidence,
-        (f"{len(present)} other metrics are logged",),
+        (plural("{n} other metric is logged", "{n} other metrics are logged", len(present)),),
     )
 
 
 def _nothing(moment: RunView) -> ScenarioResult:
     reader = moment.reader
-    files = [] if reader is None else reader.files
     evidence = [
-        f"{file.name}: {file.size} bytes, {file.records} records, no scalar" for file in files
+        Message(
+            "{file}: {size:,} bytes, {records:,} records, no scalar",
+            file=file.name,
+            size=file.size,
+            records=file.records,
+        )
+        for file in (reader.files if reader is not None else ())
     ]
-    evidence += [f"{p.file}: {p.detail}" for p in moment.problems]
+    evidence += [problem.text for problem in moment.problems]
     if reader is None:
-        evidence.append(f"{moment.run.source} does not exist")
-    lost = any(p.kind is Fault.DELETED for p in moment.problems)
+        evidence.append(Message("{folder} does not exist", folder=moment.run.source))
+    lost = any(problem.kind is Fault.DELETED for problem in moment.problems)
     age = (moment.until - moment.run.started).total_seconds()
-    # Without a single attempt nobody is on the way to write one: a folder, given as it is.
+    # Without an attempt no process is about to write one: a folder that somebody points at.
     late = moment.judged_silence.stalled or moment.run.attempts == 0
     if not (lost or late) and moment.active:
         return no_data(
-            Sentence(
-                f"No metric yet, {age / 60:.0f} min after the start.",
-                f"Ainda nenhuma métrica, {age / 60:.0f} min após o início.",
-            )
+            Message("No metric yet, {minutes:.0f} min after the start.", minutes=age / 60)
         )
-    what = "the events are gone" if lost else "no metric was ever logged"
-    return ScenarioResult(
-        FindingStatus.FIRING,
-        Sentence(
-            f"Metrics are not logged: {what}.",
-            f"Métricas não são registradas: {'os eventos sumiram' if lost else 'nada foi registrado até agora'}.",
-        ),
-        Severity.WARNING,
-        None,
-        tuple(evidence),
+    headline = (
+        Message("No metrics: the event files were deleted.")
+        if lost
+        else Message("No metrics: none was ever logged.")
     )
+    return ScenarioResult(FindingStatus.FIRING, headline, Severity.WARNING, None, tuple(evidence))

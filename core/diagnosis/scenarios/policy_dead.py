@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
 from core.diagnosis.run_view import RunView
+from core.language import Message, plural
 from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
 
@@ -28,9 +29,11 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     kl, resting = kl.where(~rest), int(rest.sum())
     if len(kl) < UPDATES:
         return no_data(
-            Sentence(
-                f"{len(kl)} updates with a KL divergence; {UPDATES} are needed.",
-                f"{len(kl)} atualizações com divergência KL; são necessárias {UPDATES}.",
+            plural(
+                "{n} update with a KL divergence; {needed} are needed.",
+                "{n} updates with a KL divergence; {needed} are needed.",
+                len(kl),
+                needed=UPDATES,
             )
         )
     outcomes = [
@@ -41,34 +44,26 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     step, newest = kl.last
     if status is FindingStatus.OK:
         return quiet(
-            Sentence(
-                f"The policy moves: KL {newest:.3g} at step {step}.",
-                f"A política se move: KL {newest:.3g} no passo {step}.",
-            ),
+            Message("Policy is updating: KL {kl:.3g} at step {step:,}.", kl=newest, step=step),
             *_not_judged(resting),
         )
     dead = np.abs(kl.value) < DEAD_KL
     alive = np.flatnonzero(~dead[: len(dead) - (0 if dead[-1] else KEEP_FIRING)])
     since = int(kl.step[alive[-1] + 1 if len(alive) and alive[-1] + 1 < len(kl) else 0])
-    fato = f"KL abaixo de {DEAD_KL:g} desde o passo {since}, agora {newest:.3g}"
-    fact = f"KL below {DEAD_KL:g} since step {since}, now {newest:.3g}"
+    fact = Message(
+        "KL below {dead:g} since step {step:,}, now {kl:.3g}", dead=DEAD_KL, step=since, kl=newest
+    )
     rate = moment.series("train/learning_rate")
     if len(rate) and rate.last[1] <= 0:
         return quiet(
-            Sentence(
-                "The learning rate is 0: the policy is meant to stand still.",
-                "O learning rate é 0: a política deve ficar parada.",
-            ),
+            Message("Learning rate is 0: the policy is not expected to change."),
             fact,
         )
     entropy = moment.series("train/entropy_loss").finite()
     if not len(entropy):
         return ScenarioResult(
             FindingStatus.PENDING,
-            Sentence(
-                f"{fact}; no entropy to confirm it.",
-                f"{fato}; sem entropia para confirmar.",
-            ),
+            Message("{fact}; no entropy logged to confirm it.", fact=fact),
             Severity.WARNING,
             since,
             (fact,),
@@ -76,54 +71,59 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     # The highest of the first few: a policy can be dead after its first update.
     first = float(np.abs(entropy.value[:UPDATES]).max())
     last = abs(entropy.last[1])
-    told = f"entropy {last:.4g} at step {entropy.last[0]}, {first:.4g} at the beginning"
+    entropy_fact = Message(
+        "entropy {last:.4g} at step {step:,}, {first:.4g} at the start",
+        last=last,
+        step=entropy.last[0],
+        first=first,
+    )
     state = reward_state(moment, flat_hours(moment.playbook))
     if state.level is Level.CONVERGED:
         return quiet(
-            Sentence(
-                "The policy stands still because it has converged.",
-                "A política está parada porque convergiu.",
-            ),
+            Message("Policy no longer updating: it has converged."),
             fact,
             *state.numbers,
         )
     if last < COLLAPSED * first:
         return ScenarioResult(
-            status, Sentence(
-f"The policy has collapsed: {fact}, {told}.",
-f"A política colapsou: {fato}, entropia {last:.4g}, no início {first:.4g}.",
-), Severity.CRITICAL, since,
-            (fact, told), kind="COLLAPSED",
-        )  # fmt: skip
-    behind = np.abs(entropy.value[entropy.step >= since])
-    frozen = len(behind) > 0 and np.ptp(behind) <= UNCHANGED * max(first, 1e-12)
+            status,
+            Message("Policy collapsed: {fact}, {entropy}.", fact=fact, entropy=entropy_fact),
+            Severity.CRITICAL,
+            since,
+            (fact, entropy_fact),
+            kind="COLLAPSED",
+        )
+    later = np.abs(entropy.value[entropy.step >= since])
+    frozen = len(later) > 0 and np.ptp(later) <= UNCHANGED * max(first, 1e-12)
     if frozen and state.level is not Level.MOVING:
-        against = () if state.level is not Level.UNKNOWN else ("too few episodes for a trend",)
+        unchanged = Message(
+            "entropy unchanged within {share:.1%} since step {step:,}", share=UNCHANGED, step=since
+        )
+        unknown = state.level is Level.UNKNOWN
         return ScenarioResult(
-            status, Sentence(
-f"The policy learns nothing: {fact}, {told}.",
-f"A política não aprende nada: {fato}, entropia {last:.4g}, no início {first:.4g}.",
-), Severity.WARNING, since,
-            (fact, told, f"entropy within {UNCHANGED:.1%} since step {since}"), against, kind="FROZEN",
-        )  # fmt: skip
+            status,
+            Message("Policy frozen: {fact}, {entropy}.", fact=fact, entropy=entropy_fact),
+            Severity.WARNING,
+            since,
+            (fact, entropy_fact, unchanged),
+            (Message("not enough episodes for a trend"),) if unknown else (),
+            kind="FROZEN",
+        )
     return ScenarioResult(
         FindingStatus.PENDING,
-        Sentence(
-            f"{fact}, but entropy or reward still move.",
-            f"{fato}, mas entropia ou reward ainda se movem.",
-        ),
+        Message("{fact}, but entropy or reward still change.", fact=fact),
         Severity.WARNING,
         since,
         (fact,),
-        (told, f"the reward's trend is {state.trend.label.value}"),
+        (entropy_fact, Message("reward trend {trend}", trend=state.trend.label.value)),
     )
 
 
 def _at_rest(moment: RunView, kl: Series) -> np.ndarray:
-    """Which updates a schedule has brought to rest: they prove no dead policy.
+    """Updates with a learning rate that a schedule has lowered to almost 0.
 
-    A policy that was dead before stays so. A constant rate is somebody's choice, and
-    excuses nothing, however low.
+    A KL of 0 is expected there. A policy that was dead before remains dead, and a constant
+    rate is no excuse, however low it is.
     """
     rate = moment.series("train/learning_rate").finite()
     own = moment.of_attempt(rate)
@@ -135,9 +135,14 @@ def _at_rest(moment: RunView, kl: Series) -> np.ndarray:
     return (places >= 0) & (known < AT_REST * float(rate.value.max()))
 
 
-def _not_judged(resting: int) -> tuple[str, ...]:
+def _not_judged(resting: int) -> tuple[Message, ...]:
     if not resting:
         return ()
     return (
-        f"{resting} updates at less than {AT_REST:.0%} of the highest learning rate are not judged",
+        plural(
+            "{n} update below {share:.0%} of the highest learning rate not evaluated",
+            "{n} updates below {share:.0%} of the highest learning rate not evaluated",
+            resting,
+            share=AT_REST,
+        ),
     )

@@ -1,7 +1,7 @@
 """slowdown: steps a second against the run's own usual speed.
 
-``time/fps`` is a mean since the start and lags far behind (a trial slowed from 3087 to
-608 steps/s while it still said 893), so the rate is d(step)/d(wall).
+``time/fps`` is a mean since the start and lags (a trial slowed from 3087 to 608 steps/s
+while it still showed 893), so the rate is d(step)/d(wall).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import ScenarioResult, Sentence, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, no_data, quiet
 from core.diagnosis.run_view import RunView
+from core.language import Message, plural
 from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
 
@@ -21,14 +22,19 @@ EARLIER = 10  # iterations before the window, at least
 SHARE = 0.7
 MOST_SHARE = 0.8  # half of the window's iterations must be slower than this
 HOLD_FOR, KEEP_FIRING = 3, 3
-_REPLAYED = 12  # iterations: what HOLD_FOR and KEEP_FIRING can look back on
+_REPLAYED = 12  # iterations: what HOLD_FOR and KEEP_FIRING depend on
+_VERDICTS = {
+    FindingStatus.PENDING: Message("Possible slowdown"),
+    FindingStatus.FIRING: Message("Slowdown"),
+    FindingStatus.RECOVERING: Message("Slowdown over"),
+}
 
 
 def slowdown(moment: RunView) -> ScenarioResult:
     """The last 10 iterations below 0.7 of what 10 usually reach, three times in a row.
 
     A pause makes one iteration slow and is no slowdown: most of the ten must be slow.
-    A run that has ended slows down no more, whatever its last iterations were.
+    A finished run is not evaluated, whatever its last iterations were.
     """
     pace = moment.of_attempt(moment.pace())
     seen = len(pace)
@@ -37,9 +43,11 @@ def slowdown(moment: RunView) -> ScenarioResult:
     if len(pace) < WINDOW + EARLIER + 1:
         needed = WINDOW + EARLIER + 2
         return no_data(
-            Sentence(
-                f"{seen} iteration{'' if seen == 1 else 's'}; the speed is judged from {needed} on.",
-                f"{seen} {'iteração' if seen == 1 else 'iterações'}; a velocidade é julgada a partir de {needed}.",
+            plural(
+                "{n} iteration; speed is judged from {needed}.",
+                "{n} iterations; speed is judged from {needed}.",
+                seen,
+                needed=needed,
             )
         )
     ends = range(max(WINDOW + EARLIER + 1, len(pace) - _REPLAYED), len(pace) + 1)
@@ -47,48 +55,31 @@ def slowdown(moment: RunView) -> ScenarioResult:
     outcomes = [None if found is None else found.slow for found in measured]
     status = alarm_state(outcomes, HOLD_FOR, KEEP_FIRING)
     if measured[-1] is None:
-        return no_data(
-            Sentence(
-                "The steps of this run do not advance in time.",
-                "Os passos desta execução não avançam no tempo.",
-            )
-        )
+        return no_data(Message("Steps or wall times of this run do not increase."))
     rate, usual = measured[-1].rate, measured[-1].usual
-    fact = (
-        f"{_told(rate)} steps/s over the last {WINDOW} iterations to step {int(pace.step[-1]):,}, "
-        f"{rate / usual:.0%} of the earlier median {_told(usual)}"
-    )
-    fato = (
-        f"{_told(rate)} passos/s nas últimas {WINDOW} iterações até o passo {int(pace.step[-1]):,}, "
-        f"{rate / usual:.0%} da mediana anterior {_told(usual)}"
+    fact = Message(
+        "{rate} steps/s over the last {window} iterations to step {step:,}, "
+        "{share:.0%} of the earlier median {usual}",
+        rate=_digits(rate),
+        window=WINDOW,
+        step=int(pace.step[-1]),
+        share=rate / usual,
+        usual=_digits(usual),
     )
     if not moment.active:
-        return quiet(
-            Sentence(
-                f"It has ended, and slows down no more; {fact}.",
-                f"Terminou, e não fica mais lento; {fato}.",
-            )
-        )
+        return quiet(Message("Run finished; not evaluated. {fact}.", fact=fact))
     if status is FindingStatus.OK:
-        return quiet(Sentence(f"{fact}.", f"{fato}."))
+        return quiet(Message("{fact}.", fact=fact))
     slow = [end for end, holds in zip(ends, outcomes, strict=True) if holds]
     since = int(pace.step[max(0, slow[0] - WINDOW - 1)]) if slow else int(pace.step[-1])
-    words = {
-        FindingStatus.PENDING: ("It may be slowing down", "Pode estar ficando lento"),
-        FindingStatus.FIRING: ("It has slowed down", "Ficou mais lento"),
-        FindingStatus.RECOVERING: (
-            "It was slow, and is back at speed",
-            "Esteve lento e voltou ao ritmo",
-        ),
-    }
-    against = () if outcomes[-1] else (fact,)
+    below = Message("below {share:.0%} of the median around step {step:,}", share=SHARE, step=since)
     return ScenarioResult(
         status,
-        Sentence(f"{words[status][0]}: {fact}.", f"{words[status][1]}: {fato}."),
+        Message("{verdict}: {fact}.", verdict=_VERDICTS[status], fact=fact),
         Severity.WARNING,
         since,
-        (fact,) if outcomes[-1] else (f"below {SHARE:.0%} of the median around step {since:,}",),
-        against,
+        (fact,) if outcomes[-1] else (below,),
+        () if outcomes[-1] else (fact,),
     )
 
 
@@ -108,7 +99,7 @@ class _Speed:
 
 
 def _rates(pace: Series, end: int) -> _Speed | None:
-    """Speed of the window that ends there. None where steps or time stand still."""
+    """Speed of the window that ends there. None where steps or time do not advance."""
     steps, walls = pace.step[:end].astype(float), pace.wall[:end]
     over = _forward(steps[WINDOW:] - steps[:-WINDOW], walls[WINDOW:] - walls[:-WINDOW])
     single = _forward(np.diff(steps), np.diff(walls))
@@ -126,9 +117,11 @@ def _rates(pace: Series, end: int) -> _Speed | None:
     )
 
 
-def _told(rate: float) -> str:
-    """Three digits, and no power of ten."""
-    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
+def _digits(rate: float) -> Message:
+    """Three digits, no exponent."""
+    if rate >= 100:
+        return Message("{rate:,.0f}", rate=rate)
+    return Message("{rate:.3g}", rate=rate)
 
 
 def _forward(steps: np.ndarray, seconds: np.ndarray) -> np.ndarray:

@@ -26,34 +26,35 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, look = page.say, page.look()
-    slot = choose(page, look, {"daily"}, key="day", label=say.raw("daily.choose"))
+    say, snapshot = page.say, page.snapshot()
+    slot = choose(page, snapshot, {"daily"}, key="day", label=say.raw("Day"))
     if slot is None:
-        empty(say("daily.none"), "")
+        empty(say("The playbook has no daily check-ins"), "")
         return
-    day = look.at(slot).date()
+    day = snapshot.at(slot).date()
     st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
-    if look.run is None:
+    if snapshot.run is None:
         no_run(page)
-    _run_now(page, look, slot, day)
-    checklist(page, look, slot)
+    _run_now(page, snapshot, slot, day)
+    checklist(page, snapshot, slot)
     left, right = st.columns(2, gap="medium")
     with left:
-        record(page, look, day)
+        record(page, snapshot, day)
     with right:
-        second_check(page, look, day)
+        second_check(page, snapshot, day)
 
 
-def _run_now(page: Page, look: Snapshot, slot: SlotSpec, day: date) -> None:
+def _run_now(page: Page, snapshot: Snapshot, slot: SlotSpec, day: date) -> None:
     say, place = page.say, f"daily:{day}"
     denied = page.denied(Right.OPERATE)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw("daily.run"),
+            say.raw("Run check now"),
             key=f"{place}:run",
             icon=":material/play_arrow:",
-            disabled=denied is not None or look.at(slot).date() > look.now_week.date(),
-            help=denied or say("daily.run_help"),
+            disabled=denied is not None or snapshot.at(slot).date() > snapshot.now_week.date(),
+            help=denied
+            or say("Judges the day on the data at its check-in time and writes the summary"),
             on_click=lambda: outcomes.act(
                 page,
                 place,
@@ -63,5 +64,5 @@ def _run_now(page: Page, look: Snapshot, slot: SlotSpec, day: date) -> None:
                 ),
             ),
         )
-        job_line(page, look, look.latest(JobKind.DAILY_CHECK))
+        job_line(page, snapshot, snapshot.latest(JobKind.DAILY_CHECK))
     outcomes.show(page, place)

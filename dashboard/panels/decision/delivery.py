@@ -22,22 +22,22 @@ FILES = (
 )
 
 
-def show(page: Page, now: Snapshot, saved: SavedDecision | None) -> None:
-    for slot in now.week.playbook.slots_of_kind("delivery"):
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
+    for slot in snapshot.week.playbook.slots_of_kind("delivery"):
         with st.container(border=True, key=f"box-{slot.id}"):
             st.markdown(
                 f"#### {plain(slot.title.in_(page.viewer.language))} "
-                f":small[:gray[{plain(page.viewer.moment(now.at(slot)))}]]",
+                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
                 anchors=False,
             )
-            compact(page, now, slot)
+            compact(page, snapshot, slot)
             if saved is not None:
                 _downloads(page, saved)
 
 
 def _downloads(page: Page, saved: SavedDecision) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.markdown(f":small[{page.say('decide.downloads')}]", width="content")
+        st.markdown(f":small[{page.say('Downloads')}]", width="content")
         for name, label, mime in FILES:
             path = saved.file(name)
             own = path.with_name(f"{path.stem}_{page.viewer.language}{path.suffix}")

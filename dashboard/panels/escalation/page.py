@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message
 from core.playbook import EscalationSpec
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
@@ -22,16 +23,20 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    look = page.look()
-    opened = {incident.procedure: incident for incident in look.open_incidents}
-    specs = look.week.playbook.escalations
+    snapshot = page.snapshot()
+    opened = {incident.procedure: incident for incident in snapshot.open_incidents}
+    specs = snapshot.week.playbook.escalations
     if not opened:
-        st.markdown(f":green[:material/check_circle:] {page.say('escalate.none_open')}")
+        none = page.say(
+            "No open incidents. These are the manual's procedures; opening one notifies the "
+            "owners listed."
+        )
+        st.markdown(f":green[:material/check_circle:] {none}")
     for spec in specs:
         if spec.id in opened:
             with st.container(border=True, gap="xsmall", key=f"proc-{spec.id}"):
-                _title(page, look, spec, badge(IncidentState.OPEN, page.say))
-                incident.work(page, look, spec, opened[spec.id])
+                _title(page, snapshot, spec, badge(IncidentState.OPEN, page.say))
+                incident.work(page, snapshot, spec, opened[spec.id])
                 outcomes.show(page, f"incident:{spec.id}")
     others = [spec for spec in specs if spec.id not in opened]
     # no procedure alone in its row
@@ -41,29 +46,30 @@ def _draw(page: Page) -> None:
             for spec in others:
                 key = f"proc-{spec.id}"
                 with st.container(border=True, gap="xsmall", height="stretch", key=key):
-                    _procedure(page, look, spec)
-    incident.history(page, look)
+                    _procedure(page, snapshot, spec)
+    incident.history(page, snapshot)
 
 
-def _procedure(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
-    _title(page, look, spec)
-    incident.actions(page, look, spec, None)
+def _procedure(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
+    _title(page, snapshot, spec)
+    incident.actions(page, snapshot, spec, None)
     incident.machine_text(page, spec)
-    _open(page, look, spec)
+    _open(page, snapshot, spec)
     outcomes.show(page, f"incident:{spec.id}")
 
 
-def _title(page: Page, look: Snapshot, spec: EscalationSpec, state: str = "") -> None:
+def _title(page: Page, snapshot: Snapshot, spec: EscalationSpec, state: str = "") -> None:
     say, language = page.say, page.viewer.language
     st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
-    roles = look.week.playbook.roles
+    roles = snapshot.week.playbook.roles
     chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
-    st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
+    st.markdown(f":small[:gray[{say('Chain')}]] {chain}")
     if spec.blocks_start:
-        st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
+        blocks = say("While it is open, Start and automatic restarts are blocked.")
+        st.markdown(f":small[:orange[:material/lock: {blocks}]]")
 
 
-def _open(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
+def _open(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
     say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
 
     def save() -> None:
@@ -71,19 +77,19 @@ def _open(page: Page, look: Snapshot, spec: EscalationSpec) -> None:
         if outcomes.act(
             page,
             key,
-            say.raw("saved.incident", what=spec.title.in_(page.viewer.language)),
+            Message("incident {what}", what=spec.title.in_(page.viewer.language)),
             lambda: page.services.client.open_incident(
-                look.week.id, spec.id, text, key=outcomes.intent(key)
+                snapshot.week.id, spec.id, text, key=outcomes.intent(key)
             ),
         ):
             st.session_state[f"{key}:summary"] = ""
 
     st.text_area(
-        say.raw("escalate.summary"), key=f"{key}:summary", max_chars=1000, height=72,
+        say.raw("Summary (one sentence)"), key=f"{key}:summary", max_chars=1000, height=72,
         disabled=denied is not None,
     )  # fmt: skip
     st.button(
-        say.raw("escalate.open"),
+        say.raw("Open incident"),
         key=f"{key}:open",
         icon=":material/campaign:",
         disabled=denied is not None,

@@ -17,12 +17,12 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, look = page.say, page.look()
-    slot = choose(page, look, {"hourly"}, key="slot", label=say.raw("hourly.choose"))
+    say, snapshot = page.say, page.snapshot()
+    slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("Slot"))
     if slot is None:
-        empty(say("hourly.none"), "")
+        empty(say("The playbook has no hourly checks"), "")
         return
     st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
-    if look.run is None:
+    if snapshot.run is None:
         no_run(page)
-    checklist(page, look, slot)
+    checklist(page, snapshot, slot)

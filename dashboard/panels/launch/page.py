@@ -22,31 +22,35 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    look = page.look()
-    for slot in look.week.playbook.slots_of_kind("preflight"):
+    snapshot = page.snapshot()
+    for slot in snapshot.week.playbook.slots_of_kind("preflight"):
         with st.container(border=True, key=f"box-{slot.id}"):
-            _preflight(page, look, slot)
+            _preflight(page, snapshot, slot)
     with st.container(border=True, key="box-start"):
-        start_training.show(page, look)
+        start_training.show(page, snapshot)
 
 
-def _preflight(page: Page, look: Snapshot, slot: SlotSpec) -> None:
+def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     say = page.say
     st.markdown(
         f"#### {plain(slot.title.in_(page.viewer.language))} "
-        f":small[:gray[{plain(page.viewer.moment(look.at(slot)))}]]",
+        f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
         anchors=False,
     )
-    job, denied = look.latest(JobKind.PREFLIGHT), page.denied(Right.OPERATE)
-    busy = look.busy(JobKind.PREFLIGHT)
+    job, denied = snapshot.latest(JobKind.PREFLIGHT), page.denied(Right.OPERATE)
+    busy = snapshot.busy(JobKind.PREFLIGHT)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw("launch.preflight_again" if job else "launch.preflight_run"),
+            say.raw("Run pre-flight again") if job else say.raw("Run pre-flight"),
             key="preflight:run",
             icon=":material/checklist:",
             type="secondary" if job else "primary",
             disabled=denied is not None or busy is not None,
-            help=denied or say("launch.preflight_help"),
+            help=denied
+            or say(
+                "Six checks that every launch needs, including a 512-step test run. Takes "
+                "about a minute."
+            ),
             on_click=lambda: outcomes.act(
                 page,
                 PREFLIGHT,
@@ -56,12 +60,12 @@ def _preflight(page: Page, look: Snapshot, slot: SlotSpec) -> None:
                 ),
             ),
         )
-        job_line(page, look, job)
+        job_line(page, snapshot, job)
     if busy is not None:
-        seen = look.progress(busy)
+        seen = snapshot.progress(busy)
         number, of = int(seen.get("number", 0)), int(seen.get("of", 6)) or 6
-        check = look.week.playbook.checks.get(str(seen.get("check", "")))
+        check = snapshot.week.playbook.checks.get(str(seen.get("check", "")))
         text = plain(check.title.in_(page.viewer.language)) if check else ""
         st.progress(min(max(number - 1, 0) / of, 1.0), text=f"{number}/{of} {text}")
     outcomes.show(page, PREFLIGHT)
-    checklist(page, look, slot, notes=False)
+    checklist(page, snapshot, slot, notes=False)

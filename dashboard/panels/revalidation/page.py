@@ -24,53 +24,67 @@ def show(page: Page) -> None:
         with boundary(page.say):
             _draw(page)
 
-    page.live(body, every=1.5 if page.look().busy(JobKind.REVALIDATE) else 3.0)
+    page.live(body, every=1.5 if page.snapshot().busy(JobKind.REVALIDATE) else 3.0)
 
 
 def _draw(page: Page) -> None:
-    look = page.look()
-    if look.run is None:
+    snapshot = page.snapshot()
+    if snapshot.run is None:
         no_run(page)
     # While it runs, its progress and its gates are what people came to see.
     parts = [_preparation, _revalidation]
-    for draw in reversed(parts) if look.busy(JobKind.REVALIDATE) else parts:
-        draw(page, look)
+    for draw in reversed(parts) if snapshot.busy(JobKind.REVALIDATE) else parts:
+        draw(page, snapshot)
 
 
-def _preparation(page: Page, look: Snapshot) -> None:
-    for slot in look.week.playbook.slots_of_kind("preparation"):
+def _preparation(page: Page, snapshot: Snapshot) -> None:
+    for slot in snapshot.week.playbook.slots_of_kind("preparation"):
         with st.container(border=True, key=f"box-{slot.id}"):
             st.markdown(
                 f"#### {plain(slot.title.in_(page.viewer.language))} "
-                f":small[:gray[{plain(page.viewer.moment(look.at(slot)))}]]",
+                f":small[:gray[{plain(page.viewer.moment(snapshot.at(slot)))}]]",
                 anchors=False,
             )
-            _prepare(page, look)
-            checklist(page, look, slot, notes=False)
+            _prepare(page, snapshot)
+            checklist(page, snapshot, slot, notes=False)
 
 
-def _revalidation(page: Page, look: Snapshot) -> None:
+def _revalidation(page: Page, snapshot: Snapshot) -> None:
     with st.container(border=True, key="box-revalidate"):
-        button.show(page, look)
+        button.show(page, snapshot)
 
 
-def _prepare(page: Page, look: Snapshot) -> None:
-    """The two things that preparation needs done: a verified backup, a look at the data."""
+def _prepare(page: Page, snapshot: Snapshot) -> None:
+    """The two jobs of the preparation: a verified backup, and a data check."""
     say, home = page.say, page.services.home
     denied = page.denied(Right.OPERATE)
-    target = home.relative(home.backup(look.week.last_day))
+    target = home.relative(home.backup(snapshot.week.last_day))
+    jobs = (
+        (
+            JobKind.BACKUP,
+            say.raw("Back up model"),
+            say(
+                "Copies models/ppo_phase4 to {target} and verifies each file by SHA-256",
+                target=target,
+            ),
+            ":material/save:",
+        ),
+        (
+            JobKind.DATA_CHECK,
+            say.raw("Check data"),
+            say("Reads the training and backtest candles and lists gaps, duplicates and bad bars"),
+            ":material/fact_check:",
+        ),
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        for kind, name, icon in (
-            (JobKind.BACKUP, "reval.backup", ":material/save:"),
-            (JobKind.DATA_CHECK, "reval.data_check", ":material/fact_check:"),
-        ):
+        for kind, name, meaning, icon in jobs:
             place = f"prepare:{kind.value}"
             st.button(
-                say.raw(name),
+                name,
                 key=place,
                 icon=icon,
-                disabled=denied is not None or look.busy(kind) is not None,
-                help=denied or say(f"{name}_help", target=target),
+                disabled=denied is not None or snapshot.busy(kind) is not None,
+                help=denied or meaning,
                 on_click=lambda kind=kind, place=place: outcomes.act(
                     page,
                     place,
@@ -78,6 +92,6 @@ def _prepare(page: Page, look: Snapshot) -> None:
                     lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place)),
                 ),
             )
-            job_line(page, look, look.latest(kind))
+            job_line(page, snapshot, snapshot.latest(kind))
     outcomes.show(page, "prepare:backup")
     outcomes.show(page, "prepare:data-check")

@@ -12,7 +12,7 @@ from dashboard.panels.this_week import new_week, next_due, recent_activity, time
 
 
 def show(page: Page) -> None:
-    if page.look() is None:
+    if page.snapshot() is None:
         new_week.show(page)
         return
 
@@ -24,18 +24,18 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    look = page.look()
-    next_due.show(page, look)
-    if look.run is None:
+    snapshot = page.snapshot()
+    next_due.show(page, snapshot)
+    if snapshot.run is None:
         no_run(page)
     else:
-        run_now.show(page, look)
-    timeline.show(page, look)
-    if look.run is None:  # no curve is missing where nothing was started
-        recent_activity.show(page, look)
+        run_now.show(page, snapshot)
+    timeline.show(page, snapshot)
+    if snapshot.run is None:  # no curve is missing where nothing was started
+        recent_activity.show(page, snapshot)
         return
     left, right = st.columns((2, 1), gap="medium")
     with left:
-        reward_curve.show(page, look)
+        reward_curve.show(page, snapshot)
     with right:
-        recent_activity.show(page, look)
+        recent_activity.show(page, snapshot)

@@ -30,23 +30,29 @@ def order(finding: Finding) -> tuple[int, int]:
 
 
 def _draw(page: Page) -> None:
-    say, look = page.say, page.look()
-    if look.run is None:
+    say, snapshot = page.say, page.snapshot()
+    if snapshot.run is None:
         no_run(page)
-    findings = sorted(look.findings, key=order)
+    findings = sorted(snapshot.findings, key=order)
     loud = [finding for finding in findings if finding.status in LOUD or finding.normal_until]
     quiet = [finding for finding in findings if finding not in loud]
     left, right = st.columns((3, 2), gap="medium")
     with left:
-        if not loud and look.run is not None and not look.stalled:  # the frame tells a stall
+        if (
+            not loud and snapshot.run is not None and not snapshot.stalled
+        ):  # the frame tells a stall
             empty(
-                say("trouble.all_quiet"), say("trouble.all_quiet_text"), ":material/check_circle:"
+                say("No active alerts"),
+                say(
+                    "Every scenario with enough data is clear. The others say below what is missing."
+                ),
+                ":material/check_circle:",
             )
         for finding in loud:
-            finding_card.loud(page, look, finding)
+            finding_card.loud(page, snapshot, finding)
         if quiet:
-            st.markdown(f"#### {say('trouble.quiet')}", anchors=False)
+            st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
         for finding in quiet:
-            finding_card.quiet(page, look, finding)
+            finding_card.quiet(page, snapshot, finding)
     with right:
         log_tail(page, TAIL_LINES, height=560)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from core.checks import judge
 from core.checks.case import limit_text
 from core.checks.registry import RULES
+from core.language import Message
 from core.playbook import METRICS
 from core.vocabulary import Verdict
 from tests.core.checks.scene import PLAYBOOK, Scene, not_reached
 from tests.core.checks.situations import SITUATIONS
+from tests.portuguese import untranslated
 
 ALWAYS = {Verdict.PASS, Verdict.FAIL, Verdict.PENDING, Verdict.UNKNOWN}
 
@@ -40,6 +44,13 @@ def test_a_check_says(check: str, verdict: Verdict, tmp_path) -> None:
         assert judgement.reading is not None
         assert judgement.reading.source
         assert judgement.reading.at is not None
+    texts = [judgement.why, judgement.evidence, judgement.limit]
+    texts += [judgement.reading.window] if judgement.reading else []
+    for text in texts:
+        assert untranslated(text) == []
+        assert text.in_("en") == text
+        recorded = json.loads(json.dumps(text.as_record(), allow_nan=False))
+        assert Message.from_record(recorded).in_("pt") == text.in_("pt")
 
 
 @pytest.mark.parametrize("check", PLAYBOOK.checks)

@@ -63,9 +63,9 @@ def test_a_synthetic_market_is_named_as_such(scene) -> None:
 
 def test_what_is_not_known_is_said_to_be_so(scene) -> None:
     text = log_summary_of(PLAYBOOK, scene.facts(), scene.home.training_log)
-    assert "Steps: not known" in text
-    assert "Best validation Sharpe: not known" in text
-    assert "training.log is not there" in text
+    assert "Steps: unknown" in text
+    assert "Best validation Sharpe: unknown" in text
+    assert "training.log is missing" in text
     assert "Run: none was started" in log_summary_of(
         PLAYBOOK, replace(scene.facts(), run=None), scene.home.training_log
     )

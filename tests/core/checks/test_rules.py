@@ -90,19 +90,25 @@ def test_kl_above_the_manuals_line_fails_with_the_evidences_opinion(scene) -> No
         PLAYBOOK, "kl_divergence", scene.events(approx_kl=steady(0.012)).log().facts()
     )
     assert judgement.verdict is Verdict.FAIL
-    assert judgement.evidence == "below 0.03 is normal for PPO, no spike (z = 0.0)"
+    assert judgement.evidence == "below 0.03 is normal for PPO, not a spike (z = 0.0)"
 
 
 @pytest.mark.parametrize(
     ("curve", "opinion"),
     [
-        (lambda i: 0.6 if i == 119 else 0.008, "the evidence agrees: far above the usual, a spike"),
-        (lambda i: 0.2 if i == 119 else 0.008, "the evidence agrees: far above the usual, a spike"),
+        (
+            lambda i: 0.6 if i == 119 else 0.008,
+            "the evidence agrees: far above the usual KL, a spike",
+        ),
+        (
+            lambda i: 0.2 if i == 119 else 0.008,
+            "the evidence agrees: far above the usual KL, a spike",
+        ),
         (
             lambda i: 0.12 if i > 80 else 0.008,
-            "the evidence agrees: above 0.1 in 3 updates in a row",
+            "the evidence agrees: above 0.1 in 3 consecutive updates",
         ),
-        (lambda i: 0.04, "higher than usual for PPO, no spike (z = 0.0); worrying"),
+        (lambda i: 0.04, "higher than usual for PPO, not a spike (z = 0.0); a problem"),
         (lambda i: 0.028 if i == 119 else 0.001, "below 0.03 is normal for PPO, a spike (z = "),
     ],
 )
@@ -115,13 +121,13 @@ def test_the_evidence_agrees_where_the_alarm_would_ring(scene, curve, opinion) -
 def test_too_few_updates_are_no_ground_to_deny_a_spike(scene) -> None:
     scene.events(points=6, approx_kl=steady(0.02)).log()
     facts = scene.facts(as_of=LAUNCH + timedelta(minutes=15))
-    assert "too few updates" in judge(PLAYBOOK, "kl_divergence", facts).evidence
+    assert "not enough earlier updates" in judge(PLAYBOOK, "kl_divergence", facts).evidence
 
 
 def test_a_frozen_policy_passes_the_line_but_is_called_unhealthy(scene) -> None:
     judgement = judge(PLAYBOOK, "kl_divergence", scene.events(approx_kl=steady(0.0)).log().facts())
     assert judgement.verdict is Verdict.PASS
-    assert "no sign of health" in judgement.evidence
+    assert "not healthy" in judgement.evidence
 
 
 @pytest.mark.parametrize("name", ["ep_rew_mean", "approx_kl", "policy_gradient_loss", "sharpe"])
@@ -144,7 +150,7 @@ def test_too_few_points_are_pending_while_it_runs_and_unknown_when_it_ended(scen
     as_of = LAUNCH + timedelta(minutes=11)
     live = judge(PLAYBOOK, "loss_falling", scene.facts(as_of=as_of))
     assert (live.verdict, live.why) == (
-        Verdict.PENDING, "value loss has 4 points; 4 more are needed.",
+        Verdict.PENDING, "train/value_loss has 4 points; 8 are needed.",
     )  # fmt: skip
     run = scene.run(TrainingStatus.COMPLETED, ended=as_of)
     assert judge(PLAYBOOK, "loss_falling", scene.facts(run=run)).verdict is Verdict.UNKNOWN
@@ -181,11 +187,11 @@ def test_a_crash_without_a_log_is_still_a_crash(scene) -> None:
 @pytest.mark.parametrize("check", ["no_crashes", "no_issues", "no_anomaly"])
 def test_a_crash_before_a_new_start_still_counts(scene, check) -> None:
     scene.events().log()
-    run = replace(scene.run(), earlier_crashes=("run A, attempt 1 crashed: NaN",))
+    run = replace(scene.run(), earlier_crashes=("Run A, attempt 1 crashed. NaN.",))
     judgement = judge(PLAYBOOK, check, scene.facts(run=run))
     assert judgement.verdict is Verdict.FAIL and judgement.reading.value == 1
     assert judgement.why == (
-        "Run A, attempt 1 crashed: NaN. Crashes of the whole week so far are counted."
+        "1 problem: Run A, attempt 1 crashed. NaN. Includes crashes earlier this week."
     )
 
 
@@ -248,9 +254,12 @@ def test_a_disk_is_held_against_the_playbooks_limit_whatever_the_job_thought(sce
     ("given", "why"),
     [
         (job(None, JobState.LOST), "LOST"),
-        (job({"ok": True, "checks": []}), "says nothing"),
-        (job({"ok": True, "checks": "all"}), "says nothing"),
-        (job({"ok": True, "checks": [{"id": "preflight_disk", "ok": "yes"}]}), "says nothing"),
+        (job({"ok": True, "checks": []}), "Not in the pre-flight's result"),
+        (job({"ok": True, "checks": "all"}), "Not in the pre-flight's result"),
+        (
+            job({"ok": True, "checks": [{"id": "preflight_disk", "ok": "yes"}]}),
+            "Not in the pre-flight's result",
+        ),
         (replace(preflight("preflight_disk"), ended=LAUNCH - timedelta(days=3)), "old"),
     ],
 )
@@ -283,9 +292,9 @@ def test_a_preflight_is_not_stale_a_week_after_its_launch(scene) -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"value": 0.9}, "passed=True with the value 0.9"),
+        ({"value": 0.9}, "passed=True, with the value 0.9"),
         ({"value": None}, "with the value None"),
-        ({"threshold": 0.5}, "judged by >= 0.5, the playbook says >= 1"),
+        ({"threshold": 0.5}, "judged by >= 0.5, the playbook requires >= 1"),
         ({"passed": "yes"}, "passed=yes"),
     ],
 )

@@ -16,6 +16,7 @@ from core.diagnosis import SCENARIOS, scenarios
 from core.diagnosis.advice import advice
 from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.diagnosis.foreign_run import facts_of_folder
+from core.language import Message
 from core.playbook.troubles import ScenarioId
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
@@ -30,6 +31,7 @@ from tests.core.diagnosis.runs import (
     ppo,
 )
 from tests.event_files import append_events, write_events
+from tests.portuguese import untranslated
 
 diagnosis = importlib.import_module("core.diagnosis.diagnose")
 ALARMS = (FindingStatus.FIRING, FindingStatus.RECOVERING)
@@ -226,13 +228,23 @@ def judged(monkeypatch):
     return names
 
 
-def test_every_headline_is_told_in_both_languages(tmp_path):
+def test_headlines_and_evidence_have_portuguese_and_survive_a_record(tmp_path):
     write_events(tmp_path, ppo(300))
     reader = open_reader(tmp_path)
     for minutes in (0, 1, 30, 301, 330, 900):
         for finding in diagnose(facts(reader, minutes * MINUTE), PLAYBOOK):
-            told = finding.headline
-            if told.startswith(("No reward", "The event file", "Nothing was", "There is no")):
-                continue  # why a number is missing is told in English alone
-            assert told.in_("pt") != told.in_("en")
-            assert pickle.loads(pickle.dumps(told)).in_("pt") == told.in_("pt")
+            assert finding.headline.in_("pt") != finding.headline.in_("en")
+            for text in (finding.headline, *finding.evidence_for, *finding.evidence_against):
+                assert untranslated(text) == []
+                assert pickle.loads(pickle.dumps(text)).in_("pt") == text.in_("pt")
+                recorded = json.loads(json.dumps(text.as_record(), allow_nan=False))
+                assert Message.from_record(recorded).in_("pt") == text.in_("pt")
+                assert Message.from_record(recorded) == text
+
+
+def test_a_finding_is_json_in_the_language_that_is_asked_for(tmp_path):
+    found = diagnosed(tmp_path, ppo(50, train__approx_kl=lambda i: 0.9), HOUR)["kl_explosion"]
+    assert found.as_dict()["headline"].startswith("KL explosion since step")
+    portuguese = found.as_dict("pt")
+    assert portuguese["headline"].startswith("Explosão de KL desde o passo")
+    assert portuguese["evidence_for"][0].startswith("KL saltou acima de 0,5: ")

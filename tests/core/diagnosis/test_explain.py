@@ -15,20 +15,22 @@ from core.facts import JobFacts
 from core.vocabulary import JobState
 from tests.core.diagnosis.runs import MINUTE, PLAYBOOK, STEPS, at, facts, open_reader, ppo
 from tests.event_files import write_events
+from tests.portuguese import untranslated
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_scenario_explains_its_rule_in_both_languages(scenario):
     said = explain(PLAYBOOK, scenario)
-    assert len(said.en) > 80 and said.en != said.pt
-    assert "{" not in said.en + said.pt
+    assert len(said) > 80 and said != said.in_("pt")
+    assert untranslated(said) == []
+    assert "{" not in said + said.in_("pt")
 
 
 def test_an_explanation_follows_the_rules_own_numbers(monkeypatch):
-    assert "in a row above 0.1" in explain(PLAYBOOK, "kl_explosion").en
+    assert "consecutive updates above 0.1" in explain(PLAYBOOK, "kl_explosion")
     monkeypatch.setattr(kl_explosion, "HIGH", 0.25)
-    assert "in a row above 0.25" in explain(PLAYBOOK, "kl_explosion").en
-    assert "seguidas acima de 0,25" in explain(PLAYBOOK, "kl_explosion").pt
+    assert "consecutive updates above 0.25" in explain(PLAYBOOK, "kl_explosion")
+    assert "seguidas acima de 0,25" in explain(PLAYBOOK, "kl_explosion").in_("pt")
 
 
 def test_attempts_settings_and_data_that_changed_around_an_event_are_found(tmp_path):

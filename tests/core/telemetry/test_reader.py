@@ -227,7 +227,7 @@ def test_a_folder_that_may_not_be_listed_is_an_error_with_a_remedy(tmp_path, mon
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("os.scandir", scandir)  # root may list everything
-    with pytest.raises(TelemetryError, match="can't be listed.*right to read"):
+    with pytest.raises(TelemetryError, match="can't be listed.*permissions"):
         RunReader(tmp_path).refresh()
 
 

@@ -148,7 +148,7 @@ def test_no_reward_after_one_iteration_is_pending(tmp_path):
     reader = read(tmp_path, {"time/fps": iterations(1)})
     found = absence(reader, "rollout/ep_rew_mean")
     assert found.pending
-    assert "first episode has not ended" in found.why
+    assert "first episode is not finished" in found.why
 
 
 def test_no_reward_after_many_iterations_means_no_monitor(tmp_path):
@@ -196,7 +196,7 @@ def test_no_folder_no_file_and_no_scalar_are_told_apart(tmp_path):
     assert not absence(None, "train/loss").pending
     reader = RunReader(tmp_path)
     reader.refresh()
-    assert absence(reader, "train/loss").why == "There is no event file."
+    assert absence(reader, "train/loss").why == "No event file."
     (tmp_path / "events.out.tfevents.1").write_bytes(header(START))
     reader.refresh()
     found = absence(reader, "train/loss")

@@ -2,6 +2,7 @@ import pytest
 
 from core.telemetry.aliases import ALIASES, canonical, find
 from core.telemetry.tags import MEANINGS, meaning
+from tests.portuguese import untranslated
 
 
 def test_every_aliased_number_is_explained():
@@ -22,16 +23,25 @@ def test_old_and_prefixed_names_are_recognised(tag):
 
 
 def test_the_trap_of_fps_is_told():
-    assert "hides slowdowns" in meaning("charts/SPS").trap.en
-    assert "esconde" in meaning("charts/SPS").trap.pt
+    assert "hides slowdowns" in meaning("charts/SPS").trap
+    assert "esconde" in meaning("charts/SPS").trap.in_("pt")
 
 
 @pytest.mark.parametrize("known", MEANINGS.values(), ids=MEANINGS)
 def test_every_meaning_names_its_source_and_its_trap(known):
-    assert known.source.en and known.trap is not None
+    assert known.source and known.trap is not None
     # A range is a claim: without a source it would be a rumour.
     assert known.healthy is None or known.source is not None
-    assert known.definition.en != known.definition.pt
+    assert known.definition != known.definition.in_("pt")
+    for text in (
+        known.title,
+        known.definition,
+        known.source,
+        known.unit,
+        known.healthy,
+        known.trap,
+    ):
+        assert text is None or untranslated(text) == []
 
 
 @pytest.mark.parametrize(
@@ -50,7 +60,7 @@ def test_tags_of_other_algorithms_are_known(written, means):
 
 
 def test_our_reward_components_are_explained_and_strangers_are_not():
-    assert "turnover cost" in meaning("reward/turnover_cost").definition.en
+    assert "turnover cost" in meaning("reward/turnover_cost").definition
     assert meaning("my/metric") is None
 
 

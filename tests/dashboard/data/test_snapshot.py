@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.telemetry.readings import known_series, pace_series
-from core.vocabulary import JobKind, SlotState, Verdict
+from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
+from tests.runner.place import CTO
+from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 REWARD = "rollout/ep_rew_mean"
 # A read of a week without signatures: the ledger's head, then week, clock, jobs, attempts,
@@ -29,7 +32,7 @@ def services(place: Place) -> Services:
 
 
 def snapshot(place: Place) -> Snapshot:
-    taken = services(place).look()
+    taken = services(place).snapshot()
     assert taken is not None
     return taken
 
@@ -59,7 +62,7 @@ def _page(panel, page) -> None:
 
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
-    "launch", "escalation", "revalidation", "runs_and_jobs",
+    "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
 )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     page.services.forget()
     with counted() as cost:
         test.run()
-    checks = page.services.look().slot(slot).checks
+    checks = page.services.snapshot().slot(slot).checks
     assert cost.calls("facts.gather") == 1
     assert cost.calls("judging.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
@@ -117,29 +120,29 @@ WRITES: dict[str, tuple[Callable[[Place, str], object], Callable[[Snapshot], obj
         lambda place, week: place.client().tick(
             week, "hourly_1", "reward_positive", "", Verdict.PASS, "1"
         ),
-        lambda now: now.ticks.get("hourly_1"),
+        lambda snapshot: snapshot.ticks.get("hourly_1"),
     ),
     "note": (
         lambda place, week: place.client().note(week, "hourly_1", "shared"),
-        lambda now: list(now.notes),
+        lambda snapshot: list(snapshot.notes),
     ),
     "incident": (
         lambda place, week: place.client().open_incident(week, "performance", "flat"),
-        lambda now: (now.open_incidents, now.facts.open_incidents),
+        lambda snapshot: (snapshot.open_incidents, snapshot.facts.open_incidents),
     ),
     "job": (
         lambda place, week: place.client().submit(JobKind.PREFLIGHT),
-        lambda now: (now.latest(JobKind.PREFLIGHT), now.facts.preflight),
+        lambda snapshot: (snapshot.latest(JobKind.PREFLIGHT), snapshot.facts.preflight),
     ),
     "clock": (
         lambda place, week: place.client().record_clock_point(
             week, place.now, place.now + timedelta(days=1), 1.0
         ),
-        lambda now: (now.now_week, [view.state for view in now.timeline]),
+        lambda snapshot: (snapshot.now_week, [view.state for view in snapshot.timeline]),
     ),
     "activity": (
         lambda place, week: place.client().note(week, "hourly_2", "later"),
-        lambda now: len(now.activity),
+        lambda snapshot: len(snapshot.activity),
     ),
 }
 
@@ -164,8 +167,8 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
     for check in before.slot("hourly_1").checks:
         place.client().tick(before.week.id, "hourly_1", check, "seen", Verdict.UNKNOWN, "")
 
-    def state(now: Snapshot) -> SlotState:
-        return next(view.state for view in now.timeline if view.spec.id == "hourly_1")
+    def state(snapshot: Snapshot) -> SlotState:
+        return next(view.state for view in snapshot.timeline if view.spec.id == "hourly_1")
 
     assert state(before) is SlotState.OVERDUE and before.ticks == {}
     after = snapshot(place)
@@ -175,7 +178,7 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
     job = place.train(hours=2.0)
     own = services(place)
-    before = own.look()
+    before = own.snapshot()
     number = before.readings["last_reward"]
     newer = {
         tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
@@ -184,23 +187,50 @@ def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Pla
     (file,) = place.home.run_attempt(job.run, 1).iterdir()
     append_events(file, newer)
     # Another tab refreshes the same reader; this page goes on with what it has read.
-    other = services(place).look()
+    other = services(place).snapshot()
     assert other.readings["last_reward"].step == 180 * 4096
     reader, until = before.run.reader, before.run.until
     assert known_series(reader, REWARD, until).last == (number.step, number.value)
     assert pace_series(reader, until).last[0] == number.step == 120 * 4096
     assert before.facts.run.reader is reader
     own.forget()
-    assert own.look().readings["last_reward"].step == 180 * 4096
+    assert own.snapshot().readings["last_reward"].step == 180 * 4096
 
 
 def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
     place.train()
     own = services(place)
-    first = own.look()
-    assert own.look() is first
+    first = own.snapshot()
+    assert own.snapshot() is first
     own.forget()
-    assert own.look() is not first
-    second = own.look()
+    assert own.snapshot() is not first
+    second = own.snapshot()
     place.now += timedelta(seconds=1)
-    assert own.look() is not second
+    assert own.snapshot() is not second
+
+
+def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path: Path) -> None:
+    place = SignedPlace(tmp_path / "home")
+    sha256 = place.revalidate("GO")
+    act = SignatureAct.APPROVE_WITH_CONDITIONS
+    client = place.client()
+    own = Services(place.home, CTO)
+    own.snapshot()  # the store is open
+    own.forget()
+    client.sign(place.week.id, sha256, act, "Half of the size.", CONDITIONS)
+    with counted() as cost:
+        snapshot = own.snapshot()
+        signature = snapshot.signature_of(sha256)
+        standing = snapshot.standing(signature)
+        conditions = snapshot.conditions
+        timeline = snapshot.timeline
+    # Beside the others: closings of conditions, keys, and lines that take places over.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 3)
+    assert standing == client.standing(signature) and standing.stands
+    assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
+    assert next(v.state for v in timeline if v.spec.kind == "approval") is SlotState.DONE
+    client.close_condition(signature.id, 0, "Done on Monday.")
+    assert snapshot.conditions == conditions
+    own.forget()
+    assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
+    place.clear()

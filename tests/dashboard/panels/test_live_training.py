@@ -24,7 +24,7 @@ def test_a_chart_tells_definition_unit_range_source_and_trap(tmp_path):
     assert "`train/approx_kl` [nats]" in told
     assert "half of the runs have a median between 0.005 and 0.013" in told
     assert "observed in 376 public PPO runs" in told
-    assert "97 % of healthy runs cross 0.01" in told
+    assert "97% of healthy runs cross 0.01" in told
     assert "100% of its maximum" in text_of(test)  # the entropy has not moved
 
 
@@ -43,13 +43,13 @@ def test_a_chart_of_a_run_at_work_is_redrawn_four_times_a_minute(tmp_path):
     place = Place(tmp_path / "home")
     place.watch(hours=1.0)
     at_work = LAUNCH + timedelta(hours=1)
-    points = known_series(place.page().look().run.reader, "rollout/ep_rew_mean", at_work)
+    points = known_series(place.page().snapshot().run.reader, "rollout/ep_rew_mean", at_work)
     ends = []
     for seconds in (-15, -14, -1, 0):
         place.now = at_work + timedelta(seconds=seconds)
-        look = place.page().look()
-        assert look.status is TrainingStatus.RUNNING
-        ends.append(drawn(look, points).last)
+        snapshot = place.page().snapshot()
+        assert snapshot.status is TrainingStatus.RUNNING
+        ends.append(drawn(snapshot, points).last)
     assert ends[0] == ends[1] == ends[2] != ends[3] == points.last
 
 
@@ -57,7 +57,7 @@ def test_a_curve_that_has_just_begun_is_shown_at_once(tmp_path):
     place = Place(tmp_path / "home")
     place.watch(hours=1.0)
     place.now = LAUNCH + timedelta(seconds=65)
-    look = place.page().look()
-    only = known_series(look.run.reader, "rollout/ep_rew_mean", place.now)
+    snapshot = place.page().snapshot()
+    only = known_series(snapshot.run.reader, "rollout/ep_rew_mean", place.now)
     fresh = replace(only, wall=only.wall + 3.0)  # in the quarter minute that is not over
-    assert len(drawn(look, fresh)) == len(fresh) == 1
+    assert len(drawn(snapshot, fresh)) == len(fresh) == 1

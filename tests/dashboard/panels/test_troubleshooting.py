@@ -47,7 +47,7 @@ def test_a_firing_card_shows_curve_changes_log_and_rule(exploded):
     assert "train/learning_rate from 0.0003 to 0.003" in said
     assert "[WARN] loss is large" in said
     assert "Starting PPO training" not in said.partition("Log around that time")[2][:200]
-    assert "3 updates in a row above 0.1" in said
+    assert "3 consecutive updates above 0.1" in said
     assert any("around-kl_explosion" in str(chart.proto.id) for chart in test.get("plotly_chart"))
 
 
@@ -56,7 +56,7 @@ def test_the_card_speaks_portuguese(exploded):
     assert not test.exception
     said = text_of(test)
     assert "Mudanças nesse momento" in said
-    assert "train/learning_rate de 0.0003 para 0.003" in said
+    assert "train/learning_rate de 0,0003 para 0,003" in said
     assert "3 atualizações seguidas acima de 0,1" in said
 
 

@@ -53,7 +53,7 @@ def test_the_start_command_prints_the_manuals_lines(
         f"[INFO] Step 1/{STEPS}",
     ]
     assert [line for line in lines if line in expected] == expected
-    assert "Pre-flight first:" in lines
+    assert "Running the pre-flight:" in lines
     assert sum(line.startswith("  ✅ preflight_") for line in lines) == 6
 
 
@@ -89,7 +89,7 @@ def test_a_day_outside_the_week_is_refused(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
     done = script("daily_training_check.py", "--date", "2020-01-01", home=home)
-    assert done.returncode == 2 and "no day of the week" in done.stderr
+    assert done.returncode == 2 and "not a day of week" in done.stderr
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     first = dashboard()
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: dashboard() not in (0, first) and _answers(port), 60)
-    assert "killed by signal 9 (SIGKILL). Starting it again in 0.2 s." in said.read_text()
+    assert "killed by signal 9 (SIGKILL). Restart in 0.2 s." in said.read_text()
 
     runner = read_identity(home)
     os.kill(runner.process.pid, signal.SIGKILL)
@@ -109,7 +109,7 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     assert not _answers(port)
     assert not psutil.wait_procs(children, timeout=5)[1]
     assert psutil.pid_exists(pid)
-    assert f"{job.id} goes on" in said.read_text()
+    assert f"{job.id} continues" in said.read_text()
     assert f"trainweek jobs stop {job.id}" in said.read_text()
 
 
@@ -127,21 +127,21 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
     keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
     keeper.begin(0.0)
     for now_s in (1.0, 2.0, 3.0, 5.0):
-        keeper.look(now_s)
+        keeper.tick(now_s)
     with pytest.raises(SetupError, match="never came up"):
-        keeper.look(6.0)
+        keeper.tick(6.0)
 
     part.how = None
     keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
     keeper.begin(0.0)
-    keeper.look(20.0)  # it lived long enough
+    keeper.tick(20.0)  # it lived long enough
     part.how, part.starts = "it ended with code 3", 0
     del said[:]
     now_s = 20.0
     for _ in range(200):
         now_s += 0.25
-        keeper.look(now_s)
-    waits = [line.rsplit(" ", 2)[1] for line in said if "Starting it again" in line]
+        keeper.tick(now_s)
+    waits = [line.rsplit(" ", 2)[1] for line in said if "Restart in" in line]
     assert waits[:4] == ["1", "2", "4", "4"] and set(waits[4:]) == {"4"}
     assert part.starts > 8
 
@@ -214,15 +214,17 @@ def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_pat
     try:
         pid = read_identity(home).process.pid
         stop = f"trainweek runner --stop --home '{root}'"
-        assert f"Started a runner (pid {pid})" in restart.stderr and stop in restart.stderr
+        assert (
+            f"Started a background runner (pid {pid})" in restart.stderr and stop in restart.stderr
+        )
         assert "Started" not in trainweek("restart", home=root).stderr  # once: it stays
         for words in (("ledger", "replay"), ("ledger", "restore"), ("runner",)):
             assert stop in trainweek(*words, home=root).stderr, words
         ended = subprocess.run(
             [TRAINWEEK, *shlex.split(stop)[1:]], capture_output=True, text=True, timeout=60
         )
-        assert (ended.returncode, ended.stdout) == (0, f"Runner (pid {pid}) ended.\n")
-        assert "No runner works on" in trainweek("runner", "--stop", home=root).stdout
+        assert (ended.returncode, ended.stdout) == (0, f"Runner (pid {pid}) stopped.\n")
+        assert "No runner is active for" in trainweek("runner", "--stop", home=root).stdout
         assert trainweek("ledger", "replay", home=root).returncode == 0
     finally:
         stop_all(home)

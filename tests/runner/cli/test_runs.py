@@ -83,11 +83,11 @@ def test_a_file_without_an_event_is_named_and_never_judged(tmp_path: Path, text:
     file.write_text(text, "utf-8")
     inspected = CliRunner().invoke(app, ["inspect", str(file), "--json"])
     assert isinstance(inspected.exception, TelemetryError) and inspected.output == ""
-    assert f"{file} holds no TensorBoard event" in inspected.exception.what
+    assert f"{file} contains no TensorBoard events" in inspected.exception.what
     assert "events.out.tfevents" in inspected.exception.remedy
     diagnosed = CliRunner().invoke(app, ["diagnose", str(file), "--json"])
     assert diagnosed.exit_code == 3 and diagnosed.stdout == ""  # 2 would call it critical
-    assert f"{file} holds no TensorBoard event" in diagnosed.stderr
+    assert f"{file} contains no TensorBoard events" in diagnosed.stderr
 
 
 @pytest.mark.parametrize("begin", [1_700_000_000.0, None])
@@ -122,7 +122,7 @@ def test_a_run_whose_process_is_seen_is_running(tmp_path: Path) -> None:
         writer.kill()
         writer.wait()
     found = {f["scenario"]: f for f in json.loads(done.stdout)}
-    assert found["crash"]["headline"] == "The run is RUNNING."
+    assert found["crash"]["headline"] == "Run RUNNING."
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core.vocabulary import JobKind, JobState
 from dashboard.components.reward_curve import restart_marks
 from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.settings import own_programs
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, wait_for
@@ -189,7 +189,7 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         pages = Pages(place.home.root)
         pages.now = datetime.now(UTC)
         page = pages.page()
-        (mark,) = restart_marks(page, page.look())
+        (mark,) = restart_marks(page, page.snapshot())
         assert begun < mark.step <= begun + 8_000
         assert mark.label.endswith("1: lr 0.0003 → 0.0001")
     finally:

@@ -74,9 +74,9 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     left = [i for i, v in views.items() if v.state is SlotState.OVERDUE and i != "approval"]
     assert left == [], "everything that has come was looked at in its time"
     assert Verdict.UNKNOWN in views["daily_1"].troubles, "so short a training has no trend"
-    assert "reward_trend: Too few data" in output
+    assert "reward_trend: Not enough data" in output
     ticks = {tick.check: tick for tick in client.ticks(week.id, "daily_1")}
-    assert ticks["reward_trend"].note.startswith("Seen: Too few data")
+    assert ticks["reward_trend"].note.startswith("Seen: Not enough data")
 
 
 @pytest.mark.slow
@@ -209,7 +209,7 @@ def test_a_folder_that_no_demo_made_is_never_cleared(tmp_path: Path) -> None:
     process = demo(tmp_path, 1000)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "no demo made" in output and "empty folder" in output
+    assert "not a demo's" in output and "empty folder" in output
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "three years of work"
 
 

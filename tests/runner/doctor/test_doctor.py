@@ -24,6 +24,7 @@ from runner.doctor import place as look_at_place
 from runner.doctor.machine import clock
 from runner.home.runner_identity import read_identity
 from runner.models.checkpoints import PARTS
+from runner.processes.procfs import flock_holder
 from runner.settings import Settings
 from runner.store.backup import make_backup
 from tests.faults.promises import vanish
@@ -106,7 +107,7 @@ def test_a_write_that_was_cut_off_is_told_and_left_to_the_next_opening(place: Pl
     before = journal.read_bytes(), place.home.database.read_bytes()
     assert len(before[0]) > 4096
     found = trouble(place, "database")
-    assert found.verdict is Verdict.WARN and "cut off" in found.what
+    assert found.verdict is Verdict.WARN and "interrupted" in found.what
     assert (journal.read_bytes(), place.home.database.read_bytes()) == before
     assert place.client(LEAD).damage() is None
     assert exit_code(examined(place)) == 0
@@ -154,7 +155,7 @@ def test_a_runner_that_died_hangs_or_left_its_jobs_alone_is_told_apart(place: Pl
     assert "take-over" in found.remedy and found.verdict is Verdict.FAIL
     runner.kill()
     runner.wait()
-    assert "without a goodbye" in trouble(place, "runner").what
+    assert "without a record of its end" in trouble(place, "runner").what
     runner = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
@@ -183,8 +184,8 @@ def test_a_process_of_an_ended_job_is_found_by_its_mark(place: Place) -> None:
     job = place.until(service, place.submit())
     service.close()
     place.home.runner_identity.unlink()
-    mark = json.loads((place.folder(job) / "command.json").read_text())["mark"]
-    stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": mark})
+    attempt_id = json.loads((place.folder(job) / "command.json").read_text())["mark"]
+    stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": attempt_id})
     try:
         wait_for(lambda: psutil.Process(stray.pid).name() == "sleep")
         found = trouble(place, "orphans")
@@ -197,11 +198,11 @@ def test_a_process_of_an_ended_job_is_found_by_its_mark(place: Place) -> None:
 def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: Place) -> None:
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    mark = json.loads((place.folder(job) / "command.json").read_text())["mark"]
+    attempt_id = json.loads((place.folder(job) / "command.json").read_text())["mark"]
     vanish(place.shim(job), place.job(job).pid)
     wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
     place.until(service, job, JobState.RUNNING)
-    stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": mark})
+    stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": attempt_id})
     try:
         wait_for(lambda: psutil.Process(stray.pid).name() == "sleep")
         (found,) = processes.orphans(place.home, Settings(), after(0))
@@ -223,14 +224,14 @@ def test_a_job_that_waits_while_there_is_no_runner_is_named(place: Place) -> Non
     service.close()
     place.home.runner_identity.unlink()
     found = trouble(place, "runner")
-    assert found.verdict is Verdict.WARN and f"nobody starts {job.id}" in found.what
+    assert found.verdict is Verdict.WARN and f"no runner to start {job.id}" in found.what
 
 
 def test_a_shim_that_gives_no_sign_of_life_is_named(place: Place) -> None:
     service = place.service()
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     (found,) = processes.shims(place.home, Settings(), after(0))
-    assert found.verdict is Verdict.PASS and "1 give" in found.what
+    assert found.verdict is Verdict.PASS and "1 shim with a heartbeat" in found.what
     (found,) = processes.shims(place.home, Settings(), after(60))
     assert found.verdict is Verdict.WARN and f"kill -CONT {place.shim(job)}" in found.remedy
     service.close()
@@ -272,7 +273,7 @@ def test_a_full_disk_is_named_before_it_is_full(place: Place, monkeypatch) -> No
 
 def test_a_clock_that_was_set_back_is_named(place: Place) -> None:
     (found,) = clock(place.home, Settings(), after(-86400))
-    assert found.verdict is Verdict.WARN and "set back" in found.what
+    assert found.verdict is Verdict.WARN and "ahead of this machine's clock" in found.what
 
 
 def test_a_package_out_of_its_range_is_named(place: Place, monkeypatch) -> None:
@@ -282,7 +283,7 @@ def test_a_package_out_of_its_range_is_named(place: Place, monkeypatch) -> None:
     monkeypatch.setattr(
         machine.metadata, "version", lambda name: "0.1" if name == "torch" else true(name)
     )
-    assert "torch is 0.1; >=2.8 is needed" in trouble(place, "versions").what
+    assert "torch is 0.1; >=2.8 is required" in trouble(place, "versions").what
 
 
 def test_the_command_prints_json_and_its_exit_code(place: Place) -> None:
@@ -298,8 +299,8 @@ def test_the_command_prints_json_and_its_exit_code(place: Place) -> None:
 
 def test_the_runner_that_holds_the_home_is_read_from_the_kernel(place: Place) -> None:
     service = place.service()
-    assert processes._holder(place.home.runner_lock) == os.getpid()
+    assert flock_holder(place.home.runner_lock) == os.getpid()
     service.close()
-    assert processes._holder(place.home.runner_lock) is None
+    assert flock_holder(place.home.runner_lock) is None
     assert read_identity(place.home) is not None
     place.home.runner_identity.unlink()

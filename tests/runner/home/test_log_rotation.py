@@ -31,7 +31,7 @@ def test_a_runner_keeps_its_own_log_and_the_dashboards_short(place: Place) -> No
     wait_for(place.in_state(job, JobState.SUCCEEDED))
     place.runners[0].terminate()
     assert place.runners[0].wait(20) == 0
-    assert place.home.runner_log.read_text().endswith("Runner ended.\n")
+    assert place.home.runner_log.read_text().endswith("Runner stopped.\n")
 
 
 def test_no_more_than_the_set_number_of_predecessors_stay(place: Place) -> None:

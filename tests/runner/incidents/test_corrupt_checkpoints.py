@@ -45,7 +45,7 @@ def looks(place: Place, service: Service, row: Row, folder: Path) -> list[str]:
     place.home.model.mkdir(parents=True, exist_ok=True)
     for number in range(5):
         place.home.best_model.write_bytes(b"weights %d" % number)
-        report_corrupt_checkpoints(place.home, service.fence, row, folder, after(0))
+        report_corrupt_checkpoints(place.home, service.fenced, row, folder, after(0))
     return sorted(path.name for path in place.home.model.glob("backup_before_bad_data*.zip"))
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from runner.liveness import stall_dump
 from runner.liveness.stall_dump import STACKS, save_stall
-from runner.processes.identity import identify, process_table, tree_in
+from runner.processes.identity import identify
+from runner.processes.process_table import process_table, tree_in
+from runner.processes.procfs import is_stopped
 from tests.runner.place import wait_for
 
 FOREIGN = "print('up', flush=True); import time; time.sleep(60)"
@@ -55,9 +57,9 @@ def test_a_stopped_program_is_looked_at_from_outside(
 ) -> None:
     monkeypatch.setattr(stall_dump, "_py_spy", lambda *_: "")  # as where it is not installed
     os.kill(sleeper.pid, signal.SIGSTOP)
-    wait_for(lambda: stall_dump._stopped(identify(sleeper.pid)))
+    wait_for(lambda: is_stopped(sleeper.pid))
     folder = kept(tmp_path, sleeper.pid)
-    assert "the process is stopped and can't write its own" in (folder / "why.txt").read_text()
+    assert "the process is stopped and can't write them" in (folder / "why.txt").read_text()
     assert not (folder / STACKS).exists()
 
 
@@ -87,4 +89,4 @@ def test_what_was_cut_off_is_made_anew(tmp_path: Path, sleeper) -> None:
 
 def test_a_process_that_is_gone_still_leaves_the_reason(tmp_path: Path) -> None:
     folder = save_stall(tmp_path, 1, ["silent"], None, {}, {})
-    assert (folder / "why.txt").read_text() == "silent\nNo stacks: the process is gone.\n"
+    assert (folder / "why.txt").read_text() == "silent\nNo stacks: the process has ended.\n"

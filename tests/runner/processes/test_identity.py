@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.processes import identity
-from runner.processes.identity import MARK, descendants, identify, is_alive, marked, members, send
+from runner.processes import attempt_processes
+from runner.processes.attempt_processes import ATTEMPT_VARIABLE, cgroup_members, processes_of
+from runner.processes.identity import identify, is_alive, send_signal
+from runner.processes.process_table import descendants
 from tests.runner.place import wait_for
 
 
@@ -29,11 +31,11 @@ def test_a_process_that_took_the_number_of_another_gets_no_signal(sleeper) -> No
     victim = identify(sleeper.pid)
     former = replace(victim, ticks=victim.ticks - 1)
     assert not is_alive(former)
-    assert not send(former, signal.SIGKILL)
+    assert not send_signal(former, signal.SIGKILL)
     other_boot = replace(victim, boot="another boot")
-    assert not send(other_boot, signal.SIGKILL)
+    assert not send_signal(other_boot, signal.SIGKILL)
     assert sleeper.poll() is None
-    assert send(victim, signal.SIGKILL)
+    assert send_signal(victim, signal.SIGKILL)
     assert sleeper.wait() == -signal.SIGKILL
 
 
@@ -42,7 +44,7 @@ def test_a_zombie_is_dead(sleeper) -> None:
     os.kill(sleeper.pid, signal.SIGKILL)
     wait_for(lambda: not is_alive(process))
     assert Path(f"/proc/{sleeper.pid}").exists()  # nobody has reaped it yet
-    assert not send(process, signal.SIGTERM)
+    assert not send_signal(process, signal.SIGTERM)
 
 
 def test_a_number_that_nobody_has_is_nobody() -> None:
@@ -53,14 +55,14 @@ def test_a_number_that_changes_hands_while_it_is_looked_at_is_nobody(
     sleeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The environment or group that was read may be the former owner's."""
-    mine = os.environ | {MARK: "a-mark-that-changes"}
-    marked_one = subprocess.Popen(["sleep", "60"], env=mine)
+    mine = os.environ | {ATTEMPT_VARIABLE: "a-mark-that-changes"}
+    sleeping = subprocess.Popen(["sleep", "60"], env=mine)
     group = tmp_path / "trainweek-a-mark-that-changes"
     group.mkdir()
-    (group / "cgroup.procs").write_text(f"{marked_one.pid}\n")
+    (group / "cgroup.procs").write_text(f"{sleeping.pid}\n")
     try:
-        wait_for(lambda: marked("a-mark-that-changes"))
-        assert members(str(group), "a-mark-that-changes") == [identify(marked_one.pid)]
+        wait_for(lambda: processes_of("a-mark-that-changes"))
+        assert cgroup_members(str(group), "a-mark-that-changes") == [identify(sleeping.pid)]
         looks: dict[int, int] = {}
 
         def given_again(pid: int):
@@ -69,25 +71,25 @@ def test_a_number_that_changes_hands_while_it_is_looked_at_is_nobody(
             found = identify(pid)
             return found and replace(found, ticks=found.ticks + looks[pid])
 
-        monkeypatch.setattr(identity, "identify", given_again)
-        assert marked("a-mark-that-changes") == []
+        monkeypatch.setattr(attempt_processes, "identify", given_again)
+        assert processes_of("a-mark-that-changes") == []
         looks.clear()
-        assert members(str(group), "a-mark-that-changes") == []
+        assert cgroup_members(str(group), "a-mark-that-changes") == []
     finally:
-        marked_one.kill()
-        marked_one.wait()
+        sleeping.kill()
+        sleeping.wait()
 
 
 def test_marked_processes_are_found_wherever_they_are() -> None:
     code = "import subprocess, sys; subprocess.run(['sleep', '60'])"
     parent = subprocess.Popen(
-        [sys.executable, "-c", code], env=os.environ | {MARK: "a-mark-of-this-test"}
+        [sys.executable, "-c", code], env=os.environ | {ATTEMPT_VARIABLE: "a-mark-of-this-test"}
     )
     try:
-        wait_for(lambda: len(marked("a-mark-of-this-test")) == 2)
+        wait_for(lambda: len(processes_of("a-mark-of-this-test")) == 2)
         assert len(descendants(identify(parent.pid))) == 1
-        assert marked("a-mark-of-this") == []  # a part of a mark is another mark
+        assert processes_of("a-mark-of-this") == []  # a part of a mark is another mark
     finally:
-        for process in marked("a-mark-of-this-test"):
-            send(process, signal.SIGKILL)
+        for process in processes_of("a-mark-of-this-test"):
+            send_signal(process, signal.SIGKILL)
         parent.wait()

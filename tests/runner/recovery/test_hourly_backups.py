@@ -17,8 +17,8 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.recovery.hourly_backups import HourlyBackups
-from runner.recovery.rebuild import verify_ledger
 from runner.recovery.restore import Restored, restore_store
+from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
 from tests.runner.place import LEAD, Place, after, wait_for
@@ -211,7 +211,7 @@ def test_a_broken_backup_is_passed_over_and_refused_by_name(place: Place) -> Non
     good = make_backup(place.home, after(-60), WEEK)
     bad = backed_up(place)
     damaged(bad.database)
-    with pytest.raises(IntegrityError, match="not the file that was saved"):
+    with pytest.raises(IntegrityError, match="is missing or changed"):
         restore_store(place.home, bad.folder.name, LEAD, after(0))
     place.home.database.write_bytes(b"")
     assert restored(place).backup == good.folder.name
@@ -247,7 +247,7 @@ def test_a_cut_file_under_an_open_client_is_noticed_and_reading_goes_on(place: P
     place.lead.notes(place.week.id)
     place.home.ledger.write_bytes(b"")
     for _ in range(2):
-        with pytest.raises(IntegrityError, match="cut or changed"):
+        with pytest.raises(IntegrityError, match="truncated or changed"):
             note(place, "two")
     assert notes(place) == ["one"]
     assert place.lead.damage() is not None

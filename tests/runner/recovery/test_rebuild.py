@@ -17,8 +17,9 @@ from core.errors import IntegrityError
 from core.people import Person
 from core.vocabulary import Role, Verdict
 from runner.client import Client
-from runner.recovery.rebuild import VerifyReport, replay, verify_ledger
+from runner.recovery.rebuild import replay
 from runner.recovery.restore import restore_store
+from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.store import chain
 from runner.store.backup import make_backup
 from tests.runner.place import LEAD, Place, after
@@ -108,7 +109,7 @@ def rewritten(ledger: bytes, at: int = 1) -> bytes:
 
 def test_a_file_that_was_rewritten_as_a_whole_disagrees_with_the_database(record: Place) -> None:
     report = verified(record, rewritten(record.home.ledger.read_bytes()))
-    assert report.problems == ("Line 2 is another one than the database saw.",)
+    assert [each.what for each in report.problems] == ["Line 2 differs from the database."]
 
 
 def test_file_and_database_rewritten_together_disagree_with_their_backup(place: Place) -> None:
@@ -118,7 +119,7 @@ def test_file_and_database_rewritten_together_disagree_with_their_backup(place: 
     place.home.database.unlink()
     assert Client(place.home, LEAD).ticks(place.week.id)[0].note == "another"
     report = verify_ledger(place.home)
-    assert not report.ok and "cut or rewritten since" in report.text()
+    assert not report.ok and "truncated or rewritten since" in report.text()
 
 
 def test_a_row_that_was_changed_in_the_database_alone_is_found_and_mended(place: Place) -> None:

@@ -13,7 +13,7 @@ from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState
 from runner.client import Client
 from runner.records import Job
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.store import Store, migrate, schema
 from tests.runner.place import LEAD, Place, after
 
@@ -23,7 +23,7 @@ STOPPED = Message("Stopped by {by}; exit code {code}.", by="Eva", code=7)
 def written(place: Place, job: Job, reason: str) -> Message:
     """The job's reason after the runner wrote this one."""
     service = place.service()
-    with service.fence.write(after(0)) as write:
+    with service.fenced.write(after(0)) as write:
         body = {"action": "change", "job_id": job.id, "job": {"reason": reason}}
         write.append("job", body, place.week.id)
     service.close()
@@ -45,7 +45,7 @@ def test_a_reason_of_an_older_version_stays_as_it_is(place: Place) -> None:
 
 def test_a_summary_reads_in_each_language(place: Place) -> None:
     service, week = place.service(), place.week
-    with service.fence.write(after(0)) as write:
+    with service.fenced.write(after(0)) as write:
         body = {
             "action": "open",
             "procedure": "crash",

@@ -19,7 +19,8 @@ from core.paths import Home
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.client import Client
 from runner.outcomes import Recorded
-from runner.recovery.rebuild import replay, verify_ledger
+from runner.recovery.rebuild import replay
+from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION, metadata
@@ -91,7 +92,7 @@ def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Pa
     tick(place, "hourly_2")
     place.home.database.write_bytes(old)  # as if the process had died before its commit
     report = verify_ledger(place.home)
-    assert not report.ok and "behind" in report.text()
+    assert not report.ok and "lacks the newest" in report.text()
     assert [t.slot for t in Client(place.home, LEAD).ticks(place.week.id)] == [
         "hourly_1",
         "hourly_2",
@@ -104,7 +105,7 @@ def test_a_write_that_was_cut_off_is_set_aside_and_the_next_one_goes_on(place: P
     with place.home.ledger.open("ab") as file:
         file.write(b'{"at":"2026-02-23T1')
     report = verify_ledger(place.home)
-    assert not report.ok and "no complete line" in report.text()
+    assert not report.ok and "not a complete line" in report.text()
     assert isinstance(tick(place, "hourly_2"), Recorded)
     assert verify_ledger(place.home).ok
     assert place.home.ledger.with_suffix(".torn").read_bytes() == b'{"at":"2026-02-23T1\n'
@@ -114,7 +115,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
     tick(place)
     lines = place.home.ledger.read_bytes().splitlines(keepends=True)
     place.home.ledger.write_bytes(b"".join(lines[:-1]))
-    with pytest.raises(IntegrityError, match="was cut or changed"):
+    with pytest.raises(IntegrityError, match="was truncated or changed"):
         tick(place, "hourly_2")
     assert place.home.ledger.read_bytes() == b"".join(lines[:-1])
     assert len(place.lead.ticks(place.week.id)) == 1  # reading goes on

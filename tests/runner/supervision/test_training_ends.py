@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +15,7 @@ from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.records import Job
-from runner.recovery.rebuild import verify_ledger
+from runner.recovery.verification import verify_ledger
 from runner.settings import own_programs
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, wait_for
@@ -252,18 +251,25 @@ def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:
     assert "It was lost twice at step 4,096, so it is not resumed" in place.job(job).reason
 
 
-def test_an_attempt_that_lived_long_begins_the_waits_anew(place: Place) -> None:
-    service = place.service(backoff_s=10.0, backoff_cap_s=300.0, healthy_s=0.5, resumes_a_day=9)
+def test_an_attempt_that_ran_long_resets_the_backoff(place: Place) -> None:
+    service = place.service(backoff_s=10.0, backoff_cap_s=300.0, healthy_s=3600.0, resumes_a_day=9)
     service.supervisor.finisher.chance = lambda: 0.5  # no spread
     job = place.submit(JobKind.TRAIN, do="sleep")
     waits = []
-    for lived in (0.0, 0.0, 0.7, 0.0):
+    for hours in (0, 0, 2, 0, 0):
         place.until(service, job, JobState.RUNNING)
-        time.sleep(lived)
+        began_earlier(place, job, hours)
         vanish(place.shim(job), place.job(job).pid)
         service.supervisor.settings = replace(service.settings, backoff_cap_s=0.0)  # no waiting
         service.supervisor.finisher.settings = service.settings
         place.until(service, job, JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
         waits.append((parse_moment(last.body["job"]["not_before"]) - last.at).total_seconds())
-    assert waits == [10.0, 20.0, 10.0, 10.0]
+    assert waits == [10.0, 20.0, 10.0, 10.0, 20.0]
+
+
+def began_earlier(place: Place, job: Job, hours: int) -> None:
+    """As if the attempt ran for so many hours already, by the shim's own word."""
+    path = place.folder(job) / "identity.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"started_at": stored["started_at"] - 3600 * hours}))

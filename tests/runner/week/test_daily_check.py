@@ -25,7 +25,7 @@ def test_a_day_is_judged_as_of_its_own_check(place: Place, day: date, moment: da
 
 @pytest.mark.parametrize("day", [date(2026, 2, 22), date(2026, 2, 28)])
 def test_a_day_outside_the_week_is_refused(place: Place, day: date) -> None:
-    with pytest.raises(InputError, match="no day of the week"):
+    with pytest.raises(InputError, match="not a day of week"):
         check_moment(place.week, day)
 
 

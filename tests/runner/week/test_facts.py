@@ -93,7 +93,7 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=2, minutes=1), 0.0)
     facts = gather(Sources.of(place.lead, place.week))
     assert facts.run.status is TrainingStatus.HUNG
-    assert "no progress for 2.0 h of week time" in facts.run.reason
+    assert "No progress for 2.0 h of week time" in facts.run.reason
     service.close()
 
 
@@ -129,7 +129,7 @@ def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, r
     trained(place, resume=resume, do="complete")
     run = gather(Sources.of(place.lead, place.week)).run
     assert run.status is TrainingStatus.COMPLETED
-    told = f"run {crashed.run}, attempt 1 crashed at 2026-02-23 14:00 UTC: "
+    told = f"Run {crashed.run}, attempt 1 crashed 2026-02-23 14:00 UTC. "
     assert len(run.earlier_crashes) == 1 and run.earlier_crashes[0].startswith(told)
 
 

@@ -31,7 +31,7 @@ def test_a_nan_among_the_newest_points_is_critical(tmp_path):
     found = issue(tmp_path, ppo(100, train__value_loss=lambda i: NAN if i > 95 else 1.0))
     assert (found.status, found.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
     assert found.since_step == 96 * STEPS
-    assert "train/value_loss: 5 of 99 values not finite" in found.evidence_for[0]
+    assert "train/value_loss: 5 of 99 values NaN or infinite" in found.evidence_for[0]
     assert found.escalation == "data"
 
 
@@ -84,8 +84,8 @@ def test_each_of_many_damaged_records_has_its_place_in_time(tmp_path):
     data[-20] ^= 1
     path.write_bytes(data)
     early, late = open_reader(tmp_path).problems
-    assert early.behind < late.behind == at(100 * MINUTE).timestamp()
-    assert early.seen_by(early.behind) and not late.seen_by(early.behind)
+    assert early.after < late.after == at(100 * MINUTE).timestamp()
+    assert early.seen_by(early.after) and not late.seen_by(early.after)
 
 
 def test_a_leap_of_steps_is_a_warning(tmp_path):
@@ -98,7 +98,7 @@ def test_a_leap_of_steps_is_a_warning(tmp_path):
     }
     found = issue(tmp_path, series)
     assert found.status is FindingStatus.FIRING
-    assert "leap" in found.headline
+    assert "steps jump by" in found.headline
 
 
 def test_steps_that_go_back_without_a_restart_are_a_warning(tmp_path):
@@ -156,4 +156,4 @@ def test_a_file_that_ends_inside_a_record_is_told_once_it_is_silent(tmp_path):
     assert findings(facts(reader, 101 * MINUTE))["data_issue"].status is FindingStatus.OK
     found = findings(facts(reader, 100 * MINUTE + HOUR))["data_issue"]
     assert found.status is FindingStatus.FIRING
-    assert "ends inside a record" in found.headline
+    assert "ends with an incomplete record" in found.headline

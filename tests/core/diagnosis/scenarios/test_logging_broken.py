@@ -39,4 +39,4 @@ def test_event_files_that_vanish_while_it_trains_are_told(tmp_path):
     found = findings(facts(reader, 101 * MINUTE))
     assert found["logging_broken"].status is FIRING
     assert found["no_metrics"].status is FIRING
-    assert "gone" in found["no_metrics"].headline
+    assert "deleted" in found["no_metrics"].headline

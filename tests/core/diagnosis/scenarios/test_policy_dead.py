@@ -84,7 +84,7 @@ def scheduled(tmp_path, kl, moves_until=1000):
 def test_a_policy_that_its_schedule_brings_to_rest_is_not_dead(tmp_path):
     found = scheduled(tmp_path, lambda i: 0.008 * (1 - i / 1000.1) ** 2)
     assert found.status is OK
-    assert "of the highest learning rate are not judged" in found.evidence_against[0]
+    assert "of the highest learning rate not evaluated" in found.evidence_against[0]
 
 
 def test_a_policy_that_was_dead_before_its_schedule_ended_stays_dead(tmp_path):

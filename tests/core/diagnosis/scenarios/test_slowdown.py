@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.diagnosis.scenarios.slowdown import _told
+from core.diagnosis.scenarios.slowdown import _digits
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     STEPS,
@@ -39,11 +39,11 @@ def test_half_the_speed_for_long_is_a_slowdown(tmp_path):
 def test_a_run_that_has_ended_slows_down_no_more(tmp_path, status, slow):
     gaps = [10.0] * 60 + [20.0] * slow
     found = run_at(tmp_path, gaps, status=status)["slowdown"]
-    assert found.status is OK and found.headline.startswith("It has ended")
+    assert found.status is OK and found.headline.startswith("Run finished; not evaluated.")
 
 
 def test_speeds_are_told_without_powers_of_ten():
-    assert [_told(rate) for rate in (0.1234, 12.34, 8583.2, 13_000.0)] == [
+    assert [_digits(rate) for rate in (0.1234, 12.34, 8583.2, 13_000.0)] == [
         "0.123",
         "12.3",
         "8,583",

@@ -20,7 +20,8 @@ from core.vocabulary import Role, SignatureAct, SignatureState, Verdict
 from runner.client import Client
 from runner.doctor import examine
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.recovery.rebuild import replay, verify_ledger
+from runner.recovery.rebuild import replay
+from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.week.agenda import done_slots
 from runner.week.sources import Sources
@@ -451,13 +452,13 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
     ]
     assert [each.verdict for each in seen_by_doctor] == [Verdict.FAIL]
     before = place.home.ledger.read_bytes()
-    with pytest.raises(SetupError, match="can be reached by others") as caught:
+    with pytest.raises(SetupError, match="is accessible to others") as caught:
         place.sign(seen, SignatureAct.REJECT)
     assert "chmod 600" in caught.value.remedy
     assert place.home.ledger.read_bytes() == before
     key.chmod(0o600)
     key.write_text("no key")
-    with pytest.raises(SetupError, match="no private key"):
+    with pytest.raises(SetupError, match="not a private key"):
         place.sign(seen, SignatureAct.REJECT)
 
 

@@ -1,0 +1,240 @@
+"""Verification of the ledger against its chain, the database and the backups."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from core.errors import IntegrityError
+from core.language import Message, literal, plural
+from core.paths import Home
+from runner.store import Store, chain, schema
+from runner.store.backup import backups
+from runner.store.damage import damage_of
+
+_RESTORE = Message("Stop the runner, then: trainweek ledger restore")
+_REPLAY = Message("Stop the runner, then: trainweek ledger replay")
+_REBUILD = Message("Start the runner, or: trainweek ledger replay")
+
+
+@dataclass(frozen=True)
+class LedgerProblem:
+    """One problem that a verification found.
+
+    :ivar kind: ``behind``: the database only lacks lines, and reopening it adds them;
+        ``damaged``: the database file; ``corrupt``: file, database and backups disagree.
+    """
+
+    kind: Literal["behind", "damaged", "corrupt"]
+    what: Message
+    remedy: Message
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}"
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The result of a verification of ledger and database."""
+
+    ledger: str
+    lines: int  # complete lines of the intact chain
+    problems: tuple[LedgerProblem, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def text(self) -> str:
+        """For a terminal: one line, or one for each problem."""
+        if self.ok:
+            return f"{self.ledger}: {self.lines:,} lines, chain intact, database up to date."
+        return "\n".join(
+            [
+                f"{self.ledger}: {self.lines:,} intact lines. Problems:",
+                *(f"  {problem}" for problem in self.problems),
+            ]
+        )
+
+
+def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
+    """Verify the chain of the whole file; compare it with database and backups.
+
+    Reads only: nothing is repaired, not even a database that only lacks the newest lines.
+
+    :param tables: also rebuild the database in a temporary folder and compare every table:
+        it finds a row that was changed in the database only.
+    :raises ConflictError: writers kept the store busy.
+    """
+    path = home.ledger
+    with TemporaryDirectory(prefix="trainweek-verify-") as beside:
+        # Between a writer's line and its commit file and database differ, so writers are
+        # locked out while both are copied, but not while the long file is read.
+        copy = Path(beside) / "copy.db"
+        locked = home.database.with_suffix(".lock").exists()
+        with Store.lock(home) if locked else nullcontext():
+            size = path.stat().st_size if path.exists() else 0
+            damage = damage_of(home.database, home) or copy_database(home.database, copy)
+        sums, problems, broken = _chain(path, size)
+        known = known_hashes(copy) if damage is None else None
+        if damage is not None:
+            problems.append(
+                LedgerProblem(
+                    "damaged",
+                    Message("The database is damaged: {problem}.", problem=damage),
+                    _RESTORE,
+                )
+            )
+        elif known is None:
+            if sums:
+                problems.append(LedgerProblem("behind", Message("There is no database."), _REBUILD))
+        else:
+            problems += _difference(sums, known, broken)
+        problems += differences_from_backups(home, sums)
+        if tables and not problems and known is not None:
+            problems += _tables(home, copy, size, Path(beside))
+    return VerifyReport(home.relative(path), len(sums), tuple(problems))
+
+
+def copy_database(database: Path, copy: Path) -> str | None:
+    """Copy the database, if there is one; returns the error if that fails."""
+    if not database.exists():
+        return None
+    journal = Path(f"{database}-journal")
+    if journal.exists() and journal.stat().st_size:
+        # Left by an interrupted write: SQLite rolls it back in the copy, not here.
+        shutil.copyfile(database, copy)
+        shutil.copyfile(journal, f"{copy}-journal")
+        return None
+    with (
+        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        try:
+            source.backup(target)
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return None
+
+
+def _chain(path: Path, size: int) -> tuple[list[str], list[LedgerProblem], bool]:
+    """The hashes of the lines of the intact chain, the problem after them, and whether the
+    chain is broken there: lines after that were not read."""
+    sums: list[str] = []
+    end = 0
+    try:
+        for line in chain.read(path):
+            if line.end > size:
+                break  # written since
+            sums.append(line.sha256)
+            end = line.end
+    except IntegrityError as error:
+        return sums, [LedgerProblem("corrupt", literal(error.what), _RESTORE)], True
+    if size > end:
+        torn = plural(
+            "The last {n} byte is not a complete line: its write was interrupted, or the file"
+            " was truncated.",
+            "The last {n} bytes are not a complete line: their write was interrupted, or the file"
+            " was truncated.",
+            size - end,
+        )
+        return sums, [LedgerProblem("corrupt", torn, _RESTORE)], False
+    return sums, [], False
+
+
+def known_hashes(database: Path) -> list[str] | None:
+    """The hashes of the database's ledger lines; None without a database."""
+    if not database.exists():
+        return None
+    sums: list[str] = []
+    # Empty if its first opening was killed; damaged: as far as it can be read.
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(database)) as connection:
+        for (sha256,) in connection.execute("SELECT sha256 FROM ledger ORDER BY seq"):
+            sums.append(sha256)
+    return sums
+
+
+def _difference(sums: list[str], known: list[str], broken: bool) -> list[LedgerProblem]:
+    problems = lost_lines(sums, known[: len(sums)] if broken else known)
+    if len(known) < len(sums) and not broken:
+        lacks = Message(
+            "{counts}: the database lacks the newest ones.", counts=_counts(sums, known)
+        )
+        problems.append(LedgerProblem("behind", lacks, _REBUILD))
+    return problems
+
+
+def lost_lines(sums: list[str], known: list[str]) -> list[LedgerProblem]:
+    """Lines that the database has and the file has not."""
+    problems = []
+    for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
+        if mine != theirs:
+            differs = Message("Line {line:,} differs from the database.", line=seq)
+            problems.append(LedgerProblem("corrupt", differs, _RESTORE))
+            break
+    if len(known) > len(sums):
+        truncated = Message("{counts}: the file was truncated.", counts=_counts(sums, known))
+        problems.append(LedgerProblem("corrupt", truncated, _RESTORE))
+    return problems
+
+
+def _counts(sums: list[str], known: list[str]) -> Message:
+    return Message(
+        "The database has {database:,} lines, the file {file:,}",
+        database=len(known),
+        file=len(sums),
+    )
+
+
+def differences_from_backups(home: Home, sums: list[str]) -> list[LedgerProblem]:
+    """The first backup that has another line than the file.
+
+    If file and database were rewritten together, they still differ from their backups.
+    """
+    for backup in backups(home):
+        if backup.lines and sums[backup.lines - 1 : backup.lines] != [backup.head]:
+            rewritten = Message(
+                "The backup of {time} UTC has another line {line:,}: the file was truncated or"
+                " rewritten since.",
+                time=f"{backup.at:%Y-%m-%d %H:%M}",
+                line=backup.lines,
+            )
+            return [LedgerProblem("corrupt", rewritten, _RESTORE)]
+    return []
+
+
+def _tables(home: Home, copy: Path, size: int, beside: Path) -> list[LedgerProblem]:
+    """The tables that differ from those rebuilt from the ledger."""
+    rebuilt = Home(beside / "rebuilt")
+    rebuilt.ledger.parent.mkdir(parents=True)
+    with home.ledger.open("rb") as file:
+        rebuilt.ledger.write_bytes(file.read(size))
+    Store(rebuilt).require_sound()
+    problems = []
+    with (
+        closing(sqlite3.connect(copy)) as mine,
+        closing(sqlite3.connect(rebuilt.database)) as theirs,
+    ):
+        for table in schema.metadata.sorted_tables:
+            key = ", ".join(f'"{column.name}"' for column in table.primary_key)
+            names = ", ".join(f'"{column.name}"' for column in table.columns)
+            query = f'SELECT {names} FROM "{table.name}" ORDER BY {key}'
+            pairs = zip_longest(mine.execute(query), theirs.execute(query))
+            wrong = sum(one != other for one, other in pairs)
+            if wrong:
+                changed = plural(
+                    "{n} row of table {table} differs from the ledger: it was changed in the"
+                    " database only.",
+                    "{n} rows of table {table} differ from the ledger: they were changed in the"
+                    " database only.",
+                    wrong,
+                    table=table.name,
+                )
+                problems.append(LedgerProblem("corrupt", changed, _REPLAY))
+    return problems

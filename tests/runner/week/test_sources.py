@@ -1,0 +1,69 @@
+"""What facts are taken from is read once, whatever is written or logged meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.vocabulary import JobKind, JobState, Verdict
+from runner.week.agenda import agenda
+from runner.week.facts import gather
+from runner.week.sources import Sources
+from tests.dashboard.reads import counted
+from tests.event_files import append_events, write_events
+from tests.runner.place import LAUNCH, Place
+
+REWARD = "rollout/ep_rew_mean"
+
+
+def stand_at(place: Place, moment) -> None:
+    place.lead.record_clock_point(place.week.id, place.lead.now(), moment, 0.0)
+
+
+def test_facts_of_every_slot_take_no_further_read_of_the_store(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    place.until(service, place.submit(JobKind.TRAIN))
+    service.close()
+    stand_at(place, LAUNCH + timedelta(days=5))
+    with counted() as read:
+        sources = Sources.of(place.lead, place.week)
+    assert read.transactions == 1
+    with counted() as derived:
+        for slot in place.week.playbook.schedule:
+            gather(sources, slot.at(LAUNCH))
+        gather(sources)
+        agenda(sources)
+    assert (derived.transactions, derived.statements) == (0, [])
+
+
+def test_facts_of_an_earlier_read_stay_as_they_were(place: Place) -> None:
+    stand_at(place, LAUNCH)
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
+    begun = job.started_at.timestamp()
+    path = write_events(place.home.run_attempt(job.run, 1), {REWARD: [(100, begun + 0.1, 1.0)]})
+    place.lead.now = lambda: job.started_at + timedelta(seconds=30)
+    sources = Sources.of(place.lead, place.week)
+    before = gather(sources)
+    append_events(path, {REWARD: [(200, begun + 0.2, 2.0)]})
+    place.lead.open_incident(place.week.id, "performance", "The reward is flat.")
+    place.lead.tick(place.week.id, "hourly_1", "speed", "", Verdict.PASS, "1")
+    again = gather(sources)
+    assert again.open_incidents == before.open_incidents == ()
+    assert again.run.reader.series(REWARD).step.tolist() == [100]
+    assert sources.records.ticks == ()
+    later = gather(Sources.of(place.lead, place.week))
+    assert later.open_incidents == ("performance",)
+    assert later.run.reader.series(REWARD).step.tolist() == [100, 200]
+    service.close()
+
+
+def test_results_and_progress_are_those_of_the_newest_attempt(place: Place) -> None:
+    service = place.service()
+    job = place.until(service, place.submit(JobKind.PREFLIGHT, result={"ok": True, "checks": []}))
+    service.close()
+    sources = Sources.of(place.lead, place.week)
+    assert sources.result(job.id) == place.lead.result(job.id)
+    assert sources.progress(job.id) == place.lead.progress(job.id)
+    assert sources.output_tail(job.id, 5) == place.lead.output_tail(job.id, 5)
+    assert sources.result("no-such-job") is None and sources.output_tail("no-such-job", 5) == ""
