@@ -139,7 +139,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    str(value_text(item.judgement)),
+                    value_text(item.judgement),
                 ),
             )
             if not done:
