@@ -26,7 +26,7 @@ LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
-_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and 0,25
+_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
 
 
 class Message(str):
@@ -139,7 +139,10 @@ def number_in(written: str, language: str) -> str:
     >>> number_in("1,234.5", "pt")
     '1.234,5'
     """
-    return written.translate(_SWAPPED) if language == "pt" else written
+    if language != "pt":
+        return written
+    swapped = written.translate(_SWAPPED)
+    return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
 
 
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:

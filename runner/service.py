@@ -155,7 +155,7 @@ class Service:
     def _write_heartbeat(self, now: datetime) -> None:
         present = self.supervisor.active.read().epoch
         if present != self.fenced.epoch:
-            raise StaleRunner(f"Runner epoch {present} has taken over.", "")
+            raise StaleRunner(present, self.fenced.epoch)
         try:
             write_identity(self.home, self.identity, now)
             self._problems.solved(str(self.home.runner_identity))

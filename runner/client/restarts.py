@@ -152,4 +152,5 @@ def _log_line(
     raised = changes.get("ent_coef", 0.0) > weight
     found = scenario or (_SCENARIOS["learning_rate"] if lower else None)
     found = found or (_SCENARIOS["ent_coef"] if raised else None)
-    return next((s.log_line for s in week.playbook.scenarios if s.id == found), None)
+    spec = week.playbook.find_scenario(found)
+    return None if spec is None else spec.log_line

@@ -12,7 +12,7 @@ from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.people import Person
-from core.vocabulary import JobKind, JobState, Right
+from core.vocabulary import UNFINISHED_STATES, JobKind, JobState, Right
 from core.week import Week
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -23,7 +23,6 @@ from runner.store import queries, rows, schema
 
 # What a resumed run keeps from the one that it continues, unless the request says otherwise.
 _KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})
-_UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
 
 Asked = TypeVar("Asked", bound=TrainParams)
 
@@ -44,7 +43,7 @@ def launch_params(
     before = queries.newest_job(connection, JobKind.TRAIN, week.id, begun=True)
     resume = asked.resume
     if resume:
-        if before is None or before.state not in _UNFINISHED:
+        if before is None or before.state not in UNFINISHED_STATES:
             return Refused(
                 Message("There is no unfinished training run to resume."),
                 Message("Start a new one, without --resume."),
@@ -59,7 +58,7 @@ def launch_params(
         kept = (_KEPT & earlier.model_fields_set) - asked.model_fields_set
         values = {name: getattr(earlier, name) for name in kept}
         return asked.model_copy(update=values | {"run": before.run})
-    if before is not None and before.state in _UNFINISHED and resume is None:
+    if before is not None and before.state in UNFINISHED_STATES and resume is None:
         return Refused(
             Message(
                 "Run {run} ended as {state}: {reason}",

@@ -10,10 +10,10 @@ import psutil
 
 
 def has_writer(files: Iterable[Path]) -> bool | None:
-    """True if some process holds one of the files open to write.
+    """True if a process has one of the files open for writing.
 
-    TensorBoard's writers keep their file open for as long as they live. None: the
-    owner's processes could not be asked, or there is no file.
+    TensorBoard's writers keep their file open until they end. None: the owner's processes
+    can't be inspected, or there is no file.
     """
     wanted: set[Path] = set()
     owners: set[int] = set()
@@ -25,10 +25,10 @@ def has_writer(files: Iterable[Path]) -> bool | None:
         wanted.add(file.resolve())
     if not wanted:
         return None
-    asked = True
+    inspected = True
     for process in psutil.process_iter():
         try:
-            # Who owns the file writes it, or root does, whom we need not suspect.
+            # Only the file's owner (or root) writes it.
             if process.pid == os.getpid() or process.uids().real not in owners:
                 continue
             for held in process.open_files():
@@ -37,5 +37,5 @@ def has_writer(files: Iterable[Path]) -> bool | None:
         except psutil.NoSuchProcess:
             continue
         except psutil.AccessDenied:
-            asked = False
-    return False if asked else None
+            inspected = False
+    return False if inspected else None

@@ -1,8 +1,8 @@
-"""Signs of progress of one attempt: steps, events, checkpoints, CPU. Cheap to read.
+"""Progress signals of one attempt: steps, events, checkpoints, CPU. They are cheap to read.
 
-Only file sizes and times and one small JSON file are looked at, never the events
-themselves. Ages are taken from the monotonic clock of this boot, at the moments when a
-change was seen, so that no change of the machine's clock makes a silence.
+Only file sizes and times and one small JSON file are read, never the events. Ages are
+measured with the monotonic clock of this boot, from the time when a change was observed, so
+that a change of the machine's clock does not look like silence.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ PULSE = "pulse.json"
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where an attempt shows progress."""
+class ProgressPaths:
+    """The files in which an attempt shows progress."""
 
     folder: Path  # of the attempt
     events: Path | None = None
@@ -33,48 +33,50 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Signs:
-    """What was seen, and when (monotonic seconds of this boot)."""
+class ProgressSignals:
+    """The last progress that was observed, and when (monotonic seconds of this boot)."""
 
     boot: str
     at: float
     step: int | None = None
     step_at: float | None = None
-    events: tuple[float, int] | None = None  # newest change, bytes in all
+    events: tuple[float, int] | None = None  # newest change, total bytes
     events_at: float | None = None
     checkpoint: float | None = None  # newest change
     checkpoint_at: float | None = None
     cpu_s: float | None = None  # of the whole tree, since its start
     cpu_at: float | None = None
-    cores: float | None = None  # between the two looks before
+    cores: float | None = None  # used between the last two observations
     window: float | None = None
     advances: tuple[float, ...] = ()
 
     @property
     def gap(self) -> float | None:
+        """The usual time between two progress signals; None: not known yet."""
         return usual_gap(self.advances)
 
     @property
     def newest(self) -> float | None:
-        """When anything advanced last."""
+        """The time of the last progress."""
         seen = (self.step_at, self.events_at, self.checkpoint_at)
         return max((moment for moment in seen if moment is not None), default=None)
 
 
-def look_for_signs(
-    places: Places,
-    before: Signs | None,
+def read_signals(
+    paths: ProgressPaths,
+    before: ProgressSignals | None,
     tree: Mapping[int, ProcessEntry] | None,
     monotonic: float,
     wall: float,
-) -> Signs:
-    """The signs now, given those of the look before (None: the first look).
+) -> ProgressSignals:
+    """The present signals.
 
-    :param tree: the process table's entries of the attempt's program and its descendants;
-        None: the CPU is not measured anew.
-    :param wall: unix seconds; only for what changed before anybody looked.
+    :param before: of the observation before; None: this is the first one.
+    :param tree: the process table's rows of the program and its descendants; None: don't
+        measure the CPU.
+    :param wall: unix seconds, for what changed before the first observation.
     """
-    before = before or Signs(boot_id(), monotonic)
+    before = before or ProgressSignals(boot_id(), monotonic)
 
     def seen(changed: bool, old: float | None, first: bool, at_wall: float) -> float:
         if changed and not first:
@@ -84,16 +86,16 @@ def look_for_signs(
         return old
 
     now = replace(before, at=monotonic)
-    step, step_wall = _step(places.folder / "progress.json")
+    step, step_wall = _step(paths.folder / "progress.json")
     if step is not None:
         up = before.step is None or step > before.step
         at = seen(up, before.step_at, before.step is None, step_wall)
         now = replace(now, step=step, step_at=at)
-    if (events := _events(places.events)) is not None:
+    if (events := _events(paths.events)) is not None:
         changed = events != before.events
         at = seen(changed, before.events_at, before.events is None, events[0])
         now = replace(now, events=events, events_at=at)
-    if (saved := _newest(places.checkpoints)) is not None:
+    if (saved := _newest(paths.checkpoints)) is not None:
         changed = saved != before.checkpoint
         at = seen(changed, before.checkpoint_at, before.checkpoint is None, saved)
         now = replace(now, checkpoint=saved, checkpoint_at=at)
@@ -106,52 +108,54 @@ def look_for_signs(
 
 
 def vitals(
-    signs: Signs | None,
+    signals: ProgressSignals | None,
     state: JobState,
     process: str | None,
     age: float,
     monotonic: float,
     quiet_hours: float | None = None,
 ) -> Vitals:
-    """The signs as ages at a moment."""
+    """The signals as ages."""
 
     def since(moment: float | None) -> float | None:
-        # A checkpoint of an earlier attempt says nothing of this one.
+        # A checkpoint of an earlier attempt is not a signal of this one.
         return None if moment is None else min(max(0.0, monotonic - moment), age)
 
-    if signs is None:
+    if signals is None:
         return Vitals(state, process, age)
     return Vitals(
         state,
         process,
         age,
-        step=signs.step,
-        step_age=since(signs.step_at),
-        event_age=since(signs.events_at),
-        checkpoint_age=since(signs.checkpoint_at),
-        cpu=signs.cores,
-        cpu_window=signs.window,
-        gap=signs.gap,
+        step=signals.step,
+        step_age=since(signals.step_at),
+        event_age=since(signals.events_at),
+        checkpoint_age=since(signals.checkpoint_at),
+        cpu=signals.cores,
+        cpu_window=signals.window,
+        gap=signals.gap,
         quiet_hours=quiet_hours,
     )
 
 
-def read_pulse(folder: Path) -> tuple[Signs | None, Mapping[str, Any]]:
-    """What a runner last wrote of an attempt; nothing of another boot."""
+def read_pulse(folder: Path) -> tuple[ProgressSignals | None, Mapping[str, Any]]:
+    """What a runner last wrote about an attempt; no signals if that was in another boot."""
     stored = read_json(folder / PULSE) or {}
     try:
-        known = {each.name: stored["signs"][each.name] for each in fields(Signs)}
+        known = {each.name: stored["signs"][each.name] for each in fields(ProgressSignals)}
         if known["boot"] != boot_id():
             return None, stored
         known["events"] = tuple(known["events"]) if known["events"] else None
         known["advances"] = tuple(map(float, known["advances"]))
-        return Signs(**known), stored
+        return ProgressSignals(**known), stored
     except (KeyError, TypeError, ValueError):
         return None, stored
 
 
-def write_pulse(folder: Path, signs: Signs, limits: Limits, pulse: Pulse, stalls: int) -> None:
-    """For the next look, the next runner and every page; no fsync, it is soon old.
+def write_pulse(
+    folder: Path, signals: ProgressSignals, limits: Limits, pulse: Pulse, stalls: int
+) -> None:
+    """Write pulse.json, for the next observation, the next runner and every page; no fsync.
 
     :raises OSError: not written.
     """
@@ -160,19 +164,21 @@ def write_pulse(folder: Path, signs: Signs, limits: Limits, pulse: Pulse, stalls
         "evidence": list(pulse.evidence),
         "stalls": stalls,
         "limits": asdict(limits),
-        "signs": asdict(signs),
+        "signs": asdict(signals),
     }
     partial = folder / f".{PULSE}.partial"
     partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     partial.replace(folder / PULSE)
 
 
-def _with_cpu(now: Signs, before: Signs, cpu_s: float | None) -> Signs:
+def _with_cpu(
+    now: ProgressSignals, before: ProgressSignals, cpu_s: float | None
+) -> ProgressSignals:
     if cpu_s is None:
         return replace(now, cpu_s=None, cpu_at=None)
     passed = None if before.cpu_at is None else now.at - before.cpu_at
     if passed is not None and passed < 1.0:
-        return now  # too short to say anything: the longer look stays
+        return now  # too short to be precise: keep the earlier start
     now = replace(now, cpu_s=cpu_s, cpu_at=now.at)
     if before.cpu_s is None or passed is None:
         return now
@@ -199,7 +205,7 @@ def _events(folder: Path | None) -> tuple[float, int] | None:
 
 
 def _newest(folder: Path | None) -> float | None:
-    """When something in a folder was last made; hidden names are not complete."""
+    """When the newest entry of a folder was made; hidden ones are not complete."""
     if folder is None:
         return None
     try:
@@ -213,5 +219,5 @@ def _newest(folder: Path | None) -> float | None:
 def _stat(path: Path) -> os.stat_result | None:
     try:
         return path.stat()
-    except OSError:  # a checkpoint that was replaced while we looked
+    except OSError:  # removed since
         return None

@@ -1,7 +1,7 @@
-"""The liveness of a job for those who only look: with a runner or without one.
+"""The liveness of a job for readers, with or without a runner.
 
-It starts from what the runner wrote in pulse.json, and looks at files and process
-itself, so a runner that is gone makes no job look alive.
+It starts from what the runner wrote to pulse.json, and reads files and process itself, so
+that a job does not look alive after the runner has ended.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from core.paths import Home
 from core.playbook import Playbook
 from core.vocabulary import ENDED_STATES, JobState
 from runner.files import read_json
-from runner.liveness.progress import PULSE, look_for_signs, read_pulse, vitals
-from runner.liveness.watcher import places_of
+from runner.liveness.progress import PULSE, read_pulse, read_signals, vitals
+from runner.liveness.watcher import progress_paths
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import process_entry
 from runner.records import Attempt, Job
@@ -32,7 +32,7 @@ def pulse_of(
     playbook: Playbook | None,
     now: datetime,
 ) -> Pulse | None:
-    """None for a job that waits: it has no process to be alive.
+    """The liveness of a job; None for a waiting job, which has no process.
 
     :param attempts: the job's, of which its present one is looked at.
     :param playbook: of the job's week; None: it belongs to none.
@@ -43,26 +43,26 @@ def pulse_of(
         return None
     if state in ENDED_STATES:
         return judge_liveness(vitals(None, state, None, 0.0, 0.0))
-    places, monotonic = places_of(home, job.kind, attempt), time.monotonic()
-    identity = read_json(places.folder / "identity.json") or {}
+    paths, monotonic = progress_paths(home, job.kind, attempt), time.monotonic()
+    identity = read_json(paths.folder / "identity.json") or {}
     program = ProcessIdentity.from_dict(identity.get("child"))
     entry = process_entry(program)
     if program is None and state is JobState.STARTING:
         return None
-    signs, _ = read_pulse(places.folder)
-    signs = look_for_signs(places, signs, None, monotonic, now.timestamp())
+    signals, _ = read_pulse(paths.folder)
+    signals = read_signals(paths, signals, None, monotonic, now.timestamp())
     age = age_s(program) if program and entry else 0.0
-    silence = age if signs.newest is None else min(monotonic - signs.newest, age)
+    silence = age if signals.newest is None else min(monotonic - signals.newest, age)
     hours = clock.week_hours(now - timedelta(seconds=silence), now)
-    seen = vitals(signs, state, entry.state if entry else None, age, monotonic, hours)
-    return judge_liveness(seen, attempt_limits(places.folder, playbook))
+    seen = vitals(signals, state, entry.state if entry else None, age, monotonic, hours)
+    return judge_liveness(seen, attempt_limits(paths.folder, playbook))
 
 
 def attempt_limits(folder: Path, playbook: Playbook | None) -> Limits:
     """The limits of an attempt's silence: its runner's settings, and the playbook's hours.
 
-    The runner writes its settings into pulse.json. Another version may know more or fewer
-    of them, so each is taken as far as it can be read.
+    The runner writes its settings to pulse.json. Another version may have other ones, so
+    those that can't be read are replaced by the defaults.
     """
     stored = (read_json(folder / PULSE) or {}).get("limits")
     given = stored if isinstance(stored, Mapping) else {}

@@ -1,10 +1,10 @@
-"""Watches whether live attempts are at work, and keeps the evidence of a stall."""
+"""Observation of live attempts for progress; saves diagnostics of a stall and reports it."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,16 +13,17 @@ from sqlalchemy import Row
 
 from core.clock import Clock
 from core.errors import TrainweekError
+from core.language import Message
 from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
 from core.week import Week
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
-from runner.liveness.progress import Places, look_for_signs, read_pulse, vitals, write_pulse
+from runner.liveness.progress import ProgressPaths, read_pulse, read_signals, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
 from runner.processes.executor import Observation
-from runner.processes.identity import age_s
+from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import ProcessEntry, process_table, tree_in
 from runner.records import Attempt
 from runner.reported_problems import ReportedProblems
@@ -34,22 +35,22 @@ log = logging.getLogger("trainweek.runner")
 
 
 class _Watch:
-    """One live attempt, between two looks; begins where the runner before left off."""
+    """The state of one live attempt between two ticks; continues that of an earlier runner."""
 
     def __init__(self, home: Home, row: Row, attempt: Row) -> None:
-        self.places = places_of(home, row.kind, attempt)
-        self.signs, stored = read_pulse(self.places.folder)
-        self.stalls = sum(1 for _ in self.places.folder.glob("stall-*"))
-        # A stall whose evidence was not kept, for its runner died over it, is told again.
-        told = stored.get("liveness") == Liveness.STALLED
-        self.stalled = told and stored.get("stalls") == self.stalls
-        self.untold = False  # its evidence is kept, and the incident is not open yet
+        self.paths = progress_paths(home, row.kind, attempt)
+        self.signals, stored = read_pulse(self.paths.folder)
+        self.stalls = sum(1 for _ in self.paths.folder.glob("stall-*"))
+        # If a runner died while it saved the diagnostics, the stall is reported again.
+        reported = stored.get("liveness") == Liveness.STALLED
+        self.stalled = reported and stored.get("stalls") == self.stalls
+        self.unreported = False  # its diagnostics are saved, the incident is not open yet
 
 
 class Watcher:
-    """Looks at all live attempts of one runner now and then.
+    """Observes all live attempts of one runner at an interval.
 
-    :param monotonic: seconds of this boot.
+    :param monotonic: returns seconds of this boot.
     """
 
     def __init__(
@@ -57,51 +58,56 @@ class Watcher:
     ) -> None:
         self.home, self.fenced, self.settings = home, fenced, settings
         self.monotonic = monotonic
-        self._looked = -settings.liveness_s
+        self._last = -settings.liveness_s
         self._watches: dict[str, _Watch] = {}
         self._problems = ReportedProblems(log)
 
     def due(self) -> bool:
-        return self.monotonic() - self._looked >= self.settings.liveness_s
+        """Whether the interval has passed."""
+        return self.monotonic() - self._last >= self.settings.liveness_s
 
-    def look(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
-        """One look at each; one scan of the process table serves all of them."""
-        self._looked = self.monotonic()
-        seen = {attempt.attempt_id: (row, attempt, what) for row, attempt, what in live}
+    def tick(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
+        """Observe each attempt once, with one scan of the process table.
+
+        A problem of one attempt is logged; the others are observed all the same.
+        """
+        self._last = self.monotonic()
+        observed = {attempt.attempt_id: (row, attempt, found) for row, attempt, found in live}
         self._watches = {
-            attempt_id: w for attempt_id, w in self._watches.items() if attempt_id in seen
+            attempt_id: watch
+            for attempt_id, watch in self._watches.items()
+            if attempt_id in observed
         }
-        if not seen:
+        if not observed:
             return
         table = process_table()
-        for attempt_id, (row, attempt, what) in seen.items():
+        for attempt_id, (row, attempt, found) in observed.items():
             watch = self._watches.get(attempt_id)
             if watch is None:
                 watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
-            tree = tree_in(table, what.process)
+            tree = tree_in(table, found.process)
             try:
-                self._one(watch, row, attempt, what, tree, now)
+                self._watch(watch, row, found, tree, now)
                 self._problems.solved(row.id)
             except (OSError, TrainweekError) as error:
-                self._problems.report(row.id, f"It can't be watched: {error}")
+                self._problems.report(row.id, f"its progress can't be observed: {error}")
 
-    def _one(
+    def _watch(
         self,
         watch: _Watch,
         row: Row,
-        attempt: Row,
-        seen: Observation,
+        observed: Observation,
         tree: dict[int, ProcessEntry],
         now: datetime,
     ) -> None:
-        report_corrupt_checkpoints(self.home, self.fenced, row, watch.places.folder, now)
+        report_corrupt_checkpoints(self.home, self.fenced, row, watch.paths.folder, now)
         monotonic = self.monotonic()
-        watch.signs = look_for_signs(
-            watch.places, watch.signs, tree, monotonic, wall=now.timestamp()
+        watch.signals = read_signals(
+            watch.paths, watch.signals, tree, monotonic, wall=now.timestamp()
         )
-        age = age_s(seen.process) if seen.process else 0.0
-        process = tree[seen.process.pid].state if seen.process and tree else None
-        vital = vitals(watch.signs, JobState(row.state), process, age, monotonic)
+        age = age_s(observed.process) if observed.process else 0.0
+        process = tree[observed.process.pid].state if observed.process and tree else None
+        vital = vitals(watch.signals, JobState(row.state), process, age, monotonic)
         allowed, week = Limits(self.settings.stalled_s, self.settings.stalled_gaps), None
         silence = vital_silence(vital, allowed)
         if silence.seconds > silence.pause and row.week_id is not None:  # else no hours count
@@ -114,48 +120,53 @@ class Watcher:
         stalled = judged.liveness is Liveness.STALLED and row.state == JobState.RUNNING
         if stalled and not watch.stalled:
             watch.stalls += 1
-            self._keep(watch, row, seen, tree, judged)
-            watch.untold = True
+            self._save_diagnostics(watch, row, observed, tree, judged)
+            watch.unreported = True
         watch.stalled = stalled
-        watch.untold = watch.untold and stalled
+        watch.unreported = watch.unreported and stalled
         try:
-            if watch.untold:  # tried again at each look, should the disk be full
-                self._tell(watch, row, judged, week, now)
-                watch.untold = False
+            if watch.unreported:  # retried at each tick, in case the disk is full
+                self._open_incident(watch, row, judged, week, now)
+                watch.unreported = False
         finally:
-            # Whoever adopts a stall that nobody was told of begins it anew.
-            counted = watch.stalls - watch.untold
-            write_pulse(watch.places.folder, watch.signs, allowed, judged, counted)
+            # An unreported stall is not counted, so that another runner reports it.
+            counted = watch.stalls - watch.unreported
+            write_pulse(watch.paths.folder, watch.signals, allowed, judged, counted)
 
-    def _keep(
+    def _save_diagnostics(
         self,
         watch: _Watch,
         row: Row,
-        seen: Observation,
+        observed: Observation,
         tree: dict[int, ProcessEntry],
         judged: Pulse,
     ) -> None:
-        """Keep what can be seen, once a stall; the process is left alone."""
-        folder = watch.places.folder
+        """Save diagnostics, once for each stall. The process is not touched."""
+        folder = watch.paths.folder
         log.warning("%s is STALLED: %s", row.id, judged.text)
         logs = {"output.log": folder / "output.log"}
         if row.kind == JobKind.TRAIN:
             logs["training.log"] = self.home.training_log
-        arguments = (folder, watch.stalls, judged.evidence, seen.process, tree, logs)
-        # A dump can take seconds, and the other jobs are looked after meanwhile.
-        threading.Thread(target=_kept, args=arguments, name="stall", daemon=True).start()
+        arguments = (folder, watch.stalls, judged.evidence, observed.process, tree, logs)
+        # In a thread: it can take seconds, and the other jobs must be supervised.
+        threading.Thread(target=_save_stall, args=arguments, name="stall", daemon=True).start()
 
-    def _tell(
+    def _open_incident(
         self, watch: _Watch, row: Row, judged: Pulse, week: Week | None, now: datetime
     ) -> None:
-        """Call people, by the manual's procedure for a training that hangs."""
+        """Open the incident of the manual's procedure for a hung training run."""
         if row.kind != JobKind.TRAIN or week is None:
             return
-        hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None)
+        hung = week.playbook.find_scenario("hung")
         if hung is None or hung.escalation is None:
             return
-        kept = self.home.relative(watch.places.folder / f"stall-{watch.stalls:03d}")
-        summary = f"{row.id} is UNRESPONSIVE: {judged.text}. What it was doing: {kept}"
+        kept = self.home.relative(watch.paths.folder / f"stall-{watch.stalls:03d}")
+        summary = Message(
+            "{job} is UNRESPONSIVE: {evidence}. Diagnostics: {folder}",
+            job=row.id,
+            evidence=judged.text,
+            folder=kept,
+        )
         with self.fenced.write(now) as write:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
@@ -164,15 +175,22 @@ class Watcher:
             return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
 
 
-def places_of(home: Home, kind: str, attempt: Row | Attempt) -> Places:
-    """Where this attempt shows progress."""
+def progress_paths(home: Home, kind: str, attempt: Row | Attempt) -> ProgressPaths:
+    """The files in which this attempt shows progress."""
     events = None if attempt.event_folder is None else home.root / attempt.event_folder
     checkpoints = home.checkpoints if kind == JobKind.TRAIN else None
-    return Places(home.root / attempt.folder, events, checkpoints)
+    return ProgressPaths(home.root / attempt.folder, events, checkpoints)
 
 
-def _kept(folder: Path, number: int, *what: object) -> None:
+def _save_stall(
+    folder: Path,
+    number: int,
+    why: Iterable[str],
+    program: ProcessIdentity | None,
+    tree: Mapping[int, ProcessEntry],
+    logs: Mapping[str, Path],
+) -> None:
     try:
-        save_stall(folder, number, *what)  # type: ignore[arg-type]
+        save_stall(folder, number, why, program, tree, logs)
     except OSError as error:
-        log.error("The stall of %s can't be kept: %s", folder, error)
+        log.error("Could not save the diagnostics of %s: %s", folder, error)

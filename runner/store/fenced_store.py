@@ -1,4 +1,4 @@
-"""Writing as the runner: each write proves first that this runner is still the one."""
+"""Writes of the runner: each one first checks that no other runner has taken over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import ConflictError
+from core.language import Message
 from core.people import Person
 from core.vocabulary import Role
 from runner.records import LedgerEntry
@@ -20,9 +21,17 @@ RUNNER = Person("runner", Role.ENGINEER)
 class StaleRunner(ConflictError):
     """Another runner has taken over; this one must end without another write."""
 
+    def __init__(self, present: int, own: int) -> None:
+        super().__init__(
+            Message(
+                "Runner epoch {present} has taken over from epoch {own}.", present=present, own=own
+            ),
+            Message("Nothing to do: the newer runner continues."),
+        )
+
 
 class FencedWrite:
-    """A transaction in the runner's name."""
+    """A write transaction in the runner's name."""
 
     def __init__(self, transaction: Transaction, now: datetime) -> None:
         self.transaction = transaction
@@ -30,6 +39,7 @@ class FencedWrite:
         self.now = now
 
     def append(self, kind: str, body: Mapping[str, Any], week_id: str | None) -> LedgerEntry:
+        """Append a line and apply it to the tables."""
         return self.transaction.append(
             kind,
             body,
@@ -41,7 +51,7 @@ class FencedWrite:
 
 
 class FencedStore:
-    """Guards the writes of one runner by its epoch."""
+    """The store for one runner. Its epoch is the fencing token of each write."""
 
     def __init__(self, store: Store, epoch: int) -> None:
         self.store = store
@@ -49,7 +59,7 @@ class FencedStore:
 
     @classmethod
     def claim(cls, store: Store, host: str, pid: int, now: datetime) -> FencedStore:
-        """Begin a new epoch; every older runner is stale from here on."""
+        """Begin a new epoch; from here on every earlier runner is stale."""
         with store.write() as transaction:
             epoch = store.epoch(transaction.connection) + 1
             body = {"action": "start", "epoch": epoch, "host": host, "pid": pid}
@@ -58,23 +68,22 @@ class FencedStore:
 
     @contextmanager
     def write(self, now: datetime) -> Iterator[FencedWrite]:
-        """
-        :raises StaleRunner: another runner took over; nothing was written.
+        """A write transaction.
+
+        :raises StaleRunner: another runner has taken over; nothing was written.
         """
         with self.store.write() as transaction:
             self._require(self.store.epoch(transaction.connection))
             yield FencedWrite(transaction, now)
 
     def check(self) -> None:
+        """Check the epoch.
+
+        :raises StaleRunner: another runner has taken over.
         """
-        :raises StaleRunner: another runner took over.
-        """
-        with self.store.read() as look:
-            self._require(self.store.epoch(look))
+        with self.store.read() as connection:
+            self._require(self.store.epoch(connection))
 
     def _require(self, present: int) -> None:
         if present != self.epoch:
-            raise StaleRunner(
-                f"Runner epoch {present} has taken over from epoch {self.epoch}.",
-                "Nothing to do: the newer runner goes on.",
-            )
+            raise StaleRunner(present, self.epoch)

@@ -1,4 +1,4 @@
-"""The jobs that wait or live, read again only when something was written."""
+"""Waiting and live jobs, read again only after a write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runner.store import Store, queries, schema
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One consistent look at the store."""
+    """Active jobs in one read transaction."""
 
     jobs: tuple[Row, ...]  # waiting or live, oldest first
     attempts: Mapping[str, Row]  # job id -> its newest attempt
@@ -20,22 +20,23 @@ class Snapshot:
 
 
 class ActiveJobs:
-    """What a runner has to look after.
+    """The jobs that a runner supervises.
 
-    No row changes without a line in the ledger, so a ledger that has not grown means
-    that the snapshot still holds: looking costs one ``stat``.
+    No row changes without a line in the ledger, so while the ledger has the same size the
+    snapshot is valid: a read costs one ``stat``.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._snapshot: Snapshot | None = None
-        self._size = -1  # of the ledger that the snapshot holds
+        self._size = -1  # of the ledger at the snapshot
 
     def read(self) -> Snapshot:
+        """The present snapshot."""
         size = self._ledger_size()
         if self._snapshot is None or size != self._size:
             self._snapshot, end = self._read()
-            # The line comes before the commit: the rows must have caught up with it.
+            # A line is written before its commit: only equal ends mean that the rows have it.
             self._size = size if end == size else -1
         return self._snapshot
 

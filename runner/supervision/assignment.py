@@ -1,4 +1,4 @@
-"""What an attempt is given: its folder, its spec, its playbook, its command."""
+"""Input of an attempt: folder, spec, playbook and command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from runner.store.queries import Tries
 
 @dataclass(frozen=True)
 class Assignment:
-    """One attempt, before it is started."""
+    """An attempt before its start."""
 
     job: Job
     number: int
@@ -75,7 +75,7 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
 
 
 def _params(job: Job, number: int) -> Mapping[str, Any]:
-    """Later attempts of a training run always resume from the last checkpoint."""
+    """Later attempts of a training job always resume from the last checkpoint."""
     resumes = job.kind is JobKind.TRAIN and number > 1
     return dict(job.params) | ({"resume": True} if resumes else {})
 

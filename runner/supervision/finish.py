@@ -71,7 +71,12 @@ class Finisher:
         self.chance = chance
 
     def finish(
-        self, row: Row, attempt: Row, seen: Observation, killed_after_s: float | None, now: datetime
+        self,
+        row: Row,
+        attempt: Row,
+        observed: Observation,
+        killed_after_s: float | None,
+        now: datetime,
     ) -> None:
         """An attempt has ended: end the processes it left, determine its state, record it."""
         folder = self.home.root / attempt.folder
@@ -81,12 +86,12 @@ class Finisher:
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
         ended = Ended(
-            exit=seen.exit,
-            same_boot=seen.same_boot,
+            exit=observed.exit,
+            same_boot=observed.same_boot,
             result=result,
             tail=tail(folder / "output.log", lines=100),
             own_trainer=own_trainer(job, week) is not None,
-            stop_asked_by=_stop_asked_by(row, seen),
+            stop_asked_by=_stop_asked_by(row, observed),
             killed_after_s=killed_after_s,
         )
         state, reason = exit_state(ended)
@@ -95,13 +100,13 @@ class Finisher:
         columns = {
             "state": state,
             "reason": reason,
-            "pid": seen.process.pid if seen.process else row.pid,
-            "ended_at": iso(max(seen.exit.at, attempt.started_at) if seen.exit else now),
-            "exit_code": _exit_code(seen),
+            "pid": observed.process.pid if observed.process else row.pid,
+            "ended_at": iso(max(observed.exit.at, attempt.started_at) if observed.exit else now),
+            "exit_code": _exit_code(observed),
         }
-        if seen.started_at is not None:
-            columns["started_at"] = iso(seen.started_at)
-        procedure = self._procedure(row, state, seen, result) if week else None
+        if observed.started_at is not None:
+            columns["started_at"] = iso(observed.started_at)
+        procedure = self._procedure(row, state, observed, result) if week else None
         kept, missing = protect(self.home, procedure) if procedure else (None, None)
         opened = False
         with self.fenced.write(now) as write:
@@ -214,7 +219,7 @@ class Finisher:
             return queries.week_by_id(look, row.week_id)
 
     @staticmethod
-    def _procedure(row: Row, state: JobState, seen: Observation, result: Any) -> str | None:
+    def _procedure(row: Row, state: JobState, observed: Observation, result: Any) -> str | None:
         """The manual's procedure for this end: crash, data, or none.
 
         Refused input (a wrong flag, a missing file) is not a crash; bad data is a data
@@ -225,7 +230,7 @@ class Finisher:
         kind = (result or {}).get("error_kind")
         if kind == "data":
             return "data"
-        code = seen.exit.code if seen.exit is not None else (result or {}).get("exit_code")
+        code = observed.exit.code if observed.exit is not None else (result or {}).get("exit_code")
         refused = code == REFUSED
         return None if refused and kind is not None else "crash"
 
@@ -242,17 +247,21 @@ def _may_pass(error: OSError | TrainweekError) -> bool:
     return isinstance(cause, OSError) and cause.errno in _TEMPORARY
 
 
-def _stop_asked_by(row: Row, seen: Observation) -> str | None:
+def _stop_asked_by(row: Row, observed: Observation) -> str | None:
     """Who requested the stop, if that was before the end: an earlier crash stays a crash."""
-    late = seen.exit is not None and row.stop_requested_at and seen.exit.at < row.stop_requested_at
+    late = (
+        observed.exit is not None
+        and row.stop_requested_at
+        and observed.exit.at < row.stop_requested_at
+    )
     return None if late else row.stop_requested_by
 
 
-def _exit_code(seen: Observation) -> int | None:
+def _exit_code(observed: Observation) -> int | None:
     """As Python writes it: the negative number of a signal."""
-    if seen.exit is None:
+    if observed.exit is None:
         return None
-    return seen.exit.code if seen.exit.signal is None else -seen.exit.signal
+    return observed.exit.code if observed.exit.signal is None else -observed.exit.signal
 
 
 def _decision(job_id: str, result: Any) -> dict[str, Any]:

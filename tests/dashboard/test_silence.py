@@ -92,7 +92,7 @@ class Run:
         with self.client.store.read() as look:
             row = look.execute(select(schema.jobs).where(schema.jobs.c.id == self.job.id)).one()
             attempt = look.execute(select(schema.attempts)).one()
-        self.watcher.look([(row, attempt, self.seen)], self.place.now)
+        self.watcher.tick([(row, attempt, self.seen)], self.place.now)
 
     def after(self, silence: timedelta) -> Answers:
         """What is said when the run has logged nothing for so long."""

@@ -162,7 +162,7 @@ def test_a_runner_in_the_background_comes_up_once_and_goes_clean(place: Place, m
     assert stop_runner(place.home)
     assert not runner_status(place.home, place.lead.now()).alive
     assert psutil.pid_exists(place.job(job).pid)
-    assert f"{job.id} (pid {place.job(job).pid}) goes on" in place.home.runner_log.read_text()
+    assert f"{job.id} (pid {place.job(job).pid}) continues" in place.home.runner_log.read_text()
     assert stop_all(place.home) == 1
     assert not place.strays()
 
