@@ -67,6 +67,11 @@ class Home:
         except ValueError:
             return str(path)
 
+    @property
+    def settings_file(self) -> Path:
+        """Timings and limits of the runner; optional."""
+        return self.root / "settings.yaml"
+
     # logs/
     @property
     def training(self) -> Path:

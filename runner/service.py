@@ -36,7 +36,7 @@ from runner.processes.executor import Executor, LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.scheduler import due_jobs
-from runner.settings import Settings
+from runner.settings import Settings, misspelt_variables
 from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
@@ -250,9 +250,11 @@ def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool 
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
+    for name, meant in misspelt_variables().items():
+        log.warning("%s sets nothing. Did you mean %s?", name, meant)
     service = Service(
         home,
-        settings or Settings.from_environment(),
+        settings or Settings.read(home),
         now=lambda: datetime.now(UTC),
         take_over=take_over,
     )

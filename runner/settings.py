@@ -1,7 +1,7 @@
-"""Every timing and limit of the runner. Each can be set from the environment.
+"""Settings of the runner and of the command line: every timing and limit, with its explanation.
 
-``TRAINWEEK_STOP_GRACE_S=2`` sets ``stop_grace_s``; ``TRAINWEEK_COMMAND_TRAIN='["./my"]'``
-(JSON) replaces the program of a kind. Tests make seconds of minutes this way.
+Each can be set by an environment variable (``TRAINWEEK_STOP_GRACE_S=2``) or in ``settings.yaml``
+of the data directory (``stop_grace_s: 2``); the variable wins. ``trainweek settings`` lists them.
 """
 
 from __future__ import annotations
@@ -10,130 +10,278 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-from core.errors import InputError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import InputError, SetupError
+from core.field_hints import nearest, shown, wanted
+from core.language import Message
 from core.liveness import GAPS, LEAST_SILENCE
-from core.vocabulary import JobKind
+from core.paths import Home
+from core.playbook.yaml_tree import TreeError, read_tree
+from core.vocabulary import JobKind, Role
 
 PREFIX = "TRAINWEEK_"
+# Variables that are no settings: the data directory, and what processes and tests tell each other.
+_OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL"})
+_MOST = 999_999_999
 
-_PROGRAMS = {
-    JobKind.TRAIN: "train_ppo",  # people look for this name with ps
-    JobKind.REVALIDATE: "revalidate",
-    JobKind.PREFLIGHT: "preflight",
-    JobKind.DAILY_CHECK: "daily_check",
-    JobKind.DATA_CHECK: "data_check",
-    JobKind.BACKUP: "backup",
-    JobKind.IMPORT_MODEL: "import_model",
-}
+Source = Literal["default", "environment", "file"]
 
 
-def own_programs() -> dict[JobKind, tuple[str, ...]]:
-    """The command of each kind; ``--spec FILE`` is added to it."""
-    return {kind: (sys.executable, "-m", f"runner.jobs.{name}") for kind, name in _PROGRAMS.items()}
+def _no_truth_value(given: object) -> object:
+    if isinstance(given, bool):
+        raise ValueError("true and false are not numbers")
+    return given
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How the runner works. Durations are real seconds."""
+def _words(given: object) -> object:
+    try:
+        return json.loads(given) if isinstance(given, str) else given
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
-    tick_s: float = 0.5
-    """Between two looks at requests and processes."""
-    heartbeat_s: float = 2.0
-    """Between two signs of life in runner.json."""
-    shim_heartbeat_s: float = 3.0
-    """Between two signs of life of an attempt's shim."""
-    start_timeout_s: float = 10.0
-    """A start that left no trace of a process is given up after this."""
-    shim_grace_s: float = 5.0
-    """A program that has ended while its shim says nothing is judged without it after this."""
-    log_bytes: int = 10_000_000
-    """output.log of an attempt, runner.log and dashboard.log are begun anew beyond this."""
-    log_files: int = 10
-    """How many of them stay, the present one included."""
-    stop_grace_s: float = 30.0
-    """From SIGTERM to SIGKILL of the whole tree."""
-    busy_timeout_s: float = 15.0
-    """How long a write waits for other writers."""
-    backup_interval_s: float = 3600.0
-    """Between two backups of database and ledger; 0 makes none."""
-    backup_keep_s: float = 7 * 86400.0
-    """How long a backup is kept; the newest one stays whatever its age."""
-    automatic_resume: bool = True
-    """Whether a training that the machine interrupted goes on by itself."""
-    resumes_a_day: int = 3
-    """Automatic resumes of one training in 24 h."""
-    backoff_s: float = 15.0
-    """Before the first automatic resume; doubles with each one."""
-    backoff_cap_s: float = 300.0
-    """The longest wait before an automatic resume."""
-    backoff_jitter: float = 0.25
-    """Each wait is longer or shorter by up to this share, so that homes don't act in step."""
-    healthy_s: float = 600.0
-    """An attempt that lived so long begins the doubling anew."""
-    liveness_s: float = 10.0
-    """Between two looks at the progress of live attempts."""
-    stalled_s: float = LEAST_SILENCE
-    """The shortest silence that is called a stall."""
-    stalled_gaps: float = GAPS
-    """A stall is also so many of the run's usual gaps."""
-    schedule: bool = True
-    """Whether the runner asks for the daily checks by itself."""
-    schedule_s: float = 1.0
-    """Between two looks at the schedule."""
-    keep_look_s: float = 0.5
-    """Between two looks of ``trainweek up`` at runner and dashboard."""
-    keep_backoff_s: float = 1.0
-    """Before one that died is started again; doubles with each death in a row."""
-    keep_backoff_cap_s: float = 30.0
-    """The longest wait before one is started again."""
-    keep_healthy_s: float = 10.0
-    """Whoever lived for so long came up well: the wait begins anew."""
-    commands: Mapping[JobKind, tuple[str, ...]] = field(default_factory=own_programs)
-    """What is run for each kind."""
+
+Number = Annotated[float, BeforeValidator(_no_truth_value)]
+Count = Annotated[int, BeforeValidator(_no_truth_value)]
+Command = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1, strict=True)], ...],
+    NoDecode,
+    BeforeValidator(_words),
+]
+
+
+def _number(default: float, unit: str, description: str) -> Any:
+    return Field(
+        default=default,
+        ge=0,
+        le=_MOST,
+        description=description,
+        json_schema_extra={"unit": unit},
+    )
+
+
+def _seconds(default: float, description: str) -> Any:
+    return _number(default, "s", description)
+
+
+def _program(name: str, what: str) -> Any:
+    return Field(
+        default=(sys.executable, "-m", f"runner.jobs.{name}"),
+        min_length=1,
+        description=f"Program of {what}, a JSON list of words; `--spec FILE` is appended.",
+    )
+
+
+class _Settings(BaseSettings):
+    """Base of all settings: closed, frozen, no NaN or infinity."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, allow_inf_nan=False
+    )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """The defaults, changed by what the environment sets.
+    def read(cls, home: Home | None = None) -> Self:
+        """The settings of this process; without ``home`` no file is read.
 
-        :raises InputError: names the variable whose value is of the wrong kind.
+        :raises InputError: names the setting, its value, where it was set, and what is wanted.
+        :raises SetupError: the file can't be read.
         """
-        given = os.environ if environment is None else environment
-        values: dict[str, Any] = {}
-        for each in fields(cls):
-            name = PREFIX + each.name.upper()
-            if each.name != "commands" and name in given:
-                values[each.name] = _parse(name, given[name], each.type)
-        commands = own_programs()
-        for kind in JobKind:
-            name = f"{PREFIX}COMMAND_{kind.value.upper().replace('-', '_')}"
-            if name in given:
-                commands[kind] = _command(name, given[name])
-        return cls(**values, commands=commands)
+        sources = cls.sources(home)
+        in_file = _in_file(home) if home else {}
+        try:
+            return cls(**{name: in_file[name] for name in in_file if sources[name] == "file"})
+        except ValidationError as error:
+            raise cls._wrong(error, sources, home) from error
+
+    @classmethod
+    def sources(cls, home: Home | None = None) -> dict[str, Source]:
+        """Where each setting comes from.
+
+        :raises InputError: the file sets a name that is no setting, or is not YAML.
+        :raises SetupError: the file can't be read.
+        """
+        in_file = _in_file(home) if home else {}
+        set_here = {name.upper() for name in os.environ}
+        return {
+            name: "environment"
+            if variable(name) in set_here
+            else "file"
+            if name in in_file
+            else "default"
+            for name in cls.model_fields
+        }
+
+    @classmethod
+    def _wrong(
+        cls, error: ValidationError, sources: Mapping[str, Source], home: Home | None
+    ) -> InputError:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        in_file = sources[name] == "file" and home is not None
+        place = f"{name} ({home.settings_file})" if in_file and home else variable(name)
+        return InputError(
+            Message("{setting} is {value}.", setting=place, value=shown(first["input"])),
+            Message("Give {wanted}.", wanted=wanted(cls, name)),
+        )
 
 
-def _parse(name: str, text: str, kind: Any) -> Any:
+class Settings(_Settings):
+    """How the runner works. Durations are real seconds."""
+
+    tick_s: Number = _seconds(0.5, "Interval at which the runner checks requests and processes.")
+    heartbeat_s: Number = _seconds(2.0, "Interval of the runner's heartbeat in runner.json.")
+    shim_heartbeat_s: Number = _seconds(3.0, "Interval of the heartbeat of an attempt's shim.")
+    start_timeout_s: Number = _seconds(
+        10.0, "A start that has left no trace of a process is abandoned after this time."
+    )
+    shim_grace_s: Number = _seconds(
+        5.0, "Wait for the shim's exit status after a program's end; then it counts as unknown."
+    )
+    log_bytes: Count = _number(
+        10_000_000, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
+    )
+    log_files: Count = _number(10, "files", "Rotated files that are kept, with the present one.")
+    stop_grace_s: Number = _seconds(
+        30.0, "Time from SIGTERM to SIGKILL of a job's whole process tree."
+    )
+    busy_timeout_s: Number = _seconds(15.0, "How long a write waits for other writers.")
+    backup_interval_s: Number = _seconds(
+        3600.0, "Interval of the backups of database and ledger; 0: no backups."
+    )
+    backup_keep_s: Number = _seconds(
+        7 * 86400.0, "Age at which such a backup is deleted; the newest one always stays."
+    )
+    automatic_resume: bool = Field(
+        default=True, description="Resume a training run that the machine interrupted."
+    )
+    resumes_a_day: Count = _number(3, "resumes", "Automatic resumes of one run in 24 h.")
+    backoff_s: Number = _seconds(
+        15.0, "Wait before the first automatic resume; it doubles with each one."
+    )
+    backoff_cap_s: Number = _seconds(300.0, "Longest wait before an automatic resume.")
+    backoff_jitter: Number = _number(
+        0.25,
+        "share",
+        "Random part of each wait, so that several data directories don't resume at once.",
+    )
+    healthy_s: Number = _seconds(600.0, "An attempt that ran this long resets the backoff.")
+    liveness_s: Number = _seconds(10.0, "Interval at which the progress of attempts is checked.")
+    stalled_s: Number = _seconds(LEAST_SILENCE, "Shortest silence that counts as a stall.")
+    stalled_gaps: Number = _number(
+        GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
+    )
+    schedule: bool = Field(
+        default=True, description="Run the daily checks at their time, without a request."
+    )
+    schedule_s: Number = _seconds(1.0, "Interval at which the schedule is checked.")
+    keep_look_s: Number = _seconds(
+        0.5, "Interval at which `trainweek up` checks runner and dashboard."
+    )
+    keep_backoff_s: Number = _seconds(
+        1.0, "Wait before `trainweek up` restarts one that died; doubles with each death in a row."
+    )
+    keep_backoff_cap_s: Number = _seconds(30.0, "Longest wait before such a restart.")
+    keep_healthy_s: Number = _seconds(10.0, "One that ran this long resets that wait.")
+    command_train: Command = _program("train_ppo", "a training run")  # people look for it with ps
+    command_revalidate: Command = _program("revalidate", "a revalidation")
+    command_preflight: Command = _program("preflight", "a pre-flight")
+    command_daily_check: Command = _program("daily_check", "a daily check")
+    command_data_check: Command = _program("data_check", "a data check")
+    command_backup: Command = _program("backup", "a backup, or of its restore")
+    command_import_model: Command = _program("import_model", "a model import")
+
+    def command(self, kind: JobKind) -> tuple[str, ...]:
+        """The program of a kind of job."""
+        words: tuple[str, ...] = getattr(self, command_name(kind))
+        return words
+
+
+class Terminal(_Settings):
+    """Who the command line acts as. Nothing proves the name."""
+
+    person: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Name that the command line records (default: the system's user).",
+    )
+    role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
+
+
+def command_name(kind: JobKind) -> str:
+    """The setting that holds the program of a kind."""
+    return f"command_{kind.value.replace('-', '_')}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def misspelt_variables() -> dict[str, str]:
+    """Variables that set nothing, each with the one that was probably meant."""
+    known = [name for each in (Settings, Terminal) for name in each.model_fields]
+    meant = {
+        name: nearest(name.removeprefix(PREFIX), known)
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX)
+        and name not in _OTHER_VARIABLES
+        and name not in map(variable, known)
+    }
+    return {name: variable(near) for name, near in meant.items() if near}
+
+
+def _in_file(home: Home) -> dict[str, Any]:
+    path = home.settings_file
+    an_example = Message("Write one setting a line, for example `stop_grace_s: 60`.")
     try:
-        match kind:
-            case "bool":
-                return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
-        number = int(text) if kind == "int" else float(text)
-        if not 0 <= number < 1e9:
-            raise ValueError(text)
-    except (KeyError, ValueError) as error:
-        raise InputError(
-            f"{name} is {text!r}.", "Give a number of seconds, a count, or 1 or 0."
+        text = path.read_text(encoding="utf-8")
+        if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
+            return {}
+        values = read_tree(text).data
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SetupError(
+            Message(
+                "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
+            ),
+            Message("Fix its permissions."),
         ) from error
-    return number
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Message("{file} is not UTF-8 text.", file=str(path)), Message("Save it as UTF-8.")
+        ) from error
+    except TreeError as error:
+        raise InputError(
+            Message(
+                "{file}, line {line}: {problem}.",
+                file=str(path),
+                line=error.line,
+                problem=error.what,
+            ),
+            an_example,
+        ) from error
+    if not isinstance(values, dict):
+        raise InputError(Message("{file} is not a list of settings.", file=str(path)), an_example)
+    for name in values:
+        if name not in Settings.model_fields:
+            raise _unknown(name, path.name)
+    return values
 
 
-def _command(name: str, text: str) -> tuple[str, ...]:
-    try:
-        words = json.loads(text)
-        if not words or not all(isinstance(word, str) for word in words):
-            raise ValueError(text)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{name} is {text!r}.", 'Give JSON: ["program", "argument"].') from error
-    return tuple(words)
+def _unknown(name: str, file: str) -> InputError:
+    near = nearest(name, Settings.model_fields)
+    return InputError(
+        Message(
+            "{file}: there is no setting {name}. Did you mean {near}?",
+            file=file,
+            name=shown(name),
+            near=near,
+        )
+        if near
+        else Message("{file}: there is no setting {name}.", file=file, name=shown(name)),
+        Message("List the settings: trainweek settings"),
+    )

@@ -24,7 +24,6 @@ from core.job_params.validation import (
     asked_params,
     is_text,
     program_params,
-    shown,
     stored_params,
 )
 
@@ -44,6 +43,5 @@ __all__ = [
     "asked_params",
     "is_text",
     "program_params",
-    "shown",
     "stored_params",
 ]

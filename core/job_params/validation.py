@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from core.errors import InputError
+from core.field_hints import nearest, schemas, shown, wanted
 from core.job_params.models import PARAMS, BackupParams, JobParams
 from core.language import Message, literal
 from core.vocabulary import JobKind
-
-_LONGEST = 60  # characters of a value that an error shows
 
 # Names that people know from the command line or from other tools.
 _ALSO_CALLED = {
@@ -87,39 +85,18 @@ def names(model: type[JobParams]) -> tuple[str, ...]:
 
 def is_text(kind: JobKind, name: str) -> bool:
     """Whether a parameter's value is text, even where it looks like a number."""
-    schema = _schemas(PARAMS[kind]).get(name)
+    schema = schemas(PARAMS[kind]).get(name)
     return schema is not None and schema.get("type") == "string"
 
 
-def shown(value: object) -> str:
-    """A value of any kind in an error: short, without control characters."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # more digits than Python prints; nested too deep
-        return f"a huge {type(value).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """JSON schema of each parameter, as it is when it is given."""
-    properties = model.model_json_schema(by_alias=True).get("properties", {})
-    return {
-        name: next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
-        for name, schema in properties.items()
-    }
-
-
-def _unknown(kind: JobKind, name: str, known: Iterable[str]) -> InputError:
-    plain = name.strip().lower().replace("-", "_")
-    called = {**{each: each for each in known}, **_ALSO_CALLED}
-    near = [called[each] for each in difflib.get_close_matches(plain, called, n=3)]
-    near = [each for each in near if each in known]
+def _unknown(kind: JobKind, name: str, known: Collection[str]) -> InputError:
+    near = nearest(name, known, _ALSO_CALLED)
     what = (
         Message(
             "A {kind} job has no parameter {name}. Did you mean {near}?",
             kind=kind.value,
             name=shown(name),
-            near=near[0],
+            near=near,
         )
         if near
         else Message("A {kind} job has no parameter {name}.", kind=kind.value, name=shown(name))
@@ -134,7 +111,7 @@ def _wrong(model: type[JobParams], error: ValidationError) -> InputError:
     name = str(first["loc"][0])
     if first["type"] == "missing":
         what = Message("The parameter {name} is missing.", name=name)
-        return InputError(what, Message("Give {wanted}.", wanted=_wanted(model, name)))
+        return InputError(what, Message("Give {wanted}.", wanted=wanted(model, name)))
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):  # a rule that another place has too
         return InputError(
@@ -143,27 +120,5 @@ def _wrong(model: type[JobParams], error: ValidationError) -> InputError:
         )
     return InputError(
         Message("The parameter {name} is {value}.", name=name, value=shown(first["input"])),
-        Message("Give {wanted}.", wanted=_wanted(model, name)),
+        Message("Give {wanted}.", wanted=wanted(model, name)),
     )
-
-
-def _wanted(model: type[JobParams], name: str) -> Message:
-    schema = _schemas(model)[name]
-    match schema:
-        case {"enum": options}:
-            return Message("one of {options}", options=", ".join(options))
-        case {"type": "integer", "minimum": low, "maximum": high}:
-            return Message("a whole number from {low:,} to {high:,}", low=low, high=high)
-        case {"type": "number", "minimum": low, "maximum": high}:
-            return Message("a number from {low:g} to {high:g}", low=low, high=high)
-        case {"type": "boolean"}:
-            return Message("true or false")
-        case {"type": "string", "format": "date"}:
-            return Message("a day, for example 2026-02-24")
-        case {"type": "string", "format": "date-time"}:
-            return Message("a moment with its time zone, for example 2026-11-23T14:00Z")
-        case {"type": "string", "maxLength": longest}:
-            return Message(
-                "text of at most {n:,} characters, without control characters", n=longest
-            )
-    raise AssertionError(f"{name} of {model.__name__} says nothing about its values: {schema}")

@@ -25,6 +25,7 @@ from runner.cli import (
     operate,
     playbook,
     runs,
+    settings,
     weeks,
 )
 from runner.cli.program import Judging, run
@@ -59,6 +60,7 @@ app.add_typer(decision.app, name="decision")
 for command in (
     operate.up,
     doctor.doctor,
+    settings.settings,
     operate.runner,
     operate.dashboard,
     operate.tensorboard,

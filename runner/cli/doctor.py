@@ -18,7 +18,8 @@ def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
 
     Changes nothing. Exit 0: no problems; 1: warnings; 2: something is broken.
     """
-    found = examine(Home.find(home), Settings.from_environment(), datetime.now(UTC))
+    place = Home.find(home)
+    found = examine(place, Settings.read(place), datetime.now(UTC))
     if json:
         print_json([asdict(each) for each in found])
     else:

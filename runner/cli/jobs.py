@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
-from core.job_params import asked_params, is_text, shown
+from core.field_hints import shown
+from core.job_params import asked_params, is_text
 from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind

@@ -44,8 +44,9 @@ def replay(home: HomeOption = None) -> None:
 @app.command()
 def backup(home: HomeOption = None) -> None:
     """Back up database and ledger now; the runner does so every hour."""
-    keep = timedelta(seconds=Settings.from_environment().backup_keep_s)
-    made = make_backup(Home.find(home), datetime.now(UTC), keep)
+    place = Home.find(home)
+    keep = timedelta(seconds=Settings.read(place).backup_keep_s)
+    made = make_backup(place, datetime.now(UTC), keep)
     print(f"{made.folder}: {made.lines:,} ledger lines")
 
 

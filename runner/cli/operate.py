@@ -36,7 +36,8 @@ PortOption = Annotated[int, typer.Option(help="Port on this machine.", min=1, ma
 
 def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     """Start runner and dashboard. Ctrl-C stops both; jobs continue and are adopted at the next start."""
-    place, settings = Home.find(home), Settings.from_environment()
+    place = Home.find(home)
+    settings = Settings.read(place)
     require_port(port)
     dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
     keepers = [Keeper(part, settings, _say) for part in (RunnerPart(place), dashboard)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,11 +14,11 @@ from core.errors import InputError
 from core.language import Message
 from core.paths import Home
 from core.people import Person
-from core.vocabulary import Role
 from core.week import Week
 from runner.client import Client
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import how_to_stop
+from runner.settings import Terminal
 
 HomeOption = Annotated[
     Path | None,
@@ -40,13 +39,8 @@ def person_at_the_terminal() -> Person:
 
     :raises InputError: there is no such role.
     """
-    role = os.environ.get("TRAINWEEK_ROLE", Role.LEAD.value)
-    if role not in set(Role):
-        raise InputError(
-            Message("TRAINWEEK_ROLE is {role!r}, which is not a role.", role=role),
-            Message("Use one of {roles}.", roles=", ".join(Role)),
-        )
-    return Person(os.environ.get("TRAINWEEK_PERSON") or getpass.getuser(), Role(role))
+    terminal = Terminal.read()
+    return Person(terminal.person or getpass.getuser(), terminal.role)
 
 
 def open_client(home: Path | None) -> Client:

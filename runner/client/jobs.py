@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import InputError
-from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params, shown
+from core.field_hints import shown
+from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient

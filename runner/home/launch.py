@@ -44,7 +44,7 @@ def ensure_runner(
     if runner is not None and is_alive(runner.process):
         return runner.process.pid
     Store(home).require_sound()  # reports a problem here, not in a log
-    cap_log(home.runner_log, Settings.from_environment())  # of runners that ended before they could
+    cap_log(home.runner_log, Settings.read(home))  # of runners that ended before they could
     with home.runner_log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "runner.service", "--home", str(home.root)],

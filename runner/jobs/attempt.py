@@ -28,8 +28,9 @@ from core.errors import (
     SetupError,
     TrainweekError,
 )
+from core.field_hints import shown
 from core.files import write_json
-from core.job_params import Params, program_params, shown
+from core.job_params import Params, program_params
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment

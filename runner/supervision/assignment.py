@@ -50,7 +50,7 @@ def write_assignment(home: Home, assignment: Assignment, settings: Settings) -> 
     spec = write_json(folder / "spec.json", _spec(home, assignment, playbook_path))
     if command := own_trainer(job, week):
         return _filled(command, home, assignment)
-    return [*settings.commands[job.kind], "--spec", str(spec)]
+    return [*settings.command(job.kind), "--spec", str(spec)]
 
 
 def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, Any]:

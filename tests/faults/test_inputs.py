@@ -121,12 +121,14 @@ def test_a_wrong_playbook_names_its_field(seen: Seen) -> None:
     expected="the error names the variable",
     no_home="a variable is refused before any home is opened",
 )
-def test_a_wrong_setting_names_its_variable(seen: Seen) -> None:
+def test_a_wrong_setting_names_its_variable(seen: Seen, monkeypatch) -> None:
     wrong = ["many", "-1", str(10**30), "nan", "inf", "1e400", ""]
     names = ["TRAINWEEK_STOP_GRACE_S", "TRAINWEEK_RESUMES_A_DAY", "TRAINWEEK_COMMAND_TRAIN"]
     for name, value in product(names, wrong):
-        with pytest.raises(InputError, match=name):
-            Settings.from_environment({name: value})
+        with monkeypatch.context() as environment:
+            environment.setenv(name, value)
+            with pytest.raises(InputError, match=name):
+                Settings.read()
     seen(f"{len(wrong)} values of {len(names)} variables")
 
 

@@ -40,14 +40,13 @@ from runner.models.checkpoints import list_checkpoints, newest_checkpoint, verif
 from runner.outcomes import Refused
 from runner.records import Job
 from runner.service import Service
-from runner.settings import own_programs
 from tests.faults.matrix import fault
 from tests.faults.promises import vanish
 from tests.faults.saving import fresh, save
 from tests.faults.small_disk import left, on_disk, run_on_disk, skip_if_refused
 from tests.runner.agent.markets import candles
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
-from tests.runner.place import Place, wait_for
+from tests.runner.place import Place, own_programs, wait_for
 
 Seen = Callable[[object], None]
 PROGRAM = "programs of the trainer alone, without a runner: they open no store"

@@ -31,7 +31,7 @@ from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.records import Job
 from runner.service import Service
-from runner.settings import Settings
+from runner.settings import Settings, command_name
 
 CHILD = Path(__file__).with_name("child.py")
 LAUNCH = parse_moment("2026-02-23T14:00Z")
@@ -43,7 +43,7 @@ VIEWER = Person("Vic", Role.VIEWER)
 
 def child_settings(**changed: object) -> Settings:
     """Every kind runs ``child.py``; minutes are made seconds."""
-    values = {
+    values: dict[str, Any] = {
         "tick_s": 0.02,
         "heartbeat_s": 0.2,
         "shim_heartbeat_s": 0.2,
@@ -52,8 +52,14 @@ def child_settings(**changed: object) -> Settings:
         "backoff_s": 0.1,
         "schedule": False,
         "commands": dict.fromkeys(JobKind, (sys.executable, str(CHILD))),
-    }
-    return Settings(**values | changed)
+    } | changed
+    commands = values.pop("commands")
+    return Settings(**values, **{command_name(kind): words for kind, words in commands.items()})
+
+
+def own_programs() -> dict[JobKind, tuple[str, ...]]:
+    """The commands that a runner has by itself."""
+    return {kind: Settings().command(kind) for kind in JobKind}
 
 
 def child_environment(**changed: str) -> dict[str, str]:

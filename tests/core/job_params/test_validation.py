@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
+from core.field_hints import shown
 from core.job_params import (
     PARAMS,
     BackupParams,
@@ -20,7 +21,6 @@ from core.job_params import (
     asked_params,
     is_text,
     program_params,
-    shown,
     stored_params,
 )
 from core.language import Message, recorded

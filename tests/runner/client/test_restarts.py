@@ -15,9 +15,8 @@ from dashboard.components.reward_curve import restart_marks
 from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
 from runner.recovery.verification import verify_ledger
-from runner.settings import own_programs
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, wait_for
+from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, own_programs, wait_for
 
 
 def spec(place: Place, job, number: int) -> dict:

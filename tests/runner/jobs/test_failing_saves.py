@@ -13,9 +13,8 @@ from core.vocabulary import ENDED_STATES, JobKind, JobState
 from runner.models.best_model import read_best_model
 from runner.outcomes import Refused
 from runner.records import Job
-from runner.settings import own_programs
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import Place, wait_for
+from tests.runner.place import Place, own_programs, wait_for
 
 # The disk gives back something else than was written, from the second save on.
 LYING_DISK = """

@@ -16,9 +16,8 @@ from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.records import Job
 from runner.recovery.verification import verify_ledger
-from runner.settings import own_programs
 from tests.faults.promises import vanish
-from tests.runner.place import LAUNCH, Place, after, wait_for
+from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
 
 
 def logged(place: Place) -> None:

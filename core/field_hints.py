@@ -1,0 +1,75 @@
+"""Wrong values of a model's field, in words: what was given, what is wanted, which name was meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.language import Message
+
+_LONGEST = 60  # characters of a value that an error shows
+
+
+def shown(value: object) -> str:
+    """A value of any kind in an error: short, without control characters."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # more digits than Python prints; nested too deep
+        return f"a huge {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def nearest(name: str, known: Iterable[str], also_called: Mapping[str, str] | None = None) -> str:
+    """The known name that was probably meant; empty if there is none.
+
+    :param also_called: other names that people use, and what they are called here.
+    """
+    plain = name.strip().lower().replace("-", "_")
+    called = {each.lower(): each for each in known}
+    called |= {other: mine for other, mine in (also_called or {}).items() if mine in set(known)}
+    return next((called[each] for each in difflib.get_close_matches(plain, called, n=1)), "")
+
+
+def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """JSON schema of each field by its public name, as it is when a value is given."""
+    whole = model.model_json_schema(by_alias=True)
+    made = {}
+    for name, schema in whole.get("properties", {}).items():
+        given = next((s for s in schema.get("anyOf", ()) if s.get("type") != "null"), schema)
+        if reference := given.get("$ref"):
+            given = whole["$defs"][reference.rsplit("/", maxsplit=1)[-1]]
+        made[name] = given
+    return made
+
+
+def wanted(model: type[BaseModel], name: str) -> Message:
+    """What a value of this field must be.
+
+    :raises ValueError: the field does not say it.
+    """
+    schema = schemas(model)[name]
+    match schema:
+        case {"enum": options}:
+            return Message("one of {options}", options=", ".join(options))
+        case {"type": "integer", "minimum": low, "maximum": high}:
+            return Message("a whole number from {low:,} to {high:,}", low=low, high=high)
+        case {"type": "number", "minimum": low, "maximum": high}:
+            return Message("a number from {low:g} to {high:g}", low=low, high=high)
+        case {"type": "boolean"}:
+            return Message("true or false")
+        case {"type": "array"}:
+            return Message('a JSON list of words, for example ["program", "argument"]')
+        case {"type": "object"}:
+            return Message("an object as trainweek writes it")
+        case {"type": "string", "format": "date"}:
+            return Message("a day, for example 2026-02-24")
+        case {"type": "string", "format": "date-time"}:
+            return Message("a moment with its time zone, for example 2026-11-23T14:00Z")
+        case {"type": "string", "maxLength": longest}:
+            return Message(
+                "text of at most {n:,} characters, without control characters", n=longest
+            )
+    raise ValueError(f"{name} of {model.__name__} says nothing about its values: {schema}")

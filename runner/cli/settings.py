@@ -1,0 +1,67 @@
+"""``trainweek settings``: every setting with its value, its source and its explanation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.paths import Home
+from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.settings import Settings, Terminal, misspelt_variables, variable
+
+
+def settings(json: JsonOption = False, home: HomeOption = None) -> None:
+    """List the settings: name, value, default, source (default, environment, file), explanation.
+
+    A setting is an environment variable (TRAINWEEK_STOP_GRACE_S=60) or a line in settings.yaml
+    of the data directory (stop_grace_s: 60). The variable wins.
+    """
+    place = Home.find(home)
+    rows = [*_rows(Settings, place), *_rows(Terminal, None)]
+    misspelt = misspelt_variables()
+    if json:
+        print_json({"file": str(place.settings_file), "settings": rows, "misspelt": misspelt})
+        return
+    print(f"Settings of {place.root}")
+    for row in rows:
+        was = "" if row["source"] == "default" else f" (default {_in_words(row, 'default')})"
+        print(f"{row['name']:<22} {_in_words(row, 'value')}{was}  [{row['source']}]")
+        print(f"{'':<22} {row['explanation']}")
+    for name, meant in misspelt.items():
+        print(f"{name} sets nothing. Did you mean {meant}?")
+
+
+def _rows(model: type[Settings] | type[Terminal], home: Home | None) -> list[dict[str, Any]]:
+    read, sources = model.read(home), model.sources(home)
+    plain = read.model_dump(mode="json")
+    defaults = model.model_construct().model_dump(mode="json")
+    return [
+        {
+            "name": name,
+            "variable": variable(name),
+            "value": plain[name],
+            "default": defaults[name],
+            "unit": unit_of(model, name),
+            "source": sources[name],
+            "explanation": field.description,
+        }
+        for name, field in model.model_fields.items()
+    ]
+
+
+def unit_of(model: type[Settings] | type[Terminal], name: str) -> str:
+    """The unit of a number; empty for what is no number."""
+    extra = model.model_fields[name].json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def _in_words(row: dict[str, Any], which: str) -> str:
+    value = row[which]
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "none"
+        case list():
+            return " ".join(value)
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{number} {row['unit']}".strip()
