@@ -169,7 +169,7 @@ def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -
     assert "changed" in alert
     history = draw(place, "history")
     assert "Void" in text_of(history)
-    assert "O modelo mudou." in text_of(draw(place, "history", language="pt"))
+    assert "best_model.zip mudou: seu SHA-256" in text_of(draw(place, "history", language="pt"))
     assert "best_model.zip changed" in text_of(history)
     assert not decision.exception
     assert not every.exception
