@@ -46,7 +46,7 @@ def _downloads(page: Page, saved: SavedDecision) -> None:
                 st.download_button(
                     label,
                     data=path.read_bytes,
-                    file_name=f"{saved.fields['day']}_{path.name}",
+                    file_name=f"{saved.decision.day}_{path.name}",
                     mime=mime,
                     key=f"download:{name}",
                     on_click="ignore",
