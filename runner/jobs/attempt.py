@@ -151,7 +151,8 @@ def at_work() -> Iterator[None]:
 
 def error_kind(error: BaseException | None) -> str:
     """What the operator must look at: data, playbook, input, integrity, setup, or a
-    crash."""
+    crash.
+    """
     kinds = {
         MarketDataError: "data",
         PlaybookError: "playbook",
