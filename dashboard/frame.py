@@ -209,7 +209,9 @@ def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
 
 
 def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    titles: dict[str, str] = {
+        e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations
+    }
     return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.checks.judgement import Judgement
@@ -133,7 +135,8 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                 page,
                 f"slot:{slot.id}",
                 plural("{n} tick", "{n} ticks", len(open_)),
-                lambda item=item: page.services.client.tick(
+                partial(
+                    page.services.client.tick,
                     snapshot.week.id,
                     slot.id,
                     item.judgement.check,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.decision import SavedDecision
@@ -82,7 +83,7 @@ def _costs(earning: dict[str, Any]) -> str:
     )
 
 
-def _costs_now(decided: dict[str, Any]) -> float:
+def _costs_now(decided: Mapping[str, Any]) -> float:
     costs = decided.get("costs") or {}
     return costs.get("fee_bps", 0.0) + costs.get("slippage_bps", 0.0)
 

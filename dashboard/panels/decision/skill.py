@@ -30,7 +30,7 @@ def show(page: Page, saved: SavedDecision) -> None:
     _rules(page, saved.fields)
 
 
-def _sure(page: Page, decided: dict[str, Any]) -> None:
+def _sure(page: Page, decided: Mapping[str, Any]) -> None:
     evidence, facts = decided["evidence"], decided["facts"]
     have, need = evidence.get("have_days", evidence.get("days")), evidence.get("min_trl_days")
     rows: list[Row] = [
@@ -91,7 +91,7 @@ def _both(hourly: float | None, daily: float | None) -> Message | None:
     return joined([fixed(hourly) or NONE, fixed(daily) or NONE], " / ")
 
 
-def _straddle(decided: dict[str, Any]) -> str:
+def _straddle(decided: Mapping[str, Any]) -> str:
     gate = next(gate for gate in decided["gates"] if gate["id"] == "sharpe")
     hourly, daily = gate["value"], decided["facts"].get("sharpe_daily")
     if None in (hourly, daily) or (hourly >= gate["threshold"]) == (daily >= gate["threshold"]):
@@ -106,7 +106,7 @@ def _streak(evidence: dict[str, Any]) -> str:
     return Message("within the limit by chance in {chance} of cases", chance=chance)
 
 
-def _random(page: Page, decided: dict[str, Any]) -> None:
+def _random(page: Page, decided: Mapping[str, Any]) -> None:
     say, random = page.say, decided["baselines"].get("random")
     heading = Message("The agent among random policies")
     st.markdown(f"**{say(heading)}**")
@@ -159,7 +159,7 @@ def baselines(page: Page, saved: SavedDecision) -> None:
     table(heads, lines, "baselines")
 
 
-def _rules(page: Page, decided: dict[str, Any]) -> None:
+def _rules(page: Page, decided: Mapping[str, Any]) -> None:
     """Each rule of the evidence grade: what it requires, and what was measured."""
     say, rules = page.say, decided["evidence"].get("rules")
     if not rules:

@@ -67,8 +67,9 @@ def _questions(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> No
 
 
 def _line(page: Page, question: Message, found: bool | Verdict | None, detail: str | None) -> str:
-    verdict = found if isinstance(found, Verdict) else None
-    if verdict is None:
+    if isinstance(found, Verdict):
+        verdict = found
+    else:
         verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[found]
     shown = detail if found is not None else Message("not measured")
     more = f" {small(page.say.text(shown))}" if shown else ""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.language import plural
 from core.timestamps import parse_moment
-from core.vocabulary import Decision, EvidenceGrade, GateStatus, SignatureState, Verdict
+from core.vocabulary import (
+    Decision,
+    EvidenceGrade,
+    GateStatus,
+    SignatureAct,
+    SignatureState,
+    Verdict,
+)
 from dashboard.components.boundary import boundary
 from dashboard.components.charts import draw
 from dashboard.components.empty import empty
@@ -69,13 +76,15 @@ def _draw(page: Page) -> None:
             _side_by_side(page, earlier, "history-earlier")
             for one in earlier:
                 _who(page, one)
-    _gates(page, [one for one in found if one.saved is not None])
+    _gates(page, found)
 
 
 def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
-    gates = next((one.saved.fields["gates"] for one in found if one.saved), [])
+    gates: list[dict[str, Any]] = next(
+        (one.saved.fields["gates"] for one in found if one.saved), []
+    )
     heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
     heads += [say("Signature"), *(plain(gate["short"]) for gate in gates)]
     rows = []
@@ -86,14 +95,18 @@ def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                signed(one.standing.state, one.signature and one.signature.act, say),
+                signed(one.standing.state, _act_of(one), say),
                 *(_value(page, one, gate["id"]) for gate in gates),
             ]
         )
     table(heads, rows, key, words=4)
 
 
-def _when(page: Page, decided: dict[str, Any]) -> str:
+def _act_of(one: Decided) -> SignatureAct | None:
+    return None if one.signature is None else one.signature.act
+
+
+def _when(page: Page, decided: Mapping[str, Any]) -> str:
     return page.viewer.stamp(parse_moment(decided["created_at"]))
 
 
@@ -105,7 +118,7 @@ def _verdict(page: Page, one: Decided) -> str:
     return f"{mark(Decision(decided['decision']), page.say)} {plain(decided['score'])}"
 
 
-def _grade(page: Page, decided: dict[str, Any]) -> str:
+def _grade(page: Page, decided: Mapping[str, Any]) -> str:
     grade = (decided.get("evidence") or {}).get("grade")
     return mark(EvidenceGrade(grade), page.say) if grade else "–"
 
@@ -125,8 +138,7 @@ def _who(page: Page, one: Decided) -> None:
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('week')} {plain(decided.get('week') or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
-        act = one.signature and one.signature.act
-        state = signed(one.standing.state, act, say, "-badge")
+        state = signed(one.standing.state, _act_of(one), say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
@@ -166,7 +178,8 @@ def _act(page: Page, signature: Signature) -> None:
 def _gates(page: Page, found: Sequence[Decided]) -> None:
     """Small multiples: one gate over all revalidations, with its limit and its interval."""
     say = page.say
-    if not found:
+    read = [(one, one.saved.fields) for one in found if one.saved is not None]
+    if not read:
         return
     st.markdown(f"#### {say('Each gate over time')}", anchors=False)
     st.caption(
@@ -176,13 +189,12 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
         )
     )
     labels = [
-        f"{one.saved.fields['created_at'][:10]} {one.saved.fields['decision']} {one.sha256[:6]}"
-        for one in found
+        f"{fields['created_at'][:10]} {fields['decision']} {one.sha256[:6]}" for one, fields in read
     ]
-    newest = sorted(found[-1].saved.fields["gates"], key=lambda gate: gate["number"])
+    newest = sorted(read[-1][1]["gates"], key=lambda gate: gate["number"])
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):
         for gate in newest:
-            series = [_gate(one, gate["id"]) for one in found]
+            series = [_gate(one, gate["id"]) for one, _ in read]
             with st.container(border=True, gap="xxsmall", key=f"over-time-{gate['id']}"):
                 st.markdown(f"**{plain(gate['name'])}**")
                 alt = say.raw("{gate} over all revalidations", gate=gate["name"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -54,13 +55,15 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
     """The incidents that the runner opened for it, with the way to those still open."""
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    titles: dict[str, str] = {
+        e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations
+    }
     for incident in (one for one in snapshot.incidents if one.job_id == job.id):
         name = plain(titles.get(incident.procedure, incident.procedure))
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f"{mark(incident.state, page.say)} **{name}**"
             if incident.closed_at is not None:
-                line += f" :small[:gray[{page.say.text(incident.close_reason)}]]"
+                line += f" :small[:gray[{page.say.text(incident.close_reason or '')}]]"
             st.markdown(line, width="content")
             if incident.closed_at is None:
                 link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
@@ -114,7 +117,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
                     say.raw("Stop"),
                     key=f"{place}:stop:yes",
                     type="primary",
-                    on_click=lambda: outcomes.act(
+                    on_click=outcomes.click(
                         page, place, Message("stop request"), lambda: client.stop(job.id)
                     ),
                 )
@@ -150,7 +153,7 @@ def _button(
     key: str,
     label: str,
     denied: str | None,
-    kind: str,
+    kind: Literal["primary", "secondary"],
     action: Callable[[], object],
 ) -> None:
     st.button(
@@ -160,5 +163,5 @@ def _button(
         disabled=denied is not None,
         help=denied
         or page.say("Saves and stops the current run, then resumes from the last good checkpoint"),
-        on_click=lambda: outcomes.act(page, place, "", action),
+        on_click=outcomes.click(page, place, "", action),
     )
