@@ -135,7 +135,7 @@ def score(
 
     :param equity: columns ``time, equity``; the first row is the starting capital.
     :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
-        currency); None if nobody knows them: their gates are then undefined.
+        currency); None if unknown: their gates are then undefined.
     :raises InputError: see :func:`core.metrics.records.require_equity` and
         :func:`~core.metrics.records.require_trades`.
     """
@@ -199,7 +199,7 @@ def _judge(spec: GateSpec, measured: Measured) -> GateResult:
         op=spec.op,
         threshold=spec.threshold,
         margin=margin,
-        # Fail closed: what can't be computed is looked at by a person.
+        # Fail closed: what can't be computed is left to a person.
         passed=value is not None and meets_limit(value, spec.op, spec.threshold),
         status=measured.status,
         decimals=spec.decimals,

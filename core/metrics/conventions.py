@@ -1,4 +1,4 @@
-"""How our numbers are defined. Printed in every report, so that nobody has to guess."""
+"""How the numbers are defined; printed in every report."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def conventions(bars_per_year: int = 8760) -> Conventions:
         sharpe=f"mean / std(ddof=1) * sqrt({bars_per_year}), risk-free rate 0; "
         "undefined below 2 bars or std < 1e-12",
         max_drawdown_pct="from equity including the starting capital, every bar's close, "
-        "positive percent; lows inside a bar are not seen",
+        "positive percent; lows inside a bar are ignored",
         trades="round trips from flat to flat, net of both fees, in USDT; a position open at "
         "an episode's end is closed at its last close and counted (forced_exit)",
         win_rate_pct="net pnl > 0 over all closed trades",

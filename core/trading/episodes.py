@@ -1,4 +1,4 @@
-"""The stitched record by episode: how much the verdict hangs on one of them."""
+"""The stitched record by episode: how much the verdict depends on one of them."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Trials:
 
 @dataclass(frozen=True)
 class Skill:
-    """What the baselines say; None where nobody computed it, which meets no rule.
+    """What the baselines say; None: not computed, which meets no rule.
 
     :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
     :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
@@ -62,11 +62,11 @@ class Skill:
 
 @dataclass(frozen=True)
 class Integrity:
-    """Whether the record is what it claims to be; None where nobody checked.
+    """Whether the record is what it claims to be; None: not checked.
 
     :ivar lookahead: nothing of the future was used: all tests of it passed.
     :ivar repeats: the same inputs gave the same numbers again.
-    :ivar unseen: no scored bar lies in the training range.
+    :ivar unseen: no scored bar is in the training range.
     """
 
     lookahead: bool | None = None

@@ -78,7 +78,7 @@ def test_a_field_that_is_not_known_or_missing_is_named(tmp_path: Path):
         (fields | {"gates": fields["gates"][:5]}, "gates: "),
         (fields | {"sentences": [{"template": "{a}"}]}, "not a recorded message"),
     ):
-        with pytest.raises(IntegrityError, match=f"is not a whole decision: .*{told}"):
+        with pytest.raises(IntegrityError, match=f"is not a complete decision: .*{told}"):
             read(tmp_path, wrong)
 
 
