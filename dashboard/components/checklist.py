@@ -20,6 +20,7 @@ from dashboard.page import Page
 from dashboard.wording import plain
 
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
+RESULT = "result.json"  # of a job, as the source of a reading
 
 
 def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -108,8 +109,11 @@ def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
+    if RESULT in reading.source:  # the line above names the job; the tooltip has the file
+        return ""
     source = short_source(reading.source)
     if snapshot.run is not None:  # its name stands in the frame, and is long
+        source = source.removesuffix(f", job of {snapshot.run.name}")
         source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:

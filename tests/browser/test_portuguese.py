@@ -12,7 +12,7 @@ from dashboard.panels.playbook.page import PARTS
 from dashboard.wording.decision import VIEWS
 from tests.browser.conftest import Open
 from tests.browser.place import Site
-from tests.browser.untranslated import english_among, english_on
+from tests.browser.untranslated import english_among, english_on, texts_of
 
 PLACES = [
     *((stem, {}) for stem in STEMS),
@@ -31,8 +31,11 @@ def test_no_page_of_a_played_week_shows_english_that_has_its_portuguese(
         screen.assert_whole()
         place = "/".join([stem, *query.values()])
         found += [f"{place}: {text}" for text in english_on(screen.page)]
-        thousands = re.findall(r"(?<![\w.,])\d{1,3},\d{3}(?![\w,])", screen.text())
-        found += [f"{place}: {number} is an English number" for number in thousands]
+        found += [
+            f"{place}: {number} in {text!r} is an English number"
+            for text in texts_of(screen.page)
+            for number in re.findall(r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}(?![\w,])", text)
+        ]
     assert not found, "\n".join(found)
 
 

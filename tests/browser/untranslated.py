@@ -22,12 +22,14 @@ from core.paths import CHECKOUT
 KEYWORDS = {"Message": None, "plural": (1, 2), "say": None, "raw": None}
 LETTERS = 3  # fewer outside the fields say nothing about the language
 LONG = 14  # letters: such a sentence is also found inside a longer text
+# Streamlit's own labels, and the notes that the demo's people type in English.
+FOREIGN = re.compile(r"Seen: .*|Skip to main content")
 PARTS = re.compile(r"\s+·\s+|\n")  # what the pages join with a dot are texts of their own
 
 # Visible texts, and what is read aloud or shown on hover. Code, logs and JSON are machine text.
 _COLLECT = """() => {
   const machine = 'pre, code, script, style, [data-testid="stJson"], [data-testid="stCode"],'
-    + ' [data-testid="stIconMaterial"], [data-testid="stHeader"], [role="img"], svg title';
+    + ' [data-testid="stIconMaterial"], [data-testid="stHeader"], [role="img"], svg[title]';
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -57,15 +59,22 @@ class Sentence:
         return found(text) is not None
 
 
+def texts_of(page: Page) -> list[str]:
+    """What people read on the page, without machine text."""
+    return list(page.evaluate(_COLLECT))
+
+
 def english_on(page: Page) -> list[str]:
     """Each English text of the page, with the sentence that it is."""
-    return english_among(page.evaluate(_COLLECT))
+    return english_among(texts_of(page))
 
 
 def english_among(texts: Iterable[str]) -> list[str]:
     found = set()
     for part in {part for text in texts for part in PARTS.split(text or "")}:
         shown = " ".join(part.split())
+        if FOREIGN.fullmatch(shown):
+            continue
         for sentence in _to_translate():
             if sentence.shown_in(shown):
                 found.add(f"{shown!r} is {sentence.text!r}")
@@ -78,6 +87,7 @@ def _to_translate() -> tuple[Sentence, ...]:
     portuguese = _portuguese()
     same = {text for text, other in portuguese.items() if text == other}
     translated = {" ".join(other.split()) for other in portuguese.values()}
+    translated |= {piece for other in portuguese.values() for piece in _pieces(other)}
     found = []
     for text in dict.fromkeys(_sentences()):
         if text in same or text in translated:
