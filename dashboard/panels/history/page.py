@@ -147,7 +147,7 @@ def _who(page: Page, one: Decided) -> None:
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for change in differences(one.standing, page.viewer.language):
+            for change in differences(one.standing):
                 state_icon = look(one.standing.state).icon
                 st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
         model, data = (decided.get(part) or {} for part in ("model", "data"))

@@ -160,7 +160,7 @@ def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -
     assert "Void" in alert and "changed" in alert
     history = draw(place, "history")
     assert "Void" in text_of(history)
-    assert "O modelo mudou." in text_of(draw(place, "history", language="pt"))
+    assert "O modelo best_model.zip mudou" in text_of(draw(place, "history", language="pt"))
     assert "best_model.zip changed" in text_of(history)
     assert not decision.exception and not every.exception and not history.exception
 
