@@ -29,6 +29,10 @@ GLYPHS: dict[Verdict, str] = {
 }
 
 
+# Something was found, and there is something to do about it.
+ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
 class JobKind(StrEnum):
     """The pieces of work that the runner supervises."""
 
@@ -66,6 +70,9 @@ ENDED_STATES = frozenset(
         JobState.LOST,
     }
 )
+
+
+UNFINISHED_STATES = ENDED_STATES - {JobState.SUCCEEDED}  # a training run can be resumed
 
 
 class TrainingStatus(StrEnum):
@@ -126,12 +133,16 @@ class FindingStatus(StrEnum):
 
 
 class Severity(StrEnum):
+    """How urgent a scenario is."""
+
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
 
 
 class IncidentState(StrEnum):
+    """Whether an incident still needs work."""
+
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
@@ -156,6 +167,8 @@ class GateStatus(StrEnum):
 
 
 class EvidenceGrade(StrEnum):
+    """How far the six gates can be trusted."""
+
     STRONG = "STRONG"
     ADEQUATE = "ADEQUATE"
     WEAK = "WEAK"
@@ -197,6 +210,8 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
+    """What a role may do."""
+
     READ = "read"
     RECORD = "record"  # tick a check, write a note, open or close an incident
     OPERATE = "operate"  # start, stop, restart training; run checks and backups

@@ -200,7 +200,7 @@ def _incidents(page: Page, snapshot: Snapshot) -> None:
 
 def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
     """The open incident of the run that is stalled now; it blocks nothing."""
-    hung = next((s for s in snapshot.week.playbook.scenarios if s.id == "hung"), None)
+    hung = snapshot.week.playbook.find_scenario("hung")
     if not snapshot.stalled or hung is None:
         return []
     return [
@@ -209,10 +209,7 @@ def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
 
 
 def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
-    titles: dict[str, str] = {
-        e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations
-    }
-    return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
+    return ", ".join(snapshot.procedure(i.procedure, page.viewer.language) for i in incidents)
 
 
 def _broken_signature(page: Page, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from core.language import Message
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.extension import REPEATED_SETTINGS
 from core.playbook.gates import GATE_IDS
 from core.playbook.metrics import METRICS
@@ -18,7 +19,6 @@ Path = tuple[str | int, ...]
 Complaint = tuple[Path, Message, Message]
 
 HOURLY = "1h"
-HOURS_PER_YEAR = 365 * 24  # the year of the Sharpe and Calmar gates; OGN trades every hour
 
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
 _REMOVE_ONE = Message("Remove one.")

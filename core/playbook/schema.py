@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -91,6 +91,22 @@ class Playbook(Part):
         :raises KeyError: no such procedure.
         """
         return _by_id(self.escalations, escalation_id)
+
+    def find_scenario(self, scenario_id: str | None) -> ScenarioSpec | None:
+        """None if this playbook has no such scenario."""
+        return next((spec for spec in self.scenarios if spec.id == scenario_id), None)
+
+    def find_escalation(self, escalation_id: str | None) -> EscalationSpec | None:
+        """None if this playbook has no such procedure."""
+        return next((spec for spec in self.escalations if spec.id == escalation_id), None)
+
+    def scenario_limit(
+        self, scenario_id: str, name: Literal["hours", "threshold"], default: float
+    ) -> float:
+        """The ``hours`` or ``threshold`` of a scenario; ``default`` where none is given."""
+        spec = self.find_scenario(scenario_id)
+        given = None if spec is None else getattr(spec, name)
+        return default if given is None else float(given)
 
     def slots_of_kind(self, kind: str) -> tuple[SlotSpec, ...]:
         """The slots of a kind, in the playbook's order."""

@@ -37,7 +37,7 @@ def parse_offset(text: str) -> timedelta:
     :raises ValueError: another form.
     """
     match = _OFFSET.fullmatch(text)
-    if match is None or match[2] is None and match[3] is None:
+    if match is None or (match[2] is None and match[3] is None):
         raise ValueError(
             Message(
                 "{value} is not an offset from the launch; use -6h, +1h or +1h30m", value=repr(text)

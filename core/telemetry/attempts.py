@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from core.language import Message
 from core.telemetry.columns import Columns
@@ -87,7 +88,7 @@ class GrowingCurve:
     def __init__(self, tag: str) -> None:
         self._tag = tag
         self._stitched = Columns()
-        self._made_of: tuple | None = None
+        self._made_of: tuple[Any, ...] | None = None
         self._taken = 0  # points of the newest attempt
 
     def series(self, attempts: list[AttemptEvents]) -> Series:
@@ -162,7 +163,8 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
 
 def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
-    logs its settings there, and they would hide everything before it."""
+    logs its settings there, and they would hide everything before it.
+    """
     begins = [columns.begin(until) for file in files for columns in file.columns.values()]
     return AttemptEvents(
         tuple(files),

@@ -9,7 +9,7 @@ import streamlit as st
 from core.checks.judgement import Judgement
 from core.language import Message, plural
 from core.playbook import SlotSpec
-from core.vocabulary import Right, Verdict
+from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge
@@ -84,7 +84,7 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with tick:
             tick_cell(page, snapshot, slot, item, title)
-        if judged.verdict in {Verdict.FAIL, Verdict.WARN}:
+        if judged.verdict in ADVERSE:
             st.markdown(
                 f":red[:material/build: **{say('Action')}**] "
                 f"{plain(spec.action.in_(page.viewer.language))}"
@@ -146,7 +146,7 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    str(value_text(item.judgement)),
+                    value_text(item.judgement),
                 ),
             )
             if not done:

@@ -101,7 +101,7 @@ def _save(
                 item.judgement.check,
                 note,
                 item.judgement.verdict,
-                str(value_text(item.judgement)),
+                value_text(item.judgement),
                 replaces=None if item.tick is None else item.tick.id,
             )
         ),

@@ -125,7 +125,8 @@ def copy_database(database: Path, copy: Path) -> str | None:
 
 def _chain(path: Path, size: int) -> tuple[list[str], list[LedgerProblem], bool]:
     """The hashes of the lines of the intact chain, the problem after them, and whether the
-    chain is broken there: lines after that were not read."""
+    chain is broken there: lines after that were not read.
+    """
     sums: list[str] = []
     end = 0
     try:

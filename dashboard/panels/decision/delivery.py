@@ -47,7 +47,7 @@ def _downloads(page: Page, saved: SavedDecision) -> None:
                 st.download_button(
                     said(label, page.viewer.language),
                     data=path.read_bytes,
-                    file_name=f"{saved.fields['day']}_{path.name}",
+                    file_name=f"{saved.decision.day}_{path.name}",
                     mime=mime,
                     key=f"download:{name}",
                     on_click="ignore",

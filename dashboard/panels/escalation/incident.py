@@ -166,13 +166,10 @@ def history(page: Page, snapshot: Snapshot) -> None:
     if not closed:
         return
     st.markdown(f"#### {page.say('Closed incidents')}", anchors=False)
-    titles: dict[str, str] = {
-        e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations
-    }
     for past, closed_at in closed:
         text = page.say(
             "{procedure}: {summary}. Closed by {by}, {time}: {reason}",
-            procedure=titles.get(past.procedure, past.procedure),
+            procedure=snapshot.procedure(past.procedure, page.viewer.language),
             summary=past.summary,
             by=past.closed_by,
             time=page.viewer.moment(snapshot.clock.to_week(closed_at)),

@@ -1,4 +1,4 @@
-"""Hourly checks: "can I tick this in two minutes?" """
+"""Hourly checks: "can I tick this in two minutes?"."""
 
 from __future__ import annotations
 

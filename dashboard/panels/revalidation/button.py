@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.decision.gate_record import gate_of
 from core.language import Message, joined, plural
 from core.vocabulary import Decision, JobKind, JobState, Right
 from dashboard.components import outcomes
@@ -177,7 +178,7 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
                 total=total,
             )
         )
-        gate_cards(page, gates)
+        gate_cards(page, [gate_of(gate) for gate in gates])
 
 
 def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, JobState, Right
+from core.vocabulary import LIVE_STATES, UNFINISHED_STATES, WAITING_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
-from dashboard.components.start_training import INCIDENT_BLOCKS, UNFINISHED, progress
+from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
 from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import TITLES, link
@@ -55,11 +55,8 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
     """The incidents that the runner opened for it, with the way to those still open."""
-    titles: dict[str, str] = {
-        e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations
-    }
     for incident in (one for one in snapshot.incidents if one.job_id == job.id):
-        name = plain(titles.get(incident.procedure, incident.procedure))
+        name = plain(snapshot.procedure(incident.procedure, page.viewer.language))
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f"{mark(incident.state, page.say)} **{name}**"
             if incident.closed_at is not None:
@@ -129,7 +126,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
         if snapshot.held:
             denied = denied or say(INCIDENT_BLOCKS)
         training = snapshot.week.playbook.training
-        if job.state in UNFINISHED:
+        if job.state in UNFINISHED_STATES:
             _button(
                 page, place, "resume", say.raw("Resume"), denied, "primary",
                 lambda: client.submit(

@@ -1,4 +1,4 @@
-"""This week: "is anything wrong, and what do I have to do next?" """
+"""This week: "is anything wrong, and what do I have to do next?"."""
 
 from __future__ import annotations
 

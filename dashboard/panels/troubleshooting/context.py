@@ -65,7 +65,7 @@ def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         return
     window = _window(written, wall)
     _changes(page, snapshot, changes(snapshot.facts, wall, window))
-    _log(page, snapshot, wall, window)
+    _log(page, wall, window)
 
 
 def _curve(
@@ -143,7 +143,7 @@ def _change(page: Page, snapshot: Snapshot, change: Change) -> str:
     return f"{what} :small[:gray[{' · '.join(part for part in (step, plain(when)) if part)}]]"
 
 
-def _log(page: Page, snapshot: Snapshot, wall: float, window: timedelta) -> None:
+def _log(page: Page, wall: float, window: timedelta) -> None:
     say, home = page.say, page.services.home
     middle = from_unix(wall)
     try:

@@ -70,7 +70,7 @@ def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
-    return next((s for s in snapshot.week.playbook.scenarios if s.id == finding.scenario), None)
+    return snapshot.week.playbook.find_scenario(finding.scenario)
 
 
 def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:

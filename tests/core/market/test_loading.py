@@ -116,7 +116,7 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, rows, header, says
 def test_nothing_to_read_is_refused_with_a_remedy(tmp_path: Path):
     with pytest.raises(MarketDataError, match="There is no"):
         load_candles(tmp_path / "nowhere")
-    with pytest.raises(MarketDataError, match="holds no CSV file.*trainweek data sample"):
+    with pytest.raises(MarketDataError, match=r"holds no CSV file.*trainweek data sample"):
         load_candles(tmp_path)
     (tmp_path / "zip.csv").write_bytes(b"PK\x03\x04\xff\xfe\x00")
     with pytest.raises(MarketDataError, match="is not text"):
