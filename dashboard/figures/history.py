@@ -12,12 +12,13 @@ from dashboard.figures.style import GRAY, GREEN, RED, frame, limit_line
 
 
 def gate_over_time(
-    labels: Sequence[str], gates: Sequence[GateResult | None], height: int = 170
+    labels: Sequence[str], gates: Sequence[GateResult | None], limit: str, height: int = 170
 ) -> go.Figure:
     """Points in the order of the revalidations; an undefined value leaves a gap.
 
     :param labels: of the revalidations, each once; a day is their first word.
     :param gates: the gate's record in each decision; None where it has none.
+    :param limit: the name of the limit line.
     """
     figure = frame(height)
     values = [None if gate is None else gate.value for gate in gates]
@@ -34,8 +35,7 @@ def gate_over_time(
     )  # fmt: skip
     known = [gate for gate in gates if gate is not None]
     if known:
-        op = "≥" if known[-1].op == ">=" else "≤"
-        limit_line(figure, known[-1].threshold, f"{op} {known[-1].threshold:g}")
+        limit_line(figure, known[-1].threshold, limit)
     figure.update_layout(hovermode="closest")
     last = len(labels) - 1
     ends = sorted({0, last})  # the days between can be read off each point

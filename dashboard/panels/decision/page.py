@@ -13,9 +13,9 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import DOUBTFUL_GRADES, Decision
-from dashboard.components.boundary import boundary
-from dashboard.components.empty import empty, week_or_way
+from dashboard.components.empty import empty
 from dashboard.components.gate_cards import gate_cards
+from dashboard.components.live import live_panel
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.data.snapshot import Snapshot
@@ -25,20 +25,15 @@ from dashboard.panels.decision import delivery, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
+SECONDS = 5.0  # between two ticks
+
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body, every=5.0)
+    live_panel(page, _draw, every=lambda snapshot: SECONDS)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     try:
         saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError as error:

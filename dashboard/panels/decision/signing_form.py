@@ -127,7 +127,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             say.raw("Countersign the override"),
             key="countersign:button",
             type="primary",
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 Message("countersignature"),

@@ -32,7 +32,7 @@ def show(page: Page, saved: SavedDecision) -> None:
     with st.expander(page.say.raw("All records"), key="trust-all"):
         for key in ("model", "data", "playbook", "costs", "conventions", "versions"):
             if key in fields:
-                st.markdown(f"**{key}**")
+                st.markdown(f"`{key}`")
                 st.json(fields[key], expanded=False)
 
 

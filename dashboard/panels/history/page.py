@@ -15,11 +15,12 @@ from dashboard.components.boundary import boundary
 from dashboard.components.charts import draw
 from dashboard.components.empty import empty
 from dashboard.components.figures_table import table
+from dashboard.components.gate_cards import OPS
 from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
-from dashboard.formatting import short
+from dashboard.formatting import general, short
 from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
@@ -190,7 +191,8 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
             with st.container(border=True, gap="xxsmall", key=f"over-time-{gate.id}"):
                 st.markdown(f"**{plain(gate.name)}**")
                 alt = say.raw("{gate} over all revalidations", gate=gate.name)
-                figure = gate_over_time(labels, series)
+                limit = f"{OPS[gate.op]} {say.raw(general(gate.threshold))}"
+                figure = gate_over_time(labels, series, limit)
                 draw(page, figure, key=f"gate-time-{gate.id}", alt=alt)
                 if any(one and one.status is not GateStatus.OK for one in series):
                     st.caption(say("A gap means that the value is undefined."))

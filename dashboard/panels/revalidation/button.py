@@ -73,7 +73,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             disabled=denied is not None or not ready,
             help=denied
             or (None if ready else say("Blocked: the model or the backtest data is missing.")),
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 "",

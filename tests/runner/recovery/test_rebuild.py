@@ -191,3 +191,22 @@ def test_verify_changes_nothing(record: Place) -> None:
     before = files()
     assert verify_ledger(record.home, tables=True).ok
     assert files() == before
+
+
+def test_a_database_of_an_older_schema_verifies_and_stays_as_it_is(tmp_path: Path) -> None:
+    place = Place(tmp_path / "home")
+    place.lead.tick(place.week.id, "hourly_1", CHECK, "seen", Verdict.PASS, "3.1")
+    with closing(sqlite3.connect(place.home.database)) as database, database:
+        for table, column in (
+            ("jobs", "reason_message"),
+            ("attempts", "reason_message"),
+            ("incidents", "summary_message"),
+            ("ticks", "value_seen_message"),
+        ):
+            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        database.execute("UPDATE alembic_version SET version_num = '0003'")
+    before = place.home.database.read_bytes()
+    report = verify_ledger(place.home, tables=True)
+    assert report.ok, report.text()
+    assert place.home.database.read_bytes() == before
+    place.clear()
