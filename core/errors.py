@@ -3,14 +3,14 @@
 ::
 
     TrainweekError
-    ├── InputError        mend what you gave: a file, a flag, a date
+    ├── InputError        fix the input: a file, a flag, a date
     │   ├── PlaybookError     the playbook, with the place in the file
     │   ├── MarketDataError   candles
     │   └── TelemetryError    event files
-    ├── SetupError        mend the machine or the home folder: rights, disk, port
-    ├── ConflictError     somebody or something else is there: look before you act
+    ├── SetupError        fix the machine or the data directory: permissions, disk, port
+    ├── ConflictError     something else is already there: check before you act
     ├── PermissionDenied  ask a person with that right
-    └── IntegrityError    what is stored disagrees with itself: stop and inspect
+    └── IntegrityError    the stored data contradict each other: stop and inspect
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from __future__ import annotations
 class TrainweekError(Exception):
     """Base of all our errors.
 
-    :param what: one sentence that names the thing and what is wrong with it.
-    :param remedy: one sentence that says what to do about it.
+    :param what: one sentence that names the object and what is wrong with it. It may be a
+        :class:`core.language.Message`, for pages that show it in the reader's language.
+    :param remedy: one sentence that says what to do about it; it may be a message, too.
     """
 
     def __init__(self, what: str, remedy: str = "") -> None:
@@ -30,7 +31,7 @@ class TrainweekError(Exception):
 
 
 class InputError(TrainweekError, ValueError):
-    """Mend what you gave."""
+    """Invalid input. Fix it and retry."""
 
 
 class PlaybookError(InputError):
@@ -46,11 +47,11 @@ class TelemetryError(InputError):
 
 
 class SetupError(TrainweekError):
-    """Mend the machine or the home folder."""
+    """Fix the machine or the data directory."""
 
 
 class ConflictError(TrainweekError):
-    """Somebody or something else is there."""
+    """Something else is already there."""
 
 
 class PermissionDenied(TrainweekError):
@@ -58,4 +59,4 @@ class PermissionDenied(TrainweekError):
 
 
 class IntegrityError(TrainweekError):
-    """What is stored disagrees with itself."""
+    """The stored data contradict each other."""

@@ -12,7 +12,13 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Number
-from core.metrics.conventions import DAYS_PER_YEAR, Conventions, conventions, meets_limit
+from core.metrics.conventions import (
+    DAYS_PER_YEAR,
+    HOURS_PER_YEAR,
+    Conventions,
+    conventions,
+    meets_limit,
+)
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.measured import Measured, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
@@ -129,13 +135,13 @@ def score(
     trades: pd.DataFrame | None,
     gates: Sequence[GateSpec],
     rules: Sequence[DecisionRule],
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
 ) -> Scorecard:
     """Judge a backtest.
 
     :param equity: columns ``time, equity``; the first row is the starting capital.
     :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
-        currency); None if nobody knows them: their gates are then undefined.
+        currency); None if unknown: their gates are then undefined.
     :raises InputError: see :func:`core.metrics.records.require_equity` and
         :func:`~core.metrics.records.require_trades`.
     """
@@ -156,7 +162,7 @@ def score(
 
 
 def measure(
-    equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = 8760
+    equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = HOURS_PER_YEAR
 ) -> dict[GateId, Measured]:
     """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
     unknown = undefined(GateStatus.INSUFFICIENT_DATA)
@@ -199,7 +205,7 @@ def _judge(spec: GateSpec, measured: Measured) -> GateResult:
         op=spec.op,
         threshold=spec.threshold,
         margin=margin,
-        # Fail closed: what can't be computed is looked at by a person.
+        # Fail closed: what can't be computed is left to a person.
         passed=value is not None and meets_limit(value, spec.op, spec.threshold),
         status=measured.status,
         decimals=spec.decimals,

@@ -18,7 +18,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 Language = Literal["en", "pt"]
@@ -26,7 +26,7 @@ LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
-_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and 0,25
+_SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
 
 
 class Message(str):
@@ -105,6 +105,13 @@ class Message(str):
             ),
         )
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        record = {"type": "object", "required": ["template"]}
+        return {"anyOf": [{"type": "string"}, record]}
+
 
 def plural(one: str, many: str, /, n: float, **values: Any) -> Message:
     """A message whose wording depends on a count, which both sentences know as ``{n}``.
@@ -132,7 +139,10 @@ def number_in(written: str, language: str) -> str:
     >>> number_in("1,234.5", "pt")
     '1.234,5'
     """
-    return written.translate(_SWAPPED) if language == "pt" else written
+    if language != "pt":
+        return written
+    swapped = written.translate(_SWAPPED)
+    return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
 
 
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:

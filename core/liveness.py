@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from core.clock import Clock
 from core.language import Message, joined
 from core.playbook import Playbook
-from core.vocabulary import JobState, Liveness
+from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
     from numpy import dtype, ndarray
@@ -48,9 +48,7 @@ class Limits:
     @classmethod
     def of(cls, playbook: Playbook, least: float = LEAST_SILENCE, gaps: float = GAPS) -> Limits:
         """The limits under a playbook: ``hours`` of its scenario ``hung``."""
-        hung = next((spec for spec in playbook.scenarios if spec.id == "hung"), None)
-        hours = None if hung is None else hung.hours
-        return cls(least, gaps, HUNG_HOURS if hours is None else hours)
+        return cls(least, gaps, playbook.scenario_limit("hung", "hours", HUNG_HOURS))
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,6 @@ _PROCESS = {
 }
 _STOPPED, _GONE = frozenset("Tt"), frozenset("ZX")
 _ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
-_ENDED_BADLY = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.LOST})
 
 
 @dataclass(frozen=True)
@@ -227,7 +224,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     A process that is there can hang for weeks, and a file that doesn't grow may only be
     slow: no sign alone is enough.
     """
-    if seen.state in _ENDED_WELL or seen.state in _ENDED_BADLY:
+    if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=seen.state.value),))
     if seen.process is None or seen.process in _GONE:

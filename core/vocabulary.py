@@ -29,6 +29,10 @@ GLYPHS: dict[Verdict, str] = {
 }
 
 
+# Something was found, and there is something to do about it.
+ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
 class JobKind(StrEnum):
     """The pieces of work that the runner supervises."""
 
@@ -66,6 +70,9 @@ ENDED_STATES = frozenset(
         JobState.LOST,
     }
 )
+
+
+UNFINISHED_STATES = ENDED_STATES - {JobState.SUCCEEDED}  # a training run can be resumed
 
 
 class TrainingStatus(StrEnum):

@@ -1,4 +1,4 @@
-"""Who somebody is, and what the page may offer them.
+"""Who the viewer is, and what the page may offer them.
 
 The runner's client checks the rights again at each action; here they only decide
 what is disabled and how that is explained.
@@ -13,6 +13,7 @@ import streamlit as st
 from core.people import Person
 from core.vocabulary import RIGHTS, Right, Role
 from dashboard.wording import Words
+from dashboard.wording.names import ROLES
 
 DEFAULT_ROLE = Role.LEAD
 ROLE_KEY, NAME_KEY = "acting_role", "acting_name"
@@ -43,7 +44,7 @@ def is_loopback(address: str | None) -> bool:
 
 
 def current_person() -> Person:
-    """The signed-in person, or the one somebody claims to be (``verified`` False)."""
+    """The signed-in person, or the one that the viewer claims to be (``verified`` False)."""
     if login_configured():
         email = str(st.user.get("email") or "") if _signed_in() else ""
         roles = st.secrets.get("roles", {})
@@ -60,13 +61,16 @@ def admit(say: Words) -> bool:
     if login_configured():
         if _signed_in():
             return True
-        st.title(say("app"))
-        st.info(say("who.login_text"))
-        st.button(say.raw("who.login"), type="primary", on_click=st.login)
+        st.title(say("trainweek"))
+        st.info(say("Sign in to open the training week."))
+        st.button(say.raw("Sign in"), type="primary", on_click=st.login)
         return False
     address = st.get_option("server.address")
     if not is_loopback(address):
-        st.error(say("who.beyond_loopback_remedy"), title=say("who.beyond_loopback"))
+        st.error(
+            say("Configure `[auth]` in `.streamlit/secrets.toml`, or listen on 127.0.0.1."),
+            title=say("This app listens beyond loopback without a login."),
+        )
         return False
     return True
 
@@ -74,27 +78,30 @@ def admit(say: Words) -> bool:
 def draw_person(say: Words, person: Person) -> None:
     """The sidebar's "You act as"; without a login, name and role are only claimed."""
     if person.verified:
-        st.markdown(f":material/verified_user: **{say('who.verified')}**")
-        st.caption(f"{person.name} · {say('role.' + person.role.value)}")
-        st.button(say.raw("who.logout"), on_click=st.logout)
+        st.markdown(f":material/verified_user: **{say('signed in')}**")
+        st.caption(f"{person.name} · {say(ROLES[person.role])}")
+        st.button(say.raw("Sign out"), on_click=st.logout)
         return
     st.selectbox(
-        say.raw("who.title"),
+        say.raw("You act as"),
         list(Role),
         index=list(Role).index(DEFAULT_ROLE),
-        format_func=lambda role: say.raw(f"role.{Role(role).value}"),
+        format_func=lambda role: say.raw(ROLES[Role(role)]),
         key=ROLE_KEY,
     )
     st.text_input(
-        say.raw("who.name"),
+        say.raw("Name"),
         key=NAME_KEY,
         max_chars=80,
         placeholder=person.name,
         label_visibility="collapsed",
     )
     st.markdown(
-        f":small[:orange[:material/gpp_maybe: {say('who.unverified')}]]",
-        help=say("who.unverified_help"),
+        f":small[:orange[:material/gpp_maybe: {say('identity unverified')}]]",
+        help=say(
+            "No login is configured, so the name is not verified. What you sign is marked "
+            "accordingly."
+        ),
     )
 
 
@@ -102,7 +109,9 @@ def why_denied(say: Words, person: Person, right: Right) -> str | None:
     """Why this person may not; None if they may. Used for ``disabled`` and its help."""
     if person.may(right):
         return None
-    holders = [say.raw(f"role.{role.value}") for role in Role if right in RIGHTS[role]]
+    holders = [say.raw(ROLES[role]) for role in Role if right in RIGHTS[role]]
     return say(
-        "right.denied", role=say.raw(f"role.{person.role.value}"), holders=", ".join(holders)
+        "The role {role} can't do this. Ask someone with the role {holders}.",
+        role=ROLES[person.role],
+        holders=", ".join(holders),
     )

@@ -1,83 +1,114 @@
-"""How numbers and ages are written. Digits as the machine files have them, dot as point."""
+"""How numbers and ages are written: messages, so that they follow the viewer's language.
+
+As a string each is English, with the digits that the machine files have.
+"""
 
 from __future__ import annotations
 
 import math
 from datetime import timedelta
 
+from core.language import Message, literal
 from core.metrics.conventions import RELATIVE_TOLERANCE
 
 SIGNIFICANT = 4
 MOST_DECIMALS = 12
+NONE = literal("–")
+UNITS: dict[str, Message] = {
+    "bars": Message("bars"),
+    "steps": Message("steps"),
+    "steps/s": Message("steps/s"),
+}
 
 
-def number(value: object, unit: str = "") -> str:
+def number(value: object, unit: str = "") -> Message:
     """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay words.
 
     Four significant places at least below 1000, whole numbers with separators above.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+        return literal(str(value))
     if isinstance(value, float) and not math.isfinite(value):
-        text = str(value)
-    elif isinstance(value, int) or abs(value) >= 1000:
-        text = f"{value:,.0f}"
+        return literal(str(value))
+    if isinstance(value, int) or abs(value) >= 1000:
+        spec = ",.0f"
     elif value == 0:
-        text = "0"
+        spec = ".0f"
     elif abs(value) < 0.0001:
-        text = f"{value:.2e}"
-    elif abs(value) < 1:
-        text = f"{value:.4f}"
+        spec = ".2e"
     else:
-        text = f"{value:.2f}"
-    if unit == "%":
-        return f"{text} %"
-    return f"{text} {unit}".strip()
+        spec = ".4f" if abs(value) < 1 else ".2f"
+    return _written(value, spec, unit)
 
 
-def short(value: float | int | None, limit: float | None = None) -> str:
+def short(value: float | int | None, limit: float | None = None, unit: str = "") -> Message:
     """Four significant digits, whole numbers whole; a dash for no number.
 
-    More digits where the rounding would put it on its limit, or on the other side of it:
+    More digits where rounding would put it on its limit, or on the other side of it:
     0.99996 is not "1.000" beside a limit of 1.
 
-    :param limit: what the value is held against.
+    :param limit: what the value is compared with.
     """
-    if value is None:
-        return "–"
-    return f"{value:,.{_decimals(value, limit)}f}"
+    return NONE if value is None else _written(value, f",.{_decimals(value, limit)}f", unit)
 
 
-def margin(value: float | int | None, by: float | None, limit: float) -> str:
+def margin(value: float | int | None, by: float | None, limit: float) -> Message:
     """``+0.3127``: how far ``value`` is on the good side, with the decimals it is shown with."""
     if value is None or by is None:
-        return "–"
+        return NONE
     decimals = _decimals(value, limit) if value else _decimals(by, None)
     if isinstance(value, int) and not float(by).is_integer():
         decimals = 1
-    return f"{by:+,.{decimals}f}"
+    return _written(by, f"+,.{decimals}f")
 
 
-def _decimals(value: float | int, limit: float | None) -> int:
-    """How many decimals four significant digits are; more for what lies hard by its limit."""
-    if isinstance(value, int) or value == 0 or not math.isfinite(value):
-        return 0
-    exponent = int(f"{value:.{SIGNIFICANT - 1}e}".partition("e")[2])
-    decimals = min(max(SIGNIFICANT - 1 - exponent, 0), SIGNIFICANT)
-    if limit is None or math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE):
-        return decimals
-    while decimals < MOST_DECIMALS:
-        shown = round(value, decimals)
-        if shown != limit and (shown > limit) == (value > limit):
-            break
-        decimals += 1
-    return decimals
+def difference(delta: float | None, digits: int | None = None) -> Message:
+    """``+0.3127``, ``-2``: a change, with its sign; a dash for none.
+
+    :param digits: decimals; four significant digits without.
+    """
+    if delta is None:
+        return NONE
+    return _written(delta, f"+,.{_decimals(delta, None) if digits is None else digits}f")
+
+
+def signed(value: float | None, digits: int = 2, unit: str = "") -> Message | None:
+    """``+1.20 %``; None stays None."""
+    return None if value is None else _written(value, f"+,.{digits}f", unit)
+
+
+def fixed(value: float | None, digits: int = 2, unit: str = "") -> Message | None:
+    """``1.20 %``; None stays None."""
+    return None if value is None else _written(value, f",.{digits}f", unit)
+
+
+def general(value: float, unit: str = "") -> Message:
+    """``0.01``, ``15 %``: a setting or a limit as the playbook has it."""
+    return _written(value, "g", unit)
+
+
+def share(value: float | None) -> Message | None:
+    """``61 %`` of a share; ``99.9 %`` near the ends, where rounding would say too much."""
+    if value is None:
+        return None
+    percent = 100 * value
+    digits = 1 if 99 < percent < 100 or 0 < percent < 1 else 0
+    text = f"{percent:.{digits}f}"
+    if digits and text in {"100.0", "0.0"}:
+        return beyond(percent > 50)
+    return _written(percent, f".{digits}f", "%")
+
+
+def beyond(high: bool) -> Message:
+    """``> 99.9 %`` or ``< 0.1 %``: closer to the end than the digits show."""
+    template = "> {value} %" if high else "< {value} %"
+    return Message(template, value=99.9 if high else 0.1)
 
 
 def age(span: timedelta | float | None) -> str:
-    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``; a dash for none."""
+    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``, in each language; a dash for none."""
     if span is None:
-        return "–"
+        return NONE
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
     seconds = max(int(seconds), 0)
     if seconds < 90:
@@ -92,12 +123,35 @@ def age(span: timedelta | float | None) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
-def size(count: float | None) -> str:
-    """Bytes with a binary-free unit, as ``du -h`` rounds: ``12.4 MB``."""
+def size(count: float | None) -> Message:
+    """Bytes with a decimal unit: ``12.4 MB``."""
     if count is None:
-        return "–"
+        return NONE
     for unit in ("B", "kB", "MB", "GB"):
         if abs(count) < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+            return _written(count, ".0f" if unit == "B" else ".1f", unit)
         count /= 1000
-    return f"{count:.1f} TB"
+    return _written(count, ".1f", "TB")
+
+
+def _written(value: float | int, spec: str, unit: str = "") -> Message:
+    """A number with its unit; the template needs no translation, so it is no literal."""
+    if not unit:
+        return Message(f"{{value:{spec}}}", value=value)
+    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=UNITS.get(unit, unit))
+
+
+def _decimals(value: float | int, limit: float | None) -> int:
+    """How many decimals four significant digits are; more for what is close to its limit."""
+    if isinstance(value, int) or value == 0 or not math.isfinite(value):
+        return 0
+    exponent = int(f"{value:.{SIGNIFICANT - 1}e}".partition("e")[2])
+    decimals = min(max(SIGNIFICANT - 1 - exponent, 0), SIGNIFICANT)
+    if limit is None or math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE):
+        return decimals
+    while decimals < MOST_DECIMALS:
+        shown = round(value, decimals)
+        if shown != limit and (shown > limit) == (value > limit):
+            break
+        decimals += 1
+    return decimals

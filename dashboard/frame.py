@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.language import said
+from core.language import plural, said
 from core.vocabulary import APPROVALS, Liveness, TrainingStatus
 from dashboard.components.boundary import boundary
 from dashboard.components.conditions import BROKEN
@@ -14,7 +14,8 @@ from dashboard.data.decision import differences
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
 from dashboard.page import Page
-from dashboard.wording import plain
+from dashboard.wording import Words, plain
+from dashboard.wording.names import ROLES
 from runner.records import Incident
 
 
@@ -32,7 +33,15 @@ def _draw(page: Page, title: str) -> None:
         st.markdown(f"### {title} :small[{_week(page, snapshot)}]", anchors=False)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if snapshot is not None:
-                two = None if snapshot.clock.is_identity else page.say("frame.two_times")
+                two = (
+                    None
+                    if snapshot.clock.is_identity
+                    else page.say(
+                        "This week runs on its own clock (a demo or a replay). Schedule, checks, ticks "
+                        "and the age of readings use week time; event files, logs, jobs and the states "
+                        "above use real time."
+                    )
+                )
                 st.markdown(_time(page, snapshot), width="content", help=two)
                 st.markdown(_run(page, snapshot), width="content", help=_run_help(page, snapshot))
             if not _only_watched(snapshot):
@@ -45,40 +54,45 @@ def _draw(page: Page, title: str) -> None:
 def _week(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
     if snapshot is None:
-        return f":gray-badge[:material/event_busy: {say('frame.no_week')}]"
+        return f":gray-badge[:material/event_busy: {say('No week yet')}]"
     week = snapshot.week
-    text = say("frame.week", tag=week.tag, symbol=week.symbol, week=week.id)
+    text = say(
+        ":gray[{tag} · {symbol} · week {week}]", tag=week.tag, symbol=week.symbol, week=week.id
+    )
     if snapshot.synthetic:
-        text += f"  :orange-badge[:material/experiment: {say('frame.synthetic')}]"
+        text += f"  :orange-badge[:material/experiment: {say('SYNTHETIC DATA')}]"
     if week.watched:
-        text += f"  :blue-badge[:material/visibility: {say('frame.watched')}]"
+        text += f"  :blue-badge[:material/visibility: {say('WATCHING')}]"
     return text
 
 
 def _time(page: Page, snapshot: Snapshot) -> str:
     if snapshot.clock.is_identity:
         text = f":material/schedule: {plain(page.viewer.moment(snapshot.now_week))}"
-    else:  # a demo or a replay: its hours are nobody's local time
+    else:  # a demo or a replay: its hours are not the viewer's local time
         week, real = (
             f"{page.viewer.day(at)} {at:%H:%M} UTC" for at in (snapshot.now_week, snapshot.now)
         )
-        text = f":material/schedule: {page.say('frame.week_time', time=week)}"
-        text += f" :small[:gray[{page.say('frame.real_time', time=real)}]]"
+        text = f":material/schedule: {page.say('Week time {time}', time=week)}"
+        text += f" :small[:gray[{page.say('real time {time}', time=real)}]]"
     if not page.viewer.live:
-        text += f"  :orange-badge[:material/pause: {page.say('frame.paused')}]"
+        text += f"  :orange-badge[:material/pause: {page.say('Updates paused')}]"
     return text
 
 
 def _run(page: Page, snapshot: Snapshot) -> str:
     say = page.say
     if snapshot.run is None:
-        return f":gray-badge[:material/radio_button_unchecked: {say('frame.run_none')}]"
+        return f":gray-badge[:material/radio_button_unchecked: {say('No run yet')}]"
     seen = look_of(snapshot.status)
     colour, icon = ("red", "sensors_off") if snapshot.stale else (seen.colour, seen.icon)
     text = word(Liveness.STALLED if snapshot.stalled else snapshot.status, say)
     if snapshot.event_age is not None:
-        key = "frame.run" if snapshot.clock.is_identity else "frame.run_real"
-        text = say(key, state=text, age=age(snapshot.event_age))
+        old = age(snapshot.event_age)
+        if snapshot.clock.is_identity:
+            text = say("{state}, {age} ago", state=text, age=old)
+        else:
+            text = say("{state}, {age} ago (real time)", state=text, age=old)
     if snapshot.status is TrainingStatus.RUNNING and "progress" in snapshot.readings:
         text += f" · {float(snapshot.readings['progress'].value):.0%}"
     return f":{colour}-badge[:material/{icon}: {text}]"
@@ -87,72 +101,106 @@ def _run(page: Page, snapshot: Snapshot) -> str:
 def _run_help(page: Page, snapshot: Snapshot) -> str | None:
     if snapshot.run is None:
         return None
-    return page.say("frame.run_help", run=snapshot.run.name) + (
-        f". {plain(said(snapshot.run.reason, page.say.language))}" if snapshot.run.reason else ""
-    )
+    what = page.say("Run {run}: its state and the age of its newest event", run=snapshot.run.name)
+    return f"{what}. {page.say.text(snapshot.run.reason)}" if snapshot.run.reason else what
 
 
 def _runner(page: Page, snapshot: Snapshot | None) -> str:
     say = page.say
     status = snapshot.runner if snapshot else page.services.client.runner_status()
     if not status.alive:
-        key = "frame.runner_gone" if status.since else "frame.runner_never"
-        return f":red-badge[:material/power_off: {say(key)}]"
-    text = say("frame.runner_alive", age=age(status.heartbeat_age_s))
+        text = say("Runner not running") if status.since else say("No runner")
+        return f":red-badge[:material/power_off: {text}]"
+    text = say("Runner active, seen {age} ago", age=age(status.heartbeat_age_s))
     return f":green-badge[:material/memory: {text}]"
 
 
 def _only_watched(snapshot: Snapshot | None) -> bool:
-    """A run of somebody else's needs no runner of ours."""
+    """A run started elsewhere needs no runner of ours."""
     return snapshot is not None and snapshot.week.watched is not None
 
 
 def _person(page: Page) -> str:
     say, person = page.say, page.viewer.person
-    text = f":material/person: {plain(person.name)} · {say('role.' + person.role.value)}"
+    text = f":material/person: {plain(person.name)} · {say(ROLES[person.role])}"
     if not person.verified:
-        text += f"  :orange-badge[:material/gpp_maybe: {say('who.unverified')}]"
+        text += f"  :orange-badge[:material/gpp_maybe: {say('identity unverified')}]"
     return text
 
 
 def _alerts(page: Page, snapshot: Snapshot | None) -> None:
-    """What is red on every page, until it is mended."""
+    """What is red on every page, until it is fixed."""
     say = page.say
     if damage := page.services.client.damage():
-        text = say("frame.read_only_alert", what=damage.what)
+        text = say(
+            "**Read-only: nothing can be saved.** {what} Stop the runner, then run "
+            "`trainweek ledger restore`. Nothing that was saved is lost.",
+            what=said(damage.what, page.viewer.language),
+        )
         st.error(text, icon=":material/database_off:")
     status = snapshot.runner if snapshot else page.services.client.runner_status()
     if not status.alive and not _only_watched(snapshot):
-        key = "frame.runner_gone_alert" if status.since else "frame.runner_never_alert"
-        st.error(say(key), icon=":material/power_off:")
+        st.error(_no_runner(say, stopped=status.since is not None), icon=":material/power_off:")
     if snapshot is None:
         return
     silence = snapshot.silence
     if snapshot.pulse is not None and snapshot.stalled:
-        text = say("frame.stalled_alert", evidence=snapshot.pulse.text.in_(say.language))
-        if told := _of_the_stall(snapshot):
-            name = _names(page, snapshot, told)
-            text = f"{text} {say('frame.stalled_incident', procedure=name)}"
+        text = say("The run is stalled: {evidence}.", evidence=snapshot.pulse.text)
+        if of_it := _of_the_stall(snapshot):
+            name = _names(page, snapshot, of_it)
+            where = say("Its incident is open on *Escalation*: {procedure}.", procedure=name)
+            text = f"{text} {where}"
         st.error(text, icon=":material/sensors_off:")
     elif silence is not None and silence.stalled:
-        text = say("frame.stale_alert", age=age(silence.seconds))
+        text = say(
+            "No new events for {age}, although the run should be in progress.",
+            age=age(silence.seconds),
+        )
         st.error(text, icon=":material/sensors_off:")
     _incidents(page, snapshot)
     _broken_signature(page, snapshot)
 
 
+def _no_runner(say: Words, *, stopped: bool) -> str:
+    if stopped:
+        return say(
+            "The runner is not running: nothing can start or stop, and nothing is supervised. "
+            "Start it with `trainweek runner` (or `make up`). It picks up the runs that are still "
+            "in progress."
+        )
+    return say(
+        "No runner has been started for this data directory. Start one with `trainweek runner` "
+        "(or `make up`)."
+    )
+
+
 def _incidents(page: Page, snapshot: Snapshot) -> None:
-    told = _of_the_stall(snapshot)  # the line above this one names it
-    for blocks, key in ((True, "frame.incident_alert"), (False, "frame.incident_open_alert")):
-        those = [i for i in snapshot.open_incidents if i.blocks_start is blocks and i not in told]
-        if those:
-            text = page.say(key, procedures=_names(page, snapshot, those))
-            st.error(text, icon=":material/campaign:")
+    named = _of_the_stall(snapshot)  # by the line above this one
+    blocking = [i for i in snapshot.open_incidents if i.blocks_start and i not in named]
+    others = [i for i in snapshot.open_incidents if not i.blocks_start and i not in named]
+    if blocking:
+        text = plural(
+            "Open incident: {procedures}. Start and automatic restarts are blocked until it is "
+            "closed.",
+            "Open incidents: {procedures}. Start and automatic restarts are blocked until they "
+            "are closed.",
+            len(blocking),
+            procedures=_names(page, snapshot, blocking),
+        )
+        st.error(page.say(text), icon=":material/campaign:")
+    if others:
+        text = plural(
+            "Open incident: {procedures}. See Escalation for its actions.",
+            "Open incidents: {procedures}. See Escalation for their actions.",
+            len(others),
+            procedures=_names(page, snapshot, others),
+        )
+        st.error(page.say(text), icon=":material/campaign:")
 
 
 def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
-    """The open incident of the training that is stalled now; it blocks nothing."""
-    hung = next((s for s in snapshot.week.playbook.scenarios if s.id == "hung"), None)
+    """The open incident of the run that is stalled now; it blocks nothing."""
+    hung = snapshot.week.playbook.find_scenario("hung")
     if not snapshot.stalled or hung is None:
         return []
     return [
@@ -161,20 +209,19 @@ def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
 
 
 def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
-    return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
+    return ", ".join(snapshot.procedure(i.procedure, page.viewer.language) for i in incidents)
 
 
 def _broken_signature(page: Page, snapshot: Snapshot) -> None:
-    """An approval that holds no longer is nothing that anybody may rely on, on any page."""
+    """An approval that is no longer valid is said on every page."""
     newest = max(snapshot.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return
     standing = snapshot.standing(newest)
     if standing.state in BROKEN:
-        text = page.say("frame.signature_broken", by=newest.by)
-        why = " ".join(differences(standing, page.viewer.language))
+        text = page.say("{by}'s signature is no longer valid.", by=newest.by)
+        why = " ".join(page.say.text(one) for one in differences(standing, page.viewer.language))
         st.error(
-            f"**{word(standing.state, page.say)}** · {text} {plain(why)}",
+            f"**{word(standing.state, page.say)}** · {text} {why}",
             icon=":material/gpp_bad:",
         )

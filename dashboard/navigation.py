@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.language import Message
 from core.paths import CHECKOUT
 from dashboard.wording import Words
 
@@ -17,25 +18,29 @@ class Entry:
     """One page; ``stem`` is its file's name and its address."""
 
     stem: str
-    group: str
+    title: Message
+    group: Message
     icon: str
 
 
+_WEEK, _MONITOR = Message("Week"), Message("Monitor")
+_DECIDE, _MANUAL = Message("Decide"), Message("Manual")
 ENTRIES = (
-    Entry("this_week", "week", ":material/calendar_view_week:"),
-    Entry("launch", "week", ":material/rocket_launch:"),
-    Entry("hourly_checks", "week", ":material/schedule:"),
-    Entry("daily_checkin", "week", ":material/event_available:"),
-    Entry("live_training", "look", ":material/monitoring:"),
-    Entry("troubleshooting", "look", ":material/troubleshoot:"),
-    Entry("escalation", "look", ":material/campaign:"),
-    Entry("runs_and_jobs", "look", ":material/list_alt:"),
-    Entry("revalidation", "decide", ":material/science:"),
-    Entry("decision", "decide", ":material/gavel:"),
-    Entry("history", "decide", ":material/timeline:"),
-    Entry("playbook", "manual", ":material/menu_book:"),
+    Entry("this_week", Message("This week"), _WEEK, ":material/calendar_view_week:"),
+    Entry("launch", Message("Launch"), _WEEK, ":material/rocket_launch:"),
+    Entry("hourly_checks", Message("Hourly checks"), _WEEK, ":material/schedule:"),
+    Entry("daily_checkin", Message("Daily check-in"), _WEEK, ":material/event_available:"),
+    Entry("live_training", Message("Live training"), _MONITOR, ":material/monitoring:"),
+    Entry("troubleshooting", Message("Troubleshooting"), _MONITOR, ":material/troubleshoot:"),
+    Entry("escalation", Message("Escalation"), _MONITOR, ":material/campaign:"),
+    Entry("runs_and_jobs", Message("Runs and jobs"), _MONITOR, ":material/list_alt:"),
+    Entry("revalidation", Message("Revalidation"), _DECIDE, ":material/science:"),
+    Entry("decision", Message("Decision"), _DECIDE, ":material/gavel:"),
+    Entry("history", Message("History"), _DECIDE, ":material/timeline:"),
+    Entry("playbook", Message("Playbook"), _MANUAL, ":material/menu_book:"),
 )
-STEMS = tuple(entry.stem for entry in ENTRIES)
+TITLES = {entry.stem: entry.title for entry in ENTRIES}
+STEMS = tuple(TITLES)
 DEFAULT = "this_week"
 
 
@@ -43,23 +48,23 @@ def build(say: Words) -> dict[str, list[st.Page]]:
     """The pages by group, titled in the viewer's language.
 
     The default page has no address of its own in Streamlit; so it is a hidden one that
-    goes on to :data:`DEFAULT`, and every page keeps its file's name.
+    redirects to :data:`DEFAULT`, and every page keeps its file's name.
     """
     groups: dict[str, list[st.Page]] = {
-        "": [st.Page(go_on, title="trainweek", default=True, visibility="hidden")]
+        "": [st.Page(redirect, title="trainweek", default=True, visibility="hidden")]
     }
     for entry in ENTRIES:
         page = st.Page(
             PAGES_FOLDER / f"{entry.stem}.py",
-            title=say.raw(f"page.{entry.stem}"),
+            title=say.raw(entry.title),
             icon=entry.icon,
             url_path=entry.stem,
         )
-        groups.setdefault(say.raw(f"group.{entry.group}"), []).append(page)
+        groups.setdefault(say.raw(entry.group), []).append(page)
     return groups
 
 
-def go_on() -> None:
+def redirect() -> None:
     """From the bare address to the first page."""
     st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py")
 

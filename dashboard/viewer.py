@@ -1,16 +1,18 @@
-"""Who looks, in which language and time zone. The one file that reads the browser's context."""
+"""The viewer, with language and time zone. The one file that reads the browser's context."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from core.language import LANGUAGES, Language
 from core.people import Person
 from dashboard.access import current_person
-from dashboard.wording import LANGUAGES, Language, Words
+from dashboard.wording import Words
+from dashboard.wording.calendar import MONTHS, WEEKDAYS
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,42 @@ class Viewer:
 
     def day(self, moment: datetime) -> str:
         """``Tue 24 Feb``, of the UTC day."""
-        say, moment = self.words, moment.astimezone(UTC)
-        weekday = say.raw("weekdays").split()[moment.weekday()]
-        month = say.raw("months").split()[moment.month - 1]
-        return f"{weekday} {moment.day} {month}"
+        moment = moment.astimezone(UTC)
+        return self.words.raw(
+            "{weekday} {day} {month}",
+            weekday=WEEKDAYS[moment.weekday()],
+            day=moment.day,
+            month=MONTHS[moment.month - 1],
+        )
+
+    def date(self, day: date) -> str:
+        """``24 Feb 2026``: a day that may be of another year."""
+        return self.words.raw(
+            "{day} {month} {year}", day=day.day, month=MONTHS[day.month - 1], year=f"{day:%Y}"
+        )
+
+    def stamp(self, moment: datetime) -> str:
+        """``24 Feb 2026 10:04``, in UTC: of a record that may be of another year."""
+        moment = moment.astimezone(UTC)
+        return f"{self.date(moment.date())} {moment:%H:%M}"
+
+    def recorded(self, text: str) -> str:
+        """A moment of a record as :meth:`stamp`; a text that is none stays as it is."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return self.stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+    def clock(self, moment: datetime) -> str:
+        """``Tue 24 Feb 10:04``, in UTC."""
+        moment = moment.astimezone(UTC)
+        return f"{self.day(moment)} {moment:%H:%M}"
+
+    @property
+    def date_input(self) -> str:
+        """The format of Streamlit's date widgets."""
+        return {"en": "YYYY-MM-DD", "pt": "DD/MM/YYYY"}[self.language]
 
     def time(self, moment: datetime) -> str:
         """``10:04 UTC``, with the viewer's own time beside it where it differs."""
@@ -77,9 +111,14 @@ def draw_settings(say: Words) -> None:
     if st.session_state.get("language") is None:
         st.session_state["language"] = default_language()
     with st.container(gap="xsmall"):
-        st.toggle(say.raw("settings.live"), value=True, key="live", help=say("settings.live_help"))
+        st.toggle(
+            say.raw("Live updates"),
+            value=True,
+            key="live",
+            help=say("Pause the updates to read or type undisturbed."),
+        )
         st.segmented_control(
-            say.raw("settings.language"),
+            say.raw("Language"),
             list(LANGUAGES),
             format_func=lambda code: LANGUAGES[code],
             key="language",

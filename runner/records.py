@@ -70,7 +70,7 @@ class Tick:
     verified: bool
     note: str
     verdict_seen: Verdict
-    value_seen: str
+    value_seen: Message
     at: datetime  # real
     at_week: datetime
 

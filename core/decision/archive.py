@@ -21,6 +21,7 @@ from core.decision.metrics_csv import metrics_csv
 from core.decision.record import DecisionRecord, RecordedDecision
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder, write_bytes
+from core.language import Message
 from core.metrics.records import records_csv
 from core.paths import Home
 
@@ -42,10 +43,12 @@ class ReportPaths:
 
     @property
     def decision(self) -> Path:
+        """The dated decision.json."""
         return self.files[DECISION]
 
     @property
     def metrics(self) -> Path:
+        """The dated metrics.csv."""
         return self.files["metrics.csv"]
 
 
@@ -94,8 +97,8 @@ def write_reports(
     for name, expected in decision.artifacts.items():
         if hashlib.sha256(contents[name]).hexdigest() != expected:
             raise IntegrityError(
-                f"{name} is not the one that the decision was built from.",
-                "Build the decision from the tables that are written.",
+                Message("{name} is not the one that the decision was built from.", name=name),
+                Message("Build the decision from the tables that are written."),
             )
     sha256 = hashlib.sha256(contents[DECISION]).hexdigest()
     archive = home.revalidation_archive / sha256
@@ -103,11 +106,15 @@ def write_reports(
         _write_archive(archive, contents)
     except OSError as error:
         raise SetupError(
-            f"{archive} can't be written: {error.strerror or error}.",
-            "Check the folder's rights and the free space.",
+            Message(
+                "{path} can't be written: {why}.",
+                path=str(archive),
+                why=error.strerror or str(error),
+            ),
+            Message("Check the folder's permissions and the free space."),
         ) from error
     files = {name: home.revalidation / f"{day.isoformat()}_{name}" for name in contents}
-    # The decision last: who sees the new one finds the rest of it.
+    # The decision last: whoever reads the new one finds the rest of it.
     for name in sorted(contents, key=lambda name: name == DECISION):
         write_bytes(files[name], contents[name])
     sync_folder(home.revalidation)
@@ -127,7 +134,7 @@ def _write_archive(archive: Path, contents: Mapping[str, bytes]) -> None:
         try:
             partial.rename(archive)
         except OSError:
-            if not archive.exists():  # else somebody archived the same decision meanwhile
+            if not archive.exists():  # else the same decision was archived meanwhile
                 raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)

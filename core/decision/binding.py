@@ -1,4 +1,4 @@
-"""What a signature is bound to, and whether that is still what lies there.
+"""What a signature is bound to, and whether that is still there, unchanged.
 
 Model, its manifest, backtest data, the playbook's rules and the archived files, each by
 SHA-256. Files are hashed again only when their stamp (size, times, inode) changed.
@@ -7,7 +7,7 @@ SHA-256. Files are hashed again only when their stamp (size, times, inode) chang
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from core.canonical_json import canonical_sha256
 from core.decision.load import SavedDecision, files_of
 from core.errors import MarketDataError
 from core.files import file_sha256
+from core.language import Message, literal
 from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of
 from core.playbook.yaml_tree import TreeError, read_tree
@@ -33,12 +34,13 @@ _CHARGED = ("fee_bps", "slippage_bps")  # of the training settings: what a backt
 class Difference:
     """One thing that is not what was signed.
 
-    :ivar part: ``model``, ``manifest``, ``data``, ``rules``, ``files``, ``signature`` or ``expiry``.
+    :ivar part: ``model``, ``manifest``, ``data``, ``rules``, ``files``, ``signature``,
+        ``expiry``, ``export`` or ``key``.
     """
 
     part: str
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
 
     def __str__(self) -> str:
         return f"{self.what} {self.remedy}".strip()
@@ -46,32 +48,37 @@ class Difference:
 
 @dataclass(frozen=True)
 class Present:
-    """What lies there now. None: nobody said where to look.
+    """Where the things are that a signature binds. None: no location is known.
 
-    :ivar complete: what is not there is a difference; else it is only not checked.
+    :ivar playbook_file: where ``playbook_text`` came from, if that file still exists.
+    :ivar complete: what is missing is a difference; else it is only not checked.
     """
 
     model: Path | None = None
     data: Path | None = None
     playbook_text: str | None = None
-    playbook_file: Path | None = None  # where that text came from, if it is still there
+    playbook_file: Path | None = None
     archive: Path | None = None
     complete: bool = True
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """:ivar unchecked: sentences; what nobody looked at is not proven."""
+    """What a signature binds, compared with what is there.
+
+    :ivar checked: names of the parts that agree.
+    :ivar unchecked: a sentence for each part that could not be compared.
+    """
 
     differences: tuple[Difference, ...]
     checked: tuple[str, ...]
-    unchecked: tuple[str, ...]
+    unchecked: tuple[Message, ...]
 
 
 def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[str, Any]:
     """What a signature of this decision binds, as plain JSON.
 
-    :param data_dir: where the backtest candles lay, relative to the home.
+    :param data_dir: folder of the backtest candles, relative to the home.
     """
     model, data, playbook = saved.decision.model, saved.decision.data, saved.decision.playbook
     return {
@@ -126,14 +133,25 @@ def _without(prose: frozenset[str], part: Any) -> Any:
     return {name: value for name, value in part.items() if name not in prose}
 
 
+REVALIDATE = Message(
+    "Restore the signed version, or revalidate the present one and sign that decision."
+)
+RESTORE = Message("Restore it from a backup or a capsule, or revalidate and sign again.")
+
+Found = Message | list[Difference]  # why it was not checked, or what differs
+
+
 def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
-    """Hold what was signed against what lies there."""
+    """Compare what was signed with what is there.
+
+    :param bound: as :func:`bound_to` made it.
+    """
     differences: list[Difference] = []
     checked: list[str] = []
-    unchecked: list[str] = []
-    for part, look in _LOOKS.items():
-        found = look(bound, present)
-        if isinstance(found, str):
+    unchecked: list[Message] = []
+    for part, check in _CHECKS.items():
+        found = check(bound, present)
+        if isinstance(found, Message):
             unchecked.append(found)
         elif found:
             differences.extend(found)
@@ -142,132 +160,147 @@ def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
     return Comparison(tuple(differences), tuple(checked), tuple(unchecked))
 
 
-Found = str | list[Difference]  # a sentence of why it was not checked, or what differs
-
-REVALIDATE = "Put the signed one back, or revalidate the present one and sign that decision."
-
-
-def _named(name: str, read: Path, present: Present) -> str:
+def _named(name: str, read: Path, present: Present) -> Message:
     """The signed path; where a home's kept copy was read in its place, that one too."""
-    kept = present.complete and not read.as_posix().endswith(name)
-    return f"{name} (kept as {read})" if kept else name
+    if present.complete and not read.as_posix().endswith(name):
+        return Message("{name} (kept as {copy})", name=name, copy=str(read))
+    return literal(name)
 
 
 def _model(bound: Mapping[str, Any], present: Present) -> Found:
     name, signed = bound["model"]["path"], bound["model"]["sha256"]
     if present.model is None:
-        return f"The model {name}: nobody said where it lies (--model FILE or --home DIR)."
-    name = _named(name, present.model, present)
+        return Message("Model {name}: no location given (--model FILE or --home DIR).", name=name)
+    shown = _named(name, present.model, present)
     if not present.model.is_file():
         if not present.complete:
-            return f"The model {name} is not here."
-        return [Difference("model", f"The model {name} is gone.", REVALIDATE)]
+            return Message("Model {name}: not found here.", name=shown)
+        return [
+            Difference("model", Message("The model {name} is missing.", name=shown), REVALIDATE)
+        ]
     found = kept_sha256(present.model)
     if found == signed:
         return []
-    return [
-        Difference(
-            "model",
-            f"The model {name} changed: its SHA-256 is {found[:12]}, tested was"
-            f" {str(signed)[:12]}.",
-            REVALIDATE,
-        )
-    ]
+    what = Message(
+        "The model {name} changed: its SHA-256 is {found}, the tested one is {signed}.",
+        name=shown,
+        found=found[:12],
+        signed=str(signed)[:12],
+    )
+    return [Difference("model", what, REVALIDATE)]
 
 
 def _manifest(bound: Mapping[str, Any], present: Present) -> Found:
     """What the model sees and what it may hold: normaliser, settings, training range."""
     name, signed = bound["model"]["path"], bound["model"].get("manifest_sha256")
     if not signed:
-        return f"The manifest of {name} (normaliser, settings): manifest not bound."
+        return Message(
+            "Manifest of {name} (normaliser, settings): not covered by the signature.", name=name
+        )
     if present.model is None:
-        return f"The manifest of {name}: nobody said where it lies (--model FILE or --home DIR)."
+        return Message(
+            "Manifest of {name}: no location given (--model FILE or --home DIR).", name=name
+        )
     found = manifest_of(present.model, bound["model"]["sha256"])
-    name = _named(name, present.model, present)
+    shown = _named(name, present.model, present)
     if found is not None:
         if canonical_sha256(found) == signed:
             return []
-        told = f"The manifest of {name} changed: normaliser, settings or training range differ."
-        return [Difference("manifest", told, REVALIDATE)]
+        what = Message(
+            "The manifest of {name} changed: normaliser, settings or training range differ.",
+            name=shown,
+        )
+        return [Difference("manifest", what, REVALIDATE)]
     if not present.complete:
-        return f"The manifest of {name} is not here."
-    told = f"The manifest of {name} is gone, or belongs to another model."
-    return [Difference("manifest", told, REVALIDATE)]
+        return Message("Manifest of {name}: not found here.", name=shown)
+    what = Message("The manifest of {name} is missing, or belongs to another model.", name=shown)
+    return [Difference("manifest", what, REVALIDATE)]
 
 
 def _data(bound: Mapping[str, Any], present: Present) -> Found:
     name, signed = bound["data"]["path"], bound["data"]["sha256"]
     if not signed:
-        return "The backtest data: the decision doesn't say which."
+        return Message("Backtest data: the decision does not name them.")
     if present.data is None:
-        return f"The backtest data {name}: nobody said where they lie (--data DIR or --home DIR)."
+        return Message(
+            "Backtest data {name}: no location given (--data DIR or --home DIR).", name=name
+        )
     try:
         found = kept_candles_sha256(present.data)
     except MarketDataError as error:
         if not present.complete:
-            return f"The backtest data {name} are not here."
-        return [Difference("data", f"The backtest data are gone: {error.what}", REVALIDATE)]
+            return Message("Backtest data {name}: not found here.", name=name)
+        what = Message("The backtest data are missing: {why}", why=error.what)
+        return [Difference("data", what, REVALIDATE)]
     if found == signed:
         return []
-    return [
-        Difference(
-            "data",
-            f"The backtest data in {_named(name, present.data, present)} changed: their SHA-256"
-            f" is {found[:12]}, tested was {str(signed)[:12]}.",
-            REVALIDATE,
-        )
-    ]
+    what = Message(
+        "The backtest data in {name} changed: their SHA-256 is {found}, the tested one is {signed}.",
+        name=_named(name, present.data, present),
+        found=found[:12],
+        signed=str(signed)[:12],
+    )
+    return [Difference("data", what, REVALIDATE)]
 
 
 def _rules(bound: Mapping[str, Any], present: Present) -> Found:
     if present.playbook_text is None:
-        return "The playbook's gates and settings: nobody gave one (--playbook FILE or --home DIR)."
-    signed, name = bound["playbook"]["rules_sha256"], f"playbook {bound['playbook']['id']}"
-    version = int(bound["playbook"].get("rules", 1))
-    texts = {name: present.playbook_text}
-    if present.playbook_file is not None and present.playbook_file.is_file():
-        texts[f"{name} ({present.playbook_file})"] = present.playbook_file.read_text(
-            encoding="utf-8", errors="replace"
+        return Message(
+            "Gates and settings of the playbook: none given (--playbook FILE or --home DIR)."
         )
+    signed, playbook = bound["playbook"]["rules_sha256"], bound["playbook"]["id"]
+    version = int(bound["playbook"].get("rules", 1))
+    named = Message("playbook {id}", id=playbook)
+    texts = [(named, present.playbook_text)]
+    file = present.playbook_file
+    if file is not None and file.is_file():
+        text = file.read_text(encoding="utf-8", errors="replace")
+        texts.append((Message("playbook {id} ({file})", id=playbook, file=str(file)), text))
     found = [
         Difference(
             "rules",
-            f"The gates or revalidation settings of {name} changed.",
-            "Put the signed ones back, or make a week by the present ones and revalidate in it.",
+            Message("The gates or revalidation settings of {name} changed.", name=name),
+            Message(
+                "Restore the signed ones, or create a week with the present ones and revalidate in it."
+            ),
         )
-        for name, text in texts.items()
+        for name, text in texts
         if rules_sha256(text, version) != signed
     ]
-    if not found and present.playbook_file is not None and not present.playbook_file.is_file():
-        return f"The playbook's file {present.playbook_file} is gone; the week's own copy agrees."
+    if not found and file is not None and not file.is_file():
+        return Message(
+            "The playbook file {file} is missing; the week's own copy agrees.", file=str(file)
+        )
     return found
 
 
 def _files(bound: Mapping[str, Any], present: Present) -> Found:
     if present.archive is None:
-        return "The archived files: nobody said where they lie (--home DIR)."
+        return Message("Archived files: no location given (--home DIR).")
     if not present.archive.is_dir() and not present.complete:
-        return "The archived files are not here."
+        return Message("Archived files: not found here.")
     found = []
     for name, signed in bound["files"].items():
         file = present.archive / name
         if not file.is_file():
-            found.append(Difference("files", f"The archived {name} is gone.", RESTORE))
+            what = Message("The archived {name} is missing.", name=name)
         elif kept_sha256(file) != signed:
-            found.append(Difference("files", f"The archived {name} was altered.", RESTORE))
+            what = Message("The archived {name} was altered.", name=name)
+        else:
+            continue
+        found.append(Difference("files", what, RESTORE))
     return found
 
 
-_LOOKS = {
+_CHECKS: dict[str, Callable[[Mapping[str, Any], Present], Found]] = {
     "model": _model,
     "manifest": _manifest,
     "data": _data,
     "rules": _rules,
     "files": _files,
 }
-RESTORE = "Restore it from a backup or a capsule, or revalidate and sign again."
 
-_KEPT: dict[Path, tuple[Any, str]] = {}
+_KEPT: dict[Path, tuple[tuple[Any, ...], str]] = {}
 _MOST_KEPT = 512
 
 
@@ -286,7 +319,7 @@ def kept_candles_sha256(path: Path) -> str:
     return _kept(path, stamp, lambda: candles_sha256(path))
 
 
-def _kept(path: Path, stamp: Any, compute: Any) -> str:
+def _kept(path: Path, stamp: tuple[Any, ...], compute: Callable[[], str]) -> str:
     known = _KEPT.get(path)
     if known is not None and known[0] == stamp and stamp:
         return known[1]

@@ -1,4 +1,4 @@
-"""The capsule: a signed decision as one file that proves itself, anywhere, offline.
+"""The capsule: a signed decision as one file that can be verified offline.
 
 It holds the signed statement, the archived files as text, and the conditions with what
 became of them; a seal of the home's key covers all of it. One spelling only: a file
@@ -19,13 +19,14 @@ from core.decision.load import SavedDecision
 from core.decision.seal import fingerprint, holds, public_text, same_key, seal, short
 from core.decision.validity import Standing, altered, is_genuine, standing_of
 from core.errors import InputError
+from core.language import Message, literal
 from core.timestamps import iso
 from core.vocabulary import RIGHTS, Right, Role, SignatureState
 
 FORMAT = "trainweek-capsule/1"
-EXPORT_AGAIN = "Don't rely on it; export it again: `trainweek decision export`."
-WHOSE_KEY = "Whose key it is"
-ASK_FOR_KEY = "Give the fingerprint of the page Decision (--key), or the home (--home)."
+EXPORT_AGAIN = Message("Do not use it. Export it again: `trainweek decision export`.")
+ASK_FOR_KEY = Message("Give the fingerprint from the page Decision (--key), or the home (--home).")
+KEY_UNCHECKED = "The signing key was not checked"  # how the sentences about it begin
 
 
 def make_capsule(
@@ -43,7 +44,7 @@ def make_capsule(
     :param standing: at the export; a void decision travels as one.
     :param key: the home's private key.
     """
-    contents = {
+    contents: dict[str, Any] = {
         "format": FORMAT,
         "exported_at": iso(exported_at),
         "standing": {
@@ -69,8 +70,8 @@ def read_capsule(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"{path} can't be read: {error.strerror}.",
-            "Give the path of a capsule: `trainweek decision export` writes one.",
+            Message("{path} can't be read: {why}.", path=str(path), why=error.strerror),
+            Message("Give the path of a capsule: `trainweek decision export` writes one."),
         ) from error
 
 
@@ -91,31 +92,42 @@ def examine(
     key: str | None = None,
     any_key: bool = False,
 ) -> Standing:
-    """Check a capsule: its seal, the statement in it, the files in it, then the world.
+    """Check a capsule: its seal, its statement, its files, then what is there.
 
-    Anybody can make a key and seal what he likes: what fits itself stands only with a
-    key that is trusted, and is UNTRUSTED without one.
+    Anyone can make a key and seal anything: a consistent capsule is valid only with a
+    trusted key, and UNTRUSTED without one.
 
     :param key: the fingerprint (or its first 16 digits) of the key that is trusted.
-    :param any_key: whoever signed it will do.
+    :param any_key: accept any key.
     :param present: what to compare with; None compares with nothing else.
     """
     capsule = parse_capsule(content)
     if capsule is None:
-        return altered("This is no capsule, or it was altered after its export.", EXPORT_AGAIN)
+        return altered(
+            Message("This is not a capsule, or it was altered after its export."), EXPORT_AGAIN
+        )
     if problem := _problem(capsule):
         return altered(problem, EXPORT_AGAIN)
     statement, public = capsule["signed"]["statement"], capsule["seal"]["public_key"]
-    unchecked: list[str] = []
+    unchecked: list[Message] = []
     if key is None:
         unchecked.append(
-            f"{WHOSE_KEY} was not checked: compare {short(fingerprint(public))} with the page"
-            " Decision (--key FINGERPRINT)."
+            Message(
+                "The signing key was not checked: compare {print} with the page Decision (--key "
+                "FINGERPRINT).",
+                print=short(fingerprint(public)),
+            )
         )
     elif not (same_key(public, key) and same_key(statement["public_key"], key)):
         return altered(
-            f"It was signed with another key: {fingerprint(public)[:16]}, not {key[:16]}.",
-            "Ask for the capsule of the home whose key you trust, or check the fingerprint.",
+            Message(
+                "It was signed with another key: {found}, not {wanted}.",
+                found=fingerprint(public)[:16],
+                wanted=key[:16],
+            ),
+            Message(
+                "Ask for the capsule of the home whose key you trust, or check the fingerprint."
+            ),
         )
     found = standing_of(statement, present or Present(complete=False), now)
     differences = found.differences
@@ -123,46 +135,50 @@ def examine(
     if capsule["standing"]["state"] == SignatureState.VOID.value:
         state = SignatureState.VOID
         reasons = " ".join(capsule["standing"]["reasons"])
-        told = Difference("export", f"It was void when it was exported: {reasons}", "")
-        differences = (told, *differences)
+        what = Message("It was void when it was exported: {reasons}", reasons=reasons)
+        differences = (Difference("export", what, literal("")), *differences)
     if state is SignatureState.STANDS and key is None and not any_key:
         state = SignatureState.UNTRUSTED
-        differences = (Difference("key", f"{WHOSE_KEY} was not checked.", ASK_FOR_KEY),)
+        differences = (Difference("key", Message("The signing key was not checked."), ASK_FOR_KEY),)
     checked = ("seal", "signature", "contents", *(["key"] if key else []), *found.checked)
     return Standing(state, differences, checked, (*unchecked, *found.unchecked))
 
 
-def _problem(capsule: Mapping[str, Any]) -> str | None:
-    """What doesn't fit inside the capsule; None if all does."""
+def _problem(capsule: Mapping[str, Any]) -> Message | None:
+    """The first inconsistency within the capsule; None if there is none."""
     try:
         given = capsule["seal"]
         rest = {name: value for name, value in given.items() if name != "signature"}
         if not holds({**capsule, "seal": rest}, given["signature"], given["public_key"]):
-            return "The capsule was altered: its seal does not cover what stands in it."
+            return Message("The capsule was altered: its seal does not cover its content.")
         if given["fingerprint"] != fingerprint(given["public_key"]):
-            return "The capsule's fingerprint is not its key's."
+            return Message("The capsule's fingerprint is not its key's.")
         record, files = capsule["signed"], capsule["files"]
         if not is_genuine(record):
-            return "The signed statement was altered, or lacks a part: no signature covers it."
+            return Message(
+                "The signed statement was altered, or lacks a part: no signature covers it."
+            )
         statement = record["statement"]
         signed = statement["bound"]["files"]
         if signed.get("decision.json") != statement["decision_sha256"]:
-            return "The statement names another decision than the one that it is bound to."
+            return Message("The statement names another decision than the one that it binds.")
         for name in sorted(files.keys() | signed.keys()):
             if name not in files:
-                return f"{name} is missing in the capsule."
+                return Message("{name} is missing in the capsule.", name=name)
             if _sha256(files[name]) != signed.get(name):
-                return f"{name} in the capsule is not the one that was signed."
+                return Message("{name} in the capsule is not the one that was signed.", name=name)
         if wrong := _misquoted(statement, json.loads(files["decision.json"])):
-            return f"The statement says another {wrong} than the decision that it signs."
+            return Message(
+                "The statement says another {part} than the decision that it signs.", part=wrong
+            )
         if Right.SIGN not in RIGHTS[Role(statement["role"])]:
-            return f"It was signed by a {statement['role']}, who may not sign."
+            return Message("It was signed by a {role}, who may not sign.", role=statement["role"])
         told = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
         if told != list(statement["conditions"]):
-            return "The conditions in the capsule are not the ones that were signed."
+            return Message("The conditions in the capsule are not the ones that were signed.")
         SignatureState(capsule["standing"]["state"])
     except (KeyError, TypeError, AttributeError, ValueError):
-        return "The capsule lacks a part, or one of another kind stands in its place."
+        return Message("A part of the capsule is missing or of another kind.")
     return None
 
 

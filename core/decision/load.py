@@ -20,8 +20,10 @@ from core.decision.record import (
 )
 from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
+from core.language import Message
 from core.paths import Home
 
+RESTORE = Message("Restore it, or revalidate again.")
 FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 
@@ -58,18 +60,22 @@ def read_decision(path: str | Path) -> SavedDecision:
     archive = file.parent if archived else file.parent / "archive" / sha256
     if archive.name != sha256 or not (archive / DECISION).is_file():
         raise IntegrityError(
-            f"{file} was altered: its hash {sha256[:12]}... is not in the archive.",
-            "Use the archived decision, or revalidate again.",
+            Message(
+                "{file} was altered: its hash {hash}... is not in the archive.",
+                file=str(file),
+                hash=sha256[:12],
+            ),
+            Message("Use the archived decision, or revalidate again."),
         )
     decision = _parse(file, content)
     for name, expected in decision.artifacts.items():
         table = archive / name
         if not table.is_file():
-            raise IntegrityError(f"{table} is missing.", "Restore it, or revalidate again.")
+            raise IntegrityError(Message("{file} is missing.", file=str(table)), RESTORE)
         if hashlib.sha256(table.read_bytes()).hexdigest() != expected:
             raise IntegrityError(
-                f"{table} was altered: its hash is not the decision's.",
-                "Restore it, or revalidate again.",
+                Message("{file} was altered: its hash is not the decision's.", file=str(table)),
+                RESTORE,
             )
     return SavedDecision(decision, sha256, archive, _fields(file, content))
 
@@ -77,7 +83,7 @@ def read_decision(path: str | Path) -> SavedDecision:
 def history(home: Home, week: str | None = None) -> list[SavedDecision]:
     """All archived revalidations (of a week) that verify, oldest first.
 
-    A folder that doesn't verify is left out here; :func:`read_decision` says what is wrong.
+    A folder that doesn't verify is skipped; :func:`read_decision` says what is wrong with it.
     """
     found = []
     for folder in home.revalidation_archive.glob("[0-9a-f]*"):
@@ -93,7 +99,7 @@ def history(home: Home, week: str | None = None) -> list[SavedDecision]:
 def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None:
     """The newest revalidation (of a week); None if there is none.
 
-    The archive is the record; :func:`dated_problem` looks at the copy for people.
+    The archive is the record; :func:`dated_problem` checks the dated copy.
 
     :raises IntegrityError: its archive was altered.
     """
@@ -111,7 +117,7 @@ def latest_decision(home: Home, week: str | None = None) -> SavedDecision | None
 
 
 def dated_problem(home: Home, saved: SavedDecision) -> str | None:
-    """What is wrong with the dated view of a decision; None if nothing is, or it is gone."""
+    """What is wrong with the dated copy of a decision; None if it is intact or missing."""
     dated = home.revalidation / f"{saved.decision.day}_{DECISION}"
     if not dated.is_file():
         return None
@@ -127,19 +133,23 @@ def files_of(archive: Path) -> list[Path]:
     return sorted(file for file in archive.iterdir() if file.is_file())
 
 
-def archive_problem(archive: Path, written: Mapping[str, str]) -> str | None:
-    """The first file that is not as it was written, or that nobody wrote; None if none is.
+def archive_problem(archive: Path, written: Mapping[str, str]) -> Message | None:
+    """The first file that is altered, missing or extra; None if there is none.
 
     :param written: name to SHA-256, of everything in the folder.
     """
     there = {file.name: file for file in files_of(archive)}
     for name in sorted(there.keys() | written.keys()):
         if name not in there:
-            return f"The archived {name} is gone."
+            return Message("The archived {name} is missing.", name=name)
         if name not in written:
-            return f"{name} lies in the archive, but the revalidation did not write it."
+            return Message(
+                "{name} is in the archive, but the revalidation did not write it.", name=name
+            )
         if hashlib.sha256(there[name].read_bytes()).hexdigest() != written[name]:
-            return f"The archived {name} was altered since the revalidation wrote it."
+            return Message(
+                "The archived {name} was altered after the revalidation wrote it.", name=name
+            )
     return None
 
 
@@ -148,7 +158,8 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InputError(
-            f"{file} can't be read: {error.strerror}.", "Revalidate first: there is no decision."
+            Message("{file} can't be read: {why}.", file=str(file), why=error.strerror),
+            Message("There is no decision. Revalidate first."),
         ) from error
 
 
@@ -166,7 +177,7 @@ def _parse(file: Path, content: bytes) -> RecordedDecision:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = str(error)
     raise IntegrityError(
-        f"{file} is not a whole decision: {what}.", "Restore it, or revalidate again."
+        Message("{file} is not a complete decision: {what}.", file=str(file), what=what), RESTORE
     )
 
 
@@ -175,13 +186,17 @@ def _fields(file: Path, content: bytes) -> dict[str, Any]:
         fields = json.loads(content)
     except ValueError as error:
         raise IntegrityError(
-            f"{file} is not JSON: {error}.", "Restore it, or revalidate again."
+            Message("{file} is not JSON: {why}.", file=str(file), why=str(error)), RESTORE
         ) from error
     known = range(FIRST_VERSION, SCHEMA_VERSION + 1)
     if not isinstance(fields, dict) or fields.get("schema_version") not in known:
         raise IntegrityError(
-            f"{file} is not a decision of a schema up to {SCHEMA_VERSION}.",
-            "Use the version of trainweek that wrote it, or revalidate again.",
+            Message(
+                "{file} is not a decision of a schema up to {version}.",
+                file=str(file),
+                version=SCHEMA_VERSION,
+            ),
+            Message("Use the version of trainweek that wrote it, or revalidate again."),
         )
     return fields
 

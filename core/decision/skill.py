@@ -17,7 +17,6 @@ from core.trading.evidence import Integrity, Skill, Trials, weigh
 from core.trading.grade import Evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import (
-    SEED,
     RandomComparison,
     Style,
     percentile,
@@ -25,6 +24,7 @@ from core.trading.random_policies import (
     sharpes,
     spread_of,
 )
+from core.trading.resampling import SEED
 from core.vocabulary import Decision
 
 

@@ -1,4 +1,4 @@
-"""Whether a signed statement still holds: genuine, unchanged beneath it, and not expired."""
+"""Whether a signature is valid: genuine, not expired, and what it binds is unchanged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from core.decision.binding import Comparison, Difference, Present, compare
 from core.decision.seal import holds, seal
 from core.errors import InputError
+from core.language import Message, joined, literal
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureAct, SignatureState
 
 FORMAT = "trainweek-signature/1"
-# What a statement says, and what it is bound to; without one of these it is none.
+# What a statement says, and what it binds; all of it is required.
 _SAYS = frozenset(
     [
         "week",
@@ -49,30 +50,33 @@ _BINDS = {
 class Standing:
     """A state and why.
 
-    :ivar differences: what makes it void, expired or altered; empty if it stands.
-    :ivar checked: what was looked at and agrees.
-    :ivar unchecked: sentences of what nobody could look at.
+    :ivar differences: what makes it void, expired or altered; empty if it is valid.
+    :ivar checked: names of the parts that were compared and agree.
+    :ivar unchecked: a sentence for each part that could not be compared.
     """
 
     state: SignatureState
     differences: tuple[Difference, ...] = ()
     checked: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()
+    unchecked: tuple[Message, ...] = ()
 
     @property
     def stands(self) -> bool:
+        """Whether the signature is valid."""
         return self.state is SignatureState.STANDS
 
     @property
-    def reason(self) -> str:
-        """All differences in a line; "" if it stands."""
-        return " ".join(difference.what for difference in self.differences)
+    def reason(self) -> Message:
+        """All differences in a line; empty if it is valid."""
+        return joined(difference.what for difference in self.differences)
 
     @property
-    def remedy(self) -> str:
-        return self.differences[0].remedy if self.differences else ""
+    def remedy(self) -> Message:
+        """What to do about the first difference; empty if it is valid."""
+        return self.differences[0].remedy if self.differences else literal("")
 
     def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
         return {
             "state": self.state.value,
             "differences": [vars(difference) for difference in self.differences],
@@ -83,7 +87,13 @@ class Standing:
 
 UNSIGNED = Standing(
     SignatureState.UNSIGNED,
-    (Difference("signature", "Nobody has signed it.", "The CTO signs on the page Decision."),),
+    (
+        Difference(
+            "signature",
+            Message("It is not signed."),
+            Message("The CTO signs on the page Decision."),
+        ),
+    ),
 )
 
 
@@ -93,7 +103,7 @@ def sealed(statement: Mapping[str, Any], key: Any) -> dict[str, Any]:
 
 
 def is_genuine(record: object) -> bool:
-    """Whether a sealed record was signed, as it stands, by the key that it names."""
+    """Whether the key that a sealed record names signed exactly this record."""
     if not isinstance(record, Mapping):
         return False
     statement = record.get("statement")
@@ -105,7 +115,7 @@ def is_genuine(record: object) -> bool:
 
 
 def _is_whole(statement: Mapping[str, Any]) -> bool:
-    """A stranger's key can seal anything: nothing is read that may not be there."""
+    """Any key can seal anything: nothing is read that may be missing."""
     bound = statement.get("bound")
     if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
         return False
@@ -123,9 +133,9 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
 
 
 def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:
-    """Hold a genuine statement against what lies there, and the real time.
+    """Compare a genuine statement with what is there, and with the real time.
 
-    VOID goes before EXPIRED: it is the graver news, and both are told.
+    VOID goes before EXPIRED, as the more serious of the two; the differences name both.
     """
     found: Comparison = compare(statement["bound"], present)
     differences = list(found.differences)
@@ -141,13 +151,19 @@ def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:
+    """That the signature's time is over."""
     return Difference(
         "expiry",
-        f"The signature expired at {statement['expires_at'][:16].replace('T', ' ')} UTC.",
-        "Revalidate, and let the CTO sign again.",
+        Message(
+            "The signature expired at {moment} UTC.",
+            moment=statement["expires_at"][:16].replace("T", " "),
+        ),
+        Message("Revalidate, and let the CTO sign again."),
     )
 
 
 def altered(what: str, remedy: str) -> Standing:
     """The record itself can't be trusted."""
-    return Standing(SignatureState.ALTERED, (Difference("signature", what, remedy),))
+    return Standing(
+        SignatureState.ALTERED, (Difference("signature", literal(what), literal(remedy)),)
+    )

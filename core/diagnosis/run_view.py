@@ -29,11 +29,6 @@ class RunView:
     run: RunFacts
     until: datetime
 
-    def setting(self, scenario: str, name: str, default: float) -> float:
-        """``hours`` or ``threshold`` of the playbook's scenario, if it has one."""
-        found = next((spec for spec in self.playbook.scenarios if spec.id == scenario), None)
-        return getattr(found, name, None) or default
-
     @property
     def reader(self) -> RunEvents | None:
         return self.run.reader

@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 PRICES = ["open", "high", "low", "close"]
 COLUMNS = [*PRICES, "volume", "is_filled"]
 
-# A longer hole is not bridged: nobody knows what the price did in it.
+# A longer gap is not filled: the price in it is unknown.
 LONGEST_FILL = timedelta(hours=24)
 
 
@@ -31,7 +31,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class RawFacts:
-    """What was seen while reading, before anything was mended."""
+    """What was found while reading, before anything was filled or dropped."""
 
     rows: int = 0
     exact_duplicates: int = 0  # same bar, same numbers: kept once
@@ -65,7 +65,7 @@ class Candles:
         bar has open = high = low = close = the previous close and volume 0.
     :ivar sha256: of the file's bytes; for several files of the lines
         ``<sha256>  <name>`` in order of name, as ``sha256sum *.csv | sha256sum`` has it.
-    :ivar synthetic: at least one file says that it is made up.
+    :ivar synthetic: at least one file is marked as synthetic.
     """
 
     frame: pd.DataFrame
@@ -83,12 +83,16 @@ class Candles:
     @property
     def first(self) -> datetime:
         """Open time of the first bar."""
-        return self.frame.index[0].to_pydatetime()
+        return self._open_time(0)
 
     @property
     def last(self) -> datetime:
         """Open time of the last bar."""
-        return self.frame.index[-1].to_pydatetime()
+        return self._open_time(-1)
+
+    def _open_time(self, bar: int) -> datetime:
+        moment: datetime = self.frame.index[bar].to_pydatetime()
+        return moment
 
     def provenance(self) -> Provenance:
         """The ``data`` record of a report."""

@@ -17,7 +17,7 @@ def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:
     holes = np.flatnonzero(distance > step.to_timedelta64())
     return tuple(
         Gap(
-            first=(index[hole] + step).to_pydatetime(),
+            first=(index[int(hole)] + step).to_pydatetime(),
             # A bar off the grid makes a hole that is no whole number of bars.
             bars=max(1, round(distance[hole] / step.to_timedelta64()) - 1),
             filled=bool(distance[hole] <= (step + pd.Timedelta(LONGEST_FILL)).to_timedelta64()),

@@ -30,7 +30,7 @@ def filtered_state(
     log_likelihood = -0.5 * ((surprise[:, None] - drifts) / model.noise_vol) ** 2
     # Only ratios between states matter; this keeps a far outlier from underflowing.
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
-    beliefs = np.empty_like(likelihood)
+    beliefs: np.ndarray = np.empty_like(likelihood)
     belief = model.stationary
     for bar, evidence in enumerate(likelihood):
         # The first bar's state is drawn from the stationary distribution itself.
@@ -42,4 +42,5 @@ def filtered_state(
 
 def expected_drift(beliefs: np.ndarray, model: SignalModel) -> np.ndarray:
     """Expected log drift of the next hour, shape (n,), from the filtered state."""
-    return beliefs @ model.transition @ model.drifts
+    drift: np.ndarray = beliefs @ model.transition @ model.drifts
+    return drift

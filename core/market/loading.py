@@ -33,8 +33,9 @@ def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
     table = table.sort_values("open_time", kind="stable", ignore_index=True)
     table, exact, conflicting = _without_duplicates(table)
     frame = table.set_index("open_time")
-    off_grid = frame.index[(frame.index != frame.index.floor(pd.Timedelta(interval)))]
-    gaps = find_gaps(frame.index, interval)
+    opens = pd.DatetimeIndex(frame.index)
+    off_grid = opens[opens != opens.floor(pd.Timedelta(interval))]
+    gaps = find_gaps(opens, interval)
     synthetic = [file for file in parsed if file.comment.startswith(MARKER)]
     return Candles(
         # Bars between the hours have no neighbours to bridge to; quality refuses them.

@@ -4,7 +4,7 @@
   in spot archives since 2025, us (16 digits). A concatenated file mixes both,
   so the unit is read per row.
 * header CSV: ``open_time_utc,open,high,low,close,volume``; the time as ISO 8601
-  or as digits. A first line ``# synthetic ...`` labels a made-up market.
+  or as digits. A first line ``# synthetic ...`` labels a synthetic market.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FORMATS = (
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """One file as read: nothing dropped, nothing mended.
+    """One file as read: nothing dropped, nothing fixed.
 
     :ivar frame: columns open_time (UTC), open, high, low, close, volume; an empty
         or ``nan`` cell is NaN.
@@ -93,7 +93,7 @@ def _require_even_rows(path: Path, body: str, skipped: int) -> None:
         if line.strip() and line.count(",") != width:
             raise MarketDataError(
                 f"{path}, line {number} has {line.count(',') + 1} columns, the first line {width + 1}.",
-                "Mend or remove the line, or fetch the file again.",
+                "Fix or remove the line, or fetch the file again.",
             )
 
 
@@ -168,6 +168,6 @@ def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Se
         row = int(np.argmax(wrong))
         raise MarketDataError(
             f"{path}, line {first_line + row}: {name} is {column.iloc[row]!r}, not a number.",
-            "Mend or remove the line, or fetch the file again.",
+            "Fix or remove the line, or fetch the file again.",
         )
     return numbers

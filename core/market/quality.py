@@ -9,29 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
-import pandas as pd
-
 from core.errors import MarketDataError
-from core.language import Message
-from core.market.candles import LONGEST_FILL, PRICES, Candles
+from core.language import Message, joined, plural
+from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_errors
+from core.market.candles import LONGEST_FILL, Candles
 from core.timestamps import iso
 
 MOST_FILLED = 0.01  # share of bars
-LARGE_MOVE = 0.30  # |close / previous close - 1|
-OPEN_JUMP = 0.01  # |open / previous close - 1|
 UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
-EXAMPLES = 3
 SYNTHETIC = Message("The market is synthetic, not exchange data.")
-
-
-@dataclass(frozen=True)
-class Issue:
-    """One thing that is wrong or remarkable."""
-
-    code: str
-    message: str
-    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -44,6 +30,7 @@ class QualityReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the candles can be used."""
         return not self.errors
 
     def as_dict(self) -> dict[str, object]:
@@ -63,13 +50,12 @@ class QualityReport:
         ]
         lines += [f"❌ {issue.message}" for issue in self.errors]
         lines += [f"⚠️ {issue.message}" for issue in self.warnings]
-        count = len(self.warnings)
-        if self.ok:
-            lines.append(
-                "✅ usable" + (f", {count} warning{'s' if count > 1 else ''}" if count else "")
-            )
+        warnings = plural("{n} warning", "{n} warnings", len(self.warnings))
+        if not self.ok:
+            errors = plural("{n} error", "{n} errors", len(self.errors))
+            lines.append(f"❌ not usable: {errors}")
         else:
-            lines.append(f"❌ not usable: {len(self.errors)} errors")
+            lines.append(f"✅ usable, {warnings}" if self.warnings else "✅ usable")
         return "\n".join(lines)
 
 
@@ -79,10 +65,13 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
     :param now: real time, to see whether the last bar had closed; None skips that.
         A made-up market has no exchange and is never incomplete.
     """
-    errors = _time_errors(candles) + _price_errors(candles)
+    errors = _time_errors(candles) + price_errors(candles)
     if now is not None and not candles.synthetic and candles.last + candles.interval > now:
         errors.append(
-            Issue("incomplete_bar", f"The last bar, {iso(candles.last)}, had not closed.")
+            Issue(
+                "incomplete_bar",
+                Message("The last bar, {at}, had not closed.", at=iso(candles.last)),
+            )
         )
     return QualityReport(tuple(errors), tuple(_warnings(candles)), _facts(candles))
 
@@ -94,119 +83,99 @@ def require_quality(candles: Candles, now: datetime | None = None) -> QualityRep
     """
     report = quality(candles, now)
     if not report.ok:
-        files = ", ".join(str(path) for path in candles.source_files) or "The candles"
-        found = " ".join(issue.message for issue in report.errors[:EXAMPLES])
+        found = joined(issue.message for issue in report.errors[:EXAMPLES])
+        paths = ", ".join(str(path) for path in candles.source_files)
         raise MarketDataError(
-            f"{files}: {found}", "See them all with: python scripts/check_data_availability.py"
+            Message("{files}: {problems}", files=paths, problems=found)
+            if paths
+            else Message("The candles: {problems}", problems=found),
+            Message("See them all with: python scripts/check_data_availability.py"),
         )
     return report
 
 
-def _found(code: str, what: str, where: pd.Series | np.ndarray, candles: Candles) -> list[Issue]:
-    """An issue that counts the bars and names the first few; nothing where there are none."""
-    where = np.asarray(where)
-    count = int(where.sum())
-    if not count:
-        return []
-    moments = [iso(moment.to_pydatetime()) for moment in candles.frame.index[where][:EXAMPLES]]
-    more = " ..." if count > EXAMPLES else ""
-    bars = "bar" if count == 1 else "bars"
-    return [Issue(code, f"{count} {bars} {what}: {', '.join(moments)}{more}.", count)]
-
-
-def _listed(code: str, what: str, moments: tuple[datetime, ...]) -> list[Issue]:
-    if not moments:
-        return []
-    shown = ", ".join(iso(moment) for moment in moments[:EXAMPLES])
-    more = " ..." if len(moments) > EXAMPLES else ""
-    return [Issue(code, f"{len(moments)} {what}: {shown}{more}.", len(moments))]
-
-
 def _time_errors(candles: Candles) -> list[Issue]:
     raw, bars = candles.raw, len(candles)
-    issues = _listed(
-        "off_grid", f"bars don't open on a multiple of {_hours(candles.interval)}", raw.off_grid
+    hours = candles.interval / timedelta(hours=1)
+    issues = listed(
+        "off_grid",
+        lambda n, at: plural(
+            "{n} bar doesn't open on a multiple of {hours:g} h: {at}.",
+            "{n} bars don't open on a multiple of {hours:g} h: {at}.",
+            n,
+            hours=hours,
+            at=at,
+        ),
+        raw.off_grid,
     )
-    issues += _listed(
+    issues += listed(
         "conflicting_duplicates",
-        "bars appear twice with different numbers",
+        lambda n, at: plural(
+            "{n} bar appears twice with different numbers: {at}.",
+            "{n} bars appear twice with different numbers: {at}.",
+            n,
+            at=at,
+        ),
         raw.conflicting_duplicates,
     )
-    long = tuple(gap.first for gap in candles.gaps if not gap.filled)
-    issues += _listed("long_gap", f"gaps are longer than {_hours(LONGEST_FILL)}", long)
+    issues += listed(
+        "long_gap",
+        lambda n, at: plural(
+            "{n} gap is longer than {hours:g} h: {at}.",
+            "{n} gaps are longer than {hours:g} h: {at}.",
+            n,
+            hours=LONGEST_FILL / timedelta(hours=1),
+            at=at,
+        ),
+        tuple(gap.first for gap in candles.gaps if not gap.filled),
+    )
     filled = int(candles.frame["is_filled"].sum())
     if filled > MOST_FILLED * bars:
-        issues.append(
-            Issue(
-                "too_many_filled",
-                f"{filled} of {bars} bars ({filled / bars:.1%}) are missing and were filled; "
-                f"at most {MOST_FILLED:.0%} may be.",
-                filled,
-            )
+        message = Message(
+            "{filled} of {bars} bars ({share:.1%}) are missing and were filled; at most "
+            "{limit:.0%} may be.",
+            filled=filled,
+            bars=bars,
+            share=filled / bars,
+            limit=MOST_FILLED,
         )
+        issues.append(Issue("too_many_filled", message, filled))
     return issues
 
 
-def _price_errors(candles: Candles) -> list[Issue]:
-    frame = candles.frame
-    numbers = frame[[*PRICES, "volume"]].to_numpy(dtype=float)
-    prices = frame[PRICES].to_numpy(dtype=float)
-    top = frame[["open", "close", "low"]].max(axis=1)
-    bottom = frame[["open", "close", "high"]].min(axis=1)
-    return [
-        *_found("not_finite", "hold no number (NaN or infinite)", ~np.isfinite(numbers).all(axis=1), candles),
-        *_found("price_not_positive", "have a price of 0 or below", (prices <= 0).any(axis=1), candles),
-        *_found("volume_negative", "have a negative volume", frame["volume"] < 0, candles),
-        *_found("high_too_low", "have a high below open, close or low", frame["high"] < top, candles),
-        *_found("low_too_high", "have a low above open, close or high", frame["low"] > bottom, candles),
-    ]  # fmt: skip
-
-
 def _warnings(candles: Candles) -> list[Issue]:
-    frame, raw = candles.frame, candles.raw
-    real = ~frame["is_filled"]
-    close_before = frame["close"].shift()
-    move = (frame["close"] / close_before - 1).abs()
-    jump = (frame["open"] / close_before - 1).abs()
-    flat = real & (frame["high"] == frame["low"])
-    issues = [
-        *_found("filled", "were missing and are filled", frame["is_filled"], candles),
-        *_found("zero_volume", "traded nothing", real & (frame["volume"] == 0), candles),
-        *_found("flat", "have one price only", flat, candles),
-        *_found("large_move", f"moved more than {LARGE_MOVE:.0%}", move > LARGE_MOVE, candles),
-        *_found(
-            "open_jump",
-            f"open more than {OPEN_JUMP:.0%} away from the close before",
-            real & (jump > OPEN_JUMP),
-            candles,
-        ),
-    ]
+    return [*bar_warnings(candles), *_file_warnings(candles)]
+
+
+def _file_warnings(candles: Candles) -> list[Issue]:
+    raw, issues = candles.raw, []
     if raw.exact_duplicates:
-        issues.append(
-            Issue("duplicates", f"{raw.exact_duplicates} repeated rows were kept once.", raw.exact_duplicates)
-        )  # fmt: skip
-    if raw.millisecond_rows and raw.microsecond_rows:
-        issues.append(
-            Issue(
-                "mixed_time_units",
-                f"{raw.millisecond_rows} rows give the time in ms and {raw.microsecond_rows} in us; "
-                "each was read in its own unit.",
-                raw.microsecond_rows,
-            )
+        repeated = plural(
+            "{n} repeated row was kept once.",
+            "{n} repeated rows were kept once.",
+            raw.exact_duplicates,
         )
+        issues.append(Issue("duplicates", repeated, raw.exact_duplicates))
+    if raw.millisecond_rows and raw.microsecond_rows:
+        mixed = Message(
+            "{milli} rows have the time in ms and {micro} in us; each was read in its own unit.",
+            milli=raw.millisecond_rows,
+            micro=raw.microsecond_rows,
+        )
+        issues.append(Issue("mixed_time_units", mixed, raw.microsecond_rows))
     ratio = raw.volume_unit_ratio
     if ratio is not None and abs(ratio - 1) > UNIT_TOLERANCE:
-        issues.append(
-            Issue(
-                "volume_unit",
-                f"Quote volume / volume is {ratio:.3g} times the price; the volume may not be in "
-                "the base currency.",
-            )
+        unit = Message(
+            "Quote volume / volume is {ratio:.3g} times the price; the volume may not be in the "
+            "base currency.",
+            ratio=ratio,
         )
+        issues.append(Issue("volume_unit", unit))
     if candles.synthetic:
         issues.append(Issue("synthetic", SYNTHETIC))
         if candles.source_files and raw.synthetic_files < len(candles.source_files):
-            issues.append(Issue("mixed_sources", "Synthetic and other files are mixed."))
+            sources = Message("Synthetic files and other files are mixed.")
+            issues.append(Issue("mixed_sources", sources))
     return issues
 
 
@@ -223,7 +192,3 @@ def _facts(candles: Candles) -> dict[str, object]:
         "flat_bars": int(((frame["high"] == frame["low"]) & ~frame["is_filled"]).sum()),
         "days": round(len(candles) * (candles.interval / timedelta(days=1)), 2),
     }  # fmt: skip
-
-
-def _hours(interval: timedelta) -> str:
-    return f"{interval / timedelta(hours=1):g} h"

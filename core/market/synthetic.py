@@ -1,4 +1,4 @@
-"""A made-up OGNUSDT market with a planted signal, for trials, tests and demos.
+"""A synthetic OGNUSDT market with a planted signal, for trials, tests and demos.
 
 The log return of an hour is a hidden drift plus noise::
 
@@ -158,7 +158,7 @@ def make_market(
     """
     model = model or SignalModel()
     if bars < 2:
-        raise InputError(f"A market of {bars} bars is none.", "Ask for at least 2.")
+        raise InputError(f"A market can't have {bars} bars.", "Ask for at least 2.")
     if start.tzinfo is None or pd.Timestamp(start).floor("h") != pd.Timestamp(start):
         raise InputError(
             f"A market can't start at {start}.", "Give a moment with a zone, on the hour."
@@ -167,9 +167,10 @@ def make_market(
     states = _hidden_states(model, bars, random)
     log_close = _log_closes(model, states, random)
     frame = _candles(model, log_close, random)
-    frame.index = pd.date_range(start, periods=bars, freq="h", name="open_time", unit="us")
-    # Without freq, as a table that was read from a file.
-    frame.index = pd.DatetimeIndex(frame.index.tz_convert("UTC"), freq=None)
+    hours = pd.date_range(start, periods=bars, freq="h", unit="us").tz_convert("UTC")
+    # Without freq, as in a table that was read from a file.
+    plain = pd.DatetimeIndex(hours.tz_localize(None).to_numpy(), name="open_time")
+    frame.index = plain.tz_localize("UTC")
     line = marker(model, seed, bars)
     candles = Candles(
         frame=frame.assign(is_filled=False),
@@ -208,7 +209,7 @@ def write_market(
         keep &= frame.index < pd.Timestamp(before)
     if not keep.any():
         raise InputError(
-            f"No bar of the market lies in {first} to {before}.",
+            f"No bar of the market is in {first} to {before}.",
             f"The market runs from {market.candles.first} to {market.candles.last}.",
         )
     return write_text(path, _csv(frame[keep], market.marker))
@@ -251,7 +252,8 @@ def _candles(
         model.volume_on_move * (move - 0.67) + model.volume_vol * random.standard_normal(bars)
     )
     frame = pd.DataFrame({"open": log_open, "high": high, "low": low, "close": closes})
-    frame = np.exp(frame).div(TICK).round().mul(TICK).round(4).clip(lower=TICK)
+    prices: pd.DataFrame = np.exp(frame)  # type: ignore[assignment]  # NumPy keeps the table
+    frame = prices.div(TICK).round().mul(TICK).round(4).clip(lower=TICK)
     frame["high"] = frame[PRICES].max(axis=1)
     frame["low"] = frame[PRICES].min(axis=1)
     frame["volume"] = volume.round(2)
@@ -260,6 +262,6 @@ def _candles(
 
 def _csv(frame: pd.DataFrame, first_line: str) -> str:
     table = frame[[*PRICES, "volume"]].copy()
-    table.index = frame.index.strftime("%Y-%m-%dT%H:%M:%SZ")
+    table.index = pd.DatetimeIndex(frame.index).strftime("%Y-%m-%dT%H:%M:%SZ")
     table.index.name = "open_time_utc"
     return first_line + "\n" + table.to_csv(lineterminator="\n")

@@ -1,4 +1,4 @@
-"""How our numbers are defined. Printed in every report, so that nobody has to guess."""
+"""How the numbers are defined; printed in every report."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ NO_VOLATILITY = 1e-12
 """A standard deviation below this is no volatility: rounding alone produces some."""
 
 DAYS_PER_YEAR = 365.0
+HOURS_PER_YEAR = 8760  # bars of the Sharpe and Calmar gates; OGN trades every hour
 
 
 def meets_limit(value: float, op: str, limit: float) -> bool:
@@ -48,7 +49,7 @@ class Conventions(JsonModel):
     sharpe: str = Field(description="Formula of the Sharpe ratio.")
 
 
-def conventions(bars_per_year: int = 8760) -> Conventions:
+def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
     """The block of the reports."""
     return Conventions(
         id=CONVENTIONS_ID,
@@ -58,7 +59,7 @@ def conventions(bars_per_year: int = 8760) -> Conventions:
         sharpe=f"mean / std(ddof=1) * sqrt({bars_per_year}), risk-free rate 0; "
         "undefined below 2 bars or std < 1e-12",
         max_drawdown_pct="from equity including the starting capital, every bar's close, "
-        "positive percent; lows inside a bar are not seen",
+        "positive percent; lows inside a bar are ignored",
         trades="round trips from flat to flat, net of both fees, in USDT; a position open at "
         "an episode's end is closed at its last close and counted (forced_exit)",
         win_rate_pct="net pnl > 0 over all closed trades",

@@ -85,8 +85,9 @@ def by_part(
     return tuple(found)
 
 
-def _order(label: str) -> tuple:
+def _order(label: str) -> tuple[str, bool, int]:
+    """Quarters by their name; regimes from calm to wild, up first."""
     trend, _, volatility = label.partition(", ")
     if volatility not in VOLATILITIES:
-        return (label,)
-    return (trend != "up", VOLATILITIES.index(volatility))
+        return (label, False, 0)
+    return ("", trend != "up", VOLATILITIES.index(volatility))

@@ -1,6 +1,6 @@
 """The two tables of a backtest: equity by bar, and round trips.
 
-They are all that the gates read, so whoever has them can score the run again.
+The gates read nothing else, so these tables are enough to score the run again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def require_equity(frame: pd.DataFrame, source: str = "The equity") -> np.ndarra
             row = int(np.argmax(wrong))
             raise InputError(
                 f"{source}, row {row + 1} ({frame['time'].iloc[row]}): equity {equity[row]} {what}.",
-                "Mend the backtest that wrote it; a gap is never skipped.",
+                "Fix the backtest that wrote it; gaps are not skipped.",
             )
     times = pd.to_datetime(frame["time"], utc=True)
     step = times.diff()
@@ -141,7 +141,7 @@ def _number(cell: str, path: Path, row: int, name: str) -> float:
         return float(cell)
     except ValueError as error:
         raise InputError(
-            f"{path}, row {row}: {name} is {cell!r}, not a number.", "Mend the row."
+            f"{path}, row {row}: {name} is {cell!r}, not a number.", "Fix the row."
         ) from error
 
 

@@ -10,7 +10,8 @@ from core.metrics.conventions import DAYS_PER_YEAR
 
 def bar_returns(equity: np.ndarray) -> np.ndarray:
     """Simple returns, shape (n,) from equity of shape (n + 1,)."""
-    return equity[1:] / equity[:-1] - 1.0
+    returns: np.ndarray = equity[1:] / equity[:-1] - 1.0
+    return returns
 
 
 def daily_returns(times: pd.Series, equity: np.ndarray) -> np.ndarray:
@@ -23,6 +24,6 @@ def daily_returns(times: pd.Series, equity: np.ndarray) -> np.ndarray:
     return bar_returns(np.concatenate([equity[:1], closes.to_numpy()]))
 
 
-def days(bars: int, bars_per_year: int) -> float:
+def days(bars: float, bars_per_year: int) -> float:
     """Length of a window in days, by its bars: holes between episodes don't count."""
     return bars * DAYS_PER_YEAR / bars_per_year

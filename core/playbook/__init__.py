@@ -15,7 +15,7 @@ from core.playbook.metrics import METRICS, Metric
 from core.playbook.schema import Playbook, RoleSpec
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.playbook.slots import CheckSpec, SlotSpec
-from core.playbook.text import Language, Step, Text
+from core.playbook.text import Step, Text
 from core.playbook.troubles import EscalationSpec, ScenarioSpec
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "DecisionRule",
     "EscalationSpec",
     "GateSpec",
-    "Language",
     "Metric",
     "Playbook",
     "PlaybookProblem",

@@ -1,4 +1,4 @@
-"""A playbook that names only what differs from the one that comes with trainweek.
+"""A playbook that contains only what differs from the one that comes with trainweek.
 
 ::
 
@@ -7,8 +7,8 @@
       total_steps: 50000
 
 Mappings are merged key by key. Lists whose items have ids (schedule, gates, scenarios,
-escalations) are merged id by id; every other list is replaced whole. Nothing can be removed:
-write a playbook of your own for that (``trainweek playbook show`` prints the whole one).
+escalations) are merged id by id; every other list is replaced as a whole. Nothing can be
+removed: write a complete playbook for that (``trainweek playbook show`` prints one).
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from typing import Any
 
 import yaml
 
+from core.language import Message
 from core.playbook.yaml_tree import Tree, TreeError, read_tree
 
 KEY = "extends"
 BASES = {"phase4": Path(__file__).with_name("phase4.yaml")}
 
-# Checks that repeat a setting of the training, by the metric that they read. In an extension
-# they follow the setting unless they are written out.
+# Checks that repeat a training setting, by their metric. In an extension they follow the
+# setting unless they are written out.
 REPEATED_SETTINGS = {
     "steps_done": "total_steps",
     "steps_per_second": "min_steps_per_second",
@@ -37,7 +38,7 @@ _Path = tuple[str | int, ...]
 
 
 def extended(tree: Tree) -> Tree:
-    """The whole playbook of a tree that may extend another one; other trees as they are.
+    """The whole playbook of a tree that extends another one; any other tree unchanged.
 
     What is inherited has the line of ``extends``.
 
@@ -48,9 +49,11 @@ def extended(tree: Tree) -> Tree:
     line = tree.line((KEY,))
     name = tree.data[KEY]
     if not isinstance(name, str) or name not in BASES:
-        known = ", ".join(BASES)
         raise TreeError(
-            f"there is no playbook {name!r} to extend", f"Known: {known}.", line, (KEY,)
+            Message("unknown playbook to extend: {name}", name=repr(name)),
+            Message("Known: {known}.", known=", ".join(BASES)),
+            line,
+            (KEY,),
         )
     base = read_tree(BASES[name].read_text(encoding="utf-8")).data
     own = {key: value for key, value in tree.data.items() if key != KEY}

@@ -1,4 +1,4 @@
-"""From a YAML text to a playbook, or to the list of what is wrong with it."""
+"""From a YAML text to a playbook, or to the list of its problems."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from core.errors import PlaybookError
+from core.language import Message, joined, literal
 from core.playbook.extension import extended
 from core.playbook.references import complaints
 from core.playbook.schema import Playbook
@@ -23,17 +24,28 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class PlaybookProblem:
-    """One thing that is wrong with a playbook, and what to do about it."""
+    """One problem of a playbook, and how to fix it."""
 
     source: str
     line: int
     field: str  # checks.kl_divergence.threshold; "" for the file as a whole
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
+
+    @property
+    def text(self) -> Message:
+        """Place, problem and remedy in one line."""
+        return Message(
+            "{source}, line {line}: {field}{problem}. {remedy}",
+            source=self.source,
+            line=self.line,
+            field=f"{self.field}: " if self.field else "",
+            problem=self.what,
+            remedy=self.remedy,
+        )
 
     def __str__(self) -> str:
-        field = f"{self.field}: " if self.field else ""
-        return f"{self.source}, line {self.line}: {field}{self.what}. {self.remedy}".strip()
+        return str(self.text)
 
 
 def default_playbook_text() -> str:
@@ -44,16 +56,18 @@ def default_playbook_text() -> str:
 def parse_playbook(text: str, source: str) -> Playbook:
     """Read a playbook.
 
-    :param source: what to call the text in errors; usually the file.
+    :param source: name of the text in errors; usually the file.
     :raises PlaybookError: names the file, the line, the field and the remedy of each problem.
     """
     found = _read(text, source)
     if isinstance(found, Playbook):
         return found
-    lines = [str(problem) for problem in found[:_SHOWN]]
+    lines = [problem.text for problem in found[:_SHOWN]]
     if len(found) > _SHOWN:
-        lines.append(f"... and {len(found) - _SHOWN} more.")
-    raise PlaybookError("\n".join(lines), "`trainweek playbook check FILE` lists all problems.")
+        lines.append(Message("… and {count} more.", count=len(found) - _SHOWN))
+    raise PlaybookError(
+        joined(lines, "\n"), Message("List all problems: trainweek playbook check FILE")
+    )
 
 
 def load_playbook(path: str | Path) -> Playbook:
@@ -65,14 +79,14 @@ def load_playbook(path: str | Path) -> Playbook:
 
 
 def check_playbook(path: str | Path) -> Playbook:
-    """Read a playbook from a file, and name every problem, not only the first ones.
+    """Read a playbook from a file, and report every problem, not only the first ones.
 
-    :raises PlaybookError: one line a problem.
+    :raises PlaybookError: one line per problem.
     """
     found = _read(_file_text(Path(path)), str(path))
     if isinstance(found, Playbook):
         return found
-    raise PlaybookError("\n".join(map(str, found)))
+    raise PlaybookError(joined((problem.text for problem in found), "\n"))
 
 
 def playbook_problems(text: str, source: str) -> list[PlaybookProblem]:
@@ -85,10 +99,16 @@ def _file_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PlaybookError(f"{path} is not UTF-8 text.", "Save the playbook as UTF-8.") from error
+        raise PlaybookError(
+            Message("{path} is not UTF-8 text.", path=str(path)),
+            Message("Save the playbook as UTF-8."),
+        ) from error
     except OSError as error:
         raise PlaybookError(
-            f"{path} can't be read: {error.strerror or error}.", "Give the path of a playbook file."
+            Message(
+                "{path} can't be read: {error}.", path=str(path), error=error.strerror or error
+            ),
+            Message("Pass the path of a playbook file."),
         ) from error
 
 
@@ -99,12 +119,12 @@ def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
     except TreeError as error:
         return (PlaybookProblem(source, error.line, _dotted(error.path), error.what, error.remedy),)
     if not isinstance(tree.data, dict):
-        remedy = "Start from phase4.yaml."
-        return (PlaybookProblem(source, 1, "", "the file is not a mapping of keys", remedy),)
+        what = Message("the file is not a mapping of keys")
+        return (PlaybookProblem(source, 1, "", what, Message("Start from phase4.yaml.")),)
     try:
         playbook = Playbook.model_validate(tree.data)
     except ValidationError as error:
-        # a union complains once a member: the same problem, said once
+        # a union reports once per member: the same problem is reported once
         found = {_schema_problem(details, tree, source): None for details in error.errors()}
         return tuple(sorted(found, key=lambda problem: problem.line))
     problems = [
@@ -118,16 +138,20 @@ def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> PlaybookP
     kind, given, context = details["type"], details["input"], details.get("ctx", {})
     path = tuple(part for part in details["loc"] if part != "[key]")
     if kind == "extra_forbidden":
-        what, remedy = "this key is unknown", "Remove it, or correct its spelling."
+        what = Message("unknown key")
+        remedy = Message("Remove it, or correct its spelling.")
     elif kind == "missing":
-        what, remedy = "this field is missing", f"Add it: {_meaning(path)}"
+        what = Message("missing field")
+        remedy = Message("Add it: {meaning}", meaning=_meaning(path))
     elif kind == "value_error":
-        what, remedy = str(context["error"]), f"Correct it: {_meaning(path)}"
+        what = literal(context["error"].args[0])
+        remedy = Message("Expected: {meaning}", meaning=_meaning(path))
     else:
         expected = details["msg"].removeprefix("Input should be ").removeprefix("a valid ")
         expected = expected.replace("tuple", "list")
-        shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "..."
-        what, remedy = f"{shown} is wrong; expected {expected}", f"Correct it: {_meaning(path)}"
+        shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
+        what = Message("{value} is invalid; expected {type}", value=shown, type=expected)
+        remedy = Message("Expected: {meaning}", meaning=_meaning(path))
     return PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
 
 
@@ -138,10 +162,10 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     return text
 
 
-def _meaning(path: tuple[str | int, ...]) -> str:
-    """What the schema says about the field at a path."""
+def _meaning(path: tuple[str | int, ...]) -> Message:
+    """The schema's description of the field at a path."""
     model: type[BaseModel] | None = Playbook
-    said, is_key = "see the schema.", False
+    said, is_key = Message("See the schema."), False
     for part in path:
         if isinstance(part, int) or is_key:
             is_key = False
@@ -149,10 +173,10 @@ def _meaning(path: tuple[str | int, ...]) -> str:
         field = model.model_fields.get(part) if model else None
         if field is None:
             break
-        said = field.description or said
+        said = literal(field.description or said)
         is_key = get_origin(field.annotation) is dict
         model = _model_in(field.annotation)
-    return said[0].lower() + said[1:]
+    return said
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -1,12 +1,14 @@
 """What must fit together between the parts of a playbook. One small function a rule.
 
-Each yields (path, what is wrong, remedy); the path is the place in the file.
+Each yields (path, problem, remedy); the path is the place in the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from core.language import Message
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.extension import REPEATED_SETTINGS
 from core.playbook.gates import GATE_IDS
 from core.playbook.metrics import METRICS
@@ -14,230 +16,283 @@ from core.playbook.schema import Playbook
 from core.vocabulary import Decision
 
 Path = tuple[str | int, ...]
-Complaint = tuple[Path, str, str]
+Complaint = tuple[Path, Message, Message]
 
 HOURLY = "1h"
-HOURS_PER_YEAR = 365 * 24  # the year of the Sharpe and Calmar gates; OGN trades every hour
 
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
+_REMOVE_ONE = Message("Remove one.")
 
 
-def _names(known) -> str:
+def _names(known: Iterable[object]) -> str:
     return ", ".join(map(str, known))
 
 
+def _use(known: Iterable[object]) -> Message:
+    return Message("Use {known}.", known=_names(known))
+
+
+def _unknown_role(role: str) -> Message:
+    return Message("unknown role {role}", role=repr(role))
+
+
 def ids_are_unique(playbook: Playbook) -> Iterator[Complaint]:
+    """No two items of a list have the same id."""
     for part in ("schedule", "gates", "scenarios", "escalations"):
         seen: set[str] = set()
         for index, item in enumerate(getattr(playbook, part)):
             if item.id in seen:
                 yield (
                     (part, index, "id"),
-                    f"the id {item.id!r} stands twice",
-                    "Give each its own id.",
+                    Message("duplicate id {id}", id=repr(item.id)),
+                    Message("Use a unique id."),
                 )
             seen.add(item.id)
 
 
 def slots_name_known_roles_and_checks(playbook: Playbook) -> Iterator[Complaint]:
+    """The owner of a slot is a role; its checks exist, each once."""
     for index, slot in enumerate(playbook.schedule):
         if slot.owner not in playbook.roles:
             yield (
                 ("schedule", index, "owner"),
-                f"there is no role {slot.owner!r}",
-                f"Use one of {_names(playbook.roles)}, or add it under roles.",
+                _unknown_role(slot.owner),
+                Message("Use {known}, or add it to roles.", known=_names(playbook.roles)),
             )
         for place, check in enumerate(slot.checks):
             if check not in playbook.checks:
                 yield (
                     ("schedule", index, "checks", place),
-                    f"there is no check {check!r}",
-                    "Correct the name, or add it under checks.",
+                    Message("unknown check {check}", check=repr(check)),
+                    Message("Correct the name, or add it to checks."),
                 )
             elif check in slot.checks[:place]:
                 yield (
                     ("schedule", index, "checks", place),
-                    f"the check {check!r} stands twice",
-                    "Remove one.",
+                    Message("duplicate check {check}", check=repr(check)),
+                    _REMOVE_ONE,
                 )
 
 
 def checks_measure_known_metrics(playbook: Playbook) -> Iterator[Complaint]:
+    """A metric has a rule; operator and threshold fit its values."""
     for name, check in playbook.checks.items():
         metric = METRICS.get(check.metric)
         if metric is None:
             yield (
                 ("checks", name, "metric"),
-                f"there is no metric {check.metric!r}",
-                f"Known metrics: {_names(METRICS)}.",
+                Message("unknown metric {metric}", metric=repr(check.metric)),
+                Message("Known metrics: {known}.", known=_names(METRICS)),
             )
             continue
         words = (check.threshold,) if isinstance(check.threshold, str) else check.threshold
+        compares_words = check.op in ("is", "in")
         if not metric.words:
-            if isinstance(check.threshold, float) and check.op in (">", ">=", "<", "<="):
+            if isinstance(check.threshold, float) and not compares_words:
                 continue
             yield (
-                ("checks", name, "threshold" if check.op not in ("is", "in") else "op"),
-                f"{check.metric} is a number, compared by >, >=, < or <=",
-                "Give such an operator and a number as threshold.",
+                ("checks", name, "op" if compares_words else "threshold"),
+                Message("{metric} is a number, compared with >, >=, < or <=", metric=check.metric),
+                Message("Use such an operator, and a number as threshold."),
             )
-        elif check.op not in ("is", "in") or isinstance(words, float):
+        elif not compares_words or isinstance(words, float):
             yield (
-                ("checks", name, "op" if check.op not in ("is", "in") else "threshold"),
-                f"{check.metric} is a word, compared by 'is' or 'in'",
-                f"Give such an operator, and a threshold out of {_names(metric.words)}.",
+                ("checks", name, "threshold" if compares_words else "op"),
+                Message("{metric} is a word, compared with 'is' or 'in'", metric=check.metric),
+                Message(
+                    "Use such an operator, and a threshold out of {known}.",
+                    known=_names(metric.words),
+                ),
             )
         elif (check.op == "is") != isinstance(check.threshold, str):
             yield (
                 ("checks", name, "threshold"),
-                "'is' compares with one word, 'in' with a list of words",
-                "Change the operator or the threshold.",
+                Message("'is' compares with one word, 'in' with a list of words"),
+                Message("Change the operator or the threshold."),
             )
         elif unknown := [word for word in words if word not in metric.words]:
             yield (
                 ("checks", name, "threshold"),
-                f"{check.metric} is never {unknown[0]!r}",
-                f"Use {_names(metric.words)}.",
+                Message("{metric} is never {word}", metric=check.metric, word=repr(unknown[0])),
+                _use(metric.words),
             )
 
 
 def checks_repeat_the_training_settings(playbook: Playbook) -> Iterator[Complaint]:
+    """A threshold that repeats a training setting is equal to it."""
     for name, check in playbook.checks.items():
         setting = REPEATED_SETTINGS.get(check.metric)
         value = check.threshold if setting is None else getattr(playbook.training, setting)
         if check.threshold != value:
             yield (
                 ("checks", name, "threshold"),
-                f"training.{setting} is {value:g}, but this check asks for {check.threshold}",
-                "Make the two the same.",
+                Message(
+                    "training.{setting} is {value:g}, but this check requires {threshold}",
+                    setting=setting,
+                    value=value,
+                    threshold=check.threshold,
+                ),
+                Message("Use the same value for both."),
             )
 
 
 def schedule_has_its_fixed_points(playbook: Playbook) -> Iterator[Complaint]:
+    """Slots that happen once, daily slots on a day, the launch at the offset 0."""
     for kind in _ONCE:
         found = playbook.slots_of_kind(kind)
         if len(found) != 1:
             yield (
                 ("schedule",),
-                f"the schedule has {len(found)} slots of kind {kind}",
-                f"Have exactly one of kind {kind}.",
+                Message(
+                    "the schedule has {count} slots of kind {kind}", count=len(found), kind=kind
+                ),
+                Message("Use exactly one slot of kind {kind}.", kind=kind),
             )
     daily = {slot.day for slot in playbook.slots_of_kind("daily")}
     for index, slot in enumerate(playbook.schedule):
         if slot.kind == "daily" and slot.day is None:
             yield (
                 ("schedule", index, "offset"),
-                "a daily check-in stands on a day of the week",
-                "Give day and time instead of offset.",
+                Message("a daily check-in needs a day"),
+                Message("Use day and time instead of offset."),
             )
         if slot.kind == "launch" and slot.offset not in ("+0h", "+0m"):
             yield (
                 ("schedule", index),
-                "the launch is the zero of all offsets",
-                "Give it the offset +0h.",
+                Message("offsets are counted from the launch"),
+                Message("Use the offset +0h."),
             )
         if slot.only_after_anomaly != (slot.kind == "anomaly"):
             yield (
                 ("schedule", index),
-                "slots of kind anomaly, and only they, are due after an anomaly",
-                "Set only_after_anomaly to true for kind anomaly, and leave it out elsewhere.",
+                Message("only_after_anomaly is for slots of kind anomaly, and required there"),
+                Message("Set it to true for kind anomaly, and remove it elsewhere."),
             )
         if slot.kind == "anomaly" and slot.day not in daily:
             yield (
                 ("schedule", index, "day" if slot.day is not None else "offset"),
-                "no daily check-in stands on the same day",
-                "Move it to the day of a daily check-in.",
+                Message("no daily check-in on the same day"),
+                Message("Move the slot to the day of a daily check-in."),
             )
 
 
 def gates_are_the_six(playbook: Playbook) -> Iterator[Complaint]:
+    """All six gates, numbered from 1."""
     missing = set(GATE_IDS) - {gate.id for gate in playbook.gates}
     if missing:
-        yield ("gates",), f"the gate {min(missing)!r} is missing", "Have all six gates."
+        yield (
+            ("gates",),
+            Message("the gate {gate} is missing", gate=repr(min(missing))),
+            Message("Add it: all six gates are required."),
+        )
     numbers = [gate.number for gate in playbook.gates]
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
         yield (
             ("gates",),
-            f"the gates are numbered {_names(numbers)}",
-            "Number them from 1, each number once.",
+            Message("the gates are numbered {numbers}", numbers=_names(numbers)),
+            Message("Number them from 1, each number once."),
         )
 
 
 def decision_covers_every_count(playbook: Playbook) -> Iterator[Complaint]:
+    """Every number of passed gates has exactly one decision."""
     rules = playbook.decision
     if [rule.decision for rule in rules] != [Decision.GO, Decision.PARTIAL, Decision.NO_GO]:
         yield (
             ("decision",),
-            "the rule must name GO, PARTIAL and NO-GO, in this order",
-            "Write three rules.",
+            Message("the decisions must be GO, PARTIAL and NO-GO, in this order"),
+            Message("Use three rules."),
         )
         return
     least = [rule.min_passed for rule in rules]
     if not len(playbook.gates) >= least[0] > least[1] > least[2] or least[2] != 0:
         yield (
             ("decision",),
-            f"the counts {_names(least)} leave a hole or overlap",
-            f"Let them fall from at most {len(playbook.gates)} to 0.",
+            Message("the counts {counts} leave a gap or overlap", counts=_names(least)),
+            Message("Use counts that fall from at most {most} to 0.", most=len(playbook.gates)),
         )
 
 
 def troubles_name_known_procedures_and_roles(playbook: Playbook) -> Iterator[Complaint]:
+    """A scenario's procedure exists, and so do the roles of a procedure's chain."""
     procedures = {procedure.id for procedure in playbook.escalations}
     for index, scenario in enumerate(playbook.scenarios):
         if scenario.escalation is not None and scenario.escalation not in procedures:
             yield (
                 ("scenarios", index, "escalation"),
-                f"there is no procedure {scenario.escalation!r}",
-                f"Use one of {_names(sorted(procedures))}, or null.",
+                Message("unknown procedure {procedure}", procedure=repr(scenario.escalation)),
+                Message("Use {known}, or null.", known=_names(sorted(procedures))),
             )
     for index, procedure in enumerate(playbook.escalations):
         for place, role in enumerate(procedure.chain):
             if role not in playbook.roles:
                 yield (
                     ("escalations", index, "chain", place),
-                    f"there is no role {role!r}",
-                    f"Use one of {_names(playbook.roles)}.",
+                    _unknown_role(role),
+                    _use(playbook.roles),
                 )
 
 
 def training_settings_fit_together(playbook: Playbook) -> Iterator[Complaint]:
+    """Whole minibatches; the values of a restart differ in the right direction."""
     training = playbook.training
     rollout = training.n_envs * training.n_steps
     if rollout % training.batch_size:
         yield (
             ("training", "batch_size"),
-            f"{training.batch_size} does not divide n_envs x n_steps = {rollout}",
-            "Choose a divisor, so that no minibatch is a remainder.",
+            Message(
+                "{size} does not divide n_envs x n_steps = {rollout}",
+                size=training.batch_size,
+                rollout=rollout,
+            ),
+            Message("Use a divisor, so that all minibatches are full."),
         )
     if training.lowered_learning_rate >= training.learning_rate:
         yield (
             ("training", "lowered_learning_rate"),
-            f"{training.lowered_learning_rate:g} is not below learning_rate {training.learning_rate:g}",
-            "Make it smaller.",
+            Message(
+                "{lowered:g} is not below learning_rate {rate:g}",
+                lowered=training.lowered_learning_rate,
+                rate=training.learning_rate,
+            ),
+            Message("Use a smaller value."),
         )
     if training.raised_ent_coef <= training.ent_coef:
         yield (
             ("training", "raised_ent_coef"),
-            f"{training.raised_ent_coef:g} is not above ent_coef {training.ent_coef:g}",
-            "Make it larger.",
+            Message(
+                "{raised:g} is not above ent_coef {weight:g}",
+                raised=training.raised_ent_coef,
+                weight=training.ent_coef,
+            ),
+            Message("Use a larger value."),
         )
 
 
 def bars_are_hours(playbook: Playbook) -> Iterator[Complaint]:
-    # Candles, purge gap and warm-up all count hours; another number of bars a year would
-    # only scale Sharpe and Calmar to whatever a gate asks for.
+    """Only hourly candles are supported.
+
+    Candles, purge gap and warm-up all count hours; another number of bars a year would
+    only scale Sharpe and Calmar to whatever a gate requires.
+    """
     if playbook.interval != HOURLY:
         yield (
             ("interval",),
-            f"{playbook.interval!r} bars can't be read: only hourly candles are supported",
-            f"Write {HOURLY}.",
+            Message(
+                "{interval} bars are not supported, only hourly candles",
+                interval=repr(playbook.interval),
+            ),
+            _use([HOURLY]),
         )
     if playbook.revalidation.bars_per_year != HOURS_PER_YEAR:
         yield (
             ("revalidation", "bars_per_year"),
-            f"a year of 365 days has {HOURS_PER_YEAR} hourly bars,"
-            f" not {playbook.revalidation.bars_per_year}",
-            f"Write {HOURS_PER_YEAR}.",
+            Message(
+                "a year of 365 days has {hours} hourly bars, not {given}",
+                hours=HOURS_PER_YEAR,
+                given=playbook.revalidation.bars_per_year,
+            ),
+            _use([HOURS_PER_YEAR]),
         )
 
 

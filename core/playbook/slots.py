@@ -1,4 +1,4 @@
-"""The moments of a week, and the checks that are judged at them."""
+"""The slots of a week, and the checks that are judged at them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from core.language import Message
 from core.playbook.text import Identifier, MachineText, Part, Prose, Text
 from core.timestamps import portuguese_day
 
@@ -37,33 +38,41 @@ def parse_offset(text: str) -> timedelta:
     """
     match = _OFFSET.fullmatch(text)
     if match is None or match[2] is None and match[3] is None:
-        raise ValueError(f"{text!r} is not an offset from the launch; write -6h, +1h or +1h30m")
+        raise ValueError(
+            Message(
+                "{value} is not an offset from the launch; use -6h, +1h or +1h30m", value=repr(text)
+            )
+        )
     size = timedelta(hours=int(match[2] or 0), minutes=int(match[3] or 0))
     return -size if match[1] == "-" else size
 
 
 class CheckSpec(Part):
-    """One item of a checklist: what is measured, and the limit it is held against."""
+    """One item of a checklist: what is measured, and its limit."""
 
     metric: Prose = Field(
-        description="What is measured; one of the metrics that have a rule in code."
+        description=Message("What is measured: a metric with a rule in the code.")
     )
-    op: Operator = Field(description="How the value is compared with the threshold.")
+    op: Operator = Field(description=Message("How the value is compared with the threshold."))
     threshold: Threshold = Field(
-        description="The limit: a number, or the word(s) that are fine.",
+        description=Message("Limit: a number, or the accepted word or words."),
     )
     unit: str = Field(
-        default="", max_length=20, description="Unit of value and threshold; empty for none."
+        default="",
+        max_length=20,
+        description=Message("Unit of value and threshold; empty for none."),
     )
     window_minutes: int | None = Field(
         default=None,
         ge=1,
         le=10_080,
         strict=True,
-        description="What the value is taken over, in minutes of week time; null: latest, or since the start.",
+        description=Message(
+            "Window of the value, in minutes of week time; null: latest value, or since the start."
+        ),
     )
-    title: Text = Field(description="The question, as it stands in the checklist.")
-    action: Text = Field(description="What to do when it fails.")
+    title: Text = Field(description=Message("The question of the checklist."))
+    action: Text = Field(description=Message("What to do if it fails."))
 
     @field_validator("threshold", mode="before")
     @classmethod
@@ -72,7 +81,9 @@ class CheckSpec(Part):
             return given
         if isinstance(given, (int, float)) and not isinstance(given, bool):
             if abs(given) > 1e12:
-                raise ValueError(f"{given!r} is beyond any sensible limit; stay within 1e12")
+                raise ValueError(
+                    Message("{value} is out of range; use at most 1e12", value=repr(given))
+                )
             return float(given)
         if (
             isinstance(given, (list, tuple))
@@ -80,67 +91,72 @@ class CheckSpec(Part):
             and all(isinstance(w, str) and w for w in given)
         ):
             return tuple(given)
-        raise ValueError("expected a number, a word or a list of words")
+        raise ValueError(Message("expected a number, a word or a list of words"))
 
 
 class SlotSpec(Part):
-    """One moment of the week: when, whose, what is checked, and what is run."""
+    """One slot of the week: when, whose, what is checked, and what is run."""
 
     id: Identifier = Field(
-        description="Name of the slot in stored records; never rename it in a running week."
+        description=Message("Name of the slot in stored records; never rename it during a week.")
     )
     kind: SlotKind = Field(
-        description="What happens here; decides the page and when the slot is done."
+        description=Message("What happens in the slot; sets its page and when it is done.")
     )
-    title: Text = Field(description="Name of the moment, as people read it.")
-    owner: Identifier = Field(description="Who is responsible: a key of roles.")
+    title: Text = Field(description=Message("Name of the slot, as shown to people."))
+    owner: Identifier = Field(description=Message("Who is responsible: a key of roles."))
     offset: str | None = Field(
-        default=None, description="When, counted from the launch (-6h, +1h); or give day and time."
+        default=None,
+        description=Message("Time since the launch (-6h, +1h); or use day and time."),
     )
     day: int | None = Field(
         default=None,
         ge=0,
         le=60,
         strict=True,
-        description="Days after the launch day (0); goes with time.",
+        description=Message("Days after the launch day (0); used with time."),
     )
-    time: str | None = Field(default=None, description="UTC time on that day, as 10:00.")
+    time: str | None = Field(default=None, description=Message("UTC time on that day, as 10:00."))
     grace_minutes: int = Field(
         ge=0,
         le=10_080,
         strict=True,
-        description="Minutes after which a slot that isn't done is overdue.",
+        description=Message("Minutes until the slot is overdue if it is not done."),
     )
     duration_minutes: int | None = Field(
         default=None,
         ge=1,
         le=10_080,
         strict=True,
-        description="How long the work takes a person; null: open.",
+        description=Message("Minutes of work for a person; null: open."),
     )
     only_after_anomaly: bool = Field(
         default=False,
         strict=True,
-        description="Due only if the daily check of the same day found an anomaly.",
+        description=Message("Due only if the daily check of the same day found an anomaly."),
     )
     checks: tuple[Identifier, ...] = Field(
-        default=(), max_length=40, description="Items of the list, in order: keys of checks."
+        default=(),
+        max_length=40,
+        description=Message("Items of the checklist, in order: keys of checks."),
     )
     command: MachineText | None = Field(
         default=None,
-        description=(
-            "The manual's command for this moment, to the letter; {date} becomes the slot's day "
-            "(2026-02-24), {day_month} its short form (27FEV)."
+        description=Message(
+            "The manual's command for this slot, to the letter; {{date}} is replaced by the slot's day "
+            "(2026-02-24), {{day_month}} by its short form (27FEV)."
         ),
     )
     expected: tuple[MachineText, ...] = Field(
-        default=(), description="Lines that the command prints when all is well, to the letter."
+        default=(),
+        description=Message("Lines that the command prints if it succeeds, to the letter."),
     )
     look_at: tuple[MachineText, ...] = Field(
-        default=(), description="Commands and addresses that show more, to the letter."
+        default=(),
+        description=Message("Commands and addresses with more information, to the letter."),
     )
     page: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,60}$")] = Field(
-        description="Page that a person opens for it: the stem of a file in pages/."
+        description=Message("Page of the slot: the stem of a file in pages/.")
     )
 
     @field_validator("offset")
@@ -154,26 +170,26 @@ class SlotSpec(Part):
     @classmethod
     def _a_time(cls, text: str | None) -> str | None:
         if text is not None and not _CLOCK_TIME.fullmatch(text):
-            raise ValueError(f"{text!r} is not a time of day; write it as 10:00")
+            raise ValueError(Message("{value} is not a time of day; use 10:00", value=repr(text)))
         return text
 
     @model_validator(mode="after")
     def _offset_or_day(self) -> SlotSpec:
         by_day = self.day is not None and self.time is not None
         if (self.offset is not None) == by_day or (self.day is None) != (self.time is None):
-            raise ValueError("give either offset, or day and time together")
+            raise ValueError(Message("use either offset, or day and time together"))
         return self
 
     def at(self, launch: datetime) -> datetime:
         """The slot's week moment, UTC. Days are counted from the launch's UTC date."""
         launch = launch.astimezone(UTC)
-        if self.offset is not None:
-            return launch + parse_offset(self.offset)
+        if self.day is None or self.time is None:
+            return launch + parse_offset(self.offset or "+0h")
         hour, minute = (int(part) for part in self.time.split(":"))
         return datetime.combine(launch.date() + timedelta(days=self.day), time(hour, minute), UTC)
 
     def command_at(self, launch: datetime) -> str | None:
-        """The command with the dates of a week filled in; None if there is none."""
+        """The command with the dates of a week; None if there is none."""
         if self.command is None:
             return None
         day = self.at(launch).date()

@@ -1,4 +1,4 @@
-"""Prose in both languages of the house."""
+"""Prose in both languages of a playbook."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Language = Literal["en", "pt"]
+from core.language import Message
+
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 MachineText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -21,11 +22,11 @@ class Part(BaseModel):
 class Text(Part):
     """One piece of prose, in English and in Brazilian Portuguese."""
 
-    en: Prose = Field(description="The text in English.")
-    pt: Prose = Field(description="The same text in Brazilian Portuguese.")
+    en: Prose = Field(description=Message("The text in English."))
+    pt: Prose = Field(description=Message("The same text in Brazilian Portuguese."))
 
-    def in_(self, language: Language | str) -> str:
-        """The text in a language; English for one that we don't have."""
+    def in_(self, language: str) -> str:
+        """The text in a language; English for one that a playbook does not have."""
         return self.pt if language == "pt" else self.en
 
 
@@ -44,9 +45,12 @@ class Step(Text):
     """One thing to do: prose, and where there is one the command or the button for it."""
 
     command: MachineText | None = Field(
-        default=None, description="A command to copy, to the letter; null if there is none."
+        default=None,
+        description=Message("A command to copy, to the letter; null if there is none."),
     )
     act: SafeAction | None = Field(
         default=None,
-        description="The safe action of the runner that does this step; null if a person does it.",
+        description=Message(
+            "The runner's safe action that performs this step; null if a person does it."
+        ),
     )

@@ -1,6 +1,6 @@
 """YAML to plain data, with the line of every key and value.
 
-Read by the YAML 1.2 core schema, as people expect it: ``10:00`` and ``no`` are texts,
+Read by the YAML 1.2 core schema, as people expect: ``10:00`` and ``no`` are texts,
 ``3e-4`` is a number. Duplicate keys, aliases and tags are refused.
 """
 
@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from core.language import Message
+
 Path = tuple[str | int, ...]
 
 MAX_CHARACTERS = 1_000_000
@@ -22,9 +24,9 @@ _DEPTH = 20
 
 
 class TreeError(Exception):
-    """The text can't become data: what is wrong, on which line, at which path."""
+    """The text is not valid data: what is wrong, on which line, at which path."""
 
-    def __init__(self, what: str, remedy: str, line: int, path: Path = ()) -> None:
+    def __init__(self, what: Message, remedy: Message, line: int, path: Path = ()) -> None:
         super().__init__(what)
         self.what, self.remedy, self.line, self.path = what, remedy, line, path
 
@@ -32,12 +34,14 @@ class TreeError(Exception):
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; scalars are resolved by the 1.2 core schema."""
 
-    yaml_implicit_resolvers: dict = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
-    def compose_node(self, parent: Node | None, index: Any) -> Node:
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1
-            raise TreeError("there is an alias (*name)", "Write the value out.", line)
+            line = int(self.current_event.start_mark.line) + 1
+            raise TreeError(
+                Message("aliases (*name) are not supported"), Message("Write the value out."), line
+            )
         return super().compose_node(parent, index)
 
 
@@ -54,13 +58,13 @@ for _tag, _pattern, _first in (
 
 @dataclass
 class Tree:
-    """Plain data and where each part of it stands."""
+    """Plain data, and the line of each part."""
 
     data: Any
     lines: Mapping[Path, int] = field(default_factory=dict)  # line of a key, or of a list's item
 
     def line(self, path: Path) -> int:
-        """Line of the path, or of its nearest parent that stands in the text."""
+        """Line of the path, or of its nearest parent in the text."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -72,7 +76,11 @@ def read_tree(text: str) -> Tree:
     :raises TreeError: not YAML, too long, duplicate keys, aliases, tags, no document.
     """
     if len(text) > MAX_CHARACTERS:
-        raise TreeError("the file is longer than a million characters", "Give a playbook.", 1)
+        raise TreeError(
+            Message("the file is longer than {most:,} characters", most=MAX_CHARACTERS),
+            Message("Pass a playbook."),
+            1,
+        )
     try:
         loader = _Loader(text)
         try:
@@ -81,14 +89,20 @@ def read_tree(text: str) -> Tree:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = (error.problem or error.context or "it can't be read").replace("\n", " ")
+        what = (error.problem or error.context or "unreadable").replace("\n", " ")
         raise TreeError(
-            f"this is not YAML: {what}", "Mend the line.", mark.line + 1 if mark else 1
+            Message("invalid YAML: {error}", error=what),
+            Message("Fix the line."),
+            mark.line + 1 if mark else 1,
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise TreeError(f"this is not YAML: {error}", "Mend the file.", 1) from error
+        raise TreeError(
+            Message("invalid YAML: {error}", error=str(error)), Message("Fix the file."), 1
+        ) from error
     if node is None:
-        raise TreeError("the file is empty", "Start from core/playbook/phase4.yaml.", 1)
+        raise TreeError(
+            Message("the file is empty"), Message("Start from core/playbook/phase4.yaml."), 1
+        )
     lines: dict[Path, int] = {(): node.start_mark.line + 1}
     return Tree(_plain(node, (), lines), lines)
 
@@ -96,7 +110,9 @@ def read_tree(text: str) -> Tree:
 def _plain(node: Node, path: Path, lines: dict[Path, int]) -> Any:
     line = node.start_mark.line + 1
     if len(path) > _DEPTH:
-        raise TreeError("this is nested too deeply", "A playbook is flat.", line, path)
+        raise TreeError(
+            Message("nested too deeply"), Message("Remove the inner levels."), line, path
+        )
     if isinstance(node, MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
@@ -107,24 +123,27 @@ def _plain(node: Node, path: Path, lines: dict[Path, int]) -> Any:
         return items
     if isinstance(node, ScalarNode):
         return _scalar(node, path, line)
-    raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)
+    raise _unknown_tag(node, path)
 
 
 def _mapping(node: MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, Any]:
     if node.tag != "tag:yaml.org,2002:map":
-        line = node.start_mark.line + 1
-        raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)
+        raise _unknown_tag(node, path)
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, ScalarNode):
-            raise TreeError("a key must be a word", "Write a plain key.", line, path)
+            raise TreeError(
+                Message("a key must be a word"), Message("Use a plain key."), line, path
+            )
         key = key_node.value
         here = (*path, key)
         if key in found:
             raise TreeError(
-                f"the key {key!r} stands twice (first on line {lines[here]})",
-                "Remove one.",
+                Message(
+                    "duplicate key {key} (first on line {line})", key=repr(key), line=lines[here]
+                ),
+                Message("Remove one."),
                 line,
                 here,
             )
@@ -146,6 +165,17 @@ def _scalar(node: ScalarNode, path: Path, line: int) -> Any:
     if kind in ("int", "float"):
         value = float(node.value)
         if not math.isfinite(value):
-            raise TreeError(f"{node.value} is not a finite number", "Write a number.", line, path)
+            raise TreeError(
+                Message("{value} is not a finite number", value=node.value),
+                Message("Use a finite number."),
+                line,
+                path,
+            )
         return value
-    raise TreeError(f"the tag {node.tag} has no place here", "Remove the tag.", line, path)
+    raise _unknown_tag(node, path)
+
+
+def _unknown_tag(node: Node, path: Path) -> TreeError:
+    line = node.start_mark.line + 1
+    what = Message("the tag {tag} is not supported", tag=node.tag)
+    return TreeError(what, Message("Remove the tag."), line, path)

@@ -97,7 +97,8 @@ def _line(
 
 
 def _growth(equity: np.ndarray) -> np.ndarray:
-    return (equity / equity[0] - 1.0) * 100.0
+    growth: np.ndarray = (equity / equity[0] - 1.0) * 100.0
+    return growth
 
 
 def _thinned(moments: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""A gate's distribution as a small inline SVG: where the limit lies in it."""
+"""A gate's distribution as a small inline SVG: with the limit in it."""
 
 from __future__ import annotations
 

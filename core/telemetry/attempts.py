@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from core.language import Message
 from core.telemetry.columns import Columns
@@ -87,7 +88,7 @@ class GrowingCurve:
     def __init__(self, tag: str) -> None:
         self._tag = tag
         self._stitched = Columns()
-        self._made_of: tuple | None = None
+        self._made_of: tuple[Any, ...] | None = None
         self._taken = 0  # points of the newest attempt
 
     def series(self, attempts: list[AttemptEvents]) -> Series:

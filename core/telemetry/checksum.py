@@ -18,7 +18,7 @@ _MASK = 0xA282EAD8  # TensorFlow stores rotated checksums (tensorflow/core/lib/h
 
 def masked(data: bytes) -> int:
     """The checksum of a message in the form in which it is stored."""
-    crc = crc32c(data)
+    crc: int = crc32c(data)
     return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF
 
 
@@ -57,9 +57,10 @@ def terms(rows: np.ndarray, first: int, last: int, behind: int) -> np.ndarray:
 def _byte(behind: int) -> np.ndarray:
     """The term of each byte value with so many bytes behind it."""
     if behind:
-        table = _byte(behind - 1)
-        return table >> np.uint32(8) ^ _byte(0)[table & np.uint32(0xFF)]
-    table = np.arange(256, dtype=np.uint32)
+        earlier = _byte(behind - 1)
+        later: np.ndarray = earlier >> np.uint32(8) ^ _byte(0)[earlier & np.uint32(0xFF)]
+        return later
+    table: np.ndarray = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         table = table >> np.uint32(1) ^ (table & np.uint32(1)) * np.uint32(_POLYNOMIAL)
     return table
@@ -68,4 +69,5 @@ def _byte(behind: int) -> np.ndarray:
 @cache
 def _pair(behind: int) -> np.ndarray:
     """The term of each two bytes (little-endian) with so many bytes behind them; 256 kB."""
-    return (_byte(behind)[:, None] ^ _byte(behind + 1)[None, :]).ravel()
+    table: np.ndarray = _byte(behind)[:, None] ^ _byte(behind + 1)[None, :]
+    return table.ravel()

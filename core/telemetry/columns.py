@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike
 
 _HEAD = 64  # points in which the first usable number nearly always is
 
@@ -38,7 +39,12 @@ class Columns:
             setattr(made, name, getattr(self, name))
         return made
 
-    def extend(self, steps: ArrayLike, walls: ArrayLike, values: ArrayLike) -> None:
+    def extend(
+        self,
+        steps: Sequence[int] | np.ndarray,
+        walls: Sequence[float] | np.ndarray,
+        values: Sequence[float] | np.ndarray,
+    ) -> None:
         """Add points behind the others; three sequences of one length."""
         before, size = self._size, self._size + len(steps)
         if size == before:
@@ -108,10 +114,9 @@ def _view(column: np.ndarray, size: int) -> np.ndarray:
     return view
 
 
-def _first(head: np.ndarray, whole) -> int | None:
+def _first(head: np.ndarray, whole: Callable[[], np.ndarray]) -> int | None:
     """Index of the first True; the whole is only looked at if the head has none."""
-    for mask in (lambda: head, whole):
-        places = np.flatnonzero(mask())
-        if len(places):
-            return int(places[0])
-    return None
+    places = np.flatnonzero(head)
+    if not len(places):
+        places = np.flatnonzero(whole())
+    return int(places[0]) if len(places) else None

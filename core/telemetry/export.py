@@ -39,7 +39,8 @@ def texts(path: str | Path) -> pd.DataFrame:
     frame = _parse(path, {"text"}).text
     if frame.empty:
         return pd.DataFrame({"tag": [], "step": [], "text": []})
-    return frame.rename(columns={"value": "text"})[["tag", "step", "text"]]
+    named: pd.DataFrame = frame.rename(columns={"value": "text"})
+    return named[["tag", "step", "text"]]
 
 
 def export_run(path: str | Path, target: str | Path) -> Path:
@@ -81,7 +82,7 @@ def scalars(path: str | Path) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
 
-def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False):
+def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False) -> Any:
     if not Path(path).exists():
         raise TelemetryError(
             f"{path} does not exist.", "Give an event file, or the folder that holds event files."

@@ -48,8 +48,8 @@ def whole_records(buffer: bytes) -> FramedRecords:
     while at + FRAME <= len(buffer):
         if short is None and len(buffer) - at >= _WORTH and not any(buffer[at + 1 : at + 8]):
             short = _ShortRecords(buffer)
-        chain = () if short is None else short.chain(at)
-        if len(chain):
+        chain = None if short is None else short.chain(at)
+        if chain is not None and len(chain):
             found += [np.array(alone, np.int64), chain]
             alone = []
             last = int(chain[-1])
@@ -78,7 +78,7 @@ class _ShortRecords:
         lengths = block[places]
         words = np.ndarray((len(block) - 3,), "<u4", buffer, strides=(1,))
         right = words[places + 8] == _CHECKSUMS[lengths]
-        self._starts = places[right]
+        self._starts: np.ndarray = places[right]
         self._ends = self._starts + AROUND + lengths[right]
         linked = self._ends[:-1] == self._starts[1:]
         self._tails = np.flatnonzero(np.append(~linked, True))  # last record of each chain

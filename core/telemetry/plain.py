@@ -52,7 +52,8 @@ def plain_scalars(
 def _rows(buffer: bytes, places: np.ndarray, width: int) -> np.ndarray:
     """uint8[n, width]: the bytes from each place on."""
     windows = np.ndarray((len(buffer) - width + 1,), f"V{width}", buffer, strides=(1,))
-    return windows[places].view(np.uint8).reshape(len(places), width)
+    rows: np.ndarray = windows[places].view(np.uint8).reshape(len(places), width)
+    return rows
 
 
 def _of_length(rows: np.ndarray, records: np.ndarray, length: int) -> Iterator[tuple[str, Points]]:

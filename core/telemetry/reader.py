@@ -52,7 +52,7 @@ class RunReader(RunEvents):
             for inode, path in found.items():
                 name = path.relative_to(root).as_posix()
                 # Known by inode, wherever it was moved; else the one that stood here.
-                file = before.pop(inode, None) or before.pop(known.get(path), None)
+                file = before.pop(inode, None) or before.pop(known.get(path, inode), None)
                 file = file or EventFile(path, name)
                 file.path, file.name = path, name
                 try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class RunEvents:
 
     def _take(self, files: Sequence[FileEvents], lost: Sequence[FileProblem]) -> None:
         self._files, self._missing = tuple(files), tuple(lost)
-        self._series: dict[tuple, Series] = {}
+        self._series: dict[tuple[Any, ...], Series] = {}
         self._copied = 0
         self._attempts: dict[float | None, list[AttemptEvents]] = {}
         self._tags: list[str] | None = None

@@ -11,7 +11,7 @@ from core.telemetry.checksum import masked
 from core.telemetry.frames import FRAME, FramedRecords
 from core.telemetry.plain import FEW, Points, plain_scalars
 from core.telemetry.problems import Fault
-from core.telemetry.wire import ScalarParser
+from core.telemetry.wire import Found, ScalarParser
 
 
 class Skipped(NamedTuple):
@@ -99,7 +99,7 @@ class ScalarBlocks:
         return skipped
 
 
-def _points(found) -> Points:
+def _points(found: Found) -> Points:
     record, step, wall, value = found
     return Points(
         np.array(record, np.int64),

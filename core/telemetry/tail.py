@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class EventFile:
         self.records = 0
         self.points = 0
         self.stopped: Fault | None = None
-        self._detail = ""
+        self._detail = literal("")
         self.last_wall: float | None = None  # of the newest point, in the order of writing
         self._guard = b""
         self._seen: tuple[int, int] | None = None  # size and mtime at the last read
@@ -91,7 +92,7 @@ class EventFile:
             self._stop(Fault.UNREADABLE, literal(error.strerror or str(error)))
             return False
 
-    def _read(self, file) -> bool:
+    def _read(self, file: IO[bytes]) -> bool:
         stat = os.fstat(file.fileno())
         inode = (stat.st_dev, stat.st_ino)
         anew = self.offset > 0 and (

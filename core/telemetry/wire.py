@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from functools import cache
+from typing import Any
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -75,8 +76,10 @@ class ScalarParser:
 
     def take(self) -> dict[str, Found]:
         """What was found since the last call, by tag."""
-        taken = {
-            tag: tuple(map(list, columns)) for tag, columns in self._points.items() if columns[0]
+        taken: dict[str, Found] = {
+            tag: (list(records), list(steps), list(walls), list(values))
+            for tag, (records, steps, walls, values) in self._points.items()
+            if records
         }
         for tag in taken:
             for column in self._points[tag]:
@@ -116,15 +119,16 @@ class ScalarParser:
                 continue
             if value is None or (column := self.column(item.tag)) is None:
                 continue
-            for kept, number in zip(
-                column, (record, event.step, event.wall_time, value), strict=True
-            ):
-                kept.append(number)
+            records, steps, walls, values = column
+            records.append(record)
+            steps.append(event.step)
+            walls.append(event.wall_time)
+            values.append(value)
         return True
 
 
 @cache
-def _event_class():
+def _event_class() -> Any:
     # Imported here: half of the runs never need it, and it costs 30 ms.
     from tensorboard.compat.proto.event_pb2 import Event
 
@@ -160,7 +164,7 @@ def plain_tag(middle: bytes) -> str | None:
         return None
 
 
-def _scalar_of(tensor, plugin: str | None) -> float | None:
+def _scalar_of(tensor: Any, plugin: str | None) -> float | None:
     """The number in a tensor that stands for a scalar; None for all other tensors.
 
     TF2 writes scalars as rank-0 tensors with the plugin ``scalars``; without a
@@ -174,14 +178,14 @@ def _scalar_of(tensor, plugin: str | None) -> float | None:
     content = tensor.tensor_content
     if tensor.dtype == _FLOAT:
         if len(content) == 4:
-            return _VALUE(content)[0]
+            return float(_VALUE(content)[0])
         if not content and len(tensor.float_val) == 1:
-            return tensor.float_val[0]
+            return float(tensor.float_val[0])
     elif tensor.dtype == _DOUBLE:
         if len(content) == 8:
-            return _WALL(content)[0]
+            return float(_WALL(content)[0])
         if not content and len(tensor.double_val) == 1:
-            return tensor.double_val[0]
+            return float(tensor.double_val[0])
     from tensorboard.util import tensor_util
 
     try:

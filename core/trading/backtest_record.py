@@ -1,4 +1,4 @@
-"""What a backtest leaves behind, and what is read from it again and again."""
+"""The tables of a backtest, and what is derived from them."""
 
 from __future__ import annotations
 

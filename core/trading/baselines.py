@@ -1,4 +1,4 @@
-"""What doing nothing clever would have earned on the same bars with the same costs."""
+"""What simple strategies would have earned on the same bars with the same costs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import calmar, sharpe
 from core.metrics.returns import bar_returns
@@ -46,7 +47,7 @@ def buy_and_hold(
 
     :param bars: columns ``open`` and ``close``, one row for each mark of the agent's
         equity; where the index (open times) jumps (between episodes), the move from
-        close to open across the hole is not earned by anybody.
+        close to open across the hole is not counted.
     :raises InputError: no bars.
     """
     if bars.empty:
@@ -64,12 +65,15 @@ def buy_and_hold(
 
 
 def baselines(
-    bars: pd.DataFrame, costs: CostModel, mean_exposure: float | None, bars_per_year: int = 8760
+    bars: pd.DataFrame,
+    costs: CostModel,
+    mean_exposure: float | None,
+    bars_per_year: int = HOURS_PER_YEAR,
 ) -> dict[str, Baseline]:
     """Flat, buy and hold, and buy and hold at the agent's mean exposure, each summed up.
 
     The last is the fair one: it earns what the market gave to that exposure. None
-    for ``mean_exposure`` (nobody recorded it) leaves it out.
+    for ``mean_exposure`` (not recorded) leaves it out.
     """
     found = {
         "flat": _summary(np.ones(len(bars) + 1), 0.0, bars_per_year),
@@ -82,7 +86,7 @@ def baselines(
 
 
 def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
-    """Long while the fast moving average lies above the slow one, shape (n,).
+    """Long while the fast moving average is above the slow one, shape (n,).
 
     Decided on the close of the bar before; out of the market until the slow window
     is full.
@@ -96,7 +100,9 @@ def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
     return levels
 
 
-def sma_rule(track: Track, costs: CostModel, size: float, bars_per_year: int = 8760) -> SmaBaseline:
+def sma_rule(
+    track: Track, costs: CostModel, size: float, bars_per_year: int = HOURS_PER_YEAR
+) -> SmaBaseline:
     """The best known simple rule, at the agent's size and with its costs, summed up.
 
     :param size: share of equity while in the market.

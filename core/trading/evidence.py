@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from core.json_model import Number
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.ratios import lag1_autocorrelation
 from core.metrics.returns import days
 from core.playbook import RevalidationSettings
@@ -50,7 +51,7 @@ class Trials:
 
 @dataclass(frozen=True)
 class Skill:
-    """What the baselines say; None where nobody computed it, which meets no rule.
+    """What the baselines say; None: not computed, which meets no rule.
 
     :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
     :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
@@ -62,11 +63,11 @@ class Skill:
 
 @dataclass(frozen=True)
 class Integrity:
-    """Whether the record is what it claims to be; None where nobody checked.
+    """Whether the record is what it claims to be; None: not checked.
 
     :ivar lookahead: nothing of the future was used: all tests of it passed.
     :ivar repeats: the same inputs gave the same numbers again.
-    :ivar unseen: no scored bar lies in the training range.
+    :ivar unseen: no scored bar is in the training range.
     """
 
     lookahead: bool | None = None
@@ -88,7 +89,7 @@ class _Figures(NamedTuple):
 def weigh(
     returns: np.ndarray,
     trades: int | None,
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
     settings: RevalidationSettings | None = None,
     trials: Trials | None = None,
     skill: Skill | None = None,

@@ -104,7 +104,8 @@ def sharpes(equity: np.ndarray, bars_per_year: int) -> np.ndarray:
     spread = returns.std(axis=0, ddof=1)
     moving = spread >= NO_VOLATILITY
     ratio = np.divide(returns.mean(axis=0), spread, out=np.zeros(len(spread)), where=moving)
-    return ratio * np.sqrt(bars_per_year)
+    annual: np.ndarray = ratio * np.sqrt(bars_per_year)
+    return annual
 
 
 def drawdowns_pct(equity: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""The recorded decisions again, under other costs or one bar later, or made-up ones.
+"""The recorded decisions again, under other costs or one bar later, or artificial ones.
 
-A replay takes the levels that were held as given and books them anew: same bars, same
+A replay books the recorded levels again: same bars, same
 rules as the environment (fill at the open, a position is opened, closed, turned or
 trimmed back to its level, equity marked at the close, forced exit at an episode's
 end). The decisions stay as they were recorded; an agent that saw other costs in its
@@ -17,7 +17,7 @@ import pandas as pd
 from core.errors import InputError
 from core.trading.costs import CostModel
 
-TRIM_BAND = 0.05  # of the level, as the environment has it
+TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Track:
 
     :ivar first: the bar is the first of an episode: flat before it.
     :ivar last: the bar is the last of an episode: flat after it.
-    :ivar tradable: orders were filled on the bar; nobody trades in a filled one.
+    :ivar tradable: orders were filled on the bar; there is no trade in a filled one.
     """
 
     open: np.ndarray
@@ -104,7 +104,9 @@ class Replay:
 
     def pnl(self, scenario: int) -> np.ndarray:
         """Net results of one scenario in order of exit."""
-        return self.trades["pnl"].to_numpy()[self.trades["scenario"].to_numpy() == scenario]
+        pnl: np.ndarray = self.trades["pnl"].to_numpy()
+        own: np.ndarray = pnl[self.trades["scenario"].to_numpy() == scenario]
+        return own
 
 
 TRIP_COLUMNS = ["scenario", "bar", "entry_bar", "side", "pnl", "forced"]

@@ -226,7 +226,8 @@ def resampled_bars(
 
     sharpe, deepest, growth = (np.full(repetitions, np.nan) for _ in range(3))
     bars = len(returns)
-    source = StationaryBootstrap(block, returns, np.log1p(returns), seed=SEED)
+    # The annotation says int; a mean length may be fractional.
+    source = StationaryBootstrap(block, returns, np.log1p(returns), seed=SEED)  # type: ignore[arg-type]
     for i, (data, _) in enumerate(source.bootstrap(repetitions)):
         simple, steps = data
         path = np.cumsum(steps)

@@ -2,7 +2,7 @@
 
 All ratios here are per period and kurtosis is raw (3 for a normal), as in the papers:
 Bailey and Lopez de Prado, *The Sharpe Ratio Efficient Frontier* (2012) and *The
-Deflated Sharpe Ratio* (2014). Annual figures are converted by whoever has them.
+Deflated Sharpe Ratio* (2014). Annual figures are converted by the caller.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def expected_best(trials: int, variance: float) -> float:
 def deflated_sharpe(moments: Moments, trials: int, variance: float | None = None) -> float:
     """PSR against the best ratio that luck gives in that many trials.
 
-    :param variance: of the ratios over the trials. None: nobody recorded them; then
+    :param variance: of the ratios over the trials. None: not recorded; then
         the variance that the estimate of a ratio of 0 has over n bars, 1 / (n - 1),
         which is what trials without skill would show.
     """

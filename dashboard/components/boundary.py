@@ -1,4 +1,4 @@
-"""The panel boundary: an error of one panel is said in words, and never ends the page."""
+"""The panel boundary: an error of one panel is explained there, and never ends the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 
 from core.errors import TrainweekError
-from dashboard.wording import Words, plain
+from dashboard.wording import Words
 
 log = logging.getLogger("trainweek.dashboard")
 
@@ -22,19 +22,24 @@ def boundary(say: Words) -> Iterator[None]:
     try:
         yield
     except (RerunException, StopException):
-        raise  # Streamlit's own control flow
+        raise  # Streamlit's control flow
     except TrainweekError as error:
         log.warning("%s", error)
         st.error(
-            f"{plain(error.what)} {plain(error.remedy)}",
-            title=say("error.page"),
+            f"{say.text(error.what)} {say.text(error.remedy)}",
+            title=say("This page could not be shown"),
             icon=":material/error:",
         )
     except Exception as error:
         reference = uuid4().hex[:8]
         log.exception("reference %s", reference)
         st.error(
-            say("error.unexpected", kind=type(error).__name__, reference=reference),
-            title=say("error.page"),
+            say(
+                "Unexpected error ({kind}). It changed nothing. Details are in the dashboard's "
+                "log under the reference {reference}.",
+                kind=type(error).__name__,
+                reference=reference,
+            ),
+            title=say("This page could not be shown"),
             icon=":material/error:",
         )

@@ -1,4 +1,4 @@
-"""Which curves the live page shows, with their limits and what is normal."""
+"""Charts: how one is drawn, and which the live page shows, with limits and normal ranges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
 
+from core.language import Message, said
 from core.playbook import Playbook
 from core.telemetry import RunEvents
 from core.telemetry.readings import RATE_POINTS, pace_series
@@ -15,7 +18,7 @@ from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Band, Limit
-from dashboard.figures.style import GRAY, ORANGE
+from dashboard.figures.style import CONFIG, GRAY, ORANGE, STILL
 from dashboard.page import Page
 
 REDRAW_S = 15.0
@@ -24,11 +27,11 @@ KL_NORMAL = 0.03  # medians of 85 % of healthy public PPO runs lie below
 
 @dataclass(frozen=True)
 class Chart:
-    """One figure: wording key of each curve to its tag; ``check`` gives the limit line."""
+    """One figure: name of each curve to its tag; ``check`` gives the limit line."""
 
     key: str
-    title: str
-    tags: Mapping[str, str]
+    title: Message
+    tags: Mapping[Message, str]
     meaning_of: str
     check: str | None = None
     zero: bool = False
@@ -38,40 +41,56 @@ class Chart:
         found = [Limit(0.0, "0", GRAY)] if self.zero else []
         spec = playbook.checks.get(self.check) if self.check else None
         if spec is not None and isinstance(spec.threshold, float):
-            limit = f"{spec.op} {spec.threshold:g}"
-            found.append(Limit(spec.threshold, page.say.raw("live.limit", limit=limit), ORANGE))
+            limit = page.say.raw("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
+            found.append(Limit(spec.threshold, limit, ORANGE))
         return found
 
     def bands(self, page: Page) -> list[Band]:
-        return [Band(0.0, KL_NORMAL, page.say.raw("live.kl_band"))] if self.kl_band else []
+        if not self.kl_band:
+            return []
+        label = page.say.raw("below {limit}: normal for PPO", limit=KL_NORMAL)
+        return [Band(0.0, KL_NORMAL, label)]
 
     @staticmethod
     def speed_limit(page: Page, playbook: Playbook) -> Limit:
         slowest = playbook.training.min_steps_per_second
-        return Limit(slowest, page.say.raw("live.limit", limit=f">= {slowest:,.0f}"), ORANGE)
+        return Limit(slowest, page.say.raw("limit >= {limit:,.0f}", limit=slowest), ORANGE)
 
 
+REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps per second")
+SHARPE = Message("Validation Sharpe")
+_EXPLAINED, _ENTROPY = Message("Explained variance"), Message("Entropy")
 CHARTS = (
-    Chart("reward", "live.reward", {"live.reward": "rollout/ep_rew_mean"},
-          "rollout/ep_rew_mean", zero=True),
-    Chart("kl", "live.kl", {"live.kl": "train/approx_kl"}, "train/approx_kl",
+    Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
+    Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
           check="kl_divergence", kl_band=True),
-    Chart("losses", "live.losses",
-          {"live.value_loss": "train/value_loss", "live.total_loss": "train/loss",
-           "live.policy_loss": "train/policy_gradient_loss"}, "train/value_loss"),
-    Chart("explained", "live.explained", {"live.explained": "train/explained_variance"},
+    Chart("losses", Message("Losses"),
+          {Message("value"): "train/value_loss", Message("last minibatch"): "train/loss",
+           Message("policy"): "train/policy_gradient_loss"}, "train/value_loss"),
+    Chart("explained", _EXPLAINED, {_EXPLAINED: "train/explained_variance"},
           "train/explained_variance", zero=True),
-    Chart("entropy", "live.entropy", {"live.entropy": "train/entropy_loss"},
-          "train/entropy_loss"),
-    Chart("sharpe", "live.sharpe", {"live.sharpe": "eval/sharpe"}, "eval/sharpe", zero=True),
+    Chart("entropy", _ENTROPY, {_ENTROPY: "train/entropy_loss"}, "train/entropy_loss"),
+    Chart("sharpe", SHARPE, {SHARPE: "eval/sharpe"}, "eval/sharpe", zero=True),
 )  # fmt: skip
 
 
-def drawn(snapshot: Snapshot, series: Series) -> Series:
-    """What a chart shows of a curve: of a run at work up to the last whole quarter minute.
+def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = False) -> None:
+    """A figure with its numbers in the viewer's language.
 
-    Streamlit takes a chart with new data for another one: the browser drops the old one
-    and shows nothing for a moment. The numbers beside it follow every tick.
+    :param alt: what it shows, for those who can't see it.
+    :param still: without tooltips.
+    """
+    if page.viewer.language == "pt":
+        figure.update_layout(separators=",.")
+    config = STILL if still else CONFIG
+    st.plotly_chart(figure, key=key, config=config, alt=said(alt, page.viewer.language))
+
+
+def drawn(snapshot: Snapshot, series: Series) -> Series:
+    """What a chart shows of a curve: of a running one up to the last whole quarter minute.
+
+    For Streamlit a chart with new data is another chart: the browser drops the old one and
+    shows nothing for a moment. The numbers beside it follow every tick.
     """
     if snapshot.status is not TrainingStatus.RUNNING:
         return series

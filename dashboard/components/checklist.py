@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.checks.judgement import Judgement
+from core.language import Message, plural
 from core.playbook import SlotSpec
-from core.vocabulary import Right, Verdict
+from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
-from dashboard.components.ages import aged_text, window_text
+from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
 from dashboard.data.snapshot import Item, Snapshot
@@ -24,7 +25,7 @@ def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = T
     say = page.say
     items = snapshot.items(slot)
     if not items:
-        st.caption(say("check.none"))
+        st.caption(say("This slot has no checks."))
         return
     heading(page, snapshot, slot, items)
     with st.container(gap="xsmall"):
@@ -42,13 +43,21 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
     ticked = sum(item.tick is not None for item in items)
     if at > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT:
-        text = say("check.not_reached", time=page.viewer.time(at), age=age(at - snapshot.now_week))
+        text = say(
+            "Due {time} (in {age}). Judged on the data at that time.",
+            time=page.viewer.time(at),
+            age=age(at - snapshot.now_week),
+        )
     else:
-        key = "check.as_of" if as_of < snapshot.now_week else "check.as_of_now"
-        text = say(key, time=page.viewer.moment(as_of))
+        moment = page.viewer.moment(as_of)
+        if as_of < snapshot.now_week:
+            text = say("Judged on the data at {time}", time=moment)
+        else:
+            text = say("Judged now, {time}", time=moment)
+    total = len(items)
     counts = (
-        f"**{say('check.count', passed=passed, total=len(items))}** · "
-        f"{say('check.ticked_count', ticked=ticked, total=len(items))}"
+        f"**{say('{passed} of {total} passed', passed=passed, total=total)}** · "
+        f"{say('{ticked} of {total} ticked', ticked=ticked, total=total)}"
     )
     owner = snapshot.week.playbook.roles[slot.owner].title.in_(page.viewer.language)
     st.markdown(f"{counts} · :gray[{text} · {plain(owner)}]")
@@ -64,42 +73,32 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
             WIDTHS, vertical_alignment="center", gap="xsmall"
         )
         verdict.markdown(badge(judged.verdict, say))
-        what.markdown(f"**{plain(title)}**  \n:small[:gray[{plain(judged.why)}]]")
+        what.markdown(f"**{plain(title)}**  \n:small[:gray[{say.text(judged.why)}]]")
         value.markdown(
-            f"**{plain(value_text(page, judged))}** :gray[{limit_text(page, judged)}]",
+            f"**{say(value_text(judged))}** :gray[{limit_text(page, judged)}]",
             help=plain(judged.reading.source) if judged.reading else None,
         )
         source.markdown(f":small[:gray[{source_text(page, snapshot, judged)}]]")
         with tick:
             tick_cell(page, snapshot, slot, item, title)
-        if judged.verdict in {Verdict.FAIL, Verdict.WARN}:
+        if judged.verdict in ADVERSE:
             st.markdown(
-                f":red[:material/build: **{say('check.do')}**] "
+                f":red[:material/build: **{say('Action')}**] "
                 f"{plain(spec.action.in_(page.viewer.language))}"
             )
         if judged.evidence:
             st.markdown(
-                f":small[:blue[:material/insights: {say('check.evidence')}] {plain(judged.evidence)}]"
+                f":small[:blue[:material/insights: {say('Evidence')}] {say.text(judged.evidence)}]"
             )
-
-
-def value_text(page: Page, judged: Judgement) -> str:
-    """The reading as text; said in words where there is none."""
-    if judged.reading is None:
-        return page.say.raw("value.none")
-    value = judged.reading.value
-    if isinstance(value, bool):
-        return page.say.raw("value.yes" if value else "value.no")
-    return number(value, judged.reading.unit)
 
 
 def limit_text(page: Page, judged: Judgement) -> str:
     """The limit beside the value; a word is named as what it must be."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
-        return plain(judged.limit)
-    if judged.limit == "yes" or judged.limit == value_text(page, judged):
+        return page.say.text(judged.limit)
+    if judged.limit == "yes" or judged.limit == value_text(judged):
         return ""  # the mark says it; "43,824 bars, must be yes" says nothing
-    return page.say("check.must", limit=judged.limit)
+    return page.say("must be {limit}", limit=judged.limit)
 
 
 def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
@@ -109,16 +108,16 @@ def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
         return ""
     source = short_source(reading.source)
     if snapshot.run is not None:  # its name stands in the frame, and is long
-        source = source.replace(snapshot.run.name, say.raw("source.run"))
+        source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
-        parts.append(say("source.step", step=number(reading.step)))
+        parts.append(say("step {step}", step=number(reading.step)))
     parts.append(aged_text(page, snapshot, snapshot.age(reading, judged.as_of)))
     return " · ".join(part for part in parts if part)
 
 
 def short_source(source: str) -> str:
-    """The tag or key, or the file's name; the whole path stands behind the pointer."""
+    """The tag or key, or the file's name; the tooltip has the whole path."""
     return source.rpartition(": ")[2].rpartition("/")[2]
 
 
@@ -133,26 +132,27 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
             done = outcomes.act(
                 page,
                 f"slot:{slot.id}",
-                say.raw("saved.ticks", count=len(open_)),
+                plural("{n} tick", "{n} ticks", len(open_)),
                 lambda item=item: page.services.client.tick(
                     snapshot.week.id,
                     slot.id,
                     item.judgement.check,
                     "",
                     item.judgement.verdict,
-                    value_text(page, item.judgement),
+                    value_text(item.judgement),
                 ),
             )
             if not done:
-                return  # the outcome of the one that was refused stays on show
+                return  # the outcome of the refused one stays visible
 
     st.button(
-        say.raw("check.all", count=len(open_)),
+        say.raw("Tick all that pass ({count})", count=len(open_)),
         key=f"tick-all:{slot.id}",
         icon=":material/done_all:",
         type="primary",
         disabled=not open_ or denied is not None or early,
-        help=denied or say("check.all_help"),
+        help=denied
+        or say("Adds a tick to each item that passes and has none. The others stay open."),
         on_click=tick_all,
     )
 
@@ -172,17 +172,15 @@ def _notes(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
         if text and outcomes.act(
             page,
             place,
-            say.raw("saved.note"),
+            Message("note"),
             lambda: page.services.client.note(snapshot.week.id, slot.id, text),
         ):
             st.session_state[f"{place}:text"] = ""
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(
-            say.raw("check.note_slot"), key=f"{place}:text", max_chars=1000, disabled=bool(denied)
-        )
+        st.text_input(say.raw("Note"), key=f"{place}:text", max_chars=1000, disabled=bool(denied))
         st.button(
-            say.raw("check.note_save"),
+            say.raw("Save note"),
             key=f"{place}:save",
             disabled=bool(denied),
             help=denied,

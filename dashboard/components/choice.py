@@ -1,4 +1,4 @@
-"""A row of choices that stands in the address, so that a link can open it."""
+"""A row of choices that is kept in the address, so that a link can open it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def compact(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
         what, tick = st.columns((3, 1.3), gap="xsmall", vertical_alignment="center")
         what.markdown(
             f"{badge(item.judgement.verdict, page.say)} **{plain(title)}**  \n"
-            f":small[:gray[{plain(item.judgement.why)}]]"
+            f":small[:gray[{page.say.text(item.judgement.why)}]]"
         )
         with tick:
             tick_cell(page, snapshot, slot, item, title)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.language import Message, plural
 from core.vocabulary import Right, SignatureState
 from dashboard.components import outcomes
 from dashboard.data.snapshot import Snapshot
@@ -17,14 +18,15 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 
 
 def of_the_week(page: Page, snapshot: Snapshot) -> None:
-    """On the week's page: what a signature asks for, and what of it is still to be done."""
-    # What was promised in an earlier week stays here until somebody closes it.
+    """On the week's page: what a signature requires, and what of it is still open."""
+    # What was promised in an earlier week stays here until it is closed.
     say, tracked = page.say, snapshot.conditions
     still = sum(condition.closed is None for condition in tracked)
     if not tracked:
-        st.markdown(f"**{say('week.conditions')}:** {say('none')}")
+        st.markdown(f"**{say('Conditions of the signature')}:** {say('none')}")
         return
-    st.markdown(f"**{say('week.conditions')}** :gray[{say('week.conditions_open', count=still)}]")
+    open_ = say(plural("{n} open", "{n} open", still))
+    st.markdown(f"**{say('Conditions of the signature')}** :gray[{open_}]")
     show(page, snapshot, tracked)
 
 
@@ -49,40 +51,39 @@ def show(page: Page, snapshot: Snapshot, tracked: Sequence[Condition]) -> None:
 
 def _text(page: Page, snapshot: Snapshot, condition: Condition) -> str:
     say = page.say
-    told = say(
-        "week.condition", text=condition.text, owner=condition.owner, due=condition.due or "–"
+    text = say(
+        "{text} ({owner}, due {due})",
+        text=condition.text,
+        owner=condition.owner,
+        due=page.viewer.date(condition.due) if condition.due else "–",
     )
     if condition.closed is not None:
-        by = say(
-            "condition.closed_by",
-            by=condition.closed.by,
-            time=page.viewer.moment(condition.closed.at_week),
-        )
+        by = plain(f"{condition.closed.by}, {page.viewer.moment(condition.closed.at_week)}")
         return (
-            f":green[:material/task_alt: {say('condition.closed')}] {told}  \n"
+            f":green[:material/task_alt: {say('closed')}] {text}  \n"
             f":small[:gray[{by}: {plain(condition.closed.note)}]]"
         )
     if condition.overdue(snapshot.now_week.date()):
-        return f":red[:material/alarm: **{say('condition.overdue')}**] {told}"
-    return f":orange[:material/assignment_late: {say('condition.open')}] {told}"
+        return f":red[:material/alarm: **{say('overdue')}**] {text}"
+    return f":orange[:material/assignment_late: {say('open')}] {text}"
 
 
 def _close(page: Page, condition: Condition, place: str) -> None:
     say, denied = page.say, page.denied(Right.RECORD)
-    with st.popover(
-        say.raw("condition.close"), key=f"{place}:pop", disabled=denied is not None, help=denied
-    ):
+    with st.popover(say.raw("Close"), key=f"{place}:pop", disabled=denied is not None, help=denied):
         st.markdown(f"**{plain(condition.text)}**")
-        st.text_area(say.raw("condition.note"), key=f"{place}:note", max_chars=1000, height=80)
+        st.text_area(
+            say.raw("Evidence that it is met"), key=f"{place}:note", max_chars=1000, height=80
+        )
         st.button(
-            say.raw("condition.close"),
+            say.raw("Close"),
             key=f"{place}:button",
             type="primary",
             disabled=denied is not None,
             on_click=lambda: outcomes.act(
                 page,
                 place,
-                say.raw("saved.condition"),
+                Message("closed condition"),
                 lambda: page.services.client.close_condition(
                     condition.signature_id,
                     condition.number,

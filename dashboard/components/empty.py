@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.data.snapshot import Snapshot
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 
 
@@ -19,13 +19,26 @@ def week_or_way(page: Page) -> Snapshot | None:
     snapshot = page.snapshot()
     if snapshot is None:
         say = page.say
-        empty(say("empty.no_week"), say("empty.no_week_text"), ":material/calendar_add_on:")
-        link("this_week", say.raw("go", page=say.raw("page.this_week")))
+        empty(
+            say("There is no training week yet"),
+            say(
+                "A week is one run of the playbook, counted from its launch time. Create one "
+                "on *This week*."
+            ),
+            ":material/calendar_add_on:",
+        )
+        link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
     return snapshot
 
 
 def no_run(page: Page) -> None:
-    """Nothing was trained yet: the way to Launch."""
+    """No run yet: the way to Launch."""
     say = page.say
-    empty(say("empty.no_run"), say("empty.no_run_text"), ":material/rocket_launch:")
-    link("launch", say.raw("go", page=say.raw("page.launch")))
+    empty(
+        say("No run has been started yet"),
+        say(
+            "Run the pre-flight and start the training on *Launch*. Curves and checks appear here."
+        ),
+        ":material/rocket_launch:",
+    )
+    link("launch", say.raw("Go to {page}", page=TITLES["launch"]))

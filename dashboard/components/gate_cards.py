@@ -7,25 +7,30 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import Message, plural
 from core.vocabulary import GateStatus, Verdict
-from dashboard.components.figures_table import share
+from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
 from dashboard.figures.gates import gate_figure
-from dashboard.formatting import margin, short
+from dashboard.formatting import beyond, general, margin, share, short
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.states import WORDS
 
 OPS = {">=": "≥", "<=": "≤"}
-_STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
 def gate_cards(
-    page: Page, gates: Sequence[Mapping[str, Any]], alone: Mapping[str, float] | None = None
+    page: Page,
+    gates: Sequence[Mapping[str, Any]],
+    alone: Mapping[str, float] | None = None,
+    episodes: int = 0,
 ) -> None:
     """One card a gate; those that fail come first, where a phone shows them.
 
     :param gates: records of decision.json, of any schema version.
-    :param alone: by gate id, the share of episodes that pass on their own.
+    :param alone: by gate id, the share of the episodes that pass on their own.
+    :param episodes: how many there are.
     """
     # Three beside each other on a laptop, two on a phone: every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
@@ -33,10 +38,10 @@ def gate_cards(
             with st.container(
                 border=True, gap="xxsmall", height="stretch", key=f"gate-{gate['id']}"
             ):
-                _card(page, gate, (alone or {}).get(gate["id"]))
+                _card(page, gate, (alone or {}).get(gate["id"]), episodes)
 
 
-def _card(page: Page, gate: Mapping[str, Any], alone: float | None) -> None:
+def _card(page: Page, gate: Mapping[str, Any], alone: float | None, episodes: int) -> None:
     say = page.say
     verdict = Verdict.PASS if gate["passed"] else Verdict.FAIL
     with st.container(
@@ -44,27 +49,36 @@ def _card(page: Page, gate: Mapping[str, Any], alone: float | None) -> None:
     ):
         st.markdown(f":gray[{gate['number']}] **{plain(gate['name'])}**", width="content")
         st.markdown(badge(verdict, say), width="content")
-    value = value_text(gate)
+    value = say(value_text(gate))
     if not gate["passed"]:
         value = f":red[{value}]"
-    limit = f"{OPS[gate['op']]} {gate['threshold']:g}{' %' if gate['unit'] == '%' else ''}"
-    st.markdown(f"## {value} :small[:gray[{plain(limit)}]]", anchors=False)
+    limit = say(general(gate["threshold"], gate["unit"] if gate["unit"] == "%" else ""))
+    st.markdown(f"## {value} :small[:gray[{OPS[gate['op']]} {limit}]]", anchors=False)
     figure = gate_figure(gate)
     if figure is not None:
-        told = say.raw("decide.gate_chart", gate=gate["name"])
-        st.plotly_chart(figure, key=f"spread-{gate['id']}", config=_STILL, alt=told)
-    room = []
+        alt = Message(
+            "{gate} on resampled returns: green passes, red fails, dashed = limit, solid = value",
+            gate=gate["name"],
+        )
+        draw(page, figure, key=f"spread-{gate['id']}", alt=alt, still=True)
+    result = []
     if gate["margin"] is not None:
         by = margin(gate["value"], gate["margin"], gate["threshold"])
-        room.append(say("decide.margin", margin=by))
+        result.append(say("margin {margin}", margin=by))
     if gate["status"] != GateStatus.OK.value:
-        room.append(f":orange[{say('decide.undefined', status=gate['status'])}]")
-    room += _interval(page, gate)
-    lines = [room, _chances(page, gate)]
-    if alone is not None:
-        lines.append([say("decide.episodes", share=f"{100 * alone:.0f} %")])
-    told = [" · ".join(line) for line in lines if line]
-    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in told))
+        why = WORDS[GateStatus][GateStatus(gate["status"])]
+        result.append(f":orange[{say('undefined: {status}', status=why)}]")
+    result += _interval(page, gate)
+    lines = [result, _chances(page, gate)]
+    if alone is not None and episodes:
+        passing = plural(
+            "passes in {passing} of {n} episode",
+            "passes in {passing} of {n} episodes",
+            episodes,
+            passing=round(alone * episodes),
+        )
+        lines.append([say(passing)])
+    st.markdown("  \n".join(f":small[:gray[{' · '.join(line)}]]" for line in lines if line))
 
 
 def _interval(page: Page, gate: Mapping[str, Any]) -> list[str]:
@@ -72,9 +86,9 @@ def _interval(page: Page, gate: Mapping[str, Any]) -> list[str]:
     if "ci95" not in gate:
         return []
     if gate["ci95"] is None:
-        return [page.say("decide.no_interval")]
-    low, high = (f"{end:.2f}" for end in gate["ci95"])
-    return [page.say("decide.interval", low=low, high=high)]
+        return [page.say("no interval")]
+    low, high = gate["ci95"]
+    return [page.say("95 % [{low:.2f} … {high:.2f}]", low=low, high=high)]
 
 
 def _chances(page: Page, gate: Mapping[str, Any]) -> list[str]:
@@ -82,16 +96,16 @@ def _chances(page: Page, gate: Mapping[str, Any]) -> list[str]:
     say, found = page.say, []
     if (chance := share(gate.get("p_pass"))) is not None:
         # Of so many resampled records none, or all: not the same as never, or always.
-        chance = {"0 %": "< 0.1 %", "100 %": "> 99.9 %"}.get(chance, chance)
-        found.append(say("decide.p_pass", chance=chance))
+        if chance in {"0 %", "100 %"}:
+            chance = beyond(chance == "100 %")
+        found.append(say("P(pass) {chance}", chance=chance))
     if doubled := gate.get("costs_x2"):
         verdict = Verdict.PASS if doubled["passed"] else Verdict.FAIL
         value = short(doubled["value"], gate["threshold"])
-        found.append(f"{say('decide.costs_x2', value=value)} {icon(verdict)}")
+        found.append(f"{say('at 2x costs: {value}', value=value)} {icon(verdict)}")
     return found
 
 
-def value_text(gate: Mapping[str, Any]) -> str:
+def value_text(gate: Mapping[str, Any]) -> Message:
     """Four significant digits; whole numbers whole; a dash where it is undefined."""
-    text = short(gate["value"], gate["threshold"])
-    return f"{text} %" if gate["unit"] == "%" and gate["value"] is not None else text
+    return short(gate["value"], gate["threshold"], "%" if gate["unit"] == "%" else "")

@@ -17,26 +17,26 @@ from runner.records import Job
 def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
     """Nothing for no job.
 
-    :param evidence: also say by what a job that works is known to work.
+    :param evidence: also show the evidence that a running job makes progress.
     """
     if job is None:
         st.markdown("")
         return
     now = snapshot.now
     if job.state in ENDED_STATES and job.ended_at is not None:
-        old = page.say("age.ended", age=age(now - job.ended_at))
+        old = page.say("ended {age} ago", age=age(now - job.ended_at))
     elif job.state is JobState.QUEUED and job.attempt > 0:
-        old = page.say("age.again")  # asked for long ago, and at work since: no age is its own
+        old = page.say("restarting")  # it has an age of its own again after the start
     elif job.started_at is not None:
-        old = page.say("age.for", age=age(now - job.started_at))
+        old = page.say("for {age}", age=age(now - job.started_at))
     else:
-        old = page.say("age.asked", age=age(now - job.requested_at))
+        old = page.say("requested {age} ago", age=age(now - job.requested_at))
     parts = [
         badge(job.state, page.say),
         f":small[:gray[{plain(job.id)} · {plain(job.requested_by)} · {old}]]",
     ]
-    if said := alive(page, snapshot, job, always=evidence):
-        parts.append(said)
+    if state := alive(page, snapshot, job, always=evidence):
+        parts.append(state)
     if job.reason:
-        parts.append(f":small[{plain(job.reason)}]")
+        parts.append(f":small[{page.say.text(job.reason)}]")
     st.markdown(" ".join(parts), width="content")

@@ -1,4 +1,4 @@
-"""One transaction a click, and what came of it, by its type.
+"""One transaction a click, and its outcome, by its type.
 
 The outcome is kept with the place that asked, and shown there until the next action
 of that place: a message that fades can't be read twice.
@@ -17,7 +17,7 @@ from core.vocabulary import WAITING_STATES
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.page import Page
-from dashboard.wording import plain
+from dashboard.wording.names import JOB_KINDS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from runner.records import Job
 
@@ -54,9 +54,9 @@ def needs(given: object, reason: str) -> Refused | None:
 
 
 def show(page: Page, place: str) -> None:
-    """What came of the last action here; always one container, so nothing jumps.
+    """The outcome of the last action here; always one container, so nothing jumps.
 
-    A refusal stays until the next action. What was done is soon told by the page itself.
+    A refusal stays until the next action. What was done, the page itself shows soon.
     """
     with st.container(gap=None):
         kept = st.session_state.get(f"outcome:{place}")
@@ -76,27 +76,41 @@ def draw(page: Page, outcome: object, saved: str) -> None:
             _submitted(page, asked)
         case AlreadyRunning(job=other, by=by, since=since):
             old = age(page.services.now() - since)
-            st.info(say("outcome.already", by=by, age=old, job=other.id), icon=":material/sync:")
+            st.info(
+                say(
+                    "Already in progress, started by {by} {age} ago ({job}).",
+                    by=by,
+                    age=old,
+                    job=other.id,
+                ),
+                icon=":material/sync:",
+            )
         case Refused(reason=reason, remedy=remedy):
             st.error(
-                f"{plain(reason)} {plain(remedy)}",
-                title=say("outcome.refused"),
+                f"{say.text(reason)} {say.text(remedy)}",
+                title=say("Not done"),
                 icon=":material/block:",
             )
         case Conflict(reason=reason):
-            st.warning(plain(reason), title=say("outcome.conflict"), icon=":material/merge_type:")
+            st.warning(
+                say.text(reason),
+                title=say("Conflict: someone else saved first. Nothing was overwritten."),
+                icon=":material/merge_type:",
+            )
         case Recorded():
-            st.success(say("outcome.saved", what=saved), icon=":material/task_alt:")
+            st.success(say("Saved: {what}", what=saved), icon=":material/task_alt:")
 
 
 def _submitted(page: Page, asked: Job) -> None:
-    """The request, and what became of it meanwhile."""
+    """The request, and its state by now."""
     say, snapshot = page.say, page.snapshot()
     job = next((one for one in snapshot.jobs if one.id == asked.id), asked) if snapshot else asked
-    kind = say.raw(f"kind.{job.kind.value}")
-    text = f"{say('outcome.submitted', kind=kind, job=job.id)} {badge(job.state, say)}"
+    text = say("Requested: **{kind}**, {job}", kind=JOB_KINDS[job.kind], job=job.id)
+    text = f"{text} {badge(job.state, say)}"
     if job.state in WAITING_STATES and not (snapshot and snapshot.runner.alive):
-        text += f"  \n{say('outcome.submitted_no_runner')}"
-        st.warning(text, icon=":material/schedule_send:")
+        later = say(
+            "The runner is not running: the job starts when you start it with `trainweek runner`."
+        )
+        st.warning(f"{text}  \n{later}", icon=":material/schedule_send:")
     else:
         st.info(text, icon=":material/schedule_send:")

@@ -1,4 +1,4 @@
-"""The reward over the steps, with what happened to it."""
+"""The reward over the steps, with restarts, changed settings and incidents."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import streamlit as st
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
-from dashboard.components.charts import drawn
+from dashboard.components.charts import REWARD, draw, drawn
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Limit, Mark, curve, step_at
-from dashboard.figures.style import CONFIG, GRAY, ORANGE, RED
+from dashboard.figures.style import GRAY, ORANGE, RED
 from dashboard.page import Page
 
 HEIGHT = 300
@@ -19,19 +19,26 @@ MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last
 
 def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    st.markdown(f"#### {say('week.reward_curve')}", anchors=False, help=say("week.reward_help"))
+    st.markdown(
+        f"#### {say('Reward over steps')}",
+        anchors=False,
+        help=say(
+            "`rollout/ep_rew_mean`, the mean of the last 100 episodes. Marks: restarts, "
+            "changed settings and incidents."
+        ),
+    )
     series = reward(snapshot)
     if series is None or not len(series):
         with st.container(height=HEIGHT, border=True):
-            st.caption(say("empty.no_events"))
+            st.caption(say("The run has written no events yet"))
         return
     figure = curve(
-        {say.raw("week.reward"): drawn(snapshot, series)},
+        {say.raw(REWARD): drawn(snapshot, series)},
         height=HEIGHT,
         limits=[Limit(0.0, "0", GRAY)],
         marks=marks(page, snapshot, series),
     )
-    st.plotly_chart(figure, key="reward-curve", config=CONFIG, alt=say.raw("week.reward_curve"))
+    draw(page, figure, key="reward-curve", alt=say.raw("Reward over steps"))
 
 
 def reward(snapshot: Snapshot) -> Series | None:
@@ -56,7 +63,7 @@ def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
     for number, attempt in enumerate(run.reader.attempts[1:], start=1):
         with_it = [c for c in changes if c.last_step < attempt.first_step <= c.step]
         changes = [change for change in changes if change not in with_it]
-        label = page.say.raw("week.restart", number=number)
+        label = page.say.raw("restart {number}", number=number)
         if with_it:
             label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
         found.append(Mark(attempt.first_step, label, ORANGE))
@@ -65,10 +72,9 @@ def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
 
 
 def _said(page: Page, change: SettingChange) -> str:
+    name = "lr" if change.setting == "learning_rate" else change.setting
     return page.say.raw(
-        f"week.mark_{change.setting}",
-        before=f"{change.before:.3g}",
-        after=f"{change.after:.3g}",
+        "{name} {before:.3g} → {after:.3g}", name=name, before=change.before, after=change.after
     )
 
 
@@ -77,5 +83,5 @@ def _incident_marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark
     for incident in snapshot.incidents:
         step = step_at(series, incident.opened_at.timestamp())
         if step is not None:
-            found.append(Mark(step, page.say.raw("week.mark_incident"), RED))
+            found.append(Mark(step, page.say.raw("incident"), RED))
     return found

@@ -8,16 +8,19 @@ import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
+from core.language import Message
+from core.playbook import Playbook
 from core.reading import Reading
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
-from dashboard.components.ages import aged_text, window_text
-from dashboard.components.charts import speed_series
+from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
+from dashboard.components.reading_text import aged_text, window_text
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.states import WORDS
 
 SPARK_POINTS = 60
 _TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
@@ -27,22 +30,28 @@ def show(page: Page, snapshot: Snapshot) -> None:
     say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
         _reward(page, snapshot, seen.get("last_reward"))
-        kl = playbook.checks.get("kl_divergence")
         _metric(
-            page, snapshot, "week.kl", seen.get("kl"), "train/approx_kl",
-            say("week.of_limit", limit=f"{kl.op} {kl.threshold:g}") if kl else "",
+            page, snapshot, KL, seen.get("kl"), "train/approx_kl",
+            _limit(page, playbook, "kl_divergence"),
         )  # fmt: skip
         _steps(page, snapshot, seen.get("step"))
         _metric(
-            page, snapshot, "week.speed", seen.get("steps_per_second"), None,
-            say("week.of_limit", limit=f">= {playbook.training.min_steps_per_second:,.0f}"),
+            page, snapshot, Message("Speed"), seen.get("steps_per_second"), None,
+            say("limit >= {limit:,.0f}", limit=playbook.training.min_steps_per_second),
             spark=_thin(speed_series(run.reader, run.until)) if run and run.reader else None,
         )  # fmt: skip
-        sharpe = playbook.checks.get("sharpe_estimate")
         _metric(
-            page, snapshot, "week.sharpe", seen.get("validation_sharpe"), "eval/sharpe",
-            say("week.of_limit", limit=f"{sharpe.op} {sharpe.threshold:g}") if sharpe else "",
+            page, snapshot, SHARPE, seen.get("validation_sharpe"), "eval/sharpe",
+            _limit(page, playbook, "sharpe_estimate"),
         )  # fmt: skip
+
+
+def _limit(page: Page, playbook: Playbook, check: str) -> str:
+    """The limit of a check; nothing if the playbook has no such check."""
+    spec = playbook.checks.get(check)
+    if spec is None:
+        return ""
+    return page.say("limit {op} {limit:g}", op=spec.op, limit=spec.threshold)
 
 
 def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
@@ -52,8 +61,8 @@ def _reward(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
             snapshot.run.reader, snapshot.run.until, snapshot.real_window(snapshot.trend_window)
         ).label
     _metric(
-        page, snapshot, "week.reward", reading, "rollout/ep_rew_mean",
-        page.say(f"trend.{label.value}"), _TREND_ARROWS.get(label, "off"),
+        page, snapshot, REWARD, reading, "rollout/ep_rew_mean",
+        page.say(WORDS[Trend][label]), _TREND_ARROWS.get(label, "off"),
     )  # fmt: skip
 
 
@@ -61,10 +70,10 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     say, run = page.say, snapshot.run
     total = number(run.total_steps) if run else "–"
     left = snapshot.readings.get("time_remaining")
-    note = say("week.of_total", total=total)
+    note = say("of {total}", total=total)
     soon = ""
     if snapshot.status is TrainingStatus.COMPLETED:
-        soon = say("week.eta_done")
+        soon = say("all steps done")
     elif left is not None and snapshot.status is TrainingStatus.RUNNING and not snapshot.stale:
         pace = snapshot.clock.pace(snapshot.now)
         end = snapshot.now_week + timedelta(seconds=float(left.value) * pace)
@@ -73,15 +82,15 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
         if between is not None:
             first, last = (snapshot.now_week + timedelta(seconds=s * pace) for s in between)
             times += f" ({first:%H:%M}–{last:%H:%M})"
-        soon = say("week.eta", time=f"{page.viewer.day(end)} {times} UTC")
+        soon = say("ETA {time}", time=f"{page.viewer.day(end)} {times} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None
-    _metric(page, snapshot, "week.steps", reading, None, note, spark=spark, soon=soon)
+    _metric(page, snapshot, Message("Steps"), reading, None, note, spark=spark, soon=soon)
 
 
 def _metric(
     page: Page,
     snapshot: Snapshot,
-    label: str,
+    label: Message,
     reading: Reading | None,
     tag: str | None,
     note: str,
@@ -89,12 +98,12 @@ def _metric(
     spark: list[float] | None = None,
     soon: str = "",
 ) -> None:
-    """One number; its sparkline, what it is held against, and where it comes from."""
+    """One number; its sparkline, what it is compared with, and where it comes from."""
     say = page.say
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(
             say(label),
-            number(reading.value) if reading else say("value.none"),
+            say.raw(number(reading.value)) if reading else say.raw("no data yet"),
             delta=note or None,
             delta_arrow=arrow,
             delta_color="off",

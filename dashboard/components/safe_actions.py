@@ -1,86 +1,100 @@
-"""The manual's hard commands as safe actions: stop, restart, back up, check, by the runner."""
+"""The manual's hard commands as safe actions by the runner: stop, restart, check."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
+from core.language import Message
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from runner.outcomes import Refused
 
+Prepared = Callable[[Page, Snapshot, str], Callable[[], object]]
+
 
 def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
-    """One safe action as a button; the outcome is shown by the caller at ``place``."""
-    say, denied = page.say, page.denied(Right.OPERATE)
+    """One safe action as a button; the caller shows the outcome at ``place``."""
+    say, denied, action = page.say, page.denied(Right.OPERATE), _ACTIONS[act]
     if denied is None and act == "stop" and snapshot.busy(JobKind.TRAIN) is None:
-        denied = say.raw("act.nothing_live")
+        denied = say("No training run is in progress.")
     st.button(
-        say.raw(f"act.{act}"),
+        say.raw(action.name),
         key=f"act:{place}:{act}",
-        icon=_ICONS[act],
+        icon=action.icon,
         disabled=denied is not None,
         help=denied,
-        on_click=lambda: outcomes.act(
-            page,
-            place,
-            say.raw("saved.stop") if act == "stop" else "",
-            _ACTS[act](page, snapshot, place),
-        ),
+        on_click=lambda: outcomes.act(page, place, action.saved, action.do(page, snapshot, place)),
     )
 
 
 def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
-    """Ask the training at work to save and end."""
+    """Ask the current run to save and end."""
 
     def run() -> object:
         job = page.services.client.live_job(JobKind.TRAIN)
         if job is None:
-            return Refused(page.say.raw("act.nothing_live"))
+            return Refused(Message("No training run is in progress."))
         return page.services.client.stop(job.id)
 
     return run
 
 
 def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
-    """Save and stop what is at work, then go on from the last good checkpoint: one click.
+    """Save and stop the current run, then resume from the last good checkpoint: one click.
 
     :param given: changed settings, or the scenario that asks for it.
     """
     return lambda: page.services.client.restart(**given, key=outcomes.intent(place))
 
 
-def _submit(kind: JobKind) -> Callable[[Page, Snapshot, str], Callable[[], object]]:
-    def action(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
-        return lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place))
-
-    return action
+def _check_data(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
+    return lambda: page.services.client.submit(JobKind.DATA_CHECK, {}, key=outcomes.intent(place))
 
 
-_ACTS: dict[str, Callable[[Page, Snapshot, str], Callable[[], object]]] = {
-    "stop": stop,
-    "restart": lambda page, snapshot, place: restart(page, place, scenario="hung"),
-    "restart_lowered_learning_rate": lambda page, snapshot, place: restart(
-        page, place, learning_rate=snapshot.week.playbook.training.lowered_learning_rate
+@dataclass(frozen=True)
+class _Action:
+    """An action's name and icon, what it does, and what to call the saved thing."""
+
+    name: Message
+    icon: str
+    do: Prepared
+    saved: Message | str = ""
+
+
+_ACTIONS = {
+    "stop": _Action(
+        Message("Stop training"), ":material/stop_circle:", stop, Message("stop request")
     ),
-    "restart_raised_ent_coef": lambda page, snapshot, place: restart(
-        page, place, ent_coef=snapshot.week.playbook.training.raised_ent_coef
+    "restart": _Action(
+        Message("Restart from the last checkpoint"),
+        ":material/restart_alt:",
+        lambda page, snapshot, place: restart(page, place, scenario="hung"),
     ),
-    "check_data": _submit(JobKind.DATA_CHECK),
-}
-_ICONS = {
-    "stop": ":material/stop_circle:",
-    "restart": ":material/restart_alt:",
-    "restart_lowered_learning_rate": ":material/trending_down:",
-    "restart_raised_ent_coef": ":material/shuffle:",
-    "check_data": ":material/fact_check:",
+    "restart_lowered_learning_rate": _Action(
+        Message("Restart with lower learning rate"),
+        ":material/trending_down:",
+        lambda page, snapshot, place: restart(
+            page, place, learning_rate=snapshot.week.playbook.training.lowered_learning_rate
+        ),
+    ),
+    "restart_raised_ent_coef": _Action(
+        Message("Restart with higher ent_coef"),
+        ":material/shuffle:",
+        lambda page, snapshot, place: restart(
+            page, place, ent_coef=snapshot.week.playbook.training.raised_ent_coef
+        ),
+    ),
+    "check_data": _Action(Message("Check the data"), ":material/fact_check:", _check_data),
 }
 
 
 def has_button(act: str | None) -> bool:
     """Whether an action of the playbook has a button. The copies of log and model have none:
-    opening the incident makes them."""
-    return act in _ACTS
+    opening the incident makes them.
+    """
+    return act in _ACTIONS

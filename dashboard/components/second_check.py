@@ -17,6 +17,7 @@ from dashboard.components.states import badge
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number, size
 from dashboard.page import Page
+from dashboard.wording.states import WORDS
 
 TAIL_LINES = 100
 WATCHED = (
@@ -37,19 +38,12 @@ def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
     if view is None:
         return
     with st.container(border=True):
-        title = say("daily.second", time=page.viewer.time(view.at))
+        title = say("Second check at {time}", time=page.viewer.time(view.at))
         st.markdown(f"#### {title} {badge(view.state, say)}", anchors=False)
-        if day in snapshot.anomaly_days:
-            key = "daily.second_due"
-        elif view.state is SlotState.SKIPPED:
-            key = "daily.second_optional"
-        else:
-            key = "daily.second_wait"
         # The playbook puts each second check on the day of a first one.
-        first = next(
-            v.at for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day
-        )
-        st.markdown(say(key, time=page.viewer.time(first)))
+        first = next(v for v in snapshot.timeline if v.spec.kind == "daily" and v.at.date() == day)
+        found = day in snapshot.anomaly_days
+        st.markdown(_why(page, view.state, page.viewer.time(first.at), found=found))
         if view.state in {SlotState.DUE, SlotState.OVERDUE, SlotState.DONE}:
             checklist(page, snapshot, view.spec)
         log_tail(page, TAIL_LINES)
@@ -57,34 +51,47 @@ def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
         _sizes(page, snapshot)
 
 
+def _why(page: Page, state: SlotState, first: str, *, found: bool) -> str:
+    """Whether it is needed, after what the day's first check found."""
+    if found:
+        return page.say("Due: the {first} check of this day found an anomaly.", first=first)
+    if state is SlotState.SKIPPED:
+        return page.say(
+            "Not needed: the {first} check of this day found no anomaly. Logs and trends for "
+            "reference:",
+            first=first,
+        )
+    return page.say("Only if the {first} check of this day finds an anomaly.", first=first)
+
+
 def log_tail(page: Page, lines: int, height: int = 300) -> None:
     """The newest lines of training.log, as ``tail -100`` shows them."""
     say, home = page.say, page.services.home
     shown = home.relative(home.training_log)
-    st.markdown(f"**{say('daily.tail', count=lines, path=shown)}**")
+    st.markdown(f"**{say('Last {count} lines of {path}', count=lines, path=shown)}**")
     if not home.training_log.is_file():
-        st.caption(say("daily.tail_none", path=shown))
+        st.caption(say("{path} does not exist yet.", path=shown))
         return
     log_pane(tail(home.training_log, lines), "log-tail", height)
 
 
 def _trends(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    hours = f"{snapshot.trend_window / timedelta(hours=1):g}"
-    st.markdown(f"**{say('daily.trends', hours=hours)}**")
+    hours = snapshot.trend_window / timedelta(hours=1)
+    st.markdown(f"**{say('Trends over the last {hours:g} h (week time)', hours=hours)}**")
     rows = trends_of_window(snapshot, snapshot.trend_window)
     if not rows:
-        st.caption(say("daily.trends_none", hours=hours))
+        st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))
         return
     st.dataframe(
         pd.DataFrame(
             [
                 {
                     "tag": tag,
-                    say.raw("looking.points"): count,
-                    say.raw("looking.first"): number(first),
-                    say.raw("looking.last"): number(last),
-                    say.raw("looking.trend"): say.raw(f"trend.{label.value}"),
+                    say.raw("Points"): count,
+                    say.raw("First value"): say.raw(number(first)),
+                    say.raw("Last value"): say.raw(number(last)),
+                    say.raw("Trend"): say.raw(WORDS[Trend][label]),
                 }
                 for tag, count, first, last, label in rows
             ]
@@ -117,8 +124,10 @@ def _sizes(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
     with st.container(horizontal=True):
         st.metric(
-            say("daily.size", path=home.relative(home.model)),
-            size(snapshot.facts.model_bytes),
+            say("Size of {path}", path=home.relative(home.model)),
+            say.raw(size(snapshot.facts.model_bytes)),
             border=True,
         )
-        st.metric(say("daily.free"), size(snapshot.facts.disk_free_bytes), border=True)
+        st.metric(
+            say("Free disk space"), say.raw(size(snapshot.facts.disk_free_bytes)), border=True
+        )

@@ -1,25 +1,28 @@
-"""Who signed a decision and who stood by, in the viewer's words."""
+"""Who signed a decision, and the second person, in the viewer's words."""
 
 from __future__ import annotations
 
 from dashboard.page import Page
+from dashboard.wording.decision import ACTS_DONE
+from dashboard.wording.names import ROLES
 from runner.records import Signature
 
 
 def signed_by(page: Page, signature: Signature) -> str:
     """``Approved by Carla (CTO), Fri 27 Feb 17:30 UTC``, as Markdown."""
     return page.say(
-        "sign.signed",
-        act=page.say.raw(f"signed.{signature.act.value}"),
+        "{act} by {by} ({role}), {time}",
+        act=ACTS_DONE[signature.act],
         by=signature.by,
-        role=page.say.raw(f"role.{signature.role.value}"),
+        role=ROLES[signature.role],
         time=page.viewer.moment(signature.at_week),
     )
 
 
-def stood_by(page: Page, signature: Signature) -> str:
+def second_person(page: Page, signature: Signature) -> str:
     """The second person of an override, and whether that was proven; "" without one."""
     if not signature.second:
         return ""
-    proof = "sign.second_by" if signature.second_verified else "sign.second_typed"
-    return page.say(proof, by=signature.second)
+    if signature.second_verified:
+        return page.say("second person: {by}", by=signature.second)
+    return page.say("second person: {by} (name typed, not countersigned)", by=signature.second)

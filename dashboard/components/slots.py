@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from core.language import Message, plural
 from core.playbook import SlotSpec
 from core.schedule import SlotView
 from core.vocabulary import SlotState, Verdict
@@ -12,18 +13,11 @@ from dashboard.components.states import icon, word
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 
-_SAID = {
-    Verdict.FAIL: "failed",
-    Verdict.UNKNOWN: "unknown",
-    Verdict.WARN: "warned",
-    Verdict.PENDING: "early",
-}
-
 
 def choose(
     page: Page, snapshot: Snapshot, kinds: set[str], *, key: str, label: str
 ) -> SlotSpec | None:
-    """A row of small states, overdue ones named so; None if the playbook has none.
+    """A row of small states, overdue ones marked; None if the playbook has no such slot.
 
     Without a choice in the address: what is due first, else the last that has come.
     """
@@ -42,7 +36,7 @@ def choose(
 
 
 def mark_of(view: SlotView) -> str:
-    """The slot's icon; one that is done although not all passed shows the worst of it."""
+    """The slot's icon; a slot that is done although not all passed shows the worst verdict."""
     worst = view.troubles[0] if view.state is SlotState.DONE and view.troubles else None
     return icon(worst or view.state)
 
@@ -52,10 +46,20 @@ def said(page: Page, view: SlotView) -> str:
     parts = [word(view.state, page.say)]
     if view.state is SlotState.DONE:
         parts += [
-            page.say.raw(f"slot.{_SAID[verdict]}", count=count)
+            page.say.raw(_counted(verdict, count))
             for verdict, count in Counter(view.troubles).items()
         ]
     return ", ".join(parts)
+
+
+def _counted(verdict: Verdict, count: int) -> Message:
+    if verdict is Verdict.FAIL:
+        return plural("{n} failed", "{n} failed", count)
+    if verdict is Verdict.WARN:
+        return plural("{n} with a warning", "{n} with a warning", count)
+    if verdict is Verdict.PENDING:
+        return plural("{n} pending", "{n} pending", count)
+    return plural("{n} unknown", "{n} unknown", count)
 
 
 def _first(views: list[SlotView], snapshot: Snapshot) -> SlotView:

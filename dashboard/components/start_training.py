@@ -1,13 +1,17 @@
-"""Starting a training: what it will do, why it may not yet, how far it is."""
+"""Starting a run: what it will do, why it can't start yet, how far it is."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.facts import JobFacts
-from core.vocabulary import JobKind, JobState, Right
+from core.language import Message
+from core.vocabulary import UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
+from dashboard.components.markup import tinted
 from dashboard.components.states import word
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
@@ -16,21 +20,36 @@ from dashboard.wording import plain
 from runner.records import Job
 
 PLACE = "start"
-UNFINISHED = {JobState.INTERRUPTED, JobState.STOPPED, JobState.FAILED, JobState.LOST}
+INCIDENT_BLOCKS = Message(
+    "An open incident blocks the start. Close it on Escalation after the investigation."
+)
+_CHOICES = {
+    "resume": Message("Resume from the last checkpoint"),
+    "new": Message("Start a new run"),
+}
+
+
+@dataclass(frozen=True)
+class _Readiness:
+    """Whether Start is enabled, what to say beside it, and whether a lead may override."""
+
+    why: str
+    ready: bool = False
+    may_override: bool = False
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
     say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
-    title = plain(slot.title.in_(page.viewer.language)) if slot else say("launch.start_title")
+    title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")
     when = page.viewer.moment(snapshot.week.launch)
     st.markdown(f"#### {title} :small[:gray[{plain(when)}]]", anchors=False)
     st.markdown(_what(page, snapshot))
     if slot and slot.command:
-        with st.expander(say.raw("command"), icon=":material/terminal:"):
+        with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
             st.code(slot.command, language="bash", wrap_lines=True)
             if slot.expected:
-                st.caption(say("launch.expected"))
+                st.caption(say("Expected log lines"))
                 st.code("\n".join(slot.expected), language="log")
     job = snapshot.latest(JobKind.TRAIN)
     if job is not None:
@@ -43,31 +62,31 @@ def show(page: Page, snapshot: Snapshot) -> None:
 def _what(page: Page, snapshot: Snapshot) -> str:
     training = snapshot.week.playbook.training
     if training.command is not None:
-        return page.say("launch.what_own", command=" ".join(training.command))
+        return page.say("Your own trainer: `{command}`", command=" ".join(training.command))
     return page.say(
-        "launch.what",
+        "{steps} steps of {symbol}, tag {tag}, learning rate {lr:g}, ent_coef {ent:g}, seed {seed}",
         steps=number(training.total_steps),
         symbol=snapshot.week.symbol,
         tag=snapshot.week.tag,
-        lr=f"{training.learning_rate:g}",
-        ent=f"{training.ent_coef:g}",
+        lr=training.learning_rate,
+        ent=training.ent_coef,
         seed=training.seed,
     )
 
 
 def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """How far the newest training is, from its event files."""
+    """How far the newest run is, from its event files."""
     say, run = page.say, snapshot.run
     if run is None or run.name != job.run:
         if snapshot.busy(JobKind.TRAIN):
-            st.progress(0.0, text=say("launch.progress_wait"))
+            st.progress(0.0, text=say("waiting for the first events"))
         return
     step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
-        st.progress(0.0, text=say("launch.progress_wait"))
+        st.progress(0.0, text=say("waiting for the first events"))
         return
     text = say(
-        "launch.progress",
+        "step {step} of {total} · {speed} steps/s",
         step=number(step.value),
         total=number(run.total_steps),
         speed=number(round(float(speed.value))) if speed else "–",
@@ -78,15 +97,16 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
 def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     """The button, with the override or the resume-or-new choice where it needs one."""
     say, client = page.say, page.services.client
-    blocked, why, may_override = _blocked(page, snapshot)
+    now = _readiness(page, snapshot)
+    blocked = not now.ready
     params: dict[str, object] = {"timestamp": True}
-    unfinished = job is not None and job.state in UNFINISHED and job.attempt > 0
+    unfinished = job is not None and job.state in UNFINISHED_STATES and job.attempt > 0
     if unfinished and not snapshot.busy(JobKind.TRAIN):
         params["resume"] = _choice(page, snapshot, job)
-    if may_override:
+    if now.may_override:
         with st.container(width=620):
             params["override_reason"] = st.text_input(
-                say.raw("launch.override_reason"),
+                say.raw("Reason for starting anyway (recorded in the ledger)"),
                 key="start:override",
                 max_chars=500,
                 disabled=page.denied(Right.COUNTERSIGN) is not None,
@@ -94,20 +114,20 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
             ).strip()
         blocked = page.denied(Right.COUNTERSIGN) is not None or not params["override_reason"]
     denied = page.denied(Right.OPERATE)
-    label = "launch.override" if may_override else "launch.start"
+    label = Message("Start training")
+    if now.may_override:
+        label = Message("Start training (override the pre-flight)")
     if job is not None and not unfinished:
-        params["resume"] = False  # a new one, beside what the week has
-        label = label if may_override else "launch.another"
+        params["resume"] = False  # a new run, in addition to what the week has
+        label = label if now.may_override else Message("Start another run")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw(label)
-            if label != "launch.override"
-            else f"{say.raw('launch.start')} ({say.raw('launch.override').lower()})",
+            say.raw(label),
             key="start:button",
             icon=":material/rocket_launch:",
             type="primary" if job is None or unfinished else "secondary",
             disabled=blocked or denied is not None,
-            help=denied or why,
+            help=denied or now.why,
             on_click=lambda: outcomes.act(
                 page,
                 PLACE,
@@ -115,7 +135,7 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
                 lambda: client.submit(JobKind.TRAIN, params, key=outcomes.intent(PLACE)),
             ),
         )
-        st.markdown(why, width="content")
+        st.markdown(now.why, width="content")
 
 
 def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
@@ -123,18 +143,18 @@ def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
     step = snapshot.readings.get("step")
     st.warning(
         say(
-            "launch.choice_text",
+            "{run}: {state} at step {step}. Resume it, or start over?",
             run=job.run or job.id,
             state=word(job.state, say),
             step=number(step.value) if step else "–",
         ),
-        title=say("launch.choice"),
+        title=say("The last run is unfinished"),
         icon=":material/fork_right:",
     )
     chosen = st.radio(
-        say.raw("launch.choice"),
-        ["resume", "new"],
-        format_func=lambda choice: say.raw(f"launch.{choice}"),
+        say.raw("The last run is unfinished"),
+        list(_CHOICES),
+        format_func=lambda choice: say.raw(_CHOICES[choice]),
         key="start:choice",
         horizontal=True,
         label_visibility="collapsed",
@@ -142,24 +162,28 @@ def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
     return chosen == "resume"
 
 
-def _blocked(page: Page, snapshot: Snapshot) -> tuple[bool, str, bool]:
-    """Whether Start is blocked, what to say beside it, and whether a lead may override."""
+def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     say = page.say
     if snapshot.week.watched:
-        return True, f":gray[:material/visibility: {say('launch.blocked_watched')}]", False
+        why = say("This week only watches a run started elsewhere.")
+        return _Readiness(tinted(why, "gray", "visibility"))
     if snapshot.held:
-        return True, f":red[:material/campaign: {say('launch.blocked_incident')}]", False
+        return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
     if snapshot.busy(JobKind.TRAIN):
-        return True, f":blue[:material/play_circle: {say('launch.blocked_running')}]", False
+        why = say("A training run is in progress.")
+        return _Readiness(tinted(why, "blue", "play_circle"))
     if snapshot.busy(JobKind.PREFLIGHT):
-        return (
-            True,
-            f":blue[:material/hourglass_top: {say('launch.blocked_preflight_running')}]",
-            False,
-        )
+        why = say("The pre-flight is running.")
+        return _Readiness(tinted(why, "blue", "hourglass_top"))
     preflight: JobFacts | None = snapshot.facts.preflight
     if preflight is None:
-        return True, f":orange[:material/checklist: {say('launch.blocked_preflight_none')}]", True
+        why = say("The pre-flight has not run yet. Run it first.")
+        return _Readiness(tinted(why, "orange", "checklist"), may_override=True)
     if not (preflight.result or {}).get("ok"):
-        return True, f":red[:material/cancel: {say('launch.blocked_preflight_failed')}]", True
-    return False, f":green[:material/check_circle: {say('launch.ready')}]", False
+        why = say(
+            "The pre-flight failed. Fix what failed and run it again; a lead can override it with "
+            "a reason."
+        )
+        return _Readiness(tinted(why, "red", "cancel"), may_override=True)
+    why = say("Ready: the pre-flight passed.")
+    return _Readiness(tinted(why, "green", "check_circle"), ready=True)

@@ -20,6 +20,8 @@ from core.vocabulary import (
     Verdict,
 )
 from dashboard.wording import Words
+from dashboard.wording.decision import ACTS_DONE
+from dashboard.wording.states import WORDS
 
 Colour = Literal["green", "orange", "red", "blue", "violet", "gray"]
 
@@ -43,109 +45,79 @@ _PENDING, _UNKNOWN, _NOT_YET = (
     Look("radio_button_unchecked", "gray"),
 )
 
-LOOKS: dict[type[StrEnum], tuple[str, dict[StrEnum, Look]]] = {
-    Verdict: (
-        "verdict",
-        {
-            Verdict.PASS: _PASS,
-            Verdict.WARN: _WARN,
-            Verdict.FAIL: _FAIL,
-            Verdict.PENDING: _PENDING,
-            Verdict.UNKNOWN: _UNKNOWN,
-        },
-    ),
-    SlotState: (
-        "slot",
-        {
-            SlotState.DONE: _PASS,
-            SlotState.DUE: Look("notifications_active", "blue"),
-            SlotState.OVERDUE: Look("alarm", "red"),
-            SlotState.UPCOMING: _NOT_YET,
-            SlotState.SKIPPED: Look("do_not_disturb_on", "gray"),
-        },
-    ),
-    JobState: (
-        "job",
-        {
-            JobState.QUEUED: Look("hourglass_top", "gray"),
-            JobState.STARTING: Look("hourglass_top", "blue"),
-            JobState.RUNNING: Look("play_circle", "blue"),
-            JobState.STOPPING: Look("hourglass_bottom", "orange"),
-            JobState.SUCCEEDED: _PASS,
-            JobState.FAILED: _FAIL,
-            JobState.STOPPED: Look("stop_circle", "orange"),
-            JobState.INTERRUPTED: Look("power_off", "orange"),
-            JobState.LOST: Look("help", "red"),
-        },
-    ),
-    Liveness: (
-        "liveness",
-        {
-            Liveness.WORKING: Look("monitor_heart", "green"),
-            Liveness.QUIET: Look("hourglass_empty", "orange"),
-            Liveness.STALLED: Look("hourglass_disabled", "red"),
-            Liveness.DEAD: Look("heart_broken", "red"),
-            Liveness.DONE: _PASS,
-        },
-    ),
-    TrainingStatus: (
-        "run",
-        {
-            TrainingStatus.NOT_STARTED: _NOT_YET,
-            TrainingStatus.RUNNING: Look("play_circle", "blue"),
-            TrainingStatus.COMPLETED: _PASS,
-            TrainingStatus.STOPPED: Look("stop_circle", "orange"),
-            TrainingStatus.CRASHED: _FAIL,
-            TrainingStatus.HUNG: Look("hourglass_disabled", "red"),
-            TrainingStatus.INTERRUPTED: Look("power_off", "orange"),
-            TrainingStatus.LOST: Look("help", "red"),
-        },
-    ),
-    FindingStatus: (
-        "finding",
-        {
-            FindingStatus.OK: _PASS,
-            FindingStatus.PENDING: Look("visibility", "blue"),
-            FindingStatus.FIRING: Look("notifications_active", "red"),
-            FindingStatus.RECOVERING: Look("healing", "orange"),
-            FindingStatus.NO_DATA: _UNKNOWN,
-        },
-    ),
-    IncidentState: (
-        "incident",
-        {
-            IncidentState.OPEN: Look("error", "red"),
-            IncidentState.CLOSED: Look("task_alt", "gray"),
-        },
-    ),
-    Decision: (
-        "decision",
-        {
-            Decision.GO: _PASS,
-            Decision.PARTIAL: _WARN,
-            Decision.NO_GO: _FAIL,
-        },
-    ),
-    EvidenceGrade: (
-        "grade",
-        {
-            EvidenceGrade.STRONG: Look("verified", "green"),
-            EvidenceGrade.ADEQUATE: Look("check", "green"),
-            EvidenceGrade.WEAK: Look("warning", "orange"),
-            EvidenceGrade.INSUFFICIENT: Look("help", "red"),
-        },
-    ),
-    SignatureState: (
-        "signature",
-        {
-            SignatureState.UNSIGNED: Look("ink_pen", "blue"),
-            SignatureState.STANDS: Look("verified", "green"),
-            SignatureState.VOID: Look("link_off", "red"),
-            SignatureState.EXPIRED: Look("event_busy", "orange"),
-            SignatureState.UNTRUSTED: Look("gpp_maybe", "orange"),
-            SignatureState.ALTERED: Look("gpp_bad", "red"),
-        },
-    ),
+LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
+    Verdict: {
+        Verdict.PASS: _PASS,
+        Verdict.WARN: _WARN,
+        Verdict.FAIL: _FAIL,
+        Verdict.PENDING: _PENDING,
+        Verdict.UNKNOWN: _UNKNOWN,
+    },
+    SlotState: {
+        SlotState.DONE: _PASS,
+        SlotState.DUE: Look("notifications_active", "blue"),
+        SlotState.OVERDUE: Look("alarm", "red"),
+        SlotState.UPCOMING: _NOT_YET,
+        SlotState.SKIPPED: Look("do_not_disturb_on", "gray"),
+    },
+    JobState: {
+        JobState.QUEUED: Look("hourglass_top", "gray"),
+        JobState.STARTING: Look("hourglass_top", "blue"),
+        JobState.RUNNING: Look("play_circle", "blue"),
+        JobState.STOPPING: Look("hourglass_bottom", "orange"),
+        JobState.SUCCEEDED: _PASS,
+        JobState.FAILED: _FAIL,
+        JobState.STOPPED: Look("stop_circle", "orange"),
+        JobState.INTERRUPTED: Look("power_off", "orange"),
+        JobState.LOST: Look("help", "red"),
+    },
+    Liveness: {
+        Liveness.WORKING: Look("monitor_heart", "green"),
+        Liveness.QUIET: Look("hourglass_empty", "orange"),
+        Liveness.STALLED: Look("hourglass_disabled", "red"),
+        Liveness.DEAD: Look("heart_broken", "red"),
+        Liveness.DONE: _PASS,
+    },
+    TrainingStatus: {
+        TrainingStatus.NOT_STARTED: _NOT_YET,
+        TrainingStatus.RUNNING: Look("play_circle", "blue"),
+        TrainingStatus.COMPLETED: _PASS,
+        TrainingStatus.STOPPED: Look("stop_circle", "orange"),
+        TrainingStatus.CRASHED: _FAIL,
+        TrainingStatus.HUNG: Look("hourglass_disabled", "red"),
+        TrainingStatus.INTERRUPTED: Look("power_off", "orange"),
+        TrainingStatus.LOST: Look("help", "red"),
+    },
+    FindingStatus: {
+        FindingStatus.OK: _PASS,
+        FindingStatus.PENDING: Look("visibility", "blue"),
+        FindingStatus.FIRING: Look("notifications_active", "red"),
+        FindingStatus.RECOVERING: Look("healing", "orange"),
+        FindingStatus.NO_DATA: _UNKNOWN,
+    },
+    IncidentState: {
+        IncidentState.OPEN: Look("error", "red"),
+        IncidentState.CLOSED: Look("task_alt", "gray"),
+    },
+    Decision: {
+        Decision.GO: _PASS,
+        Decision.PARTIAL: _WARN,
+        Decision.NO_GO: _FAIL,
+    },
+    EvidenceGrade: {
+        EvidenceGrade.STRONG: Look("verified", "green"),
+        EvidenceGrade.ADEQUATE: Look("check", "green"),
+        EvidenceGrade.WEAK: Look("warning", "orange"),
+        EvidenceGrade.INSUFFICIENT: Look("help", "red"),
+    },
+    SignatureState: {
+        SignatureState.UNSIGNED: Look("ink_pen", "blue"),
+        SignatureState.STANDS: Look("verified", "green"),
+        SignatureState.VOID: Look("link_off", "red"),
+        SignatureState.EXPIRED: Look("event_busy", "orange"),
+        SignatureState.UNTRUSTED: Look("gpp_maybe", "orange"),
+        SignatureState.ALTERED: Look("gpp_bad", "red"),
+    },
 }
 
 
@@ -157,11 +129,11 @@ ACTS: dict[SignatureAct, Look] = {
 
 
 def look(state: StrEnum) -> Look:
-    return LOOKS[type(state)][1][state]
+    return LOOKS[type(state)][state]
 
 
 def word(state: StrEnum, say: Words) -> str:
-    return say.raw(f"{LOOKS[type(state)][0]}.{state.value}")
+    return say.raw(WORDS[type(state)][state])
 
 
 def badge(state: StrEnum, say: Words) -> str:
@@ -171,7 +143,7 @@ def badge(state: StrEnum, say: Words) -> str:
 
 
 def mark(state: StrEnum, say: Words) -> str:
-    """Markdown of icon + word in its colour, without a filled ground; for dense places."""
+    """Markdown of icon + word in its colour, without a filled background; for dense places."""
     seen = look(state)
     return f":{seen.colour}[:material/{seen.icon}: {word(state, say)}]"
 
@@ -183,13 +155,13 @@ def icon(state: StrEnum) -> str:
 
 
 def signed(state: SignatureState, act: SignatureAct | None, say: Words, ground: str = "") -> str:
-    """Markdown of a signature in one word: what was decided if it stands, else why it does not.
+    """Markdown of a signature in one word: what was decided if it is valid, else its state.
 
-    A rejection that stands is no green tick.
+    A valid rejection is no green tick.
 
-    :param ground: ``-badge`` for a filled ground.
+    :param ground: ``-badge`` for a filled background.
     """
-    seen, told = look(state), word(state, say)
+    seen, text = look(state), word(state, say)
     if state is SignatureState.STANDS and act is not None:
-        seen, told = ACTS[act], say.raw(f"signed.{act.value}")
-    return f":{seen.colour}{ground}[:material/{seen.icon}: {told}]"
+        seen, text = ACTS[act], say.raw(ACTS_DONE[act])
+    return f":{seen.colour}{ground}[:material/{seen.icon}: {text}]"

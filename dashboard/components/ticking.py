@@ -1,15 +1,16 @@
-"""The tick of one item: a person's confirmation, with the verdict they saw."""
+"""The tick of one item: a person's confirmation, with the verdict shown to them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message
 from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
+from dashboard.components.reading_text import value_text
 from dashboard.components.states import word
 from dashboard.data.snapshot import Item, Snapshot
-from dashboard.formatting import number
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Tick
@@ -27,32 +28,37 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
             return
     denied = page.denied(Right.RECORD)
     early = snapshot.at(slot) > snapshot.now_week and slot.kind in LOOKS_AT_A_MOMENT
-    blocked = denied or (say("check.tick_early") if early else None)
+    blocked = denied or (say("Available once the check is due") if early else None)
     key = f"tick:{slot.id}:{item.judgement.check}"
     if item.judgement.verdict is Verdict.PASS and item.tick is None:
         st.button(
-            say.raw("check.tick"),
+            say.raw("Tick"),
             key=key,
             icon=":material/check:",
             disabled=blocked is not None,
-            help=blocked or say("check.tick_help"),
+            help=blocked or say("Records who ticked it, when, and the verdict shown"),
             on_click=_save,
             args=(page, snapshot, slot, item, title, None),
         )
         return
-    label = "check.tick_note" if item.tick is None else "check.tick_again"
-    with st.popover(say.raw(label), key=f"{key}:pop", disabled=blocked is not None, help=blocked):
+    label = say.raw("Tick with note") if item.tick is None else say.raw("Tick again")
+    with st.popover(label, key=f"{key}:pop", disabled=blocked is not None, help=blocked):
         st.markdown(
             say(
-                "check.tick_what",
+                "You confirm **{title}**: {verdict}, {value}.",
                 title=title,
                 verdict=word(item.judgement.verdict, say),
-                value=_value(page, item),
+                value=value_text(item.judgement),
             )
         )
-        st.text_area(say.raw("check.note_required"), key=f"{key}:note", max_chars=1000, height=80)
+        st.text_area(
+            say.raw("Why it is safe to continue (required: this check does not pass)"),
+            key=f"{key}:note",
+            max_chars=1000,
+            height=80,
+        )
         st.button(
-            say.raw("check.tick_save"),
+            say.raw("Save tick"),
             key=f"{key}:save",
             type="primary",
             disabled=blocked is not None,
@@ -63,41 +69,39 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
 
 def _saved(page: Page, tick: Tick, item: Item) -> None:
     say = page.say
-    who = say("check.ticked_by", by=tick.by, time=f"{tick.at_week:%H:%M} UTC")
-    seen = say("check.saw", verdict=word(tick.verdict_seen, say), value=tick.value_seen)
-    text = f":green[:material/task_alt: **{say('check.ticked')}**]  \n:small[:gray[{who}]]"
+    who = f"{plain(tick.by)}, {tick.at_week:%H:%M} UTC"
+    seen = say("saw {verdict} {value}", verdict=word(tick.verdict_seen, say), value=tick.value_seen)
+    text = f":green[:material/task_alt: **{say('Ticked')}**]  \n:small[:gray[{who}]]"
     if tick.verdict_seen is not item.judgement.verdict:
-        now = say("check.changed", verdict=word(item.judgement.verdict, say))
+        now = say("now {verdict}", verdict=word(item.judgement.verdict, say))
         text += f"  \n:small[:orange[:material/change_circle: {seen}, {now}]]"
     if tick.note:
         text += f"  \n:small[:material/sticky_note_2: {plain(tick.note)}]"
     st.markdown(text)
 
 
-def _value(page: Page, item: Item) -> str:
-    reading = item.judgement.reading
-    return page.say.raw("value.none") if reading is None else number(reading.value, reading.unit)
-
-
 def _save(
     page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str, note_key: str | None
 ) -> None:
-    """One transaction: the tick, with the verdict and value that stood on the screen."""
+    """One transaction: the tick, with the verdict and value that were on the screen."""
     note = "" if note_key is None else str(st.session_state.get(note_key) or "").strip()
     client = page.services.client
     outcomes.act(
         page,
         f"slot:{slot.id}",
-        page.say.raw("saved.tick", what=title),
+        Message("tick of {what}", what=title),
         lambda: (
-            outcomes.needs(note_key is None or note, page.say.raw("check.note_missing"))
+            outcomes.needs(
+                note_key is None or note,
+                Message("Write a note first: this check does not pass."),
+            )
             or client.tick(
                 snapshot.week.id,
                 slot.id,
                 item.judgement.check,
                 note,
                 item.judgement.verdict,
-                _value(page, item),
+                value_text(item.judgement),
                 replaces=None if item.tick is None else item.tick.id,
             )
         ),

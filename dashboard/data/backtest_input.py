@@ -1,17 +1,19 @@
-"""What a revalidation would take: the best model and the backtest candles, with their hashes.
+"""The input of a revalidation: the best model and the backtest candles, with their hashes.
 
-Read from the files as they are; kept until they change. No Streamlit here.
+Read from the files and kept until they change. No Streamlit here.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from core.errors import MarketDataError
 from core.files import file_sha256
+from core.language import joined
 from core.market import Candles, load_candles
 from core.paths import Home
 
@@ -32,8 +34,8 @@ class BacktestData:
     """The candles; ``why`` says what is wrong where ``bars`` is 0."""
 
     bars: int = 0
-    first: str = ""
-    last: str = ""
+    first: datetime | None = None
+    last: datetime | None = None
     sha256: str = ""
     synthetic: bool = False
     why: str = ""
@@ -63,12 +65,12 @@ def backtest_data(home: Home, given: str) -> BacktestData:
     try:
         candles = candles_of(folder)
     except MarketDataError as error:
-        return BacktestData(why=f"{error.what} {error.remedy}")
+        return BacktestData(why=joined([error.what, error.remedy]))
     times = candles.frame.index
     return BacktestData(
         len(times),
-        f"{times[0]:%Y-%m-%d %H:%M}",
-        f"{times[-1]:%Y-%m-%d %H:%M}",
+        times[0].to_pydatetime(),
+        times[-1].to_pydatetime(),
         candles.sha256,
         candles.synthetic,
     )

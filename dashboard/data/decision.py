@@ -15,12 +15,13 @@ from core.decision import SavedDecision, marked_bars
 from core.decision.sentences import Sentences, sentences_in
 from core.decision.validity import Standing
 from core.errors import TrainweekError
+from core.language import Language, Message
 from core.metrics.drawdown import underwater
 from core.paths import Home
 from core.trading.baselines import buy_and_hold
 from dashboard.data.backtest_input import candles_of
 from dashboard.formatting import short
-from dashboard.wording import Language, Words
+from dashboard.wording.decision import CHANGED_PARTS
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,16 @@ def in_words(saved: SavedDecision, language: str) -> Sentences:
 
 
 def differences(standing: Standing, language: Language) -> list[str]:
-    """Why a signature does not stand, a sentence each; empty if it does.
+    """Why a signature is not valid, a sentence each; empty if it is.
 
-    The record says it in English, with names and hashes; in another language the part
-    that changed is named.
+    A sentence that was recorded in English alone, with names and hashes, is replaced by one
+    that names the part that changed.
     """
     if standing.stands:
         return []
-    words = Words(language)
     return [
-        one.what if language == "en" else words.raw(f"sign.part_{one.part}")
+        one.what
+        if language == "en" or isinstance(one.what, Message)
+        else CHANGED_PARTS.get(one.part, one.what)
         for one in standing.differences
     ]

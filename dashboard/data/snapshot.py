@@ -234,6 +234,11 @@ class Snapshot:
     def open_incidents(self) -> list[Incident]:
         return [i for i in self.incidents if i.closed_at is None]
 
+    def procedure(self, procedure_id: str, language: str) -> str:
+        """The title of a procedure; its id if the playbook doesn't have it."""
+        spec = self.week.playbook.find_escalation(procedure_id)
+        return procedure_id if spec is None else spec.title.in_(language)
+
     @property
     def held(self) -> bool:
         """Whether an open incident blocks every start."""

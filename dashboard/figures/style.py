@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-MOST_POINTS = 2000  # a figure; beyond it nothing more is visible
+MOST_POINTS = 2000  # of a figure; more would not be visible
 BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
     "#3f82bf", "#cf8a2e", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
 )  # fmt: skip
@@ -13,6 +13,7 @@ GRID = "rgba(131,144,157,0.22)"
 
 # What st.plotly_chart passes on: a quiet figure that keeps the reader's zoom.
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
 def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str = "") -> go.Figure:

@@ -1,77 +1,87 @@
-"""What the pages say, in English and Brazilian Portuguese, one subject a file.
+"""What the pages say, in the viewer's language.
 
-Texts stand side by side, so that a change of one shows the other. Machine text
-(commands, log lines, documents) is not here: it stays as in the manual.
+An English sentence stands where a panel says it; ``core/locales`` holds its Portuguese.
+Words that depend on a state or an id stand in the tables of this folder, one subject a
+file. Machine text (commands, log lines, documents) stays as in the manual.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
-from typing import Literal
 
-from core.errors import InputError
-from dashboard.wording import (
-    checks,
-    decision,
-    evidence,
-    frame,
-    launch,
-    monitoring,
-    shared,
-    signature,
-    week,
-)
-
-Language = Literal["en", "pt"]
-LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
-
-TEXTS: dict[str, tuple[str, str]] = {}
-for _subject in (
-    frame, shared, week, launch, checks, monitoring, decision, evidence, signature,
-):  # fmt: skip
-    _again = TEXTS.keys() & _subject.TEXTS.keys()
-    if _again:
-        raise InputError(f"Wording is defined twice: {sorted(_again)}.", "Rename one of them.")
-    TEXTS.update(_subject.TEXTS)
+from core.language import Language, Message
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
-_CODE = re.compile(r"`\{(\w+)\}`")  # in a code span nothing is markup, and nothing is escaped
 _LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
+_CODE_SPAN = re.compile(r"(`[^`]*`)")
+# Stands for a value until its sentence is translated; unguessable, so that what people type
+# can't be taken for it.
+_PLACE = secrets.token_hex(8)
+_PLACES = re.compile(_PLACE + r"([0-9a-f]{4})")
 
 
 def plain(text: object) -> str:
     """Any text as Markdown that shows just these characters, on one line."""
-    line = " ".join(str(text).split())
-    line = _MARKUP.sub(r"\\\1", line)
-    return _LIST_START.sub(lambda found: f"{found[1]}\\{found[2]}{found[3]}", line)
+    return _no_list(_MARKUP.sub(r"\\\1", " ".join(str(text).split())))
 
 
 @dataclass(frozen=True)
 class Words:
-    """The texts of one language.
+    """How the pages speak one language.
 
-    Called, it gives Markdown, with the values escaped: what people typed can't
-    become markup. :meth:`raw` is for places that don't read Markdown (options of a
-    select box, figures, files).
+    ``say("… {x}", x=…)`` is Markdown: the sentence's own markup counts, values are escaped,
+    so what people typed can't become markup. ``say(message)``, for a message from a table
+    or from the layers below, shows just its words and its code spans.
     """
 
     language: Language = "en"
 
-    def raw(self, key: str, **values: object) -> str:
-        """:raises KeyError: no such text; a test proves that none is missing."""
-        text = TEXTS[key][0 if self.language == "en" else 1]
-        return text.format(**values) if values else text
+    def __call__(self, sentence: str, /, **values: object) -> str:
+        if isinstance(sentence, Message):
+            return _markdown(sentence, self.language, escape=True)
+        return _markdown(Message(sentence, **values), self.language, escape=False)
 
-    def __call__(self, key: str, **values: object) -> str:
-        code = set(_CODE.findall(self.raw(key)))
-        return self.raw(
-            key,
-            **{
-                name: str(value).replace("`", "'") if name in code else plain(value)
-                for name, value in values.items()
-            },
-        )
+    def raw(self, sentence: str, /, **values: object) -> str:
+        """The sentence without any escaping, for places that don't read Markdown: options of
+        a select box, figures, files.
+        """
+        if not isinstance(sentence, Message):
+            sentence = Message(sentence, **values)
+        return sentence.in_(self.language)
 
-    def has(self, key: str) -> bool:
-        return key in TEXTS
+    def text(self, text: str) -> str:
+        """Markdown of a text that the layers below give: translated if it is a message; a
+        plain string, as old records hold it, stays as it is.
+        """
+        return self(text) if isinstance(text, Message) else plain(text)
+
+
+def _markdown(message: Message, language: Language, *, escape: bool) -> str:
+    """The message with its values escaped; ``escape``: its own markup too.
+
+    In a code span nothing is markup, so nothing is escaped there.
+    """
+    values: list[str] = []
+
+    def place(value: str) -> str:
+        values.append(value)
+        return f"{_PLACE}{len(values) - 1:04x}"
+
+    parts = _CODE_SPAN.split(message.in_(language, place))
+    for index, part in enumerate(parts):
+        if index % 2:
+            parts[index] = _PLACES.sub(lambda at: _code(values[int(at[1], 16)]), part)
+            continue
+        words = _MARKUP.sub(r"\\\1", part) if escape else part
+        parts[index] = _PLACES.sub(lambda at: plain(values[int(at[1], 16)]), words)
+    return _no_list("".join(parts)) if escape else "".join(parts)
+
+
+def _code(value: str) -> str:
+    return " ".join(value.replace("`", "'").split())
+
+
+def _no_list(line: str) -> str:
+    return _LIST_START.sub(lambda found: f"{found[1]}\\{found[2]}{found[3]}", line)

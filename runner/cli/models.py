@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.job_params import asked_params
 from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
@@ -161,9 +162,10 @@ def _run(
     client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
 ) -> dict[str, Any]:
     """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
+    asked = asked_params(kind, params)
     needed_week(client)
     needed_runner(client.home)
-    job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
+    job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
     result = client.result(job.id)

@@ -30,6 +30,7 @@ class Ticks(BaseClient):
     ) -> Recorded[Tick] | Conflict[Tick] | Refused:
         """Confirm a check, with the verdict and value that the person saw.
 
+        :param value_seen: a message stays readable in each language.
         :param replaces: id of the tick that the person saw and wants to replace. If there
             is another one by now it is a conflict, and nothing is overwritten.
         """
@@ -73,7 +74,7 @@ class Ticks(BaseClient):
                 "check": check,
                 "note": note,
                 "verdict_seen": Verdict(verdict_seen).value,
-                "value_seen": str(value_seen),
+                "value_seen": value_seen,
                 "replaces": current.id if current is not None else None,
             }
             entry = self._append(transaction, "tick", body, week_id, key)

@@ -1,8 +1,8 @@
 """Program: back up ``models/ppo_phase4`` under the manual's name, or restore a backup.
 
 The folder is copied under a temporary name, verified by SHA-256 and renamed: a backup is
-complete or absent. An earlier one is kept under a numbered name. ``{"action": "restore"}``
-replaces the model folder by a backup in the same way.
+complete or absent. An earlier one is kept under a numbered name. ``action=restore`` replaces
+the model folder by a backup in the same way.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ TRIES = 5  # a training run may save while the folder is copied
 
 def main(spec: Spec, stop: StopFlag) -> int:
     """Make a backup, or restore one."""
-    restores = spec.asked(BackupParams).action == "restore"
-    return restore_backup(spec) if restores else backup(spec)
+    asked = spec.asked(BackupParams)
+    return restore_backup(spec, asked) if asked.action == "restore" else backup(spec)
 
 
 def backup(spec: Spec) -> int:

@@ -23,7 +23,7 @@ def daily_check(spec: Spec, stop: StopFlag) -> int:
             Message("A daily check belongs to a week, but there is none."),
             Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
-    day = spec.asked(DailyCheckParams).day or client.now_week(week.id).date()
+    day = spec.asked(DailyCheckParams).date or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)
     print(json.dumps(summary, indent=2, ensure_ascii=False), flush=True)
     spec.write_result(

@@ -24,7 +24,7 @@ from runner.models.backups import (
 from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 
-def restore_backup(spec: Spec) -> int:
+def restore_backup(spec: Spec, asked: BackupParams) -> int:
     """Verify the backup (default: the newest intact one), copy it, verify the copy, and
     replace the model folder by it.
 
@@ -33,7 +33,7 @@ def restore_backup(spec: Spec) -> int:
     :raises ConflictError: a training run is in progress.
     """
     home = spec.home
-    backup = _chosen(home, spec.asked(BackupParams).source)
+    backup = _chosen(home, asked.source)
     _require_no_training(spec)
     finish_exchange(home)
     part = staged(home)
@@ -60,9 +60,9 @@ def restore_backup(spec: Spec) -> int:
     return COMPLETE
 
 
-def _chosen(home: Home, given: object) -> ModelBackup:
+def _chosen(home: Home, given: str | None) -> ModelBackup:
     if given:
-        return verify_backup(home.resolve(str(given)))
+        return verify_backup(home.resolve(given))
     intact = [each for each in list_backups(home) if each.verified]
     if not intact:
         raise InputError(Message("There is no intact backup."), ANOTHER)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import InputError, IntegrityError, SetupError
-from core.job_params import TrainParams
 from core.language import Message, joined
 from core.timestamps import iso
 from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
@@ -59,8 +58,7 @@ class TrainingAttempt:
         """Move other runs' models aside; read this run's best model of an earlier attempt."""
         tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
-        fresh = not self.spec.asked(TrainParams).resume
-        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=fresh)
+        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=not self.plan.resumed)
         from_start = self.plan.checkpoint is None
         keep_earlier(self.home.best_model, self.plan.run, earlier, own=from_start)
         if not self.home.best_model.exists():

@@ -59,8 +59,12 @@ def attempt_of(row: Row[Any]) -> Attempt:
 
 
 def tick_of(row: Row[Any]) -> Tick:
-    values = _plain(row, "replaced_by")
-    return Tick(**values | {"role": Role(row.role), "verdict_seen": Verdict(row.verdict_seen)})
+    values = _plain(row, "replaced_by", "value_seen_message") | {
+        "role": Role(row.role),
+        "verdict_seen": Verdict(row.verdict_seen),
+        "value_seen": recorded_message(_plain(row), "value_seen"),
+    }
+    return Tick(**values)
 
 
 def note_of(row: Row[Any]) -> Note:

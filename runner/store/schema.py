@@ -189,6 +189,7 @@ ticks = Table(
     Column("note", Text, nullable=False),
     Column("verdict_seen", String, nullable=False),
     Column("value_seen", String, nullable=False),
+    _message("value_seen"),
     Column("replaced_by", Integer),
     Index(
         "one_current_tick",

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.paths import CHECKOUT
 from core.vocabulary import Role
-from dashboard.wording import Words
+from dashboard.navigation import TITLES
+from dashboard.wording.names import ROLES
 
 SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -30,7 +31,7 @@ class Screen:
         """Open a page by its address, and wait until its frame and content stand."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.url}/{stem}{'?' + asked if asked else ''}")
-        title = Words().raw(f"page.{stem}")
+        title = TITLES[stem]
         expect(self.page.locator("h3").first).to_contain_text(title, timeout=PATIENCE_MS)
         self.settle()
 
@@ -44,7 +45,7 @@ class Screen:
         """Choose who acts, in the sidebar."""
         box = self.page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox")
         box.locator("input").click()
-        self.page.get_by_role("option", name=Words().raw(f"role.{role.value}"), exact=True).click()
+        self.page.get_by_role("option", name=ROLES[role], exact=True).click()
         if name:
             field = self.page.get_by_test_id("stSidebar").get_by_test_id("stTextInput")
             field.locator("input").fill(name)
@@ -76,7 +77,7 @@ class Screen:
     def assert_whole(self) -> None:
         """No exception box and no panel that could not be drawn."""
         assert self.page.get_by_test_id("stException").count() == 0, self.text()
-        assert Words().raw("error.page") not in self.text(), self.text()
+        assert "This page could not be shown" not in self.text(), self.text()
 
     def keep(self, name: str) -> Path:
         """A picture of the whole page."""

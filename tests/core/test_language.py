@@ -88,7 +88,7 @@ def test_a_sentence_without_an_entry_and_an_unknown_language_stay_english() -> N
     ("value", "text"),
     [
         (1234567, "1.234.567,00"),
-        (-1.392, "-1,39"),
+        (-1.392, "−1,39"),
         (np.float64(0.25), "0,25"),
         (np.float32(0.25), "0,25"),
         (np.int64(2500), "2.500,00"),

@@ -7,6 +7,7 @@ import pytest
 from core.vocabulary import RIGHTS, Right, Role
 from dashboard.access import is_loopback, why_denied
 from dashboard.wording import Words
+from dashboard.wording.names import ROLES
 from tests.dashboard.place import PEOPLE
 
 
@@ -17,7 +18,7 @@ def test_a_denial_names_who_may(role: Role, right: Right) -> None:
     if right in RIGHTS[role]:
         assert why is None
     else:
-        holders = [Words().raw(f"role.{r.value}") for r in Role if right in RIGHTS[r]]
+        holders = [ROLES[r] for r in Role if right in RIGHTS[r]]
         assert all(holder in why for holder in holders)
 
 

@@ -94,9 +94,9 @@ def test_the_frame_says_how_far_the_run_is_and_how_old(place: Place) -> None:
 
 def test_a_run_that_fell_silent_is_red_on_every_page(place: Place) -> None:
     place.watch(hours=1.0)
-    place.now = LAUNCH + timedelta(hours=1, minutes=20)
+    place.now = LAUNCH + timedelta(hours=1, minutes=21)
     text = text_of(AppTest.from_function(_frame, args=(place.page(),), default_timeout=30).run())
-    assert "No new events for 20 min" in text
+    assert "No new events for 21 min" in text
 
 
 def _frame(page) -> None:

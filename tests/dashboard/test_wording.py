@@ -1,72 +1,53 @@
-"""Both languages are complete, and what people typed stays text."""
+"""Words are complete, speak both languages, and what people typed stays text."""
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
+from core.diagnosis.diagnose import SCENARIOS as ALL_SCENARIOS
+from core.language import Language, Message, plural
+from core.playbook import DEFAULT, load_playbook
+from core.vocabulary import JobKind, Role, SignatureAct
+from dashboard.components import conditions
 from dashboard.components.states import LOOKS
-from dashboard.navigation import ENTRIES
-from dashboard.wording import TEXTS, Words, plain
+from dashboard.formatting import number
+from dashboard.wording import Words, plain
+from dashboard.wording.decision import ACTS, ACTS_DONE, BROKEN, REMEDIES
+from dashboard.wording.names import JOB_KINDS, ROLES, SCENARIOS, SLOT_KINDS
+from dashboard.wording.states import WORDS
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "dashboard").rglob("*.py"))
-_KEY = re.compile(r"[a-z]+\.[a-z_]+")
-
-
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+MODEL = "`{path}`, SHA-256 `{sha}`, run {run}, step {step}"
 
 
-def test_both_languages_are_complete_and_name_the_same_values() -> None:
-    for key, (english, portuguese) in TEXTS.items():
-        assert english.strip() and portuguese.strip(), key
-        assert placeholders(english) == placeholders(portuguese), key
+def test_every_state_and_every_name_has_its_word() -> None:
+    for kind, words in WORDS.items():
+        assert set(words) == set(kind), kind
+    assert set(WORDS) >= set(LOOKS)
+    assert set(ROLES) == set(Role) and set(JOB_KINDS) == set(JobKind)
+    assert set(ACTS) == set(ACTS_DONE) == set(SignatureAct)
+    assert set(BROKEN) == set(REMEDIES) == conditions.BROKEN
 
 
-def said_keys() -> set[str]:
-    """Every literal key that the code asks ``say`` for."""
-    found = set()
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = (
-                node.func.attr
-                if isinstance(node.func, ast.Attribute)
-                else getattr(node.func, "id", "")
-            )
-            key = node.args[0]
-            if name in {"say", "raw"} and isinstance(key, ast.Constant):
-                found.add(key.value)
-    return found
+def test_every_slot_of_the_playbook_has_a_name() -> None:
+    assert {slot.kind for slot in load_playbook(DEFAULT).schedule} <= set(SLOT_KINDS)
 
 
-def test_every_text_that_the_code_asks_for_exists() -> None:
-    asked = said_keys()
-    assert len(asked) > 150  # else the search above is broken
-    assert asked <= TEXTS.keys()
-
-
-def test_every_state_and_every_page_has_its_word() -> None:
-    words = {f"{group}.{state.value}" for group, looks in LOOKS.values() for state in looks}
-    pages = {f"page.{entry.stem}" for entry in ENTRIES}
-    assert words | pages <= TEXTS.keys()
+def test_every_scenario_beyond_the_manual_has_a_name() -> None:
+    manual = {scenario.id for scenario in load_playbook(DEFAULT).scenarios}
+    assert set(SCENARIOS) == set(ALL_SCENARIOS) - manual
 
 
 def test_every_state_has_a_look() -> None:
-    for kind, (_, looks) in LOOKS.items():
+    for kind, looks in LOOKS.items():
         assert set(looks) == set(kind)
 
 
 def test_states_of_one_kind_never_look_the_same() -> None:
-    for _, (group, looks) in LOOKS.items():
-        seen = [(look.icon, look.colour) for look in looks.values()]
-        assert len(set(seen)) == len(seen), group
+    for kind, group in LOOKS.items():
+        seen = [(look.icon, look.colour) for look in group.values()]
+        assert len(set(seen)) == len(seen), kind
 
 
 @pytest.mark.parametrize(
@@ -83,21 +64,51 @@ def test_states_of_one_kind_never_look_the_same() -> None:
     ],
 )
 def test_what_people_typed_never_becomes_markup(typed: str) -> None:
-    shown = Words()("check.ticked_by", by=typed, time="10:00")
+    shown = Words()("{by} countersigned the override.", by=typed)
     bare = re.sub(r"\\.", "", shown)  # what is left without the escaped characters
     assert not set("*_[]<>$`#|") & set(bare)
     assert ":red" not in bare
 
 
 def test_a_code_span_shows_a_path_as_it_is() -> None:
-    shown = Words()("reval.model_text", path="a_b/c.zip", sha="12", run="r_1", step="4")
+    shown = Words()(MODEL, path="a_b/c.zip", sha="12", run="r_1", step="4")
     assert "`a_b/c.zip`" in shown
     assert "r\\_1" in shown
 
 
 def test_a_backtick_can_not_end_a_code_span() -> None:
-    shown = Words()("reval.model_text", path="a`**b", sha="12", run="r", step="4")
+    shown = Words()(MODEL, path="a`**b", sha="12", run="r", step="4")
     assert "`a'**b`" in shown
+
+
+def test_what_people_typed_can_not_stand_for_another_value() -> None:
+    first = Words()("{a} {b}", a="0000", b="**x**")
+    assert first == "0000 \\*\\*x\\*\\*"
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_a_message_shows_its_words_and_code_spans_alone(language: Language) -> None:
+    message = Message("Run `trainweek {name}` *now*: {why}", name="a_b", why="**x**")
+    shown = Words(language)(message)
+    assert shown == "Run `trainweek a_b` \\*now\\*\\: \\*\\*x\\*\\*"
+    assert Words(language).text(message) == shown
+
+
+def test_a_text_of_an_old_record_stays_as_it_is() -> None:
+    assert Words("pt").text("lost {x} *y*") == "lost \\{x\\} \\*y\\*"
+
+
+def test_numbers_within_a_sentence_follow_the_language() -> None:
+    assert Words("pt").raw("{n} x", n=number(500_000)) == "500.000 x"
+    assert Words("pt")("{n:+.2f}", n=-1.392) == "−1,39"
+    assert Words("en")("{n:+.2f}", n=-1.392) == "-1.39"
+
+
+def test_one_and_many_are_worded_apart() -> None:
+    for count, english, portuguese in ((1, "1 tick", "1 marcação"), (2, "2 ticks", "2 marcações")):
+        message = plural("{n} tick", "{n} ticks", count)
+        assert Words("en")(message) == english
+        assert Words("pt")(message) == portuguese
 
 
 def test_lines_are_joined_and_lists_do_not_begin() -> None:

@@ -36,7 +36,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     whole = moment.series("train/approx_kl")
     if not len(whole):
         return no_data(Message("No KL divergence logged yet."))
-    jump = moment.setting("kl_explosion", "threshold", JUMP)
+    jump = moment.playbook.scenario_limit("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
     if (start := moment.attempt_start) is not None:

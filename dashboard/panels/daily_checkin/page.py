@@ -27,9 +27,9 @@ def show(page: Page) -> None:
 
 def _draw(page: Page) -> None:
     say, snapshot = page.say, page.snapshot()
-    slot = choose(page, snapshot, {"daily"}, key="day", label=say.raw("daily.choose"))
+    slot = choose(page, snapshot, {"daily"}, key="day", label=say.raw("Day"))
     if slot is None:
-        empty(say("daily.none"), "")
+        empty(say("The playbook has no daily check-ins"), "")
         return
     day = snapshot.at(slot).date()
     st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
@@ -49,11 +49,12 @@ def _run_now(page: Page, snapshot: Snapshot, slot: SlotSpec, day: date) -> None:
     denied = page.denied(Right.OPERATE)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw("daily.run"),
+            say.raw("Run check now"),
             key=f"{place}:run",
             icon=":material/play_arrow:",
             disabled=denied is not None or snapshot.at(slot).date() > snapshot.now_week.date(),
-            help=denied or say("daily.run_help"),
+            help=denied
+            or say("Judges the day on the data at its check-in time and writes the summary"),
             on_click=lambda: outcomes.act(
                 page,
                 place,

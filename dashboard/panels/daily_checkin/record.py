@@ -1,4 +1,4 @@
-"""The daily summary as it was written, beside what can be read now."""
+"""The daily summary as it was written, beside the readings now."""
 
 from __future__ import annotations
 
@@ -20,22 +20,30 @@ MANUAL_KEYS = 10
 
 
 def record(page: Page, snapshot: Snapshot, day: date) -> None:
-    """One table: key, written value, value now. A missing or damaged record is said so."""
+    """One table: key, written value, value now. A missing or damaged file is marked as such."""
     say = page.say
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
-    st.markdown(f"#### {say('daily.record')}", anchors=False)
+    st.markdown(f"#### {say('Daily summary')}", anchors=False)
     found = snapshot.sources.daily_summary(day)
     if found.state == "missing":
         empty(
-            say("daily.record_missing", day=day),
-            say("daily.record_missing_text", source=source),
+            say("No summary for {day}", day=page.viewer.date(day)),
+            say(
+                "{source} does not exist. The daily check writes it at the check-in time, or "
+                "now if you run it.",
+                source=source,
+            ),
             ":material/edit_off:",
         )
     elif found.state == "incomplete":
         st.warning(
-            say("daily.record_incomplete_text", source=source, why=found.why),
-            title=say("daily.record_incomplete"),
+            say(
+                "{source}: {why}. Run the check again; the live readings are not affected.",
+                source=source,
+                why=found.why,
+            ),
+            title=say("The summary is incomplete or damaged"),
             icon=":material/broken_image:",
         )
     written = dict(found.data or {})
@@ -43,16 +51,16 @@ def record(page: Page, snapshot: Snapshot, day: date) -> None:
     keys = list(now)[:MANUAL_KEYS]
     rows = [
         {
-            say.raw("daily.key"): f":gray[{plain(key)}]",
-            say.raw("daily.written"): _cell(page, written, key),
-            say.raw("daily.now"): _cell(page, now, key),
+            say.raw("Key"): f":gray[{plain(key)}]",
+            say.raw("In the file"): _cell(page, written, key),
+            say.raw("Now"): _cell(page, now, key),
         }
         for key in keys
     ]
     st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, alt=source)
     if written:
-        st.caption(say("daily.record_ok", source=source))
-        with st.expander(say.raw("daily.more")):
+        st.caption(say("Written by the daily check: {source}", source=source))
+        with st.expander(say.raw("The whole file")):
             st.json(written, expanded=1)
 
 
@@ -69,4 +77,4 @@ def _cell(page: Page, summary: dict[str, object], key: str) -> str:
         verdicts = {glyph: verdict for verdict, glyph in GLYPHS.items()}
         known = [verdicts.get(glyph) for glyph in str(value).split()]
         return " ".join(icon(verdict) if verdict else "–" for verdict in known)
-    return plain(number(value) if isinstance(value, float) else value)
+    return page.say(number(value)) if isinstance(value, float) else plain(value)

@@ -1,4 +1,4 @@
-"""What changed, since the last revalidation and against the model in production."""
+"""What changed since the previous revalidation and compared with the model in production."""
 
 from __future__ import annotations
 
@@ -8,61 +8,80 @@ from typing import Any
 import streamlit as st
 
 from core.decision import SavedDecision
+from core.language import Message
+from core.timestamps import parse_moment
 from core.vocabulary import Decision, EvidenceGrade, SignatureState, Verdict
 from dashboard.components.figures_table import table
 from dashboard.components.states import badge, icon, mark, word
-from dashboard.formatting import short
-from dashboard.navigation import link
+from dashboard.formatting import difference, short
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
 
-PARTS = ("model", "data", "playbook", "code")
+PARTS = {
+    "model": Message("model"),
+    "data": Message("data"),
+    "playbook": Message("playbook"),
+    "code": Message("code"),
+}
+# The earlier decision, its heading, and what to say where there is none.
+_EARLIER = (
+    (
+        "previous",
+        Message("Compared with the previous revalidation"),
+        Message("This is the first revalidation."),
+    ),
+    (
+        "production",
+        Message("Compared with the model in production"),
+        Message("No approval was valid at that time, so no model was in production."),
+    ),
+)
 
 
 def show(page: Page, saved: SavedDecision) -> None:
     say, decided = page.say, saved.fields
     change = decided.get("change")
     if change is None:
-        st.caption(say("decide.not_measured"))
+        st.caption(say("not measured"))
     else:
-        for name in ("previous", "production"):
-            st.markdown(f"**{say('change.' + name)}**")
-            _against(page, decided, name, change.get(name))
+        for name, heading, none in _EARLIER:
+            st.markdown(f"**{say(heading)}**")
+            if change.get(name) is None:
+                st.caption(say(none))
+            else:
+                _against(page, decided, name, change[name])
         _lapsed(page, change)
-    link("history", say.raw("go", page=say.raw("page.history")))
+    link("history", say.raw("Go to {page}", page=TITLES["history"]))
 
 
-def _against(
-    page: Page, decided: Mapping[str, Any], name: str, before: Mapping[str, Any] | None
-) -> None:
+def _against(page: Page, decided: Mapping[str, Any], name: str, before: Mapping[str, Any]) -> None:
     say = page.say
-    if before is None:
-        st.caption(say(f"change.no_{name}"))
-        return
-    grade = EvidenceGrade(before["grade"])
+    grade = word(EvidenceGrade(before["grade"]), say)
+    when = plain(f"{page.viewer.recorded(before['created_at'])} UTC, {before['week']}")
     st.markdown(
         f"{mark(Decision(before['decision']), say)} {plain(before['score'])},"
-        f" {say('decide.evidence', grade=word(grade, say))}"
-        f" :gray[{plain(before['created_at'][:16].replace('T', ' '))} UTC, {plain(before['week'])}]{_standing(page, before)}"
+        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_standing(page, before)}"
     )
     same = set(before.get("same") or ())
-    told = [
-        f"{':gray[=' if part in same else ':orange[≠'} {say('change.' + part)}]" for part in PARTS
+    parts = [
+        f"{':gray[=' if part in same else ':orange[≠'} {say(name)}]" for part, name in PARTS.items()
     ]
-    st.markdown(" · ".join(told))
+    st.markdown(" · ".join(parts))
     now = {gate["id"]: gate for gate in decided["gates"]}
     rows = []
     for gate_id, gate in before["gates"].items():
         own = now[gate_id]
-        delta = "–" if gate["delta"] is None else _difference(own, gate["delta"])
-        was = _valued(own, gate["before"], gate["passed_before"])
-        rows.append([plain(own["short"]), was, _valued(own, gate["now"], own["passed"]), delta])
-    heads = [say("manual.gate"), *(say(f"change.{part}") for part in ("before", "now", "delta"))]
+        delta = difference(gate["delta"], 0 if isinstance(own["value"], int) else None)
+        was = _valued(page, own, gate["before"], gate["passed_before"])
+        is_now = _valued(page, own, gate["now"], own["passed"])
+        rows.append([plain(own["short"]), was, is_now, say(delta)])
+    heads = [say("Gate"), say("Before"), say("Now"), say("Difference")]
     table(heads, rows, f"change-{name}")
 
 
 def _standing(page: Page, before: Mapping[str, Any]) -> str:
-    """How the signature stands now; it stood when this was made."""
+    """The state of the signature now; it was valid when this was made."""
     if not before.get("standing"):
         return ""
     client = page.services.client
@@ -70,26 +89,18 @@ def _standing(page: Page, before: Mapping[str, Any]) -> str:
 
 
 def _lapsed(page: Page, change: Mapping[str, Any]) -> None:
-    """The newest approval, if it did not stand when this was made: it is in no production."""
+    """The newest approval, if it was not valid when this was made: it is not in production."""
     if gone := change.get("lapsed"):
-        told = page.say(
-            "change.lapsed",
+        text = page.say(
+            "The latest approval, {decision} on {day} (week {week}), was no longer valid.",
             decision=f"{gone['decision']} {gone['score']}",
-            day=gone["created_at"][:10],
+            day=page.viewer.date(parse_moment(gone["created_at"])),
             week=gone["week"] or "?",
         )
         state = badge(SignatureState(gone["standing"]), page.say)
-        st.markdown(f":orange[:material/warning: {told}] {state}")
+        st.markdown(f":orange[:material/warning: {text}] {state}")
 
 
-def _valued(gate: Mapping[str, Any], value: float | None, passed: bool) -> str:
+def _valued(page: Page, gate: Mapping[str, Any], value: float | None, passed: bool) -> str:
     verdict = Verdict.PASS if passed else Verdict.FAIL
-    return f"{icon(verdict)} {short(value, gate['threshold'])}"
-
-
-def _difference(gate: Mapping[str, Any], delta: float) -> str:
-    """Whole where the gate counts."""
-    if isinstance(gate["value"], int):
-        return f"{delta:+.0f}"
-    sign = "+" if delta >= 0 else ""
-    return f"{sign}{short(delta)}"
+    return f"{icon(verdict)} {page.say(short(value, gate['threshold']))}"

@@ -37,7 +37,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
 
 def _downloads(page: Page, saved: SavedDecision) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.markdown(f":small[{page.say('decide.downloads')}]", width="content")
+        st.markdown(f":small[{page.say('Downloads')}]", width="content")
         for name, label, mime in FILES:
             path = saved.file(name)
             own = path.with_name(f"{path.stem}_{page.viewer.language}{path.suffix}")

@@ -5,103 +5,107 @@ from __future__ import annotations
 from typing import Any
 
 from core.decision import SavedDecision
-from dashboard.components.figures_table import figures_table, fixed, share, table
-from dashboard.formatting import number, short
+from core.language import Message
+from dashboard.components.figures_table import figures_table, table
+from dashboard.formatting import difference, fixed, number, share, short, signed
 from dashboard.page import Page
 from dashboard.panels.decision.robustness import break_even
-from dashboard.wording import plain
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.fields
+    decided = saved.fields
     earning: dict[str, Any] = decided.get("earning") or {}
     breaks: dict[str, Any] = decided.get("robustness") or {}
     facts = decided["facts"]
     trades = earning.get("trades", facts.get("trades"))
     forced = earning.get("forced_exits", facts.get("forced_exits"))
     rows = [
-        (say.raw("earn.trades"), None if trades is None else number(trades), ""),
+        (Message("Trades"), None if trades is None else number(trades), ""),
         (
-            say.raw("earn.exposure"),
+            Message("Mean exposure"),
             share(earning.get("exposure", facts.get("mean_exposure"))),
-            _in_market(page, earning),
+            _in_market(earning),
         ),
-        (say.raw("earn.turnover"), fixed(earning.get("turnover"), 1, " x"), ""),
+        (Message("Turnover per year"), fixed(earning.get("turnover"), 1, "x"), ""),
         (
-            say.raw("earn.hold"),
-            fixed(earning.get("avg_hold_bars"), 1, " h"),
-            _median(page, earning),
+            Message("Mean holding time"),
+            fixed(earning.get("avg_hold_bars"), 1, "h"),
+            _median(earning),
         ),
         (
-            say.raw("earn.fees"),
+            Message("Fees as a share of gross profit"),
             share(earning.get("fees_share_of_gross")),
-            _costs(page, earning),
+            _costs(earning),
         ),
         (
-            say.raw("earn.break_even"),
-            break_even(page, breaks),
-            say.raw("earn.break_even_help", now=_costs_now(decided)),
+            Message("Break-even cost per side"),
+            break_even(breaks),
+            Message("charged now: {now:g} bps", now=_costs_now(decided)),
         ),
-        (say.raw("earn.expectancy"), fixed(earning.get("expectancy_bps"), 1, " bps"), ""),
         (
-            say.raw("earn.top5"),
+            Message("Mean net result per trade"),
+            fixed(earning.get("expectancy_bps"), 1, "bps"),
+            "",
+        ),
+        (
+            Message("Profit share of the five best trades"),
             share(breaks.get("top5_share")),
-            _without(page, breaks),
+            _without(breaks),
         ),
-        (say.raw("earn.forced"), None if forced is None else number(forced), _forced(earning)),
+        (
+            Message("Forced exits at episode ends"),
+            None if forced is None else number(forced),
+            signed(earning.get("forced_exits_pnl"), 2, "USDT") or "",
+        ),
     ]
     figures_table(page, rows, "earning-figures")
     _sides(page, earning)
 
 
-def _in_market(page: Page, earning: dict[str, Any]) -> str:
+def _in_market(earning: dict[str, Any]) -> str:
     part = share(earning.get("time_in_market"))
-    return "" if part is None else page.say.raw("earn.in_market", share=part)
+    return "" if part is None else Message("in the market {share} of the time", share=part)
 
 
-def _median(page: Page, earning: dict[str, Any]) -> str:
-    median = fixed(earning.get("median_hold_bars"), 1)
-    return "" if median is None else page.say.raw("earn.median", hours=median)
+def _median(earning: dict[str, Any]) -> str:
+    median = earning.get("median_hold_bars")
+    return "" if median is None else Message("median {hours:.1f} h", hours=median)
 
 
-def _costs(page: Page, earning: dict[str, Any]) -> str:
+def _costs(earning: dict[str, Any]) -> str:
     if "fees" not in earning:
         return ""
-    return page.say.raw(
-        "earn.costs", fees=fixed(earning["fees"]), slippage=fixed(earning["slippage"])
+    return Message(
+        "{fees:,.2f} USDT fees, {slippage:,.2f} USDT slippage",
+        fees=earning["fees"],
+        slippage=earning["slippage"],
     )
 
 
-def _costs_now(decided: dict[str, Any]) -> str:
+def _costs_now(decided: dict[str, Any]) -> float:
     costs = decided.get("costs") or {}
-    return f"{costs.get('fee_bps', 0.0) + costs.get('slippage_bps', 0.0):g}"
+    return costs.get("fee_bps", 0.0) + costs.get("slippage_bps", 0.0)
 
 
-def _without(page: Page, breaks: dict[str, Any]) -> str:
+def _without(breaks: dict[str, Any]) -> str:
     rest = breaks.get("return_without_top5_pct")
-    return "" if rest is None else page.say.raw("earn.without_top5", rest=f"{rest:+.2f}")
-
-
-def _forced(earning: dict[str, Any]) -> str:
-    pnl = earning.get("forced_exits_pnl")
-    return "" if pnl is None else f"{pnl:+,.2f} USDT"
+    return "" if rest is None else Message("without them {rest:+.2f} %", rest=rest)
 
 
 def _sides(page: Page, earning: dict[str, Any]) -> None:
     say = page.say
-    sides = {say.raw(f"earn.{name}"): earning.get(name) for name in ("long", "short")}
-    if not any(sides.values()):
-        return
+    sides = ((say("long"), earning.get("long")), (say("short"), earning.get("short")))
     rows = [
         [
-            plain(name),
-            number(side["trades"]),
-            f"{side['pnl']:+,.2f}",
-            short(side["win_rate_pct"]),
-            short(side["profit_factor"]),
+            name,
+            say(number(side["trades"])),
+            say(difference(side["pnl"], 2)),
+            say(short(side["win_rate_pct"])),
+            say(short(side["profit_factor"])),
         ]
-        for name, side in sides.items()
+        for name, side in sides
         if side
     ]
-    heads = [say(f"earn.{part}") for part in ("side", "trades", "pnl")]
-    table([*heads, "Win %", "Profit factor"], rows, "sides")
+    if rows:
+        heads = [say("Side"), say("Trades"), say("Net USDT"), say("Win %"), say("Profit factor")]
+        table(heads, rows, "sides")

@@ -11,6 +11,7 @@ from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.sentences import Sentences
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
+from core.language import joined, plural
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import empty, week_or_way
@@ -18,9 +19,10 @@ from dashboard.components.gate_cards import gate_cards
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.data.snapshot import Snapshot
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.panels.decision import delivery, signature, views
+from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
 
@@ -41,26 +43,39 @@ def _draw(page: Page) -> None:
         saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError as error:
         st.error(
-            f"{plain(error.what)} {plain(error.remedy)}",
-            title=say("decide.altered"),
+            f"{say.text(error.what)} {say.text(error.remedy)}",
+            title=say("The decision's files were altered"),
             icon=":material/gpp_bad:",
         )
         for name in ("history", "revalidation"):
-            link(name, say.raw("go", page=say.raw(f"page.{name}")))
+            link(name, say.raw("Go to {page}", page=TITLES[name]))
         return
     if saved is None:
-        empty(say("decide.none"), say("decide.none_text"), ":material/gavel:")
-        link("revalidation", say.raw("go", page=say.raw("page.revalidation")))
+        empty(
+            say("No revalidation yet"),
+            say("The decision appears here after a revalidation. Start one on *Revalidation*."),
+            ":material/gavel:",
+        )
+        link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
         delivery.show(page, snapshot, None)
         return
     if problem := dated_problem(page.services.home, saved):
-        told = f"{plain(problem)} {say('decide.dated_altered')}"
-        st.warning(told, icon=":material/content_copy:")
+        intact = say("The archived decision is intact; it is the one shown and signed here.")
+        st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
     refused = page.services.client.unsignable(snapshot.week.id, saved.sha256)
     signature.alert(page, snapshot, saved, refused)
     _headline(page, snapshot, saved)
-    gate_cards(page, saved.fields["gates"], saved.fields.get("episodes_that_pass"))
-    st.caption(page.say("decide.gates_help"))
+    decided = saved.fields
+    gate_cards(
+        page, decided["gates"], decided.get("episodes_that_pass"), len(single_episodes(decided))
+    )
+    st.caption(
+        page.say(
+            "P(pass) is the share of bootstrap resamples in which the gate passes; "
+            "consecutive bars stay together. Chart: green passes, red fails, dashed = "
+            "limit, solid = value."
+        )
+    )
     view = views.chosen(page)
     if view == "document":  # a page of its own width
         left = right = st.container()
@@ -74,7 +89,7 @@ def _draw(page: Page) -> None:
 
 
 def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """Verdict, reason, evidence and every weakness: nothing of it behind a click."""
+    """Verdict, reason, evidence and every weakness, all without a click."""
     say, decided = page.say, saved.fields
     sentences = in_words(saved, page.viewer.language)
     verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
@@ -82,10 +97,10 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     colour = seen.colour
     if verdict is Decision.GO and grade in DOUBTFUL_GRADES:
         # Six gates alone don't detect skill: this GO never looks like a plain one.
-        colour, on = "orange", f" {say('decide.on_evidence', grade=word(grade, say).upper())}"
+        colour, on = "orange", f" {say('on {grade} evidence', grade=word(grade, say).upper())}"
     failed = failed_checks(saved.decision.trust, saved.decision.reproducible)
     if spoilt := [sentence.in_(page.viewer.language) for sentence in failed]:
-        colour, on = "red", on or f" {say('decide.not_to_trust')}"
+        colour, on = "red", on or f" {say('not reliable')}"
     icon = "warning" if on else seen.icon
     with st.container(border=True, gap="xsmall", key="headline"):
         with st.container(
@@ -97,16 +112,23 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
                 width="content",
             )
             st.markdown(
-                f":small[{say('sign.title')}] {_signed(page, snapshot, saved)}", width="content"
+                f":small[{say('Signature')}] {_signed(page, snapshot, saved)}", width="content"
             )
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
-        told = "decide.spoilt" if spoilt else "decide.recommendation"
-        advice = say(told, what=decided["recommendation"])
-        following = plain(decided["next_steps"][page.viewer.language])
-        # That all gates pass is said by what follows from it.
+        what = decided["recommendation"]
+        if spoilt:
+            advice = say(
+                "By the gates alone the recommendation is {what}, but this backtest failed a "
+                "check. **Find the cause and revalidate.**",
+                what=what,
+            )
+        else:
+            following = plain(decided["next_steps"][page.viewer.language])
+            advice = f"{say('Recommendation: **{what}**.', what=what)} {following}"
+        # A GO needs no reason: all gates pass.
         reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"
-        st.markdown(f"{reason}{advice}" if spoilt else f"{reason}{advice} {following}")
+        st.markdown(f"{reason}{advice}")
         st.markdown(_evidence(page, decided, grade, sentences, spoilt))
         _weaknesses(page, sentences, spoilt)
 
@@ -124,27 +146,26 @@ def _evidence(
     sentences: Sentences,
     spoilt: Sequence[str],
 ) -> str:
-    """The grade, how much there is to go by, and why it is no better (or no worse)."""
+    """The grade, the amount of evidence, and the reasons for the grade."""
     say, evidence = page.say, decided["evidence"]
-    facts = say(
-        "decide.evidence_facts",
-        trades="–" if evidence["trades"] is None else evidence["trades"],
-        days=f"{evidence['days']:.0f}",
-    )
+    amounts = [plural("{n} day", "{n} days", round(evidence["days"]))]
+    if evidence["trades"] is not None:
+        amounts.insert(0, plural("{n:,} trade", "{n:,} trades", evidence["trades"]))
     named = word(grade, say)
     if named.upper() != grade.value:  # the word that documents and sentences use
         named = f"{named} ({grade.value})"
     reasons = " ".join(reason for reason in sentences.grade_reasons if reason not in spoilt)
-    seen, graded = look(grade), say("decide.evidence", grade=named)
-    return f":{seen.colour}-badge[:material/{seen.icon}: {graded}] {facts}. {plain(reasons)}"
+    seen, graded = look(grade), say("Evidence: {grade}", grade=named)
+    badge = f":{seen.colour}-badge[:material/{seen.icon}: {graded}]"
+    return f"{badge} {say(joined(amounts, ', '))}. {plain(reasons)}"
 
 
 def _weaknesses(page: Page, sentences: Sentences, spoilt: Sequence[str]) -> None:
-    """What speaks against it, the gravest first."""
+    """The warnings, the gravest first."""
     found = [warning for warning in sentences.news if warning not in spoilt]
     if not found:
         return
-    title = f":orange[:material/warning: **{page.say('decide.warnings')}**]"
+    title = f":orange[:material/warning: **{page.say('Read this before you sign')}**]"
     with st.container(gap=None, key="weaknesses"):
         st.markdown(title)
-        st.markdown("\n".join(f"- {plain(warning)}" for warning in found))
+        st.markdown("\n".join(f"- {page.say.text(warning)}" for warning in found))

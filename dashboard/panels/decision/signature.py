@@ -1,4 +1,4 @@
-"""The CTO's signature, bound to the hash of the decision on the screen, and whether it holds."""
+"""The CTO's signature, bound to the hash of the decision on the screen, and its validity."""
 
 from __future__ import annotations
 
@@ -8,41 +8,44 @@ from core.decision import SavedDecision
 from core.decision.seal import fingerprint, short
 from core.decision.validity import Standing
 from core.errors import TrainweekError
+from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import conditions, outcomes
-from dashboard.components.signed import signed_by, stood_by
+from dashboard.components.markup import small, tinted
+from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import ACTS, badge, look, word
 from dashboard.data.decision import differences
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.panels.decision import signing_form
 from dashboard.wording import plain
+from dashboard.wording.decision import BROKEN, REMEDIES
+from dashboard.wording.names import ROLES
 from runner.outcomes import Refused
 from runner.records import Signature
 
 
 def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    """Above everything else: what can't be signed, or an approval that holds no longer.
+    """First on the page: a decision that can't be signed, or an approval that is not valid.
 
-    :param refused: why nobody can sign it now.
+    :param refused: why it can't be signed now.
     """
     signature = snapshot.signature_of(saved.sha256)
     if signature is None:
         if refused:
-            told = f"{plain(refused.reason)} {plain(refused.remedy)}"
-            title = page.say("sign.unsignable")
-            st.error(told, title=title, icon=":material/link_off:")
+            why = f"{page.say.text(refused.reason)} {page.say.text(refused.remedy)}"
+            title = page.say("This decision can't be signed now")
+            st.error(why, title=title, icon=":material/link_off:")
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
     standing = snapshot.standing(signature)
     if standing.state in conditions.BROKEN:
-        # What changed stands above every page, and with the signature.
-        told = page.say(f"sign.remedy_{standing.state.value}")
+        # What changed is said in the frame of every page, and with the signature.
         draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
         seen = look(standing.state)
-        title = page.say(f"sign.broken_{standing.state.value}")
-        draw(told, title=title, icon=f":material/{seen.icon}:")
+        title = page.say(BROKEN[standing.state])
+        draw(page.say(REMEDIES[standing.state]), title=title, icon=f":material/{seen.icon}:")
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
@@ -50,7 +53,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)
         standing = snapshot.standing(signature)
-        st.markdown(f"#### {say('sign.title')} {badge(standing.state, say)}", anchors=False)
+        st.markdown(f"#### {say('Signature')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
             _signed(page, snapshot, signature, standing)
         else:
@@ -59,22 +62,32 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
             if signature is None:
                 signing_form.show(page, snapshot, saved, refused)
             else:
-                with st.expander(say.raw("sign.again"), key="sign-again"):
+                with st.expander(say.raw("Sign again"), key="sign-again"):
                     signing_form.show(page, snapshot, saved, refused)
         elif signature is None:
-            role = say.raw(f"role.{page.viewer.person.role.value}")
-            st.caption(say("sign.not_you", role=role))
+            st.caption(
+                say(
+                    "Only the CTO can sign. You act as {role}; switch the role on the left, or "
+                    "send this page to the CTO.",
+                    role=ROLES[page.viewer.person.role],
+                )
+            )
         signing_form.countersign(page, snapshot, saved)
         outcomes.show(page, signing_form.PLACE)
 
 
 def _earlier(page: Page, snapshot: Snapshot) -> None:
-    """What was signed before, if anything: it holds for that, not for this."""
+    """No signature yet, and the earlier one, if any: it is for another revalidation."""
     say = page.say
-    st.markdown(f":orange[:material/ink_pen: {say('sign.waits')}]")
+    st.markdown(tinted(say("Waiting for the CTO's signature."), "orange", "ink_pen"))
     if snapshot.signatures:
         other = snapshot.signatures[-1].revalidation_sha256[:12]
-        st.markdown(f":gray[:material/history: {say('sign.other', sha=other)}]")
+        text = say(
+            "The existing signature is for another revalidation ({sha}). It is not valid for this "
+            "one.",
+            sha=other,
+        )
+        st.markdown(tinted(text, "gray", "history"))
 
 
 def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Standing) -> None:
@@ -85,15 +98,15 @@ def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Stan
         colour, icon = "gray", look(standing.state).icon
     st.markdown(f":{colour}[:material/{icon}: **{signed_by(page, signature)}**]")
     if not signature.verified:
-        st.markdown(f":orange-badge[:material/gpp_maybe: {say('who.unverified')}]")
+        st.markdown(f":orange-badge[:material/gpp_maybe: {say('identity unverified')}]")
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")
-    if second := stood_by(page, signature):
+    if second := second_person(page, signature):
         st.caption(second)
-    for told in differences(standing, page.viewer.language):
-        st.markdown(f":red[:material/{look(standing.state).icon}: {plain(told)}]")
+    for change in differences(standing, page.viewer.language):
+        st.markdown(tinted(say.text(change), "red", look(standing.state).icon))
     for sentence in standing.unchecked:
-        st.caption(f":material/help: {say('sign.unchecked')}: {plain(sentence)}")
+        st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")
     if standing.stands and signature.act in APPROVALS:
         _pipeline(page, signature)
     conditions.show(page, snapshot, snapshot.conditions_of(signature))
@@ -104,40 +117,49 @@ def _pipeline(page: Page, signature: Signature) -> None:
     """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
     answer = page.services.client.gate(sha256=signature.revalidation_sha256)
     if answer.passes:
-        st.markdown(f":green[:material/lock_open: {page.say('sign.gate_open')}]")
+        allowed = page.say("Deployment allowed: a pipeline may take it.")
+        st.markdown(tinted(allowed, "green", "lock_open"))
         return
     if answer.only_conditions:
-        told = page.say("sign.gate_conditions")  # which stand below
+        blocked = page.say("Deployment blocked until these conditions are closed.")
     else:
-        why = f" {plain(answer.reason)}" if page.viewer.language == "en" else ""
-        told = f"{page.say('sign.gate_shut')}{why}"
-    st.markdown(f":orange[:material/lock: {told}]")
+        blocked = f"{page.say('Deployment blocked.')} {page.say.text(answer.reason)}"
+    st.markdown(tinted(blocked, "orange", "lock"))
 
 
 def _capsule(page: Page, signature: Signature, standing: Standing) -> None:
-    """Until when it holds, whose key it is, and the file that proves it elsewhere."""
+    """The expiry, the key, and the file that proves the signature elsewhere."""
     say, record = page.say, signature.sealed
     if record is None:
         return
     statement = record["statement"]
     print_ = fingerprint(statement["public_key"])
+    day = page.viewer.date(parse_moment(statement["expires_at"]))
     st.markdown(
-        f":small[:gray[{say('sign.expires', day=statement['expires_at'][:10])} · "
-        f"{say('sign.key', print=short(print_))}]]",
-        help=say("sign.key_help", print=print_),
+        small(f"{say('expires {day}', day=day)} · {say('key {print}', print=short(print_))}"),
+        help=say(
+            "Ed25519. Fingerprint of this data directory's public key: `{print}`. A bundle "
+            "signed by another key was not made here.",
+            print=print_,
+        ),
     )
     if standing.state is SignatureState.ALTERED:
         return
     name = f"{signature.week_id}_{signature.revalidation_sha256[:12]}.capsule.json"
     st.download_button(
-        say.raw("sign.capsule"),
+        say.raw("Signed bundle"),
         data=lambda: _content(page, signature.revalidation_sha256),
         file_name=name,
         mime="application/json",
         key="download:capsule",
         on_click="ignore",
         icon=":material/encrypted:",
-        help=say("sign.capsule_help", name=name, state=word(standing.state, say)),
+        help=say(
+            "One file (a capsule) with evidence, signature and conditions ({state}). "
+            "Verify it offline: `trainweek decision verify {name} --key FINGERPRINT`",
+            name=name,
+            state=word(standing.state, say),
+        ),
     )
 
 

@@ -1,10 +1,11 @@
-"""The act: approve, approve with conditions, reject; each with its reason, and who stands by."""
+"""The act: approve, approve with conditions, reject; its reason, and the second person."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.decision import SavedDecision
+from core.language import Message
 from core.people import Person
 from core.vocabulary import (
     APPROVALS,
@@ -16,9 +17,11 @@ from core.vocabulary import (
     SignatureAct,
 )
 from dashboard.components import outcomes
+from dashboard.components.markup import tinted
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.decision import ACTS
 from runner.outcomes import Refused
 
 PLACE = "sign"
@@ -27,27 +30,37 @@ FEWEST_ROWS, MOST_ROWS = 2, 20
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    """The form of exactly this decision; instead of it, why nobody can sign it now.
+    """The form of exactly this decision, or why it can't be signed now.
 
-    Another one may come while somebody writes: its form begins empty, and only after
-    the person has said that they look at the new one.
+    Another decision may come while a person writes: its form starts empty, and only after
+    the person has asked for it.
     """
     say, decided = page.say, saved.fields
     begun = st.session_state.get(_BEGUN)
     if begun not in (None, saved.sha256):
-        told = say("sign.changed", old=begun[:12], new=saved.sha256[:12])
-        st.warning(told, icon=":material/published_with_changes:")
+        text = say(
+            "The evidence changed while you were writing: you started with {old}; the "
+            "latest is {new}. Nothing was signed. Review the new one.",
+            old=begun[:12],
+            new=saved.sha256[:12],
+        )
+        st.warning(text, icon=":material/published_with_changes:")
         st.button(
-            say.raw("sign.look_at_new"), key=_key("new", saved), on_click=_begin, args=(saved,)
+            say.raw("Review the new decision"),
+            key=_key("new", saved),
+            on_click=_begin,
+            args=(saved,),
         )
         return
     if refused:
-        st.error(f"{plain(refused.reason)} {plain(refused.remedy)}", icon=":material/link_off:")
+        st.error(
+            f"{say.text(refused.reason)} {say.text(refused.remedy)}", icon=":material/link_off:"
+        )
         return
     act = st.segmented_control(
-        say.raw("sign.act"),
+        say.raw("Your decision"),
         list(SignatureAct),
-        format_func=lambda act: say.raw(f"sign.{SignatureAct(act).value}"),
+        format_func=lambda act: say.raw(ACTS[SignatureAct(act)]),
         key=_key("act", saved),
         on_change=_begin,
         args=(saved,),
@@ -55,29 +68,35 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         label_visibility="collapsed",
         wrap=True,
     )
-    if act is None:  # nothing is chosen for anybody: neither by the gates nor by us
-        st.caption(say("sign.choose"))
+    if act is None:  # neither the gates nor the page choose for the person
+        st.caption(say("Choose your decision; nothing is preselected."))
         return
     act = SignatureAct(act)
     grade, override = decided["evidence"]["grade"], _is_override(saved, act)
     if override:
-        st.markdown(f":red[:material/report: {say('sign.override')}]")
-    elif act in APPROVALS and EvidenceGrade(grade) in DOUBTFUL_GRADES:
-        st.markdown(
-            f":orange[:material/warning: {say('sign.doubtful', grade=grade)}]",
+        warning = say(
+            "Override: the gates say NO-GO. It needs a written reason and a lead as second person."
         )
+        st.markdown(tinted(warning, "red", "report"))
+    elif act in APPROVALS and EvidenceGrade(grade) in DOUBTFUL_GRADES:
+        warning = say(
+            "The evidence is {grade}: this result could be luck. Write why you approve it anyway.",
+            grade=grade,
+        )
+        st.markdown(tinted(warning, "orange", "warning"))
     elif act is SignatureAct.APPROVE and decided["decision"] == Decision.PARTIAL:
-        st.markdown(f":orange[:material/warning: {say('sign.partial')}]")
+        warning = say("PARTIAL: a pipeline accepts it only with conditions, all of them closed.")
+        st.markdown(tinted(warning, "orange", "warning"))
     st.text_area(
-        say.raw("sign.reason"), key=_key("reason", saved), max_chars=2000, height=80,
-        help=say("sign.reason_help"), required=True, on_change=_begin, args=(saved,),
+        say.raw("Reason"), key=_key("reason", saved), max_chars=2000, height=80,
+        help=say("Required. It stays with the decision permanently."), required=True, on_change=_begin, args=(saved,),
     )  # fmt: skip
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         _condition_rows(page, snapshot, saved)
     if override:
         _second(page, saved)
     st.button(
-        say.raw("sign.button", act=say.raw(f"sign.{act.value}").lower()),
+        say.raw("Sign: {act}", act=say.raw(ACTS[act]).lower()),
         key=_key("button", saved),
         type="primary",
         icon=":material/ink_pen:",
@@ -87,30 +106,32 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
 
 
 def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """For the lead, on a NO-GO: stand by an override before the CTO signs it."""
+    """For the lead, on a NO-GO: countersign an override before the CTO signs it."""
     say, client = page.say, page.services.client
     if saved.fields["decision"] != Decision.NO_GO:
         return
     for entry in client.countersignatures(saved.sha256):
         st.markdown(
-            f":small[:material/group: {say('sign.countersigned', by=entry.by)}]"
+            f":small[:material/group: {say('{by} countersigned the override.', by=entry.by)}]"
             f" :small[:gray[{plain(entry.body.get('reason', ''))}]]"
         )
     if not page.viewer.person.may(Right.COUNTERSIGN):
         return
-    with st.popover(say.raw("sign.countersign"), icon=":material/group_add:", key="countersign"):
-        st.markdown(say("sign.countersign_help"))
-        st.text_area(
-            say.raw("sign.reason"), key=_key("countersign", saved), max_chars=2000, height=80
+    with st.popover(
+        say.raw("Countersign the override"), icon=":material/group_add:", key="countersign"
+    ):
+        st.markdown(
+            say("You support approving a NO-GO, as its second person. Your reason is recorded.")
         )
+        st.text_area(say.raw("Reason"), key=_key("countersign", saved), max_chars=2000, height=80)
         st.button(
-            say.raw("sign.countersign"),
+            say.raw("Countersign the override"),
             key="countersign:button",
             type="primary",
             on_click=lambda: outcomes.act(
                 page,
                 PLACE,
-                say.raw("saved.countersign"),
+                Message("countersignature"),
                 lambda: client.countersign(
                     snapshot.week.id,
                     saved.sha256,
@@ -140,20 +161,29 @@ def _second(page: Page, saved: SavedDecision) -> None:
     if page.viewer.person.verified:
         names = [entry.by for entry in known]
         if not names:
-            st.caption(say("sign.second_missing"))
+            st.caption(
+                say(
+                    "No lead has countersigned yet. A lead must sign in and countersign on this "
+                    "page first."
+                )
+            )
             return
-        st.selectbox(say.raw("sign.second"), names, key=_key("second", saved))
+        st.selectbox(
+            say.raw("Second person (a lead; approving a NO-GO is an override)"),
+            names,
+            key=_key("second", saved),
+        )
         return
     if known:
         st.session_state.setdefault(_key("second", saved), known[-1].by)
     st.text_input(
-        say.raw("sign.second"), key=_key("second", saved), max_chars=80, on_change=_begin,
+        say.raw("Second person (a lead; approving a NO-GO is an override)"), key=_key("second", saved), max_chars=80, on_change=_begin,
         args=(saved,),
     )  # fmt: skip
 
 
 def _rows(saved: SavedDecision) -> int:
-    """One empty row below the last that was begun."""
+    """One empty row below the last that has text."""
     begun = [
         index
         for index in range(MOST_ROWS)
@@ -167,28 +197,28 @@ def _rows(saved: SavedDecision) -> int:
 
 def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say = page.say
-    st.markdown(f":small[{say('sign.conditions')}]")
+    st.markdown(f":small[{say('Conditions, with owner and due date')}]")
     for index in range(_rows(saved)):
         st.text_input(
-            say.raw("sign.condition_text"), key=_key(f"text:{index}", saved),
-            placeholder=say.raw("sign.condition_text"), label_visibility="collapsed",
+            say.raw("Condition"), key=_key(f"text:{index}", saved),
+            placeholder=say.raw("Condition"), label_visibility="collapsed",
         )  # fmt: skip
         owner, due = st.columns(2, gap="xsmall")
         owner.text_input(
-            say.raw("sign.condition_owner"), key=_key(f"owner:{index}", saved),
-            placeholder=say.raw("sign.condition_owner"), label_visibility="collapsed",
+            say.raw("Owner"), key=_key(f"owner:{index}", saved),
+            placeholder=say.raw("Owner"), label_visibility="collapsed",
         )  # fmt: skip
         due.date_input(
-            say.raw("sign.condition_due"), value=None, key=_key(f"due:{index}", saved),
-            min_value=snapshot.now_week.date(), label_visibility="collapsed", format="YYYY-MM-DD",
+            say.raw("Due date"), value=None, key=_key(f"due:{index}", saved),
+            min_value=snapshot.now_week.date(), label_visibility="collapsed", format=page.viewer.date_input,
         )  # fmt: skip
 
 
 def _sign(
     page: Page, snapshot: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
 ) -> None:
-    """One transaction, bound to the hash that stood on the screen."""
-    state, say = st.session_state, page.say
+    """One transaction, bound to the hash that was on the screen."""
+    state = st.session_state
     reason = str(state.get(_key("reason", saved)) or "").strip()
     conditions = []
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
@@ -203,8 +233,8 @@ def _sign(
     done = outcomes.act(
         page,
         PLACE,
-        say.raw("saved.signature"),
-        lambda: outcomes.needs(reason, say.raw("sign.reason_missing"))
+        Message("signature"),
+        lambda: outcomes.needs(reason, Message("Write the reason first."))
         or page.services.client.sign(
             snapshot.week.id, saved.sha256, act, reason, conditions, second,
             key=outcomes.intent(PLACE),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from core.decision import SavedDecision, decision_text, gate_block
+from core.language import Message
+from dashboard.components.charts import draw
 from dashboard.components.choice import choice
 from dashboard.data.decision import curves
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.equity import equity_figure
-from dashboard.figures.style import CONFIG
 from dashboard.page import Page
 from dashboard.panels.decision import change, earning, robustness, skill, trust
+from dashboard.wording.decision import BASELINES, VIEWS
 
-VIEWS = ("equity", "skill", "earning", "breaks", "trust", "change", "document")
 _SHOW = {
     "skill": skill.show,
     "earning": earning.show,
@@ -26,9 +27,7 @@ _SHOW = {
 def chosen(page: Page) -> str:
     """The row of views; the one that is open."""
     say = page.say
-    return choice(
-        say.raw("decide.view"), VIEWS, lambda name: say.raw(f"decide.view_{name}"), key="view"
-    )
+    return choice(say.raw("View"), list(VIEWS), lambda name: say.raw(VIEWS[name]), key="view")
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
@@ -43,26 +42,34 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> Non
 
 def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, decided = page.say, saved.fields
-    st.markdown(f"**{say('decide.equity')}**")
+    heading = Message("Equity and drawdown, compared with buy and hold")
+    st.markdown(f"**{say(heading)}**")
     found = curves(page.services.home, saved, snapshot.week.playbook.revalidation.backtest_data_dir)
-    lines = {say.raw("decide.agent"): found.agent}
+    lines = {say.raw("agent"): found.agent}
     if found.hold is not None:
-        lines[say.raw("decide.hold")] = found.hold
+        lines[say.raw(BASELINES["buy_and_hold"])] = found.hold
     if found.matched is not None:
-        lines[say.raw("decide.matched")] = found.matched
+        lines[say.raw(BASELINES["exposure_matched"])] = found.matched
     limit = next(
         (gate["threshold"] for gate in decided["gates"] if gate["id"] == "max_drawdown_pct"), None
     )
-    titles = (say.raw("decide.growth"), say.raw("decide.underwater"))
+    titles = (say.raw("equity, start = 1"), say.raw("drawdown %"))
     figure = equity_figure(found.time, lines, found.drawdown_pct, limit, titles)
-    st.plotly_chart(figure, key="equity", config=CONFIG, alt=say.raw("decide.equity"))
+    if page.viewer.language == "pt":
+        figure.update_xaxes(tickformat="%d/%m/%y")
+    draw(page, figure, key="equity", alt=heading)
     if found.hold is None:
-        st.caption(say("decide.no_hold"))
+        st.caption(
+            say(
+                "The backtest candles have changed since, so buy and hold can't be drawn for "
+                "comparison."
+            )
+        )
     skill.baselines(page, saved)
 
 
 def _document(page: Page, saved: SavedDecision) -> None:
-    st.markdown(f"**{page.say('decide.document')}**")
+    st.markdown(f"**{page.say('Decision document')}**")
     names = ("decision_pt.txt", "decision.txt")
     files = [saved.file(name) for name in names[page.viewer.language != "pt" :]]
     found = next((file for file in files if file.is_file()), None)
@@ -70,7 +77,7 @@ def _document(page: Page, saved: SavedDecision) -> None:
     st.code(text, language=None)
     log = saved.file("training_log_summary.txt")
     if log.is_file():
-        with st.expander(page.say.raw("decide.log_summary"), key="log-summary"):
+        with st.expander(page.say.raw("Training log summary"), key="log-summary"):
             st.code(log.read_text(encoding="utf-8"), language=None)
-    st.markdown(f"**{page.say('decide.gates_block')}**")
+    st.markdown(f"**{page.say('Gate block')}**")
     st.code(gate_block(saved.decision.gates), language=None)

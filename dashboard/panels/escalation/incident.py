@@ -1,4 +1,4 @@
-"""An incident: what was seen, the procedure's actions one by one, and its end."""
+"""An incident: its summary, the procedure's actions one by one, and how it is closed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.language import Message, plural
 from core.playbook import EscalationSpec
 from core.playbook.text import Step
 from core.vocabulary import Right
@@ -22,11 +23,11 @@ WORK_AND_END = (3, 2)  # of an open incident: what to do, and how it is closed
 
 
 def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
-    """The open incident of a procedure: what was seen, what to do, how it ends."""
+    """The open incident of a procedure: its summary, what to do, how it is closed."""
     say = page.say
     st.error(
         say(
-            "escalate.opened",
+            "Opened by {by}, {time} ({age} ago): {summary}",
             by=opened.opened_by,
             time=page.viewer.moment(opened.opened_at_week),
             age=age(snapshot.now - opened.opened_at),
@@ -36,8 +37,8 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
     )
     todo, end = st.columns(WORK_AND_END, gap="medium")
     with todo.container(gap="xsmall"):
-        done = say("escalate.progress", done=len(opened.actions_done), total=len(spec.actions))
-        st.markdown(f"**{say('trouble.actions')}** :gray[{done}]")
+        done = say("{done} of {total} done", done=len(opened.actions_done), total=len(spec.actions))
+        st.markdown(f"**{say('What to do')}** :gray[{done}]")
         actions(page, snapshot, spec, opened)
     with end.container(gap="xsmall"):
         machine_text(page, spec)
@@ -47,7 +48,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
 
 
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
-    """Undone actions don't hold it open, but are not passed over in silence."""
+    """Undone actions don't keep it open, but they are named."""
     say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
     undone = undone_actions(snapshot.week, opened)
 
@@ -56,23 +57,34 @@ def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Inciden
         outcomes.act(
             page,
             key,
-            say.raw("saved.incident", what=spec.title.in_(page.viewer.language)),
+            Message("incident {what}", what=spec.title.in_(page.viewer.language)),
             lambda: page.services.client.close_incident(opened.id, reason),
         )
 
     st.text_area(
-        say.raw("escalate.close_reason"), key=f"{key}:reason", max_chars=1000, height=72,
+        say.raw("Root cause, and why it is safe to restart"), key=f"{key}:reason", max_chars=1000, height=72,
         disabled=denied is not None,
     )  # fmt: skip
     if undone:
         left = (n for n, step in enumerate(spec.actions, start=1) if step in undone)
-        text = say("escalate.undone", numbers=", ".join(map(str, left)))
+        text = say(
+            plural(
+                "Not done: action {numbers}. To close the incident anyway, give the reason; the "
+                "ledger records it.",
+                "Not done: actions {numbers}. To close the incident anyway, give the reason; the "
+                "ledger records it.",
+                len(undone),
+                numbers=", ".join(map(str, left)),
+            )
+        )
         st.markdown(f":small[:orange[:material/pending_actions: {text}]]")
     label = (
-        say.raw("escalate.close_undone", count=len(undone)) if undone else say.raw("escalate.close")
+        plural("Close with {n} action not done", "Close with {n} actions not done", len(undone))
+        if undone
+        else Message("Close incident")
     )
     st.button(
-        label,
+        say.raw(label),
         key=f"{key}:close",
         icon=":material/task_alt:",
         disabled=denied is not None,
@@ -95,15 +107,14 @@ def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incide
             continue
         _checkbox(page, spec, opened, index, f"{index + 1}\\. {text}")
         if kept := _kept_copy(page, step.act):
-            st.markdown(
-                f":small[:green[:material/inventory_2: {page.say('escalate.kept')}]] `{kept}`"
-            )
+            copied = page.say("Copied when the incident was opened:")
+            st.markdown(f":small[:green[:material/inventory_2: {copied}]] `{kept}`")
         if has_button(step.act) and index not in opened.actions_done:
             action_button(page, snapshot, step.act, f"incident:{spec.id}")
 
 
 def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, text: str) -> None:
-    """Marked once and for all: the ledger takes nothing back."""
+    """A mark is final: the ledger removes nothing."""
     done, denied = index in opened.actions_done, page.denied(Right.RECORD)
     key = f"incident:{spec.id}:{opened.id}:do:{index}"
     st.session_state[key] = done  # what is recorded, not what was clicked
@@ -118,7 +129,7 @@ def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, te
 
 
 def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
-    """What the manual lets people change of a training under way."""
+    """What the manual allows to change in a run in progress."""
     with st.container(horizontal=True, gap="small"):
         for act in ("restart_lowered_learning_rate", "restart_raised_ent_coef"):
             action_button(page, snapshot, act, f"incident:{spec.id}")
@@ -126,13 +137,14 @@ def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None
 
 def machine_text(page: Page, spec: EscalationSpec) -> None:
     """The message and the log line, to the letter."""
-    for key, text in (("escalate.contact", spec.contact), ("escalate.log_line", spec.log_line)):
+    named = ((Message("Message"), spec.contact), (Message("Log line"), spec.log_line))
+    for name, text in named:
         if text:
-            st.markdown(f":small[:gray[{page.say(key)}]] `{text}`")
+            st.markdown(f":small[:gray[{page.say(name)}]] `{text}`")
 
 
 def _kept_copy(page: Page, act: str | None) -> str | None:
-    """Where the copy lies that opening the incident made, for the steps that ask for one."""
+    """The copy that opening the incident made, for the steps that require one."""
     home = page.services.home
     copies = {"backup_log": home.crash_backup_log, "backup_model": home.bad_data_backup}
     path = copies.get(act or "")
@@ -143,7 +155,7 @@ def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:
     outcomes.act(
         page,
         f"incident:{spec.id}",
-        page.say.raw("escalate.action_done"),
+        Message("action done"),
         lambda: page.services.client.do_incident_action(opened.id, index),
     )
 
@@ -153,18 +165,17 @@ def history(page: Page, snapshot: Snapshot) -> None:
     closed = [i for i in snapshot.incidents if i.closed_at is not None]
     if not closed:
         return
-    st.markdown(f"#### {page.say('escalate.history')}", anchors=False)
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    st.markdown(f"#### {page.say('Closed incidents')}", anchors=False)
     for past in closed:
         text = page.say(
-            "escalate.history_line",
-            procedure=titles.get(past.procedure, past.procedure),
+            "{procedure}: {summary}. Closed by {by}, {time}: {reason}",
+            procedure=snapshot.procedure(past.procedure, page.viewer.language),
             summary=past.summary,
             by=past.closed_by,
             time=page.viewer.moment(snapshot.clock.to_week(past.closed_at)),
             reason=past.close_reason,
         )
         if undone := undone_actions(snapshot.week, past):
-            left = page.say("escalate.left_undone", actions=_listed(page, undone))
+            left = page.say("not done: {actions}", actions=_listed(page, undone))
             text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message
 from core.playbook import EscalationSpec
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
@@ -26,7 +27,11 @@ def _draw(page: Page) -> None:
     opened = {incident.procedure: incident for incident in snapshot.open_incidents}
     specs = snapshot.week.playbook.escalations
     if not opened:
-        st.markdown(f":green[:material/check_circle:] {page.say('escalate.none_open')}")
+        none = page.say(
+            "No open incidents. These are the manual's procedures; opening one notifies the "
+            "owners listed."
+        )
+        st.markdown(f":green[:material/check_circle:] {none}")
     for spec in specs:
         if spec.id in opened:
             with st.container(border=True, gap="xsmall", key=f"proc-{spec.id}"):
@@ -58,9 +63,10 @@ def _title(page: Page, snapshot: Snapshot, spec: EscalationSpec, state: str = ""
     st.markdown(f"#### {plain(spec.title.in_(language))} {state}", anchors=False)
     roles = snapshot.week.playbook.roles
     chain = " → ".join(plain(roles[role].title.in_(language)) for role in spec.chain)
-    st.markdown(f":small[:gray[{say('escalate.chain')}]] {chain}")
+    st.markdown(f":small[:gray[{say('Chain')}]] {chain}")
     if spec.blocks_start:
-        st.markdown(f":small[:orange[:material/lock: {say('escalate.blocks')}]]")
+        blocks = say("While it is open, Start and automatic restarts are blocked.")
+        st.markdown(f":small[:orange[:material/lock: {blocks}]]")
 
 
 def _open(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
@@ -71,7 +77,7 @@ def _open(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
         if outcomes.act(
             page,
             key,
-            say.raw("saved.incident", what=spec.title.in_(page.viewer.language)),
+            Message("incident {what}", what=spec.title.in_(page.viewer.language)),
             lambda: page.services.client.open_incident(
                 snapshot.week.id, spec.id, text, key=outcomes.intent(key)
             ),
@@ -79,11 +85,11 @@ def _open(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
             st.session_state[f"{key}:summary"] = ""
 
     st.text_area(
-        say.raw("escalate.summary"), key=f"{key}:summary", max_chars=1000, height=72,
+        say.raw("Summary (one sentence)"), key=f"{key}:summary", max_chars=1000, height=72,
         disabled=denied is not None,
     )  # fmt: skip
     st.button(
-        say.raw("escalate.open"),
+        say.raw("Open incident"),
         key=f"{key}:open",
         icon=":material/campaign:",
         disabled=denied is not None,

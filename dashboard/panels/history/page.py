@@ -7,23 +7,25 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import plural
+from core.timestamps import parse_moment
 from core.vocabulary import Decision, EvidenceGrade, GateStatus, SignatureState, Verdict
 from dashboard.components.boundary import boundary
+from dashboard.components.charts import draw
 from dashboard.components.empty import empty
 from dashboard.components.figures_table import table
-from dashboard.components.signed import signed_by, stood_by
+from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
-from dashboard.figures.style import CONFIG
 from dashboard.formatting import short
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.client.signatures.status import Decided
 from runner.records import Signature
 
-MOST = 12  # in sight; earlier ones fold
+MOST = 12  # visible; earlier ones are folded
 
 
 def show(page: Page) -> None:
@@ -38,19 +40,32 @@ def _draw(page: Page) -> None:
     say, found = page.say, page.services.client.decided()
     if not found:
         if page.snapshot() is None:
-            empty(say("empty.no_week"), say("empty.no_week_text"), ":material/calendar_add_on:")
-            link("this_week", say.raw("go", page=say.raw("page.this_week")))
+            empty(
+                say("There is no training week yet"),
+                say(
+                    "A week is one run of the playbook, counted from its launch time. Create one "
+                    "on *This week*."
+                ),
+                ":material/calendar_add_on:",
+            )
+            link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
             return
-        empty(say("decide.none"), say("decide.none_text"), ":material/timeline:")
-        link("revalidation", say.raw("go", page=say.raw("page.revalidation")))
+        empty(
+            say("No revalidation yet"),
+            say("The decision appears here after a revalidation. Start one on *Revalidation*."),
+            ":material/timeline:",
+        )
+        link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
         return
     newest = list(reversed(found))
     _side_by_side(page, newest[:MOST], "history")
-    st.markdown(f"#### {say('history.who')}", anchors=False)
+    st.markdown(f"#### {say('Who decided what, and why')}", anchors=False)
     for one in newest[:MOST]:
         _who(page, one)
     if earlier := newest[MOST:]:
-        with st.expander(say.raw("history.earlier", count=len(earlier)), key="earlier"):
+        with st.expander(
+            say.raw(plural("{n} earlier", "{n} earlier", len(earlier))), key="earlier"
+        ):
             _side_by_side(page, earlier, "history-earlier")
             for one in earlier:
                 _who(page, one)
@@ -61,31 +76,31 @@ def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
     gates = next((one.saved.fields["gates"] for one in found if one.saved), [])
-    heads = [say("history.when"), say("decide.history_decision"), say("history.evidence")]
-    heads += [say("decide.history_signed"), *(plain(gate["short"]) for gate in gates)]
+    heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
+    heads += [say("Signature"), *(plain(gate["short"]) for gate in gates)]
     rows = []
     for one in found:
         decided = one.saved.fields if one.saved else {}
         rows.append(
             [
-                plain(_when(decided)) if decided else f"`{one.sha256[:12]}`",
+                plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
                 signed(one.standing.state, one.signature and one.signature.act, say),
-                *(_value(one, gate["id"]) for gate in gates),
+                *(_value(page, one, gate["id"]) for gate in gates),
             ]
         )
     table(heads, rows, key, words=4)
 
 
-def _when(decided: dict[str, Any]) -> str:
-    return decided["created_at"][:16].replace("T", " ")
+def _when(page: Page, decided: dict[str, Any]) -> str:
+    return page.viewer.stamp(parse_moment(decided["created_at"]))
 
 
 def _verdict(page: Page, one: Decided) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
-        return f":red[:material/{altered.icon}: {page.say('history.unreadable')}]"
+        return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
     decided = one.saved.fields
     return f"{mark(Decision(decided['decision']), page.say)} {plain(decided['score'])}"
 
@@ -95,36 +110,37 @@ def _grade(page: Page, decided: dict[str, Any]) -> str:
     return mark(EvidenceGrade(grade), page.say) if grade else "–"
 
 
-def _value(one: Decided, gate_id: str) -> str:
+def _value(page: Page, one: Decided, gate_id: str) -> str:
     gate = _gate(one, gate_id)
     if gate is None:
         return "–"
     verdict = Verdict.PASS if gate["passed"] else Verdict.FAIL
-    return f"{icon(verdict)} {short(gate['value'], gate['threshold'])}"
+    return f"{icon(verdict)} {page.say(short(gate['value'], gate['threshold']))}"
 
 
 def _who(page: Page, one: Decided) -> None:
-    """The act with its reason, whether it holds, and what it rests on."""
+    """The act with its reason, whether it is valid, and what it is based on."""
     say, signature = page.say, one.signature
     decided = one.saved.fields if one.saved else {}
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
-        week = f":small[:gray[{say('history.week')} {plain(decided.get('week') or '?')}]]"
-        when = f"**{plain(_when(decided))}** UTC" if decided else ""
+        week = f":small[:gray[{say('week')} {plain(decided.get('week') or '?')}]]"
+        when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
         act = one.signature and one.signature.act
         state = signed(one.standing.state, act, say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
-            st.markdown(f":gray[{say('history.unsigned')}]")
+            st.markdown(f":gray[{say('Not signed.')}]")
         else:
             _act(page, signature)
         if one.problem:
-            st.markdown(f":red[:material/report: {plain(one.problem)}]")
+            st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for told in differences(one.standing, page.viewer.language):
-                st.markdown(f":red[:material/{look(one.standing.state).icon}: {plain(told)}]")
+            for change in differences(one.standing, page.viewer.language):
+                state_icon = look(one.standing.state).icon
+                st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
         model, data = (decided.get(part) or {} for part in ("model", "data"))
         hashes = say(
-            "history.hashes",
+            "decision `{sha}` · model `{model}` · data `{data}`",
             sha=one.sha256[:12],
             model=(model.get("sha256") or "?")[:12],
             data=(data.get("sha256") or "?")[:12],
@@ -135,13 +151,13 @@ def _who(page: Page, one: Decided) -> None:
 def _act(page: Page, signature: Signature) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
-    if second := stood_by(page, signature):
+    if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
-        parts.append(f":orange[{say('who.unverified')}]")
+        parts.append(f":orange[{say('identity unverified')}]")
     if tracked := page.services.client.conditions_of(signature):
         still = sum(condition.closed is None for condition in tracked)
-        parts.append(say("history.conditions", open=still, count=len(tracked)))
+        parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")
@@ -152,8 +168,13 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
     say = page.say
     if not found:
         return
-    st.markdown(f"#### {say('history.gates')}", anchors=False)
-    st.caption(say("history.gates_help"))
+    st.markdown(f"#### {say('Each gate over time')}", anchors=False)
+    st.caption(
+        say(
+            "In the order of the revalidations. Green passes, red fails, dashed = limit, "
+            "bars = 95 % interval."
+        )
+    )
     labels = [
         f"{one.saved.fields['created_at'][:10]} {one.saved.fields['decision']} {one.sha256[:6]}"
         for one in found
@@ -164,11 +185,11 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
             series = [_gate(one, gate["id"]) for one in found]
             with st.container(border=True, gap="xxsmall", key=f"over-time-{gate['id']}"):
                 st.markdown(f"**{plain(gate['name'])}**")
-                told = say.raw("history.chart", gate=gate["name"])
+                alt = say.raw("{gate} over all revalidations", gate=gate["name"])
                 figure = gate_over_time(labels, series)
-                st.plotly_chart(figure, key=f"gate-time-{gate['id']}", config=CONFIG, alt=told)
+                draw(page, figure, key=f"gate-time-{gate['id']}", alt=alt)
                 if any(one and one["status"] != GateStatus.OK.value for one in series):
-                    st.caption(say("history.undefined"))
+                    st.caption(say("A gap means that the value is undefined."))
 
 
 def _gate(one: Decided, gate_id: str) -> dict[str, Any] | None:

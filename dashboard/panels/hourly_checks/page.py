@@ -18,9 +18,9 @@ def show(page: Page) -> None:
 
 def _draw(page: Page) -> None:
     say, snapshot = page.say, page.snapshot()
-    slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("hourly.choose"))
+    slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("Slot"))
     if slot is None:
-        empty(say("hourly.none"), "")
+        empty(say("The playbook has no hourly checks"), "")
         return
     st.markdown(f"#### {plain(slot.title.in_(page.viewer.language))}", anchors=False)
     if snapshot.run is None:

@@ -41,12 +41,16 @@ def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
     busy = snapshot.busy(JobKind.PREFLIGHT)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw("launch.preflight_again" if job else "launch.preflight_run"),
+            say.raw("Run pre-flight again") if job else say.raw("Run pre-flight"),
             key="preflight:run",
             icon=":material/checklist:",
             type="secondary" if job else "primary",
             disabled=denied is not None or busy is not None,
-            help=denied or say("launch.preflight_help"),
+            help=denied
+            or say(
+                "Six checks that every launch needs, including a 512-step test run. Takes "
+                "about a minute."
+            ),
             on_click=lambda: outcomes.act(
                 page,
                 PREFLIGHT,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message
 from core.telemetry.readings import known_series, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.components import run_now
 from dashboard.components.boundary import boundary
-from dashboard.components.charts import CHARTS, Chart, drawn, speed_series
+from dashboard.components.charts import CHARTS, SPEED, Chart, draw, drawn, speed_series
 from dashboard.components.empty import empty, no_run, week_or_way
 from dashboard.components.reward_curve import marks as marks_of
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Mark, curve
-from dashboard.figures.style import CONFIG
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.live_training.tag_meaning import meaning
@@ -22,7 +22,7 @@ from dashboard.wording import plain
 
 HEIGHT = 210
 MOST_VALUES = 3  # newest values in a chart's title
-IDLE_SECONDS = 10.0  # without a run at work there is little to see
+IDLE_SECONDS = 10.0  # without a run in progress little changes
 TENSORBOARD = "http://localhost:6006"
 
 
@@ -45,7 +45,13 @@ def _draw(page: Page) -> None:
         return
     _source(page, snapshot)
     if snapshot.run.reader is None or not snapshot.run.reader.tags():
-        empty(say("empty.no_events"), say("empty.no_events_text", source=snapshot.run.source))
+        empty(
+            say("The run has written no events yet"),
+            say(
+                "Reading {source}. The first numbers appear after the first rollout.",
+                source=snapshot.run.source,
+            ),
+        )
         return
     run_now.show(page, snapshot)
     marks = marks_of(page, snapshot, pace_series(snapshot.run.reader, snapshot.run.until))
@@ -63,14 +69,14 @@ def _source(page: Page, snapshot: Snapshot) -> None:
     files = len(run.reader.files) if run.reader else 0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button(
-            say.raw("live.tensorboard"),
+            "TensorBoard",
             TENSORBOARD,
             icon=":material/open_in_new:",
-            help=say("live.tensorboard_help"),
+            help=say("Start it with `trainweek tensorboard`; it listens on port 6006"),
         )
         st.caption(
             say(
-                "live.source",
+                "{source} · files: {files} · attempts: {attempts} · last event {age} ago",
                 source=run.source,
                 files=files,
                 attempts=run.attempts,
@@ -87,7 +93,7 @@ def _chart(page: Page, snapshot: Snapshot, chart: Chart, marks: list[Mark]) -> N
         if len(found := known_series(reader, tag, until))
     }
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
-    note = say("live.entropy_share", share=f"{share.value:.0%}") if share else ""
+    note = say("{share:.0%} of its maximum", share=share.value) if share else ""
     _draw_one(
         page, snapshot, chart.key, chart.title, chart.meaning_of, series, marks,
         limits=chart.limits(page, snapshot.week.playbook), bands=chart.bands(page),
@@ -97,11 +103,11 @@ def _chart(page: Page, snapshot: Snapshot, chart: Chart, marks: list[Mark]) -> N
 
 def _speed(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
     series = speed_series(snapshot.run.reader, snapshot.run.until)
-    found = {page.say.raw("live.speed"): series} if len(series) else {}
+    found = {page.say.raw(SPEED): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, snapshot.week.playbook)
     _draw_one(
-        page, snapshot, "speed", "live.speed", "time/fps", found, marks, limits=[limit],
-        nothing=page.say("live.speed_nothing"),
+        page, snapshot, "speed", SPEED, "time/fps", found, marks, limits=[limit],
+        nothing=page.say("Measured over ten iterations; not enough data yet"),
     )  # fmt: skip
 
 
@@ -113,14 +119,14 @@ def _components(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
         if tag.startswith("reward/") and len(series := known_series(reader, tag, until))
     }
     if found:
-        _draw_one(page, snapshot, "components", "live.components", None, found, marks)
+        _draw_one(page, snapshot, "components", Message("Reward components"), None, found, marks)
 
 
 def _draw_one(
     page: Page,
     snapshot: Snapshot,
     key: str,
-    title: str,
+    title: Message,
     tag: str | None,
     series: dict[str, Series],
     marks: list[Mark],
@@ -136,10 +142,10 @@ def _draw_one(
         if series:
             step = max(points.last[0] for points in series.values())
             values = " · ".join(
-                f"{f':gray[{plain(name)}] ' if len(series) > 1 else ''}**{number(points.last[1])}**"
+                f"{f':gray[{plain(name)}] ' if len(series) > 1 else ''}**{say(number(points.last[1]))}**"
                 for name, points in series.items()
             )
-            at = say("source.step", step=number(step))
+            at = say("step {step}", step=number(step))
             if len(series) > MOST_VALUES:
                 values = ""  # the legend names them; a title holds no more
             newest = f" {values} :small[:gray[{at}]]"
@@ -147,11 +153,11 @@ def _draw_one(
         st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)
         if not series:
             with st.container(height=HEIGHT, border=False):
-                st.caption(nothing or say("live.nothing", tag=tag or title))
+                st.caption(nothing or say("No points of {tag} yet", tag=tag or title))
             return
         shown = {name: drawn(snapshot, points) for name, points in series.items()}
         figure = curve(shown, height=HEIGHT, limits=limits or [], bands=bands or [], marks=marks)
-        st.plotly_chart(figure, key=f"curve-{key}", config=CONFIG, alt=say.raw(title))
+        draw(page, figure, key=f"curve-{key}", alt=title)
 
 
 def _others(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
@@ -162,21 +168,22 @@ def _others(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
     if not others:
         return
     with st.container(border=True, gap="xsmall", key="other-tags"):
-        tag = st.selectbox(say.raw("live.others"), others, key="live:tag")
+        tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
         series = reader.series(tag, snapshot.run.until.timestamp())
         st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
-        st.plotly_chart(
-            curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks),
-            key="curve-other", config=CONFIG, alt=tag,
-        )  # fmt: skip
+        figure = curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks)
+        draw(page, figure, key="curve-other", alt=tag)
 
 
 def _problems(page: Page, snapshot: Snapshot) -> None:
-    problems = snapshot.run.reader.problems
+    say, problems = page.say, snapshot.run.reader.problems
     if not problems:
         return
     with st.expander(
-        page.say.raw("live.problems", count=len(problems)), icon=":material/broken_image:"
+        say.raw("Problems in the event files ({count})", count=len(problems)),
+        icon=":material/broken_image:",
     ):
         for problem in problems[:50]:
-            st.markdown(f"- `{plain(problem.file)}` {plain(problem.kind)}: {plain(problem.detail)}")
+            st.markdown(
+                f"- `{plain(problem.file)}` {say.text(problem.kind)}: {say.text(problem.detail)}"
+            )

@@ -8,7 +8,7 @@ from dashboard.wording import plain
 
 
 def meaning(page: Page, tag: str | None) -> str | None:
-    """Markdown of what a tag means; None for a tag that nobody described."""
+    """Markdown of what a tag means; None for an unknown tag."""
     known = meaning_of(tag) if tag else None
     if known is None:
         return None
@@ -17,9 +17,9 @@ def meaning(page: Page, tag: str | None) -> str | None:
     lines = [f"`{known.tag}`{unit}: {plain(known.definition.in_(language))}"]
     if known.healthy:
         healthy, source = known.healthy.in_(language), known.source.in_(language)
-        lines.append(f"**{say('live.healthy')}:** {plain(healthy)} ({plain(source)})")
+        lines.append(f"**{say('Healthy')}:** {plain(healthy)} ({plain(source)})")
     else:
-        lines.append(f"**{say('live.defined_by')}:** {plain(known.source.in_(language))}")
+        lines.append(f"**{say('Defined by')}:** {plain(known.source.in_(language))}")
     if known.trap:
-        lines.append(f"**{say('live.trap')}:** {plain(known.trap.in_(language))}")
+        lines.append(f"**{say('Pitfall')}:** {plain(known.trap.in_(language))}")
     return "  \n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message
 from core.playbook import DEFAULT, Playbook, load_playbook
 from dashboard.components.boundary import boundary
 from dashboard.components.choice import choice
@@ -11,7 +12,15 @@ from dashboard.page import Page
 from dashboard.panels.playbook import parts
 from dashboard.wording import plain
 
-PARTS = ("schedule", "checks", "gates", "scenarios", "escalations", "settings", "yaml")
+PARTS = {
+    "schedule": Message("Schedule"),
+    "checks": Message("Checks"),
+    "gates": Message("Gates and decision"),
+    "scenarios": Message("Scenarios"),
+    "escalations": Message("Escalations"),
+    "settings": Message("Settings"),
+    "yaml": Message("YAML"),
+}
 
 
 def show(page: Page) -> None:
@@ -28,10 +37,17 @@ def _draw(page: Page, playbook: Playbook, text: str) -> None:
         f"#### {plain(playbook.title.in_(language))}\n{plain(playbook.objective.in_(language))}"
     )
     if week is None:
-        st.caption(say("manual.default"))
+        st.caption(say("The default playbook; there is no week yet."))
     else:
-        st.caption(say("manual.of_week", week=week.id, sha=week.playbook_sha256[:16]))
-    part = choice(say.raw("manual.part"), PARTS, lambda name: say.raw(f"manual.{name}"), key="part")
+        st.caption(
+            say(
+                "Playbook of week {week}, SHA-256 `{sha}`. The week keeps this text even if "
+                "the file changes later.",
+                week=week.id,
+                sha=week.playbook_sha256[:16],
+            )
+        )
+    part = choice(say.raw("Part"), list(PARTS), lambda name: say.raw(PARTS[name]), key="part")
     if part == "yaml":
         st.code(text, language="yaml", height=640)
     else:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
+from core.language import Message, joined, literal, plural
 from core.playbook import CheckSpec, Playbook
-from dashboard.formatting import age, number
+from core.playbook.gates import DecisionRule
+from core.playbook.text import Step
+from core.vocabulary import Severity
+from dashboard.formatting import age, general, number
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.states import WORDS
 
 
 def schedule(page: Page, playbook: Playbook) -> None:
@@ -39,21 +44,23 @@ def checks(page: Page, playbook: Playbook) -> None:
     language = page.viewer.language
     for check in playbook.checks.values():
         with st.container(border=True, gap="xsmall"):
-            what, held, action = st.columns((3, 2, 4), gap="small")
+            what, compared, action = st.columns((3, 2, 4), gap="small")
             what.markdown(f"**{plain(check.title.in_(language))}**")
             window = f" · {age(check.window_minutes * 60)}" if check.window_minutes else ""
-            held.markdown(f"{plain(limit(check))} :small[:gray[{plain(check.metric)}{window}]]")
+            compared.markdown(
+                f"{page.say(limit(check))} :small[:gray[{plain(check.metric)}{window}]]"
+            )
             action.markdown(f":small[:gray[{plain(check.action.in_(language))}]]")
 
 
-def limit(check: CheckSpec) -> str:
+def limit(check: CheckSpec) -> Message:
     """``< 0.01``, ``in INCREASING, STABLE``."""
     threshold = check.threshold
     if isinstance(threshold, float):
-        text = number(int(threshold) if threshold.is_integer() else threshold)
+        shown = number(int(threshold) if threshold.is_integer() else threshold, check.unit)
     else:
-        text = threshold if isinstance(threshold, str) else ", ".join(threshold)
-    return f"{check.op} {text} {check.unit}".strip()
+        shown = literal(threshold if isinstance(threshold, str) else ", ".join(threshold))
+    return joined([check.op, shown])
 
 
 def gates(page: Page, playbook: Playbook) -> None:
@@ -61,9 +68,9 @@ def gates(page: Page, playbook: Playbook) -> None:
     _table(
         [
             {
-                say.raw("manual.gate"): f"{gate.number} {gate.name}",
-                say.raw("manual.limit"): f"{gate.op} {gate.threshold:g} {gate.unit}".strip(),
-                say.raw("manual.what"): gate.title.in_(language),
+                say.raw("Gate"): f"{gate.number} {gate.name}",
+                say.raw("Limit"): f"{gate.op} {say.raw(general(gate.threshold, gate.unit))}",
+                say.raw("Meaning"): gate.title.in_(language),
             }
             for gate in playbook.gates
         ],
@@ -71,21 +78,27 @@ def gates(page: Page, playbook: Playbook) -> None:
     )
     for rule in playbook.decision:
         st.markdown(
-            f"**{rule.decision.value}** · {say('manual.rule', min=rule.min_passed)} · "
+            f"**{rule.decision.value}** · {_rule(page, rule)} · "
             f"{rule.recommendation} · {plain(rule.next_steps.in_(language))}"
         )
+
+
+def _rule(page: Page, rule: DecisionRule) -> str:
+    return page.say(plural("{n} or more gates", "{n} or more gates", rule.min_passed))
 
 
 def scenarios(page: Page, playbook: Playbook) -> None:
     say, language = page.say, page.viewer.language
     for spec in playbook.scenarios:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f"**{plain(spec.title.in_(language))}** :gray-badge[{spec.severity.value}]")
+            st.markdown(
+                f"**{plain(spec.title.in_(language))}** :gray-badge[{say(WORDS[Severity][spec.severity])}]"
+            )
             st.markdown(plain(spec.symptom.in_(language)))
             causes = [f"- {plain(cause.in_(language))}" for cause in spec.causes]
-            st.markdown(f":gray[{say('trouble.causes')}]\n" + "\n".join(causes))
+            st.markdown(f":gray[{say('Likely causes')}]\n" + "\n".join(causes))
             _steps(page, spec.actions)
-            st.markdown(f":gray[{say('trouble.log_line')}] `{spec.log_line}`")
+            st.markdown(f":gray[{say('Log line')}] `{spec.log_line}`")
 
 
 def escalations(page: Page, playbook: Playbook) -> None:
@@ -96,12 +109,12 @@ def escalations(page: Page, playbook: Playbook) -> None:
             chain = " → ".join(
                 plain(playbook.roles[role].title.in_(language)) for role in spec.chain
             )
-            st.markdown(f":gray[{say('escalate.chain')}] {chain}")
+            st.markdown(f":gray[{say('Chain')}] {chain}")
             _steps(page, spec.actions)
             if spec.contact:
-                st.markdown(f":gray[{say('escalate.contact')}] `{spec.contact}`")
+                st.markdown(f":gray[{say('Message')}] `{spec.contact}`")
             if spec.log_line:
-                st.markdown(f":gray[{say('escalate.log_line')}] `{spec.log_line}`")
+                st.markdown(f":gray[{say('Log line')}] `{spec.log_line}`")
 
 
 def settings(page: Page, playbook: Playbook) -> None:
@@ -111,9 +124,9 @@ def settings(page: Page, playbook: Playbook) -> None:
         _table(
             [
                 {
-                    say.raw("manual.field"): field,
-                    say.raw("manual.value"): _value(part, field),
-                    say.raw("manual.meaning"): info.description or "",
+                    say.raw("Setting"): field,
+                    say.raw("Value"): _value(part, field),
+                    say.raw("Meaning"): info.description or "",
                 }
                 for field, info in type(part).model_fields.items()
             ],
@@ -126,7 +139,7 @@ def _value(part: BaseModel, field: str) -> str:
     return "–" if value is None else str(list(value) if isinstance(value, tuple) else value)
 
 
-def _steps(page: Page, steps: tuple) -> None:
+def _steps(page: Page, steps: Sequence[Step]) -> None:
     for index, step in enumerate(steps, start=1):
         st.markdown(f"{index}\\. {plain(step.in_(page.viewer.language))}")
         if step.command:
@@ -134,7 +147,7 @@ def _steps(page: Page, steps: tuple) -> None:
 
 
 def _table(rows: list[dict[str, str]], key: str) -> None:
-    """A table whose cells wrap: prose is to be read, not scrolled."""
+    """A table whose cells wrap, so that prose needs no scrolling."""
     frame = pd.DataFrame(rows)
     st.table(frame.map(plain), border="horizontal", hide_index=True, alt=key)
 

@@ -1,63 +1,77 @@
-"""The one button: what it will do, how far it is, what came of it."""
+"""The one button: what it will do, how far it is, and the outcome."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from core.language import Message, joined, plural
 from core.vocabulary import Decision, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.jobline import job_line
+from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age, number
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
-from dashboard.wording import plain
 from runner.records import Job
 
 PLACE = "revalidate"
-# What is told behind the episodes, in its order; the gates stand from the first on.
-STAGES = (
-    "gates", "lookahead", "uncertainty", "skill", "robustness", "documents", "report", "done",
-)  # fmt: skip
+# The stages after the episodes, in order; from the first on the gates are final.
+STAGES = {
+    "gates": Message("gate values final"),
+    "lookahead": Message("testing environment and model for look-ahead"),
+    "uncertainty": Message("resampling for the confidence intervals"),
+    "skill": Message("comparing with random policies and baselines"),
+    "robustness": Message("stress tests: costs, delay, quarters, regimes"),
+    "documents": Message("writing the documents"),
+    "report": Message("archiving"),
+    "done": Message("finished"),
+}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
     say, home = page.say, page.services.home
-    st.markdown(f"#### {say('reval.title')}", anchors=False)
+    st.markdown(f"#### {say('Revalidate')}", anchors=False)
     settings = snapshot.week.playbook.revalidation
     found_model = model(home, settings.model_path)
     found_data = backtest_data(home, settings.backtest_data_dir)
     job = snapshot.latest(JobKind.REVALIDATE)
     st.markdown(
-        f"**{say('reval.model')}** {_model(page, found_model)}  \n"
-        f"**{say('reval.data')}** {_data(page, found_data, found_model)}  \n"
-        f"**{say('reval.episodes')}** {_episodes(page, settings.episodes, job)}"
+        f"**{say('Model')}** {_model(page, found_model)}  \n"
+        f"**{say('Backtest data')}** {_data(page, found_data, found_model)}  \n"
+        f"**{say('Episodes')}** {_episodes(page, settings.episodes, job)}"
     )
     busy = snapshot.busy(JobKind.REVALIDATE)
     denied = page.denied(Right.REVALIDATE)
     ready = found_model.sha256 is not None and found_data.bars > 0
     st.number_input(
-        say.raw("reval.trials"),
+        say.raw("Number of trials (for DSR)"),
         min_value=1,
         step=1,
         value=None,
         key="revalidate:trials",
-        placeholder=say.raw("reval.trials_counted"),
+        placeholder=say.raw("auto (from the ledger)"),
         disabled=denied is not None,
-        help=denied or say("reval.trials_help"),
+        help=denied
+        or say(
+            "The deflated Sharpe ratio corrects for the best of many trials looking good "
+            "by luck. The ledger counts the training runs and revalidations of all weeks. "
+            "Enter a larger number if more was tried elsewhere; never a smaller one."
+        ),
         width=260,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            say.raw("reval.again" if job and not busy else "reval.button"),
+            say.raw("Revalidate again") if job and not busy else say.raw("Revalidate"),
             key="revalidate:button",
             icon=":material/science:",
             type="primary",
             disabled=denied is not None or not ready,
-            help=denied or (None if ready else say("reval.blocked")),
+            help=denied
+            or (None if ready else say("Blocked: the model or the backtest data is missing.")),
             on_click=lambda: outcomes.act(
                 page,
                 PLACE,
@@ -72,7 +86,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         job_line(page, snapshot, job)
     for slot in snapshot.week.playbook.slots_of_kind("revalidation"):
         if slot.command:
-            with st.expander(say.raw("command"), icon=":material/terminal:"):
+            with st.expander(say.raw("The manual's command"), icon=":material/terminal:"):
                 st.code(slot.command, language="bash", wrap_lines=True)
     outcomes.show(page, PLACE)
     if busy is not None:
@@ -82,16 +96,16 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _declared() -> dict[str, int]:
-    """Trials that the lead knows of beyond those that the ledger counts."""
+    """The number of trials, if the lead knows of more than the ledger counts."""
     trials = st.session_state.get("revalidate:trials")
     return {} if trials is None else {"trials": int(trials)}
 
 
 def _model(page: Page, found: Model) -> str:
     if found.sha256 is None:
-        return f":orange[{page.say('reval.model_none', path=found.path)}]"
+        return f":orange[{page.say('No best model yet: {path} is missing.', path=found.path)}]"
     return page.say(
-        "reval.model_text",
+        "`{path}`, SHA-256 `{sha}`, run {run}, step {step}",
         path=found.path,
         sha=found.sha256[:12],
         run=found.run or "–",
@@ -102,60 +116,89 @@ def _model(page: Page, found: Model) -> str:
 def _data(page: Page, found: BacktestData, of: Model) -> str:
     say = page.say
     if not found.bars:
-        return f":orange[{say('reval.data_none', why=found.why)}]"
+        return f":orange[{say('No backtest data: {why}', why=found.why)}]"
+    viewer = page.viewer
     text = say(
-        "reval.data_text",
+        "{bars} bars, {first} to {last}, SHA-256 `{sha}`",
         bars=number(found.bars),
-        first=found.first,
-        last=found.last,
+        first=viewer.stamp(found.first) if found.first else "–",
+        last=viewer.stamp(found.last) if found.last else "–",
         sha=found.sha256[:12],
     )
     if found.synthetic:
-        text += f" :orange-badge[:material/experiment: {say('frame.synthetic')}]"
+        text += f" :orange-badge[:material/experiment: {say('SYNTHETIC DATA')}]"
     if of.trained_until:
-        text += f"  \n:small[:gray[{say('reval.trained_on', last=of.trained_until)}]]"
+        trained = say(
+            "Trained on data up to {last}; the backtest must start after that.",
+            last=viewer.recorded(of.trained_until),
+        )
+        text += f"  \n{small(trained)}"
     return text
 
 
 def _episodes(page: Page, count: int, job: Job | None) -> str:
     if job and job.state is JobState.SUCCEEDED and job.started_at and job.ended_at:
-        return page.say("reval.episodes_text", count=count, age=age(job.ended_at - job.started_at))
-    return page.say("reval.episodes_first", count=count)
+        took = age(job.ended_at - job.started_at)
+        return page.say(
+            plural(
+                "{n} slice with every bar; took {age} last time",
+                "{n} consecutive slices, each bar once; took {age} last time",
+                count,
+                age=took,
+            )
+        )
+    return page.say(
+        plural("{n} slice with every bar", "{n} consecutive slices, each bar once", count)
+    )
 
 
 def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
     seen = snapshot.progress(job)
     done, total = int(seen.get("episode", 0)), int(seen.get("episodes", 0))
     if not total:
-        st.progress(0.0, text=page.say("reval.progress_wait"))
+        st.progress(0.0, text=page.say("loading model and data"))
         return
-    say, stage = page.say, f"reval.stage_{seen.get('stage')}"
-    if seen.get("stage") in STAGES:
-        at = STAGES.index(str(seen["stage"]))
-        # Half of the bar for the episodes, half for the evidence that fills in behind the gates.
-        st.progress(0.5 + 0.5 * at / len(STAGES), text=say(stage))
+    say, stage = page.say, str(seen.get("stage"))
+    if stage in STAGES:
+        at = list(STAGES).index(stage)
+        # Half of the bar for the episodes, half for the evidence that follows the gates.
+        st.progress(0.5 + 0.5 * at / len(STAGES), text=say(STAGES[stage]))
     else:
-        text = say("reval.progress", done=done, total=total)
+        text = say("episode {done} of {total}", done=done, total=total)
         st.progress(0.5 * min(done / total, 1.0), text=text)
     gates = seen.get("gates") or []
     if gates:
-        settled = seen.get("stage") in STAGES
-        key = "reval.gates_settled" if settled else "reval.gates_so_far"
-        st.caption(say(key, done=done, total=total))
+        st.caption(
+            say("The gate values are final. Their intervals and the evidence follow.")
+            if stage in STAGES
+            else say(
+                "Interim values after {done} of {total} episodes; they can still change.",
+                done=done,
+                total=total,
+            )
+        )
         gate_cards(page, gates)
 
 
 def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
     say, result = page.say, snapshot.result(job)
     if job.state is not JobState.SUCCEEDED:
-        text = " ".join(str(result.get(key) or "") for key in ("error", "remedy")).strip()
-        st.error(plain(text or job.reason), title=say("reval.failed"), icon=":material/cancel:")
+        given = [Message.from_record(result[key]) for key in ("error", "remedy") if result.get(key)]
+        st.error(
+            say(joined(given)) if given else say.text(job.reason),
+            title=say("The revalidation did not finish"),
+            icon=":material/cancel:",
+        )
         return
     decision = Decision(result["decision"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(badge(decision, say), width="content")
         st.markdown(
-            say("reval.done", decision=decision.value, score=result.get("score", "")),
+            say(
+                "{decision} {score}. See *Decision*.",
+                decision=decision.value,
+                score=result.get("score", ""),
+            ),
             width="content",
         )
-        link("decision", say.raw("go", page=say.raw("page.decision")))
+        link("decision", say.raw("Go to {page}", page=TITLES["decision"]))

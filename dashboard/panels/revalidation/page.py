@@ -55,22 +55,36 @@ def _revalidation(page: Page, snapshot: Snapshot) -> None:
 
 
 def _prepare(page: Page, snapshot: Snapshot) -> None:
-    """The two things that preparation needs done: a verified backup, a look at the data."""
+    """The two jobs of the preparation: a verified backup, and a data check."""
     say, home = page.say, page.services.home
     denied = page.denied(Right.OPERATE)
     target = home.relative(home.backup(snapshot.week.last_day))
+    jobs = (
+        (
+            JobKind.BACKUP,
+            say.raw("Back up model"),
+            say(
+                "Copies models/ppo_phase4 to {target} and verifies each file by SHA-256",
+                target=target,
+            ),
+            ":material/save:",
+        ),
+        (
+            JobKind.DATA_CHECK,
+            say.raw("Check data"),
+            say("Reads the training and backtest candles and lists gaps, duplicates and bad bars"),
+            ":material/fact_check:",
+        ),
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        for kind, name, icon in (
-            (JobKind.BACKUP, "reval.backup", ":material/save:"),
-            (JobKind.DATA_CHECK, "reval.data_check", ":material/fact_check:"),
-        ):
+        for kind, name, meaning, icon in jobs:
             place = f"prepare:{kind.value}"
             st.button(
-                say.raw(name),
+                name,
                 key=place,
                 icon=icon,
                 disabled=denied is not None or snapshot.busy(kind) is not None,
-                help=denied or say(f"{name}_help", target=target),
+                help=denied or meaning,
                 on_click=lambda kind=kind, place=place: outcomes.act(
                     page,
                     place,

@@ -1,4 +1,4 @@
-"""One job: its state and why, its attempts, its output, and what may be done with it."""
+"""One job: its state and why, its attempts, its output, and its actions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.vocabulary import LIVE_STATES, WAITING_STATES, JobKind, JobState, Right
+from core.language import Message
+from core.vocabulary import LIVE_STATES, UNFINISHED_STATES, WAITING_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
-from dashboard.components.start_training import UNFINISHED, progress
+from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
 from dashboard.data.snapshot import Snapshot
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Job
@@ -37,51 +38,50 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
         _attempts(page, snapshot, job)
         left, right = st.columns((2, 3), gap="medium")
         with left:
-            st.markdown(f"**{say('jobs.params')}**")
+            st.markdown(f"**{say('Parameters')}**")
             st.json(dict(job.params), expanded=True)
             if result := snapshot.result(job):
-                st.markdown(f"**{say('jobs.result')}**")
+                st.markdown(f"**{say('Result')}**")
                 st.json(dict(result), expanded=1)
         with right:
-            st.markdown(f"**{say('jobs.output', count=TAIL_LINES)}**")
+            st.markdown(f"**{say('Last {count} lines of output', count=TAIL_LINES)}**")
             output = snapshot.output_tail(job, TAIL_LINES)
             if output:
                 log_pane(output, f"output-{job.id}", 420)
             else:
-                st.caption(say("jobs.output_none"))
+                st.caption(say("No output yet."))
 
 
 def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """What the runner opened for it, with the way there while it is open."""
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
+    """The incidents that the runner opened for it, with the way to those still open."""
     for incident in (one for one in snapshot.incidents if one.job_id == job.id):
-        name = plain(titles.get(incident.procedure, incident.procedure))
+        name = plain(snapshot.procedure(incident.procedure, page.viewer.language))
         with st.container(horizontal=True, vertical_alignment="center"):
-            told = f"{mark(incident.state, page.say)} **{name}**"
+            line = f"{mark(incident.state, page.say)} **{name}**"
             if incident.closed_at is not None:
-                told += f" :small[:gray[{plain(incident.close_reason)}]]"
-            st.markdown(told, width="content")
+                line += f" :small[:gray[{page.say.text(incident.close_reason)}]]"
+            st.markdown(line, width="content")
             if incident.closed_at is None:
-                link("escalation", page.say.raw("week.open", page=page.say.raw("page.escalation")))
+                link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
 
 
 def _attempts(page: Page, snapshot: Snapshot, job: Job) -> None:
     say, attempts = page.say, snapshot.attempts(job)
     if not attempts:
         return
-    st.markdown(f"**{say('jobs.attempts')}**")
+    st.markdown(f"**{say('Attempts')}**")
     st.table(
         pd.DataFrame(
             [
                 {
-                    say.raw("jobs.attempt"): attempt.number,
-                    say.raw("jobs.state"): mark(attempt.state, say),
-                    say.raw("jobs.pid"): "" if attempt.pid is None else str(attempt.pid),
-                    say.raw("jobs.exit"): (
+                    say.raw("Attempt"): attempt.number,
+                    say.raw("State"): mark(attempt.state, say),
+                    say.raw("pid"): "" if attempt.pid is None else str(attempt.pid),
+                    say.raw("Exit code"): (
                         "" if attempt.exit_code is None else str(attempt.exit_code)
                     ),
-                    say.raw("jobs.reason"): plain(attempt.reason),
-                    say.raw("jobs.folder"): plain(attempt.folder),
+                    say.raw("Reason"): say.text(attempt.reason),
+                    say.raw("Folder"): plain(attempt.folder),
                 }
                 for attempt in attempts
             ]
@@ -93,23 +93,28 @@ def _attempts(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 
 def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """Stop what lives; resume or restart a training that ended early."""
+    """Stop a live job; resume or restart a run that ended early."""
     say, client, place = page.say, page.services.client, f"job:{job.id}"
     right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
     denied = page.denied(right)
     with st.container(horizontal=True):
         if job.state in LIVE_STATES | WAITING_STATES:
             with st.popover(
-                say.raw("jobs.stop"), icon=":material/stop_circle:", disabled=denied is not None,
-                help=denied or say("jobs.stop_help"), key=f"{place}:stop",
+                say.raw("Stop"), icon=":material/stop_circle:", disabled=denied is not None,
+                help=denied or say("Sends SIGTERM so that the job can save and end. If it does not end, the " "runner kills its whole process tree."), key=f"{place}:stop",
             ):  # fmt: skip
-                st.markdown(say("jobs.stop_confirm", job=job.id))
+                st.markdown(
+                    say(
+                        "Stop {job} now? A training run saves its state and can be resumed.",
+                        job=job.id,
+                    )
+                )
                 st.button(
-                    say.raw("jobs.stop"),
+                    say.raw("Stop"),
                     key=f"{place}:stop:yes",
                     type="primary",
                     on_click=lambda: outcomes.act(
-                        page, place, say.raw("saved.stop"), lambda: client.stop(job.id)
+                        page, place, Message("stop request"), lambda: client.stop(job.id)
                     ),
                 )
         newest = snapshot.latest(JobKind.TRAIN)
@@ -118,22 +123,22 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
         if job.state is JobState.SUCCEEDED:
             return
         if snapshot.held:
-            denied = denied or say.raw("launch.blocked_incident").replace("*", "")
+            denied = denied or say(INCIDENT_BLOCKS)
         training = snapshot.week.playbook.training
-        if job.state in UNFINISHED:
+        if job.state in UNFINISHED_STATES:
             _button(
-                page, place, say.raw("jobs.resume"), denied, "primary",
+                page, place, "resume", say.raw("Resume"), denied, "primary",
                 lambda: client.submit(
                     JobKind.TRAIN, {"resume": True}, key=outcomes.intent(place)
                 ),
             )  # fmt: skip
         lower, raised = training.lowered_learning_rate, training.raised_ent_coef
         _button(
-            page, place, say.raw("jobs.restart_lower", lr=f"{lower:g}"), denied, "secondary",
+            page, place, "restart:learning_rate", say.raw("Restart with learning rate {lr:g}", lr=lower), denied, "secondary",
             restart(page, place, learning_rate=lower),
         )  # fmt: skip
         _button(
-            page, place, say.raw("jobs.restart_raised", ent=f"{raised:g}"), denied, "secondary",
+            page, place, "restart:ent_coef", say.raw("Restart with ent_coef {ent:g}", ent=raised), denied, "secondary",
             restart(page, place, ent_coef=raised),
         )  # fmt: skip
 
@@ -141,6 +146,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
 def _button(
     page: Page,
     place: str,
+    key: str,
     label: str,
     denied: str | None,
     kind: str,
@@ -148,9 +154,10 @@ def _button(
 ) -> None:
     st.button(
         label,
-        key=f"{place}:{label}",
+        key=f"{place}:{key}",
         type=kind,
         disabled=denied is not None,
-        help=denied or page.say("jobs.restart_help"),
+        help=denied
+        or page.say("Saves and stops the current run, then resumes from the last good checkpoint"),
         on_click=lambda: outcomes.act(page, place, "", action),
     )

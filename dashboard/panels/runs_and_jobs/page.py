@@ -1,10 +1,11 @@
-"""Runs and jobs: everything the runner did or does, and the way into each."""
+"""Runs and jobs: everything the runner did or does, with the details of each."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from core.language import Message
 from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.choice import choice
 from dashboard.components.empty import empty
@@ -15,10 +16,11 @@ from dashboard.formatting import age
 from dashboard.page import Page
 from dashboard.panels.runs_and_jobs import job_detail
 from dashboard.wording import Words, plain
+from dashboard.wording.names import JOB_KINDS
 from runner.records import Job
 
 ALL = "all"
-ROWS, HEIGHT = 10, 330  # seen without scrolling
+ROWS, HEIGHT = 10, 330  # visible without scrolling
 
 
 def show(page: Page) -> None:
@@ -28,34 +30,44 @@ def show(page: Page) -> None:
 def _draw(page: Page) -> None:
     say, snapshot = page.say, page.snapshot()
     if not snapshot.jobs:
-        empty(say("jobs.none"), say("jobs.none_text"))
+        empty(
+            say("No jobs yet"),
+            say(
+                "Training runs, checks, backups and revalidations appear here with their "
+                "attempts and output."
+            ),
+        )
         return
     kinds = [ALL, *(kind.value for kind in JobKind if snapshot.latest(kind))]
-    kind = choice(say.raw("jobs.filter"), kinds, lambda kind: say.raw(f"kind.{kind}"), key="kind")
+    kind = choice(say.raw("Kind"), kinds, lambda kind: say.raw(_name(kind)), key="kind")
     jobs = [job for job in snapshot.jobs if kind in {ALL, job.kind.value}]
     with st.container(height=HEIGHT if len(jobs) > ROWS else "content", border=False, key="jobs"):
         st.table(table(jobs, snapshot, page), border="horizontal", hide_index=True, alt="jobs")
     ids = [job.id for job in jobs]
     if not ids:
         return
-    chosen = st.selectbox(say.raw("jobs.choose"), ids, key=f"job:{kind}")
+    chosen = st.selectbox(say.raw("Job details"), ids, key=f"job:{kind}")
     job_detail.show(page, snapshot, next(job for job in jobs if job.id == (chosen or ids[0])))
 
 
+def _name(kind: str) -> Message:
+    return Message("All kinds") if kind == ALL else JOB_KINDS[JobKind(kind)]
+
+
 def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
-    """One row a job, newest first, as Markdown; process and exit code stand with its attempts."""
+    """One row a job, newest first, as Markdown; its attempts have process and exit code."""
     say = page.say
     return pd.DataFrame(
         [
             {
-                say.raw("jobs.state"): _state(job, snapshot, say),
-                say.raw("jobs.kind"): say.raw(f"kind.{job.kind.value}"),
-                say.raw("jobs.id"): plain(job.id),
-                say.raw("jobs.reason"): plain(job.reason),
-                say.raw("jobs.attempt"): job.attempt,
-                say.raw("jobs.started"): _started(page, job),
-                say.raw("jobs.took"): _took(job, snapshot),
-                say.raw("jobs.by"): plain(job.requested_by),
+                say.raw("State"): _state(job, snapshot, say),
+                say.raw("Kind"): say.raw(JOB_KINDS[job.kind]),
+                say.raw("Job"): plain(job.id),
+                say.raw("Reason"): say.text(job.reason),
+                say.raw("Attempt"): job.attempt,
+                say.raw("Started (real time, UTC)"): _started(page, job),
+                say.raw("Duration"): _took(job, snapshot),
+                say.raw("Requested by"): plain(job.requested_by),
             }
             for job in jobs
         ]
@@ -63,7 +75,7 @@ def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
 
 
 def _state(job: Job, snapshot: Snapshot, say: Words) -> str:
-    """The state, and of a live job whether it is at work."""
+    """The state, and of a live job whether it makes progress."""
     pulse = snapshot.pulse_of(job)
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 

@@ -1,31 +1,35 @@
-"""The ledger as short sentences: who did what, when. Ticks of one slot are one story."""
+"""The ledger as short sentences: who did what, when. Ticks of one slot are one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
 
+from core.language import Message, plural
 from core.vocabulary import ENDED_STATES, JobKind, JobState, SignatureAct
 from dashboard.components.states import mark
 from dashboard.data.snapshot import Snapshot
+from dashboard.formatting import general
 from dashboard.page import Page
 from dashboard.wording import plain
+from dashboard.wording.decision import ACTS
+from dashboard.wording.names import JOB_KINDS
 from runner.records import LedgerEntry
 
-TOLD_STATES = ENDED_STATES | {JobState.RUNNING}
+SHOWN_STATES = ENDED_STATES | {JobState.RUNNING}
 
 
-def stories(page: Page, snapshot: Snapshot, most: int) -> list[str]:
-    """Newest first, as Markdown; what nobody needs to read is left out."""
-    told: list[str] = []
+def activity_lines(page: Page, snapshot: Snapshot, most: int) -> list[str]:
+    """Newest first, as Markdown; entries of the machinery are left out."""
+    lines: list[str] = []
     for _, group in groupby(snapshot.activity, key=_together):
         entries = list(group)
-        what = _TELLERS.get(entries[0].kind, _other)(page, snapshot, entries)
+        what = _SENTENCES.get(entries[0].kind, _other)(page, snapshot, entries)
         if what:
-            told.append(_line(page, entries[0], what))
-        if len(told) == most:
+            lines.append(_line(page, entries[0], what))
+        if len(lines) == most:
             break
-    return told
+    return lines
 
 
 def _together(entry: LedgerEntry) -> object:
@@ -37,7 +41,7 @@ def _together(entry: LedgerEntry) -> object:
 def _line(page: Page, entry: LedgerEntry, what: str) -> str:
     when = ""
     if entry.at_week:
-        when = f"{page.viewer.day(entry.at_week)} {entry.at_week:%H:%M}"
+        when = page.viewer.clock(entry.at_week)
     return f":small[:gray[{plain(when)}] **{plain(entry.by)}** {what}]"
 
 
@@ -45,16 +49,16 @@ def _tick(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     slot = _slot(page, snapshot, str(body.get("slot")))
     if len(entries) > 1:
-        return page.say("story.ticks", count=len(entries), slot=slot)
+        return page.say("ticked {count} items of {slot}", count=len(entries), slot=slot)
     check = snapshot.week.playbook.checks.get(str(body.get("check")))
     title = check.title.in_(page.viewer.language) if check else body.get("check")
-    return page.say("story.tick", check=title, slot=slot)
+    return page.say("ticked {check} ({slot})", check=title, slot=slot)
 
 
 def _job(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     state = (body.get("job") or {}).get("state")
-    if state not in TOLD_STATES:
+    if state not in SHOWN_STATES:
         return ""
     name = _kind(page, str(body.get("job_id")))
     return f"{plain(name)} {mark(JobState(state), page.say)}"
@@ -66,50 +70,65 @@ def _request(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     restart = body.get("restart") or (body.get("params") or {}).get("restart")
     if restart:
         given = body.get("changes") or body["params"]
-        changes = [f"{n} {given[n]:g}" for n in ("learning_rate", "ent_coef") if n in given]
-        return page.say("story.restart", kind=kind, changes=", ".join(changes))
-    key = "story.stop" if body.get("action") == "stop" else "story.request"
-    return page.say(key, kind=kind)
+        named = [name for name in ("learning_rate", "ent_coef") if name in given]
+        changes = ", ".join(f"{name} {page.say.raw(general(given[name]))}" for name in named)
+        return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
+    if body.get("action") == "stop":
+        return page.say("requested a stop: {kind}", kind=kind)
+    return page.say("requested: {kind}", kind=kind)
 
 
 def _incident(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
-    text = body.get("summary") or body.get("reason") or ""
-    told = page.say(f"story.incident_{body.get('action', 'open')}", text=text)
+    text = Message.from_record(body.get("summary") or body.get("reason") or "")
+    action = body.get("action", "open")
+    if action == "do":
+        return page.say("completed an action of the incident")
+    if action == "open":
+        return page.say("opened an incident: {text}", text=text)
+    line = page.say("closed the incident: {text}", text=text)
     if undone := body.get("actions_undone"):
-        told += f" {page.say('story.incident_undone', count=len(undone))}"
-    return told
+        count = len(undone)
+        left = page.say(plural("({n} action not done)", "({n} actions not done)", count))
+        line = f"{line} {left}"
+    return line
 
 
 def _signature(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     act = SignatureAct(str(entries[0].body["act"]))
-    return page.say("story.signature", act=page.say.raw(f"sign.{act.value}").lower())
+    return page.say("signed: {act}", act=page.say.raw(ACTS[act]).lower())
 
 
 def _condition(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return page.say("story.condition", text=entries[0].body.get("note", ""))
+    return page.say("closed a condition: {text}", text=entries[0].body.get("note", ""))
 
 
 def _countersign(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return page.say("story.countersign", text=entries[0].body.get("reason", ""))
+    return page.say("countersigned an override: {text}", text=entries[0].body.get("reason", ""))
 
 
 def _decision(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
-        "story.decision", decision=body.get("decision", ""), score=body.get("score", "")
+        "recorded the decision {decision} {score}",
+        decision=body.get("decision", ""),
+        score=body.get("score", ""),
     )
 
 
 def _note(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     body = entries[0].body
     return page.say(
-        "story.note", text=body.get("text", ""), slot=_slot(page, snapshot, str(body.get("slot")))
+        "wrote a note on {slot}: {text}",
+        text=body.get("text", ""),
+        slot=_slot(page, snapshot, str(body.get("slot"))),
     )
 
 
 def _week(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return page.say("story.week", action=page.say.raw(f"story.week_{entries[0].body['action']}"))
+    if entries[0].body["action"] == "create":
+        return page.say("created the week")
+    return page.say("activated the week")
 
 
 def _other(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
@@ -126,10 +145,10 @@ def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
 def _kind(page: Page, job_id: str) -> str:
     """A job's id begins with its kind."""
     kind = next((k for k in JobKind if job_id.startswith(f"{k.value}-")), None)
-    return page.say.raw(f"kind.{kind.value}") if kind else job_id
+    return page.say.raw(JOB_KINDS[kind]) if kind else job_id
 
 
-_TELLERS: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
+_SENTENCES: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
     "tick": _tick,
     "job": _job,
     "request": _request,
@@ -138,7 +157,7 @@ _TELLERS: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
     "signature": _signature,
     "condition": _condition,
     "countersign": _countersign,
-    "key": lambda page, snapshot, entries: page.say("story.key"),
+    "key": lambda page, snapshot, entries: page.say("created the signing key"),
     "note": _note,
     "week": _week,
     "clock": lambda page, snapshot, entries: "",

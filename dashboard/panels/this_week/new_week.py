@@ -1,4 +1,4 @@
-"""No week yet: the one form that a first week needs."""
+"""No week yet: the form that creates the first one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.page import Page
@@ -18,20 +19,31 @@ def show(page: Page) -> None:
     say, now = page.say, page.services.now()
     denied = page.denied(Right.OPERATE)
     with st.container(width=620):
-        st.markdown(f"#### {say('week.create_title')}", anchors=False)
-        st.markdown(say("week.create_text"))
+        st.markdown(f"#### {say('Create the first week')}", anchors=False)
+        st.markdown(
+            say(
+                "A week is one run of the playbook, counted from its launch time. The "
+                "timeline, the checks and the gates follow from it."
+            )
+        )
         with st.form("create-week"):
             left, right = st.columns(2)
             day = left.date_input(
-                say.raw("week.create_day"), value=now.date(), format=say.raw("date_input")
+                say.raw("Launch day (UTC)"), value=now.date(), format=page.viewer.date_input
             )
-            at = right.time_input(say.raw("week.create_time"), value=time(14, 0), step=1800)
+            at = right.time_input(say.raw("Launch time (UTC)"), value=time(14, 0), step=1800)
             synthetic = st.checkbox(
-                say.raw("week.create_synthetic"), help=say("week.create_synthetic_help")
+                say.raw("The market data is synthetic"),
+                help=say(
+                    "Check this if `trainweek data sample` wrote the data. Every number based on "
+                    "it is then marked as synthetic."
+                ),
             )
-            watched = st.text_input(say.raw("week.create_watch"), placeholder="logs/…")
+            watched = st.text_input(
+                say.raw("Watch a run started elsewhere (log folder)"), placeholder="logs/…"
+            )
             clicked = st.form_submit_button(
-                say.raw("week.create_button"),
+                say.raw("Create week"),
                 type="primary",
                 icon=":material/add:",
                 disabled=denied is not None,
@@ -43,7 +55,11 @@ def show(page: Page) -> None:
         folder = page.services.home.train_data
         if not folder.is_dir() or not any(folder.iterdir()):
             st.info(
-                say("week.no_data", folder=page.services.home.relative(folder)),
+                say(
+                    "No market data in {folder}. Copy candles there, or generate a synthetic "
+                    "market with `trainweek data sample`.",
+                    folder=page.services.home.relative(folder),
+                ),
                 icon=":material/database:",
             )
 
@@ -53,6 +69,6 @@ def _create(page: Page, launch: datetime, synthetic: bool, watched: str) -> bool
     return outcomes.act(
         page,
         PLACE,
-        page.say.raw("saved.week", what=launch.date()),
+        Message("week {what}", what=launch.date()),
         lambda: page.services.client.create_week(launch, synthetic=synthetic, watched=path),
     )

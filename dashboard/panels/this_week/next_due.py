@@ -1,24 +1,20 @@
-"""What to do next, first on the page, with the way there."""
+"""What to do next, first on the page, with a link to it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from core.language import plural
 from core.schedule import SlotView
 from core.vocabulary import SlotState
 from dashboard.components.states import badge, word
 from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
-from dashboard.navigation import link
+from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
 from runner.records import Incident
 
-_TEXTS = {
-    SlotState.OVERDUE: "week.next_overdue",
-    SlotState.DUE: "week.next_due",
-    SlotState.UPCOMING: "week.next_upcoming",
-}
 TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
@@ -33,42 +29,43 @@ def show(page: Page, snapshot: Snapshot) -> None:
             return
     with st.container(border=True, key="next-due"):
         if view is None:
-            st.markdown(f":green[:material/done_all:] {say('week.nothing_next')}")
+            st.markdown(f":green[:material/done_all:] {say('Nothing left to do this week.')}")
             return
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        said = f"**{say('week.next')}** {badge(view.state, say)} {_text(page, snapshot, view)}"
+        line = f"**{say('Next')}** {badge(view.state, say)} {_text(page, snapshot, view)}"
         if waiting > 1:
-            said += f" :gray[· {say('week.also', count=waiting - 1)}]"
-        text.markdown(said)
+            more = say(plural("{n} more due", "{n} more due", waiting - 1))
+            line += f" :gray[· {more}]"
+        text.markdown(line)
         with way:
-            to_slot(page, view, say.raw("week.open", page=say.raw(f"page.{view.spec.page}")))
+            to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
 
 
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
-    """What is wrong comes before what is due."""
+    """An open incident: it comes before what is due."""
     say, playbook = page.say, snapshot.week.playbook
-    spec = next((e for e in playbook.escalations if e.id == incident.procedure), None)
-    title = spec.title.in_(page.viewer.language) if spec else incident.procedure
+    spec = playbook.find_escalation(incident.procedure)
+    title = snapshot.procedure(incident.procedure, page.viewer.language)
     key = f"next-incident-{incident.id}"
     with st.container(border=True, key=key):
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        told = say(
-            "week.next_incident",
+        what = say(
+            "**{title}**, opened by {by} {age} ago: {done} of {total} actions done",
             title=title,
             by=incident.opened_by,
             age=age(snapshot.now - incident.opened_at),
             done=len(incident.actions_done),
             total=len(spec.actions) if spec else 0,
         )
-        text.markdown(f"**{say('week.first')}** {badge(incident.state, say)} {told}")
+        text.markdown(f"**{say('First')}** {badge(incident.state, say)} {what}")
         with way:
-            link("escalation", say.raw("week.open", page=say.raw("page.escalation")))
+            link("escalation", say.raw("Open {page}", page=TITLES["escalation"]))
 
 
 def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:
     """A link to the slot's page, with the slot chosen there.
 
-    :param small: without the page's icon, the slot's full title behind the pointer.
+    :param small: without the page's icon, the slot's full title as a tooltip.
     """
     name = SLOT_QUERY.get(view.spec.page)
     chosen = name is not None and view.spec.kind in {"hourly", "daily"}
@@ -83,11 +80,14 @@ def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> N
 
 
 def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
-    gap = abs(snapshot.now_week - view.at)
-    return page.say(
-        _TEXTS[view.state],
-        title=view.spec.title.in_(page.viewer.language),
-        time=page.viewer.moment(view.at),
-        age=age(gap),
-        owner=snapshot.week.playbook.roles[view.spec.owner].title.in_(page.viewer.language),
-    )
+    say, language = page.say, page.viewer.language
+    title = f"**{plain(view.spec.title.in_(language))}**"
+    owner = plain(snapshot.week.playbook.roles[view.spec.owner].title.in_(language))
+    time, gap = page.viewer.moment(view.at), age(abs(snapshot.now_week - view.at))
+    if view.state is SlotState.OVERDUE:
+        when = say("was due {time} ({age} ago)", time=time, age=gap)
+    elif view.state is SlotState.DUE:
+        when = say("has been due since {time} ({age})", time=time, age=gap)
+    else:
+        when = say("on {time}, in {age}", time=time, age=gap)
+    return f"{title} {when} · {owner}"

@@ -1,4 +1,4 @@
-"""What happened lately, whether incidents are open, and what a signature was bound to."""
+"""Recent activity, the number of open incidents, and the conditions of the signature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components import conditions
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
-from dashboard.panels.this_week.activity_text import stories
+from dashboard.panels.this_week.activity_text import activity_lines
 
 ENTRIES = 10
 HEIGHT = 226
@@ -15,20 +15,20 @@ HEIGHT = 226
 
 def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    st.markdown(f"#### {say('week.happened')}", anchors=False)
-    told = stories(page, snapshot, ENTRIES)
+    st.markdown(f"#### {say('Recent activity')}", anchors=False)
+    lines = activity_lines(page, snapshot, ENTRIES)
     with st.container(height=HEIGHT, border=True, gap="xxsmall", key="happened"):
-        if not told:
-            st.caption(say("week.happened_none"))
-        for line in told:
+        if not lines:
+            st.caption(say("No activity yet."))
+        for line in lines:
             st.markdown(line)
     _incidents(page, snapshot)
     conditions.of_the_week(page, snapshot)
 
 
 def _incidents(page: Page, snapshot: Snapshot) -> None:
-    """Only how many: what they are stands first on the page, with the way there."""
+    """Only how many: they stand first on the page, with a link."""
     say = page.say
     count = len(snapshot.open_incidents)
-    told = f":red[**{count}**]" if count else say("none")
-    st.markdown(f"**{say('week.incidents')}:** {told}")
+    shown = f":red[**{count}**]" if count else say("none")
+    st.markdown(f"**{say('Open incidents')}:** {shown}")

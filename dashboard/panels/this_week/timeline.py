@@ -13,17 +13,18 @@ from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.panels.this_week.next_due import to_slot
 from dashboard.wording import plain
+from dashboard.wording.names import SLOT_KINDS
 
 DAY_AND_SLOTS = (1, 6.5)
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
-    st.markdown(f"#### {say('week.timeline')}", anchors=False)
+    st.markdown(f"#### {say('Timeline')}", anchors=False)
     with st.container(border=True, gap="xsmall", key="timeline"):
         for day, views in groupby(snapshot.timeline, lambda view: view.at.date()):
             title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
-            today = f" :blue-badge[{say('week.now')}]" if day == snapshot.now_week.date() else ""
+            today = f" :blue-badge[{say('now')}]" if day == snapshot.now_week.date() else ""
             views = list(views)
             title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
             with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
@@ -32,7 +33,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _slot(page: Page, view: SlotView) -> None:
-    text = f"{view.at:%H:%M} {page.say('kind_of_slot.' + view.spec.kind)}"
+    text = f"{view.at:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
     if view.state in {SlotState.UPCOMING, SlotState.SKIPPED}:
         text = f":gray[{text}]"
     to_slot(page, view, f"{mark_of(view)} {text} :small[:gray[{said(page, view)}]]", small=True)

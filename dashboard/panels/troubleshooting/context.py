@@ -15,37 +15,38 @@ from core.diagnosis.recent_changes import Change, changes, wall_of_step
 from core.diagnosis.scenarios.kl_explosion import HIGH
 from core.diagnosis.scenarios.policy_dead import DEAD_KL
 from core.errors import SetupError
+from core.language import Message, plural
 from core.telemetry.readings import known_series, pace_series
 from core.telemetry.series import Series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
-from dashboard.components.charts import speed_series
+from dashboard.components.charts import KL, REWARD, SPEED, draw, speed_series
 from dashboard.components.reward_curve import restart_marks
 from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Limit, Mark, around, curve
-from dashboard.figures.style import CONFIG, ORANGE, RED
-from dashboard.formatting import number
+from dashboard.figures.style import ORANGE, RED
+from dashboard.formatting import general, number
 from dashboard.page import Page
 from dashboard.wording import plain
 
 HEIGHT = 190
-POINTS = 60  # iterations shown before the event, and behind it
+POINTS = 60  # iterations shown before the event, and after it
 LINES = 12  # of the log
-MINUTES = timedelta(minutes=10)  # of log before and behind, at least
+MINUTES = timedelta(minutes=10)  # of log before and after, at least
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What a scenario is read from."""
+    """The curve that a scenario is read from."""
 
-    title: str  # wording key
+    title: Message
     tag: str
     log_scale: bool = False
 
 
-_REWARD = _Subject("live.reward", "rollout/ep_rew_mean")
-_KL = _Subject("live.kl", "train/approx_kl", log_scale=True)
-_SPEED = _Subject("live.speed", "steps/s")
+_REWARD = _Subject(REWARD, "rollout/ep_rew_mean")
+_KL = _Subject(KL, "train/approx_kl", log_scale=True)
+_SPEED = _Subject(SPEED, "steps/s")
 _SUBJECTS = {
     "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
     "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
@@ -54,7 +55,7 @@ _SUBJECTS = {
 
 
 def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """Nothing at all where there is no event to look around."""
+    """Nothing where there is no event."""
     run = snapshot.run
     if run is None or run.reader is None or finding.status is FindingStatus.NO_DATA:
         return
@@ -75,19 +76,19 @@ def _curve(page: Page, snapshot: Snapshot, finding: Finding, wall: float | None)
     marks, step = restart_marks(page, snapshot), finding.since_step
     if wall is not None and finding.status is not FindingStatus.OK:
         series = around(series, step, POINTS)
-        label = page.say.raw("trouble.since", step=number(step))
+        label = page.say.raw("since step {step}", step=number(step))
         marks = [*marks, Mark(step, label, RED)]
     shown = [m for m in marks if series.step[0] <= m.step <= series.step[-1]]
-    limits = [Limit(HIGH, f"{HIGH:g}", ORANGE)] if subject.tag == _KL.tag else []
+    limits = [Limit(HIGH, page.say.raw(general(HIGH)), ORANGE)] if subject.tag == _KL.tag else []
     if subject.log_scale:
         series = replace(series, value=np.maximum(series.value, DEAD_KL / 10))
-        limits.append(Limit(DEAD_KL, f"{DEAD_KL:g}", ORANGE))
+        limits.append(Limit(DEAD_KL, page.say.raw(general(DEAD_KL)), ORANGE))
     title = page.say.raw(subject.title)
     figure = curve(
         {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale
     )
-    st.caption(f"{plain(title)} {page.say('trouble.curve')}")
-    st.plotly_chart(figure, key=f"around-{finding.scenario}", config=CONFIG, alt=title)
+    st.caption(page.say("{curve} around the event", curve=subject.title))
+    draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
 def _series(snapshot: Snapshot, subject: _Subject) -> Series:
@@ -100,21 +101,23 @@ def _series(snapshot: Snapshot, subject: _Subject) -> Series:
 def _window(snapshot: Snapshot, wall: float) -> timedelta:
     """Ten minutes, or ten iterations where those take longer."""
     pace = pace_series(snapshot.run.reader, snapshot.run.until)
-    behind = pace.wall[pace.wall <= wall][-11:]
-    return max(MINUTES, timedelta(seconds=float(behind[-1] - behind[0]) if len(behind) else 0))
+    before = pace.wall[pace.wall <= wall][-11:]
+    return max(MINUTES, timedelta(seconds=float(before[-1] - before[0]) if len(before) else 0))
 
 
 def _changes(page: Page, snapshot: Snapshot, found: list[Change]) -> None:
     say = page.say
-    st.markdown(f"**{say('trouble.changed')}**")
+    st.markdown(f"**{say('Changes at that time')}**")
     if not found:
-        st.caption(say("trouble.changed_nothing"))
+        st.caption(
+            say("No recorded change: no new attempt, no other learning rate, no data check.")
+        )
         return
     st.markdown("\n".join(f"- {_change(page, snapshot, change)}" for change in found))
 
 
 def attempt_name(folder: str) -> str:
-    """How an attempt is called behind the word: ``2`` of ``attempt-002``, else its folder."""
+    """An attempt's number: ``2`` of ``attempt-002``, else its folder."""
     found = re.fullmatch(r"attempt-0*(\d+)", folder)
     return found[1] if found else folder
 
@@ -123,17 +126,17 @@ def _change(page: Page, snapshot: Snapshot, change: Change) -> str:
     say = page.say
     when = _clock(page, snapshot, from_unix(change.wall))
     if change.what == "attempt":
-        what = say("trouble.change_attempt", name=attempt_name(str(change.after)))
+        what = say("attempt {name} started", name=attempt_name(str(change.after)))
     elif change.what == "data":
-        what = say("trouble.change_data", verdict=change.after)
+        what = say("data check: {verdict}", verdict=change.after)
     else:
         what = say(
-            "trouble.change_setting",
+            "{tag} from {before:.3g} to {after:.3g}",
             tag=change.what,
-            before=f"{change.before:.3g}",
-            after=f"{change.after:.3g}",
+            before=change.before,
+            after=change.after,
         )
-    step = "" if change.step is None else say("source.step", step=number(change.step))
+    step = "" if change.step is None else say("step {step}", step=number(change.step))
     return f"{what} :small[:gray[{' · '.join(part for part in (step, plain(when)) if part)}]]"
 
 
@@ -144,9 +147,17 @@ def _log(page: Page, snapshot: Snapshot, wall: float, window: timedelta) -> None
         lines = list(read_log(home.training_log, middle - window, middle + window))
     except (FileNotFoundError, SetupError):
         return
-    st.markdown(f"**{say('trouble.log_then')}**")
+    st.markdown(f"**{say('Log around that time')}**")
     if not lines:
-        st.caption(say("trouble.log_then_none", minutes=f"{window.total_seconds() / 60:.0f}"))
+        st.caption(
+            say(
+                plural(
+                    "No log line within {n} minute.",
+                    "No log line within {n} minutes.",
+                    round(window.total_seconds() / 60),
+                )
+            )
+        )
         return
     st.code(
         "\n".join(line.text for line in nearest(lines, middle)), language="log", wrap_lines=True
@@ -154,12 +165,11 @@ def _log(page: Page, snapshot: Snapshot, wall: float, window: timedelta) -> None
 
 
 def nearest(lines: list[LogLine], moment: datetime) -> list[LogLine]:
-    """The lines around a moment, oldest first: as many before it as behind it."""
+    """The lines around a moment, oldest first: as many before it as after it."""
     before = sum(line.at is None or line.at <= moment for line in lines)
     start = max(0, min(before - LINES // 2, len(lines) - LINES))
     return lines[start : start + LINES]
 
 
 def _clock(page: Page, snapshot: Snapshot, real: datetime) -> str:
-    week = snapshot.clock.to_week(real)
-    return f"{page.viewer.day(week)} {week:%H:%M}"
+    return page.viewer.clock(snapshot.clock.to_week(real))

@@ -1,4 +1,4 @@
-"""One finding as a card, or as one quiet line that unfolds."""
+"""One finding as a card, or as one line that unfolds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.playbook import ScenarioSpec
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components import outcomes
+from dashboard.components.markup import tinted
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.components.states import Look, badge, mark
 from dashboard.data.snapshot import Snapshot
@@ -19,6 +20,7 @@ from dashboard.navigation import link
 from dashboard.page import Page
 from dashboard.panels.troubleshooting import context
 from dashboard.wording import plain
+from dashboard.wording.names import SCENARIOS
 
 _CALM = Look("spa", "blue")
 
@@ -27,15 +29,14 @@ def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """What it is, since when, evidence for and against, what to do."""
     with st.container(border=True, gap="xsmall", key=f"finding-{finding.scenario}"):
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
-        state = (
-            f":{_CALM.colour}-badge[:material/{_CALM.icon}: "
-            f"{page.say('trouble.normal', until=_said(page, finding.normal_until))}]"
-            if calm
-            else badge(finding.status, page.say)
-        )
+        state = badge(finding.status, page.say)
+        if calm:
+            until = _in_language(page, finding.normal_until or "")
+            text = page.say("Normal: leave it alone until {until}", until=until)
+            state = tinted(text, f"{_CALM.colour}-badge", _CALM.icon)
         since = ""
         if finding.since_step is not None and finding.status is not FindingStatus.OK:
-            text = page.say("trouble.since", step=number(finding.since_step))
+            text = page.say("since step {step}", step=number(finding.since_step))
             since = f" :small[:gray[{text}]]"
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -47,7 +48,7 @@ def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 
 def quiet(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """One line, with all the rest behind it."""
+    """One line that unfolds."""
     label = (
         f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
         f":small[:gray[{_in(page, finding.headline)}]]"
@@ -62,30 +63,30 @@ def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
     spec = scenario(snapshot, finding)
     if spec is not None:
         return spec.title.in_(page.viewer.language)
-    key = f"scenario.{finding.scenario}"
-    return page.say.raw(key) if page.say.has(key) else finding.scenario
+    known = SCENARIOS.get(finding.scenario)
+    return finding.scenario if known is None else page.say.raw(known)
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
-    return next((s for s in snapshot.week.playbook.scenarios if s.id == finding.scenario), None)
+    return snapshot.week.playbook.find_scenario(finding.scenario)
 
 
 def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
     say, spec = page.say, scenario(snapshot, finding)
     if spec is not None:
-        st.markdown(f":small[:gray[{say('trouble.symptom')}: {_in(page, spec.symptom)}]]")
+        st.markdown(f":small[:gray[{say('Symptom')}: {_in(page, spec.symptom)}]]")
     sides = (
-        ("trouble.for", finding.evidence_for, "add_circle", "green"),
-        ("trouble.against", finding.evidence_against, "remove_circle", "gray"),
+        (Message("Evidence for"), finding.evidence_for, "add_circle", "green"),
+        (Message("Evidence against"), finding.evidence_against, "remove_circle", "gray"),
     )
-    told = [side for side in sides if side[1]]
-    for side, column in zip(told, st.columns(len(told)) if told else (), strict=True):
+    shown = [side for side in sides if side[1]]
+    for side, column in zip(shown, st.columns(len(shown)) if shown else (), strict=True):
         with column:
             _points(page, *side)
     context.show(page, snapshot, finding)
-    _points(page, "trouble.causes", finding.causes, "psychology_alt", "gray")
+    _points(page, Message("Likely causes"), finding.causes, "psychology_alt", "gray")
     if finding.actions:
-        st.markdown(f"**{say('trouble.actions')}**")
+        st.markdown(f"**{say('What to do')}**")
     place = f"finding:{finding.scenario}"
     for index, step in enumerate(finding.actions, start=1):
         act = getattr(step, "act", None)
@@ -96,36 +97,36 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
             action_button(page, snapshot, act, place)
     outcomes.show(page, place)
     if spec is not None:
-        st.markdown(f":small[:gray[{say('trouble.log_line')}:]] `{spec.log_line}`")
+        st.markdown(f":small[:gray[{say('Log line')}:]] `{spec.log_line}`")
         if spec.escalation:
             name = snapshot.week.playbook.escalation(spec.escalation).title.in_(
                 page.viewer.language
             )
-            link("escalation", say("trouble.escalate", title=name))
+            link("escalation", say("Escalate: {title}", title=name))
 
 
 def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """The rule with its numbers, and what was measured against it."""
     say = page.say
-    with st.popover(say("trouble.explain"), icon=":material/help:", type="tertiary"):
-        st.markdown(f"**{say('trouble.rule')}**")
+    with st.popover(say("Explain"), icon=":material/help:", type="tertiary"):
+        st.markdown(f"**{say('Rule')}**")
         st.markdown(_in(page, explain(snapshot.week.playbook, finding.scenario)))
         measured = [finding.headline, *finding.evidence_for, *finding.evidence_against]
-        _points(page, "trouble.measured", measured, "straighten", "gray")
+        _points(page, Message("Measured now"), measured, "straighten", "gray")
 
 
 def _in(page: Page, text: Text | str) -> str:
-    return plain(_said(page, text))
+    return plain(_in_language(page, text))
 
 
-def _said(page: Page, text: Text | str) -> str:
+def _in_language(page: Page, text: Text | str) -> str:
     """In the viewer's language, if the text knows it."""
     return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 
-def _points(page: Page, key: str, texts: object, icon: str, colour: str) -> None:
+def _points(page: Page, heading: Message, texts: object, icon: str, colour: str) -> None:
     texts = list(texts or ())
     if not texts:
         return
     lines = "  \n".join(f":{colour}[:material/{icon}:] {_in(page, text)}" for text in texts)
-    st.markdown(f"**{page.say(key)}**  \n{lines}")
+    st.markdown(f"**{page.say(heading)}**  \n{lines}")

@@ -42,12 +42,16 @@ def _draw(page: Page) -> None:
             not loud and snapshot.run is not None and not snapshot.stalled
         ):  # the frame tells a stall
             empty(
-                say("trouble.all_quiet"), say("trouble.all_quiet_text"), ":material/check_circle:"
+                say("No active alerts"),
+                say(
+                    "Every scenario with enough data is clear. The others say below what is missing."
+                ),
+                ":material/check_circle:",
             )
         for finding in loud:
             finding_card.loud(page, snapshot, finding)
         if quiet:
-            st.markdown(f"#### {say('trouble.quiet')}", anchors=False)
+            st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
         for finding in quiet:
             finding_card.quiet(page, snapshot, finding)
     with right:

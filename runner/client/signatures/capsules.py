@@ -72,7 +72,7 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
     :raises IntegrityError: the ledger's chain is broken.
     """
     from core.decision.binding import Difference
-    from core.decision.capsule import WHOSE_KEY
+    from core.decision.capsule import KEY_UNCHECKED
     from core.decision.validity import altered
 
     statement = _statement(capsule)
@@ -95,7 +95,7 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
             Message("The ledger of this data directory has no such signature."),
             Message("Verify the ledger, and export the capsule again."),
         )
-    unchecked = tuple(each for each in standing.unchecked if not each.startswith(WHOSE_KEY))
+    unchecked = tuple(each for each in standing.unchecked if not each.startswith(KEY_UNCHECKED))
     known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
     if known.state is SignatureState.UNTRUSTED:
         known = replace(known, state=SignatureState.STANDS, differences=())

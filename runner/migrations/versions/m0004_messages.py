@@ -1,4 +1,4 @@
-"""Reasons and summaries with their template and values, readable in each language."""
+"""Reasons, summaries and seen values with template and values, readable in each language."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("reason_message", sa.JSON(), nullable=True))
     op.add_column("attempts", sa.Column("reason_message", sa.JSON(), nullable=True))
     op.add_column("incidents", sa.Column("summary_message", sa.JSON(), nullable=True))
+    op.add_column("ticks", sa.Column("value_seen_message", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:

@@ -86,7 +86,7 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
             changed[place] ^= bit
             found = examine(bytes(changed), LATER)
             assert found.state is SignatureState.ALTERED, place
-            assert "altered" in found.reason and "export it again" in found.remedy
+            assert "altered" in found.reason and "Export it again" in found.remedy
     for changed in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
         assert examine(changed, LATER).state is SignatureState.ALTERED
 
@@ -99,7 +99,7 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
         (lambda c: c["conditions"].clear(), "seal does not cover"),
         (lambda c: c["files"].update({"metrics.csv": "x"}), "seal does not cover"),
         (lambda c: c["standing"].update(state="VOID"), "seal does not cover"),
-        (lambda c: c.pop("seal"), "lacks a part"),
+        (lambda c: c.pop("seal"), "part of the capsule is missing"),
         (lambda c: c["seal"].update(public_key="AAAA"), "altered"),
         (lambda c: c["seal"].update(signature=5), "seal does not cover"),
     ],
@@ -203,7 +203,7 @@ def test_a_void_decision_travels_as_one(saved: SavedDecision) -> None:
     given = [CONDITION | {"closed": None}]
     content = make_capsule(sealed(statement_of(saved), KEY), saved, given, void, KEY, LATER)
     found = examine(content, LATER)
-    assert found.state is SignatureState.VOID and "is gone" in found.reason
+    assert found.state is SignatureState.VOID and "is missing" in found.reason
 
 
 def test_prose_and_comments_of_the_rules_are_free_and_limits_are_not() -> None:

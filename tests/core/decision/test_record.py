@@ -78,7 +78,7 @@ def test_a_field_that_is_not_known_or_missing_is_named(tmp_path: Path):
         (fields | {"gates": fields["gates"][:5]}, "gates: "),
         (fields | {"sentences": [{"template": "{a}"}]}, "not a recorded message"),
     ):
-        with pytest.raises(IntegrityError, match=f"is not a whole decision: .*{told}"):
+        with pytest.raises(IntegrityError, match=f"is not a complete decision: .*{told}"):
             read(tmp_path, wrong)
 
 
@@ -91,7 +91,7 @@ def test_each_sentence_is_read_in_both_languages_from_the_file(tmp_path: Path):
     english, portuguese = sentences_in(again, "en"), sentences_in(again, "pt")
     assert (english.reason, english.grade_reasons) == (built.reason, built.evidence.reasons)
     assert english.warnings == built.warnings
-    assert portuguese.reason.startswith("3 gates falham: Sharpe -111,1442 < 1, ")
+    assert portuguese.reason.startswith("3 gates falham: Sharpe −111,1442 < 1, ")
     given = [*zip(english.grade_reasons, portuguese.grade_reasons, strict=True)]
     given += zip(english.warnings, portuguese.warnings, strict=True)
     assert all(said != other for said, other in given)

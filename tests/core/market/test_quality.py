@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import MarketDataError
 from core.market import load_candles, quality, require_quality
-from core.market.quality import Issue
+from core.market.bar_rules import Issue
 from core.market.synthetic import make_market, write_market
 
 HEADER = "open_time_utc,open,high,low,close,volume"

@@ -40,8 +40,8 @@ def test_lists_with_ids_are_merged_and_new_items_come_last() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        ("id: mine\nextends: phase9\n", 2, "no playbook 'phase9'"),
-        ("extends: [phase4]\n", 1, "no playbook"),
+        ("id: mine\nextends: phase9\n", 2, "unknown playbook to extend: 'phase9'"),
+        ("extends: [phase4]\n", 1, "unknown playbook"),
         ("extends: phase4\n\ntraining:\n  gama: 0.9\n", 4, "unknown"),
         ("extends: phase4\nschedule:\n  - id: daily_1\n    time: noon\n", 4, "noon"),
         ("extends: phase4\ntraining: 7\n", 2, "training"),

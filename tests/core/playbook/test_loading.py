@@ -15,6 +15,7 @@ from core.playbook import (
 )
 from core.playbook.references import RULES
 from core.playbook.yaml_tree import MAX_CHARACTERS
+from tests.portuguese import untranslated
 
 TEXT = default_playbook_text()
 
@@ -46,7 +47,7 @@ WRONG_VALUES = [
     ("  total_steps: 500000", "  total_steps: null", "training.total_steps", "integer"),
     ("  gamma: 0.98", "  gamma: 1e30", "training.gamma", "less than or equal to 1"),
     ("  gamma: 0.98", "  gamma: [0.98]", "training.gamma", "number"),
-    ("  gamma: 0.98", "  gama: 0.98", "training.gama", "this key is unknown"),
+    ("  gamma: 0.98", "  gama: 0.98", "training.gama", "unknown key"),
     ("  net_arch: [64, 64]", "  net_arch: 64", "training.net_arch", "list"),
     ("  net_arch: [64, 64]", "  net_arch: [64, -1]", "training.net_arch[1]", "greater than or equal to 1"),
     ("  episodes: 10", "  episodes: 0", "revalidation.episodes", "greater than or equal to 1"),
@@ -54,15 +55,15 @@ WRONG_VALUES = [
     ("symbol: OGNUSDT", "symbol: 1000", "symbol", "string"),
     ("    rights: lead", "    rights: boss", "roles.ml_lead.rights", "'viewer', 'engineer', 'lead' or 'cto'"),
     ("    threshold: 0.01", "    threshold: {a: 1}", "checks.kl_divergence.threshold", "a number, a word"),
-    ("    threshold: 0.01", "    threshold: 1e30", "checks.kl_divergence.threshold", "beyond any sensible"),
+    ("    threshold: 0.01", "    threshold: 1e30", "checks.kl_divergence.threshold", "out of range"),
     ("    threshold: 0.01", "    threshold: true", "checks.kl_divergence.threshold", "a number, a word"),
     ("    offset: -6h", "    offset: six hours before", "schedule[0].offset", "not an offset"),
     ("    min_passed: 6", "    min_passed: 7", "decision[0].min_passed", "less than or equal to 6"),
     ("  - id: sharpe\n", "  - id: sortino\n", "gates[0].id", "'sharpe', 'max_drawdown_pct'"),
     ("  - id: flat_reward", "  - id: bad_luck", "scenarios[0].id", "'flat_reward'"),
     ("  command: null", "  command: [train, '{port}']", "training.command", "{port}"),
-    ("  command: null", "  command: [train, '{steps']", "training.command", "brace without its partner"),
-    ("  command: null", "  command: []", "training.command", "at least one word"),
+    ("  command: null", "  command: [train, '{steps']", "training.command", "unbalanced brace"),
+    ("  command: null", "  command: []", "training.command", "the command is empty"),
 ]  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def test_a_wrong_value_is_refused_with_line_field_and_remedy(old, new, field, sa
     problem = only_problem(text)
     assert problem.field == field
     assert said in problem.what
-    assert problem.remedy
+    assert problem.remedy and untranslated(problem.text) == []
     assert problem.line == line_of(new.strip("\n"), text)
     with pytest.raises(PlaybookError, match=f"mine.yaml, line {problem.line}: ") as refused:
         parse_playbook(text, "mine.yaml")
@@ -85,11 +86,11 @@ def test_a_wrong_value_is_refused_with_line_field_and_remedy(old, new, field, sa
 
 WRONG_REFERENCES = [
     ("    checks: [steps_completed, backup_verified,", "    checks: [steps_complete, backup_verified,",
-     "schedule[13].checks[0]", "no check 'steps_complete'"),
-    ("    metric: kl_divergence", "    metric: kl_divergance", "checks.kl_divergence.metric", "no metric"),
-    ("    owner: cto", "    owner: ceo", "schedule[17].owner", "no role 'ceo'"),
-    ("    chain: [ml_engineer, swe_lead]", "    chain: [ml_engineer, swe]", "escalations[2].chain[1]", "no role 'swe'"),
-    ("  - id: hourly_2", "  - id: hourly_1", "schedule[3].id", "stands twice"),
+     "schedule[13].checks[0]", "unknown check 'steps_complete'"),
+    ("    metric: kl_divergence", "    metric: kl_divergance", "checks.kl_divergence.metric", "unknown metric"),
+    ("    owner: cto", "    owner: ceo", "schedule[17].owner", "unknown role 'ceo'"),
+    ("    chain: [ml_engineer, swe_lead]", "    chain: [ml_engineer, swe]", "escalations[2].chain[1]", "unknown role 'swe'"),
+    ("  - id: hourly_2", "  - id: hourly_1", "schedule[3].id", "duplicate id"),
     ("    threshold: 0.01", "    threshold: small", "checks.kl_divergence.threshold", "is a number"),
     ("    threshold: [INCREASING, STABLE]", "    threshold: [INCREASING, UPWARD]",
      "checks.reward_trend.threshold", "never 'UPWARD'"),
@@ -100,11 +101,11 @@ WRONG_REFERENCES = [
     ("  lowered_learning_rate: 1e-4", "  lowered_learning_rate: 1e-3",
      "training.lowered_learning_rate", "not below"),
     ("  raised_ent_coef: 0.005", "  raised_ent_coef: 0.0005", "training.raised_ent_coef", "not above"),
-    ("    min_passed: 4", "    min_passed: 6", "decision", "leave a hole or overlap"),
-    ("    offset: +0h", "    offset: +2h", "schedule[1]", "zero of all offsets"),
+    ("    min_passed: 4", "    min_passed: 6", "decision", "leave a gap or overlap"),
+    ("    offset: +0h", "    offset: +2h", "schedule[1]", "counted from the launch"),
     ("    number: 6", "    number: 5", "gates", "numbered"),
-    ("interval: 1h", "interval: 15m", "interval", "only hourly candles are supported"),
-    ("interval: 1h", "interval: 60m", "interval", "only hourly candles are supported"),
+    ("interval: 1h", "interval: 15m", "interval", "only hourly candles"),
+    ("interval: 1h", "interval: 60m", "interval", "only hourly candles"),
     ("  bars_per_year: 8760", "  bars_per_year: 35040", "revalidation.bars_per_year", "8760 hourly bars"),
     ("    escalation: performance", "    escalation: data", None, None),
 ]  # fmt: skip
@@ -119,7 +120,7 @@ def test_what_does_not_fit_together_is_refused_where_it_stands(old, new, field, 
     problem = only_problem(text)
     assert problem.field == field
     assert said in problem.what
-    assert problem.remedy
+    assert problem.remedy and untranslated(problem.text) == []
 
 
 def test_every_rule_of_references_refuses_something() -> None:
@@ -152,23 +153,23 @@ def test_every_rule_of_references_refuses_something() -> None:
 
 
 BROKEN_YAML = [
-    (TEXT + "symbol: BTCUSDT\n", "the key 'symbol' stands twice"),
-    (changed("  seed: 7", "  seed: 7\n  seed: 8"), "the key 'seed' stands twice"),
-    (changed("tag: F12", "tag: [F12"), "this is not YAML"),
-    (changed("  gamma: 0.98", "\tgamma: 0.98"), "this is not YAML"),
+    (TEXT + "symbol: BTCUSDT\n", "duplicate key 'symbol'"),
+    (changed("  seed: 7", "  seed: 7\n  seed: 8"), "duplicate key 'seed'"),
+    (changed("tag: F12", "tag: [F12"), "invalid YAML"),
+    (changed("  gamma: 0.98", "\tgamma: 0.98"), "invalid YAML"),
     (changed("  gamma: 0.98", "  gamma: &g 0.98\n  gae: *g"), "alias"),
     (changed("  gamma: 0.98", "  gamma: !!python/object/apply:os.system [ls]"), "tag"),
     (changed("  gamma: 0.98", "  gamma: 1e999"), "not a finite number"),
     (changed("  gamma: 0.98", "  [a, b]: 0.99"), "a key must be a word"),
-    (TEXT + "---\nid: second\n", "this is not YAML"),
-    (TEXT + "\x00", "this is not YAML"),
+    (TEXT + "---\nid: second\n", "invalid YAML"),
+    (TEXT + "\x00", "invalid YAML"),
     ("", "the file is empty"),
     ("# only a comment\n", "the file is empty"),
     ("- a\n- list\n", "not a mapping"),
     ("just words", "not a mapping"),
     ("[" * 5000, "YAML"),
     ("{a: " * 50 + "1" + "}" * 50, "nested too deeply"),
-    ("x" * (MAX_CHARACTERS + 1), "longer than a million"),
+    ("x" * (MAX_CHARACTERS + 1), "longer than 1,000,000"),
 ]
 
 
@@ -176,7 +177,7 @@ BROKEN_YAML = [
 def test_what_is_no_playbook_at_all_is_refused(text, said) -> None:
     problem = only_problem(text)
     assert said in problem.what
-    assert problem.remedy
+    assert problem.remedy and untranslated(problem.text) == []
     assert problem.line >= 1
     with pytest.raises(PlaybookError):
         parse_playbook(text, "mine.yaml")
@@ -196,7 +197,7 @@ def test_a_missing_field_is_named_at_its_parent() -> None:
     assert problem.field == "roles.ml_lead.rights"
     assert problem.line == line_of("ml_lead:", text)
     assert "missing" in problem.what
-    assert problem.remedy == "Add it: rights of the role: viewer, engineer, lead or cto."
+    assert problem.remedy == "Add it: Rights of the role: viewer, engineer, lead or cto."
 
 
 def test_all_problems_are_listed_in_the_order_of_their_lines() -> None:

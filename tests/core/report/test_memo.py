@@ -60,7 +60,7 @@ def test_numbers_are_written_by_the_rules_of_the_language():
     english, portuguese = (Speaker(language).numbers for language in ("en", "pt"))
     assert english.plain(1234.5, 1) == "1,234.5" and portuguese.plain(1234.5, 1) == "1.234,5"
     assert english.interval((-0.41, 2.9)) == "[-0.41, 2.90]"
-    assert portuguese.interval((-0.41, 2.9)) == "[-0,41; 2,90]"
+    assert portuguese.interval((-0.41, 2.9)) == "[−0,41; 2,90]"
     assert (english.chance(0.9996), portuguese.chance(0.0004)) == (">99.9%", "<0,1%")
     assert english.plain(None) == portuguese.percent(None) == "n/a"
 

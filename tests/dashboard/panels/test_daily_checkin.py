@@ -37,7 +37,7 @@ def morning(place: Place) -> Place:
 def test_a_missing_record_is_said_and_can_be_made(morning: Place) -> None:
     test = morning.draw("daily_checkin")
     assert not test.error
-    assert "No summary for 2026-02-24" in text_of(test)
+    assert "No summary for 24 Feb 2026" in text_of(test)
     button(test, "daily:2026-02-24:run").click().run()
     job = morning.client().latest_job(JobKind.DAILY_CHECK)
     assert job is not None and job.params == {"date": "2026-02-24"}
@@ -94,7 +94,7 @@ def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
         ("en", ("Second check at 15:45 UTC", "Only if the 09:15 UTC", "over the last 1.5 h")),
         (
             "pt",
-            ("Segunda checagem às 15:45 UTC", "Só se a checagem das 09:15 UTC", "últimas 1.5 h"),
+            ("Segunda checagem às 15:45 UTC", "Só se a checagem das 09:15 UTC", "últimas 1,5 h"),
         ),
     ],
 )

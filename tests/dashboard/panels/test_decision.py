@@ -10,7 +10,7 @@ from core.decision import decision_text, read_decision, write_reports
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.decision import in_words
 from dashboard.formatting import margin, short
-from dashboard.panels.decision.views import VIEWS
+from dashboard.wording.decision import VIEWS
 from tests.core.backtest_records import DAY, decision_of, record
 from tests.dashboard.panels.test_signatures import choose, sign_button
 from tests.dashboard.place import Place, text_of

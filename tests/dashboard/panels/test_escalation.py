@@ -95,7 +95,7 @@ def test_one_click_restarts_with_the_playbooks_lower_learning_rate(place: Place)
     test = place.draw("escalation", role=Role.ENGINEER)
     lower = "act:incident:performance:restart_lowered_learning_rate"
     button(test, lower).click().run()
-    assert "There is no training to restart" in text_of(test)
+    assert "There is no training run to restart" in text_of(test)
 
     job = place.client().submit(JobKind.TRAIN).job
     test = place.draw("escalation", role=Role.ENGINEER)

@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.language import Message
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.services import Services
 from dashboard.page import Page
-from dashboard.panels.decision.views import VIEWS
 from dashboard.viewer import Viewer
-from dashboard.wording import TEXTS
+from dashboard.wording.decision import OVERLAP, VIEWS
 from runner.jobs.decision_context import approvals
 from tests.dashboard.place import _script, button, draw_frame, text_of
 from tests.runner.place import LEAD
 from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
 
-OVERLAP = TEXTS["trust.overlap"][0]
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 
 
@@ -250,11 +249,12 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
     place.sign(place.revalidate("GO"))
     place.home.best_model.write_bytes(b"another")
     place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    no_production = Message("No approval was valid at that time, so no model was in production.")
     for language, told in (("en", "was no longer valid"), ("pt", "não era mais válida")):
         test = draw(place, "decision", language=language)
         next(c for c in test.button_group if c.key == "view").set_value("change").run()
         text = text_of(test)
-        assert TEXTS["change.no_production"][language == "pt"] in text and told in text
+        assert no_production.in_(language) in text and told in text
 
 
 def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:

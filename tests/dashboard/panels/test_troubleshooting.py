@@ -56,7 +56,7 @@ def test_the_card_speaks_portuguese(exploded):
     assert not test.exception
     said = text_of(test)
     assert "Mudanças nesse momento" in said
-    assert "train/learning_rate de 0.0003 para 0.003" in said
+    assert "train/learning_rate de 0,0003 para 0,003" in said
     assert "3 atualizações seguidas acima de 0,1" in said
 
 

@@ -136,7 +136,7 @@ def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
 
     place.home.best_model.unlink()
     gone = decision("verify", file, home=root)
-    assert gone.returncode == 1 and "is gone" in gone.stdout
+    assert gone.returncode == 1 and "is missing" in gone.stdout
     place.home.best_model.write_bytes(b"weights")
 
     place.sign(seen, SignatureAct.REJECT)

@@ -250,11 +250,13 @@ def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_few
     place.until(service, place.submit(JobKind.TRAIN))
     first = place.until(service, place.submit(JobKind.REVALIDATE))
     place.until(service, place.submit(JobKind.BACKUP))
-    for declared in (2, 0, 2.5, True):
+    for declared in (1, 2):
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
         assert isinstance(refused, Refused)
-        counts = "the ledger counts 3 over all weeks, with this one"
-        assert (counts if declared == 2 else f"trials is {declared}") in refused.reason
+        assert "the ledger counts 3 over all weeks, with this one" in refused.reason
+    for declared in (0, 2.5, True):
+        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
+        assert isinstance(refused, Refused) and "trials is" in refused.reason
     second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
     trials = [
         json.loads((place.folder(job) / "spec.json").read_text())["trial"]

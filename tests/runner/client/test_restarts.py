@@ -67,7 +67,7 @@ def test_a_restart_does_not_undo_another_persons_stop(place: Place) -> None:
     place.client(ENGINEER).stop(job.id)
     refused = place.lead.restart()
     assert isinstance(refused, Refused)
-    said = rf"Eva asked for {job.id} to be stopped, at [\d-]+ [\d:]+ UTC\."
+    said = rf"Eva requested a stop of {job.id} at [\d-]+ [\d:]+ UTC\."
     assert re.fullmatch(said, refused.reason)
     service.supervisor.settings = child_settings(stop_grace_s=0.1)
     assert place.until(service, job).state is JobState.STOPPED
@@ -124,9 +124,9 @@ def test_a_training_that_ended_early_goes_on_as_a_new_job_of_the_same_run(place:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"learning_rate": -1.0}, "learning_rate -1.0"),
-        ({"learning_rate": float("nan")}, "learning_rate nan"),
-        ({"ent_coef": 2.0}, "ent_coef 2.0"),
+        ({"learning_rate": -1.0}, "learning_rate is -1.0"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"ent_coef": 2.0}, "ent_coef is 2.0"),
     ],
 )
 def test_a_setting_that_no_training_can_have_is_refused(place: Place, changes, says) -> None:

@@ -134,16 +134,14 @@ def archived(home: Home, saved: tuple[Path, str]) -> dict:
 
 
 @pytest.mark.parametrize("declared", [0, 2.5, True, "many"])
-def test_fewer_trials_than_the_ledger_counts_are_refused(home, declared):
-    assert f"The stored parameter trials of revalidate is {declared!r}" in refusal(
-        home, trials=declared
-    )
+def test_a_number_of_trials_that_is_none_is_refused(home, declared):
+    assert f"trials is {declared!r}" in refusal(home, trials=declared)
 
 
-def test_one_trial_cannot_be_declared_where_the_ledger_counts_two() -> None:
-    assert declared_trials(None, 2).counted == 2
-    with pytest.raises(InputError, match="the ledger counts 2"):
-        declared_trials(1, 2)
+def test_fewer_trials_than_the_ledger_counts_are_refused():
+    with pytest.raises(InputError, match="2 trials are declared, the ledger counts 3"):
+        declared_trials(2, 3)
+    assert declared_trials(3, 3).used == declared_trials(None, 3).used == 3
 
 
 def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(trained, saved):

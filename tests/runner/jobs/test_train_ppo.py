@@ -290,8 +290,8 @@ def test_a_home_without_candles_is_refused_with_the_remedy(tmp_path: Path):
     [
         ({"learning_rate": -1.0}, "learning_rate"),
         ({"seed": "seven"}, "seed"),
-        ({"steps": 0}, "0 steps"),
-        ({"steps": 1.5}, "1.5 steps"),
+        ({"steps": 0}, "steps is 0"),
+        ({"steps": 1.5}, "steps is 1.5"),
     ],
 )
 def test_parameters_that_no_training_can_start_with_are_refused(tmp_path: Path, params, says):

@@ -106,7 +106,15 @@ def test_two_dozen_backups_stay_whatever_their_age(place: Place) -> None:
 
 
 def test_a_backup_that_is_killed_leaves_no_half_one_and_the_next_clears_it(place: Place) -> None:
-    command = [sys.executable, "-m", "runner.store.backup", "--home", str(place.home.root)]
+    command = [
+        sys.executable,
+        "-m",
+        "runner.store.backup",
+        "--home",
+        str(place.home.root),
+        "--keep-s",
+        "3600",
+    ]
     fail = {"TRAINWEEK_FAIL": "before_backup_is_named:kill"}
     assert subprocess.run(command, env=os.environ | fail, timeout=60).returncode == -9
     assert backups(place.home) == []

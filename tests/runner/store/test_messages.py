@@ -10,7 +10,7 @@ import pytest
 
 from core.language import Message
 from core.paths import Home
-from core.vocabulary import IncidentState, JobKind, JobState
+from core.vocabulary import IncidentState, JobKind, JobState, Verdict
 from runner.client import Client
 from runner.records import Job
 from runner.recovery.verification import verify_ledger
@@ -41,6 +41,17 @@ def test_a_reason_of_an_older_version_stays_as_it_is(place: Place) -> None:
     written(place, job, STOPPED)
     reason = written(place, job, "It ended {somehow}.")
     assert reason == reason.in_("pt") == "It ended {somehow}."
+
+
+def test_the_value_of_a_tick_reads_in_each_language(place: Place) -> None:
+    week, seen = place.week, Message("no data yet")
+    for check, value in (("reward_positive", seen), ("speed", "1,234 steps/s")):
+        place.lead.tick(week.id, "hourly_1", check, verdict_seen=Verdict.PENDING, value_seen=value)
+    ticks = {tick.check: tick for tick in place.lead.ticks(week.id)}
+    assert ticks["reward_positive"].value_seen == "no data yet"
+    assert ticks["reward_positive"].value_seen.in_("pt") == seen.in_("pt") != seen
+    assert ticks["speed"].value_seen == ticks["speed"].value_seen.in_("pt") == "1,234 steps/s"
+    assert verify_ledger(place.home, tables=True).ok
 
 
 def test_a_summary_reads_in_each_language(place: Place) -> None:

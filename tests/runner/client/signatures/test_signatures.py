@@ -47,7 +47,7 @@ def state(place: SignedPlace, sha256: str) -> SignatureState:
 def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedPlace) -> None:
     seen = place.revalidate("GO")
     shut = place.client().gate()
-    assert not shut.passes and shut.reason == "Nobody has signed it."
+    assert not shut.passes and shut.reason == "It is not signed."
     signed = place.sign(seen).record
     open_ = place.client().gate()
     assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
@@ -156,7 +156,7 @@ def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
     place.sign(seen)
     standing = place.client().standing(place.client().signature_of(seen))
     assert standing.stands and "manifest" not in standing.checked
-    assert any("manifest not bound" in told for told in standing.unchecked)
+    assert any("not covered by the signature" in told for told in standing.unchecked)
 
 
 def test_changed_data_void_it(place: SignedPlace) -> None:
@@ -196,7 +196,7 @@ def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
     written = memo.read_bytes()
     for change, told in (
         (lambda: memo.write_text("<p>GO 6/6 STRONG</p>"), "memo.html was altered"),
-        (memo.unlink, "memo.html is gone"),
+        (memo.unlink, "memo.html is missing"),
         (lambda: stray.write_text("hello"), "did not write it"),
     ):
         change()
@@ -421,7 +421,7 @@ def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
     file.unlink()
     answer = place.client().gate()
     assert answer.facts["state"] == "STANDS"
-    assert any("manual.yaml is gone" in told for told in answer.facts["unchecked"])
+    assert any("manual.yaml is missing" in told for told in answer.facts["unchecked"])
 
 
 def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:

@@ -1,0 +1,1 @@
+"""Catalogues of the translations, and what Babel extracts for them."""

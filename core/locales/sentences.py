@@ -1,0 +1,52 @@
+"""Which sentences the code says: what Babel extracts from Python sources.
+
+Read from the syntax tree, so that sentences within f-strings and both sides of a
+condition count. ``say`` and ``raw`` are the dashboard's; elsewhere they are other things.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+PAGES = frozenset({"say", "raw"})
+FORMS = 2  # of a plural: its first two arguments
+Found = tuple[int, str, str | tuple[str, ...], list[str]]
+
+
+def extract(
+    file: IO[bytes],
+    keywords: Mapping[str, Any],
+    comment_tags: Collection[str],  # noqa: ARG001 (Babel's interface)
+    options: Mapping[str, Any],  # noqa: ARG001
+) -> Iterator[Found]:
+    """Babel's extraction method: line, keyword, sentence or its two forms, comments."""
+    of_pages = "dashboard" in Path(file.name).parts
+    for node in ast.walk(ast.parse(file.read())):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = _name(node.func)
+        if name not in keywords or (name in PAGES and not of_pages):
+            continue
+        if name == "plural":
+            forms = [text for at in node.args[:FORMS] for text in _texts(at)]
+            if len(forms) == FORMS:
+                yield node.lineno, name, tuple(forms), []
+        else:
+            for text in _texts(node.args[0]):
+                yield node.lineno, name, text, []
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """The literal of an argument; both of a condition."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return [*_texts(node.body), *_texts(node.orelse)]
+    return []

@@ -1,0 +1,13 @@
+"""Pieces of Markdown that many panels write: a colour with an icon, headings, small print."""
+
+from __future__ import annotations
+
+
+def tinted(text: str, colour: str, icon: str = "") -> str:
+    """Text in a colour of the theme, after an icon of the bundled set. ``text`` is Markdown."""
+    return f":{colour}[:material/{icon}: {text}]" if icon else f":{colour}[{text}]"
+
+
+def small(text: str, colour: str = "gray") -> str:
+    """Small print in a colour. ``text`` is Markdown."""
+    return f":small[:{colour}[{text}]]"

@@ -1,0 +1,55 @@
+"""A reading in the viewer's words: its value, its age, and the window it was taken over."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from core.checks.judgement import Judgement
+from core.language import Message, plural
+from dashboard.data.snapshot import Snapshot
+from dashboard.formatting import age, number
+from dashboard.page import Page
+
+# What readings of older records say of themselves.
+_ITERATIONS = re.compile(r"last (\d+) iterations?")
+_BLOCKS = re.compile(r"(\d+) blocks? since step (\d+)")
+_WORDS = {
+    "latest": Message("latest"),
+    "since the start of the run": Message("since the start of the run"),
+}
+
+
+def value_text(judged: Judgement) -> Message:
+    """The reading as text; in words where there is none."""
+    if judged.reading is None:
+        return Message("no data yet")
+    value = judged.reading.value
+    if isinstance(value, bool):
+        return Message("yes") if value else Message("no")
+    return number(value, judged.reading.unit)
+
+
+def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
+    """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
+    if span is None:
+        return ""
+    if snapshot.clock.is_identity:
+        return page.say("{age} old", age=age(span))
+    return page.say("{age} old (week time)", age=age(span))
+
+
+def window_text(page: Page, window: str) -> str:
+    """Markdown of ``latest``, ``last 10 iterations``; an unknown one stays as it is."""
+    if isinstance(window, Message):
+        return page.say(window)
+    if found := _ITERATIONS.fullmatch(window):
+        return page.say(plural("last iteration", "last {n} iterations", int(found[1])))
+    if found := _BLOCKS.fullmatch(window):
+        count, step = int(found[1]), int(found[2])
+        return page.say(
+            plural(
+                "{n} block since step {step:,}", "{n} blocks since step {step:,}", count, step=step
+            )
+        )
+    return page.say.text(_WORDS.get(window, window))

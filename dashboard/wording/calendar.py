@@ -1,0 +1,15 @@
+"""Short names of weekdays and months, from Monday and from January on."""
+
+from __future__ import annotations
+
+from core.language import Message
+
+WEEKDAYS = (
+    Message("Mon"), Message("Tue"), Message("Wed"), Message("Thu"), Message("Fri"),
+    Message("Sat"), Message("Sun"),
+)  # fmt: skip
+MONTHS = (
+    Message("Jan"), Message("Feb"), Message("Mar"), Message("Apr"), Message("May"),
+    Message("Jun"), Message("Jul"), Message("Aug"), Message("Sep"), Message("Oct"),
+    Message("Nov"), Message("Dec"),
+)  # fmt: skip

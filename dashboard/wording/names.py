@@ -1,0 +1,42 @@
+"""Names of what the pages list: roles, job kinds, kinds of slots, scenarios."""
+
+from __future__ import annotations
+
+from core.language import Message
+from core.vocabulary import JobKind, Role
+
+ROLES: dict[Role, Message] = {
+    Role.VIEWER: Message("Viewer"),
+    Role.ENGINEER: Message("ML engineer"),
+    Role.LEAD: Message("ML lead"),
+    Role.CTO: Message("CTO"),
+}
+JOB_KINDS: dict[JobKind, Message] = {
+    JobKind.TRAIN: Message("Training run"),
+    JobKind.REVALIDATE: Message("Revalidation"),
+    JobKind.PREFLIGHT: Message("Pre-flight"),
+    JobKind.DAILY_CHECK: Message("Daily check"),
+    JobKind.DATA_CHECK: Message("Data check"),
+    JobKind.BACKUP: Message("Backup"),
+    JobKind.IMPORT_MODEL: Message("Model import"),
+}
+SLOT_KINDS: dict[str, Message] = {
+    "preflight": Message("Pre-flight"),
+    "launch": Message("Start"),
+    "hourly": Message("Hourly"),
+    "daily": Message("Check-in"),
+    "anomaly": Message("Recheck"),
+    "preparation": Message("Preparation"),
+    "revalidation": Message("Revalidation"),
+    "results": Message("Results"),
+    "delivery": Message("Delivery"),
+    "approval": Message("Approval"),
+}
+# What the manual has no scenario for; the others are named by the playbook.
+SCENARIOS: dict[str, Message] = {
+    "crash": Message("Crash"),
+    "slowdown": Message("Slowdown"),
+    "data_issue": Message("Data issue"),
+    "policy_dead": Message("Policy stopped updating"),
+    "logging_broken": Message("Logging broken"),
+}

@@ -1,0 +1,116 @@
+"""The word of every state that a page shows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.language import Message
+from core.vocabulary import (
+    Decision,
+    EvidenceGrade,
+    FindingStatus,
+    GateStatus,
+    IncidentState,
+    JobState,
+    Liveness,
+    Severity,
+    SignatureState,
+    SlotState,
+    TrainingStatus,
+    Trend,
+    Verdict,
+)
+
+WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
+    Verdict: {
+        Verdict.PASS: Message("Pass"),
+        Verdict.WARN: Message("Warn"),
+        Verdict.FAIL: Message("Fail"),
+        Verdict.PENDING: Message("Pending"),
+        Verdict.UNKNOWN: Message("Unknown"),
+    },
+    SlotState: {
+        SlotState.DONE: Message("Done"),
+        SlotState.DUE: Message("Due"),
+        SlotState.OVERDUE: Message("Overdue"),
+        SlotState.UPCOMING: Message("Upcoming"),
+        SlotState.SKIPPED: Message("Not needed"),
+    },
+    JobState: {
+        JobState.QUEUED: Message("Queued"),
+        JobState.STARTING: Message("Starting"),
+        JobState.RUNNING: Message("Running"),
+        JobState.STOPPING: Message("Stopping"),
+        JobState.SUCCEEDED: Message("Succeeded"),
+        JobState.FAILED: Message("Failed"),
+        JobState.STOPPED: Message("Stopped"),
+        JobState.INTERRUPTED: Message("Interrupted"),
+        JobState.LOST: Message("Lost"),
+    },
+    Liveness: {
+        Liveness.WORKING: Message("Working"),
+        Liveness.QUIET: Message("No recent events"),
+        Liveness.STALLED: Message("Stalled"),
+        Liveness.DEAD: Message("Process dead"),
+        Liveness.DONE: Message("Finished"),
+    },
+    TrainingStatus: {
+        TrainingStatus.NOT_STARTED: Message("Not started"),
+        TrainingStatus.RUNNING: Message("Running"),
+        TrainingStatus.COMPLETED: Message("Completed"),
+        TrainingStatus.STOPPED: Message("Stopped"),
+        TrainingStatus.CRASHED: Message("Crashed"),
+        TrainingStatus.HUNG: Message("Hung"),
+        TrainingStatus.INTERRUPTED: Message("Interrupted"),
+        TrainingStatus.LOST: Message("Lost"),
+    },
+    FindingStatus: {
+        FindingStatus.OK: Message("Clear"),
+        FindingStatus.PENDING: Message("Watching"),
+        FindingStatus.FIRING: Message("Firing"),
+        FindingStatus.RECOVERING: Message("Recovering"),
+        FindingStatus.NO_DATA: Message("No data"),
+    },
+    IncidentState: {
+        IncidentState.OPEN: Message("Open"),
+        IncidentState.CLOSED: Message("Closed"),
+    },
+    Severity: {
+        Severity.INFO: Message("info"),
+        Severity.WARNING: Message("warning"),
+        Severity.CRITICAL: Message("critical"),
+    },
+    Trend: {
+        Trend.INCREASING: Message("Increasing"),
+        Trend.STABLE: Message("Stable"),
+        Trend.DECREASING: Message("Decreasing"),
+        Trend.INSUFFICIENT: Message("Not enough data"),
+    },
+    Decision: {
+        Decision.GO: Message("GO"),
+        Decision.PARTIAL: Message("PARTIAL"),
+        Decision.NO_GO: Message("NO-GO"),
+    },
+    EvidenceGrade: {
+        EvidenceGrade.STRONG: Message("Strong"),
+        EvidenceGrade.ADEQUATE: Message("Adequate"),
+        EvidenceGrade.WEAK: Message("Weak"),
+        EvidenceGrade.INSUFFICIENT: Message("Insufficient"),
+    },
+    SignatureState: {
+        SignatureState.UNSIGNED: Message("Not signed"),
+        SignatureState.STANDS: Message("Valid"),
+        SignatureState.VOID: Message("Void"),
+        SignatureState.EXPIRED: Message("Expired"),
+        SignatureState.UNTRUSTED: Message("Untrusted key"),
+        SignatureState.ALTERED: Message("Altered"),
+    },
+    GateStatus: {
+        GateStatus.OK: Message("defined"),
+        GateStatus.NO_LOSSES: Message("no losing trade"),
+        GateStatus.NO_TRADES: Message("no trades"),
+        GateStatus.ZERO_VOLATILITY: Message("zero volatility"),
+        GateStatus.NO_DRAWDOWN: Message("no drawdown"),
+        GateStatus.INSUFFICIENT_DATA: Message("not enough data"),
+    },
+}
