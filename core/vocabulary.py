@@ -133,12 +133,16 @@ class FindingStatus(StrEnum):
 
 
 class Severity(StrEnum):
+    """How urgent a scenario is."""
+
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
 
 
 class IncidentState(StrEnum):
+    """Whether an incident still needs work."""
+
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
@@ -163,6 +167,8 @@ class GateStatus(StrEnum):
 
 
 class EvidenceGrade(StrEnum):
+    """How far the six gates can be trusted."""
+
     STRONG = "STRONG"
     ADEQUATE = "ADEQUATE"
     WEAK = "WEAK"
@@ -204,6 +210,8 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
+    """What a role may do."""
+
     READ = "read"
     RECORD = "record"  # tick a check, write a note, open or close an incident
     OPERATE = "operate"  # start, stop, restart training; run checks and backups

@@ -25,7 +25,7 @@ from core.paths import Home
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
-from core.telemetry import RunReader
+from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
 from core.vocabulary import (
     LIVE_STATES,
@@ -57,6 +57,14 @@ class Item:
 
     judgement: Judgement
     tick: Tick | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """The events of a run, as read once, and until when they count (real time)."""
+
+    events: RunEvents
+    until: datetime
 
 
 class Snapshot:
@@ -113,6 +121,12 @@ class Snapshot:
     def silence(self) -> Silence | None:
         """How long the run has shown no progress; None for one that is not expected to."""
         return self._of_run.silence
+
+    @property
+    def written(self) -> Written | None:
+        """The events of the run; None without a run or without its files."""
+        run = self.run
+        return None if run is None or run.reader is None else Written(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:

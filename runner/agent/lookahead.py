@@ -7,6 +7,7 @@ detected by that test; and on bars in random order there must be no profit.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -189,4 +190,4 @@ def _walk(
 
 def _spans(bars: int) -> list[tuple[int, int]]:
     edges = np.linspace(WARM_UP, bars - 1, EPISODES + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges) if b > a]

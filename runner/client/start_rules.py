@@ -84,7 +84,8 @@ def launch_params(
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
     """Why no training run may start now: an open incident of a crash or of bad data, or
-    a restore in progress."""
+    a restore in progress.
+    """
     if held := queries.blocking_incident(connection, week.id):
         return Refused(
             Message(
