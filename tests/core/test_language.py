@@ -194,7 +194,8 @@ def test_a_body_keeps_the_text_and_beside_it_what_translates_it() -> None:
 
 def test_a_list_of_texts_keeps_the_record_of_each_message() -> None:
     body = json.loads(json.dumps(recorded({"warnings": [jump(), "typed"], "other": ["a"]})))
-    assert body["warnings"] == [str(jump()), "typed"] and "other_messages" not in body
+    assert body["warnings"] == [str(jump()), "typed"]
+    assert "other_messages" not in body
     first, second = recorded_messages(body, "warnings")
     assert (first.in_("pt"), second.in_("pt")) == (jump().in_("pt"), "typed")
     assert recorded_messages({"warnings": ["old"]}, "warnings") == ["old"]

@@ -195,8 +195,8 @@ def test_the_weeks_costs_are_charged_not_the_models(trained, saved, home):
     assert fees[0].median() == pytest.approx(0.0010, rel=0.01)
     assert fees[1].median() == pytest.approx(0.0040, rel=0.01)
     (warning,) = [text for text in dear["warnings"] if "was trained with" in text]
-    assert "10 bps fee
-    assert 5 bps slippage" in warning and "40 and 25 bps" in warning
+    assert "10 bps fee and 5 bps slippage" in warning
+    assert "40 and 25 bps" in warning
     assert not any("was trained with" in text for text in cheap["warnings"])
 
 
