@@ -27,7 +27,10 @@ def parse_moment(text: str) -> datetime:
         raise InputError(f"{text!r} is not a moment.", "Write it as 2026-11-23T14:00Z.") from error
     if moment.tzinfo is None:
         raise InputError(f"{text!r} has no time zone.", "Add Z for UTC: 2026-11-23T14:00Z.")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # in the first or the last day that a calendar has
+        raise InputError(f"{text!r} is not a moment in UTC.", "Give another year.") from error
 
 
 def iso(moment: datetime) -> str:

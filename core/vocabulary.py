@@ -61,6 +61,7 @@ class JobState(StrEnum):
 
 WAITING_STATES = frozenset({JobState.QUEUED})
 LIVE_STATES = frozenset({JobState.STARTING, JobState.RUNNING, JobState.STOPPING})
+ACTIVE_STATES = WAITING_STATES | LIVE_STATES  # not ended; one of a kind at a time
 ENDED_STATES = frozenset(
     {
         JobState.SUCCEEDED,
@@ -133,12 +134,16 @@ class FindingStatus(StrEnum):
 
 
 class Severity(StrEnum):
+    """How urgent a scenario is."""
+
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
 
 
 class IncidentState(StrEnum):
+    """Whether an incident still needs work."""
+
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
@@ -163,6 +168,8 @@ class GateStatus(StrEnum):
 
 
 class EvidenceGrade(StrEnum):
+    """How far the six gates can be trusted."""
+
     STRONG = "STRONG"
     ADEQUATE = "ADEQUATE"
     WEAK = "WEAK"
@@ -204,6 +211,8 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
+    """What a role may do."""
+
     READ = "read"
     RECORD = "record"  # tick a check, write a note, open or close an incident
     OPERATE = "operate"  # start, stop, restart training; run checks and backups

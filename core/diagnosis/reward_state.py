@@ -27,6 +27,8 @@ IMPROVED_SD = 3.0  # standard deviations of block means above the beginning
 
 
 class Level(StrEnum):
+    """Where the reward curve is, by its trend and its own best."""
+
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best
     STUCK = "STUCK"  # flat, and never improved

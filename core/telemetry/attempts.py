@@ -163,7 +163,8 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
 
 def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
     """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
-    logs its settings there, and they would hide everything before it."""
+    logs its settings there, and they would hide everything before it.
+    """
     begins = [columns.begin(until) for file in files for columns in file.columns.values()]
     return AttemptEvents(
         tuple(files),

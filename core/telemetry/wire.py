@@ -54,7 +54,7 @@ class ScalarParser:
                 columns[2].append(_WALL(event, 1)[0])
                 columns[3].append(_VALUE(event, len(event) - 4)[0])
                 return True
-        return self._learn(event) and self.parse(event, record) or self._parse_any(event, record)
+        return (self._learn(event) and self.parse(event, record)) or self._parse_any(event, record)
 
     def _learn(self, event: bytes) -> bool:
         """Remember step and tag of a plain scalar. False if it is none, or nothing is new."""
@@ -62,7 +62,7 @@ class ScalarParser:
             return False
         step_bytes, step = _step(event)
         middle = event[9 + len(step_bytes) : -4]
-        if step is None or step_bytes == self._step_bytes and middle in self._known:
+        if step is None or (step_bytes == self._step_bytes and middle in self._known):
             return False
         if middle not in self._known:
             tag = plain_tag(middle)

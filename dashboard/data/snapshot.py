@@ -22,11 +22,10 @@ from core.paths import Home
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
-from core.telemetry import RunReader
+from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
 from core.vocabulary import (
-    LIVE_STATES,
-    WAITING_STATES,
+    ACTIVE_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
@@ -51,6 +50,14 @@ class Item:
 
     judgement: Judgement
     tick: Tick | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """The events of a run, as read once, and until when they count (real time)."""
+
+    events: RunEvents
+    until: datetime
 
 
 class Snapshot(Sources):
@@ -88,6 +95,12 @@ class Snapshot(Sources):
     def silence(self) -> Silence | None:
         """How long the run has shown no progress; None for one that is not expected to."""
         return self._of_run.silence
+
+    @property
+    def written(self) -> Written | None:
+        """The events of the run; None without a run or without its files."""
+        run = self.run
+        return None if run is None or run.reader is None else Written(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
@@ -163,7 +176,7 @@ class Snapshot(Sources):
     def busy(self, kind: JobKind) -> Job | None:
         """The job of that kind that waits or lives."""
         job = self.latest(kind)
-        return job if job and job.state in LIVE_STATES | WAITING_STATES else None
+        return job if job and job.state in ACTIVE_STATES else None
 
     @cached_property
     def ticks(self) -> dict[str, dict[str, Tick]]:

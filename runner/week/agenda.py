@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from core.job_params import RevalidateParams, stored_params
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
 from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureState, Verdict
@@ -80,7 +81,7 @@ def _saved_revalidation(sources: Sources) -> Job | None:
         if (
             job.kind is JobKind.REVALIDATE
             and job.state is JobState.SUCCEEDED
-            and job.params.get("save_report")
+            and stored_params(RevalidateParams, job.params).save_report
         ):
             return job
     return None

@@ -76,7 +76,8 @@ def not_converging(
 
 def _converged(moment: RunView, history: list[RewardState]) -> tuple[Message, ...]:
     """What proves it: two STABLE evaluations, within 5 % of the best, and a critic or an
-    evaluation that agrees. Empty if not proven."""
+    evaluation that agrees. Empty if not proven.
+    """
     state = history[-1]
     if state.best is None or state.now is None:
         return ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from core.job_params import RevalidateParams, stored_params
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -66,5 +67,5 @@ def data_dir_of(records: DecisionRecords, saved: SavedDecision) -> str:
     """The folder of the decision's candles: from its job, else from the playbook."""
     made_by = (job for job in records.jobs if job.id == saved.decision.job_id)
     job = next(made_by, None)
-    given = job.params.get("backtest_data_dir") if job is not None else None
-    return str(given or records.week.playbook.revalidation.backtest_data_dir)
+    asked = stored_params(RevalidateParams, {} if job is None else job.params)
+    return asked.backtest_data_dir or records.week.playbook.revalidation.backtest_data_dir

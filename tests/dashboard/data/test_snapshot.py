@@ -173,9 +173,11 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
     def state(snapshot: Snapshot) -> SlotState:
         return next(view.state for view in snapshot.timeline if view.spec.id == "hourly_1")
 
-    assert state(before) is SlotState.OVERDUE and before.ticks == {}
+    assert state(before) is SlotState.OVERDUE
+    assert before.ticks == {}
     after = snapshot(place)
-    assert state(after) is SlotState.DONE and len(after.ticks["hourly_1"]) == 4
+    assert state(after) is SlotState.DONE
+    assert len(after.ticks["hourly_1"]) == 4
 
 
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
@@ -232,8 +234,10 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
-    assert standing == client.standing(signature) and standing.stands
-    assert gate.only_conditions and gate.as_dict() == client.gate(sha256=sha256).as_dict()
+    assert standing == client.standing(signature)
+    assert standing.stands
+    assert gate.only_conditions
+    assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
     assert next(v.state for v in timeline if v.spec.kind == "approval") is SlotState.DONE
     client.close_condition(signature.id, 0, "Done on Monday.")
@@ -254,6 +258,7 @@ def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -
     page.services.forget()
     with counted() as cost:
         test.run()
-    assert not test.exception and not test.error
+    assert not test.exception
+    assert not test.error
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 2)
     place.clear()

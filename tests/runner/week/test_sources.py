@@ -67,4 +67,5 @@ def test_results_and_progress_are_those_of_the_newest_attempt(place: Place) -> N
     assert sources.progress(job) == place.lead.progress(job.id)
     assert sources.output_tail(job, 5) == place.lead.output_tail(job.id, 5)
     waiting = place.submit(JobKind.BACKUP)
-    assert sources.result(waiting) is None and sources.output_tail(waiting, 5) == ""
+    assert sources.result(waiting) is None
+    assert sources.output_tail(waiting, 5) == ""
