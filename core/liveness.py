@@ -290,6 +290,8 @@ def duration(seconds: float) -> Message:
     """Real time in its natural unit."""
     if seconds < 120:
         return Message("{seconds:.3g} s", seconds=seconds)
-    if seconds < 7200:
+    if seconds < 7_200:
         return Message("{minutes:.0f} min", minutes=seconds / 60)
-    return Message("{hours:.1f} h", hours=seconds / 3600)
+    if seconds < 172_800:
+        return Message("{hours:.1f} h", hours=seconds / 3600)
+    return Message("{days:.1f} d", days=seconds / 86_400)

@@ -28,8 +28,8 @@ from core.schedule import SlotView, next_up
 from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
 from core.vocabulary import (
+    ACTIVE_STATES,
     LIVE_STATES,
-    WAITING_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
@@ -206,7 +206,7 @@ class Snapshot:
     def busy(self, kind: JobKind) -> Job | None:
         """The job of that kind that waits or lives."""
         job = self.latest(kind)
-        return job if job and job.state in LIVE_STATES | WAITING_STATES else None
+        return job if job and job.state in ACTIVE_STATES else None
 
     def attempts(self, job: Job) -> Sequence[Attempt]:
         """In the order of their numbers."""

@@ -12,7 +12,7 @@ from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.people import Person
-from core.vocabulary import UNFINISHED_STATES, JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from core.week import Week
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -102,7 +102,7 @@ def _failed_preflight(
     connection: Connection, home: Home, week: Week, person: Person, asked: TrainParams
 ) -> Refused | None:
     job = queries.newest_job(connection, JobKind.PREFLIGHT, week.id)
-    if job is None or job.state in queries.ACTIVE_STATES:
+    if job is None or job.state in ACTIVE_STATES:
         return None
     failed = _why_failed(home, job)
     if failed is None:

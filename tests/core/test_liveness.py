@@ -109,7 +109,8 @@ def test_the_limits_are_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(3.14159, "3.14 s"), (150.0, "2 min"), (9000.0, "2.5 h")]
+    ("seconds", "said"),
+    [(3.14159, "3.14 s"), (150.0, "2 min"), (9000.0, "2.5 h"), (259_200.0, "3.0 d")],
 )
 def test_a_duration_is_told_in_its_unit(seconds: float, said: str) -> None:
     assert duration(seconds) == said

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import LIVE_STATES, UNFINISHED_STATES, WAITING_STATES, JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.log_pane import log_pane
@@ -99,7 +99,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
     right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
     denied = page.denied(right)
     with st.container(horizontal=True):
-        if job.state in LIVE_STATES | WAITING_STATES:
+        if job.state in ACTIVE_STATES:
             with st.popover(
                 say.raw("Stop"), icon=":material/stop_circle:", disabled=denied is not None,
                 help=denied or say("Sends SIGTERM so that the job can save and end. If it does not end, the " "runner kills its whole process tree."), key=f"{place}:stop",
