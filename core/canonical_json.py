@@ -1,4 +1,4 @@
-"""The one way to write a record as text, so that its hash and its signature mean something."""
+"""The canonical text of a record, for its hash and its signature."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 def canonical(fields: Mapping[str, Any]) -> str:
     """Sorted keys, no spaces, UTF-8, no NaN.
 
-    :raises ValueError: a NaN or an infinity in it.
+    :raises ValueError: it contains NaN or an infinity.
     """
     return json.dumps(
         fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -84,6 +84,14 @@ class Playbook(Part):
         :raises KeyError: no such scenario.
         """
         return _by_id(self.scenarios, scenario_id)
+
+    def scenario_setting(
+        self, scenario_id: str, name: Literal["hours", "threshold"], default: float
+    ) -> float:
+        """A setting of a scenario; the default if the playbook does not have it."""
+        found = next((spec for spec in self.scenarios if spec.id == scenario_id), None)
+        value: float | None = getattr(found, name, None)
+        return default if value is None else value
 
     def escalation(self, escalation_id: str) -> EscalationSpec:
         """A procedure by its id.
