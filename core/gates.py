@@ -12,7 +12,13 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Number
-from core.metrics.conventions import DAYS_PER_YEAR, Conventions, conventions, meets_limit
+from core.metrics.conventions import (
+    DAYS_PER_YEAR,
+    HOURS_PER_YEAR,
+    Conventions,
+    conventions,
+    meets_limit,
+)
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.measured import Measured, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
@@ -129,7 +135,7 @@ def score(
     trades: pd.DataFrame | None,
     gates: Sequence[GateSpec],
     rules: Sequence[DecisionRule],
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
 ) -> Scorecard:
     """Judge a backtest.
 
@@ -156,7 +162,7 @@ def score(
 
 
 def measure(
-    equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = 8760
+    equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = HOURS_PER_YEAR
 ) -> dict[GateId, Measured]:
     """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
     unknown = undefined(GateStatus.INSUFFICIENT_DATA)

@@ -18,7 +18,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 Language = Literal["en", "pt"]
@@ -104,6 +104,13 @@ class Message(str):
                 cls.as_record, when_used="json"
             ),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        record = {"type": "object", "required": ["template"]}
+        return {"anyOf": [{"type": "string"}, record]}
 
 
 def plural(one: str, many: str, /, n: float, **values: Any) -> Message:

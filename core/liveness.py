@@ -9,6 +9,7 @@ its scenario ``hung``.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from core.clock import Clock
 from core.language import Message, joined
 from core.playbook import Playbook
-from core.vocabulary import JobState, Liveness
+from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
     from numpy import dtype, ndarray
@@ -48,9 +49,7 @@ class Limits:
     @classmethod
     def of(cls, playbook: Playbook, least: float = LEAST_SILENCE, gaps: float = GAPS) -> Limits:
         """The limits under a playbook: ``hours`` of its scenario ``hung``."""
-        hung = next((spec for spec in playbook.scenarios if spec.id == "hung"), None)
-        hours = None if hung is None else hung.hours
-        return cls(least, gaps, HUNG_HOURS if hours is None else hours)
+        return cls(least, gaps, playbook.scenario_limit("hung", "hours", HUNG_HOURS))
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def usual_gap(moments: Moments) -> float | None:
     :param moments: seconds, in the order of the signs; steps back are left out.
     """
     recent = moments[-GAP_POINTS - 1 :]
-    gaps = [later - before for before, later in zip(recent, recent[1:], strict=False)]
+    gaps = [later - before for before, later in itertools.pairwise(recent)]
     gaps = [gap for gap in gaps if gap > 0]
     return float(median(gaps)) if len(gaps) >= 2 else None
 
@@ -186,7 +185,6 @@ _PROCESS = {
 }
 _STOPPED, _GONE = frozenset("Tt"), frozenset("ZX")
 _ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
-_ENDED_BADLY = frozenset({JobState.FAILED, JobState.INTERRUPTED, JobState.LOST})
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     A process that is there can hang for weeks, and a file that doesn't grow may only be
     slow: no sign alone is enough.
     """
-    if seen.state in _ENDED_WELL or seen.state in _ENDED_BADLY:
+    if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=seen.state.value),))
     if seen.process is None or seen.process in _GONE:
@@ -292,6 +290,8 @@ def duration(seconds: float) -> Message:
     """Real time in its natural unit."""
     if seconds < 120:
         return Message("{seconds:.3g} s", seconds=seconds)
-    if seconds < 7200:
+    if seconds < 7_200:
         return Message("{minutes:.0f} min", minutes=seconds / 60)
-    return Message("{hours:.1f} h", hours=seconds / 3600)
+    if seconds < 172_800:
+        return Message("{hours:.1f} h", hours=seconds / 3600)
+    return Message("{days:.1f} d", days=seconds / 86_400)

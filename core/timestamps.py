@@ -34,7 +34,12 @@ def parse_moment(text: str) -> datetime:
             Message("{text} has no time zone.", text=repr(text)),
             Message("Add Z for UTC: 2026-11-23T14:00Z."),
         )
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # in the first or the last day that a calendar has
+        raise InputError(
+            Message("{text} is not a time in UTC.", text=repr(text)), Message("Use another year.")
+        ) from error
 
 
 def iso(moment: datetime) -> str:

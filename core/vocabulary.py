@@ -29,6 +29,10 @@ GLYPHS: dict[Verdict, str] = {
 }
 
 
+# Something was found, and there is something to do about it.
+ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
 class JobKind(StrEnum):
     """The kinds of work that the runner supervises."""
 
@@ -57,6 +61,7 @@ class JobState(StrEnum):
 
 WAITING_STATES = frozenset({JobState.QUEUED})
 LIVE_STATES = frozenset({JobState.STARTING, JobState.RUNNING, JobState.STOPPING})
+ACTIVE_STATES = WAITING_STATES | LIVE_STATES  # not ended; one of a kind at a time
 ENDED_STATES = frozenset(
     {
         JobState.SUCCEEDED,
@@ -66,6 +71,9 @@ ENDED_STATES = frozenset(
         JobState.LOST,
     }
 )
+
+
+UNFINISHED_STATES = ENDED_STATES - {JobState.SUCCEEDED}  # a training run can be resumed
 
 
 class TrainingStatus(StrEnum):

@@ -16,6 +16,7 @@ MOST_DECIMALS = 12
 NONE = literal("–")
 UNITS: dict[str, Message] = {
     "bars": Message("bars"),
+    "events": Message("events"),
     "steps": Message("steps"),
     "steps/s": Message("steps/s"),
 }

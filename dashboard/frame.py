@@ -200,7 +200,7 @@ def _incidents(page: Page, snapshot: Snapshot) -> None:
 
 def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
     """The open incident of the run that is stalled now; it blocks nothing."""
-    hung = next((s for s in snapshot.week.playbook.scenarios if s.id == "hung"), None)
+    hung = snapshot.week.playbook.find_scenario("hung")
     if not snapshot.stalled or hung is None:
         return []
     return [
@@ -209,8 +209,7 @@ def _of_the_stall(snapshot: Snapshot) -> list[Incident]:
 
 
 def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
-    titles = {e.id: e.title.in_(page.viewer.language) for e in snapshot.week.playbook.escalations}
-    return ", ".join(titles.get(i.procedure, i.procedure) for i in incidents)
+    return ", ".join(snapshot.procedure(i.procedure, page.viewer.language) for i in incidents)
 
 
 def _broken_signature(page: Page, snapshot: Snapshot) -> None:
@@ -221,7 +220,7 @@ def _broken_signature(page: Page, snapshot: Snapshot) -> None:
     standing = snapshot.standing(newest)
     if standing.state in BROKEN:
         text = page.say("{by}'s signature is no longer valid.", by=newest.by)
-        why = " ".join(page.say.text(one) for one in differences(standing, page.viewer.language))
+        why = " ".join(page.say.text(one) for one in differences(standing))
         st.error(
             f"**{word(standing.state, page.say)}** · {text} {why}",
             icon=":material/gpp_bad:",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from core.job_params import DailyCheckParams
 from core.vocabulary import JobKind
@@ -20,8 +19,8 @@ class DueJob:
     """A job that the schedule requests."""
 
     kind: JobKind
-    params: dict[str, Any]
-    key: str  # two requests with the same key make one job
+    params: DailyCheckParams
+    key: str  # asking twice makes one job
 
 
 def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJob]:
@@ -38,7 +37,7 @@ def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJo
     if now_week > max(slot.at(week.launch) for slot in week.playbook.schedule) + _OVER:
         return []
     return [
-        DueJob(JobKind.DAILY_CHECK, DailyCheckParams(day=day).stored(), f"schedule:{week.id}:{day}")
+        DueJob(JobKind.DAILY_CHECK, DailyCheckParams(date=day), f"schedule:{week.id}:{day}")
         for day, moment in sorted(moments.items())
         if moment <= now_week and day not in requested
     ]

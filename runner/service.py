@@ -23,6 +23,7 @@ from sqlalchemy import Row, select
 
 from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
+from core.job_params import DailyCheckParams, stored_params
 from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
@@ -189,7 +190,8 @@ class Service:
                     jobs.c.kind == JobKind.DAILY_CHECK, jobs.c.week_id == week.id
                 )
             ).scalars()
-            asked = {date.fromisoformat(p["date"]) for p in params if _is_date(p.get("date"))}
+            dates = (stored_params(DailyCheckParams, each).date for each in params)
+            asked = {day for day in dates if day is not None}
             busy = queries.active_job(look, JobKind.DAILY_CHECK) is not None
             return _Plan(snapshot, week, queries.clock_of(look, week.id), frozenset(asked), busy)
 
@@ -203,13 +205,6 @@ class _Plan:
     clock: Clock = field(default_factory=Clock)
     asked: frozenset[date] = frozenset()
     busy: bool = False
-
-
-def _is_date(text: object) -> bool:
-    try:
-        return bool(date.fromisoformat(str(text)))
-    except ValueError:
-        return False
 
 
 def _locked(home: Home, take_over: bool) -> FileLock:

@@ -20,7 +20,7 @@ from core.reading import Reading
 from core.telemetry import RunEvents
 from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
 from core.timestamps import iso
-from core.vocabulary import GLYPHS, TrainingStatus, Trend, Verdict
+from core.vocabulary import ADVERSE, GLYPHS, TrainingStatus, Trend, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -190,7 +190,7 @@ def _record(found: Judgement, spec: CheckSpec) -> dict[str, Any]:
         "limit": found.limit,
         "why": found.why,
         "evidence": found.evidence,
-        "action": spec.action.en if found.verdict in (Verdict.FAIL, Verdict.WARN) else "",
+        "action": spec.action.en if found.verdict in ADVERSE else "",
         "window": reading.window if reading else NOTHING,
         "source": reading.source if reading else "",
         "step": reading.step if reading else None,

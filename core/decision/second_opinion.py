@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.decision.gate_record import with_uncertainty
 from core.gates import score
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
 from core.playbook import Playbook
@@ -19,7 +20,7 @@ def opinion(
     equity: pd.DataFrame,
     trades: pd.DataFrame | None,
     playbook: Playbook,
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
     trials: Trials | None = None,
 ) -> dict[str, Any]:
     """The scorecard, with ``ci95`` and ``p_pass`` of each gate, and ``evidence``.

@@ -30,11 +30,11 @@ def advice(playbook: Playbook, scenario: str) -> Advice:
     """
     own = _own_advice().get(scenario)
     if own is None:
-        spec = next((spec for spec in playbook.scenarios if spec.id == scenario), None)
+        spec = playbook.find_scenario(scenario)
         if spec is None:
             return Advice((), ())
         return Advice(spec.causes, spec.actions, spec.log_line, spec.escalation)
-    procedure = next((spec for spec in playbook.escalations if spec.id == own.escalation), None)
+    procedure = playbook.find_escalation(own.escalation)
     if procedure is None:
         return Advice(own.causes, own.actions)
     return Advice(own.causes, procedure.actions, procedure.log_line, own.escalation)

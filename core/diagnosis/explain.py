@@ -30,7 +30,7 @@ def explain(playbook: Playbook, scenario: str) -> Message:
 
 
 def _of_reward(playbook: Playbook) -> dict[str, Message]:
-    normal = playbook.scenario_setting("not_converging", "hours", reward_evidence.NORMAL_HOURS)
+    normal = reward_evidence.normal_hours(playbook)
     return {
         "flat_reward": Message(
             "The reward is averaged in blocks of {block} episodes, because its own points are a "
@@ -44,7 +44,7 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             "consecutive hourly evaluations and clears after {keep} without it.",
             block=BLOCK_EPISODES,
             new_best=reward_state.NEW_BEST,
-            flat=playbook.scenario_setting("flat_reward", "hours", reward_evidence.FLAT_HOURS),
+            flat=reward_evidence.flat_hours(playbook),
             wanted=WANTED,
             p=SIGNIFICANCE,
             sd=reward_state.IMPROVED_SD,
@@ -123,7 +123,7 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             z=kl_explosion.SPIKE_Z,
             past=kl_explosion.PAST,
             row=kl_explosion.HIGH_IN_A_ROW,
-            jump=playbook.scenario_setting("kl_explosion", "threshold", kl_explosion.JUMP),
+            jump=playbook.scenario_limit("kl_explosion", "threshold", kl_explosion.JUMP),
             recover=kl_explosion.CALM_TO_RECOVER,
             calm=kl_explosion.CALM,
             clear=kl_explosion.CALM_TO_CLEAR,

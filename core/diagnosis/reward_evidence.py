@@ -10,6 +10,7 @@ from core.diagnosis.reward_state import Level, RewardState, reward_history
 from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED, block_means
 from core.language import Message, literal, plural
+from core.playbook import Playbook
 from core.telemetry.absence import absence
 from core.timestamps import iso
 from core.vocabulary import FindingStatus
@@ -20,17 +21,17 @@ HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 
 def rewards(moment: RunView) -> list[RewardState]:
     """The hourly evaluations that both scenarios are judged by."""
-    return reward_history(moment, flat_hours(moment))
+    return reward_history(moment, flat_hours(moment.playbook))
 
 
-def normal_hours(moment: RunView) -> float:
+def normal_hours(playbook: Playbook) -> float:
     """Week hours in which a reward without direction is normal."""
-    return moment.setting("not_converging", "hours", NORMAL_HOURS)
+    return playbook.scenario_limit("not_converging", "hours", NORMAL_HOURS)
 
 
-def flat_hours(moment: RunView) -> float:
+def flat_hours(playbook: Playbook) -> float:
     """Week hours without a new best after which the reward is flat."""
-    return moment.setting("flat_reward", "hours", FLAT_HOURS)
+    return playbook.scenario_limit("flat_reward", "hours", FLAT_HOURS)
 
 
 def replayed(history: list[RewardState], holds: Callable[[RewardState], bool]) -> FindingStatus:
@@ -41,7 +42,7 @@ def replayed(history: list[RewardState], holds: Callable[[RewardState], bool]) -
 
 def normal_until(moment: RunView) -> Message | None:
     """When the first 12 h of week time end, with the step expected then; None after them."""
-    left = normal_hours(moment) - moment.training_hours
+    left = normal_hours(moment.playbook) - moment.training_hours
     if left <= 0 or not moment.active:
         return None
     clock = moment.facts.clock
@@ -58,7 +59,7 @@ def normal_until(moment: RunView) -> Message | None:
 
 def ended_early(moment: RunView) -> bool:
     """Whether it ended inside the hours in which no direction is normal."""
-    return not moment.active and moment.training_hours < normal_hours(moment)
+    return not moment.active and moment.training_hours < normal_hours(moment.playbook)
 
 
 def too_early(moment: RunView, state: RewardState) -> Message:

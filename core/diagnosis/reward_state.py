@@ -27,7 +27,7 @@ IMPROVED_SD = 3.0  # standard deviations of block means above the start
 
 
 class Level(StrEnum):
-    """The level that the reward has reached."""
+    """Where the reward curve is, by its trend and its own best."""
 
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 import numpy as np
 
@@ -29,10 +28,6 @@ class RunView:
     playbook: Playbook
     run: RunFacts
     until: datetime
-
-    def setting(self, scenario: str, name: Literal["hours", "threshold"], default: float) -> float:
-        """``hours`` or ``threshold`` of the playbook's scenario, if it has one."""
-        return self.playbook.scenario_setting(scenario, name, default)
 
     @property
     def reader(self) -> RunEvents | None:

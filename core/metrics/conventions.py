@@ -17,6 +17,7 @@ NO_VOLATILITY = 1e-12
 """A standard deviation below this is no volatility: rounding alone produces some."""
 
 DAYS_PER_YEAR = 365.0
+HOURS_PER_YEAR = 8760  # bars of the Sharpe and Calmar gates; OGN trades every hour
 
 
 def meets_limit(value: float, op: str, limit: float) -> bool:
@@ -48,7 +49,7 @@ class Conventions(JsonModel):
     sharpe: str = Field(description="Formula of the Sharpe ratio.")
 
 
-def conventions(bars_per_year: int = 8760) -> Conventions:
+def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
     """The block of the reports."""
     return Conventions(
         id=CONVENTIONS_ID,

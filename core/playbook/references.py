@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.language import Message
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.check_references import (
     Complaint,
     checks_measure_known_metrics,
@@ -20,7 +21,6 @@ from core.playbook.schema import Playbook
 from core.vocabulary import Decision
 
 HOURLY = "1h"
-HOURS_PER_YEAR = 365 * 24  # the year of the Sharpe and Calmar gates; OGN trades every hour
 
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
 _REMOVE_ONE = Message("Remove one.")

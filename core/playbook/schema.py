@@ -85,20 +85,28 @@ class Playbook(Part):
         """
         return _by_id(self.scenarios, scenario_id)
 
-    def scenario_setting(
-        self, scenario_id: str, name: Literal["hours", "threshold"], default: float
-    ) -> float:
-        """A setting of a scenario; the default if the playbook does not have it."""
-        found = next((spec for spec in self.scenarios if spec.id == scenario_id), None)
-        value: float | None = getattr(found, name, None)
-        return default if value is None else value
-
     def escalation(self, escalation_id: str) -> EscalationSpec:
         """A procedure by its id.
 
         :raises KeyError: no such procedure.
         """
         return _by_id(self.escalations, escalation_id)
+
+    def find_scenario(self, scenario_id: str | None) -> ScenarioSpec | None:
+        """None if this playbook has no such scenario."""
+        return next((spec for spec in self.scenarios if spec.id == scenario_id), None)
+
+    def find_escalation(self, escalation_id: str | None) -> EscalationSpec | None:
+        """None if this playbook has no such procedure."""
+        return next((spec for spec in self.escalations if spec.id == escalation_id), None)
+
+    def scenario_limit(
+        self, scenario_id: str, name: Literal["hours", "threshold"], default: float
+    ) -> float:
+        """The ``hours`` or ``threshold`` of a scenario; ``default`` where none is given."""
+        spec = self.find_scenario(scenario_id)
+        given = None if spec is None else getattr(spec, name)
+        return default if given is None else float(given)
 
     def slots_of_kind(self, kind: str) -> tuple[SlotSpec, ...]:
         """The slots of a kind, in the playbook's order."""

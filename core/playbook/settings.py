@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, field_validator
 
 from core.language import Message
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.text import MachineText, Part
 
 COMMAND_PLACEHOLDERS = frozenset({"python", "checkout", "tensorboard_dir", "steps", "run", "home"})
@@ -152,7 +153,7 @@ class RevalidationSettings(Part):
         1,
         600_000,
         Message("Bars per year, for Sharpe and Calmar: 8760 hours in 365 days."),
-        8760,
+        HOURS_PER_YEAR,
     )
     min_trades: int = whole(
         0, 1_000_000, Message("Minimum closed trades; with fewer the evidence is INSUFFICIENT."), 30

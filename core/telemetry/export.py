@@ -43,7 +43,8 @@ def texts(path: str | Path) -> pd.DataFrame:
     frame: pd.DataFrame = _parse(path, {"text"}).text
     if frame.empty:
         return pd.DataFrame({"tag": [], "step": [], "text": []})
-    return frame.rename(columns={"value": "text"})[["tag", "step", "text"]]
+    named: pd.DataFrame = frame.rename(columns={"value": "text"})
+    return named[["tag", "step", "text"]]
 
 
 def export_run(path: str | Path, target: str | Path) -> Path:

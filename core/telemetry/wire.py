@@ -54,7 +54,7 @@ class ScalarParser:
                 columns[2].append(_WALL(event, 1)[0])
                 columns[3].append(_VALUE(event, len(event) - 4)[0])
                 return True
-        return self._learn(event) and self.parse(event, record) or self._parse_any(event, record)
+        return (self._learn(event) and self.parse(event, record)) or self._parse_any(event, record)
 
     def _learn(self, event: bytes) -> bool:
         """Remember step and tag of a plain scalar. False if it is not one, or nothing is new."""
@@ -62,7 +62,7 @@ class ScalarParser:
             return False
         step_bytes, step = _step(event)
         middle = event[9 + len(step_bytes) : -4]
-        if step is None or step_bytes == self._step_bytes and middle in self._known:
+        if step is None or (step_bytes == self._step_bytes and middle in self._known):
             return False
         if middle not in self._known:
             tag = plain_tag(middle)
@@ -76,15 +76,14 @@ class ScalarParser:
 
     def take(self) -> dict[str, Found]:
         """What was found since the last call, by tag."""
-        taken: dict[str, Found] = {}
-        for tag, (record, step, wall, value) in self._points.items():
-            if record:
-                taken[tag] = (record.copy(), step.copy(), wall.copy(), value.copy())
-                # The lists themselves are known by their bytes, and are filled again.
-                record.clear()
-                step.clear()
-                wall.clear()
-                value.clear()
+        taken: dict[str, Found] = {
+            tag: (list(records), list(steps), list(walls), list(values))
+            for tag, (records, steps, walls, values) in self._points.items()
+            if records
+        }
+        for tag in taken:
+            for column in self._points[tag]:
+                column.clear()
         return taken
 
     def column(self, tag: str) -> Found | None:
@@ -120,10 +119,11 @@ class ScalarParser:
                 continue
             if value is None or (column := self.column(item.tag)) is None:
                 continue
-            column[0].append(record)
-            column[1].append(event.step)
-            column[2].append(event.wall_time)
-            column[3].append(value)
+            records, steps, walls, values = column
+            records.append(record)
+            steps.append(event.step)
+            walls.append(event.wall_time)
+            values.append(value)
         return True
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import calmar, sharpe
 from core.metrics.returns import bar_returns
@@ -64,7 +65,10 @@ def buy_and_hold(
 
 
 def baselines(
-    bars: pd.DataFrame, costs: CostModel, mean_exposure: float | None, bars_per_year: int = 8760
+    bars: pd.DataFrame,
+    costs: CostModel,
+    mean_exposure: float | None,
+    bars_per_year: int = HOURS_PER_YEAR,
 ) -> dict[str, Baseline]:
     """Flat, buy and hold, and buy and hold at the agent's mean exposure, each summed up.
 
@@ -96,7 +100,9 @@ def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
     return levels
 
 
-def sma_rule(track: Track, costs: CostModel, size: float, bars_per_year: int = 8760) -> SmaBaseline:
+def sma_rule(
+    track: Track, costs: CostModel, size: float, bars_per_year: int = HOURS_PER_YEAR
+) -> SmaBaseline:
     """The best known simple rule, at the agent's size and with its costs, summed up.
 
     :param size: share of equity while in the market.

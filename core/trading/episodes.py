@@ -11,7 +11,7 @@ from pydantic import Field
 
 from core.gates import measure
 from core.json_model import Count, JsonModel, Number
-from core.metrics.conventions import meets_limit
+from core.metrics.conventions import HOURS_PER_YEAR, meets_limit
 from core.metrics.records import require_equity, require_trades
 from core.playbook import GateSpec
 from core.playbook.gates import GateId
@@ -61,7 +61,7 @@ def episode_table(
     equity: pd.DataFrame,
     trades: pd.DataFrame,
     gates: Sequence[GateSpec],
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
 ) -> tuple[EpisodeRow, ...]:
     """One row an episode, then ``ALL`` (the stitched record) and ``WORST`` (of each column).
 

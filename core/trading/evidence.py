@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from core.json_model import Number
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.ratios import lag1_autocorrelation
 from core.metrics.returns import days
 from core.playbook import RevalidationSettings
@@ -88,7 +89,7 @@ class _Figures(NamedTuple):
 def weigh(
     returns: np.ndarray,
     trades: int | None,
-    bars_per_year: int = 8760,
+    bars_per_year: int = HOURS_PER_YEAR,
     settings: RevalidationSettings | None = None,
     trials: Trials | None = None,
     skill: Skill | None = None,

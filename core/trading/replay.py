@@ -17,7 +17,7 @@ import pandas as pd
 from core.errors import InputError
 from core.trading.costs import CostModel
 
-TRIM_BAND = 0.05  # of the level, as the environment has it
+TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
 
 
 @dataclass(frozen=True)

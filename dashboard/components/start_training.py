@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.facts import JobFacts
 from core.language import Message
-from core.vocabulary import JobKind, JobState, Right
+from core.vocabulary import UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.markup import tinted
@@ -20,7 +20,6 @@ from dashboard.wording import plain
 from runner.records import Job
 
 PLACE = "start"
-UNFINISHED = {JobState.INTERRUPTED, JobState.STOPPED, JobState.FAILED, JobState.LOST}
 INCIDENT_BLOCKS = Message(
     "An open incident blocks the start. Close it on Escalation after the investigation."
 )
@@ -101,8 +100,8 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     now = _readiness(page, snapshot)
     blocked = not now.ready
     params: dict[str, object] = {"timestamp": True}
-    unfinished = job is not None and job.state in UNFINISHED and job.attempt > 0
-    if unfinished and not snapshot.busy(JobKind.TRAIN):
+    unfinished = job is not None and job.state in UNFINISHED_STATES and job.attempt > 0
+    if job is not None and unfinished and not snapshot.busy(JobKind.TRAIN):
         params["resume"] = _choice(page, snapshot, job)
     if now.may_override:
         with st.container(width=620):
@@ -129,7 +128,7 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
             type="primary" if job is None or unfinished else "secondary",
             disabled=blocked or denied is not None,
             help=denied or now.why,
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 "",

@@ -25,11 +25,11 @@ from core.paths import Home
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
-from core.telemetry import RunReader
+from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
 from core.vocabulary import (
+    ACTIVE_STATES,
     LIVE_STATES,
-    WAITING_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
@@ -57,6 +57,14 @@ class Item:
 
     judgement: Judgement
     tick: Tick | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """The events of a run, as read once, and until when they count (real time)."""
+
+    events: RunEvents
+    until: datetime
 
 
 class Snapshot:
@@ -113,6 +121,12 @@ class Snapshot:
     def silence(self) -> Silence | None:
         """How long the run has shown no progress; None for one that is not expected to."""
         return self._of_run.silence
+
+    @property
+    def written(self) -> Written | None:
+        """The events of the run; None without a run or without its files."""
+        run = self.run
+        return None if run is None or run.reader is None else Written(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
@@ -192,7 +206,7 @@ class Snapshot:
     def busy(self, kind: JobKind) -> Job | None:
         """The job of that kind that waits or lives."""
         job = self.latest(kind)
-        return job if job and job.state in LIVE_STATES | WAITING_STATES else None
+        return job if job and job.state in ACTIVE_STATES else None
 
     def attempts(self, job: Job) -> Sequence[Attempt]:
         """In the order of their numbers."""
@@ -233,6 +247,11 @@ class Snapshot:
     @property
     def open_incidents(self) -> list[Incident]:
         return [i for i in self.incidents if i.closed_at is None]
+
+    def procedure(self, procedure_id: str, language: str) -> str:
+        """The title of a procedure; its id if the playbook doesn't have it."""
+        spec = self.week.playbook.find_escalation(procedure_id)
+        return procedure_id if spec is None else spec.title.in_(language)
 
     @property
     def held(self) -> bool:

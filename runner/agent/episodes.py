@@ -6,6 +6,7 @@ equity is marked at the close of bar ``stop``. It has ``stop - start`` steps.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -88,4 +89,4 @@ def slices(first_bar: int, last_bar: int, episodes: int) -> list[tuple[int, int]
             "Give more data, or fewer episodes.",
         )
     edges = np.linspace(first_bar, last_bar, episodes + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges)]

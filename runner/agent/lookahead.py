@@ -8,6 +8,7 @@ can be earned.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -190,4 +191,4 @@ def _walk(
 
 def _spans(bars: int) -> list[tuple[int, int]]:
     edges = np.linspace(WARM_UP, bars - 1, EPISODES + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges) if b > a]

@@ -27,13 +27,13 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv
 
 from core.trading.costs import CostModel
+from core.trading.replay import TRIM_BAND
 from runner.agent.account import Account, Fills
 from runner.agent.episodes import Episodes
 from runner.agent.features import POSITION_NAMES
 from runner.agent.market import Market
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
 
-TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
 RUIN = 0.05  # share of the start capital at which an account is closed for good
 LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
+from core.job_params import asked_params, is_text, shown
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
@@ -30,10 +32,11 @@ def submit(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Ask the runner for a job of the active week."""
+    """Request a job of the active week. A wrong --param lists the names that the kind has."""
+    asked = asked_params(kind, _params(kind, param or []))
     client = open_client(home)
     needed_week(client)
-    match client.submit(kind, _params(param or []), key=key):
+    match client.submit(kind, asked, key=key):
         case Submitted(job=job):
             print_json(as_dict(job)) if json else print(f"{job.id} {job.state}")
         case AlreadyRunning(job=job, by=by, since=since):
@@ -179,22 +182,26 @@ def _pulse(client: Client, job: Job) -> dict[str, Any]:
     }
 
 
-def _params(given: list[str]) -> dict[str, Any]:
-    """``steps=20000`` to ``{"steps": 20000}``; what is not JSON stays text.
-
-    :raises InputError: no name, no ``=``, or the same name twice.
-    """
+def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
+    """``steps=20000`` to ``{"steps": 20000}``; what is not JSON is text."""
     params: dict[str, Any] = {}
     for pair in given:
-        name, equals, value = pair.partition("=")
+        name, equals, text = pair.partition("=")
         if not equals or not name:
-            raise InputError(f"--param {pair!r} is not name=value.", "Write --param steps=20000.")
+            raise InputError(
+                Message("--param {pair} is not name=value.", pair=shown(pair)),
+                Message("Write for example --param steps=20000."),
+            )
         if name in params:
-            raise InputError(f"--param {name} is given twice.", "Give it once.")
+            raise InputError(
+                Message("The parameter {name} is given twice.", name=shown(name)),
+                Message("Give it once."),
+            )
         try:
-            params[name] = json_module.loads(value)
-        except (ValueError, RecursionError):  # not JSON; an integer with thousands of digits
-            params[name] = value
+            value = json_module.loads(text)
+        except (ValueError, RecursionError):
+            value = text
+        params[name] = text if is_text(kind, name) and not isinstance(value, str) else value
     return params
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import ConflictError, InputError
+from core.job_params import asked_params
 from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
@@ -64,6 +65,12 @@ def start(
         raise InputError(
             Message("--resume and --new exclude each other."), Message("Give one of them.")
         )
+    params: dict[str, Any] = {"timestamp": timestamp}
+    params |= {"run": tag} if tag else {}
+    params |= {"steps": steps} if steps else {}
+    params |= {"resume": resume} if resume or new else {}
+    params |= {"override_reason": override} if override else {}
+    asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
     client = open_client(home)
     week = client.active_week() or _week_from_now(client)
     if symbol != week.symbol:
@@ -79,12 +86,7 @@ def start(
     needed_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
-    params: dict[str, Any] = {"timestamp": timestamp}
-    params |= {"run": tag} if tag else {}
-    params |= {"steps": steps} if steps else {}
-    params |= {"resume": resume} if resume or new else {}
-    params |= {"override_reason": override} if override else {}
-    job = submitted(client.submit(JobKind.TRAIN, params))
+    job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
         print(f"{job.id} requested. Follow it: trainweek jobs logs {job.id}")
         return
@@ -102,6 +104,10 @@ def restart(
     json: JsonOption = False,
 ) -> None:
     """Save and stop the training run, then resume it from the last good checkpoint."""
+    changes = {"learning_rate": learning_rate, "ent_coef": ent_coef}
+    asked_params(
+        JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
+    )
     client = open_client(home)
     needed_week(client)
     needed_runner(client.home)
@@ -131,9 +137,6 @@ def revalidate(
     home: HomeOption = None,
 ) -> None:
     """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO."""
-    client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
     params = {
         "model_path": model_path,
         "backtest_data_dir": backtest_data_dir,
@@ -141,7 +144,11 @@ def revalidate(
         "save_report": save_report,
     }
     params |= {} if trials is None else {"trials": trials}
-    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, params)))
+    asked = asked_params(JobKind.REVALIDATE, params)
+    client = open_client(home)
+    needed_week(client)
+    needed_runner(client.home)
+    job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
     decision = (client.result(job.id) or {}).get("decision")

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.job_params import asked_params
 from core.language import Message
+from core.liveness import duration
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
@@ -53,7 +55,7 @@ def checkpoints(
         print("No checkpoints yet.")
     else:
         for each in found:
-            age = _age((client.now() - each.saved_at).total_seconds())
+            age = duration(max(0.0, (client.now() - each.saved_at).total_seconds()))
             state = "verified" if each.verified else f"CORRUPT: {each.problem}"
             print(f"{each.step:>12}  {each.run or '?':<40} {age:>8} old  {state}")
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
@@ -161,9 +163,10 @@ def _run(
     client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
 ) -> dict[str, Any]:
     """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
+    asked = asked_params(kind, params)
     needed_week(client)
     needed_runner(client.home)
-    job = (wait if quiet else follow)(client, submitted(client.submit(kind, params)))
+    job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
     if job.state is not JobState.SUCCEEDED:
         end_like(job)
     result = client.result(job.id)
@@ -173,10 +176,3 @@ def _run(
             Message("See: trainweek jobs show {job}", job=job.id),
         )
     return dict(result)
-
-
-def _age(seconds: float) -> str:
-    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

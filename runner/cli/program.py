@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand
 
-from core.errors import TrainweekError
+from core.errors import InputError, TrainweekError
+from core.language import Message
 
 
 def run(program: typer.Typer) -> None:
     """Run a program; on a TrainweekError print the problem and the remedy, and exit with 2."""
     try:
+        _require_text(sys.argv[1:])
         program()
     except TrainweekError as error:
         _print_error(error)
@@ -23,6 +25,18 @@ def run(program: typer.Typer) -> None:
     except BrokenPipeError:  # the reader of the output has exited: `trainweek ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+
+
+def _require_text(words: Sequence[str]) -> None:
+    """:raises InputError: bytes on the command line that no file or database of ours can hold."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                Message("The argument {word} is not valid UTF-8.", word=ascii(word)),
+                Message("Write it in UTF-8."),
+            ) from error
 
 
 def _print_error(error: TrainweekError) -> None:

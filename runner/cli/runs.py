@@ -15,6 +15,7 @@ from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
 from core.language import Message
+from core.metrics.conventions import HOURS_PER_YEAR
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
@@ -154,7 +155,7 @@ def metrics(
     ] = None,
     bars_per_year: Annotated[
         int, typer.Option(help="8760 for hourly bars, 365 for daily bars.")
-    ] = 8760,
+    ] = HOURS_PER_YEAR,
     trials: Annotated[int, typer.Option(help="Number of trials (for DSR).", min=1)] = 1,
     json: JsonOption = False,
 ) -> None:

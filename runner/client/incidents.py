@@ -8,7 +8,7 @@ from core.vocabulary import IncidentState, Right
 from core.week import Week
 from runner.client.base import BaseClient, no_week
 from runner.incidents.evidence_files import protect, write_issue_line
-from runner.incidents.opening import open_incident_of, opening_body, procedure_of
+from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.records import Incident
 from runner.store import Transaction, queries, record_queries
@@ -38,7 +38,7 @@ class Incidents(BaseClient):
             week = queries.week_by_id(connection, week_id)
             if week is None:
                 return no_week(week_id)
-            spec = procedure_of(week, procedure)
+            spec = week.playbook.find_escalation(procedure)
             if spec is None:
                 return Refused(
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
@@ -129,6 +129,6 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
 
 def undone_actions(week: Week, incident: Incident) -> list[Step]:
     """The actions of the procedure that are not marked as done, in the manual's order."""
-    spec = procedure_of(week, incident.procedure)
+    spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions
     return [step for index, step in enumerate(steps) if index not in incident.actions_done]

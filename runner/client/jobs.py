@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import select
 
 from core.errors import InputError
-from core.job_params import requested
+from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params, shown
+from core.language import Message, plural
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
-from runner.client.models import is_restore, refused_restore, right_for
+from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
 from runner.store import Transaction, queries, rows, schema
-from runner.store.requests import submit_body
-from runner.store.restarts import restart_pending
+from runner.store.requests import restart_pending, submit_body
 
-# Kinds that make no sense without a week: their files are named by its days.
+# Kinds that need a week: their files are named by its days.
 _OF_A_WEEK = frozenset(JobKind) - {
     JobKind.PREFLIGHT,
     JobKind.DATA_CHECK,
@@ -31,24 +31,26 @@ class Jobs(BaseClient):
     """Requests for jobs."""
 
     def submit(
-        self, kind: JobKind | str, params: Mapping[str, Any] | None = None, key: str | None = None
+        self,
+        kind: JobKind | str,
+        params: Mapping[str, Any] | JobParams | None = None,
+        key: str | None = None,
     ) -> Submitted | AlreadyRunning | Refused:
         """Ask for a job of the active week.
 
-        Whatever two people click at the same time, one of them gets
-        :class:`AlreadyRunning` with the other's job. The same ``key`` gives the same
-        job again.
+        If two people click at the same time, one of them gets :class:`AlreadyRunning` with
+        the other's job. The same ``key`` gives the same job again.
 
-        :param params: as the kind's model in :mod:`core.job_params`; anything else is
-            refused, and nothing is written.
+        :param params: see :mod:`core.job_params`; an unknown name or a wrong value is refused.
+        :raises InputError: there is no such kind of job.
         """
         kind = _kind(kind)
-        if denied := self._denied(right_for(kind, params or {})):
-            return denied
         try:
-            asked, run = requested(kind, params or {}).stored(), None
+            asked = asked_params(kind, params or {})
         except InputError as error:
-            return Refused(error.what, error.remedy)
+            return Refused.by(error)
+        if denied := self._denied(right_for(kind, is_restore(asked))):
+            return denied
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):
@@ -59,20 +61,20 @@ class Jobs(BaseClient):
             week = queries.active_week(connection)
             if week is None and kind in _OF_A_WEEK:
                 return Refused(
-                    "There is no active week.",
-                    "Make one: trainweek week new --launch 2026-11-23T14:00Z",
+                    Message("There is no active week."),
+                    Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
                 )
-            now = self.now()
-            if is_restore(kind, asked) and (refused := refused_restore(connection)):
+            now, run = self.now(), None
+            if is_restore(asked) and (refused := refused_restore(connection)):
                 return refused
-            if kind is JobKind.TRAIN and week is not None:
+            if isinstance(asked, TrainParams) and week is not None:
                 launch = launch_params(connection, self.home, week, self.person, asked, now)
                 if isinstance(launch, Refused):
                     return launch
-                asked, run = launch
-            if kind is JobKind.REVALIDATE and week is not None:
+                asked, run = launch, launch.run
+            if isinstance(asked, RevalidateParams) and week is not None:
                 counted = 1 + queries.tries(connection, week.id).in_all
-                if refused := _too_few_trials(asked.get("trials"), counted):
+                if refused := _too_few_trials(asked.trials, counted):
                     return refused
             body = submit_body(kind, asked, run, now)
             self._append(transaction, "request", body, week.id if week else None, key)
@@ -81,20 +83,25 @@ class Jobs(BaseClient):
     def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
         """Ask the runner to stop a job; asking twice changes nothing.
 
-        A job that waits ends at once; a live one may save and end, and is ended with
-        its whole tree after the grace. A restart that is under way becomes a stop.
+        A job that waits ends at once. A live one may save and end; after the grace period
+        its whole process tree is killed. A pending restart becomes a stop.
         """
         with self.store.write() as transaction:
             row = transaction.connection.execute(
                 select(schema.jobs).where(schema.jobs.c.id == job_id)
             ).first()
             if row is None:
-                return Refused(f"There is no job {job_id}.", "List them: trainweek jobs list")
+                return Refused(
+                    Message("There is no job {job}.", job=job_id),
+                    Message("List the jobs: trainweek jobs list"),
+                )
             job = rows.job_of(row)
-            if denied := self._denied(right_for(job.kind, job.params)):
+            if denied := self._denied(right_for(job.kind, is_stored_restore(job))):
                 return denied
             if job.state in ENDED_STATES:
-                return Refused(f"{job_id} has ended already: {job.state}.")
+                return Refused(
+                    Message("{job} has already ended: {state}.", job=job_id, state=job.state.value)
+                )
             if row.stop_requested_at is None or restart_pending(row):
                 body = {"action": "stop", "job_id": job_id}
                 self._append(transaction, "request", body, job.week_id, key)
@@ -114,15 +121,20 @@ def _kind(kind: JobKind | str) -> JobKind:
         return JobKind(kind)
     except ValueError as error:
         raise InputError(
-            f"There is no kind of job {kind!r}.", f"Use one of {', '.join(JobKind)}."
+            Message("There is no kind of job {kind}.", kind=shown(kind)),
+            Message("Use one of {kinds}.", kinds=", ".join(JobKind)),
         ) from error
 
 
 def _too_few_trials(declared: int | None, counted: int) -> Refused | None:
-    if declared is not None and declared < counted:
-        return Refused(
-            f"{declared} trials are declared; the ledger counts {counted} over all weeks, "
-            "with this one.",
-            f"Declare a whole number of at least {counted}, or leave it out.",
-        )
-    return None
+    if declared is None or declared >= counted:
+        return None
+    return Refused(
+        plural(
+            "{n} trial is declared; the ledger counts {counted} over all weeks, with this one.",
+            "{n} trials are declared; the ledger counts {counted} over all weeks, with this one.",
+            declared,
+            counted=counted,
+        ),
+        Message("Declare at least {counted}, or leave it out.", counted=counted),
+    )

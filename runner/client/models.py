@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
+from core.job_params import BackupParams, JobParams, stored_params
 from core.language import Message
 from core.vocabulary import JobKind, Right
 from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
 from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
 from runner.outcomes import Refused
+from runner.records import Job
 from runner.store import queries
 
 
@@ -28,14 +30,19 @@ class Models(BaseClient):
         return list_backups(self.home)
 
 
-def is_restore(kind: JobKind | str, params: Mapping[str, Any]) -> bool:
+def is_restore(params: JobParams) -> bool:
     """Whether a job replaces the model folder by a backup."""
-    return kind == JobKind.BACKUP and params.get("action") == "restore"
+    return isinstance(params, BackupParams) and params.action == "restore"
 
 
-def right_for(kind: JobKind, params: Mapping[str, Any]) -> Right:
+def is_stored_restore(job: Row[Any] | Job) -> bool:
+    """The same of a job in the store."""
+    return job.kind == JobKind.BACKUP and is_restore(stored_params(BackupParams, job.params))
+
+
+def right_for(kind: JobKind, restores: bool) -> Right:
     """The right that a job requires. Replacing the model means choosing it."""
-    if kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL) or is_restore(kind, params):
+    if restores or kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL):
         return Right.REVALIDATE
     return Right.OPERATE
 
@@ -58,7 +65,7 @@ def refused_restore(connection: Connection) -> Refused | None:
 def restore_in_progress(connection: Connection) -> Refused | None:
     """The refusal of a training start while a backup is being restored."""
     job = queries.active_job(connection, JobKind.BACKUP)
-    if job is None or not is_restore(job.kind, job.params):
+    if job is None or not is_stored_restore(job):
         return None
     return Refused(
         Message(

@@ -1,28 +1,34 @@
-"""Restarting the week's training with a lower learning rate or a higher entropy weight."""
+"""Restarts of the week's run with a lower learning rate or a higher entropy weight."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from sqlalchemy import Row
 
-from core.playbook.settings import TrainingSettings
-from core.timestamps import iso
-from core.vocabulary import LIVE_STATES, JobKind, Right
+from core.errors import InputError
+from core.job_params import (
+    RestartRecord,
+    StoredTrainParams,
+    TrainParams,
+    asked_params,
+    stored_params,
+)
+from core.language import Message
+from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
 from core.week import Week
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.store import queries, rows, schema
-from runner.store.requests import submit_body
-from runner.store.restarts import restart_pending
+from runner.store.requests import restart_pending, submit_body
 
 # The scenario of the playbook whose log line a change calls for, where none is named.
 _SCENARIOS = {"learning_rate": "kl_explosion", "ent_coef": "flat_reward"}
 
 
 class Restarting(BaseClient):
-    """One click: stop and save, then go on from the last good checkpoint."""
+    """One click: stop and save, then resume from the last good checkpoint."""
 
     def restart(
         self,
@@ -32,11 +38,10 @@ class Restarting(BaseClient):
         scenario: str | None = None,
         key: str | None = None,
     ) -> Submitted | Refused:
-        """Ask for a new attempt of the week's training, with changed settings or without.
+        """Ask for a new attempt of the week's run, with changed settings or without.
 
-        A living attempt is asked to save and end first. One that has ended early goes on
-        as a new job of the same run. The change is in the ledger with the person's name,
-        and later attempts keep it.
+        A live attempt saves and ends first. A run that ended early is resumed as a new job.
+        The change is in the ledger with the person's name, and later attempts keep it.
 
         :param scenario: of the playbook, whose line is written to training.log; without
             it a lower rate is ``kl_explosion``, a raised weight ``flat_reward``.
@@ -44,7 +49,13 @@ class Restarting(BaseClient):
         if denied := self._denied(Right.OPERATE):
             return denied
         given = {"learning_rate": learning_rate, "ent_coef": ent_coef}
-        changes = {name: value for name, value in given.items() if value is not None}
+        try:
+            asked = asked_params(
+                JobKind.TRAIN, {name: value for name, value in given.items() if value is not None}
+            )
+        except InputError as error:
+            return Refused.by(error)
+        changes = asked.as_json()
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):
@@ -52,46 +63,53 @@ class Restarting(BaseClient):
             week = queries.active_week(connection)
             row = queries.newest_job(connection, JobKind.TRAIN, week.id) if week else None
             if week is None or row is None:
-                return Refused("There is no training to restart.", "Start one.")
-            if refused := blocked_start(connection, week) or _refused(week, changes):
+                return Refused(
+                    Message("There is no training run to restart."), Message("Start one.")
+                )
+            if refused := blocked_start(connection, week):
+                return refused
+            if changes and (refused := _own_trainer(week)):
                 return refused
             if refused := self._stop_in_force(row):
                 return refused
             now = self.now()
-            record = {
-                "by": self.person.name,
-                "what": _in_words(changes),
-                "log_line": _log_line(week, row.params, changes, scenario),
-            }
-            if row.state in queries.ACTIVE_STATES:
-                record["attempt"] = row.attempt + 1
+            record = RestartRecord(
+                by=self.person.name,
+                what=_in_words(changes),
+                log_line=_log_line(week, row, changes, scenario),
+            )
+            if row.state in ACTIVE_STATES:
                 body = {
                     "action": "restart",
                     "job_id": row.id,
                     "params": {**row.params, **changes},
-                    "restart": record,
+                    "restart": record.model_copy(update={"attempt": row.attempt + 1}).as_json(),
                     "changes": changes,
                     "stop": row.state in LIVE_STATES,
                 }
             else:
-                record |= {"attempt": 1, "at": iso(now)}
-                asked: dict[str, Any] = {"resume": True, **changes, "restart": record}
-                launch = launch_params(connection, self.home, week, self.person, asked, now)
+                record = record.model_copy(update={"attempt": 1, "at": now})
+                resumed = StoredTrainParams(resume=True, restart=record, **changes)
+                launch = launch_params(connection, self.home, week, self.person, resumed, now)
                 if isinstance(launch, Refused):
                     return launch
-                body = submit_body(JobKind.TRAIN, launch[0], launch[1], now)
+                body = submit_body(JobKind.TRAIN, launch, launch.run, now)
             self._append(transaction, "request", body, week.id, key)
             return Submitted(self._job_row(connection, body["job_id"]))
 
     def _stop_in_force(self, row: Any) -> Refused | None:
-        """What one person asked for last, another must not turn into its opposite."""
-        asked_for = row.state in queries.ACTIVE_STATES and row.stop_requested_at is not None
+        """One person's pending stop must not become a restart by another."""
+        asked_for = row.state in ACTIVE_STATES and row.stop_requested_at is not None
         if not asked_for or row.stop_requested_by == self.person.name or restart_pending(row):
             return None
         return Refused(
-            f"{row.stop_requested_by} asked for {row.id} to be stopped, "
-            f"at {row.stop_requested_at:%Y-%m-%d %H:%M:%S} UTC.",
-            "Wait until it has ended, then restart it.",
+            Message(
+                "{by} requested a stop of {job} at {at} UTC.",
+                by=row.stop_requested_by,
+                job=row.id,
+                at=row.stop_requested_at.strftime("%Y-%m-%d %H:%M:%S"),
+            ),
+            Message("Wait until it has ended, then restart it."),
         )
 
     @staticmethod
@@ -100,38 +118,39 @@ class Restarting(BaseClient):
         return rows.job_of(connection.execute(jobs.select().where(jobs.c.id == job_id)).one())
 
 
-def _refused(week: Week, changes: dict[str, float]) -> Refused | None:
-    if week.playbook.training.command is not None and changes:
-        return Refused(
-            "The playbook names a trainer of its own; its settings are not trainweek's to change.",
-            "Change them in the trainer, stop the training and start it again.",
-        )
-    try:
-        TrainingSettings.model_validate({**week.playbook.training.model_dump(), **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        return Refused(
-            f"{'.'.join(map(str, first['loc']))} {first['input']!r}: {first['msg']}.",
-            "Give a value within the playbook's bounds.",
-        )
-    return None
-
-
-def _in_words(changes: dict[str, float]) -> str:
-    return (
-        "with " + " and ".join(f"{name} {value:g}" for name, value in changes.items())
-        if changes
-        else "with the same settings"
+def _own_trainer(week: Week) -> Refused | None:
+    """Settings of a trainer of the users' own can't be changed here."""
+    if week.playbook.training.command is None:
+        return None
+    return Refused(
+        Message("The playbook names its own trainer; trainweek can't change its settings."),
+        Message("Change them in the trainer, stop the run and start it again."),
     )
 
 
+def _in_words(changes: dict[str, float]) -> Message:
+    match changes:
+        case {"learning_rate": rate, "ent_coef": weight}:
+            return Message(
+                "with learning_rate {rate:g} and ent_coef {weight:g}", rate=rate, weight=weight
+            )
+        case {"learning_rate": rate}:
+            return Message("with learning_rate {rate:g}", rate=rate)
+        case {"ent_coef": weight}:
+            return Message("with ent_coef {weight:g}", weight=weight)
+    return Message("with the same settings")
+
+
 def _log_line(
-    week: Week, params: Any, changes: dict[str, float], scenario: str | None
+    week: Week, row: Row[Any], changes: dict[str, float], scenario: str | None
 ) -> str | None:
-    """The manual's line, if what is done is what the manual says it of."""
-    training = week.playbook.training
-    lower = changes.get("learning_rate", 1.0) < params.get("learning_rate", training.learning_rate)
-    raised = changes.get("ent_coef", 0.0) > params.get("ent_coef", training.ent_coef)
+    """The manual's line for this change, if it has one."""
+    training, before = week.playbook.training, stored_params(TrainParams, row.params)
+    rate = training.learning_rate if before.learning_rate is None else before.learning_rate
+    weight = training.ent_coef if before.ent_coef is None else before.ent_coef
+    lower = changes.get("learning_rate", 1.0) < rate
+    raised = changes.get("ent_coef", 0.0) > weight
     found = scenario or (_SCENARIOS["learning_rate"] if lower else None)
     found = found or (_SCENARIOS["ent_coef"] if raised else None)
-    return next((s.log_line for s in week.playbook.scenarios if s.id == found), None)
+    spec = week.playbook.find_scenario(found)
+    return None if spec is None else spec.log_line

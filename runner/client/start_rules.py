@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
+from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.people import Person
-from core.playbook.settings import TrainingSettings
-from core.vocabulary import JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from core.week import Week
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -23,9 +22,9 @@ from runner.outcomes import Refused
 from runner.store import queries, rows, schema
 
 # What a resumed run keeps from the one that it continues, unless the request says otherwise.
-_KEPT = ("steps", "seed", "learning_rate", "ent_coef")
-_SETTINGS = ("seed", "learning_rate", "ent_coef")
-_UNFINISHED = frozenset({JobState.FAILED, JobState.STOPPED, JobState.INTERRUPTED, JobState.LOST})
+_KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})
+
+Asked = TypeVar("Asked", bound=TrainParams)
 
 
 def launch_params(
@@ -33,18 +32,18 @@ def launch_params(
     home: Home,
     week: Week,
     person: Person,
-    asked: dict[str, Any],
+    asked: Asked,
     now: datetime,
-) -> tuple[dict[str, Any], str] | Refused:
-    """The job's parameters and the name of its run, or why it may not start."""
+) -> Asked | Refused:
+    """The job's parameters, with the name of its run; or why it may not start."""
     if refused := blocked_start(connection, week):
         return refused
-    if refused := _failed_preflight(connection, home, week, person, asked) or _unfit(week, asked):
+    if refused := _failed_preflight(connection, home, week, person, asked):
         return refused
     before = queries.newest_job(connection, JobKind.TRAIN, week.id, begun=True)
-    resume = asked.get("resume")
+    resume = asked.resume
     if resume:
-        if before is None or before.state not in _UNFINISHED:
+        if before is None or before.state not in UNFINISHED_STATES:
             return Refused(
                 Message("There is no unfinished training run to resume."),
                 Message("Start a new one, without --resume."),
@@ -53,11 +52,13 @@ def launch_params(
             return Refused(trouble, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
-        if reached := _reached_already(home, before.run, asked.get("steps")):
+        if reached := _reached_already(home, before.run, asked.steps):
             return Refused(reached, MORE_STEPS)
-        kept = {name: before.params[name] for name in _KEPT if name in before.params}
-        return {**kept, **asked, "run": before.run}, before.run
-    if before is not None and before.state in _UNFINISHED and resume is None:
+        earlier = stored_params(TrainParams, before.params)
+        kept = (_KEPT & earlier.model_fields_set) - asked.model_fields_set
+        values = {name: getattr(earlier, name) for name in kept}
+        return asked.model_copy(update=values | {"run": before.run})
+    if before is not None and before.state in UNFINISHED_STATES and resume is None:
         return Refused(
             Message(
                 "Run {run} ended as {state}: {reason}",
@@ -78,12 +79,13 @@ def launch_params(
             ),
         )
     run = _run_name(connection, home, week, asked, now)
-    return run if isinstance(run, Refused) else ({**asked, "run": run}, run)
+    return run if isinstance(run, Refused) else asked.model_copy(update={"run": run})
 
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
     """Why no training run may start now: an open incident of a crash or of bad data, or
-    a restore in progress."""
+    a restore in progress.
+    """
     if held := queries.blocking_incident(connection, week.id):
         return Refused(
             Message(
@@ -97,15 +99,15 @@ def blocked_start(connection: Connection, week: Week) -> Refused | None:
 
 
 def _failed_preflight(
-    connection: Connection, home: Home, week: Week, person: Person, asked: dict[str, Any]
+    connection: Connection, home: Home, week: Week, person: Person, asked: TrainParams
 ) -> Refused | None:
     job = queries.newest_job(connection, JobKind.PREFLIGHT, week.id)
-    if job is None or job.state in queries.ACTIVE_STATES:
+    if job is None or job.state in ACTIVE_STATES:
         return None
     failed = _why_failed(home, job)
     if failed is None:
         return None
-    if not str(asked.get("override_reason") or "").strip():
+    if not (asked.override_reason or "").strip():
         return Refused(
             Message("The pre-flight failed: {failed}", failed=failed),
             Message("Fix it and rerun the pre-flight, or let the lead override it with a reason."),
@@ -142,27 +144,6 @@ def _why_failed(home: Home, job: Row) -> Message | None:
     )
 
 
-def _unfit(week: Week, asked: dict[str, Any]) -> Refused | None:
-    """The refusal of a value that the trainer would refuse: that is not a crash."""
-    given = {name: asked[name] for name in _SETTINGS if asked.get(name) is not None}
-    bounds = Message("Give a value within the playbook's bounds.")
-    try:
-        TrainingSettings.model_validate({**week.playbook.training.model_dump(), **given})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        return Refused(
-            Message(
-                "{name} is {value}: {problem}.",
-                name=name,
-                value=repr(first["input"]),
-                problem=first["msg"],
-            ),
-            bounds,
-        )
-    return None
-
-
 def _reached_already(home: Home, run: str, steps: int | None) -> Message | None:
     """Why a resumed run can't end at ``steps``: it is past it already."""
     if steps is None or (checkpoint := newest_checkpoint(home.checkpoints, run)) is None:
@@ -182,13 +163,12 @@ def _linked(home: Home, run: str) -> Refused:
 
 
 def _run_name(
-    connection: Connection, home: Home, week: Week, asked: dict[str, Any], now: datetime
+    connection: Connection, home: Home, week: Week, asked: TrainParams, now: datetime
 ) -> str | Refused:
-    given = asked.get("run")
-    name = safe_name(str(given or week.tag), "run")
+    name = asked.run or safe_name(week.tag, "run")
     if home.run(name).is_symlink():
         return _linked(home, name)
-    if asked.get("timestamp"):
+    if asked.timestamp:
         launched = queries.week_moment(connection, week.id, now)
         name = f"{name}_{launched.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 

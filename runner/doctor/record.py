@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.language import Message, literal, plural
+from core.liveness import duration
 from core.paths import Home
 from core.timestamps import parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
@@ -156,7 +157,7 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
         "{n} backup, {age} old with {lines:,} lines",
         "{n} backups, the newest {age} old with {lines:,} lines",
         len(there),
-        age=_age(age),
+        age=duration(age),
         lines=there[0].lines,
     )
     try:
@@ -189,7 +190,3 @@ def _record_age(ledger: Path, now: datetime) -> float:
         return (now - parse_moment(str(first["at"]))).total_seconds() if first else 0.0
     except (OSError, KeyError, InputError):
         return 0.0
-
-
-def _age(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

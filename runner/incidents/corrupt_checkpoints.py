@@ -21,7 +21,7 @@ from core.paths import Home
 from core.vocabulary import JobKind
 from runner.files import read_json
 from runner.incidents.evidence_files import protect, write_issue_line
-from runner.incidents.opening import open_incident, open_incident_of, procedure_of
+from runner.incidents.opening import open_incident, open_incident_of
 from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
 from runner.store.fenced_store import FencedStore
@@ -60,7 +60,7 @@ def report_corrupt_checkpoints(
     if reported or week is None:
         return
     # Checked before anything is copied: a copy of the model at each tick would fill the disk.
-    spec = procedure_of(week, _PROCEDURE)
+    spec = week.playbook.find_escalation(_PROCEDURE)
     if spec is None or known is not None:
         why = f"The playbook has no procedure {_PROCEDURE!r}."
         if known is not None:

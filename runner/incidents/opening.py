@@ -13,11 +13,6 @@ from runner.store import queries
 from runner.store.fenced_store import FencedWrite
 
 
-def procedure_of(week: Week, procedure: str) -> EscalationSpec | None:
-    """A procedure of the week's playbook; None if it has no such procedure."""
-    return next((spec for spec in week.playbook.escalations if spec.id == procedure), None)
-
-
 def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Row | None:
     """The open incident of this procedure; there is at most one."""
     known = queries.open_incidents(connection, week_id)
@@ -46,7 +41,7 @@ def open_incident(
     :param kept: path of the evidence, relative to the home.
     :returns: False if the playbook has no such procedure, or it is already open.
     """
-    spec = procedure_of(week, procedure)
+    spec = week.playbook.find_escalation(procedure)
     if spec is None or open_incident_of(write.connection, week.id, procedure) is not None:
         return False
     write.append("incident", opening_body(spec, summary, kept) | {"job_id": job_id}, week.id)

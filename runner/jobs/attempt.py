@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from core.errors import (
     InputError,
@@ -29,17 +29,19 @@ from core.errors import (
     TrainweekError,
 )
 from core.files import write_json
-from core.job_params import JobParams, recorded
+from core.job_params import Params, program_params, shown
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
-from core.vocabulary import JobKind
 from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
 
-Params = TypeVar("Params", bound=JobParams)
-
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
+
+
+def say_warning(text: str) -> None:
+    """A line of the job's output."""
+    print(f"[WARN] {text}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -61,22 +63,20 @@ class Spec:
     trial: int  # trainings and revalidations so far, over all weeks, this one included
     trial_of_week: int
 
-    def asked(self, model: type[Params]) -> Params:
-        """The parameters of the request, as the kind's model.
-
-        :raises InputError: a stored value that no version could have meant.
-        """
-        found = recorded(JobKind(self.kind), self.params)
-        if not isinstance(found, model):
-            raise InputError(
-                f"This program runs another kind of job than {self.kind}.",
-                "Start the job with trainweek jobs submit.",
-            )
-        return found
-
     @cached_property
     def playbook(self) -> Playbook:
         return load_playbook(self.playbook_path)
+
+    def asked(self, model: type[Params], say: Callable[[str], None] = say_warning) -> Params:
+        """The parameters of this kind of job.
+
+        :param say: gets a line for each parameter of another version, which has no effect.
+        :raises InputError: a value that no job of this kind can work with.
+        """
+        params, unknown = program_params(model, self.params)
+        for name in unknown:
+            say(f"This version has no parameter {shown(name)}; it has no effect")
+        return params
 
     def write_progress(self, progress: Mapping[str, Any]) -> None:
         """Replace progress.json."""
@@ -151,7 +151,8 @@ def at_work() -> Iterator[None]:
 
 def error_kind(error: BaseException | None) -> str:
     """What the operator must look at: data, playbook, input, integrity, setup, or a
-    crash."""
+    crash.
+    """
     kinds = {
         MarketDataError: "data",
         PlaybookError: "playbook",

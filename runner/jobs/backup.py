@@ -2,7 +2,7 @@
 
 Copied beside its place, compared by SHA-256 file by file, then renamed: a backup is
 complete or absent. An earlier one is kept under a numbered name. With
-``{"action": "restore"}`` a backup becomes the model folder again, in the same way.
+``action=restore`` a backup becomes the model folder again, in the same way.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ TRIES = 5  # a training may save while its folder is copied
 
 def main(spec: Spec, stop: StopFlag) -> int:
     """Make a backup, or restore one."""
-    restores = spec.asked(BackupParams).action == "restore"
-    return restore_backup(spec) if restores else backup(spec)
+    asked = spec.asked(BackupParams)
+    return restore_backup(spec, asked) if asked.action == "restore" else backup(spec)
 
 
 def backup(spec: Spec) -> int:

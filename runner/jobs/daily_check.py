@@ -14,14 +14,14 @@ from runner.week.daily_check import run_daily_check
 
 
 def daily_check(spec: Spec, stop: StopFlag) -> int:
-    """Judge the day that was asked for (default: today by the week's clock)."""
+    """Judge the asked day (default: today by the week's clock)."""
     client = Client(spec.home, Person(spec.requested_by, Role.VIEWER))
     week = client.week(spec.week_id or "")
     if week is None:
         raise InputError(
             "A daily check belongs to a week.", "Make one: trainweek week new --launch ..."
         )
-    day = spec.asked(DailyCheckParams).day or client.now_week(week.id).date()
+    day = spec.asked(DailyCheckParams).date or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)
     print(json.dumps(summary, indent=2, ensure_ascii=False), flush=True)
     spec.write_result(

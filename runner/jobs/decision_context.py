@@ -96,8 +96,8 @@ def approvals(client: Client) -> Approvals:
     return Approvals()
 
 
-def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:
-    slots = [slot for slot in playbook.schedule if slot.id == slot_id]
+def _slot_moment(playbook: Playbook, kind: str, launch: datetime | None) -> datetime | None:
+    slots = playbook.slots_of_kind(kind)
     return slots[0].at(launch) if slots and launch else None
 
 

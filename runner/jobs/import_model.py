@@ -31,7 +31,7 @@ STATISTICS = "Give its feature statistics: --normaliser FILE.json (names, mean, 
 
 
 def import_model(spec: Spec, stop: StopFlag) -> int:
-    """Import the file that was asked for; its normaliser and training range from the parameters or
+    """Import a model file; its normaliser and training range come from the parameters or
     from the manifest beside it.
 
     :raises InputError: no such file, no matching normaliser, other observations, another
@@ -45,8 +45,8 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
     sha256 = file_sha256(source)
     beside = _manifest_beside(source, sha256)
     normaliser = _normaliser(home.resolve, asked.normaliser, source, beside)
-    first = _moment(asked.trained_from or beside.get("train_first"), "--trained-from")
-    last = _moment(asked.trained_until or beside.get("train_last"), "--trained-until")
+    first = asked.trained_from or _moment(beside.get("train_first"), "--trained-from")
+    last = asked.trained_until or _moment(beside.get("train_last"), "--trained-until")
     if last < first:
         raise InputError(f"Trained from {iso(first)} until {iso(last)}.", "Mend the dates.")
     settings = spec.playbook.training
@@ -107,10 +107,10 @@ def _manifest_beside(source: Path, sha256: str) -> Mapping[str, Any]:
 
 
 def _normaliser(
-    resolve: Callable[[str], Path], given: object, source: Path, beside: Mapping[str, Any]
+    resolve: Callable[[str], Path], given: str | None, source: Path, beside: Mapping[str, Any]
 ) -> Normaliser:
     if given:
-        path = resolve(str(given))
+        path = resolve(given)
         if path.suffix != ".json":
             raise InputError(
                 f"{path.name} is no JSON; a pickled VecNormalize can run code and is not read.",

@@ -23,8 +23,8 @@ from runner.models.backups import (
 from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 
-def restore_backup(spec: Spec) -> int:
-    """Verify the backup that was asked for (default: the newest that verifies), copy it
+def restore_backup(spec: Spec, asked: BackupParams) -> int:
+    """Verify the backup (default: the newest that is intact), copy it
     beside the model folder, verify the copy, and put it in place.
 
     :raises InputError: there is no such backup.
@@ -32,7 +32,7 @@ def restore_backup(spec: Spec) -> int:
     :raises ConflictError: a training is at work.
     """
     home = spec.home
-    backup = _chosen(home, spec.asked(BackupParams).source)
+    backup = _chosen(home, asked.source)
     _require_no_training(spec)
     finish_exchange(home)
     part = staged(home)
@@ -59,9 +59,9 @@ def restore_backup(spec: Spec) -> int:
     return COMPLETE
 
 
-def _chosen(home: Home, given: object) -> ModelBackup:
+def _chosen(home: Home, given: str | None) -> ModelBackup:
     if given:
-        return verify_backup(home.resolve(str(given)))
+        return verify_backup(home.resolve(given))
     whole = [each for each in list_backups(home) if each.verified]
     if not whole:
         raise InputError("There is no backup that is whole.", ANOTHER)

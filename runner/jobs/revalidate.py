@@ -77,10 +77,10 @@ class _Revalidation:
         self.gates: Sequence[GateResult] = ()  # as far as they are known
         chosen = self.playbook.revalidation
         asked = spec.asked(RevalidateParams)
-        self.episodes = asked.episodes or chosen.episodes
+        self.episodes = chosen.episodes if asked.episodes is None else asked.episodes
         self.model_path = self.home.resolve(asked.model_path or chosen.model_path)
         self.data_path = self.home.resolve(asked.backtest_data_dir or chosen.backtest_data_dir)
-        self.save_report = bool(asked.save_report)
+        self.save_report = asked.save_report
         self.trials = declared_trials(asked.trials, spec.trial, spec.trial_of_week)
 
     def run(self) -> int:
@@ -170,7 +170,7 @@ class _Revalidation:
         archive, written, hashes = None, {}, {}
         if self.save_report:
             self._progress("report", self.episodes, decision.gates)
-            documents = memo_documents(decision, record.equity, record.trades, record.bars)
+            documents = memo_documents(decision, record.equity, record.bars)
             paths = write_reports(
                 self.home,
                 context.day,

@@ -44,6 +44,6 @@ def declared_trials(declared: int | None, counted: int, of_week: int | None = No
     if declared is not None and declared < counted:
         raise InputError(
             f"{declared} trials are declared, the ledger counts {counted}.",
-            f"Declare a whole number of at least {counted}, or none.",
+            f"Declare at least {counted}, or none.",
         )
     return Trials(counted, declared, of_week)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 
 from core.errors import InputError, IntegrityError, MarketDataError, SetupError
-from core.job_params import TrainParams
 from core.market import Candles, load_candles, require_quality
 from core.timestamps import iso
 from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
@@ -129,8 +128,7 @@ class TrainingAttempt:
         """Put other runs' models aside; remember our own best of an earlier attempt."""
         tidy(self.home.checkpoints)
         earlier = self.home.model / "earlier"
-        fresh = not self.spec.asked(TrainParams).resume
-        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=fresh)
+        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=not self.plan.resumed)
         anew = self.plan.checkpoint is None
         keep_earlier(self.home.best_model, self.plan.run, earlier, own=anew)
         if not self.home.best_model.exists():

@@ -9,9 +9,10 @@ from typing import Any
 
 from core.errors import InputError, TrainweekError
 from core.files import write_json
-from core.job_params import TrainParams
+from core.job_params import RestartRecord, StoredTrainParams
 from core.language import Message, plural
 from core.playbook.settings import TrainingSettings
+from core.timestamps import iso
 from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
@@ -54,6 +55,8 @@ class TrainingPlan:
 
     :ivar normaliser: the checkpoint's.
     :ivar restarts: records of earlier restarts of the run.
+
+    :ivar resumed: it was asked to resume the run, with or without a checkpoint.
     """
 
     run: str
@@ -64,6 +67,7 @@ class TrainingPlan:
     normaliser: Normaliser | None = None
     restart: Restart | None = None
     restarts: tuple[Mapping[str, Any], ...] = ()
+    resumed: bool = False
 
 
 def plan_training(
@@ -82,13 +86,13 @@ def plan_training(
     :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
         verifies, or a restore was cut off and left no model folder.
     """
-    asked = spec.asked(TrainParams)
-    run = spec.run or asked.run or spec.job_id
+    params = spec.asked(StoredTrainParams, say)
+    run = spec.run or params.run or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
     finish_exchange(spec.home)
-    if asked.resume:
+    if params.resume:
         if trouble := unfinished_exchange(spec.home):
             raise NothingWholeError(trouble, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
@@ -104,17 +108,18 @@ def plan_training(
             total = int(stored["total_steps"])
             restarts = tuple(stored.get("restarts") or ())
     before = settings
-    settings = settings_with(settings, **{name: getattr(asked, name) for name in OVERRIDES})
+    settings = settings_with(settings, **{name: getattr(params, name) for name in OVERRIDES})
     folder = spec.tensorboard_dir or spec.home.run_attempt(run, spec.attempt)
     return TrainingPlan(
         run,
         settings,
-        _steps(asked.steps, total, checkpoint),
+        _steps(params.steps, total, checkpoint),
         checkpoint,
         folder,
         normaliser,
-        _restart(spec, before, settings),
+        _restart(params.restart, spec.attempt, before, settings),
         restarts,
+        bool(params.resume),
     )
 
 
@@ -153,17 +158,18 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
     return None
 
 
-def _restart(spec: Spec, before: TrainingSettings, now: TrainingSettings) -> Restart | None:
+def _restart(
+    asked: RestartRecord | None, attempt: int, before: TrainingSettings, now: TrainingSettings
+) -> Restart | None:
     """The restart that this very attempt is; a later resume keeps its values, not its line."""
-    asked = spec.asked(TrainParams).restart
-    if asked is None or asked.attempt != spec.attempt:
+    if asked is None or asked.attempt != attempt:
         return None
     changes = tuple(
         f"{name} {getattr(before, name):g} -> {getattr(now, name):g}"
         for name in ("learning_rate", "ent_coef")
         if getattr(before, name) != getattr(now, name)
     )
-    return Restart(asked.by, asked.at or "", asked.log_line, changes)
+    return Restart(asked.by, iso(asked.at) if asked.at else "", asked.log_line or None, changes)
 
 
 def _steps(steps: int | None, total: int, checkpoint: Checkpoint | None) -> int:

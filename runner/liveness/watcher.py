@@ -157,7 +157,7 @@ class Watcher:
         """Open the incident of the manual's procedure for a hung training run."""
         if row.kind != JobKind.TRAIN or week is None:
             return
-        hung = next((s for s in week.playbook.scenarios if s.id == "hung"), None)
+        hung = week.playbook.find_scenario("hung")
         if hung is None or hung.escalation is None:
             return
         kept = self.home.relative(watch.paths.folder / f"stall-{watch.stalls:03d}")

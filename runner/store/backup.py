@@ -256,7 +256,7 @@ def main() -> int:
     """Entry point of the process."""
     parser = argparse.ArgumentParser(description="Back up database and ledger.")
     parser.add_argument("--home", required=True)
-    parser.add_argument("--keep-s", type=float, default=7 * 86400.0)
+    parser.add_argument("--keep-s", type=float, required=True)
     given = parser.parse_args()
     try:
         made = make_backup(

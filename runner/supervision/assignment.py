@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.files import write_json, write_text
+from core.job_params import TrainParams, stored_params
 from core.paths import CHECKOUT, Home
 from core.playbook import default_playbook_text, parse_playbook
 from core.timestamps import iso
@@ -86,7 +87,7 @@ def _filled(command: tuple[str, ...], home: Home, assignment: Assignment) -> lis
         "python": sys.executable,
         "checkout": str(CHECKOUT),
         "tensorboard_dir": str(assignment.event_folder),
-        "steps": str(job.params.get("steps") or playbook.training.total_steps),
+        "steps": str(stored_params(TrainParams, job.params).steps or playbook.training.total_steps),
         "run": str(job.run),
         "home": str(home.root),
     }

@@ -27,7 +27,7 @@ from runner.processes.executor import Executor, Observation
 from runner.settings import Settings
 from runner.store import queries
 from runner.store.fenced_store import FencedStore, FencedWrite
-from runner.store.restarts import requeue_for_restart
+from runner.store.requests import requeue_for_restart
 from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
 from runner.supervision.auto_resume import Resumes, Stays, resume

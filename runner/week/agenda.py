@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from core.job_params import RevalidateParams, stored_params
 from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
-from core.vocabulary import JobKind, JobState, SignatureAct, SignatureState, Verdict
+from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureState, Verdict
 from runner.records import Job
 from runner.week.sources import Sources
 
-_TROUBLE = frozenset({Verdict.FAIL, Verdict.WARN})
 _SIGNED = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 
 
@@ -51,7 +51,7 @@ def anomaly_days(sources: Sources) -> Collection[date]:
     for slot in sources.week.playbook.slots_of_kind("daily"):
         day = slot.at(sources.week.launch).date()
         checks = (sources.daily_summary(day).data or {}).get("checks", [])
-        if any(check.get("verdict") in _TROUBLE for check in checks):
+        if any(check.get("verdict") in ADVERSE for check in checks):
             days.add(day)
     return days
 
@@ -81,7 +81,7 @@ def _saved_revalidation(sources: Sources) -> Job | None:
         if (
             job.kind is JobKind.REVALIDATE
             and job.state is JobState.SUCCEEDED
-            and job.params.get("save_report")
+            and stored_params(RevalidateParams, job.params).save_report
         ):
             return job
     return None

@@ -15,6 +15,7 @@ from pathlib import Path
 from core.clock import Clock
 from core.facts import Facts, JobFacts, RunFacts
 from core.files import file_sha256
+from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.liveness import Limits
 from core.paths import Home
@@ -114,7 +115,8 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
         reason=reason,
         started=own[0][1].started_at,
         ended=ended,
-        total_steps=int(job.params.get("steps") or week.playbook.training.total_steps),
+        total_steps=stored_params(TrainParams, job.params).steps
+        or week.playbook.training.total_steps,
         reader=reader,
         until=until,
         source=home.relative(folder),

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psutil
 
+from core.job_params import PARAMS
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.client import Client
@@ -85,7 +86,8 @@ def _submit(home: Home, client: Client, jobs: int) -> None:
     assert week is not None
     with Store(home).write() as write:
         for number in range(jobs):
-            body = submit_body(kinds[number % len(kinds)], {}, None, now)
+            kind = kinds[number % len(kinds)]
+            body = submit_body(kind, PARAMS[kind].model_construct(), None, now)
             write.append("request", body, by=client.person, at=now, at_week=now, week_id=week.id)
 
 

@@ -52,7 +52,7 @@ def test_a_given_home_goes_before_the_environment_and_that_before_the_checkout(
 
 def test_asking_for_a_path_makes_nothing(tmp_path) -> None:
     home = Home(tmp_path)
-    home.run_attempt("run", 1), home.database, home.backup(date(2026, 2, 27))  # noqa: B018
+    home.run_attempt("run", 1), home.database, home.backup(date(2026, 2, 27))
     assert list(tmp_path.iterdir()) == []
 
 

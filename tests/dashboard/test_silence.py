@@ -99,7 +99,8 @@ class Run:
         self.look(GAP * POINTS + silence.total_seconds())
         page = self.place.page()
         snapshot = page.snapshot()
-        assert snapshot is not None and snapshot.pulse is not None
+        assert snapshot is not None
+        assert snapshot.pulse is not None
         finding = next(found for found in snapshot.findings if found.scenario == "hung")
         pulse = json.loads((self.folder / "pulse.json").read_text())
         return Answers(
@@ -163,8 +164,10 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     place.now = ended + timedelta(hours=30)
     page = place.page()
     snapshot = page.snapshot()
-    assert snapshot is not None and snapshot.status is TrainingStatus.COMPLETED
-    assert snapshot.facts.silence is None and not snapshot.stale
+    assert snapshot is not None
+    assert snapshot.status is TrainingStatus.COMPLETED
+    assert snapshot.facts.silence is None
+    assert not snapshot.stale
     finding = next(found for found in snapshot.findings if found.scenario == "hung")
     assert finding.status is FindingStatus.OK
     assert place.client().live_job(JobKind.TRAIN) is None

@@ -67,7 +67,8 @@ def test_a_start_that_hangs_can_be_stopped(place: Place, shim_that) -> None:
     wait_for(lambda: (place.folder(job) / "identity.json").exists())
     place.lead.stop(job.id)
     job = place.until(service, job)
-    assert job.state is JobState.STOPPED and "Lea" in job.reason
+    assert job.state is JobState.STOPPED
+    assert "Lea" in job.reason
     assert not place.starts()
     service.close()
 
@@ -114,7 +115,9 @@ def test_two_starts_that_left_no_trace_are_a_failure_of_the_machine(
     service.supervisor.settings = replace(quick, start_timeout_s=10.0)
     job = place.until(service, job, JobState.RUNNING)
     assert job.attempt == 2
-    assert [a.reason for a in place.lead.attempts(job.id)][0].startswith("Two starts left no trace")
+    assert next(a.reason for a in place.lead.attempts(job.id)).startswith(
+        "Two starts left no trace"
+    )
     service.close()
 
 
@@ -151,5 +154,6 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
 
     monkeypatch.setattr(service.supervisor.executor, "start", no)
     job = place.until(service, job)
-    assert job.state is JobState.LOST and "not resumed automatically again" in job.reason
+    assert job.state is JobState.LOST
+    assert "not resumed automatically again" in job.reason
     service.close()

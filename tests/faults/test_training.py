@@ -206,7 +206,8 @@ def test_a_full_disk_keeps_no_resume_from_the_checkpoint_before(
     said: list[str] = []
     spec = read_spec(write_spec(home, "train", resume=True))
     assert plan_training(spec, lambda _: None, said.append).checkpoint.step == 1_000
-    assert "Checkpoint 2000 is corrupt" in said[0] and "No space left on device" in said[1]
+    assert "Checkpoint 2000 is corrupt" in said[0]
+    assert "No space left on device" in said[1]
     seen(said[1])
 
 
@@ -264,10 +265,10 @@ def test_a_model_without_its_own_normaliser_is_refused(
     folder = save(trained, home.checkpoints, 1_000)
     statistics = json.loads((folder / "normaliser.json").read_text())
     (folder / "normaliser.json").write_text(json.dumps(statistics | {"clip": 4.0}))
-    with pytest.raises(IntegrityError, match="normaliser.json was changed"):
+    with pytest.raises(IntegrityError, match=r"normaliser.json was changed"):
         verify_checkpoint(folder)
     (folder / "normaliser.json").unlink()
-    with pytest.raises(IntegrityError, match="normaliser.json can't be read"):
+    with pytest.raises(IntegrityError, match=r"normaliser.json can't be read"):
         verify_checkpoint(folder)
     assert newest_checkpoint(home.checkpoints, "run-a") is None
     foreign = tmp_path / "foreign.zip"
@@ -353,7 +354,7 @@ def test_a_pickle_in_a_model_from_elsewhere_is_never_executed(
     assert not canary.exists()
     seen("data never opened, weights refused")
     # The trap is a real one.
-    with zipfile.ZipFile(with_weights) as archive, pytest.raises(Exception):  # noqa: B017
+    with zipfile.ZipFile(with_weights) as archive, pytest.raises(Exception):  # noqa: B017, PT011
         pickle.loads(archive.read("policy.pth")).nothing  # noqa: B018
     assert canary.exists()
 
@@ -435,7 +436,8 @@ def test_a_training_that_diverges_keeps_its_last_finite_checkpoint(
     service = training.service(commands=programs)
     job = training.submit(JobKind.TRAIN, steps=80_000)
     ended = at_its_end(training, service, job)
-    assert ended.state is JobState.FAILED and ended.exit_code == 1
+    assert ended.state is JobState.FAILED
+    assert ended.exit_code == 1
     found = training.lead.result(job.id)
     assert (found["status"], found["error_kind"]) == ("DIVERGED", "diverged")
     assert ("rewards" in found["error"]) == (what == "reward")
@@ -596,14 +598,16 @@ def test_a_disk_that_fills_in_a_checkpoint_costs_no_earlier_one(
     job = training.submit(JobKind.TRAIN, steps=40_000)
     ended = at_its_end(training, service, job)
     skip_if_refused(ended.exit_code, training.lead.output_tail(job.id))
-    assert ended.state is JobState.FAILED and "No space left on device" in ended.reason
+    assert ended.state is JobState.FAILED
+    assert "No space left on device" in ended.reason
     kept = left(training.home.checkpoints)
     listed = list_checkpoints(kept)
     assert [each.step for each in listed] == [20_000, 12_000]
     assert all(each.verified for each in listed)
     assert not [path for path in kept.iterdir() if path.name.startswith(".")]
     (incident,) = training.lead.incidents(training.week.id)
-    assert incident.procedure == "crash" and "No space left" in incident.summary
+    assert incident.procedure == "crash"
+    assert "No space left" in incident.summary
     log = training.home.training_log.read_text(encoding="utf-8")
     assert log.count("was not saved") == 2  # once when it began, once when it ended the training
     seen(ended.reason[:90])
@@ -624,7 +628,8 @@ def test_a_training_does_not_need_its_log(tmp_path: Path, seen: Seen) -> None:
         done = subprocess.run(command("train_ppo", spec), stdout=full, stderr=full, timeout=120)
     assert done.returncode == 0
     found = result(spec)
-    assert found["complete"] is True and found["steps"] == 8_000
+    assert found["complete"] is True
+    assert found["steps"] == 8_000
     assert newest_checkpoint(home.checkpoints, "run-a").step == 8_000
     assert manifest_path(home.best_model).exists()
     seen("exit 0, complete, checkpoint 8000")

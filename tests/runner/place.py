@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from core.files import write_json
-from core.job_params import MODELS
+from core.job_params import PARAMS
 from core.paths import Home
 from core.people import Person
 from core.timestamps import parse_moment
@@ -220,7 +220,7 @@ def after(seconds: float) -> datetime:
 
 def submit_scripted(client: Client, kind: JobKind, params: Mapping[str, Any]) -> Any:
     """Ask for a job. Parameters that no job of the kind has are the script of its child."""
-    known = {field.alias or name for name, field in MODELS[kind].model_fields.items()}
+    known = {field.alias or name for name, field in PARAMS[kind].model_fields.items()}
     script = {name: value for name, value in params.items() if name not in known}
     folder = client.home.root / "scripts"
     waiting = write_json(folder / f"new-{kind.value}.json", script)

@@ -13,7 +13,7 @@ DAYS = [date(2026, 2, day) for day in (23, 24, 25, 26)]
 
 
 def dates(place: Place, moment: str, *asked: date) -> list[str]:
-    return [j.params["date"] for j in due_jobs(place.week, parse_moment(moment), set(asked))]
+    return [str(j.params.date) for j in due_jobs(place.week, parse_moment(moment), set(asked))]
 
 
 def test_a_daily_check_is_due_at_its_moment_and_not_before(place: Place) -> None:

@@ -41,7 +41,7 @@ def flat_reward(
 
     :param troubles: scenarios that fire: while one of them fires, a flat reward is not called normal.
     """
-    hours, state = flat_hours(moment), history[-1]
+    hours, state = flat_hours(moment.playbook), history[-1]
     if state.level is Level.UNKNOWN:
         return no_data(too_early(moment, state))
 

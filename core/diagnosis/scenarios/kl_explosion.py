@@ -36,7 +36,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     whole = moment.series("train/approx_kl")
     if not len(whole):
         return no_data(Message("No KL divergence logged yet."))
-    jump = moment.setting("kl_explosion", "threshold", JUMP)
+    jump = moment.playbook.scenario_limit("kl_explosion", "threshold", JUMP)
     values = whole.value
     own = np.ones(len(whole), bool)
     if (start := moment.attempt_start) is not None:
@@ -138,7 +138,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,
-        _against(moment, whole, calm),
+        _against(moment, calm),
     )
 
 
@@ -211,7 +211,7 @@ def _normal(series: Series) -> tuple[Message, ...]:
     )
 
 
-def _against(moment: RunView, series: Series, calm: int) -> tuple[Message, ...]:
+def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     found = []
     if calm:
         found.append(

@@ -65,7 +65,7 @@ def not_converging(
         Message(
             "No convergence after {hours:.1f} h of week time (normal for {limit:g} h).",
             hours=moment.training_hours,
-            limit=normal_hours(moment),
+            limit=normal_hours(moment.playbook),
         ),
         Severity.WARNING,
         state.best_step,

@@ -77,7 +77,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         step=entropy.last[0],
         first=first,
     )
-    state = reward_state(moment, flat_hours(moment))
+    state = reward_state(moment, flat_hours(moment.playbook))
     if state.level is Level.CONVERGED:
         return clear(
             Message("Policy no longer updating: it has converged."),

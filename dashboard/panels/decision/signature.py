@@ -103,7 +103,7 @@ def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Stan
         st.markdown(f"> {plain(signature.reason)}")
     if second := second_person(page, signature):
         st.caption(second)
-    for change in differences(standing, page.viewer.language):
+    for change in differences(standing):
         st.markdown(tinted(say.text(change), "red", look(standing.state).icon))
     for sentence in standing.unchecked:
         st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")

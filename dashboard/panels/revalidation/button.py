@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.decision.gate_record import gate_of
 from core.language import Message, joined, plural
 from core.vocabulary import Decision, JobKind, JobState, Right
 from dashboard.components import outcomes
@@ -72,7 +73,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             disabled=denied is not None or not ready,
             help=denied
             or (None if ready else say("Blocked: the model or the backtest data is missing.")),
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 "",
@@ -177,7 +178,7 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
                 total=total,
             )
         )
-        gate_cards(page, gates)
+        gate_cards(page, [gate_of(gate) for gate in gates])
 
 
 def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:

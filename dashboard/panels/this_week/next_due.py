@@ -44,8 +44,8 @@ def show(page: Page, snapshot: Snapshot) -> None:
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
     """An open incident: it comes before what is due."""
     say, playbook = page.say, snapshot.week.playbook
-    spec = next((e for e in playbook.escalations if e.id == incident.procedure), None)
-    title = spec.title.in_(page.viewer.language) if spec else incident.procedure
+    spec = playbook.find_escalation(incident.procedure)
+    title = snapshot.procedure(incident.procedure, page.viewer.language)
     key = f"next-incident-{incident.id}"
     with st.container(border=True, key=key):
         text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
@@ -75,7 +75,7 @@ def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> N
         label,
         icon=not small,
         help=f"{title}, {word(view.state, page.say)}" if small else None,
-        query={name: view.spec.id} if chosen else None,
+        query={name: view.spec.id} if name is not None and chosen else None,
     )
 
 

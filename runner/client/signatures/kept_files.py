@@ -114,7 +114,7 @@ def taken_over(
 
 def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:
     """What is at the path of the signed model now, as plain JSON."""
-    from core.decision.binding import kept_sha256
+    from core.decision.kept_hashes import kept_sha256
 
     model = bound["model"]
     path = home.resolve(model["path"])

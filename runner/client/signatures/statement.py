@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Connection
 
+from core.job_params import RevalidateParams, stored_params
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -70,5 +71,5 @@ def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str
     """The folder of the decision's candles: from its job, else from the playbook."""
     job_id = saved.decision.job_id
     row = queries.job_by_id(connection, str(job_id)) if job_id else None
-    given = (row.params or {}).get("backtest_data_dir") if row is not None else None
-    return str(given or week.playbook.revalidation.backtest_data_dir)
+    asked = stored_params(RevalidateParams, row.params if row is not None else {})
+    return asked.backtest_data_dir or week.playbook.revalidation.backtest_data_dir

@@ -170,9 +170,11 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
     def state(snapshot: Snapshot) -> SlotState:
         return next(view.state for view in snapshot.timeline if view.spec.id == "hourly_1")
 
-    assert state(before) is SlotState.OVERDUE and before.ticks == {}
+    assert state(before) is SlotState.OVERDUE
+    assert before.ticks == {}
     after = snapshot(place)
-    assert state(after) is SlotState.DONE and len(after.ticks["hourly_1"]) == 4
+    assert state(after) is SlotState.DONE
+    assert len(after.ticks["hourly_1"]) == 4
 
 
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
@@ -226,7 +228,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
         timeline = snapshot.timeline
     # Beside the others: closings of conditions, keys, and lines that take places over.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 3)
-    assert standing == client.standing(signature) and standing.stands
+    assert standing == client.standing(signature)
+    assert standing.stands
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
     assert next(v.state for v in timeline if v.spec.kind == "approval") is SlotState.DONE
     client.close_condition(signature.id, 0, "Done on Monday.")

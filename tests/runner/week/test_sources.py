@@ -66,4 +66,5 @@ def test_results_and_progress_are_those_of_the_newest_attempt(place: Place) -> N
     assert sources.result(job.id) == place.lead.result(job.id)
     assert sources.progress(job.id) == place.lead.progress(job.id)
     assert sources.output_tail(job.id, 5) == place.lead.output_tail(job.id, 5)
-    assert sources.result("no-such-job") is None and sources.output_tail("no-such-job", 5) == ""
+    assert sources.result("no-such-job") is None
+    assert sources.output_tail("no-such-job", 5) == ""

@@ -1,0 +1,49 @@
+"""What a job may be asked for: one model per kind of job.
+
+:func:`asked_params` is the strict reading of every entry point (client, command line,
+pages, schedule): an unknown name or a value out of range is an error, and nothing is
+written. What is already stored may come from another version: :func:`program_params` and
+:func:`stored_params` leave out the names that this version does not know.
+"""
+
+from core.job_params.models import (
+    PARAMS,
+    BackupParams,
+    DailyCheckParams,
+    DataCheckParams,
+    ImportModelParams,
+    JobParams,
+    PreflightParams,
+    RestartRecord,
+    RevalidateParams,
+    StoredTrainParams,
+    TrainParams,
+)
+from core.job_params.validation import (
+    Params,
+    asked_params,
+    is_text,
+    program_params,
+    shown,
+    stored_params,
+)
+
+__all__ = [
+    "PARAMS",
+    "BackupParams",
+    "DailyCheckParams",
+    "DataCheckParams",
+    "ImportModelParams",
+    "JobParams",
+    "Params",
+    "PreflightParams",
+    "RestartRecord",
+    "RevalidateParams",
+    "StoredTrainParams",
+    "TrainParams",
+    "asked_params",
+    "is_text",
+    "program_params",
+    "shown",
+    "stored_params",
+]

@@ -1,0 +1,213 @@
+"""One model per kind of job: its parameters, their bounds and what they mean."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+
+from core.language import Message, literal, recorded_message
+from core.paths import safe_name
+from core.playbook.settings import RevalidationSettings, TrainingSettings
+from core.timestamps import iso, parse_moment
+from core.vocabulary import JobKind
+
+
+def _readable(text: str) -> str:
+    """Text that files, databases and terminals can hold."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+            raise ValueError(f"{character!a} is a control character or half of a surrogate pair")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("a line break or a tab")
+    return text
+
+
+def _day(given: object) -> object:
+    return date.fromisoformat(given) if isinstance(given, str) else given
+
+
+def _moment(given: object) -> object:
+    return parse_moment(given) if isinstance(given, str) else given
+
+
+def _run_name(name: str) -> str:
+    return safe_name(name, "run")
+
+
+Prose = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_readable)]
+PathText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=4096),
+    AfterValidator(_readable),
+    AfterValidator(_one_line),
+]
+RunName = Annotated[str, StringConstraints(max_length=120), AfterValidator(_run_name)]
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
+Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(iso)]
+
+
+def _like(settings: type[BaseModel], name: str) -> Any:
+    """An optional parameter with the bounds and the explanation of a playbook's field."""
+    field = settings.model_fields[name]
+    bounds = {
+        key: getattr(each, key)
+        for each in field.metadata
+        for key in ("ge", "le")
+        if hasattr(each, key)
+    }
+    return Field(default=None, description=field.description, **bounds)
+
+
+class JobParams(BaseModel):
+    """Base of all parameters: closed to unknown names, strict about types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The parameters that were given, for ledger and spec.json: plain JSON, and messages."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
+
+
+class TrainParams(JobParams):
+    """A training run of the week."""
+
+    run: RunName | None = Field(
+        default=None, description="Name of the run (default: the playbook's tag)."
+    )
+    timestamp: bool = Field(default=False, description="Append the launch time to the run's name.")
+    steps: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Environment steps of the whole run (default: the playbook's).",
+    )
+    resume: bool | None = Field(
+        default=None,
+        description="true: resume the unfinished run; false: start another run in the same week.",
+    )
+    seed: int | None = _like(TrainingSettings, "seed")
+    learning_rate: float | None = _like(TrainingSettings, "learning_rate")
+    ent_coef: float | None = _like(TrainingSettings, "ent_coef")
+    override_reason: Prose | None = Field(
+        default=None, description="The lead's reason to start despite a failed pre-flight."
+    )
+
+
+class RestartRecord(JobParams):
+    """A restart that a person requested: who, what it changes, which attempt it begins."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    by: str
+    what: Message = Field(default_factory=lambda: literal(""))
+    log_line: str | None = None
+    attempt: int | None = None
+    at: Moment | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_message(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or isinstance(given.get("what"), Message):
+            return given
+        return {**given, "what": recorded_message(given, "what")}
+
+
+class StoredTrainParams(TrainParams):
+    """The same in the store, where the client also records a restart."""
+
+    restart: RestartRecord | None = Field(
+        default=None, description="The restart that began the newest attempts."
+    )
+
+
+class RevalidateParams(JobParams):
+    """A revalidation of a model against the six gates."""
+
+    model_path: PathText | None = Field(
+        default=None, description="The model, relative to the home (default: the playbook's)."
+    )
+    backtest_data_dir: PathText | None = Field(
+        default=None,
+        description="Folder of the candles, relative to the home (default: the playbook's).",
+    )
+    episodes: int | None = _like(RevalidationSettings, "episodes")
+    save_report: bool = Field(default=False, description="Write the decision and its documents.")
+    trials: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Trials of which this is the best, at least those that the ledger counts.",
+    )
+
+
+class PreflightParams(JobParams):
+    """The pre-flight takes no parameters."""
+
+
+class DailyCheckParams(JobParams):
+    """The daily check-in of one day."""
+
+    date: Day | None = Field(
+        default=None, description="Day of the week to judge (default: today by the week's clock)."
+    )
+
+
+class DataCheckParams(JobParams):
+    """The data check takes no parameters."""
+
+
+class BackupParams(JobParams):
+    """A backup of the model folder, or its restore."""
+
+    action: Literal["make", "restore"] = Field(
+        default="make", description="Make a backup, or restore one."
+    )
+    source: PathText | None = Field(
+        default=None,
+        alias="from",
+        description="The backup to restore (default: the newest that is intact).",
+    )
+
+
+class ImportModelParams(JobParams):
+    """The import of a model file from elsewhere."""
+
+    file: PathText = Field(description="The .zip of a PPO of stable-baselines3.")
+    normaliser: PathText | None = Field(
+        default=None,
+        description="Its feature statistics as JSON (default: those of the manifest beside it).",
+    )
+    trained_from: Moment | None = Field(
+        default=None, description="First candle that it was trained on."
+    )
+    trained_until: Moment | None = Field(
+        default=None, description="Last candle that it was trained or chosen on."
+    )
+
+
+PARAMS: Mapping[JobKind, type[JobParams]] = {
+    JobKind.TRAIN: TrainParams,
+    JobKind.REVALIDATE: RevalidateParams,
+    JobKind.PREFLIGHT: PreflightParams,
+    JobKind.DAILY_CHECK: DailyCheckParams,
+    JobKind.DATA_CHECK: DataCheckParams,
+    JobKind.BACKUP: BackupParams,
+    JobKind.IMPORT_MODEL: ImportModelParams,
+}

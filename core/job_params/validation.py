@@ -1,0 +1,169 @@
+"""Reading parameters: strictly where they are asked for, leniently where they are stored."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from core.errors import InputError
+from core.job_params.models import PARAMS, BackupParams, JobParams
+from core.language import Message, literal
+from core.vocabulary import JobKind
+
+_LONGEST = 60  # characters of a value that an error shows
+
+# Names that people know from the command line or from other tools.
+_ALSO_CALLED = {
+    "tag": "run",
+    "lr": "learning_rate",
+    "total_steps": "steps",
+    "total_timesteps": "steps",
+    "num_episodes": "episodes",
+    "folder": "from",
+}
+
+Params = TypeVar("Params", bound=JobParams)
+
+
+def asked_params(kind: JobKind, given: Mapping[str, Any] | JobParams) -> JobParams:
+    """What somebody asks for, as the model of its kind.
+
+    :raises InputError: an unknown name, a missing or a wrong value. It names the parameter,
+        and what is known or wanted.
+    """
+    model = PARAMS[kind]
+    if isinstance(given, model):
+        return given
+    values = given.as_json() if isinstance(given, JobParams) else dict(given)
+    known = names(model)
+    for name in values:
+        if name not in known:
+            raise _unknown(kind, str(name), known)
+    try:
+        made = model.model_validate(values)
+    except ValidationError as error:
+        raise _wrong(model, error) from error
+    if isinstance(made, BackupParams) and made.source is not None and made.action == "make":
+        raise InputError(
+            Message("The parameter from names a backup to restore, but action is make."),
+            Message("Give action=restore with it, or leave it out."),
+        )
+    return made
+
+
+def program_params(model: type[Params], stored: Mapping[str, Any]) -> tuple[Params, list[str]]:
+    """What a job's program was started with, and the names that this version does not know.
+
+    :raises InputError: a value that it knows and can't work with.
+    """
+    known = names(model)
+    try:
+        made = model.model_validate({name: stored[name] for name in stored if name in known})
+    except ValidationError as error:
+        raise _wrong(model, error) from error
+    return made, [name for name in stored if name not in known]
+
+
+def stored_params(model: type[Params], stored: Mapping[str, Any]) -> Params:
+    """Parameters of a job of the past: what this version can't read counts as not given.
+
+    :param model: of a kind that requires no parameter.
+    """
+    known = {name: value for name, value in stored.items() if name in names(model)}
+    try:
+        return model.model_validate(known)
+    except ValidationError as error:
+        unreadable = {each["loc"][0] for each in error.errors() if each["loc"]}
+        return model.model_validate({n: v for n, v in known.items() if n not in unreadable})
+
+
+def names(model: type[JobParams]) -> tuple[str, ...]:
+    """The parameters' names, as people write them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def is_text(kind: JobKind, name: str) -> bool:
+    """Whether a parameter's value is text, even where it looks like a number."""
+    schema = _schemas(PARAMS[kind]).get(name)
+    return schema is not None and schema.get("type") == "string"
+
+
+def shown(value: object) -> str:
+    """A value of any kind in an error: short, without control characters."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # more digits than Python prints; nested too deep
+        return f"a huge {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """JSON schema of each parameter, as it is when it is given."""
+    properties = model.model_json_schema(by_alias=True).get("properties", {})
+    return {
+        name: next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
+        for name, schema in properties.items()
+    }
+
+
+def _unknown(kind: JobKind, name: str, known: Iterable[str]) -> InputError:
+    plain = name.strip().lower().replace("-", "_")
+    called = {**{each: each for each in known}, **_ALSO_CALLED}
+    near = [called[each] for each in difflib.get_close_matches(plain, called, n=3)]
+    near = [each for each in near if each in known]
+    what = (
+        Message(
+            "A {kind} job has no parameter {name}. Did you mean {near}?",
+            kind=kind.value,
+            name=shown(name),
+            near=near[0],
+        )
+        if near
+        else Message("A {kind} job has no parameter {name}.", kind=kind.value, name=shown(name))
+    )
+    if not known:
+        return InputError(what, Message("It takes no parameters."))
+    return InputError(what, Message("Its parameters are: {names}.", names=", ".join(known)))
+
+
+def _wrong(model: type[JobParams], error: ValidationError) -> InputError:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    if first["type"] == "missing":
+        what = Message("The parameter {name} is missing.", name=name)
+        return InputError(what, Message("Give {wanted}.", wanted=_wanted(model, name)))
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):  # a rule that another place has too
+        return InputError(
+            Message("The parameter {name}: {problem}", name=name, problem=literal(cause.what)),
+            literal(cause.remedy),
+        )
+    return InputError(
+        Message("The parameter {name} is {value}.", name=name, value=shown(first["input"])),
+        Message("Give {wanted}.", wanted=_wanted(model, name)),
+    )
+
+
+def _wanted(model: type[JobParams], name: str) -> Message:
+    schema = _schemas(model)[name]
+    match schema:
+        case {"enum": options}:
+            return Message("one of {options}", options=", ".join(options))
+        case {"type": "integer", "minimum": low, "maximum": high}:
+            return Message("a whole number from {low:,} to {high:,}", low=low, high=high)
+        case {"type": "number", "minimum": low, "maximum": high}:
+            return Message("a number from {low:g} to {high:g}", low=low, high=high)
+        case {"type": "boolean"}:
+            return Message("true or false")
+        case {"type": "string", "format": "date"}:
+            return Message("a day, for example 2026-02-24")
+        case {"type": "string", "format": "date-time"}:
+            return Message("a moment with its time zone, for example 2026-11-23T14:00Z")
+        case {"type": "string", "maxLength": longest}:
+            return Message(
+                "text of at most {n:,} characters, without control characters", n=longest
+            )
+    raise AssertionError(f"{name} of {model.__name__} says nothing about its values: {schema}")

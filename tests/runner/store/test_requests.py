@@ -1,0 +1,71 @@
+"""Requests in the ledger: those of another version stay readable, and their runs resumable."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.errors import InputError
+from core.vocabulary import JobKind, JobState
+from runner.outcomes import Refused, Submitted
+from tests.runner.place import LEAD, Place, place
+
+__all__ = ["place"]
+
+OLD = {"learning_rat": 0.5, "steps": 4000, "run": "old", "seed": 3}
+
+
+def written(place: Place, body: dict[str, Any]) -> None:
+    """A line as it is, past the client's checks."""
+    now = datetime.now(UTC)
+    with place.lead.store.write() as write:
+        write.append("request", body, by=LEAD, at=now, at_week=now, week_id=place.week.id)
+
+
+def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
+    place: Place,
+) -> None:
+    body = {"action": "submit", "job_id": "train-old", "kind": "train", "params": OLD, "run": "old"}
+    written(place, body)
+    (place.home.root / "scripts").mkdir()
+    (place.home.root / "scripts" / "train-old.json").write_text('{"do": "sleep"}')
+    service = place.service()
+    job = place.until(service, place.lead.job("train-old"), JobState.RUNNING)
+    assert dict(job.params) == OLD
+    assert json.loads((place.folder(job) / "spec.json").read_text())["params"] == OLD
+    restarted = place.lead.restart(learning_rate=1e-4)
+    assert isinstance(restarted, Submitted)
+    assert restarted.job.params["learning_rate"] == 1e-4
+    assert restarted.job.params["steps"] == 4000
+    place.until(service, job, JobState.QUEUED, JobState.STARTING)
+    place.until(service, job, JobState.RUNNING)
+    place.lead.stop(job.id)
+    place.until(service, job)
+    resumed = place.lead.submit(JobKind.TRAIN, {"resume": True})
+    assert isinstance(resumed, Submitted)
+    assert dict(resumed.job.params) == {
+        "resume": True, "run": "old", "steps": 4000, "seed": 3, "learning_rate": 1e-4,
+    }  # fmt: skip
+
+
+def test_a_wrong_parameter_of_any_kind_writes_no_line_and_no_row(place: Place) -> None:
+    before = place.home.ledger.read_bytes()
+    for kind in JobKind:
+        for params in ({"learning_rat": 0.5}, {"x": float("nan")}, {"\ud800": 1}, {"": ""}):
+            refused = place.lead.submit(kind, params)
+            assert isinstance(refused, Refused), (kind, params)
+            assert "has no parameter" in refused.reason
+    assert place.home.ledger.read_bytes() == before
+    assert place.lead.jobs() == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "half \ud800", {"deep": ["\udcff"]}])
+def test_what_json_can_not_hold_is_refused_with_its_place(place: Place, value: Any) -> None:
+    before = place.home.ledger.read_bytes()
+    with pytest.raises(InputError, match=r"^body\.note(\.deep)? can't be recorded: "):
+        written(place, {"slot": "h1", "note": value})
+    assert place.home.ledger.read_bytes() == before
+    assert place.lead.submit(JobKind.BACKUP).job.kind is JobKind.BACKUP  # the store still works
