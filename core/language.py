@@ -168,6 +168,8 @@ def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
         made[name] = _recorded(value)
         if isinstance(value, Message):
             made[f"{name}_message"] = value.as_record()
+        elif isinstance(value, list | tuple) and any(isinstance(each, Message) for each in value):
+            made[f"{name}_messages"] = [literal(each).as_record() for each in value]
     return made
 
 
@@ -188,6 +190,18 @@ def recorded_message(body: Mapping[str, Any], name: str) -> Message:
         return text if record is None else Message.from_record(record)
     except ValueError:  # not ours, or of another version: the English text stays readable
         return text
+
+
+def recorded_messages(body: Mapping[str, Any], name: str) -> list[Message]:
+    """A list of texts of a JSON object, read like :func:`recorded_message`."""
+    texts, records = body.get(name), body.get(f"{name}_messages")
+    texts = texts if isinstance(texts, list) else []
+    try:
+        if isinstance(records, list) and len(records) == len(texts):
+            return [Message.from_record(record) for record in records]
+    except ValueError:  # not ours, or of another version
+        pass
+    return [literal(str(text)) for text in texts]
 
 
 def said(text: str, language: str) -> str:

@@ -48,8 +48,8 @@ def launch_params(
                 Message("There is no unfinished training run to resume."),
                 Message("Start a new one, without --resume."),
             )
-        if trouble := unfinished_exchange(home):
-            return Refused(trouble, RESTORE_AGAIN)
+        if problem := unfinished_exchange(home):
+            return Refused(problem, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
         if reached := _reached_already(home, before.run, asked.steps):

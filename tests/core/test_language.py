@@ -22,6 +22,7 @@ from core.language import (
     plural,
     recorded,
     recorded_message,
+    recorded_messages,
     said,
 )
 
@@ -189,6 +190,17 @@ def test_a_body_keeps_the_text_and_beside_it_what_translates_it() -> None:
     assert recorded_message({"reason": "of an older version"}, "reason") == "of an older version"
     assert recorded_message({"reason": "text", "reason_message": {"no": 1}}, "reason") == "text"
     assert recorded_message({}, "reason") == ""
+
+
+def test_a_list_of_texts_keeps_the_record_of_each_message() -> None:
+    body = json.loads(json.dumps(recorded({"warnings": [jump(), "typed"], "other": ["a"]})))
+    assert body["warnings"] == [str(jump()), "typed"]
+    assert "other_messages" not in body
+    first, second = recorded_messages(body, "warnings")
+    assert (first.in_("pt"), second.in_("pt")) == (jump().in_("pt"), "typed")
+    assert recorded_messages({"warnings": ["old"]}, "warnings") == ["old"]
+    assert recorded_messages({"warnings": ["a"], "warnings_messages": [1]}, "warnings") == ["a"]
+    assert recorded_messages({}, "warnings") == []
 
 
 def test_a_field_of_a_model_keeps_template_and_values_in_json() -> None:

@@ -274,16 +274,16 @@ def test_a_model_without_its_own_normaliser_is_refused(
     foreign = tmp_path / "foreign.zip"
     trained.model.save(foreign)
     dates = {"trained_from": "2021-02-23T00:00Z", "trained_until": "2021-04-20T00:00Z"}
-    with pytest.raises(InputError, match="comes without its normaliser") as refused:
+    with pytest.raises(InputError, match="has no normaliser") as refused:
         imported(home, file=str(foreign), **dates)
     seen(refused.value.what)
     other = tmp_path / "other.json"
     other.write_text(json.dumps(statistics | {"names": ["rsi_14", *statistics["names"][1:]]}))
-    with pytest.raises(InputError, match=r"lacks momentum_6 and it has rsi_14"):
+    with pytest.raises(InputError, match=r"missing momentum_6; unexpected rsi_14"):
         imported(home, file=str(foreign), normaliser=str(other), **dates)
     pickled = tmp_path / "vecnormalize.pkl"
     pickled.write_bytes(pickle.dumps(statistics))
-    with pytest.raises(InputError, match="can run code and is not read"):
+    with pytest.raises(InputError, match="can run code, so it is not read"):
         imported(home, file=str(foreign), normaliser=str(pickled), **dates)
     assert not (tmp_path / "models" / "imported").exists()
     facts = {
@@ -298,7 +298,7 @@ def test_a_model_without_its_own_normaliser_is_refused(
         Candidate.read(home.best_model)
     facts["normaliser"] = statistics | {"names": ["rsi_14", *statistics["names"][1:]]}
     best_model.save_best_model(home.best_model, trained.model, facts)
-    with pytest.raises(InputError, match=r"normaliser of best_model\.zip is for other features"):
+    with pytest.raises(InputError, match=r"normaliser of best_model\.zip has other features"):
         Candidate.read(home.best_model)
 
 
@@ -443,7 +443,7 @@ def test_a_training_that_diverges_keeps_its_last_finite_checkpoint(
     assert ("rewards" in found["error"]) == (what == "reward")
     good = newest_checkpoint(training.home.checkpoints, job.run)
     assert good.step == found["good_checkpoint"] == 20_000
-    assert f"Checkpoint {good.step} is finite and whole" in ended.reason
+    assert f"Checkpoint {good.step} is intact and finite" in ended.reason
     session = Session(
         TrainingData.prepare(candles(1500), training.week.playbook.training),
         training.week.playbook.training, 80_000, 8760,
@@ -493,14 +493,14 @@ def test_another_observation_space_or_version_is_named(
     ]
     names = ["rsi_14", *manifest["observation"][1:]]
     (folder / "manifest.json").write_text(json.dumps(manifest | {"observation": names}))
-    with pytest.raises(InputError, match="it lacks momentum_6 and it has rsi_14"):
+    with pytest.raises(InputError, match="missing momentum_6; unexpected rsi_14"):
         normaliser_of(verify_checkpoint(folder))
     wide = fresh()
     wide.model.policy.mlp_extractor.policy_net[0] = torch.nn.Linear(20, 64)
     foreign, statistics = tmp_path / "wide.zip", tmp_path / "wide.json"
     wide.model.save(foreign)
     statistics.write_text(json.dumps(wide.data.normaliser.as_dict()))
-    with pytest.raises(InputError, match="it sees 20 numbers, this version 12: momentum_6") as no:
+    with pytest.raises(InputError, match="20 numbers; this version has 12: momentum_6") as no:
         imported(home, file=str(foreign), normaliser=str(statistics),
                  trained_from="2021-02-23T00:00Z", trained_until="2021-04-20T00:00Z")  # fmt: skip
     seen(f"{said[0]} {no.value.what[:70]}…")

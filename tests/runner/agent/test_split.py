@@ -65,7 +65,7 @@ def test_the_validation_covers_its_slice_once_in_order():
 
 @pytest.mark.parametrize("bars", [300, 500, 800])
 def test_too_few_bars_are_refused_with_the_number_that_is_enough(bars):
-    with pytest.raises(MarketDataError, match="too few to train") as refused:
+    with pytest.raises(MarketDataError, match="Not enough data") as refused:
         TrainingData.prepare(candles(bars), SETTINGS)
     enough = int(refused.value.remedy.split("at least ")[1].split()[0])
     TrainingData.prepare(candles(enough), SETTINGS)

@@ -76,7 +76,7 @@ def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_
     elsewhere.write_bytes(home.best_model.read_bytes())
     refused = trainweek("model", "import", elsewhere, home=home.root)
     assert refused.returncode == 2
-    assert "comes without its normaliser" in refused.stderr
+    assert "has no normaliser" in refused.stderr
     manifest = home.best_model.with_name("best_model.manifest.json")
     elsewhere.with_name("elsewhere.manifest.json").write_bytes(manifest.read_bytes())
     imported = trainweek("model", "import", elsewhere, home=home.root)

@@ -11,7 +11,7 @@ from core.paths import Home
 from core.vocabulary import Verdict
 from runner.doctor import models
 from runner.jobs.attempt import read_spec
-from runner.jobs.training_plan import NothingWholeError, plan_training
+from runner.jobs.training_plan import NoIntactCheckpointError, plan_training
 from runner.models.backups import MANIFEST, checksums, list_backups, verify_backup
 from runner.models.best_model import manifest_path
 from runner.models.folder_swap import unfinished_exchange
@@ -93,10 +93,10 @@ def test_a_damaged_backup_is_named_and_nothing_is_restored_from_it(home: Home) -
     assert ended.code == 2
     assert "was changed after the backup" in ended.result["error"]
     ended = run_job(home, "backup", action="restore")
-    assert "no backup that is whole" in ended.result["error"]
+    assert "no intact backup" in ended.result["error"]
     assert checksums(home.model) == before
     ended = run_job(home, "backup", action="restore", **{"from": "models/ppo_phase4"})
-    assert "is no backup" in ended.result["error"]
+    assert "is not a backup" in ended.result["error"]
 
 
 @pytest.mark.parametrize("name", ["../../outside", "/etc/hostname"])
@@ -166,7 +166,7 @@ def test_where_the_names_do_not_say_what_was_there_nothing_is_resumed(home: Home
     (looked,) = models.exchange(home, Settings(), after(0))
     assert looked.verdict is Verdict.FAIL
     assert "trainweek backup restore" in looked.remedy
-    with pytest.raises(NothingWholeError, match="a restore was cut off"):
+    with pytest.raises(NoIntactCheckpointError, match="A restore was interrupted"):
         plan_training(read_spec(write_spec(home, "train", resume=True)), print, print)
     assert run_job(home, "backup", action="restore").code == 0
     (looked,) = models.exchange(home, Settings(), after(0))

@@ -17,7 +17,7 @@ from runner.agent.best_model import read_best_model
 from runner.agent.checkpoint import newest_checkpoint, set_aside
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
-from runner.jobs.training_plan import NothingWholeError
+from runner.jobs.training_plan import NoIntactCheckpointError
 from runner.models.backups import checksums
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
@@ -190,7 +190,7 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
         train(read_spec(spec), StopFlag())
     assert before in refused.value.what
     assert load_candles(home.train_data).sha256 in refused.value.what
-    assert refused.value.remedy == "Put the old data back, or start anew with --new."
+    assert refused.value.remedy == "Restore the original data, or start over with --new."
     assert home.best_model.read_bytes() == best
     assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
 
@@ -211,7 +211,9 @@ def test_a_run_whose_checkpoints_are_all_broken_is_not_begun_anew_in_silence(
         broken(checkpoint)
     before = checksums(home.model)
     spec = write_spec(home, "train", attempt=2, resume=True, steps=8_000, seed=99)
-    with pytest.raises(NothingWholeError, match=r"no intact checkpoint: 20000/model\.zip was"):
+    with pytest.raises(
+        NoIntactCheckpointError, match=r"no intact checkpoint: 20000/model\.zip was"
+    ):
         train(read_spec(spec), StopFlag())
     assert checksums(home.model) == before
     done = run("train_ppo", spec)
@@ -311,7 +313,7 @@ def test_parameters_that_no_training_can_start_with_are_refused(tmp_path: Path, 
 def test_a_spec_that_is_no_spec_is_refused(tmp_path: Path, text: str):
     broken = tmp_path / "spec.json"
     broken.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="is not a job's spec"):
+    with pytest.raises(InputError, match="is not the spec of a job"):
         read_spec(broken)
     with pytest.raises(InputError, match="can't be read"):
         read_spec(tmp_path / "nowhere.json")
