@@ -1,4 +1,4 @@
-"""One check at one moment: what a rule is given, and the answers that it may give."""
+"""One check at one moment: the input of a rule, and its possible answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.checks.judgement import NOTHING, Judgement
 from core.facts import Facts
-from core.language import Message, literal
+from core.language import Message, alternatives, literal
 from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
 from core.reading import Reading
@@ -16,7 +16,7 @@ _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
 def meets(value: object, check: CheckSpec) -> bool:
-    """Whether a value meets the check's threshold. NaN, and what is no number, never does."""
+    """Whether a value meets the check's threshold. NaN never does."""
     limit = check.threshold
     if isinstance(limit, tuple):
         return value in limit
@@ -30,17 +30,14 @@ def limit_text(check: CheckSpec) -> Message:
     if isinstance(check.threshold, str):
         return literal(check.threshold)
     if isinstance(check.threshold, tuple):
-        *others, last = check.threshold
-        if not others:
-            return literal(last)
-        return Message("{names} or {last}", names=", ".join(others), last=last)
+        return alternatives(check.threshold)
     unit = "%" if check.unit == "%" else f" {check.unit}" if check.unit else ""
     sign = _SIGNS.get(check.op, "=")
     return Message("{sign} {limit:.10g}{unit}", sign=sign, limit=check.threshold, unit=unit)
 
 
 def plain(value: float) -> Message:
-    """A number for a sentence: four digits, no exponent where it isn't needed."""
+    """A number for a sentence: four digits, an exponent only where it is needed."""
     if abs(value) < 10_000:
         return Message("{value:.4g}", value=value)
     return Message("{value:,.0f}", value=value)
@@ -76,7 +73,7 @@ class Case:
     def failed(
         self, why: Message, reading: Reading | None = None, evidence: Message = NOTHING
     ) -> Judgement:
-        """FAIL, whatever the threshold says."""
+        """FAIL, without a comparison with the threshold."""
         return self.say(Verdict.FAIL, why, reading, evidence)
 
     def warned(self, why: Message, reading: Reading, evidence: Message = NOTHING) -> Judgement:

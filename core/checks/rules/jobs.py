@@ -1,4 +1,4 @@
-"""What a job's facts allow: its result, or the reason why there is none yet."""
+"""The result of a job, or the reason why there is none yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.language import Message, joined, literal
 from core.reading import Reading
 from core.vocabulary import ACTIVE_STATES, JobState
 
-# A pre-flight or a data check of the day before says nothing about today.
+# A pre-flight or a data check of the previous day is out of date.
 STALE_AFTER = timedelta(hours=24)
 
 
