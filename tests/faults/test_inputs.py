@@ -15,7 +15,7 @@ from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
-from runner.processes.executor import LocalProcesses
+from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
