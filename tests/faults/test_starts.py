@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from core.vocabulary import JobKind, JobState
+from runner.processes import local
 from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for

@@ -13,6 +13,7 @@ import pytest
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import AlreadyRunning, Refused, Submitted
+from runner.processes import local
 from runner.service import Service
 from tests.runner.place import Place, child_settings, wait_for
 
