@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from core.checks.judgement import NOTHING, Judgement
 from core.facts import Facts
-from core.language import Message, alternatives, literal
+from core.language import Message, alternatives, joined, literal
 from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
-from core.reading import Reading
+from core.reading import Reading, unit_text
 from core.vocabulary import Verdict
 
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
@@ -26,14 +26,13 @@ def meets(value: object, check: CheckSpec) -> bool:
 
 
 def limit_text(check: CheckSpec) -> Message:
-    """The limit as people read it: ``< 0.01``, ``≥ 1000 steps/s``, ``INCREASING or STABLE``."""
+    """The limit as people read it: ``< 0.01``, ``≥ 1,000 steps/s``, ``INCREASING or STABLE``."""
     if isinstance(check.threshold, str):
         return literal(check.threshold)
     if isinstance(check.threshold, tuple):
         return alternatives(check.threshold)
-    unit = "%" if check.unit == "%" else f" {check.unit}" if check.unit else ""
-    sign = _SIGNS.get(check.op, "=")
-    return Message("{sign} {limit:.10g}{unit}", sign=sign, limit=check.threshold, unit=unit)
+    limit = Message("{sign} {limit:,.10g}", sign=_SIGNS.get(check.op, "="), limit=check.threshold)
+    return joined([limit, unit_text(check.unit)]) if check.unit else limit
 
 
 def plain(value: float) -> Message:

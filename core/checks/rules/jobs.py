@@ -49,7 +49,7 @@ def result_or_answer(
                 Message("{job} not run yet; due {at:%d %b %H:%M} UTC.", job=name, at=at)
             )
         return case.unknown(
-            Message("{job} never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
+            Message("{job} was never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
         )
     if job.state in ACTIVE_STATES:
         return case.pending(Message("{job} is {state}.", job=name, state=job.state.value))

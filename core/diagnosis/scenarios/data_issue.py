@@ -91,13 +91,15 @@ def _nonfinite(moment: RunView) -> list[_Sign]:
         if not len(places):
             continue
         first, last = int(series.step[places[0]]), int(series.step[places[-1]])
-        what = Message(
-            "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
-            tag=tag,
-            bad=len(places),
-            count=len(series),
-            first=first,
-            last=last,
+        where = {"tag": tag, "bad": len(places), "count": len(series), "first": first}
+        what = (
+            Message("{tag}: {bad} of {count} values NaN or infinite, at step {first:,}", **where)
+            if first == last
+            else Message(
+                "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
+                **where,
+                last=last,
+            )
         )
         age = len(series) - 1 - int(places[-1])
         status = FindingStatus.FIRING if age < RECENT else FindingStatus.RECOVERING

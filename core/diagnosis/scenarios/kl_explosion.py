@@ -215,9 +215,10 @@ def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     found = []
     if calm:
         found.append(
-            Message(
-                "{calm} calm updates (below {limit}) since; the alarm clears after {needed}",
-                calm=calm,
+            plural(
+                "{n} calm update (below {limit}) since; the alarm clears after {needed}",
+                "{n} calm updates (below {limit}) since; the alarm clears after {needed}",
+                calm,
                 limit=CALM,
                 needed=CALM_TO_CLEAR,
             )

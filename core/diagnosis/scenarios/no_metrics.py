@@ -69,12 +69,7 @@ def no_metrics(moment: RunView) -> ScenarioResult:
 def _nothing(moment: RunView) -> ScenarioResult:
     reader = moment.reader
     evidence = [
-        Message(
-            "{file}: {size:,} bytes, {records:,} records, no scalar",
-            file=file.name,
-            size=file.size,
-            records=file.records,
-        )
+        Message("{file} ({size:,} bytes) contains no scalar", file=file.name, size=file.size)
         for file in (reader.files if reader is not None else ())
     ]
     evidence += [problem.text for problem in moment.problems]
