@@ -100,7 +100,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
         test.run()
     checks = page.services.snapshot().slot(slot).checks
     assert cost.calls("facts.gather") == 1
-    assert cost.calls("judging.judge") == len(checks)
+    assert cost.calls("registry.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
     assert cost.calls("training_log.read_log_facts") == 1
 
