@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -145,8 +145,20 @@ def number_in(written: str, language: str) -> str:
     return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
 
 
+def alternatives(words: Sequence[str]) -> Message:
+    """One or several words as alternatives.
+
+    >>> alternatives(["a", "b", "c"])
+    'a, b or c'
+    """
+    *others, last = words
+    if not others:
+        return literal(last)
+    return Message("{names} or {last}", names=", ".join(others), last=last)
+
+
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON object in which each message stands twice: English text, and beside it its record.
+    """A JSON object with each message twice: its English text, and next to it its record.
 
     >>> recorded({"reason": Message("Stopped by {by}.", by="Eva")})["reason_message"]
     {'template': 'Stopped by {by}.', 'values': {'by': 'Eva'}}

@@ -60,7 +60,7 @@ def test_packages_copied_into_site_packages_refuse_to_make_a_week_there(tmp_path
         text=True,
     )
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith(f"error: {installed} holds installed packages")
+    assert done.stderr.startswith(f"error: {installed} contains installed packages")
     assert {path for path in installed.rglob("*") if "__pycache__" not in path.parts} == before
 
 

@@ -1,7 +1,6 @@
 """What a signature is bound to, and whether that is still there, unchanged.
 
-Model, its manifest, backtest data, the playbook's rules and the archived files, each by
-SHA-256. Files are hashed again only when their stamp (size, times, inode) changed.
+Model, its manifest, backtest data, the playbook's rules and the archived files, by SHA-256.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from core import language
 from core.language import (
     Message,
+    alternatives,
     catalogue,
     joined,
     literal,
@@ -232,3 +234,27 @@ def test_without_a_catalogue_at_all_the_error_names_the_file(locales: Path) -> N
     shutil.rmtree(locales)
     with pytest.raises(FileNotFoundError, match=r"messages\.po"):
         jump().in_("pt")
+
+
+@pytest.mark.parametrize(
+    ("message", "english"),
+    [
+        (
+            Message("Due {at:%d %b %H:%M} UTC.", at=datetime(2026, 2, 27, 16, tzinfo=UTC)),
+            "Due 27 Feb 16:00 UTC.",
+        ),
+        (Message("KL {kl:.4g}", kl=float("nan")), "KL nan"),
+        (Message("KL {kl:.4g}", kl=np.float64(0.25)), "KL 0.25"),
+        (joined([Message("KL {kl:.1f}.", kl=float("-inf"))]), "KL -inf."),
+    ],
+)
+def test_values_that_json_lacks_survive_a_record(message: Message, english: str) -> None:
+    text = json.dumps(message.as_record(), allow_nan=False)
+    again = Message.from_record(json.loads(text))
+    assert again == message == english
+    assert again.in_("pt") == message.in_("pt")
+
+
+def test_alternatives_are_joined_by_or() -> None:
+    assert alternatives(["RUNNING"]) == "RUNNING"
+    assert alternatives(["a", "b", "c"]) == "a, b or c"

@@ -15,7 +15,7 @@ from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
-from runner.processes.executor import LocalProcesses
+from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
@@ -164,7 +164,7 @@ def test_a_run_name_that_leads_elsewhere_is_rejected(place: Place, seen: Seen) -
     wrong = ["../out", "a/../../out", "a\0b", "a\nb", "a\n", "/tmp/out", "x" * 300, ".hidden", "é"]
     before = sorted(place.home.root.rglob("*"))
     for name in wrong:
-        with pytest.raises(InputError, match="can't be a folder's name"):
+        with pytest.raises(InputError, match="is not a valid folder name"):
             place.lead.submit(JobKind.TRAIN, {"run": name})
     assert sorted(place.home.root.rglob("*")) == before
     assert place.lead.jobs() == []

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from core.vocabulary import JobKind, JobState
-from runner.processes import executor
-from runner.processes.executor import LocalProcesses
+from runner.processes import local
+from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for
 
@@ -22,9 +22,9 @@ NAMED = "    log = Log(folder"  # identity.json is written, without a child
 @pytest.fixture
 def shim_that(place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     """Starts from now on run a shim that does this first at that place; "" mends it."""
-    text = executor.SHIM.read_text()
-    path = place.home.root / executor.SHIM.name
-    monkeypatch.setattr(executor, "SHIM", path)
+    text = local.SHIM.read_text()
+    path = place.home.root / local.SHIM.name
+    monkeypatch.setattr(local, "SHIM", path)
 
     def change(does: str, at: str = NAMED) -> None:
         assert text.count(at) == 1

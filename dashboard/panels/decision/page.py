@@ -57,7 +57,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if problem := dated_problem(page.services.home, saved):
         intact = say("The archived decision is intact; it is the one shown and signed here.")
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
-    refused = page.services.client.unsignable(snapshot.week.id, saved.sha256)
+    refused = snapshot.unsignable(saved.sha256)
     signature.alert(page, snapshot, saved, refused)
     _headline(page, snapshot, saved)
     decided = saved.decision

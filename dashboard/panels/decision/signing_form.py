@@ -93,7 +93,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         _condition_rows(page, snapshot, saved)
     if override:
-        _second(page, saved)
+        _second(page, snapshot, saved)
     st.button(
         say.raw("Sign: {act}", act=say.raw(ACTS[act]).lower()),
         key=_key("button", saved),
@@ -109,7 +109,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, client = page.say, page.services.client
     if saved.decision.decision is not Decision.NO_GO:
         return
-    for entry in client.countersignatures(saved.sha256):
+    for entry in snapshot.countersignatures(saved.sha256):
         st.markdown(
             f":small[:material/group: {say('{by} countersigned the override.', by=entry.by)}]"
             f" :small[:gray[{plain(entry.body.get('reason', ''))}]]"
@@ -154,9 +154,9 @@ def _begin(saved: SavedDecision) -> None:
     st.session_state[_BEGUN] = saved.sha256
 
 
-def _second(page: Page, saved: SavedDecision) -> None:
+def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """Who countersigned; without a login a name may be typed, and is marked as such."""
-    say, known = page.say, page.services.client.countersignatures(saved.sha256)
+    say, known = page.say, snapshot.countersignatures(saved.sha256)
     if page.viewer.person.verified:
         names = [entry.by for entry in known]
         if not names:

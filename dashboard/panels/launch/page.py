@@ -61,7 +61,7 @@ def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
         )
         job_line(page, snapshot, job)
     if busy is not None:
-        seen = snapshot.progress(busy)
+        seen = snapshot.progress(busy) or {}
         number, of = int(seen.get("number", 0)), int(seen.get("of", 6)) or 6
         check = snapshot.week.playbook.checks.get(str(seen.get("check", "")))
         text = plain(check.title.in_(page.viewer.language)) if check else ""

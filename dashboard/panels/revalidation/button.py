@@ -154,7 +154,7 @@ def _episodes(page: Page, count: int, job: Job | None) -> str:
 
 
 def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
-    seen = snapshot.progress(job)
+    seen = snapshot.progress(job) or {}
     done, total = int(seen.get("episode", 0)), int(seen.get("episodes", 0))
     if not total:
         st.progress(0.0, text=page.say("loading model and data"))
@@ -182,7 +182,7 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 
 def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
-    say, result = page.say, snapshot.result(job)
+    say, result = page.say, snapshot.result(job) or {}
     if job.state is not JobState.SUCCEEDED:
         given = [Message.from_record(result[key]) for key in ("error", "remedy") if result.get(key)]
         st.error(
