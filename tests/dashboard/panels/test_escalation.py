@@ -34,7 +34,7 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     button(test, "incident:crash:close").click().run()
     assert not place.client().incidents(week.id, open_only=True)
     assert "disk was full" in text_of(test)
-    assert "not done: “Stop the training." in text_of(test), "the page keeps what was left"
+    assert "not done: “Stop the run." in text_of(test), "the page keeps what was left"
 
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
