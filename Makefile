@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast check catalogue faults chaos bench bench-detectors \
+.PHONY: help install demo up test test-fast coverage check catalogue faults chaos bench bench-detectors \
 	bench-evidence lock clean
 
 help:            ## this list
@@ -36,8 +36,13 @@ test: $(READY_DEV) ## all tests, the browser ones included
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
+FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
+
 test-fast: $(READY_DEV) ## the tests without the slow, the browser's and the fault matrix
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not slow and not browser and not fault"
+	$(BIN)/python -m pytest $(FAST)
+
+coverage: $(READY_DEV) ## the same, with a table of the lines that they reach
+	$(BIN)/python -m pytest $(FAST) --cov core --cov runner --cov dashboard --cov-report term:skip-covered
 
 check: $(READY_DEV) ## format, style, types, import contracts, and the Portuguese catalogue
 	$(BIN)/ruff format --check .

@@ -1,5 +1,5 @@
 """What a training week is and how it is judged.
 
-Pure: no Streamlit, no torch, no database, no process. Everything here takes
-data and a moment, and gives data back.
+Pure: no Streamlit, no torch, no database, no process. Functions take data and a time,
+and return data.
 """

@@ -1,4 +1,4 @@
-"""The one way to write a record as text, so that its hash and its signature mean something."""
+"""The canonical text of a record, for its hash and its signature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def canonical(fields: Mapping[str, Any]) -> str:
         place, value = _unrecordable(fields) or ("", error)
         raise InputError(
             Message("{place} can't be recorded: {value}.", place=place, value=ascii(value)),
-            Message("Give finite numbers, and text that is valid Unicode."),
+            Message("Use finite numbers, and text that is valid Unicode."),
         ) from error
     return text
 

@@ -16,9 +16,9 @@ from core.errors import IntegrityError
 
 @dataclass(frozen=True, order=True)
 class ClockPoint:
-    """At this real moment the week stood at that moment, and went on at ``pace``.
+    """At this real time the week time was ``week``, and continued at ``pace``.
 
-    ``pace`` is week seconds per real second; it holds only behind the last point
+    ``pace`` is week seconds per real second; it is used only after the last point
     (between two points the map is the straight line that joins them).
     """
 
@@ -67,9 +67,9 @@ class Clock:
         return before.week + (after.week - before.week) * share
 
     def to_real(self, week: datetime) -> datetime | None:
-        """The first real moment at which the week stood there.
+        """The first real time with this week time.
 
-        None if the clock has not come so far and, at its present pace, never will.
+        None if the clock has not reached it and, at its current pace, never will.
         """
         if not self.points:
             return week.astimezone(UTC)
@@ -89,8 +89,8 @@ class Clock:
     def pace(self, real: datetime) -> float:
         """Week seconds per real second around a real moment (looking back).
 
-        A clock that only holds between two points (pace 0 behind the last one) is
-        measured over its last segment.
+        A clock that is stopped (pace 0 after the last point) is measured over its last
+        segment.
         """
         if not self.points:
             return 1.0
@@ -106,7 +106,7 @@ class Clock:
         return (after.week - before.week) / (after.real - before.real)
 
     def with_point(self, real: datetime, week: datetime, pace: float = 1.0) -> Clock:
-        """A clock that also knows this point.
+        """A clock with one more point.
 
         :raises IntegrityError: the point would make week time run backwards.
         """

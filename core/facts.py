@@ -1,4 +1,4 @@
-"""What is known at a moment: the only input of a judgement.
+"""The facts of a moment: the only input of a judgement.
 
 The runner gathers facts from files and store (``runner.week.facts``); the checks
 judge them. A fact that could not be read is None, and a check that needs it says
@@ -22,7 +22,7 @@ from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
 
 @dataclass(frozen=True)
 class RunFacts:
-    """The training as its files and its job show it at ``Facts.as_of``."""
+    """The run as its files and its job show it at ``Facts.as_of``."""
 
     name: str
     status: TrainingStatus
@@ -32,11 +32,11 @@ class RunFacts:
     total_steps: int
     reader: RunEvents | None  # as read once; None: no event folder
     until: datetime  # real; series are read up to here, windows end here
-    source: str  # where the event files lie, relative to the home
+    source: str  # folder of the event files, relative to the home
     attempts: int = 1
-    attempt_started: datetime | None = None  # real, of the newest attempt; None: not known
+    attempt_started: datetime | None = None  # real, of the newest attempt; None: unknown
     limits: Limits = field(default_factory=Limits)  # how long a silence of it may last
-    # one message for each earlier training process of the week that had crashed by then
+    # one message for each earlier process of the week that had crashed by then
     earlier_crashes: tuple[str, ...] = ()
     # whether its process is known; files alone don't show that one is running
     process_known: bool = True
@@ -62,7 +62,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class LogFacts:
-    """What training.log says up to ``Facts.as_of``."""
+    """Lines of training.log up to ``Facts.as_of``."""
 
     path: str
     exists: bool
@@ -86,13 +86,13 @@ class JobFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that may be known at ``as_of``."""
+    """All that is known at ``as_of``."""
 
     as_of: datetime  # week time of the judgement (a slot's own moment)
-    as_of_real: datetime | None  # real time of it; None: the clock has not come so far
+    as_of_real: datetime | None  # real time of it; None: not reached yet
     launch: datetime  # week time
     clock: Clock
-    run: RunFacts | None = None  # None: no training of this week was started
+    run: RunFacts | None = None  # None: no run of this week was started
     log: LogFacts | None = None
     preflight: JobFacts | None = None
     data_check: JobFacts | None = None
@@ -106,7 +106,7 @@ class Facts:
     reports: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, Any] | None = None  # decision.json of the latest revalidation
     synthetic: bool = False
-    # what was concluded from these facts, so that it is concluded once; see diagnose()
+    # results that were derived from these facts, so that they are derived once; see diagnose()
     derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -126,9 +126,10 @@ class Facts:
 
     @property
     def reached(self) -> bool:
-        """False while the judged moment still lies ahead."""
+        """False while the judged moment is in the future."""
         return self.as_of_real is not None
 
     @property
     def since_launch(self) -> timedelta:
+        """Week time since the launch."""
         return self.as_of - self.launch

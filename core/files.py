@@ -1,4 +1,4 @@
-"""Files that are complete or absent, their fingerprints, and the ends of growing ones."""
+"""Files that are complete or absent, their hashes, and the last bytes of growing ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SetupError
+from core.language import Message
 
 TAIL_BYTES = 64 * 1024  # of a growing file; one line may be gigabytes long
 # Escape sequences of ECMA-48 (CSI; OSC up to its end), then any other control character.
@@ -19,9 +20,9 @@ _COMMANDS = re.compile(
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """Write through a temporary neighbour, fsync and rename; makes the folder.
+    """Write through a temporary file, fsync and rename; creates the folder.
 
-    :raises SetupError: no right to write there, or no space.
+    :raises SetupError: no write permission, or no space.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -34,8 +35,12 @@ def write_bytes(path: Path, content: bytes) -> Path:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SetupError(
-            f"{path} can't be written: {error.strerror or error}.",
-            "Check the folder's rights and the free space.",
+            Message(
+                "{path} can't be written: {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            ),
+            Message("Check the folder's permissions and the free space."),
         ) from error
     return path
 
@@ -48,7 +53,7 @@ def write_text(path: Path, text: str) -> Path:
 def write_json(path: Path, value: Any) -> Path:
     """:func:`write_bytes` for strict, readable JSON.
 
-    :raises ValueError: a NaN or an infinity in it; a number that doesn't exist is null.
+    :raises ValueError: it contains NaN or an infinity; a number that doesn't exist is null.
     """
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     return write_text(path, text + "\n")
@@ -61,7 +66,7 @@ def file_sha256(path: Path) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` survive a power cut, where the system allows it."""
+    """Make renames in ``folder`` survive a power failure, where the system allows it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -72,7 +77,7 @@ def sync_folder(folder: Path) -> None:
 def end_of(path: Path) -> bytes:
     """The last bytes of a file of any size, at most :data:`TAIL_BYTES`.
 
-    :raises OSError: it is absent or can't be read.
+    :raises OSError: it does not exist or can't be read.
     """
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
@@ -80,10 +85,10 @@ def end_of(path: Path) -> bytes:
 
 
 def tail(path: Path, lines: int) -> str:
-    """The last lines of a file of any size, at most 64 kB; "" if it is absent.
+    """The last lines of a file of any size, at most 64 kB; "" if it does not exist.
 
-    Bytes that are no UTF-8 become replacement characters; colours, titles and other
-    commands to a terminal are left out.
+    Bytes that are not UTF-8 become replacement characters; colours, titles and other
+    terminal commands are removed.
     """
     try:
         text = _COMMANDS.sub("", end_of(path).decode("utf-8", "replace"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -145,8 +145,20 @@ def number_in(written: str, language: str) -> str:
     return f"−{swapped[1:]}" if swapped.startswith("-") else swapped
 
 
+def alternatives(words: Sequence[str]) -> Message:
+    """One or several words as alternatives.
+
+    >>> alternatives(["a", "b", "c"])
+    'a, b or c'
+    """
+    *others, last = words
+    if not others:
+        return literal(last)
+    return Message("{names} or {last}", names=", ".join(others), last=last)
+
+
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON object in which each message stands twice: English text, and beside it its record.
+    """A JSON object with each message twice: its English text, and next to it its record.
 
     >>> recorded({"reason": Message("Stopped by {by}.", by="Eva")})["reason_message"]
     {'template': 'Stopped by {by}.', 'values': {'by': 'Eva'}}
@@ -156,6 +168,8 @@ def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
         made[name] = _recorded(value)
         if isinstance(value, Message):
             made[f"{name}_message"] = value.as_record()
+        elif isinstance(value, list | tuple) and any(isinstance(each, Message) for each in value):
+            made[f"{name}_messages"] = [literal(each).as_record() for each in value]
     return made
 
 
@@ -176,6 +190,18 @@ def recorded_message(body: Mapping[str, Any], name: str) -> Message:
         return text if record is None else Message.from_record(record)
     except ValueError:  # not ours, or of another version: the English text stays readable
         return text
+
+
+def recorded_messages(body: Mapping[str, Any], name: str) -> list[Message]:
+    """A list of texts of a JSON object, read like :func:`recorded_message`."""
+    texts, records = body.get(name), body.get(f"{name}_messages")
+    texts = texts if isinstance(texts, list) else []
+    try:
+        if isinstance(records, list) and len(records) == len(texts):
+            return [Message.from_record(record) for record in records]
+    except ValueError:  # not ours, or of another version
+        pass
+    return [literal(str(text)) for text in texts]
 
 
 def said(text: str, language: str) -> str:

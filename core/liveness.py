@@ -9,6 +9,7 @@ its scenario ``hung``.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -135,7 +136,7 @@ def usual_gap(moments: Moments) -> float | None:
     :param moments: seconds, in the order of the signs; steps back are left out.
     """
     recent = moments[-GAP_POINTS - 1 :]
-    gaps = [later - before for before, later in zip(recent, recent[1:], strict=False)]
+    gaps = [later - before for before, later in itertools.pairwise(recent)]
     gaps = [gap for gap in gaps if gap > 0]
     return float(median(gaps)) if len(gaps) >= 2 else None
 
@@ -289,6 +290,8 @@ def duration(seconds: float) -> Message:
     """Real time in its natural unit."""
     if seconds < 120:
         return Message("{seconds:.3g} s", seconds=seconds)
-    if seconds < 7200:
+    if seconds < 7_200:
         return Message("{minutes:.0f} min", minutes=seconds / 60)
-    return Message("{hours:.1f} h", hours=seconds / 3600)
+    if seconds < 172_800:
+        return Message("{hours:.1f} h", hours=seconds / 3600)
+    return Message("{days:.1f} d", days=seconds / 86_400)

@@ -1,4 +1,4 @@
-"""The manifest beside a model: without its normaliser and settings the zip is another model.
+"""The manifest of a model: with another normaliser or settings the zip is another model.
 
 How the pair is written: :mod:`runner.agent.best_model`.
 """
@@ -16,14 +16,14 @@ def manifest_path(zip_path: Path) -> Path:
 
 
 def next_manifest_path(zip_path: Path) -> Path:
-    """Where the next manifest waits while the zip is replaced."""
+    """The place of the next manifest while the zip is replaced."""
     return zip_path.with_name(f".{zip_path.stem}.manifest.next.json")
 
 
 def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
-    """The manifest beside the zip that names this hash; None if none does.
+    """The manifest of the zip with this hash; None if there is none.
 
-    The same choice as when the model is loaded: what is found here is what is used.
+    Loading the model chooses the same one.
     """
     for path in (manifest_path(zip_path), next_manifest_path(zip_path)):
         try:
@@ -36,5 +36,5 @@ def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
 
 
 def _refuse(constant: str) -> float:
-    """NaN and infinities are no strict JSON: no such manifest was ever written."""
+    """NaN and infinities are not strict JSON: no such manifest was ever written."""
     raise ValueError(constant)

@@ -1,4 +1,4 @@
-"""One object knows all paths of a home folder. Nothing here creates anything."""
+"""All paths of a data directory, in one object. Nothing here creates files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from core.errors import InputError
+from core.language import Message
 from core.timestamps import portuguese_day
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -17,21 +18,21 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def safe_name(name: str, what: str = "name") -> str:
-    """The name itself, if it can be a folder's name everywhere.
+    """The name itself, if it is a valid folder name on all systems.
 
     :raises InputError: path separators, control characters, too long, leading dot.
     """
     if not _SAFE_NAME.fullmatch(name):
         raise InputError(
-            f"The {what} {name!r} can't be a folder's name.",
-            "Use letters, digits, dot, dash and underscore, at most 120.",
+            Message("The {what} {name} is not a valid folder name.", what=what, name=repr(name)),
+            Message("Use letters, digits, dot, dash and underscore, at most 120."),
         )
     return name
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folder in which weeks live: logs, models, reports and data.
+    """The data directory of the weeks: logs, models, reports and data.
 
     Relative paths of the manual (``models/ppo_phase4/best_model``) are resolved
     against it by :meth:`resolve`.
@@ -43,15 +44,21 @@ class Home:
     def find(cls, given: str | Path | None = None) -> Home:
         """``given``, else ``TRAINWEEK_HOME``, else the checkout.
 
-        :raises InputError: it would be a folder of installed packages, which the next
-            installation replaces.
+        :raises InputError: a folder of installed packages, which the next installation
+            replaces.
         """
         chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
         root = Path(chosen).expanduser().resolve()
         if _INSTALLED & set(root.parts):
             raise InputError(
-                f"{root} holds installed packages and can't be a home folder.",
-                "Run trainweek from its checkout, or name a folder: --home DIR or TRAINWEEK_HOME.",
+                Message(
+                    "{folder} contains installed packages and can't be the data directory.",
+                    folder=str(root),
+                ),
+                Message(
+                    "Run trainweek from its checkout, or set the data directory: "
+                    "--home DIR or TRAINWEEK_HOME."
+                ),
             )
         return cls(root)
 
@@ -61,7 +68,7 @@ class Home:
         return path if path.is_absolute() else self.root / path
 
     def relative(self, path: Path) -> str:
-        """How to show a path: relative to the home where it lies inside."""
+        """A path for people: relative to the home if it is inside."""
         try:
             return str(path.relative_to(self.root))
         except ValueError:
@@ -75,25 +82,31 @@ class Home:
     # logs/
     @property
     def training(self) -> Path:
+        """``logs/ppo_training``."""
         return self.root / "logs" / "ppo_training"
 
     @property
     def training_log(self) -> Path:
+        """``training.log`` of the runs."""
         return self.training / "training.log"
 
     @property
     def crash_backup_log(self) -> Path:
+        """The manual's copy of the log after a crash."""
         return self.training / "CRASH_backup.log"
 
     @property
     def daily_summaries(self) -> Path:
+        """Folder of the daily summaries."""
         return self.training / "daily_summaries"
 
     def daily_summary(self, day: date) -> Path:
+        """One day's summary."""
         return self.daily_summaries / f"{day.isoformat()}.json"
 
     @property
     def tensorboard(self) -> Path:
+        """Folder of all event files."""
         return self.training / "tensorboard"
 
     def run(self, name: str) -> Path:
@@ -101,68 +114,82 @@ class Home:
         return self.tensorboard / safe_name(name, "run")
 
     def run_attempt(self, name: str, attempt: int) -> Path:
+        """Event files of one attempt."""
         return self.run(name) / f"attempt-{attempt:03d}"
 
     @property
     def jobs(self) -> Path:
+        """Folder of all jobs."""
         return self.root / "logs" / "jobs"
 
     def job(self, job_id: str) -> Path:
+        """Folder of one job."""
         return self.jobs / safe_name(job_id, "job id")
 
     def attempt(self, job_id: str, attempt: int) -> Path:
+        """Folder of one attempt of a job."""
         return self.job(job_id) / f"attempt-{attempt:03d}"
 
     # logs/state/
     @property
     def state(self) -> Path:
+        """``logs/state``: database, runner, keys."""
         return self.root / "logs" / "state"
 
     @property
     def database(self) -> Path:
+        """The database; it can be rebuilt from the ledger."""
         return self.state / "trainweek.db"
 
     @property
     def backups(self) -> Path:
-        """Copies of database and ledger, a folder each, named by its UTC moment."""
+        """Copies of database and ledger, one folder each, named by its UTC time."""
         return self.state / "backups"
 
     @property
     def runner_lock(self) -> Path:
+        """Lock file of the one runner."""
         return self.state / "runner.lock"
 
     @property
     def runner_identity(self) -> Path:
+        """Pid, boot id and epoch of the runner."""
         return self.state / "runner.json"
 
     @property
     def runner_log(self) -> Path:
+        """The runner's log."""
         return self.state / "runner.log"
 
     @property
     def dashboard_log(self) -> Path:
+        """The dashboard's log."""
         return self.state / "dashboard.log"
 
     @property
     def signing_key(self) -> Path:
-        """The private key of signatures; its folder and it are the owner's alone."""
+        """The private key of signatures; only its owner may read it."""
         return self.state / "keys" / "signing.pem"
 
     # models/
     @property
     def model(self) -> Path:
+        """``models/ppo_phase4``."""
         return self.root / "models" / "ppo_phase4"
 
     @property
     def best_model(self) -> Path:
+        """The model that is revalidated by default."""
         return self.model / "best_model.zip"
 
     @property
     def checkpoints(self) -> Path:
+        """Folder of the checkpoints, one folder per step."""
         return self.model / "checkpoints"
 
     @property
     def bad_data_backup(self) -> Path:
+        """The manual's copy of the model before a data issue is fixed."""
         return self.model / "backup_before_bad_data.zip"
 
     def backup(self, last_day: date) -> Path:
@@ -170,38 +197,43 @@ class Home:
         return self.root / "models" / f"ppo_phase4_BACKUP_{portuguese_day(last_day)}"
 
     def signed_model(self, sha256: str) -> Path:
-        """The copy of a model that a signature rests on."""
+        """The copy of a signed model."""
         return self.root / "models" / "signed" / f"{safe_name(sha256, 'hash')}.zip"
 
     # data/
     def signed_data(self, sha256: str) -> Path:
-        """The copy of the candles that a signature rests on; a folder."""
+        """The copy of the candles of a signed decision; a folder."""
         return self.root / "data" / "signed" / safe_name(sha256, "hash")
 
     @property
     def train_data(self) -> Path:
+        """Candles for training."""
         return self.root / "data" / "train"
 
     @property
     def backtest_data(self) -> Path:
+        """Candles for the backtest."""
         return self.root / "data" / "backtest"
 
     # reports/
     @property
     def revalidation(self) -> Path:
+        """Folder of the latest reports."""
         return self.root / "reports" / "revalidation"
 
     @property
     def revalidation_archive(self) -> Path:
+        """All revalidations, one folder per hash."""
         return self.revalidation / "archive"
 
     @property
     def ledger(self) -> Path:
+        """The ledger."""
         return self.root / "reports" / "ledger" / "audit.jsonl"
 
 
 def numbered(path: Path) -> Path:
-    """A free name beside ``path`` (``CRASH_backup.2.log``), to keep an earlier file."""
+    """A free name next to ``path`` (``CRASH_backup.2.log``), to keep an earlier file."""
     if not path.exists():
         return path
     number = 2

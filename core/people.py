@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import PermissionDenied
-from core.language import Message, literal
+from core.language import Message, alternatives
 from core.vocabulary import RIGHTS, Right, Role
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person who acts. ``verified`` means that a login proved the name."""
+    """A person who acts. ``verified``: a login proved the name."""
 
     name: str
     role: Role
     verified: bool = False
 
     def may(self, right: Right) -> bool:
+        """Whether the role has the right."""
         return right in RIGHTS[self.role]
 
     def require(self, right: Right) -> None:
-        """:raises PermissionDenied: the role lacks the right; names who has it."""
+        """Refuse a person without the right.
+
+        :raises PermissionDenied: the role lacks the right; names the roles that have it.
+        """
         if not self.may(right):
             holders = [role.value for role in Role if right in RIGHTS[role]]
             raise PermissionDenied(
@@ -31,11 +35,5 @@ class Person:
                     role=self.role.value,
                     right=right.value,
                 ),
-                Message("Ask someone with the role {roles}.", roles=_alternatives(holders)),
+                Message("Ask someone with the role {roles}.", roles=alternatives(holders)),
             )
-
-
-def _alternatives(names: list[str]) -> Message:
-    *others, last = names
-    either = Message("{names} or {last}", names=", ".join(others), last=last)
-    return either if others else literal(last)

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.language import Message
+from core.language import Message, literal
 
 LATEST = Message("latest")
+_UNITS = {
+    "bars": Message("bars"),
+    "events": Message("events"),
+    "gates": Message("gates"),
+    "steps": Message("steps"),
+    "steps/s": Message("steps/s"),
+}
+
+
+def unit_text(unit: str) -> Message:
+    """A unit for people; one that is not a word is the same in each language."""
+    return _UNITS.get(unit) or literal(unit)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The timeline of a week: which moments are done, due, overdue, to come, or skipped."""
+"""The timeline of a week: which slots are done, due, overdue, upcoming or skipped."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PENDING)
 
 @dataclass(frozen=True)
 class SlotView:
-    """One slot of a week, and where it stands."""
+    """One slot of a week, and its state."""
 
     spec: SlotSpec
     at: datetime  # week time, UTC
     state: SlotState
-    troubles: tuple[Verdict, ...] = ()  # ticked although they don't pass, the worst first
+    troubles: tuple[
+        Verdict, ...
+    ] = ()  # verdicts that did not pass when they were ticked, the worst first
 
     @property
     def overdue_at(self) -> datetime:
-        """Week time from which it is overdue, if it isn't done by then."""
+        """Week time from which it is overdue if it is not done."""
         return self.at + timedelta(minutes=self.spec.grace_minutes)
 
 
@@ -37,11 +39,11 @@ def timeline(
 ) -> list[SlotView]:
     """All slots of a week in order of time, judged at a week moment.
 
-    :param done: slot id to True, once the slot's work is recorded: all its ticks, or the
-        job, summary or signature that it stands for.
+    :param done: slot id to True, once the slot's work is recorded: all its ticks, or its
+        job, summary or signature.
     :param anomaly_days: UTC days whose daily check found an anomaly.
     :param seen: slot id to the verdicts that people saw when they ticked its items: a slot
-        that is done may well hold what failed or could not be told.
+        that is done can contain failed or unknown ones.
     """
     checked = {
         slot.at(week_launch).date()
@@ -89,7 +91,7 @@ def _state(
         and at.date() not in anomaly_days
         and (now >= at or at.date() in checked_days)
     ):
-        return SlotState.SKIPPED  # nothing was found, or nobody looked in time
+        return SlotState.SKIPPED  # no anomaly was found, or the day was not checked in time
     if now < at:
         return SlotState.UPCOMING
     if now < at + timedelta(minutes=slot.grace_minutes):

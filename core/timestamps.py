@@ -1,7 +1,7 @@
-"""Reading and writing moments. All moments are timezone-aware and UTC.
+"""Reading and writing times. All times are timezone-aware and UTC.
 
-``fromisoformat`` and ``strftime`` do the work; here is only our house form:
-``2026-02-23T14:00:00Z``, and the refusal of moments without a zone.
+``fromisoformat`` and ``strftime`` do the work; this module adds our format,
+``2026-02-23T14:00:00Z``, and refuses times without a zone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from core.errors import InputError
+from core.language import Message
 
 # Portuguese month names as the manual writes them: 27FEV, 27 FEV 2026.
 PORTUGUESE_MONTHS = (
@@ -17,31 +18,42 @@ PORTUGUESE_MONTHS = (
 
 
 def parse_moment(text: str) -> datetime:
-    """Read an ISO 8601 moment with a zone (``2026-11-23T14:00Z``).
+    """Read an ISO 8601 time with a zone (``2026-11-23T14:00Z``).
 
     :raises InputError: not ISO 8601, or without a zone.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{text!r} is not a moment.", "Write it as 2026-11-23T14:00Z.") from error
+        raise InputError(
+            Message("{text} is not a time.", text=repr(text)),
+            Message("Use the form 2026-11-23T14:00Z."),
+        ) from error
     if moment.tzinfo is None:
-        raise InputError(f"{text!r} has no time zone.", "Add Z for UTC: 2026-11-23T14:00Z.")
+        raise InputError(
+            Message("{text} has no time zone.", text=repr(text)),
+            Message("Add Z for UTC: 2026-11-23T14:00Z."),
+        )
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:  # in the first or the last day that a calendar has
-        raise InputError(f"{text!r} is not a moment in UTC.", "Give another year.") from error
+        raise InputError(
+            Message("{text} is not a time in UTC.", text=repr(text)), Message("Use another year.")
+        ) from error
 
 
 def iso(moment: datetime) -> str:
     """``2026-02-23T14:00:00Z``; fractions of a second are kept if there are any."""
     if moment.tzinfo is None:
-        raise InputError(f"{moment} has no time zone.", "Pass an aware datetime.")
+        raise InputError(
+            Message("{text} has no time zone.", text=str(moment)),
+            Message("Pass a timezone-aware datetime."),
+        )
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def from_unix(seconds: float) -> datetime:
-    """Seconds since the epoch to a UTC moment."""
+    """Seconds since the epoch to a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)
 
 

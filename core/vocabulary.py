@@ -1,7 +1,7 @@
-"""The words of a training week, as types. This module imports nothing of ours.
+"""The vocabulary of a training week, as types. This module imports nothing of core.
 
-One place for every state that is stored, compared or shown, so that a word
-never has two spellings. ``tests/core/test_vocabulary.py`` proves that the groups
+One place for every state that is stored, compared or shown, so that a word never has
+two spellings. ``tests/core/test_vocabulary.py`` proves that the groups
 below are disjoint and complete.
 """
 
@@ -11,13 +11,13 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a check says. ``PASS`` needs a reading; silence is never green."""
+    """The verdict of a check. ``PASS`` needs a reading; missing data are never green."""
 
     PASS = "PASS"
     WARN = "WARN"
     FAIL = "FAIL"
     PENDING = "PENDING"  # too early to tell
-    UNKNOWN = "UNKNOWN"  # should be there and is not
+    UNKNOWN = "UNKNOWN"  # the data should exist by now, and do not
 
 
 GLYPHS: dict[Verdict, str] = {
@@ -34,19 +34,19 @@ ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
 
 
 class JobKind(StrEnum):
-    """The pieces of work that the runner supervises."""
+    """The kinds of work that the runner supervises."""
 
     TRAIN = "train"
     REVALIDATE = "revalidate"
     PREFLIGHT = "preflight"
     DAILY_CHECK = "daily-check"
     DATA_CHECK = "data-check"
-    BACKUP = "backup"  # make one, or restore one
+    BACKUP = "backup"  # make or restore a backup
     IMPORT_MODEL = "import-model"
 
 
 class JobState(StrEnum):
-    """Where a job is. Only the runner writes it."""
+    """State of a job. Only the runner writes it."""
 
     QUEUED = "QUEUED"
     STARTING = "STARTING"
@@ -54,13 +54,14 @@ class JobState(StrEnum):
     STOPPING = "STOPPING"
     SUCCEEDED = "SUCCEEDED"  # exit 0 and a complete result
     FAILED = "FAILED"  # the program's own failure
-    STOPPED = "STOPPED"  # somebody asked for it
+    STOPPED = "STOPPED"  # on request
     INTERRUPTED = "INTERRUPTED"  # the machine's failure: reboot, lost runner
-    LOST = "LOST"  # ended, and nobody can prove how
+    LOST = "LOST"  # ended, exit status unknown
 
 
 WAITING_STATES = frozenset({JobState.QUEUED})
 LIVE_STATES = frozenset({JobState.STARTING, JobState.RUNNING, JobState.STOPPING})
+ACTIVE_STATES = WAITING_STATES | LIVE_STATES  # not ended; one of a kind at a time
 ENDED_STATES = frozenset(
     {
         JobState.SUCCEEDED,
@@ -89,12 +90,12 @@ class TrainingStatus(StrEnum):
 
 
 HEALTHY_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.COMPLETED})
-# The process is still there; every other status has ended, or never began.
+# The process still exists; with every other status the run has ended, or never started.
 LIVE_TRAINING = frozenset({TrainingStatus.RUNNING, TrainingStatus.HUNG})
 
 
 class Liveness(StrEnum):
-    """What the files say about a run, beside what the process says."""
+    """Progress of a run, from its process and its files together."""
 
     WORKING = "WORKING"
     QUIET = "QUIET"
@@ -104,7 +105,7 @@ class Liveness(StrEnum):
 
 
 class Trend(StrEnum):
-    """Direction of a series over a window; never a guess from too few blocks."""
+    """Direction of a series over a window; INSUFFICIENT with too few blocks."""
 
     INCREASING = "INCREASING"
     STABLE = "STABLE"
@@ -113,7 +114,7 @@ class Trend(StrEnum):
 
 
 class SlotState(StrEnum):
-    """Where a moment of the schedule stands."""
+    """State of a slot of the schedule."""
 
     DONE = "done"
     DUE = "due"
@@ -133,12 +134,16 @@ class FindingStatus(StrEnum):
 
 
 class Severity(StrEnum):
+    """Severity of a finding."""
+
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
 
 
 class IncidentState(StrEnum):
+    """State of an incident."""
+
     OPEN = "OPEN"
     CLOSED = "CLOSED"
 
@@ -152,7 +157,7 @@ class Decision(StrEnum):
 
 
 class GateStatus(StrEnum):
-    """Why a gate has the value that it has, or has none."""
+    """Why a gate has its value, or has none."""
 
     OK = "ok"
     NO_LOSSES = "no_losses"
@@ -163,6 +168,8 @@ class GateStatus(StrEnum):
 
 
 class EvidenceGrade(StrEnum):
+    """How strong the evidence for a decision is."""
+
     STRONG = "STRONG"
     ADEQUATE = "ADEQUATE"
     WEAK = "WEAK"
@@ -184,14 +191,14 @@ APPROVALS = frozenset({SignatureAct.APPROVE, SignatureAct.APPROVE_WITH_CONDITION
 
 
 class SignatureState(StrEnum):
-    """Whether a decision's signature holds, now. Only ``STANDS`` is one to rely on."""
+    """Validity of a decision's signature now. Rely only on ``STANDS``."""
 
     UNSIGNED = "UNSIGNED"
     STANDS = "STANDS"
-    VOID = "VOID"  # something that it rests on changed
+    VOID = "VOID"  # something that was signed has changed
     EXPIRED = "EXPIRED"
-    UNTRUSTED = "UNTRUSTED"  # a capsule that fits itself; nobody said whose key it is
-    ALTERED = "ALTERED"  # the record disagrees with its own signature
+    UNTRUSTED = "UNTRUSTED"  # a consistent capsule, signed with an unknown key
+    ALTERED = "ALTERED"  # the record does not match its own signature
 
 
 class Role(StrEnum):
@@ -204,6 +211,8 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
+    """What a role may do."""
+
     READ = "read"
     RECORD = "record"  # tick a check, write a note, open or close an incident
     OPERATE = "operate"  # start, stop, restart training; run checks and backups

@@ -1,4 +1,4 @@
-"""A week: a playbook with a launch moment."""
+"""A week: one run of the playbook, counted from its launch time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from core.playbook import Playbook, parse_playbook
 class Week:
     """One training week. Its id is its launch date.
 
-    The playbook's text is kept with the week, so that a later edit of the file
-    never changes what an earlier week was judged by.
+    The week keeps the playbook's text, so that a later edit of the file never changes
+    how an earlier week was judged.
     """
 
     id: str  # 2026-02-23
@@ -25,16 +25,18 @@ class Week:
     symbol: str
     active: bool
     created_at: datetime
-    watched: str | None = None  # a log folder of somebody else's run, only looked at
-    synthetic: bool = False  # the market is made up; said wherever it is used
-    playbook_file: str | None = None  # where its text came from; None: trainweek's own
+    watched: str | None = None  # log folder of a run that trainweek did not start and only reads
+    synthetic: bool = False  # synthetic market; shown wherever it is used
+    playbook_file: str | None = None  # source of its text; None: trainweek's own
 
     @cached_property
     def playbook(self) -> Playbook:
+        """The week's playbook."""
         return parse_playbook(self.playbook_text, source=f"playbook of week {self.id}")
 
     @property
     def launch_day(self) -> date:
+        """The UTC day of the launch."""
         return self.launch.date()
 
     @cached_property

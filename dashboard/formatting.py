@@ -10,15 +10,11 @@ from datetime import timedelta
 
 from core.language import Message, literal
 from core.metrics.conventions import RELATIVE_TOLERANCE
+from core.reading import unit_text
 
 SIGNIFICANT = 4
 MOST_DECIMALS = 12
 NONE = literal("–")
-UNITS: dict[str, Message] = {
-    "bars": Message("bars"),
-    "steps": Message("steps"),
-    "steps/s": Message("steps/s"),
-}
 
 
 def number(value: object, unit: str = "") -> Message:
@@ -138,7 +134,7 @@ def _written(value: float | int, spec: str, unit: str = "") -> Message:
     """A number with its unit; the template needs no translation, so it is no literal."""
     if not unit:
         return Message(f"{{value:{spec}}}", value=value)
-    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=UNITS.get(unit, unit))
+    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=unit_text(unit))
 
 
 def _decimals(value: float | int, limit: float | None) -> int:

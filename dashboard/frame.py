@@ -220,7 +220,7 @@ def _broken_signature(page: Page, snapshot: Snapshot) -> None:
     standing = snapshot.standing(newest)
     if standing.state in BROKEN:
         text = page.say("{by}'s signature is no longer valid.", by=newest.by)
-        why = " ".join(page.say.text(one) for one in differences(standing, page.viewer.language))
+        why = " ".join(page.say.text(one) for one in differences(standing))
         st.error(
             f"**{word(standing.state, page.say)}** · {text} {why}",
             icon=":material/gpp_bad:",

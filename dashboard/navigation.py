@@ -74,7 +74,7 @@ def link(
     label: str | None = None,
     *,
     icon: bool = True,
-    help: str | None = None,  # noqa: A002 (Streamlit's name)
+    help: str | None = None,
     query: dict[str, str] | None = None,
 ) -> None:
     """A link to a page within this session (a plain address would start a new one)."""

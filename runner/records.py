@@ -196,6 +196,18 @@ class RunnerStatus:
     epoch: int | None = None
 
 
+DecisionLine = tuple[str, str | None, Mapping[str, Any]]  # kind, week id and body
+
+
+@dataclass(frozen=True)
+class DecisionRecords:
+    """What the store holds that the decisions of a week are judged by."""
+
+    week: Week
+    jobs: tuple[Job, ...]  # of the week, newest first
+    lines: tuple[DecisionLine, ...]  # what was decided in all weeks, and what took paths over
+
+
 @dataclass(frozen=True)
 class WeekRecords:
     """All that the store holds of one week, read in one transaction."""
@@ -212,7 +224,12 @@ class WeekRecords:
     closings: tuple[Closing, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
     signing_keys: frozenset[str] = frozenset()  # of this home, as base64
-    superseded: frozenset[str] = frozenset()  # decisions whose places were taken over
+    countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first
+    decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
+
+    @property
+    def decisions(self) -> DecisionRecords:
+        return DecisionRecords(self.week, self.jobs, self.decision_lines)
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The signature of a decision that counts."""

@@ -32,7 +32,8 @@ from core.week import Week
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
-from runner.processes.executor import Executor, LocalProcesses
+from runner.processes.executor import Executor
+from runner.processes.local import LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
 from runner.scheduler import due_jobs

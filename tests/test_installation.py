@@ -45,15 +45,22 @@ def test_packages_copied_into_site_packages_refuse_to_make_a_week_there(tmp_path
     before = {path for path in installed.rglob("*") if "__pycache__" not in path.parts}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     done = subprocess.run(
-        [sys.executable, "-c", "from runner.cli import main; main()", "week", "new"]
-        + ["--launch", "2026-02-23T14:00Z"],
+        [
+            sys.executable,
+            "-c",
+            "from runner.cli import main; main()",
+            "week",
+            "new",
+            "--launch",
+            "2026-02-23T14:00Z",
+        ],
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith(f"error: {installed} holds installed packages")
+    assert done.stderr.startswith(f"error: {installed} contains installed packages")
     assert {path for path in installed.rglob("*") if "__pycache__" not in path.parts} == before
 
 

@@ -1,7 +1,8 @@
-"""The checklists, judged: facts in, verdicts with their evidence out."""
+"""The checklists: facts in, verdicts with their evidence out."""
 
+from core.checks import rules  # registers all rules
 from core.checks.judgement import Judgement
-from core.checks.judging import judge, judge_slot
+from core.checks.registry import judge, judge_slot
 from core.facts import Facts, JobFacts, LogFacts, RunFacts
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "RunFacts",
     "judge",
     "judge_slot",
+    "rules",
 ]

@@ -1,4 +1,4 @@
-"""One check at one moment: what a rule is given, and the answers that it may give."""
+"""One check at one moment: the input of a rule, and its possible answers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 from core.checks.judgement import NOTHING, Judgement
 from core.facts import Facts
-from core.language import Message, literal
+from core.language import Message, alternatives, joined, literal
 from core.metrics.conventions import meets_limit
 from core.playbook import CheckSpec, Playbook
-from core.reading import Reading
+from core.reading import Reading, unit_text
 from core.vocabulary import Verdict
 
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
 def meets(value: object, check: CheckSpec) -> bool:
-    """Whether a value meets the check's threshold. NaN, and what is no number, never does."""
+    """Whether a value meets the check's threshold. NaN never does."""
     limit = check.threshold
     if isinstance(limit, tuple):
         return value in limit
@@ -26,21 +26,17 @@ def meets(value: object, check: CheckSpec) -> bool:
 
 
 def limit_text(check: CheckSpec) -> Message:
-    """The limit as people read it: ``< 0.01``, ``≥ 1000 steps/s``, ``INCREASING or STABLE``."""
+    """The limit as people read it: ``< 0.01``, ``≥ 1,000 steps/s``, ``INCREASING or STABLE``."""
     if isinstance(check.threshold, str):
         return literal(check.threshold)
     if isinstance(check.threshold, tuple):
-        *others, last = check.threshold
-        if not others:
-            return literal(last)
-        return Message("{names} or {last}", names=", ".join(others), last=last)
-    unit = "%" if check.unit == "%" else f" {check.unit}" if check.unit else ""
-    sign = _SIGNS.get(check.op, "=")
-    return Message("{sign} {limit:.10g}{unit}", sign=sign, limit=check.threshold, unit=unit)
+        return alternatives(check.threshold)
+    limit = Message("{sign} {limit:,.10g}", sign=_SIGNS.get(check.op, "="), limit=check.threshold)
+    return joined([limit, unit_text(check.unit)]) if check.unit else limit
 
 
 def plain(value: float) -> Message:
-    """A number for a sentence: four digits, no exponent where it isn't needed."""
+    """A number for a sentence: four digits, an exponent only where it is needed."""
     if abs(value) < 10_000:
         return Message("{value:.4g}", value=value)
     return Message("{value:,.0f}", value=value)
@@ -76,7 +72,7 @@ class Case:
     def failed(
         self, why: Message, reading: Reading | None = None, evidence: Message = NOTHING
     ) -> Judgement:
-        """FAIL, whatever the threshold says."""
+        """FAIL, without a comparison with the threshold."""
         return self.say(Verdict.FAIL, why, reading, evidence)
 
     def warned(self, why: Message, reading: Reading, evidence: Message = NOTHING) -> Judgement:

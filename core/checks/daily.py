@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.checks.judgement import NOTHING, Judgement
-from core.checks.judging import judge
+from core.checks.registry import judge
 from core.facts import Facts, RunFacts
 from core.files import write_json
 from core.language import Message, literal, recorded
@@ -58,8 +58,9 @@ def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
 def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]:
     """Judge a day by its facts.
 
-    Times are hours of week time. A number that doesn't exist is None. Each sentence of ours
-    is written in English, and once more with template and values, for the other language.
+    Times are hours of week time. A number that doesn't exist is None. Our
+    sentences are written in English, and once more with template and values, for the other
+    language.
 
     :param facts: at the day's check time.
     :returns: strict JSON values: the manual's ten keys first, in its order, then ours.

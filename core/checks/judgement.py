@@ -1,4 +1,4 @@
-"""What a check says about the facts."""
+"""The judgement of a check."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Judgement:
     why: Message  # the verdict in one sentence, with its numbers
     limit: Message = NOTHING  # "> 0", "< 0.01", "INCREASING or STABLE"
     reading: Reading | None = None
-    evidence: Message = NOTHING  # what the evidence says, where it differs from the manual's line
+    evidence: Message = NOTHING  # the evidence's verdict, where it differs from the manual's
 
     def __post_init__(self) -> None:
         if self.verdict is Verdict.PASS and self.reading is None:

@@ -29,7 +29,7 @@ class LogLine:
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[LogLine]:
-    """Read lines in order. Nothing is refused: a log is never wrong, only unreadable."""
+    """Read lines in order. No line is refused: a log can be unreadable, but not invalid."""
     at: datetime | None = None
     for text in lines:
         text = text.rstrip("\r\n")
@@ -74,9 +74,9 @@ def read_log_facts(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> LogFacts:
-    """What a log says between two real moments. An unreadable log is one that isn't there.
+    """What a log says between two real moments. An unreadable log counts as a missing one.
 
-    :param shown_as: how to name the file to people.
+    :param shown_as: name of the file for people.
     """
     found: dict[str, list[str]] = {"ERROR": [], "WARN": [], "ISSUE": []}
     last: datetime | None = None
@@ -106,5 +106,5 @@ def _moment(text: str) -> datetime | None:
 
 
 def _whole_second(moment: datetime | None) -> datetime | None:
-    """Log times have whole seconds: a line written right after the start must not come before it."""
+    """Log times have whole seconds: a line written right after the start must not precede it."""
     return None if moment is None else moment.replace(microsecond=0)

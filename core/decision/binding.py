@@ -1,7 +1,6 @@
 """What a signature is bound to, and whether that is still there, unchanged.
 
-Model, its manifest, backtest data, the playbook's rules and the archived files, each by
-SHA-256. Files are hashed again only when their stamp (size, times, inode) changed.
+Model, its manifest, backtest data, the playbook's rules and the archived files, by SHA-256.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from core.canonical_json import canonical_sha256
+from core.decision.kept_hashes import kept_candles_sha256, kept_sha256
 from core.decision.load import SavedDecision, files_of
 from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import Message, literal
-from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of
 from core.playbook.yaml_tree import TreeError, read_tree
 
@@ -299,38 +298,3 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any], Present], Found]] = {
     "rules": _rules,
     "files": _files,
 }
-
-_KEPT: dict[Path, tuple[tuple[Any, ...], str]] = {}
-_MOST_KEPT = 512
-
-
-def kept_sha256(file: Path) -> str:
-    """The file's hash, computed again when its stamp changed."""
-    return _kept(file, _stamp(file), lambda: file_sha256(file))
-
-
-def kept_candles_sha256(path: Path) -> str:
-    """The candles' hash, computed again when the stamp of a file changed.
-
-    :raises MarketDataError: there are none.
-    """
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path] if path.is_file() else []
-    stamp = tuple((file.name, *_stamp(file)) for file in files)
-    return _kept(path, stamp, lambda: candles_sha256(path))
-
-
-def _kept(path: Path, stamp: tuple[Any, ...], compute: Callable[[], str]) -> str:
-    known = _KEPT.get(path)
-    if known is not None and known[0] == stamp and stamp:
-        return known[1]
-    value = compute()
-    if len(_KEPT) >= _MOST_KEPT:
-        _KEPT.clear()
-    _KEPT[path] = (stamp, value)
-    return value
-
-
-def _stamp(file: Path) -> tuple[int, int, int, int]:
-    # The change time too: a tool can set the modification time back, but not this one.
-    status = file.stat()
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino

@@ -70,7 +70,7 @@ class Occasion:
     :ivar created_at: real moment of the revalidation.
     :ivar day: week day of the decision, in the document and the file names.
     :ivar week: id of the week; None outside of one.
-    :ivar approval_at: week moment of the CTO's approval; 17:30 UTC of ``day`` if None.
+    :ivar approval_at: week moment of the CTO's approval; None: the playbook's time on ``day``.
     """
 
     created_at: datetime
@@ -149,7 +149,7 @@ def build_decision(
         gates_passed=card.passed,
         recommendation=rule.recommendation,
         reason=reason_of(gates),
-        next_steps=_next_steps(occasion, rule),
+        next_steps=_next_steps(occasion, rule, playbook),
         day=occasion.day.isoformat(),
         week=occasion.week,
         tag=playbook.tag,
@@ -212,9 +212,10 @@ def _stressed(gates: Sequence[ResampledGate], strained: Stress) -> tuple[GateRec
     return tuple(GateRecord(**dict(gate), costs_x2=doubled[gate.id]) for gate in gates)
 
 
-def _next_steps(occasion: Occasion, rule: DecisionRule) -> NextSteps:
+def _next_steps(occasion: Occasion, rule: DecisionRule, playbook: Playbook) -> NextSteps:
+    planned = playbook.slots_of_kind("approval")[0].on(occasion.day)
     return NextSteps(
-        line=approval_line(occasion.day, occasion.approval_at),
+        line=approval_line(occasion.day, occasion.approval_at or planned),
         en=rule.next_steps.en,
         pt=rule.next_steps.pt,
     )

@@ -1,9 +1,9 @@
-"""The manual's two documents, to the letter: the 16:30 gate block and the 17:00 decision."""
+"""The manual's two documents, to the letter: the gate block and the decision."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from core.decision.record import RecordedDecision
 from core.gates import GateResult
@@ -15,7 +15,7 @@ SYMBOLS = {">=": "≥", "<=": "≤"}
 
 
 def gate_block(gates: Sequence[GateResult]) -> str:
-    """The block of 16:30 from the gate records of ``decision.json``.
+    """The gate block from the gate records of ``decision.json``.
 
     Values are printed with the manual's decimals, ``n/a`` and the status where
     undefined; whether a gate passed was settled on the unrounded value.
@@ -29,7 +29,7 @@ def gate_block(gates: Sequence[GateResult]) -> str:
 
 
 def decision_text(decision: RecordedDecision) -> str:
-    """The document of 17:00 from ``decision.json``; ends with a newline."""
+    """The decision document from ``decision.json``; ends with a newline."""
     day = date.fromisoformat(decision.day)
     gates = "\n".join(
         f"  {_glyph(gate)} Gate {gate.number}: {gate.short}" for gate in decision.gates
@@ -53,11 +53,12 @@ NEXT STEPS: {decision.next_steps.line}
 
 
 def approval_line(day: date, approval_at: datetime | None) -> str:
-    """``27 FEV 17:30 UTC (CTO Approval)``."""
-    moment = approval_at or datetime.combine(day, time(17, 30), UTC)
-    moment = moment.astimezone(UTC)
-    day_and_month = portuguese_day(moment.date(), year=True).rsplit(" ", 1)[0]
-    return f"{day_and_month} {moment:%H:%M} UTC (CTO Approval)"
+    """``27 FEV 17:30 UTC (CTO Approval)``; the time is left out where it is not known."""
+    moment = None if approval_at is None else approval_at.astimezone(UTC)
+    on_day = day if moment is None else moment.date()
+    day_and_month = portuguese_day(on_day, year=True).rsplit(" ", 1)[0]
+    at_time = "" if moment is None else f" {moment:%H:%M} UTC"
+    return f"{day_and_month}{at_time} (CTO Approval)"
 
 
 def _limit(gate: GateResult) -> str:

@@ -29,15 +29,11 @@ FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 @dataclass(frozen=True)
 class SavedDecision:
-    """A decision whose hash and tables were found to agree.
-
-    :ivar fields: as its file has them.
-    """
+    """A decision whose hash and tables were found to agree."""
 
     decision: RecordedDecision
     sha256: str
     archive: Path
-    fields: Mapping[str, Any]
 
     def file(self, name: str) -> Path:
         """A file of the archive: ``memo.html``, ``equity.csv``, ..."""
@@ -77,7 +73,7 @@ def read_decision(path: str | Path) -> SavedDecision:
                 Message("{file} was altered: its hash is not the decision's.", file=str(table)),
                 RESTORE,
             )
-    return SavedDecision(decision, sha256, archive, _fields(file, content))
+    return SavedDecision(decision, sha256, archive)
 
 
 def history(home: Home, week: str | None = None) -> list[SavedDecision]:

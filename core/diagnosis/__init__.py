@@ -1,6 +1,6 @@
-"""What is wrong with a run, and what only looks so.
+"""What is wrong with a run, and what only looks wrong.
 
-Symptoms are claimed, causes suggested. Every rule is a pure function of the facts up
+Symptoms are claims, causes are suggestions. Every rule is a pure function of the facts up
 to a moment; alarm states are replayed from successive evaluations, never stored.
 """
 

@@ -1,7 +1,7 @@
 """Alarm states, replayed from successive evaluations of a rule.
 
 Prometheus' ``for`` and ``keep_firing_for``: a condition must hold for some evaluations
-before it fires, and be gone for some before it is forgotten. Nothing is stored: the
+before it fires, and be absent for some before it clears. Nothing is stored: the
 state at a moment follows from the evaluations up to it.
 """
 

@@ -1,4 +1,4 @@
-"""What a diagnosis says: a symptom with its evidence. Causes are suggestions."""
+"""One finding of a diagnosis: a symptom with its evidence. Causes are suggestions."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def no_data(why: Message) -> ScenarioResult:
     return ScenarioResult(FindingStatus.NO_DATA, why)
 
 
-def quiet(why: Message, *against: Message) -> ScenarioResult:
+def clear(why: Message, *against: Message) -> ScenarioResult:
     """A scenario that does not apply."""
     return ScenarioResult(FindingStatus.OK, why, evidence_against=against)

@@ -45,13 +45,13 @@ def facts_of_events(
     alive: bool = True,
     process_known: bool = False,
 ) -> Facts:
-    """What the event files alone tell at ``now``; week time is real time.
+    """Facts from the event files alone at ``now``; week time is real time.
 
-    :param total_steps: where the run ends; None: nobody knows.
+    :param total_steps: the last step of the run; None: unknown.
     :param alive: whether a process may still write to them. If not, a run that is silent
-        for longer than a run may be has ended: it is judged as of its last event.
-    :param process_known: whether a process was seen to hold them: no sentence says that
-        a run works, while nobody knows of its process.
+        for longer than its stall threshold counts as ended, at its last event.
+    :param process_known: whether a process has the files open. If not, no sentence says that
+        the run is working.
     """
     begun = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
     started = now if not begun else from_unix(max(0.0, min(begun)))

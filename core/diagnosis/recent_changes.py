@@ -1,4 +1,4 @@
-"""What changed around a moment of the run: attempts, settings, data. For people to connect."""
+"""What changed around a moment of the run: attempts, settings, data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.telemetry.readings import pace_series
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that became another. ``before`` is None where there was nothing."""
+    """One change. ``before`` is None if there was no earlier value."""
 
     what: str  # "attempt", "data", or a tag
     step: int | None
@@ -33,7 +33,7 @@ def wall_of_step(facts: Facts, step: int) -> float | None:
 
 
 def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
-    """All that changed within ``window`` before or behind a real moment, oldest first."""
+    """All that changed within ``window`` before or after a real moment, oldest first."""
     run = facts.run
     if run is None or run.reader is None:
         return []

@@ -76,7 +76,7 @@ def too_early(moment: RunView, state: RewardState) -> Message:
 
 
 def critic_fails(moment: RunView) -> tuple[Message, ...]:
-    """A critic that was worse than useless for long: what losses can't tell."""
+    """A critic that was worse than useless for long, which losses don't show."""
     explained = moment.series("train/explained_variance")
     means = block_means(explained)[-WANTED:]
     if len(means) < WANTED or not (means < 0).all():
@@ -92,7 +92,7 @@ def critic_fails(moment: RunView) -> tuple[Message, ...]:
 
 
 def critic_predicts(moment: RunView) -> tuple[Message, ...]:
-    """What else speaks against trouble: a critic that predicts well."""
+    """Evidence against a problem: a critic that predicts well."""
     explained = moment.series("train/explained_variance").finite()
     if not len(explained) or explained.last[1] < 0.3:
         return ()

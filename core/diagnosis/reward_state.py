@@ -1,7 +1,7 @@
-"""Where the reward stands: rising, converged, stuck, fallen back.
+"""State of the reward: rising, converged, stuck, regressed.
 
-Three of four healthy runs make no new best in their last quarter, so "flat" alone says
-nothing: what matters is how far the level lies from the run's own best and beginning.
+Three of four healthy runs make no new best in their last quarter, so "flat" alone means
+nothing: what matters is the distance of the level from the run's own best and start.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from core.telemetry import Series
 from core.timestamps import from_unix
 from core.vocabulary import Trend
 
-NEW_BEST = 0.02  # of the range: a smaller gain is no new best
+NEW_BEST = 0.02  # of the range: a smaller gain is not a new best
 CONVERGED_WITHIN = 0.10  # of the range below the best
 REGRESSED_BEYOND = 0.50  # of the range below the best
 EVALUATIONS = 8
-IMPROVED_SD = 3.0  # standard deviations of block means above the beginning
+IMPROVED_SD = 3.0  # standard deviations of block means above the start
 
 
 class Level(StrEnum):
+    """Where the reward curve is, by its trend and its own best."""
+
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best
     STUCK = "STUCK"  # flat, and never improved
     REGRESSED = "REGRESSED"  # flat or still falling, far below its own best
     PLATEAU = "PLATEAU"  # flat, somewhat below its own best
-    UNKNOWN = "UNKNOWN"  # too few episodes
+    UNKNOWN = "UNKNOWN"  # not enough episodes
 
 
 @dataclass(frozen=True)
@@ -47,32 +49,33 @@ class RewardState:
     start: float | None = None  # the lower one of the first two blocks
     now: float | None = None  # mean of the newest blocks
     noise: float = 0.0  # standard deviation of block means around their level
-    spread: float = 0.0  # of the reward so far: P95 - P5, or what it gained if that is more
+    spread: float = 0.0  # of the reward so far: P95 - P5, or its total gain if that is larger
 
     @property
     def above_noise(self) -> float:
-        """What a level must gain to count as better than another."""
+        """Minimum gain of a level that counts as better than another."""
         return max(IMPROVED_SD * self.noise, NEW_BEST * self.spread)
 
     @property
     def improved(self) -> bool:
-        """Whether it ever rose above its beginning."""
+        """Whether it ever rose above its start."""
         if self.best is None or self.start is None:
             return False
         return self.best - self.start > self.above_noise
 
     @property
     def constant(self) -> bool:
-        """Whether it was one and the same number from the beginning: solved, or broken."""
+        """Whether it was the same number from the start: solved, or broken."""
         return self.best is not None and self.spread == 0.0
 
     @property
     def level(self) -> Level:
+        """The level, from the trend and the distance to best and start."""
         if self.best is None or self.now is None or self.start is None:
             return Level.UNKNOWN
         if self.label is Trend.INCREASING:
             return Level.MOVING
-        # A level that still falls there is worse than one that stands.
+        # A level that is still falling there is worse than a flat one.
         if self.improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
             return Level.REGRESSED
         if self.label is not Trend.STABLE:
@@ -116,7 +119,7 @@ def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
     """Hourly evaluations in week time, oldest first; the last one is the moment itself.
 
     Noise looks like a trend in one of twenty evaluations, so a label changes only when
-    two in a row agree.
+    two consecutive ones agree.
     """
     moments = [moment]
     for back in range(1, EVALUATIONS):
@@ -147,14 +150,14 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
     # The first episodes to finish are the short ones, so the second block counts too.
     start = float(means[:2].min())
     best = max(_best_level(means), float(newest.mean()))
-    # Where learning took less than 5 % of the run, the percentiles see only what came after.
+    # If learning took less than 5 % of the run, the percentiles contain only what came later.
     within = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
     spread = max(within, best - start)
     place = _last_new_best(reward.value, NEW_BEST * spread)
     return RewardState(
         trend=found,
         label=found.label,
-        # A silence is no plateau: hours count up to the newest reward.
+        # A silence is not a plateau: hours are counted up to the newest reward.
         flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=best,
         best_step=int(reward.step[place]),
@@ -169,7 +172,7 @@ def _noise(means: np.ndarray) -> float:
     """Standard deviation of single blocks around a curve, from second differences.
 
     1.4826 median absolute second difference / sqrt(6): exact for independent normal
-    blocks, and a rise that bends slowly is no noise.
+    blocks, and a rise that bends slowly is not counted as noise.
     """
     return float(1.4826 * np.median(np.abs(np.diff(means, 2))) / np.sqrt(6))
 
@@ -179,9 +182,9 @@ def _moment(series: Series, place: int) -> datetime:
 
 
 def _best_level(means: np.ndarray) -> float:
-    """The highest mean of 8 blocks in a row.
+    """The highest mean of 8 consecutive blocks.
 
-    The highest single block of a long run lies far above its level, by noise alone.
+    The highest single block of a long run is far above its level, by noise alone.
     """
     count = min(WANTED, len(means))
     return float(np.convolve(means, np.full(count, 1 / count), "valid").max())

@@ -1,4 +1,4 @@
-"""What a rule may look at: the run up to one real moment, and the facts around it."""
+"""The input of a rule: the run up to one real moment, and the facts around it."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ class RunView:
 
     @property
     def reader(self) -> RunEvents | None:
+        """The run's events; None: no event folder."""
         return self.run.reader
 
     @property
     def active(self) -> bool:
+        """Whether the run is still expected to log."""
         return self.run.status in LIVE_TRAINING
 
     @property
     def unix(self) -> float:
+        """This moment in seconds since the epoch."""
         return self.until.timestamp()
 
     def series(self, name: str) -> Series:
@@ -63,6 +66,7 @@ class RunView:
 
     @property
     def step(self) -> int | None:
+        """The newest step; None before the first event."""
         pace = self.pace()
         return int(pace.step[-1]) if len(pace) else None
 
@@ -90,7 +94,7 @@ class RunView:
 
     @property
     def log_ahead(self) -> float | None:
-        """Real seconds by which the trainer's log is newer than its events; None: not known."""
+        """Real seconds by which the trainer's log is newer than its events; None: unknown."""
         log, silence = self.facts.log, self.silence
         # [ISSUE] lines may be written about a silent trainer, not by it.
         if log is None or log.last_line_at is None or log.issues or silence is None:
@@ -105,11 +109,11 @@ class RunView:
 
     @property
     def training_hours(self) -> float:
-        """Week hours since the run began."""
+        """Week hours since the run started."""
         return self.week_hours(self.run.started)
 
     def before(self, hours: float) -> RunView | None:
-        """This run that many week hours earlier; None if it had not begun."""
+        """This run that many week hours earlier; None if it had not started."""
         clock = self.facts.clock
         real = clock.to_real(clock.to_week(self.until) - timedelta(hours=hours))
         if real is None or real < self.run.started:

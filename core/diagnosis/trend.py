@@ -20,7 +20,7 @@ from core.telemetry import RunEvents, Series
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
 
-BLOCK_EPISODES = 100  # SB3's stats_window_size: what one smoothed point looks back on
+BLOCK_EPISODES = 100  # SB3's stats_window_size: episodes in one smoothed point
 BLOCK_POINTS = 3  # a block of a series that is not a mean over episodes
 FEWEST, WANTED, MOST = 5, 8, 12  # blocks: below FEWEST there is no label
 SIGNIFICANCE = 0.05
@@ -40,7 +40,7 @@ class TrendResult:
     dead_band: float | None = None  # a smaller change is STABLE
     p_value: float | None = None  # exact Kendall test on the block means
     means: tuple[float, ...] = ()
-    since_step: int | None = None  # where the window begins, after widening
+    since_step: int | None = None  # start of the window, after widening
 
 
 def trend(
@@ -50,7 +50,7 @@ def trend(
 ) -> TrendResult:
     """The direction of the newest part of a series.
 
-    :param series: everything up to the moment of judgement; what lies before the
+    :param series: everything up to the moment of judgement; the part before the
         window gives the range, and is used when the window holds too few blocks.
     :param episode_length: steps an episode, as a number or as
         ``rollout/ep_len_mean``; None: the points are independent of each other.
@@ -59,17 +59,17 @@ def trend(
     series = series.finite()
     if len(series) < 2:
         return _insufficient(0, plural("{n} point", "{n} points", len(series)))
-    behind = _blocks_behind(series, episode_length)
+    left = _blocks_left(series, episode_length)
     start = 0
     if window is not None:
         start = int(np.argmax(series.wall >= series.wall[-1] - window.total_seconds()))
-        if behind[start] < WANTED:
-            # widened to the newest point that has enough behind it
-            start = max(0, int(np.count_nonzero(behind >= WANTED)) - 1)
-    count = min(MOST, int(behind[start] + 1e-9), len(series) - start)
+        if left[start] < WANTED:
+            # widened to the newest point with enough blocks after it
+            start = max(0, int(np.count_nonzero(left >= WANTED)) - 1)
+    count = min(MOST, int(left[start] + 1e-9), len(series) - start)
     if count < FEWEST:
         return _insufficient(count, _too_few(count, episode_length is not None))
-    starts = _starts(behind, start, count)
+    starts = _starts(left, start, count)
     if len(starts) < FEWEST:
         why = plural(
             "{n} block with points; {wanted} are needed",
@@ -109,18 +109,18 @@ def block_means(series: Series, episode_length: Series | float | None = None) ->
     series = series.finite()
     if len(series) < 2:
         return np.empty(0)
-    behind = _blocks_behind(series, episode_length)
-    count = min(int(behind[0] + 1e-9), len(series))
+    left = _blocks_left(series, episode_length)
+    count = min(int(left[0] + 1e-9), len(series))
     if count < 1:
         return np.empty(0)
-    return _means(series.value, _starts(behind, 0, count))
+    return _means(series.value, _starts(left, 0, count))
 
 
-def _starts(behind: np.ndarray, start: int, count: int) -> np.ndarray:
-    """Positions at which the blocks begin, from ``start`` on; empty blocks left out."""
-    edges = behind[start] * (1 - np.arange(1, count) / count)
-    places = start + np.searchsorted(-behind[start:], -edges, "left")
-    return np.unique(np.concatenate([[start], places[places < len(behind)]]))
+def _starts(left: np.ndarray, start: int, count: int) -> np.ndarray:
+    """Positions at which the blocks start, from ``start``; empty blocks are left out."""
+    edges = left[start] * (1 - np.arange(1, count) / count)
+    places = start + np.searchsorted(-left[start:], -edges, "left")
+    return np.unique(np.concatenate([[start], places[places < len(left)]]))
 
 
 def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -128,7 +128,7 @@ def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return sums / np.diff(np.append(starts, len(values)))
 
 
-def _blocks_behind(series: Series, episode_length: Series | float | None) -> np.ndarray:
+def _blocks_left(series: Series, episode_length: Series | float | None) -> np.ndarray:
     """From each point to the newest one: how many blocks of data. Never rising."""
     if episode_length is None:
         return np.arange(len(series), 0, -1) / BLOCK_POINTS
@@ -142,7 +142,7 @@ def _blocks_behind(series: Series, episode_length: Series | float | None) -> np.
     else:
         steps_an_episode = np.full(len(series), float(episode_length))
     episodes = np.maximum(0, np.diff(series.step, prepend=series.step[0])) / steps_an_episode
-    # The first point itself stands for the episodes before it, at most one block.
+    # The first point itself represents the episodes before it, at most one block.
     episodes[0] = min(BLOCK_EPISODES, max(0.0, series.step[0] / steps_an_episode[0]))
     return np.cumsum(episodes[::-1])[::-1] / BLOCK_EPISODES
 
@@ -152,7 +152,7 @@ def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -
     spread = float(np.percentile(so_far, 95) - np.percentile(so_far, 5))
     dead_band = max(DEAD_BAND_RANGE * spread, DEAD_BAND_SD * float(inside.std()))
     count, since = len(means), int(series.step[start])
-    # Loading scipy.stats takes a second; a command that judges nothing needn't wait for it.
+    # Loading scipy.stats takes a second; a command that judges nothing should not wait for it.
     from scipy.stats import kendalltau, theilslopes
 
     slope = float(theilslopes(means, middles).slope)
@@ -160,7 +160,9 @@ def _judge(series: Series, start: int, means: np.ndarray, middles: np.ndarray) -
     p_value = 1.0
     if np.ptp(means) > 0:
         method: Literal["exact", "auto"]
-        method = "exact" if len(set(means)) == count else "auto"  # exact knows no ties
+        method = (
+            "exact" if len(set(means)) == count else "auto"
+        )  # the exact test does not support ties
         p_value = float(kendalltau(np.arange(count), means, method=method).pvalue)
     label = Trend.STABLE
     if p_value < SIGNIFICANCE and abs(change) > dead_band:

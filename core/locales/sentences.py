@@ -19,8 +19,8 @@ Found = tuple[int, str, str | tuple[str, ...], list[str]]
 def extract(
     file: IO[bytes],
     keywords: Mapping[str, Any],
-    comment_tags: Collection[str],  # noqa: ARG001 (Babel's interface)
-    options: Mapping[str, Any],  # noqa: ARG001
+    comment_tags: Collection[str],
+    options: Mapping[str, Any],
 ) -> Iterator[Found]:
     """Babel's extraction method: line, keyword, sentence or its two forms, comments."""
     of_pages = "dashboard" in Path(file.name).parts

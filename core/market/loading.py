@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.errors import MarketDataError
+from core.language import Message
 from core.market.candles import HOUR, Candles, RawFacts
 from core.market.filling import fill, find_gaps
 from core.market.parsing import NUMBERS, ParsedFile, parse_file
@@ -71,12 +72,12 @@ def candles_sha256(path: str | Path) -> str:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    remedy = "Put hourly CSV files there, or make a sample with: trainweek data sample"
+    remedy = Message("Put hourly CSV files there, or make a sample with: trainweek data sample")
     if not path.exists():
-        raise MarketDataError(f"There is no {path}.", remedy)
+        raise MarketDataError(Message("There is no {path}.", path=str(path)), remedy)
     files = sorted(file for file in path.glob("*.csv") if not file.name.startswith("."))
     if not files:
-        raise MarketDataError(f"{path} holds no CSV file.", remedy)
+        raise MarketDataError(Message("{path} has no CSV file.", path=str(path)), remedy)
     return files
 
 
@@ -85,7 +86,8 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise MarketDataError(
-            f"{path} can't be read: {error.strerror}.", "Check that it is a file and its rights."
+            Message("{path} can't be read: {why}.", path=str(path), why=error.strerror),
+            Message("Check that it is a file, and its permissions."),
         ) from error
 
 
@@ -103,8 +105,13 @@ def _require_order(file: ParsedFile) -> None:
         row = int(backwards.to_numpy().argmax())
         moments = file.frame["open_time"]
         raise MarketDataError(
-            f"{file.path} is not in order: {moments[row]} follows {moments[row - 1]}.",
-            "Sort the file by open time; check that ms and us were not mixed up.",
+            Message(
+                "{file} is not in order: {later} follows {earlier}.",
+                file=str(file.path),
+                later=str(moments[row]),
+                earlier=str(moments[row - 1]),
+            ),
+            Message("Sort the file by open time; check that ms and us were not mixed up."),
         )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import MarketDataError
+from core.language import Message
 
 NUMBERS = ["open", "high", "low", "close", "volume"]
 KLINE_COLUMNS = [
@@ -24,10 +25,11 @@ KLINE_COLUMNS = [
     "taker_buy_base", "taker_buy_quote", "ignore",
 ]  # fmt: skip
 TIME_NAMES = ("open_time_utc", "open_time", "time", "timestamp")
-FORMATS = (
+FORMATS = Message(
     "Give a Binance kline CSV (12 columns, no header) or a CSV with the header "
     "open_time_utc,open,high,low,close,volume."
 )
+FIX_LINE = Message("Fix or remove the line, or download the file again.")
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ def parse_file(path: Path, content: bytes) -> ParsedFile:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise MarketDataError(f"{path} is not text (byte {error.start}).", FORMATS) from error
+        raise MarketDataError(
+            Message("{path} is not text (byte {byte}).", path=str(path), byte=error.start), FORMATS
+        ) from error
     body, comment, skipped = _strip_comments(text)
     if not body.strip():
-        raise MarketDataError(f"{path} holds no candles.", FORMATS)
+        raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
     kline = body.lstrip()[:1].isdigit()
     _require_even_rows(path, body, skipped)
     table = _table(path, body, kline)
@@ -92,8 +96,14 @@ def _require_even_rows(path: Path, body: str, skipped: int) -> None:
     for number, line in enumerate(lines, start=skipped + 1):
         if line.strip() and line.count(",") != width:
             raise MarketDataError(
-                f"{path}, line {number} has {line.count(',') + 1} columns, the first line {width + 1}.",
-                "Fix or remove the line, or fetch the file again.",
+                Message(
+                    "{path}, line {line} has {columns} columns, the first line {expected}.",
+                    path=str(path),
+                    line=number,
+                    columns=line.count(",") + 1,
+                    expected=width + 1,
+                ),
+                FIX_LINE,
             )
 
 
@@ -108,7 +118,10 @@ def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise MarketDataError(
-            f"{path} is not a table: {error}.".replace("\n", " "), FORMATS
+            Message(
+                "{path} is not a table: {why}.", path=str(path), why=str(error).replace("\n", " ")
+            ),
+            FORMATS,
         ) from error
     table = table.fillna("")
     while len(table) and (table.iloc[-1] == "").all():  # blank lines at the end
@@ -116,16 +129,26 @@ def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
     if kline:
         if table.shape[1] != len(KLINE_COLUMNS):
             raise MarketDataError(
-                f"{path} has {table.shape[1]} columns without a header; klines have 12.", FORMATS
+                Message(
+                    "{path} has {columns} columns without a header; klines have 12.",
+                    path=str(path),
+                    columns=table.shape[1],
+                ),
+                FORMATS,
             )
         table.columns = KLINE_COLUMNS
     else:
         table.columns = [str(name).strip().lower() for name in table.columns]
         missing = [name for name in NUMBERS if name not in table.columns]
         if missing:
-            raise MarketDataError(f"{path} has no column {', '.join(missing)}.", FORMATS)
+            raise MarketDataError(
+                Message(
+                    "{path} has no column {columns}.", path=str(path), columns=", ".join(missing)
+                ),
+                FORMATS,
+            )
     if table.empty:
-        raise MarketDataError(f"{path} holds no candles.", FORMATS)
+        raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
     return table
 
 
@@ -133,7 +156,9 @@ def _time_column(path: Path, table: pd.DataFrame) -> str:
     for name in TIME_NAMES:
         if name in table.columns:
             return name
-    raise MarketDataError(f"{path} has no column open_time_utc.", FORMATS)
+    raise MarketDataError(
+        Message("{path} has no column {columns}.", path=str(path), columns="open_time_utc"), FORMATS
+    )
 
 
 def _times(path: Path, column: pd.Series, first_line: int) -> tuple[pd.Series, int, int]:
@@ -153,8 +178,13 @@ def _times(path: Path, column: pd.Series, first_line: int) -> tuple[pd.Series, i
     if wrong.any():
         row = int(np.argmax(wrong))
         raise MarketDataError(
-            f"{path}, line {first_line + row}: {column.iloc[row]!r} is not an open time.",
-            "Open times are 13 digits (ms), 16 digits (us) or ISO 8601 in UTC.",
+            Message(
+                "{path}, line {line}: {text!r} is not an open time.",
+                path=str(path),
+                line=first_line + row,
+                text=column.iloc[row],
+            ),
+            Message("Open times are 13 digits (ms), 16 digits (us) or ISO 8601 in UTC."),
         )
     return times, int(milli.sum()), int(micro.sum())
 
@@ -167,7 +197,13 @@ def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Se
     if wrong.any():
         row = int(np.argmax(wrong))
         raise MarketDataError(
-            f"{path}, line {first_line + row}: {name} is {column.iloc[row]!r}, not a number.",
-            "Fix or remove the line, or fetch the file again.",
+            Message(
+                "{path}, line {line}: {name} is {text!r}, not a number.",
+                path=str(path),
+                line=first_line + row,
+                name=name,
+                text=column.iloc[row],
+            ),
+            FIX_LINE,
         )
     return numbers

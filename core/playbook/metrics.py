@@ -1,7 +1,7 @@
 """Names of what a check can measure. The rules in ``core.checks`` register under them.
 
-They stand here, without the rules, so that a playbook with an unknown metric is
-refused where it is read; a test proves that names and rules are the same set.
+They are here, without the rules, so that a playbook with an unknown metric is refused
+when it is loaded; a test proves that names and rules are the same set.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ METRICS: dict[str, Metric] = {
     "preflight_config": Metric("configuration and training settings are valid", _YES),
     "preflight_data": Metric("training and backtest candles are present and clean", _YES),
     "preflight_disk": Metric("free disk space, in GB"),
-    "preflight_versions": Metric("installed versions and the device fit", _YES),
-    "preflight_smoke": Metric("a 512-step training ran through", _YES),
-    "preflight_folders": Metric("output folders can be written", _YES),
+    "preflight_versions": Metric("installed versions and the device are supported", _YES),
+    "preflight_smoke": Metric("a 512-step run finished", _YES),
+    "preflight_folders": Metric("output folders are writable", _YES),
     "last_reward": Metric("latest rollout/ep_rew_mean"),
     "loss_change_pct": Metric(
         "change of value loss and train/loss, last blocks against first, in %"
@@ -43,7 +43,7 @@ METRICS: dict[str, Metric] = {
     "reward_trend": Metric("direction of rollout/ep_rew_mean over the window", _TREND),
     "kl_divergence": Metric("latest train/approx_kl"),
     "anomalies": Metric("critical findings, open incidents, [ERROR] and [ISSUE] lines"),
-    "training_status": Metric("status of the training", _STATUS),
+    "training_status": Metric("status of the run", _STATUS),
     "approx_sharpe": Metric("Sharpe ratio of the last evaluation on the validation slice"),
     "issues": Metric("crashes, [ERROR] lines and critical findings"),
     "disk_free_gb": Metric("free disk space now, in GB"),

@@ -5,31 +5,25 @@ Each yields (path, problem, remedy); the path is the place in the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
-from core.playbook.extension import REPEATED_SETTINGS
+from core.playbook.check_references import (
+    Complaint,
+    checks_measure_known_metrics,
+    checks_repeat_the_training_settings,
+    names_of,
+    use,
+)
 from core.playbook.gates import GATE_IDS
-from core.playbook.metrics import METRICS
 from core.playbook.schema import Playbook
 from core.vocabulary import Decision
-
-Path = tuple[str | int, ...]
-Complaint = tuple[Path, Message, Message]
 
 HOURLY = "1h"
 
 _ONCE = ("preflight", "launch", "preparation", "revalidation", "results", "delivery", "approval")
 _REMOVE_ONE = Message("Remove one.")
-
-
-def _names(known: Iterable[object]) -> str:
-    return ", ".join(map(str, known))
-
-
-def _use(known: Iterable[object]) -> Message:
-    return Message("Use {known}.", known=_names(known))
 
 
 def _unknown_role(role: str) -> Message:
@@ -57,7 +51,7 @@ def slots_name_known_roles_and_checks(playbook: Playbook) -> Iterator[Complaint]
             yield (
                 ("schedule", index, "owner"),
                 _unknown_role(slot.owner),
-                Message("Use {known}, or add it to roles.", known=_names(playbook.roles)),
+                Message("Use {known}, or add it to roles.", known=names_of(playbook.roles)),
             )
         for place, check in enumerate(slot.checks):
             if check not in playbook.checks:
@@ -72,68 +66,6 @@ def slots_name_known_roles_and_checks(playbook: Playbook) -> Iterator[Complaint]
                     Message("duplicate check {check}", check=repr(check)),
                     _REMOVE_ONE,
                 )
-
-
-def checks_measure_known_metrics(playbook: Playbook) -> Iterator[Complaint]:
-    """A metric has a rule; operator and threshold fit its values."""
-    for name, check in playbook.checks.items():
-        metric = METRICS.get(check.metric)
-        if metric is None:
-            yield (
-                ("checks", name, "metric"),
-                Message("unknown metric {metric}", metric=repr(check.metric)),
-                Message("Known metrics: {known}.", known=_names(METRICS)),
-            )
-            continue
-        words = (check.threshold,) if isinstance(check.threshold, str) else check.threshold
-        compares_words = check.op in ("is", "in")
-        if not metric.words:
-            if isinstance(check.threshold, float) and not compares_words:
-                continue
-            yield (
-                ("checks", name, "op" if compares_words else "threshold"),
-                Message("{metric} is a number, compared with >, >=, < or <=", metric=check.metric),
-                Message("Use such an operator, and a number as threshold."),
-            )
-        elif not compares_words or isinstance(words, float):
-            yield (
-                ("checks", name, "threshold" if compares_words else "op"),
-                Message("{metric} is a word, compared with 'is' or 'in'", metric=check.metric),
-                Message(
-                    "Use such an operator, and a threshold out of {known}.",
-                    known=_names(metric.words),
-                ),
-            )
-        elif (check.op == "is") != isinstance(check.threshold, str):
-            yield (
-                ("checks", name, "threshold"),
-                Message("'is' compares with one word, 'in' with a list of words"),
-                Message("Change the operator or the threshold."),
-            )
-        elif unknown := [word for word in words if word not in metric.words]:
-            yield (
-                ("checks", name, "threshold"),
-                Message("{metric} is never {word}", metric=check.metric, word=repr(unknown[0])),
-                _use(metric.words),
-            )
-
-
-def checks_repeat_the_training_settings(playbook: Playbook) -> Iterator[Complaint]:
-    """A threshold that repeats a training setting is equal to it."""
-    for name, check in playbook.checks.items():
-        setting = REPEATED_SETTINGS.get(check.metric)
-        value = check.threshold if setting is None else getattr(playbook.training, setting)
-        if check.threshold != value:
-            yield (
-                ("checks", name, "threshold"),
-                Message(
-                    "training.{setting} is {value:g}, but this check requires {threshold}",
-                    setting=setting,
-                    value=value,
-                    threshold=check.threshold,
-                ),
-                Message("Use the same value for both."),
-            )
 
 
 def schedule_has_its_fixed_points(playbook: Playbook) -> Iterator[Complaint]:
@@ -189,7 +121,7 @@ def gates_are_the_six(playbook: Playbook) -> Iterator[Complaint]:
     if sorted(numbers) != list(range(1, len(numbers) + 1)):
         yield (
             ("gates",),
-            Message("the gates are numbered {numbers}", numbers=_names(numbers)),
+            Message("the gates are numbered {numbers}", numbers=names_of(numbers)),
             Message("Number them from 1, each number once."),
         )
 
@@ -208,7 +140,7 @@ def decision_covers_every_count(playbook: Playbook) -> Iterator[Complaint]:
     if not len(playbook.gates) >= least[0] > least[1] > least[2] or least[2] != 0:
         yield (
             ("decision",),
-            Message("the counts {counts} leave a gap or overlap", counts=_names(least)),
+            Message("the counts {counts} leave a gap or overlap", counts=names_of(least)),
             Message("Use counts that fall from at most {most} to 0.", most=len(playbook.gates)),
         )
 
@@ -221,7 +153,7 @@ def troubles_name_known_procedures_and_roles(playbook: Playbook) -> Iterator[Com
             yield (
                 ("scenarios", index, "escalation"),
                 Message("unknown procedure {procedure}", procedure=repr(scenario.escalation)),
-                Message("Use {known}, or null.", known=_names(sorted(procedures))),
+                Message("Use {known}, or null.", known=names_of(sorted(procedures))),
             )
     for index, procedure in enumerate(playbook.escalations):
         for place, role in enumerate(procedure.chain):
@@ -229,7 +161,7 @@ def troubles_name_known_procedures_and_roles(playbook: Playbook) -> Iterator[Com
                 yield (
                     ("escalations", index, "chain", place),
                     _unknown_role(role),
-                    _use(playbook.roles),
+                    use(playbook.roles),
                 )
 
 
@@ -282,7 +214,7 @@ def bars_are_hours(playbook: Playbook) -> Iterator[Complaint]:
                 "{interval} bars are not supported, only hourly candles",
                 interval=repr(playbook.interval),
             ),
-            _use([HOURLY]),
+            use([HOURLY]),
         )
     if playbook.revalidation.bars_per_year != HOURS_PER_YEAR:
         yield (
@@ -292,7 +224,7 @@ def bars_are_hours(playbook: Playbook) -> Iterator[Complaint]:
                 hours=HOURS_PER_YEAR,
                 given=playbook.revalidation.bars_per_year,
             ),
-            _use([HOURS_PER_YEAR]),
+            use([HOURS_PER_YEAR]),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -37,7 +37,7 @@ def parse_offset(text: str) -> timedelta:
     :raises ValueError: another form.
     """
     match = _OFFSET.fullmatch(text)
-    if match is None or match[2] is None and match[3] is None:
+    if match is None or (match[2] is None and match[3] is None):
         raise ValueError(
             Message(
                 "{value} is not an offset from the launch; use -6h, +1h or +1h30m", value=repr(text)
@@ -185,8 +185,11 @@ class SlotSpec(Part):
         launch = launch.astimezone(UTC)
         if self.day is None or self.time is None:
             return launch + parse_offset(self.offset or "+0h")
-        hour, minute = (int(part) for part in self.time.split(":"))
-        return datetime.combine(launch.date() + timedelta(days=self.day), time(hour, minute), UTC)
+        return _combined(launch.date() + timedelta(days=self.day), self.time)
+
+    def on(self, day: date) -> datetime | None:
+        """The slot's time on a UTC day; None for a slot that is counted from the launch."""
+        return None if self.time is None else _combined(day, self.time)
 
     def command_at(self, launch: datetime) -> str | None:
         """The command with the dates of a week; None if there is none."""
@@ -196,3 +199,8 @@ class SlotSpec(Part):
         return self.command.replace("{date}", day.isoformat()).replace(
             "{day_month}", portuguese_day(day)
         )
+
+
+def _combined(day: date, clock_time: str) -> datetime:
+    hour, minute = (int(part) for part in clock_time.split(":"))
+    return datetime.combine(day, time(hour, minute), UTC)

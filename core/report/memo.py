@@ -30,7 +30,7 @@ TEMPLATE = Path(__file__).with_name("memo.html.j2")
 
 
 def memo_documents(
-    decision: DecisionRecord, equity: pd.DataFrame, trades: pd.DataFrame, bars: pd.DataFrame
+    decision: DecisionRecord, equity: pd.DataFrame, bars: pd.DataFrame
 ) -> dict[str, str]:
     """The memo's files by name: text and page, in English and in Portuguese."""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.decision.record import DecisionRecord
+from core.decision.record import DecisionRecord, RecordedDecision
 from core.decision.trust import integrity_of
 from core.json_model import Number
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
@@ -24,7 +24,7 @@ class OwnLine:
     calmar: Number | None
 
     @classmethod
-    def of(cls, d: DecisionRecord) -> OwnLine:
+    def of(cls, d: RecordedDecision) -> OwnLine:
         """From the decision's gates and facts."""
         return cls(
             d.facts.mean_exposure,

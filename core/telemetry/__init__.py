@@ -17,9 +17,9 @@ from core.telemetry.series import Series
 __all__ = [
     "AttemptMark",
     "Fault",
+    "FileProblem",
     "FileState",
     "LastEvent",
-    "FileProblem",
     "RunEvents",
     "RunReader",
     "Series",

@@ -30,7 +30,7 @@ def absence(reader: RunEvents | None, name: str, until: datetime | None = None) 
         return Absence(False, Message("No event folder."))
     moment = None if until is None else until.timestamp()
     if reader.last_event(moment) is None:
-        return _without_any(reader, moment)
+        return _without_any(reader)
     name = canonical(name)
     iterations = len(pace_series(reader, until))
     if name.startswith("rollout/"):
@@ -83,7 +83,7 @@ def _similar(reader: RunEvents, name: str) -> str | None:
     return None
 
 
-def _without_any(reader: RunEvents, moment: float | None) -> Absence:
+def _without_any(reader: RunEvents) -> Absence:
     stopped = next((file for file in reader.files if file.stopped), None)
     if stopped is not None:
         why = Message(

@@ -1,4 +1,4 @@
-"""Which event files belong to one attempt, and where each attempt begins."""
+"""Which event files belong to one attempt, and where each attempt starts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 from core.language import Message
 from core.telemetry.columns import Columns
@@ -17,7 +16,7 @@ from core.telemetry.tail import FileEvents
 
 @dataclass(frozen=True)
 class AttemptMark:
-    """Where an attempt begins: a restart mark on the charts."""
+    """Where an attempt starts: a restart mark on the charts."""
 
     name: str  # its folder, or its file where several attempts share a folder
     first_step: int
@@ -31,13 +30,14 @@ class AttemptEvents:
     files: tuple[FileEvents, ...]
     first_step: int
     first_wall: float
-    last_wall: float  # highest finite wall time, also behind that moment
+    last_wall: float  # highest finite wall time, also after that moment
 
     def columns(self, tag: str) -> Columns | None:
-        """No two files of an attempt share a tag."""
+        """The points of a tag; no two files of an attempt share one."""
         return next((file.columns[tag] for file in self.files if tag in file.columns), None)
 
     def points(self, tag: str, until: float | None) -> Series:
+        """Points of a tag with ``wall <= until``."""
         return join(tag, [points(file, tag, until) for file in self.files])
 
 
@@ -52,9 +52,9 @@ def ordered(files: Iterable[FileEvents]) -> list[FileEvents]:
 
 
 def split(files: Iterable[FileEvents], until: float | None) -> list[AttemptEvents]:
-    """Attempts in order: a file that repeats a tag of the attempt begins the next one.
+    """Attempts in order: a file that repeats a tag of the attempt starts the next one.
 
-    So a second writer beside the trainer's (``eval/*`` in a file of its own) belongs
+    So a second writer besides the trainer's (``eval/*`` in a file of its own) belongs
     to the same attempt, and files without scalars to none.
     """
     groups: list[list[FileEvents]] = []
@@ -79,19 +79,20 @@ def curve(tag: str, attempts: list[AttemptEvents], until: float | None) -> Serie
 
 
 class GrowingCurve:
-    """One tag, stitched over all attempts up to now, again and again.
+    """One tag, stitched over all attempts up to now, while the newest attempt grows.
 
-    While only the newest attempt grows, the earlier ones' share is copied once, and what
-    is new is added after it. What was seen earlier may still be asked for.
+    The points of the earlier attempts are copied once, and new points are appended.
+    Earlier positions can still be read.
     """
 
     def __init__(self, tag: str) -> None:
         self._tag = tag
         self._stitched = Columns()
-        self._made_of: tuple[Any, ...] | None = None
+        self._made_of: tuple[object, ...] | None = None
         self._taken = 0  # points of the newest attempt
 
     def series(self, attempts: list[AttemptEvents]) -> Series:
+        """The curve of these attempts."""
         last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
         newest = attempts[-1].columns(self._tag) if attempts else None
         if newest is None or len(attempts) < 2 or not len(last) or not last.rising:
@@ -105,7 +106,7 @@ class GrowingCurve:
             *(attempt.first_step for attempt in attempts),
         )
         if made_of == self._made_of and len(last) < self._taken:
-            return curve(self._tag, attempts, None)  # asked by those who look further back
+            return curve(self._tag, attempts, None)  # for an earlier position
         if made_of != self._made_of:
             before = curve(self._tag, attempts[:-1], None).below(limit)
             self._stitched, self._made_of, self._taken = Columns(), made_of, 0
@@ -118,7 +119,7 @@ class GrowingCurve:
 
 
 def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
-    """Attempts that began while an earlier one was still written."""
+    """Attempts that started while an earlier one was still being written."""
     found: list[FileProblem] = []
     for number, later in enumerate(attempts[1:], start=1):
         earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
@@ -134,6 +135,7 @@ def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
 
 
 def marks(attempts: list[AttemptEvents]) -> list[AttemptMark]:
+    """The start of each attempt."""
     folders = [str(PurePosixPath(attempt.files[0].name).parent) for attempt in attempts]
     return [
         AttemptMark(
@@ -162,8 +164,11 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
 
 
 def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
-    """Step 0 begins an attempt only if it wrote nothing else: a resumed training often
-    logs its settings there, and they would hide everything before it."""
+    """An attempt of these files.
+
+    Step 0 is its start only if it wrote nothing else: a resumed run often logs its
+    settings there, and they would hide everything before it.
+    """
     begins = [columns.begin(until) for file in files for columns in file.columns.values()]
     return AttemptEvents(
         tuple(files),

@@ -1,4 +1,4 @@
-"""A view of a series that a chart can bear, in which no spike vanishes."""
+"""A view of a series that is small enough for a chart and keeps every spike."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from core.telemetry.series import Series
 
 MAX_POINTS = 2000
-# A reader gives the same series again until it has read something new.
+# A reader returns the same series until it has read something new.
 _VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 
 
-_RARE = 4  # a trainer that repeats more than every fourth step means to
+_RARE = 4  # a trainer that repeats more than every fourth step does so on purpose
 
 
 def later_of_a_step(series: Series) -> Series:
-    """One point a step, the later one, where a step is repeated now and then.
+    """One point per step, the later one, where a step is repeated occasionally.
 
-    A trainer's last update is logged at the step of the one before: a vertical spike
-    that never was a move. Where many steps hold several points (episodes, say), all are
+    A trainer's last update is logged at the step of the one before, which looks like a
+    vertical spike. Where many steps hold several points (episodes, say), all are
     kept, and so is a point that is not finite.
     """
     repeated = np.flatnonzero(series.step[1:] == series.step[:-1])
@@ -32,16 +32,16 @@ def later_of_a_step(series: Series) -> Series:
 
 
 def downsample(series: Series, max_points: int = MAX_POINTS) -> Series:
-    """At most ``max_points`` points: of each stretch its lowest and its highest.
+    """At most ``max_points`` points: the lowest and the highest of each stretch.
 
     First and last point are kept, and so are the first NaN and the first infinity of
-    either sign in a stretch (they show as a gap). Real points only, nothing is averaged.
-    The view of a series is made once.
+    either sign in a stretch (they show as a gap). Only real points, no averages. The view
+    of a series is computed once.
 
     :raises ValueError: fewer than 7 points allowed.
     """
     if max_points < 7:
-        raise ValueError(f"A chart of {max_points} points shows nothing; allow at least 7.")
+        raise ValueError(f"a chart needs at least 7 points, not {max_points}")
     if len(series) <= max_points:
         return series
     views = _VIEWS.setdefault(series, {})
@@ -70,6 +70,6 @@ def _chosen(value: np.ndarray, max_points: int) -> np.ndarray:
 
 
 def _stretches(column: np.ndarray, width: int, fill: float) -> np.ndarray:
-    """[stretches, width], the last one filled up."""
+    """[stretches, width], the last one padded."""
     missing = -len(column) % width
     return np.pad(column, (0, missing), constant_values=fill).reshape(-1, width)

@@ -2,7 +2,7 @@
 
 A CRC is affine over GF(2): the CRC of a message is that of as many zeros, XOR one term
 for each of its bytes, which depends on the byte and on how many bytes follow it. So
-messages of equal length are checked column by column, two bytes a lookup.
+messages of equal length are checked column by column, two bytes per lookup.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from functools import cache
 
 import numpy as np
 from google_crc32c import value as crc32c
+from numpy.typing import NDArray
+
+Table = NDArray[np.uint32]
 
 _POLYNOMIAL = 0x82F63B78  # Castagnoli, reflected
 _MASK = 0xA282EAD8  # TensorFlow stores rotated checksums (tensorflow/core/lib/hash/crc32c.h)
@@ -18,7 +21,7 @@ _MASK = 0xA282EAD8  # TensorFlow stores rotated checksums (tensorflow/core/lib/h
 
 def masked(data: bytes) -> int:
     """The checksum of a message in the form in which it is stored."""
-    crc: int = crc32c(data)
+    crc = int(crc32c(data))
     return ((crc >> 15 | crc << 17) + _MASK) & 0xFFFFFFFF
 
 
@@ -34,40 +37,40 @@ def of_zeros(length: int) -> np.uint32:
     return np.uint32(crc32c(bytes(length)))
 
 
-def terms(rows: np.ndarray, first: int, last: int, behind: int) -> np.ndarray:
+def terms(rows: np.ndarray, first: int, last: int, after: int) -> np.ndarray:
     """The share of columns ``first`` to ``last`` (not included) in each row's checksum.
 
     The checksum of a row is :func:`of_zeros` of its length XOR the terms of all columns.
 
-    :param rows: uint8[n, width], a message a row.
-    :param behind: bytes of the message behind column ``last``.
+    :param rows: uint8[n, width], one message per row.
+    :param after: bytes of the message after column ``last``.
     :return: uint32[n].
     """
     found = np.zeros(len(rows), np.uint32)
     while last - first >= 2:
         pairs = rows[:, last - 2 : last].view("<u2")[:, 0]
-        found ^= _pair(behind)[pairs.astype(np.intp)]
-        last, behind = last - 2, behind + 2
+        found ^= _pair(after)[pairs.astype(np.intp)]
+        last, after = last - 2, after + 2
     if last > first:
-        found ^= _byte(behind)[rows[:, first].astype(np.intp)]
+        found ^= _byte(after)[rows[:, first].astype(np.intp)]
     return found
 
 
 @cache
-def _byte(behind: int) -> np.ndarray:
-    """The term of each byte value with so many bytes behind it."""
-    if behind:
-        earlier = _byte(behind - 1)
-        later: np.ndarray = earlier >> np.uint32(8) ^ _byte(0)[earlier & np.uint32(0xFF)]
-        return later
-    table: np.ndarray = np.arange(256, dtype=np.uint32)
-    for _ in range(8):
-        table = table >> np.uint32(1) ^ (table & np.uint32(1)) * np.uint32(_POLYNOMIAL)
+def _byte(after: int) -> Table:
+    """The term of each byte value with so many bytes after it."""
+    if not after:
+        table: Table = np.arange(256, dtype=np.uint32)
+        for _ in range(8):
+            table = table >> np.uint32(1) ^ (table & np.uint32(1)) * np.uint32(_POLYNOMIAL)
+    else:
+        shorter = _byte(after - 1)
+        table = shorter >> np.uint32(8) ^ _byte(0)[shorter & np.uint32(0xFF)]
     return table
 
 
 @cache
-def _pair(behind: int) -> np.ndarray:
-    """The term of each two bytes (little-endian) with so many bytes behind them; 256 kB."""
-    table: np.ndarray = _byte(behind)[:, None] ^ _byte(behind + 1)[None, :]
-    return table.ravel()
+def _pair(after: int) -> Table:
+    """The term of each two bytes (little-endian) with so many bytes after them; 256 kB."""
+    both: Table = _byte(after)[:, None] ^ _byte(after + 1)[None, :]
+    return both.ravel()

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-_HEAD = 64  # points in which the first usable number nearly always is
+Numbers = NDArray[Any] | Sequence[float]
+_HEAD = 64  # points that nearly always contain the first usable number
 
 
 class Columns:
     """Step (int64), wall time (float64, seconds since the epoch) and value (float64).
 
-    The arrays that it gives are read-only views, and what they show never changes:
-    points are only added behind them, and a full array is replaced by a longer one. So
-    a reader of a long history copies nothing.
+    The arrays that it returns are read-only views that never change: points are only
+    appended, and a full array is replaced by a longer one. So a reader of a long history
+    copies nothing.
     """
 
     __slots__ = ("_size", "_step", "_value", "_wall", "newest", "origin", "rising", "timed")
 
     def __init__(self) -> None:
         self._size = 0
-        self.origin = object()  # the same for all that is frozen of it
+        self.origin = object()  # the same for all frozen copies
         self.newest = -np.inf  # highest wall time; NaN if one is NaN
         self.rising = True  # steps never go back
         self.timed = True  # wall times never go back, and none is NaN
@@ -33,19 +36,14 @@ class Columns:
         return self._size
 
     def frozen(self) -> Columns:
-        """The points up to now: what is added later is not seen through it. Copies no point."""
+        """The points up to now; points that are added later are not in it. Copies no point."""
         made = Columns.__new__(Columns)
         for name in Columns.__slots__:
             setattr(made, name, getattr(self, name))
         return made
 
-    def extend(
-        self,
-        steps: Sequence[int] | np.ndarray,
-        walls: Sequence[float] | np.ndarray,
-        values: Sequence[float] | np.ndarray,
-    ) -> None:
-        """Add points behind the others; three sequences of one length."""
+    def extend(self, steps: Numbers, walls: Numbers, values: Numbers) -> None:
+        """Append points; three sequences of one length."""
         before, size = self._size, self._size + len(steps)
         if size == before:
             return
@@ -66,18 +64,21 @@ class Columns:
 
     @property
     def step(self) -> np.ndarray:
+        """Steps, int64[n]."""
         return _view(self._step, self._size)
 
     @property
     def wall(self) -> np.ndarray:
+        """Wall times in seconds since the epoch, float64[n]."""
         return _view(self._wall, self._size)
 
     @property
     def value(self) -> np.ndarray:
+        """Values, float64[n]."""
         return _view(self._value, self._size)
 
     def until(self, moment: float | None) -> slice | np.ndarray:
-        """What to index the columns with, to get the points with ``wall <= moment``."""
+        """The index of the points with ``wall <= moment``."""
         if moment is None or self.newest <= moment:
             return slice(None)
         if self.timed:
@@ -115,7 +116,7 @@ def _view(column: np.ndarray, size: int) -> np.ndarray:
 
 
 def _first(head: np.ndarray, whole: Callable[[], np.ndarray]) -> int | None:
-    """Index of the first True; the whole is only looked at if the head has none."""
+    """Index of the first True; the whole is only computed if the head has none."""
     places = np.flatnonzero(head)
     if not len(places):
         places = np.flatnonzero(whole())

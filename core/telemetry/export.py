@@ -1,20 +1,24 @@
 """Hyperparameters, texts and whole runs, through tbparse.
 
 tbparse loads a run through TensorBoard's own reader: complete, and slow (13 s a
-million scalars). So it serves exports, and never a page that refreshes.
+million scalars). So it is used for exports, and never by a page that refreshes.
 """
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from core.errors import InputError, TelemetryError
-from core.telemetry.inspect import open_run
+from core.language import Message
+from core.telemetry.inspect import missing_path, open_run
+
+if TYPE_CHECKING:
+    from tbparse import SummaryReader
 
 
 def hyperparameters(path: str | Path) -> dict[str, Any]:
@@ -32,11 +36,11 @@ def hyperparameters(path: str | Path) -> dict[str, Any]:
 
 
 def texts(path: str | Path) -> pd.DataFrame:
-    """Text summaries: ``tag, step, text``. Show them escaped: anybody can write them.
+    """Text summaries: ``tag, step, text``. Show them escaped: they are untrusted.
 
     :raises TelemetryError: the path does not exist, or TensorBoard can't read it.
     """
-    frame = _parse(path, {"text"}).text
+    frame: pd.DataFrame = _parse(path, {"text"}).text
     if frame.empty:
         return pd.DataFrame({"tag": [], "step": [], "text": []})
     named: pd.DataFrame = frame.rename(columns={"value": "text"})
@@ -51,7 +55,10 @@ def export_run(path: str | Path, target: str | Path) -> Path:
     """
     target = Path(target)
     if target.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{target.name} is no CSV or Parquet file.", "End it in .csv or .parquet.")
+        raise InputError(
+            Message("{file} is not a CSV or Parquet file.", file=target.name),
+            Message("Use the suffix .csv or .parquet."),
+        )
     frame = open_run(path).frame(stitched=False)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".csv":
@@ -61,13 +68,14 @@ def export_run(path: str | Path, target: str | Path) -> Path:
         frame.to_parquet(target, index=False)
     except ImportError as error:
         raise InputError(
-            "Nothing installed here writes Parquet.", "Install pyarrow, or export to .csv."
+            Message("No library that writes Parquet is installed."),
+            Message("Install pyarrow, or export to .csv."),
         ) from error
     return target
 
 
 def scalars(path: str | Path) -> pd.DataFrame:
-    """All scalars as TensorBoard itself reads them: the second opinion on our reader.
+    """All scalars as TensorBoard itself reads them, to compare with our reader.
 
     :raises TelemetryError: the path does not exist, or TensorBoard can't read it.
     """
@@ -82,11 +90,9 @@ def scalars(path: str | Path) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
 
-def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False) -> Any:
+def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False) -> SummaryReader:
     if not Path(path).exists():
-        raise TelemetryError(
-            f"{path} does not exist.", "Give an event file, or the folder that holds event files."
-        )
+        raise missing_path(path)
     from tbparse import SummaryReader
 
     try:
@@ -94,5 +100,6 @@ def _parse(path: str | Path, kinds: set[str], *, wall_time: bool = False) -> Any
         return SummaryReader(str(path), event_types=kinds, extra_columns=columns)
     except (ValueError, OSError) as error:
         raise TelemetryError(
-            f"TensorBoard can't read {path}: {error}.", "Look at it with trainweek inspect."
+            Message("TensorBoard can't read {path}: {error}.", path=str(path), error=str(error)),
+            Message("Inspect it: trainweek inspect {path}", path=str(path)),
         ) from error

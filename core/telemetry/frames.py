@@ -1,9 +1,9 @@
-"""Where the records of a block of bytes begin.
+"""Start positions of the records in a block of bytes.
 
 A record is ``length (8) | checksum of the length (4) | data | checksum of the data (4)``,
-so the places chain. Short records (nearly all) are found all at once: seven zero bytes
-behind a byte, and the checksum that this length has; then each must begin where the one
-before it ends.
+so the positions form a chain. Short records (nearly all) are found all at once: seven zero
+bytes after a byte, and the checksum of this length; then each must start where the previous
+one ends.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.telemetry.checksum import masked
+
+Places = NDArray[np.int64]  # positions in a block
 
 FRAME = 12  # bytes before the data
 AROUND = 16  # bytes of a record that are not data
 MAX_RECORD = 64 << 20  # bytes of data; graphs and images are smaller
 _SHORT = 256  # lengths of one byte
 _CHECKSUMS = np.array([masked(struct.pack("<Q", length)) for length in range(_SHORT)], np.uint32)
-_WORTH = 8192  # bytes; in fewer, going from record to record is faster
+_WORTH = 8192  # bytes; for fewer, reading record by record is faster
 
 
 class FramedRecords(NamedTuple):
-    """The whole records at the begin of a block."""
+    """The whole records at the start of a block."""
 
     starts: np.ndarray  # int64[n]
     lengths: np.ndarray  # int64[n], bytes of data
-    end: int  # where the next one would begin
+    end: int  # start of the next one
 
 
 @lru_cache(4096)
@@ -65,7 +68,7 @@ def whole_records(buffer: bytes) -> FramedRecords:
 
 
 class _ShortRecords:
-    """All places of a block that look like the begin of a record below 256 bytes."""
+    """All positions of a block that look like the start of a record below 256 bytes."""
 
     def __init__(self, buffer: bytes) -> None:
         block = np.frombuffer(buffer, np.uint8)
@@ -78,14 +81,14 @@ class _ShortRecords:
         lengths = block[places]
         words = np.ndarray((len(block) - 3,), "<u4", buffer, strides=(1,))
         right = words[places + 8] == _CHECKSUMS[lengths]
-        self._starts: np.ndarray = places[right]
-        self._ends = self._starts + AROUND + lengths[right]
+        self._starts: Places = places[right]
+        self._ends: Places = self._starts + AROUND + lengths[right]
         linked = self._ends[:-1] == self._starts[1:]
         self._tails = np.flatnonzero(np.append(~linked, True))  # last record of each chain
         self._size = len(block)
 
-    def chain(self, at: int) -> np.ndarray:
-        """Starts of whole records that follow each other from ``at`` on; often none."""
+    def chain(self, at: int) -> Places:
+        """Starts of consecutive whole records from ``at``; often none."""
         first = int(np.searchsorted(self._starts, at))
         if first == len(self._starts) or self._starts[first] != at:
             return self._starts[:0]

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import TelemetryError
+from core.language import Message, joined
 from core.reading import Reading
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import readings
 from core.telemetry.series import Series
 from core.timestamps import iso
+
+EVENTS_EXPECTED = Message("Pass an event file (events.out.tfevents…), or a folder of event files.")
 
 
 def open_run(path: str | Path) -> RunReader:
@@ -22,20 +25,23 @@ def open_run(path: str | Path) -> RunReader:
         a single event. In a folder such a file is one problem among others.
     """
     if not Path(path).exists():
-        raise TelemetryError(
-            f"{path} does not exist.", "Pass an event file, or a folder of event files."
-        )
+        raise missing_path(path)
     reader = RunReader(path)
     reader.refresh()
     if reader.path.is_file() and not any(file.records for file in reader.files):
-        why = "; ".join(problem.detail for problem in reader.problems)
+        why = joined((problem.detail for problem in reader.problems), "; ")
         raise TelemetryError(
-            f"{path} contains no TensorBoard events: {why}."
+            Message("{path} contains no TensorBoard events: {why}.", path=str(path), why=why)
             if why
-            else f"{path} contains no TensorBoard events.",
-            "Pass an event file (events.out.tfevents...), or a folder of event files.",
+            else Message("{path} contains no TensorBoard events.", path=str(path)),
+            EVENTS_EXPECTED,
         )
     return reader
+
+
+def missing_path(path: str | Path) -> TelemetryError:
+    """The error of a path that does not exist."""
+    return TelemetryError(Message("{path} does not exist.", path=str(path)), EVENTS_EXPECTED)
 
 
 def inspect(

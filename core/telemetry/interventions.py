@@ -1,4 +1,4 @@
-"""Where somebody turned a knob of a running training."""
+"""Changes of a setting during a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.telemetry.run_events import RunEvents
 # What a restart may change, by the tag that logs it.
 SETTINGS = {"learning_rate": "train/learning_rate", "ent_coef": "train/ent_coef"}
 _FACTOR = 1.5  # between two iterations; schedules go in small steps
-_SHARE = 0.1  # of the highest value so far: a schedule's last steps to 0 are no jumps
+_SHARE = 0.1  # of the highest value so far: the last steps of a schedule to 0 are not jumps
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Takes the plain scalars out of many records at once.
 
 Records of one length and one tag differ only in wall time, step, value and checksum, so
-they are one matrix of bytes. Whatever is not proven to be a plain scalar with a right
-checksum is left for :class:`~core.telemetry.wire.ScalarParser`, record by record: the
-result is the same, only later.
+they are one matrix of bytes. Whatever is not proven to be a plain scalar with a correct
+checksum is left to :class:`~core.telemetry.wire.ScalarParser`, record by record: the
+result is the same, only slower.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.telemetry.checksum import of_zeros, terms, unmasked
 from core.telemetry.frames import FRAME
@@ -34,11 +35,11 @@ class Points(NamedTuple):
 def plain_scalars(
     buffer: bytes, starts: np.ndarray, lengths: np.ndarray, since: int = 0
 ) -> Iterator[tuple[str, Points]]:
-    """Points by tag; a tag may come several times. Records that are left out are in none.
+    """Points by tag; a tag may come several times. Skipped records are in none of them.
 
     :param starts: int64[n], where each record of the buffer begins.
     :param lengths: int64[n], bytes of its data.
-    :param since: the first record to look at.
+    :param since: index of the first record to read.
     """
     lengths = lengths[since:]
     counts = np.bincount(np.minimum(lengths, _LONGEST + 1), minlength=_LONGEST + 2)
@@ -50,10 +51,10 @@ def plain_scalars(
 
 
 def _rows(buffer: bytes, places: np.ndarray, width: int) -> np.ndarray:
-    """uint8[n, width]: the bytes from each place on."""
+    """uint8[n, width]: the bytes from each position."""
     windows = np.ndarray((len(buffer) - width + 1,), f"V{width}", buffer, strides=(1,))
-    rows: np.ndarray = windows[places].view(np.uint8).reshape(len(places), width)
-    return rows
+    rows: NDArray[np.uint8] = windows[places].view(np.uint8)
+    return rows.reshape(len(places), width)
 
 
 def _of_length(rows: np.ndarray, records: np.ndarray, length: int) -> Iterator[tuple[str, Points]]:
@@ -71,9 +72,12 @@ def _of_length(rows: np.ndarray, records: np.ndarray, length: int) -> Iterator[t
 def _of_step_size(
     rows: np.ndarray, records: np.ndarray, chosen: np.ndarray, length: int, size: int
 ) -> Iterator[tuple[str, Points]]:
-    """:param size: bytes of the step behind its key; 0: no step is written."""
+    """Points of records whose step has one size.
+
+    :param size: bytes of the step after its key; 0: no step is written.
+    """
     found = np.count_nonzero(chosen)
-    first, last = 9 + size + (size > 0), length - 4  # what stands between step and value
+    first, last = 9 + size + (size > 0), length - 4  # the bytes between step and value
     if found < FEW or last - first < 7:
         return
     if found < len(rows):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from core.errors import TelemetryError
-from core.language import literal, plural
+from core.language import Message, literal, plural
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.run_events import RunEvents
 from core.telemetry.tail import EventFile
@@ -15,11 +15,11 @@ Inode = tuple[int, int]  # device and inode
 
 
 class RunReader(RunEvents):
-    """Reads the TensorBoard events of one run, and only new bytes on each refresh.
+    """Reads the TensorBoard events of one run; each refresh reads only new bytes.
 
     Files are found by ``tfevents`` in their name, in the folder and all below it, and
     ordered by their first wall time. All methods may be called from several threads;
-    whoever needs several reads that agree takes :meth:`events`.
+    callers that need several consistent reads use :meth:`events`.
 
     :param path: a folder (it may not exist yet), or one event file under any name.
     """
@@ -31,7 +31,7 @@ class RunReader(RunEvents):
         self._frozen: RunEvents | None = None
 
     def events(self) -> RunEvents:
-        """What the last refresh saw; the same object until a refresh sees something else."""
+        """What the last refresh read; the same object until a refresh reads something new."""
         with self._lock:
             if self._frozen is None:
                 self._frozen = RunEvents(
@@ -42,7 +42,7 @@ class RunReader(RunEvents):
     def refresh(self) -> None:
         """Read what was written since the last call.
 
-        :raises TelemetryError: a folder is there, but may not be listed.
+        :raises TelemetryError: a folder exists, but may not be listed.
         """
         with self._lock:
             root = self.path.parent if self.path.is_file() else self.path
@@ -51,8 +51,10 @@ class RunReader(RunEvents):
             known = {file.path: inode for inode, file in before.items() if inode not in found}
             for inode, path in found.items():
                 name = path.relative_to(root).as_posix()
-                # Known by inode, wherever it was moved; else the one that stood here.
-                file = before.pop(inode, None) or before.pop(known.get(path, inode), None)
+                # Known by inode, wherever it was moved; else the one that was here before.
+                file = before.pop(inode, None)
+                if file is None and path in known:
+                    file = before.pop(known[path], None)
                 file = file or EventFile(path, name)
                 file.path, file.name = path, name
                 try:
@@ -78,7 +80,7 @@ class RunReader(RunEvents):
                 self._frozen = None
 
     def _find(self) -> dict[Inode, Path]:
-        """Event files by inode; of several links to one file the first counts."""
+        """Event files by inode; of several links to one file the first is used."""
         if self.path.is_file():
             paths = [self.path]
         else:
@@ -106,8 +108,12 @@ class RunReader(RunEvents):
 
 def _refuse(error: OSError) -> None:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return  # not there yet, or gone since
+        return  # does not exist yet, or no longer
     raise TelemetryError(
-        f"The folder {error.filename} can't be listed: {error.strerror}.",
-        "Check the folder's permissions.",
+        Message(
+            "The folder {folder} can't be listed: {error}.",
+            folder=str(error.filename),
+            error=error.strerror or str(error),
+        ),
+        Message("Check the folder's permissions."),
     ) from error

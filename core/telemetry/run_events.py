@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -43,12 +43,12 @@ class LastEvent:
 
 
 class RunEvents:
-    """The events of one run, as they stood when they were read. Never changes.
+    """The events of one run as they were read. Never changes.
 
     A file that shares tags with an earlier one is a new attempt: its points replace the
     earlier ones from its first step on. All methods may be called from several threads.
 
-    :param lost: what is said of files that are gone or unreachable.
+    :param lost: problems of files that are deleted or unreachable.
     :param curves: kept between the positions of one reader, with the lock that guards them.
     """
 
@@ -67,7 +67,7 @@ class RunEvents:
 
     def _take(self, files: Sequence[FileEvents], lost: Sequence[FileProblem]) -> None:
         self._files, self._missing = tuple(files), tuple(lost)
-        self._series: dict[tuple[Any, ...], Series] = {}
+        self._series: dict[tuple[str, float | None, float | None, bool], Series] = {}
         self._copied = 0
         self._attempts: dict[float | None, list[AttemptEvents]] = {}
         self._tags: list[str] | None = None
@@ -93,8 +93,8 @@ class RunEvents:
     ) -> Series:
         """Points of one tag with ``since < wall <= until`` (seconds since the epoch).
 
-        What was written after ``until`` has no influence: a restart behind it hides
-        nothing. The arrays are read-only.
+        What was written after ``until`` has no influence: a later restart hides nothing.
+        The arrays are read-only.
 
         :param stitched: one curve over all attempts; False: every point as written,
             file by file.
@@ -170,7 +170,7 @@ class RunEvents:
     def last_event(self, until: float | None = None) -> LastEvent | None:
         """The newest scalar with ``wall <= until``; None if there is none.
 
-        A scalar without a finite wall time has no place in time, and never is it.
+        A scalar without a finite wall time has no place in time, and is never the newest.
         """
         with self._lock:
             newest: tuple[float, int] | None = None

@@ -1,4 +1,4 @@
-"""The scalars in the records of one file: at once where that is possible, else one by one."""
+"""The scalars in the records of one file: many at once where possible, else one by one."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from core.telemetry.wire import Found, ScalarParser
 class Skipped(NamedTuple):
     """A record that was skipped, and why."""
 
-    at: int  # where it begins in the block
+    at: int  # its start in the block
     fault: Fault
 
 
 class Taken(NamedTuple):
-    """What a block held."""
+    """What a block contained."""
 
     points: dict[str, Points]  # by tag, in the order in which they were written
     skipped: list[Skipped]
 
 
 class ScalarBlocks:
-    """Takes the scalars out of one block of records after the other."""
+    """Reads the scalars of one block of records after another."""
 
     def __init__(self) -> None:
         self._parser = ScalarParser()
@@ -78,7 +78,7 @@ class ScalarBlocks:
     ) -> list[Skipped]:
         """Parse the chosen records.
 
-        :param arrivals: record and tag of points that are taken already, in order: which
+        :param arrivals: record and tag of points that were already read, in order: which
             tags are kept above the cap depends on which came first.
         """
         skipped: list[Skipped] = []

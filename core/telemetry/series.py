@@ -27,12 +27,18 @@ class Series:
 
     @property
     def last(self) -> tuple[int, float]:
-        """Step and value of the newest point. :raises IndexError: no points."""
+        """Step and value of the newest point.
+
+        :raises IndexError: no points.
+        """
         return int(self.step[-1]), float(self.value[-1])
 
     @property
     def last_at(self) -> datetime:
-        """Real moment of the newest point. :raises IndexError: no points."""
+        """Real moment of the newest point.
+
+        :raises IndexError: no points.
+        """
         return from_unix(float(self.wall[-1]))
 
     def where(self, mask: np.ndarray | slice) -> Series:
@@ -65,11 +71,12 @@ class Series:
 
 
 def empty(tag: str) -> Series:
+    """A series without points."""
     return Series(tag, np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
 def join(tag: str, parts: Sequence[Series]) -> Series:
-    """All points, one part behind the other."""
+    """All points, one part after another."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return empty(tag)
@@ -89,7 +96,7 @@ def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Ser
 
     Its steps never go back.
 
-    :param parts: one series an attempt, in order.
+    :param parts: one series per attempt, in order.
     :param cuts: for each part, the step from which it replaces all earlier parts,
         also of tags that it has not written yet (None: it replaces nothing).
     """
@@ -113,5 +120,5 @@ def without_resets(series: Series) -> Series:
         return series
     if (series.step[1:] >= series.step[:-1]).all():
         return replace(series, rising=True)
-    lowest_behind = np.minimum.accumulate(series.step[::-1])[::-1]
-    return replace(series.where(series.step <= lowest_behind), rising=True)
+    lowest_later = np.minimum.accumulate(series.step[::-1])[::-1]
+    return replace(series.where(series.step <= lowest_later), rising=True)

@@ -2,8 +2,8 @@
 
 A TFRecord is ``u64 length, u32 masked CRC-32C of it, data, u32 masked CRC-32C of the
 data`` (TensorFlow ``core/lib/io/record_writer.h``). A wrong data checksum costs one
-record; a wrong length checksum ends the file, as nobody can know where the next one
-begins.
+record; a wrong length checksum ends the file, as the start of the next record is
+unknown.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from core.telemetry.wire import MAX_TAGS
 
 CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
-_GUARD = 16  # bytes before the offset, that tell a rewritten file from a grown one
+_GUARD = 16  # bytes before the offset that distinguish a rewritten file from a grown one
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class EventFile:
     """The points of one event file, and how far it was read.
 
     :param path: the file.
-    :param name: how the file is called in problems and sources.
+    :param name: name of the file in problems and sources.
     """
 
     def __init__(self, path: Path, name: str) -> None:
@@ -72,7 +72,7 @@ class EventFile:
         self._scalars = ScalarBlocks()
 
     def refresh(self) -> bool:
-        """Read what is new. True if points were added or taken away.
+        """Read what is new. True if points were added or removed.
 
         :raises FileNotFoundError: the file is gone.
         """
@@ -92,16 +92,16 @@ class EventFile:
             self._stop(Fault.UNREADABLE, literal(error.strerror or str(error)))
             return False
 
-    def _read(self, file: IO[bytes]) -> bool:
+    def _read(self, file: FileIO) -> bool:
         stat = os.fstat(file.fileno())
         inode = (stat.st_dev, stat.st_ino)
-        anew = self.offset > 0 and (
+        again = self.offset > 0 and (
             inode != self.inode
             or stat.st_size < self.offset
             or os.pread(file.fileno(), len(self._guard), self.offset - len(self._guard))
             != self._guard
         )
-        if anew:
+        if again:
             what = (
                 Message("the file shrank and was read again")
                 if stat.st_size < self.offset
@@ -115,7 +115,7 @@ class EventFile:
         before = self.points
         while self._read_chunk(file.fileno()):
             pass
-        return anew or self.points != before
+        return again or self.points != before
 
     def _read_chunk(self, descriptor: int) -> bool:
         """Parse the records of one chunk. False when there is nothing more to read now."""
@@ -131,7 +131,7 @@ class EventFile:
         return self.offset > start and not self.stopped
 
     def _parse(self, buffer: bytes) -> int:
-        """Parse whole records from the offset on; the bytes that the next one needs."""
+        """Parse whole records from the offset; returns the bytes that the next one needs."""
         records = whole_records(buffer)
         self._take(buffer, records)
         frame = buffer[records.end : records.end + FRAME]
@@ -228,6 +228,7 @@ class EventFile:
 
     @property
     def state(self) -> FileState:
+        """How far the file was read."""
         return FileState(
             self.name,
             self.inode[1],
@@ -241,6 +242,7 @@ class EventFile:
 
     @property
     def problems(self) -> list[FileProblem]:
+        """What is wrong with the file; empty if all was read."""
         found = list(self._skipped)
         for fault, count in self._more.items():
             detail = plural("{n} more such record skipped", "{n} more such records skipped", count)
@@ -260,10 +262,11 @@ class EventFile:
 
 def _wall_before(taken: Taken, record: int, earlier: float | None) -> float | None:
     """Wall time of the newest point before a record of the block; ``earlier`` without one."""
-    newest = (-1, earlier)
+    newest: tuple[int, float | None] = (-1, earlier)
     for points in taken.points.values():
         walls = points.wall[: np.searchsorted(points.record, record)]
         usable = np.flatnonzero(np.isfinite(walls))
         if len(usable):
-            newest = max(newest, (int(points.record[usable[-1]]), float(walls[usable[-1]])))
+            found = (int(points.record[usable[-1]]), float(walls[usable[-1]]))
+            newest = max(newest, found, key=lambda point: point[0])
     return newest[1]

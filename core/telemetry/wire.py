@@ -1,12 +1,12 @@
 """Takes the scalars out of serialized TensorBoard events.
 
-Nearly every event of a training is one scalar, in one layout::
+Nearly every event of a run is one scalar, in one layout::
 
     09 <wall: 8 bytes> [10 <step: varint>] 2a <length> 0a <length> 0a <length> <tag> 15 <value: 4>
 
-(fields of ``tensorflow/core/util/event.proto`` and ``summary.proto``). What stands
-between step and value is the same for every point of a tag, so it is looked up as a
-whole. Everything else goes through TensorBoard's own protobuf classes.
+(fields of ``tensorflow/core/util/event.proto`` and ``summary.proto``). The
+bytes between step and value are the same for every point of a tag, so they are looked up
+as a whole. Everything else goes through TensorBoard's own protobuf classes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import DecodeError
 
-MAX_TAG = 500  # characters; a longer tag is no name of a metric
+MAX_TAG = 500  # characters; a longer tag is not the name of a metric
 MAX_TAGS = 20_000  # per file
 Found = tuple[list[int], list[int], list[float], list[float]]  # record, step, wall, value
 _WALL = struct.Struct("<d").unpack_from
@@ -29,7 +29,7 @@ _FLOATS = frozenset({1, 2, 14, 19})
 
 
 class ScalarParser:
-    """Collects points by tag until :meth:`take` hands them over."""
+    """Collects points by tag until :meth:`take` returns them."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Found] = {}
@@ -40,9 +40,9 @@ class ScalarParser:
         self.first_wall: float | None = None
 
     def parse(self, event: bytes, record: int = 0) -> bool:
-        """Take the scalars of one event. False: the bytes are no event.
+        """Take the scalars of one event. False: the bytes are not an event.
 
-        :param record: a number that the points bear, to tell their order.
+        :param record: a number that the points keep, which gives their order.
         """
         # The points of one iteration share their step, so its bytes are compared first.
         at = 9 + len(self._step_bytes)
@@ -54,15 +54,15 @@ class ScalarParser:
                 columns[2].append(_WALL(event, 1)[0])
                 columns[3].append(_VALUE(event, len(event) - 4)[0])
                 return True
-        return self._learn(event) and self.parse(event, record) or self._parse_any(event, record)
+        return (self._learn(event) and self.parse(event, record)) or self._parse_any(event, record)
 
     def _learn(self, event: bytes) -> bool:
-        """Remember step and tag of a plain scalar. False if it is none, or nothing is new."""
+        """Remember step and tag of a plain scalar. False if it is not one, or nothing is new."""
         if len(event) < 20 or event[0] != 0x09:
             return False
         step_bytes, step = _step(event)
         middle = event[9 + len(step_bytes) : -4]
-        if step is None or step_bytes == self._step_bytes and middle in self._known:
+        if step is None or (step_bytes == self._step_bytes and middle in self._known):
             return False
         if middle not in self._known:
             tag = plain_tag(middle)
@@ -87,7 +87,7 @@ class ScalarParser:
         return taken
 
     def column(self, tag: str) -> Found | None:
-        """Where the points of a tag are collected; None if there are too many tags."""
+        """The lists in which a tag's points are collected; None if there are too many tags."""
         column = self._points.get(tag)
         if column is None:
             if len(tag) > MAX_TAG or len(self._points) >= MAX_TAGS:
@@ -128,7 +128,7 @@ class ScalarParser:
 
 
 @cache
-def _event_class() -> Any:
+def _event_class() -> Any:  # TensorBoard's protobuf classes have no types
     # Imported here: half of the runs never need it, and it costs 30 ms.
     from tensorboard.compat.proto.event_pb2 import Event
 
@@ -136,7 +136,7 @@ def _event_class() -> Any:
 
 
 def _step(event: bytes) -> tuple[bytes, int | None]:
-    """The step's bytes behind the wall time, with their key; none written means 0."""
+    """The step's bytes after the wall time, with their key; none written means 0."""
     if event[9] != 0x10:
         return b"", 0
     step = 0
@@ -165,16 +165,16 @@ def plain_tag(middle: bytes) -> str | None:
 
 
 def _scalar_of(tensor: Any, plugin: str | None) -> float | None:
-    """The number in a tensor that stands for a scalar; None for all other tensors.
+    """The number in a tensor that represents a scalar; None for all other tensors.
 
     TF2 writes scalars as rank-0 tensors with the plugin ``scalars``; without a
-    plugin's name only a rank-0 float is one.
+    plugin name only a rank-0 float is one.
     """
     if tensor.tensor_shape.dim or plugin not in (None, "scalars"):
         return None
     if tensor.dtype not in (_NUMERIC if plugin else _FLOATS):
         return None
-    # Nearly all are one float or one double; the general way takes ten times as long.
+    # Nearly all are one float or one double; the general code takes ten times as long.
     content = tensor.tensor_content
     if tensor.dtype == _FLOAT:
         if len(content) == 4:

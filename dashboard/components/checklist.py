@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core.checks.judgement import Judgement
@@ -18,6 +20,7 @@ from dashboard.page import Page
 from dashboard.wording import plain
 
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
+RESULT = "result.json"  # of a job, as the source of a reading
 
 
 def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -106,8 +109,11 @@ def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
+    if RESULT in reading.source:  # the line above names the job; the tooltip has the file
+        return ""
     source = short_source(reading.source)
     if snapshot.run is not None:  # its name stands in the frame, and is long
+        source = source.removesuffix(f", job of {snapshot.run.name}")
         source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]
     if reading.step is not None:
@@ -133,7 +139,8 @@ def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item
                 page,
                 f"slot:{slot.id}",
                 plural("{n} tick", "{n} ticks", len(open_)),
-                lambda item=item: page.services.client.tick(
+                partial(
+                    page.services.client.tick,
                     snapshot.week.id,
                     slot.id,
                     item.judgement.check,

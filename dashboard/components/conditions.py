@@ -80,7 +80,7 @@ def _close(page: Page, condition: Condition, place: str) -> None:
             key=f"{place}:button",
             type="primary",
             disabled=denied is not None,
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 place,
                 Message("closed condition"),

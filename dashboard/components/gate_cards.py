@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
+from core.decision.gate_record import GateRecord, ResampledGate
+from core.gates import GateResult
 from core.language import Message, plural
+from core.playbook.gates import GateId
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
@@ -22,51 +24,49 @@ OPS = {">=": "≥", "<=": "≤"}
 
 def gate_cards(
     page: Page,
-    gates: Sequence[Mapping[str, Any]],
-    alone: Mapping[str, float] | None = None,
+    gates: Sequence[GateResult],
+    alone: Mapping[GateId, float] | None = None,
     episodes: int = 0,
 ) -> None:
     """One card a gate; those that fail come first, where a phone shows them.
 
-    :param gates: records of decision.json, of any schema version.
+    :param gates: of a decision, or as far as a running revalidation knows them.
     :param alone: by gate id, the share of the episodes that pass on their own.
     :param episodes: how many there are.
     """
     # Three beside each other on a laptop, two on a phone: every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
-        for gate in sorted(gates, key=lambda gate: (gate["passed"], gate["number"])):
-            with st.container(
-                border=True, gap="xxsmall", height="stretch", key=f"gate-{gate['id']}"
-            ):
-                _card(page, gate, (alone or {}).get(gate["id"]), episodes)
+        for gate in sorted(gates, key=lambda gate: (gate.passed, gate.number)):
+            with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
+                _card(page, gate, (alone or {}).get(gate.id), episodes)
 
 
-def _card(page: Page, gate: Mapping[str, Any], alone: float | None, episodes: int) -> None:
+def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> None:
     say = page.say
-    verdict = Verdict.PASS if gate["passed"] else Verdict.FAIL
+    verdict = Verdict.PASS if gate.passed else Verdict.FAIL
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(f":gray[{gate['number']}] **{plain(gate['name'])}**", width="content")
+        st.markdown(f":gray[{gate.number}] **{plain(gate.name)}**", width="content")
         st.markdown(badge(verdict, say), width="content")
     value = say(value_text(gate))
-    if not gate["passed"]:
+    if not gate.passed:
         value = f":red[{value}]"
-    limit = say(general(gate["threshold"], gate["unit"] if gate["unit"] == "%" else ""))
-    st.markdown(f"## {value} :small[:gray[{OPS[gate['op']]} {limit}]]", anchors=False)
+    limit = say(general(gate.threshold, gate.unit if gate.unit == "%" else ""))
+    st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {limit}]]", anchors=False)
     figure = gate_figure(gate)
     if figure is not None:
         alt = Message(
             "{gate} on resampled returns: green passes, red fails, dashed = limit, solid = value",
-            gate=gate["name"],
+            gate=gate.name,
         )
-        draw(page, figure, key=f"spread-{gate['id']}", alt=alt, still=True)
+        draw(page, figure, key=f"spread-{gate.id}", alt=alt, still=True)
     result = []
-    if gate["margin"] is not None:
-        by = margin(gate["value"], gate["margin"], gate["threshold"])
+    if gate.margin is not None:
+        by = margin(gate.value, gate.margin, gate.threshold)
         result.append(say("margin {margin}", margin=by))
-    if gate["status"] != GateStatus.OK.value:
-        why = WORDS[GateStatus][GateStatus(gate["status"])]
+    if gate.status is not GateStatus.OK:
+        why = WORDS[GateStatus][gate.status]
         result.append(f":orange[{say('undefined: {status}', status=why)}]")
     result += _interval(page, gate)
     lines = [result, _chances(page, gate)]
@@ -81,31 +81,31 @@ def _card(page: Page, gate: Mapping[str, Any], alone: float | None, episodes: in
     st.markdown("  \n".join(f":small[:gray[{' · '.join(line)}]]" for line in lines if line))
 
 
-def _interval(page: Page, gate: Mapping[str, Any]) -> list[str]:
+def _interval(page: Page, gate: GateResult) -> list[str]:
     """Older records have none."""
-    if "ci95" not in gate:
+    if not isinstance(gate, ResampledGate):
         return []
-    if gate["ci95"] is None:
+    if gate.ci95 is None:
         return [page.say("no interval")]
-    low, high = gate["ci95"]
+    low, high = gate.ci95
     return [page.say("95 % [{low:.2f} … {high:.2f}]", low=low, high=high)]
 
 
-def _chances(page: Page, gate: Mapping[str, Any]) -> list[str]:
+def _chances(page: Page, gate: GateResult) -> list[str]:
     """The chance to pass, and the gate at double costs."""
     say, found = page.say, []
-    if (chance := share(gate.get("p_pass"))) is not None:
+    if isinstance(gate, ResampledGate) and (chance := share(gate.p_pass)) is not None:
         # Of so many resampled records none, or all: not the same as never, or always.
         if chance in {"0 %", "100 %"}:
             chance = beyond(chance == "100 %")
         found.append(say("P(pass) {chance}", chance=chance))
-    if doubled := gate.get("costs_x2"):
-        verdict = Verdict.PASS if doubled["passed"] else Verdict.FAIL
-        value = short(doubled["value"], gate["threshold"])
+    if isinstance(gate, GateRecord) and (doubled := gate.costs_x2):
+        verdict = Verdict.PASS if doubled.passed else Verdict.FAIL
+        value = short(doubled.value, gate.threshold)
         found.append(f"{say('at 2x costs: {value}', value=value)} {icon(verdict)}")
     return found
 
 
-def value_text(gate: Mapping[str, Any]) -> Message:
+def value_text(gate: GateResult) -> Message:
     """Four significant digits; whole numbers whole; a dash where it is undefined."""
-    return short(gate["value"], gate["threshold"], "%" if gate["unit"] == "%" else "")
+    return short(gate.value, gate.threshold, "%" if gate.unit == "%" else "")

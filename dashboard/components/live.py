@@ -1,4 +1,4 @@
-"""The way most panels are drawn: with a week, behind the boundary, again on each tick."""
+"""How most panels are drawn: with a week, inside the boundary, again on each tick."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from collections.abc import Callable
 
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import week_or_way
-from dashboard.page import Page
+from dashboard.data.snapshot import Snapshot
+from dashboard.page import TICK_SECONDS, Page
 
 
-def live_panel(page: Page, draw: Callable[[Page], None]) -> None:
+def live_panel(
+    page: Page,
+    draw: Callable[[Page, Snapshot], None],
+    every: Callable[[Snapshot], float] = lambda snapshot: TICK_SECONDS,
+) -> None:
     """Draw a panel and keep it live; without a week, show the way to one instead.
 
     At most one a page: Streamlit tells fragments apart by the function that they run.
+
+    :param every: seconds between two ticks, for what the page shows first.
     """
-    if week_or_way(page) is None:
+    first = week_or_way(page)
+    if first is None:
         return
 
     def body() -> None:
         with boundary(page.say):
-            draw(page)
+            snapshot = page.snapshot()
+            if snapshot is not None:
+                draw(page, snapshot)
 
-    page.live(body)
+    page.live(body, every=every(first))

@@ -13,6 +13,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core.errors import TrainweekError
+from core.language import Message
 from core.vocabulary import WAITING_STATES
 from dashboard.components.states import badge
 from dashboard.formatting import age
@@ -48,7 +49,16 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
     return done
 
 
-def needs(given: object, reason: str) -> Refused | None:
+def click(page: Page, place: str, saved: str, action: Callable[[], object]) -> Callable[[], None]:
+    """:func:`act` as what a button calls."""
+
+    def clicked() -> None:
+        act(page, place, saved, action)
+
+    return clicked
+
+
+def needs(given: object, reason: Message) -> Refused | None:
     """A refusal before the client is asked: something that the form needs is missing."""
     return None if given else Refused(reason)
 

@@ -25,8 +25,8 @@ def value_text(judged: Judgement) -> Message:
     if judged.reading is None:
         return Message("no data yet")
     value = judged.reading.value
-    if isinstance(value, bool):
-        return Message("yes") if value else Message("no")
+    if isinstance(value, bool) or value in ("yes", "no"):
+        return Message("yes") if value in (True, "yes") else Message("no")
     return number(value, judged.reading.unit)
 
 

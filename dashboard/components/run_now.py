@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -23,7 +24,8 @@ from dashboard.wording import plain
 from dashboard.wording.states import WORDS
 
 SPARK_POINTS = 60
-_TREND_ARROWS = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
+Arrow = Literal["up", "down", "off"]
+_TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "down"}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
@@ -74,7 +76,13 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     soon = ""
     if snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
-    elif left is not None and snapshot.status is TrainingStatus.RUNNING and not snapshot.stale:
+    elif (
+        run is not None
+        and run.reader is not None
+        and left is not None
+        and snapshot.status is TrainingStatus.RUNNING
+        and not snapshot.stale
+    ):
         pace = snapshot.clock.pace(snapshot.now)
         end = snapshot.now_week + timedelta(seconds=float(left.value) * pace)
         between = time_remaining_range(run.reader, run.total_steps, run.until)
@@ -94,7 +102,7 @@ def _metric(
     reading: Reading | None,
     tag: str | None,
     note: str,
-    arrow: str = "off",
+    arrow: Arrow = "off",
     spark: list[float] | None = None,
     soon: str = "",
 ) -> None:

@@ -28,7 +28,7 @@ def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
         icon=action.icon,
         disabled=denied is not None,
         help=denied,
-        on_click=lambda: outcomes.act(page, place, action.saved, action.do(page, snapshot, place)),
+        on_click=outcomes.click(page, place, action.saved, action.do(page, snapshot, place)),
     )
 
 
@@ -44,12 +44,24 @@ def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
     return run
 
 
-def restart(page: Page, place: str, **given: object) -> Callable[[], object]:
+def restart(
+    page: Page,
+    place: str,
+    *,
+    learning_rate: float | None = None,
+    ent_coef: float | None = None,
+    scenario: str | None = None,
+) -> Callable[[], object]:
     """Save and stop the current run, then resume from the last good checkpoint: one click.
 
-    :param given: changed settings, or the scenario that asks for it.
+    :param scenario: the one that asks for it.
     """
-    return lambda: page.services.client.restart(**given, key=outcomes.intent(place))
+    return lambda: page.services.client.restart(
+        learning_rate=learning_rate,
+        ent_coef=ent_coef,
+        scenario=scenario,
+        key=outcomes.intent(place),
+    )
 
 
 def _check_data(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:

@@ -101,7 +101,7 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     blocked = not now.ready
     params: dict[str, object] = {"timestamp": True}
     unfinished = job is not None and job.state in UNFINISHED_STATES and job.attempt > 0
-    if unfinished and not snapshot.busy(JobKind.TRAIN):
+    if job is not None and unfinished and not snapshot.busy(JobKind.TRAIN):
         params["resume"] = _choice(page, snapshot, job)
     if now.may_override:
         with st.container(width=620):
@@ -128,7 +128,7 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
             type="primary" if job is None or unfinished else "secondary",
             disabled=blocked or denied is not None,
             help=denied or now.why,
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 "",

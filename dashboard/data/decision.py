@@ -15,13 +15,12 @@ from core.decision import SavedDecision, marked_bars
 from core.decision.sentences import Sentences, sentences_in
 from core.decision.validity import Standing
 from core.errors import TrainweekError
-from core.language import Language, Message
+from core.language import Message
 from core.metrics.drawdown import underwater
 from core.paths import Home
 from core.trading.baselines import buy_and_hold
 from dashboard.data.backtest_input import candles_of
 from dashboard.formatting import short
-from dashboard.wording.decision import CHANGED_PARTS
 
 
 @dataclass(frozen=True)
@@ -75,17 +74,6 @@ def in_words(saved: SavedDecision, language: str) -> Sentences:
     return sentences_in(saved.decision, language, lambda gate: short(gate.value, gate.threshold))
 
 
-def differences(standing: Standing, language: Language) -> list[str]:
-    """Why a signature is not valid, a sentence each; empty if it is.
-
-    A sentence that was recorded in English alone, with names and hashes, is replaced by one
-    that names the part that changed.
-    """
-    if standing.stands:
-        return []
-    return [
-        one.what
-        if language == "en" or isinstance(one.what, Message)
-        else CHANGED_PARTS.get(one.part, one.what)
-        for one in standing.differences
-    ]
+def differences(standing: Standing) -> list[Message]:
+    """Why a signature is not valid, a sentence each; empty if it is."""
+    return [] if standing.stands else [one.what for one in standing.differences]

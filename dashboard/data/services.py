@@ -18,7 +18,7 @@ from dashboard.data.snapshot import Snapshot
 from runner.client import Client
 from runner.records import WeekRecords
 
-__all__ = ["Snapshot", "Services"]
+__all__ = ["Services", "Snapshot"]
 
 # Two fragments of one page tick within this; they share one snapshot.
 SHARED_FOR = timedelta(seconds=1)

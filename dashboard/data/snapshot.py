@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from core.checks import judge_slot
 from core.checks.judgement import Judgement
-from core.clock import Clock
-from core.decision.validity import Standing
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.facts import Facts, RunFacts
@@ -25,23 +22,19 @@ from core.paths import Home
 from core.playbook import SlotSpec
 from core.reading import Reading
 from core.schedule import SlotView, next_up
-from core.telemetry import RunReader
+from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
 from core.vocabulary import (
-    LIVE_STATES,
-    WAITING_STATES,
+    ACTIVE_STATES,
     JobKind,
     Liveness,
     TrainingStatus,
 )
 from runner.records import (
-    Attempt,
-    Condition,
     Incident,
     Job,
     LedgerEntry,
     Note,
-    RunnerStatus,
     Signature,
     Tick,
     WeekRecords,
@@ -59,7 +52,15 @@ class Item:
     tick: Tick | None
 
 
-class Snapshot:
+@dataclass(frozen=True)
+class Written:
+    """The events of a run, as read once, and until when they count (real time)."""
+
+    events: RunEvents
+    until: datetime
+
+
+class Snapshot(Sources):
     """The week at one real moment, from one state of the store and of the event files.
 
     What is written later is seen by the next snapshot. Verdicts and findings are judged
@@ -73,37 +74,18 @@ class Snapshot:
         now: datetime,
         reader_of: Callable[[Path], RunReader] = RunReader,
     ) -> None:
-        self.sources = Sources(home, records, now, reader_of)
-        self.week = records.week
-        self.now = now
+        super().__init__(home, records, now, reader_of)
         self._facts: dict[datetime | None, Facts] = {}
         self._judgements: dict[str, list[Judgement]] = {}
 
-    # --- time, runner, run
-    @property
-    def clock(self) -> Clock:
-        return self.sources.clock
-
-    @property
-    def now_week(self) -> datetime:
-        return self.sources.now_week
-
-    @property
-    def runner(self) -> RunnerStatus:
-        return self.sources.runner
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the market is made up."""
-        return self.sources.synthetic
-
+    # --- the run
     @property
     def facts(self) -> Facts:
         return self._facts_as_of(None)
 
     @cached_property
     def _of_run(self) -> Facts:
-        return facts_of_run(self.sources)
+        return facts_of_run(self)
 
     @property
     def run(self) -> RunFacts | None:
@@ -113,6 +95,12 @@ class Snapshot:
     def silence(self) -> Silence | None:
         """How long the run has shown no progress; None for one that is not expected to."""
         return self._of_run.silence
+
+    @property
+    def written(self) -> Written | None:
+        """The events of the run; None without a run or without its files."""
+        run = self.run
+        return None if run is None or run.reader is None else Written(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
@@ -155,10 +143,6 @@ class Snapshot:
         job = self.busy(JobKind.TRAIN)
         return None if job is None else self.pulse_of(job)
 
-    def pulse_of(self, job: Job) -> Pulse | None:
-        """Whether a job's process is at work; None for one that does not live."""
-        return self.sources.pulse(job) if job.state in LIVE_STATES else None
-
     @property
     def stalled(self) -> bool:
         """The process lives and makes no progress, by all of its signs together."""
@@ -184,7 +168,7 @@ class Snapshot:
     @property
     def jobs(self) -> Sequence[Job]:
         """All jobs of the week, newest first."""
-        return self.sources.records.jobs
+        return self.records.jobs
 
     def latest(self, kind: JobKind) -> Job | None:
         return next((job for job in self.jobs if job.kind is kind), None)
@@ -192,43 +176,28 @@ class Snapshot:
     def busy(self, kind: JobKind) -> Job | None:
         """The job of that kind that waits or lives."""
         job = self.latest(kind)
-        return job if job and job.state in LIVE_STATES | WAITING_STATES else None
-
-    def attempts(self, job: Job) -> Sequence[Attempt]:
-        """In the order of their numbers."""
-        return self.sources.records.attempts.get(job.id, ())
-
-    def result(self, job: Job) -> Mapping[str, Any]:
-        """What its newest attempt wrote; empty if that can't be read."""
-        return self.sources.result(job.id) or {}
-
-    def output_tail(self, job: Job, lines: int) -> str:
-        return self.sources.output_tail(job.id, lines)
-
-    def progress(self, job: Job) -> Mapping[str, Any]:
-        """What its program says of its progress; empty while it says nothing readable."""
-        return self.sources.progress(job.id) or {}
+        return job if job and job.state in ACTIVE_STATES else None
 
     @cached_property
     def ticks(self) -> dict[str, dict[str, Tick]]:
         """Slot to check to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
-        for tick in self.sources.records.ticks:
+        for tick in self.records.ticks:
             found[tick.slot][tick.check] = tick
         return found
 
     @property
     def notes(self) -> Sequence[Note]:
-        return self.sources.records.notes
+        return self.records.notes
 
     @property
     def activity(self) -> Sequence[LedgerEntry]:
         """What was recorded last, newest first."""
-        return self.sources.records.activity
+        return self.records.activity
 
     @property
     def incidents(self) -> Sequence[Incident]:
-        return self.sources.records.incidents
+        return self.records.incidents
 
     @property
     def open_incidents(self) -> list[Incident]:
@@ -247,23 +216,7 @@ class Snapshot:
     @cached_property
     def signatures(self) -> Sequence[Signature]:
         """Of this week, oldest first."""
-        return [one for one in self.sources.records.signatures if one.week_id == self.week.id]
-
-    def signature_of(self, sha256: str) -> Signature | None:
-        """The newest signature of a decision."""
-        return self.sources.records.newest_signature(sha256)
-
-    def standing(self, signature: Signature | None) -> Standing:
-        """Whether a signature of this week holds; UNSIGNED for None."""
-        return self.sources.standing(signature)
-
-    def conditions_of(self, signature: Signature) -> list[Condition]:
-        return self.sources.conditions_of(signature)
-
-    @property
-    def conditions(self) -> list[Condition]:
-        """Of this week's signed decisions, and what is still open of earlier weeks' ones."""
-        return [*self.sources.open_conditions_of_others, *self.sources.conditions]
+        return [one for one in self.records.signatures if one.week_id == self.week.id]
 
     # --- schedule and checks
     def slot(self, slot_id: str) -> SlotSpec:
@@ -278,7 +231,7 @@ class Snapshot:
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
         if moment not in self._facts:
-            self._facts[moment] = gather(self.sources, moment)
+            self._facts[moment] = gather(self, moment)
         return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
@@ -294,11 +247,11 @@ class Snapshot:
     @cached_property
     def anomaly_days(self) -> Collection[date]:
         """Days whose daily check found something; only then is the second check due."""
-        return anomaly_days(self.sources)
+        return anomaly_days(self)
 
     @cached_property
     def timeline(self) -> list[SlotView]:
-        return agenda(self.sources)
+        return agenda(self)
 
     @property
     def next_slot(self) -> SlotView | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -63,6 +65,6 @@ def thin(values: np.ndarray, most: int) -> np.ndarray:
         return np.arange(count)
     bounds = np.linspace(0, count, most // 2 + 1).astype(int)
     kept = {0, count - 1}
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in itertools.pairwise(bounds):
         kept.update((start, start + int(values[start:end].argmin())))
     return np.array(sorted(kept))

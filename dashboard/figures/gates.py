@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.decision.gate_record import ResampledGate
+from core.gates import GateResult
+from core.trading.resampling import Quantiles
 from dashboard.figures.style import BLUE, GRAY, GREEN, GRID, ORANGE, RED
 
 _PASS, _FAIL = "rgba(47,158,108,0.55)", "rgba(210,82,92,0.50)"
 
 
-def gate_figure(gate: Mapping[str, Any], height: int = 88) -> go.Figure | None:
+def gate_figure(gate: GateResult, height: int = 88) -> go.Figure | None:
     """The gate's value on resampled records: green where it passes, red where it does not.
 
     The dashed line is the limit, the solid one the measured value.
 
-    :param gate: a record of decision.json; None comes back if it has no distribution.
+    :returns: None for a gate that was not resampled.
     """
-    histogram = (gate.get("distribution") or {}).get("histogram")
-    if not histogram or not histogram["counts"]:
+    if not isinstance(gate, ResampledGate) or gate.distribution is None:
         return None
-    edges = np.asarray(histogram["edges"], float)
-    counts = np.asarray(histogram["counts"], float)
+    histogram = gate.distribution.histogram
+    edges, counts = np.asarray(histogram.edges, float), np.asarray(histogram.counts, float)
     middles = (edges[:-1] + edges[1:]) / 2
-    passes = middles >= gate["threshold"] if gate["op"] == ">=" else middles <= gate["threshold"]
+    passes = middles >= gate.threshold if gate.op == ">=" else middles <= gate.threshold
     figure = go.Figure()
     figure.add_bar(
         x=middles, y=counts, width=np.diff(edges), marker={"line": {"width": 0}},
         marker_color=np.where(passes, _PASS, _FAIL), hoverinfo="skip",
     )  # fmt: skip
-    figure.add_vline(x=gate["threshold"], line={"color": GRAY, "width": 1.5, "dash": "dash"})
-    if gate["value"] is not None:
-        colour = GREEN if gate["passed"] else RED
-        figure.add_vline(x=gate["value"], line={"color": colour, "width": 2.5})
-    low, high = min(edges[0], gate["threshold"]), max(edges[-1], gate["threshold"])
+    figure.add_vline(x=gate.threshold, line={"color": GRAY, "width": 1.5, "dash": "dash"})
+    if gate.value is not None:
+        colour = GREEN if gate.passed else RED
+        figure.add_vline(x=gate.value, line={"color": colour, "width": 2.5})
+    low, high = min(edges[0], gate.threshold), max(edges[-1], gate.threshold)
     pad = (high - low) * 0.04 or 1.0
     _quiet(figure, height)
     figure.update_layout(bargap=0, showlegend=False)
@@ -49,15 +50,15 @@ def gate_figure(gate: Mapping[str, Any], height: int = 88) -> go.Figure | None:
 
 
 def among_random(
-    spread: Mapping[str, Any], marks: Sequence[tuple[str, float, bool]], x_title: str, y_title: str
+    spread: Quantiles, marks: Sequence[tuple[str, float, bool]], x_title: str, y_title: str
 ) -> go.Figure:
     """The share of random policies below each value, and where named ones stand.
 
-    :param spread: ``p`` and ``value``, as in decision.json.
+    :param spread: of the random policies.
     :param marks: name, value, and whether it is the agent.
     """
     figure = go.Figure()
-    values, shares = list(spread["value"]), [100 * p for p in spread["p"]]
+    values, shares = list(spread.value), [100 * p for p in spread.p]
     figure.add_scatter(
         x=values, y=shares, mode="lines", fill="tozeroy", name="",
         line={"color": GRAY, "width": 1.5}, fillcolor="rgba(131,144,157,0.20)",

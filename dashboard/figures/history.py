@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from core.decision.gate_record import ResampledGate
+from core.gates import GateResult
 from dashboard.figures.style import GRAY, GREEN, RED, frame, limit_line
 
 
 def gate_over_time(
-    labels: Sequence[str], gates: Sequence[Mapping[str, Any] | None], height: int = 170
+    labels: Sequence[str], gates: Sequence[GateResult | None], limit: str, height: int = 170
 ) -> go.Figure:
     """Points in the order of the revalidations; an undefined value leaves a gap.
 
     :param labels: of the revalidations, each once; a day is their first word.
     :param gates: the gate's record in each decision; None where it has none.
+    :param limit: the name of the limit line.
     """
     figure = frame(height)
-    values = [None if gate is None else gate["value"] for gate in gates]
-    colours = [GREEN if gate and gate["passed"] else RED for gate in gates]
+    values = [None if gate is None else gate.value for gate in gates]
+    colours = [GREEN if gate and gate.passed else RED for gate in gates]
     spans = [_span(gate) for gate in gates]
     figure.add_scatter(
         x=list(range(len(labels))), y=values, mode="lines+markers", connectgaps=False,
@@ -33,8 +35,7 @@ def gate_over_time(
     )  # fmt: skip
     known = [gate for gate in gates if gate is not None]
     if known:
-        op = "≥" if known[-1]["op"] == ">=" else "≤"
-        limit_line(figure, known[-1]["threshold"], f"{op} {known[-1]['threshold']:g}")
+        limit_line(figure, known[-1].threshold, limit)
     figure.update_layout(hovermode="closest")
     last = len(labels) - 1
     ends = sorted({0, last})  # the days between can be read off each point
@@ -46,10 +47,10 @@ def gate_over_time(
     return figure
 
 
-def _span(gate: Mapping[str, Any] | None) -> tuple[float, float]:
+def _span(gate: GateResult | None) -> tuple[float, float]:
     """How far the interval reaches above and below the value."""
-    interval = None if gate is None else gate.get("ci95")
-    if interval is None or gate is None or gate["value"] is None:
+    interval = gate.ci95 if isinstance(gate, ResampledGate) else None
+    if interval is None or gate is None or gate.value is None:
         return 0.0, 0.0
     low, high = interval
-    return max(high - gate["value"], 0.0), max(gate["value"] - low, 0.0)
+    return max(high - gate.value, 0.0), max(gate.value - low, 0.0)

@@ -66,7 +66,7 @@ def _markdown(message: Message, language: Language, *, escape: bool) -> str:
     values: list[str] = []
 
     def place(value: str) -> str:
-        values.append(value)
+        values.append(re.sub(r"\s*\n\s*", " ", value))  # a value starts no line of its own
         return f"{_PLACE}{len(values) - 1:04x}"
 
     parts = _CODE_SPAN.split(message.in_(language, place))
@@ -75,7 +75,7 @@ def _markdown(message: Message, language: Language, *, escape: bool) -> str:
             parts[index] = _PLACES.sub(lambda at: _code(values[int(at[1], 16)]), part)
             continue
         words = _MARKUP.sub(r"\\\1", part) if escape else part
-        parts[index] = _PLACES.sub(lambda at: plain(values[int(at[1], 16)]), words)
+        parts[index] = _PLACES.sub(lambda at: _MARKUP.sub(r"\\\1", values[int(at[1], 16)]), words)
     return _no_list("".join(parts)) if escape else "".join(parts)
 
 

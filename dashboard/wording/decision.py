@@ -77,13 +77,3 @@ REMEDIES: dict[SignatureState, Message] = {
         "Keep the files, verify the ledger, then ask the CTO to sign again."
     ),
 }
-# Of the record's parts, in a language in which the record itself does not say it.
-CHANGED_PARTS: dict[str, Message] = {
-    "model": Message("The model changed."),
-    "manifest": Message("The model's normaliser or settings changed."),
-    "data": Message("The backtest data changed."),
-    "rules": Message("The playbook's gates or settings changed."),
-    "files": Message("Archived files changed."),
-    "signature": Message("The signature was altered."),
-    "expiry": Message("It expired."),
-}

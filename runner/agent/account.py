@@ -11,10 +11,10 @@ from core.trading.costs import CostModel
 
 @dataclass(frozen=True)
 class Fills:
-    """What was traded in one step. Shape (n,) each; quantity 0 means no trade."""
+    """The trades of one step. Shape (n,) each; quantity 0 means no trade."""
 
     quantity: np.ndarray  # coins, positive bought, negative sold
-    price: np.ndarray  # USDT, slippage in
+    price: np.ndarray  # USDT, with slippage
     fee: np.ndarray  # USDT
     position: np.ndarray  # coins held afterwards; exactly 0 when the position is closed
 
@@ -22,8 +22,8 @@ class Fills:
 class Account:
     """n accounts without lot rounding.
 
-    Nothing here knows time or strategy. Equity is ``cash + units * price`` at the
-    price that the caller gives, so that mark and fill prices stay visible there.
+    It knows neither time nor strategy. Equity is ``cash + units * price`` at the price that
+    the caller passes.
     """
 
     def __init__(self, n: int, start_capital: float, costs: CostModel) -> None:
@@ -34,7 +34,7 @@ class Account:
         self.entry_price = np.zeros(n)  # price of the fill that opened the position
 
     def reset(self, which: np.ndarray) -> None:
-        """Back to start capital, without a position, where ``which`` (n, bool)."""
+        """Reset accounts to the start capital without a position, where ``which`` (n, bool)."""
         self.cash[which] = self.start_capital
         self.units[which] = 0.0
         self.entry_price[which] = 0.0
@@ -50,7 +50,7 @@ class Account:
     def trade_to(self, exposure: np.ndarray, price: np.ndarray, which: np.ndarray) -> Fills:
         """Trade where ``which``, until the coins are worth ``exposure`` of the equity.
 
-        A position is opened, turned, shrunk or closed, never added to.
+        A position is opened, reversed, reduced or closed, never increased.
 
         :param exposure: target share of the equity before costs, signed, shape (n,).
         :param price: the quoted price; fills are worse than it by the slippage.
@@ -60,7 +60,7 @@ class Account:
         fill_price = price * (1.0 + self.costs.slippage(price) * np.sign(quantity))
         fee = np.abs(quantity) * fill_price * self.costs.fee
         self.cash -= quantity * fill_price + fee
-        # A position that only shrinks keeps the price at which it was opened.
+        # A reduced position keeps its entry price.
         opened = which & (target * self.units <= 0.0)
         # The target itself, not units + quantity: a closed position is exactly zero.
         self.units = np.where(which, target, self.units)

@@ -1,7 +1,7 @@
 """The revalidation's backtest: chronological episodes, equity and trades of each bar.
 
-It steps the training's own environment with one account, so a fill here is a fill
-there. Equity compounds through the episodes.
+It uses the training environment with one account, so fills are the same. Equity compounds
+over the episodes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def run_backtest(
     components: dict[str, float] = {}
     observation = env.reset()
     for number in range(1, len(spans) + 1):
-        factor = capital / settings.start_capital  # accounts begin anew, the record compounds
+        factor = capital / settings.start_capital  # each account starts fresh, the record compounds
         ended, held = False, 0.0
         while not ended:
             actions = policy(observation, env)

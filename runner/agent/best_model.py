@@ -1,8 +1,8 @@
-"""The best model so far: ``best_model.zip`` and the manifest that vouches for it.
+"""The best model so far: ``best_model.zip`` and its manifest.
 
-The two files can't be replaced in one instant. So the next manifest is written
-first, then the zip is replaced, then the manifest: whenever a kill comes, one of
-the two manifests fits the zip, and the reader takes that one.
+The two files can't be replaced atomically. So the next manifest is written first, then the
+zip is replaced, then the manifest: after a kill one of the two manifests matches the zip,
+and the reader takes that one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
+from core.language import Message
 from core.paths import numbered
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
@@ -33,19 +34,19 @@ __all__ = [
 ]
 
 SCHEMA = 1
-# Places in a save at which a test lets it fail, in their order.
+# Failpoints of a save, in order.
 SAVE_POINTS = ("best_model_begun", "best_model_announced", "best_model_replaced")
 
 
 def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace the best model, and read it again to see that it is the one.
+    """Replace the best model and verify it.
 
-    :param facts: what the manifest says beside hash and versions (run, step,
+    :param facts: what the manifest has besides hash and versions (run, step,
         config, normaliser, observation, ranges); strict JSON.
     :returns: the manifest.
     :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
-    :raises SetupError: no space or no right; the best model before is intact.
-    :raises IntegrityError: the disk gives back something else than was written.
+    :raises SetupError: no disk space or no permission; the best model before is intact.
+    :raises IntegrityError: the disk returns other data than were written.
     """
     require_finite(model)
     content = io.BytesIO()
@@ -69,7 +70,8 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
     except (OSError, SetupError) as error:
         why = error.what if isinstance(error, SetupError) else f"{error.strerror or error}."
         raise SetupError(
-            f"The best model was not saved: {why}", "Check the folder's rights and the free space."
+            Message("The best model was not saved: {error}", error=why),
+            Message("Check the folder's permissions and the free disk space."),
         ) from error
     return manifest
 
@@ -77,7 +79,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
 def keep_earlier(zip_path: Path, run: str, earlier: Path, *, own: bool = False) -> None:
     """Copy another run's best model to ``earlier/<run>/`` before it is replaced.
 
-    :param own: also the run's own, which begins anew.
+    :param own: also this run's own, because it starts over.
     """
     try:
         content, manifest = read_best_model(zip_path)
@@ -96,7 +98,7 @@ def keep_earlier(zip_path: Path, run: str, earlier: Path, *, own: bool = False) 
 
 
 def keep_broken(zip_path: Path, earlier: Path) -> Path:
-    """Copy a model that is not the one of its manifest to ``earlier/broken``; the copy."""
+    """Copy a model that does not match its manifest to ``earlier/broken``; returns the copy."""
     target = numbered(earlier / "broken" / zip_path.name)
     write_bytes(target, zip_path.read_bytes())
     if manifest_path(zip_path).exists():
@@ -107,6 +109,6 @@ def keep_broken(zip_path: Path, earlier: Path) -> Path:
 def _require_same(zip_path: Path, manifest: Mapping[str, Any]) -> None:
     if file_sha256(zip_path) != manifest["sha256"]:
         raise IntegrityError(
-            f"{zip_path.name} reads differently from what was written.",
-            "Check the disk; the checkpoints are whole.",
+            Message("{file} can't be read back as it was written.", file=zip_path.name),
+            Message("Check the disk; the checkpoints are intact."),
         )

@@ -1,7 +1,7 @@
-"""What happens beside the learning, in SB3's callback shape.
+"""SB3 callbacks of a training run.
 
-All of it happens at the end of a rollout: SB3 dumps its scalars right behind that,
-so each number is written at the step that it belongs to.
+They act at the end of a rollout: SB3 writes its scalars right after that, so each value is
+written at its own step.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Callable
 from numbers import Real
 
 import numpy as np
+from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 from core.errors import SetupError
+from core.language import Message
 from runner.agent.evaluation import Evaluation, evaluate, greedy
 from runner.agent.market_env import MarketEnv
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
@@ -22,11 +24,17 @@ from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
 
 
-class StopWhen(BaseCallback):
-    """Ends the training between two steps, once ``requested()`` says so.
+class PPOCallback(BaseCallback):
+    """A callback of a PPO, whose attributes are then known."""
 
-    The rollout that was cut short was never learned from, so its steps don't count:
-    ``num_timesteps`` goes back to where it began.
+    model: PPO
+
+
+class StopWhen(PPOCallback):
+    """Ends the training between two steps when ``requested()`` is true.
+
+    The interrupted rollout was not learned from, so its steps don't count:
+    ``num_timesteps`` is set back to its start.
     """
 
     def __init__(self, requested: Callable[[], bool]) -> None:
@@ -47,47 +55,53 @@ class StopWhen(BaseCallback):
             self.model.num_timesteps = self._rollout_start
 
 
-class RequireFinite(BaseCallback):
-    """Fails the training as soon as a reward, a loss or a weight is NaN or infinite.
+class RequireFinite(PPOCallback):
+    """Ends the training when a reward, a loss or a weight is NaN or infinite.
 
-    Rewards are looked at before the update, so that what broke them is not learned from
-    and the weights stay good; losses and weights right behind it.
+    Rewards are checked before the update, so that the weights stay good; losses and weights
+    right after it.
     """
 
     def _on_step(self) -> bool:
         return True
 
     def check(self) -> None:
-        """:raises TrainingDivergedError: names the first culprit."""
+        """Check losses and weights.
+
+        :raises TrainingDivergedError: names the first one that is not finite.
+        """
         for name, value in self.logger.name_to_value.items():
             loss = name.startswith("train/") and isinstance(value, Real)
             if loss and name != UNDEFINED_WITHOUT_VARIANCE and not math.isfinite(value):
-                self._fail(f"{name} is {value}")
-        if (name := non_finite_parameter(self.model)) is not None:
-            self._fail(f"The weights {name} hold NaN or infinity")
+                self._fail(Message("{name} is {value}", name=name, value=str(value)))
+        if (parameter := non_finite_parameter(self.model)) is not None:
+            self._fail(Message("The weights {name} contain NaN or infinity", name=parameter))
 
     def _on_rollout_end(self) -> None:
         buffer = self.model.rollout_buffer
-        for name, values in (
-            ("rewards", buffer.rewards),
-            ("observations", buffer.observations),
-            ("value estimates", buffer.values),
+        for problem, values in (
+            (Message("The rewards of the rollout contain NaN or infinity"), buffer.rewards),
+            (
+                Message("The observations of the rollout contain NaN or infinity"),
+                buffer.observations,
+            ),
+            (Message("The value estimates of the rollout contain NaN or infinity"), buffer.values),
         ):
             if not np.isfinite(values).all():
-                self._fail(f"The {name} of the rollout hold NaN or infinity")
+                self._fail(problem)
 
     def _on_rollout_start(self) -> None:
-        self.check()  # right behind an update
+        self.check()  # right after an update
 
     def _on_training_end(self) -> None:
         self.check()
 
-    def _fail(self, what: str) -> None:
+    def _fail(self, what: Message) -> None:
         raise TrainingDivergedError(what, self.model.num_timesteps)
 
 
-class RewardScalars(BaseCallback):
-    """Logs the mean reward a step, whole and by component: ``reward/*``."""
+class RewardScalars(PPOCallback):
+    """Logs the mean reward per step, total and by component: ``reward/*``."""
 
     def __init__(self, env: MarketEnv) -> None:
         super().__init__()
@@ -99,7 +113,7 @@ class RewardScalars(BaseCallback):
     def _on_rollout_end(self) -> None:
         means = self.env.take_sums()
         if not self.env.settings.reward.drawdown_penalty:
-            means.pop("drawdown")  # not part of this reward: no curve that is always 0
+            means.pop("drawdown")  # not part of this reward: its curve would always be 0
         for name, mean in means.items():
             self.logger.record(f"reward/{name}", mean)
         self.logger.record("reward/total", sum(means.values()))
@@ -107,10 +121,10 @@ class RewardScalars(BaseCallback):
         self.logger.record("reward/log_return", unshaped)
 
 
-class _Patience:
-    """With an act that can't be done at once, for the disk is full: no crash may cost more.
+class _Retry:
+    """Retries an act that fails on a full disk.
 
-    :param steps: for so long the act may fail.
+    :param steps: for this many steps the act may fail; a crash must not lose more.
     """
 
     def __init__(self, steps: int) -> None:
@@ -118,7 +132,7 @@ class _Patience:
         self._failing_since: int | None = None  # the step at which it first failed
 
     def done(self, step: int, act: Callable[[], None]) -> bool:
-        """Try it; False: it is to be tried again.
+        """Try it; False if it must be retried.
 
         :raises SetupError: it has failed for too long.
         """
@@ -134,14 +148,15 @@ class _Patience:
         return True
 
 
-class Validation(BaseCallback):
-    """Runs the deterministic policy over the validation slice now and then: ``eval/*``.
+class Validation(PPOCallback):
+    """Evaluates the deterministic policy on the validation slice at an interval: ``eval/*``.
 
-    :param every: steps between two of them.
-    :param total: the last evaluation, at this step, is left to the caller, who runs
-        it behind the last update.
-    :param on_evaluation: told of each result. When it raises SetupError (a full disk), the
-        next rollout is evaluated; when that fails for a whole interval, the training ends.
+    :param every: steps between two evaluations.
+    :param total: the last evaluation, at this step, is run by the caller after the last
+        update.
+    :param on_evaluation: called with each result. If it raises SetupError (a full disk), the
+        evaluation is repeated at the next rollout; after a whole interval the error ends the
+        training.
     """
 
     def __init__(
@@ -156,8 +171,8 @@ class Validation(BaseCallback):
         self.env, self.every, self.total = env, every, total
         self.bars_per_year = bars_per_year
         self.on_evaluation = on_evaluation
-        self._done = 0  # how many intervals are behind us
-        self._patience = _Patience(every)
+        self._done = 0  # number of completed intervals
+        self._retry = _Retry(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
@@ -169,11 +184,11 @@ class Validation(BaseCallback):
         passed = self.model.num_timesteps // self.every
         steps = self.model.num_timesteps
         due = passed > self._done and steps < self.total
-        if due and self._patience.done(steps, self.run):
+        if due and self._retry.done(steps, self.run):
             self._done = passed
 
     def run(self) -> None:
-        """Evaluate now. A policy without volatility has no Sharpe, and none is logged."""
+        """Evaluate now. Without volatility there is no Sharpe, and none is logged."""
         result = evaluate(greedy(self.model), self.env)
         sharpe = result.sharpe(self.bars_per_year)
         if sharpe is not None:
@@ -183,19 +198,19 @@ class Validation(BaseCallback):
         self.on_evaluation(result, sharpe)
 
 
-class EverySteps(BaseCallback):
-    """Calls ``act()`` at the start of the first rollout behind each ``every`` steps.
+class EverySteps(PPOCallback):
+    """Calls ``act()`` at the start of the first rollout after each ``every`` steps.
 
-    At a rollout's start the update of the last one is done: that is what is saved.
-    An act that raises SetupError (a full disk) is tried again at each rollout; when it
-    fails for a whole interval, the error ends the training: no crash may cost more.
+    At the start of a rollout the update of the last one is complete. An act that raises
+    SetupError (a full disk) is retried at each rollout; after a whole interval the error ends
+    the training, because a crash would lose more than that.
     """
 
     def __init__(self, every: int, act: Callable[[], None]) -> None:
         super().__init__()
         self.every, self.act = every, act
         self._done = 0
-        self._patience = _Patience(every)
+        self._retry = _Retry(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
@@ -207,12 +222,12 @@ class EverySteps(BaseCallback):
         steps = self.model.num_timesteps
         if (passed := steps // self.every) <= self._done:
             return
-        if self._patience.done(steps, self.act):
+        if self._retry.done(steps, self.act):
             self._done = passed
 
 
-class EntropyWeight(BaseCallback):
-    """Logs ``train/ent_coef``, which SB3 does not, beside its ``train/learning_rate``."""
+class EntropyWeight(PPOCallback):
+    """Logs ``train/ent_coef``, which SB3 does not log."""
 
     def _on_step(self) -> bool:
         return True
@@ -221,8 +236,8 @@ class EntropyWeight(BaseCallback):
         self.logger.record("train/ent_coef", self.model.ent_coef)
 
 
-class AfterRollout(BaseCallback):
-    """Calls ``act()`` behind each rollout, the last of the callbacks: progress."""
+class AfterRollout(PPOCallback):
+    """Calls ``act()`` after each rollout, as the last callback: progress."""
 
     def __init__(self, act: Callable[[], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The model that is revalidated: verified before a byte of it is used."""
+"""The model under revalidation, verified before use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from core.canonical_json import canonical_sha256
 from core.errors import InputError, IntegrityError, MarketDataError
+from core.language import Message
 from core.market import Candles
 from core.playbook.settings import TrainingSettings
 from core.timestamps import iso, parse_moment
@@ -28,12 +29,12 @@ from runner.agent.split import env_settings, purge_gap
 from runner.agent.versions import differences
 from runner.models.best_model import RETRAIN, read_best_model
 
-TOO_CLOSE = "Use later candles, or train on earlier ones."
+TOO_CLOSE = Message("Use later candles, or train on earlier ones.")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model file that agrees with its manifest, and that sees what our agent sees."""
+    """A model file that matches its manifest and has our agent's observations."""
 
     path: Path
     content: bytes
@@ -43,7 +44,8 @@ class Candidate:
 
     @classmethod
     def read(cls, path: Path) -> Candidate:
-        """
+        """Read and verify a model.
+
         :raises InputError: no model, no manifest, or another observation space.
         :raises IntegrityError: the SHA-256 differs, or the manifest is incomplete.
         """
@@ -56,58 +58,84 @@ class Candidate:
             parse_moment(manifest["train_first"]), parse_moment(manifest["train_last"])
         except (KeyError, TypeError, InputError) as error:
             raise IntegrityError(
-                f"The manifest of {path.name} is incomplete: {error}.", RETRAIN
+                Message(
+                    "The manifest of {file} is incomplete: {error}.",
+                    file=path.name,
+                    error=str(error),
+                ),
+                RETRAIN,
             ) from error
         if names != list(OBSERVATION_NAMES) or shape != [len(OBSERVATION_NAMES)]:
             raise InputError(
-                f"{path.name} has another observation space: {shape} of"
-                f" {', '.join(map(str, names))};"
-                f" this version sees {[len(OBSERVATION_NAMES)]} of {', '.join(OBSERVATION_NAMES)}.",
-                "Revalidate it with the version that trained it, or train again.",
+                Message(
+                    "{file} has another observation space: {shape} of {names}; this version has"
+                    " {own_shape} of {own_names}.",
+                    file=path.name,
+                    shape=str(shape),
+                    names=", ".join(map(str, names)),
+                    own_shape=str([len(OBSERVATION_NAMES)]),
+                    own_names=", ".join(OBSERVATION_NAMES),
+                ),
+                Message("Revalidate it with the version that trained it, or train again."),
             )
         normaliser.require_names(FEATURE_NAMES, path.name)
         return cls(path, content, manifest, settings, normaliser)
 
     def require_unseen(self, candles: Candles) -> None:
-        """Refuse candles that the model was trained or chosen on.
+        """Refuse candles that the model was trained or selected on.
 
-        Two conditions: the files share no bar, and the first scored bar lies further
-        behind the training data than any feature or training episode reaches.
+        Two conditions: the data share no bar, and the first scored bar is later than the
+        training data by more than any feature or training episode spans.
 
         :raises MarketDataError: names both ranges.
         """
         trained_until = parse_moment(self.manifest["train_last"])
         reach = max(purge_gap(self.settings), WARM_UP) * timedelta(hours=1)
         scored_from = candles.first + WARM_UP * candles.interval + candles.interval
-        ranges = (
-            f"backtest {iso(candles.first)} to {iso(candles.last)}, training"
-            f" {self.manifest['train_first']} to {self.manifest['train_last']}"
+        ranges = Message(
+            "backtest {first} to {last}, training {train_first} to {train_last}",
+            first=iso(candles.first),
+            last=iso(candles.last),
+            train_first=self.manifest["train_first"],
+            train_last=self.manifest["train_last"],
         )
         if candles.first <= trained_until:
             raise MarketDataError(
-                f"The backtest data overlap the training range: {ranges}.", TOO_CLOSE
+                Message("The backtest data overlap the training range: {ranges}.", ranges=ranges),
+                TOO_CLOSE,
             )
         if scored_from <= trained_until + reach:
             raise MarketDataError(
-                f"The backtest begins within {reach} of the training range: {ranges}.", TOO_CLOSE
+                Message(
+                    "The backtest begins within {reach} of the training range: {ranges}.",
+                    reach=str(reach),
+                    ranges=ranges,
+                ),
+                TOO_CLOSE,
             )
 
-    def warnings(self) -> list[str]:
-        """What a reader of its numbers must know of the model; mostly nothing."""
-        found = differences(self.manifest.get("versions"), f"The model {self.path.name}")
+    def warnings(self) -> list[Message]:
+        """Facts about the model that limit its results; usually none."""
+        name = Message("The model {file}", file=self.path.name)
+        found = differences(self.manifest.get("versions"), name)
         if (imported := self.manifest.get("imported")) is not None:
             found.append(
-                f"The model was imported from {imported['file']} by {imported['by']}; its training"
-                f" range is the word of {imported['range_by']}."
+                Message(
+                    "The model was imported from {file} by {by}; its training range was stated by"
+                    " {source}.",
+                    file=imported["file"],
+                    by=imported["by"],
+                    source=imported["range_by"],
+                )
             )
         return found
 
     def features(self, market: Market) -> np.ndarray:
-        """Features of unseen bars by the training's own statistics."""
+        """Features of unseen bars, normalised with the training statistics."""
         return self.normaliser.apply(raw_features(market))
 
     def policy(self, market: Market, features: np.ndarray) -> Policy:
-        """The deterministic policy, its weights put into a freshly built network.
+        """The deterministic policy, with its weights in a newly built network.
 
         :raises IntegrityError: the weights don't fit the network.
         """

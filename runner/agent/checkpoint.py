@@ -1,8 +1,8 @@
-"""Saving a training's state, and putting it back.
+"""Checkpoints of a training run: save and restore.
 
-A folder is written beside its place, synced, read again and compared, and only then
-renamed: a checkpoint is complete or absent. Older ones go when the new one has verified.
-How checkpoints are listed and verified: :mod:`runner.models.checkpoints`.
+A folder is written under a temporary name, synced, verified and only then renamed: a
+checkpoint is complete or absent. Older ones are removed after the new one is verified.
+:mod:`runner.models.checkpoints` lists and verifies them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from stable_baselines3 import PPO
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
+from core.language import Message
 from core.paths import numbered
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.normaliser import Normaliser, name_differences
@@ -40,6 +41,7 @@ from runner.models.checkpoints import (
 __all__ = [
     "SAVE_POINTS",
     "Checkpoint",
+    "checkpoint_name",
     "newest_checkpoint",
     "normaliser_of",
     "restore",
@@ -49,7 +51,7 @@ __all__ = [
     "verify_checkpoint",
 ]
 
-# Places in a save at which a test lets it fail, in their order.
+# Failpoints of a save, in order.
 SAVE_POINTS = (
     "checkpoint_begun",
     "checkpoint_model",
@@ -67,16 +69,16 @@ SAVE_POINTS = (
 def save_checkpoint(
     root: Path, model: PPO, run: str, normaliser: Normaliser, config: Mapping[str, Any]
 ) -> Path:
-    """Write ``root/<step>``, then drop all but the newest three of the run that verify.
+    """Write ``root/<step>``, then remove all but the newest three intact ones of the run.
 
-    :raises TrainingDivergedError: weights or optimizer hold NaN or infinity; nothing
-        is written.
-    :raises SetupError: no space or no right; nothing half-written is left behind.
+    :raises TrainingDivergedError: weights or optimizer contain NaN or infinity; nothing is
+        written.
+    :raises SetupError: no disk space or no permission; no partial files are left.
     """
     require_finite(model)
     step = int(model.num_timesteps)
     final, partial = root / str(step), root / f".{step}.{os.getpid()}.partial"
-    with _nothing_half_written(step, partial):
+    with _no_partial_files(step, partial):
         made = not root.exists()
         partial.mkdir(parents=True)
         fail_here("checkpoint_begun")
@@ -93,12 +95,12 @@ def save_checkpoint(
 
 
 def restore(checkpoint: Checkpoint, model: PPO) -> None:
-    """Weights, optimizer, step and update counters, random states into ``model``.
+    """Put weights, optimizer, step and update counters and random states into ``model``.
 
-    At this step it equals the training that saved it. What follows is not bit-identical
-    to an uninterrupted one: the episodes that were running begin anew.
+    At this step it equals the run that saved it. The rest is not bit-identical to an
+    uninterrupted run, because running episodes start over.
 
-    :raises IntegrityError: it was saved for another network.
+    :raises IntegrityError: it was saved from another network.
     """
     load_weights(model, checkpoint.folder / "model.zip", f"Checkpoint {checkpoint.step}")
     model.num_timesteps = checkpoint.step
@@ -112,17 +114,26 @@ def restore(checkpoint: Checkpoint, model: PPO) -> None:
     restore_random_states(read_part(checkpoint.folder / "rng.json"), model)
 
 
-def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
-    """The feature statistics that belong to the weights.
+def checkpoint_name(step: int) -> Message:
+    """A checkpoint in a sentence."""
+    return Message("Checkpoint {step}", step=step)
 
-    :raises InputError: it saw other observations than this version sees; names those.
+
+def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
+    """The feature statistics of the checkpoint.
+
+    :raises InputError: it has other observations than this version; names them.
     """
-    whose = f"Checkpoint {checkpoint.step}"
+    whose = checkpoint_name(checkpoint.step)
     seen = list(checkpoint.manifest.get("observation") or OBSERVATION_NAMES)
     if seen != list(OBSERVATION_NAMES):
         raise InputError(
-            f"{whose} has another observation space: {name_differences(seen, OBSERVATION_NAMES)}.",
-            "Resume it with the version that trained it, or start anew with --new.",
+            Message(
+                "{model} has another observation space: {differences}.",
+                model=whose,
+                differences=name_differences(seen, OBSERVATION_NAMES),
+            ),
+            Message("Resume it with the version that trained it, or start over with --new."),
         )
     normaliser = Normaliser.from_dict(read_part(checkpoint.folder / "normaliser.json"))
     normaliser.require_names(FEATURE_NAMES, whose)
@@ -130,10 +141,7 @@ def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
 
 
 def tidy(root: Path) -> None:
-    """Bring a save that was killed to its end: back to the last whole state.
-
-    To be called while nobody saves.
-    """
+    """Complete or undo a save that was killed. Call it while no process saves."""
     if not root.is_dir():
         return
     for path in root.iterdir():
@@ -148,10 +156,10 @@ def tidy(root: Path) -> None:
 
 
 def set_aside(root: Path, run: str, earlier: Path, *, unnamed: bool = False) -> None:
-    """Move other runs' checkpoints to ``earlier/<run>/checkpoints``: nothing is lost.
+    """Move other runs' checkpoints to ``earlier/<run>/checkpoints``; none is deleted.
 
-    :param unnamed: also those that can't say whose they are, to ``earlier/broken``: a run
-        that begins has none, and its later resume must not take them for its own.
+    :param unnamed: also move those of an unknown run, to ``earlier/broken``: a new run has
+        none, and its later resume must not use them.
     """
     for folder in folders(root):
         belongs_to = owner(folder) or ("broken" if unnamed else None)
@@ -197,8 +205,8 @@ def _write_parts(
 def _put_in_place(partial: Path, final: Path) -> None:
     """Rename; the same step again (a resumed run stopped at once) replaces the earlier one.
 
-    Two folders can't be exchanged in one instant. Killed in between, the earlier one is
-    put back by :func:`tidy`.
+    Two folders can't be exchanged atomically. After a kill :func:`tidy` puts the earlier one
+    back.
     """
     replaced = final.with_name(f".{final.name}.replaced")
     if final.exists():
@@ -216,7 +224,7 @@ def _put_in_place(partial: Path, final: Path) -> None:
 
 
 def _prune(root: Path, run: str) -> None:
-    """Three that verify stay; what is older goes, broken ones too."""
+    """Keep three intact ones; remove older ones, also corrupt ones."""
     verified = 0
     for folder in folders(root):
         if owner(folder) not in (run, None):
@@ -232,13 +240,14 @@ def _prune(root: Path, run: str) -> None:
 
 
 @contextmanager
-def _nothing_half_written(step: int, partial: Path) -> Iterator[None]:
+def _no_partial_files(step: int, partial: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, SetupError, IntegrityError) as error:
         what = error.strerror or str(error) if isinstance(error, OSError) else error.what
         raise SetupError(
-            f"Checkpoint {step} was not saved: {what}", "Free disk space; earlier ones are intact."
+            Message("Checkpoint {step} was not saved: {error}", step=step, error=what),
+            Message("Free disk space; earlier checkpoints are intact."),
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)

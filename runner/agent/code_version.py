@@ -1,4 +1,4 @@
-"""Which code computed something: version, commit, and a hash of the source itself."""
+"""The version of the code: release, commit, and a hash of the source files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from core.files import file_sha256
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("core", "runner")
 KINDS = frozenset({".py", ".yaml", ".json", ".j2"})
-_PATIENCE_S = 10
+_TIMEOUT_S = 10
 
 
 def code_version(root: Path = ROOT) -> dict[str, object]:
     """``version commit modified tree_sha256``; commit and modified None outside a checkout.
 
-    ``tree_sha256`` is of the lines ``<sha256>  <path>`` in order of path, so an installed
-    package and its checkout have the same.
+    ``tree_sha256`` is the hash of the lines ``<sha256>  <path>``, sorted by path.
     """
     commit = _git(root, "rev-parse", "HEAD")
     changes = None if commit is None else _git(root, "status", "--porcelain", "--", *PACKAGES)
@@ -32,7 +31,7 @@ def code_version(root: Path = ROOT) -> dict[str, object]:
 
 
 def tree_sha256(root: Path = ROOT) -> str:
-    """Of all source files of core and runner under ``root``."""
+    """The hash of all source files of core and runner under ``root``."""
     files = sorted(
         path.relative_to(root).as_posix()
         for package in PACKAGES
@@ -51,17 +50,17 @@ def _version() -> str:
 
 
 def _git(root: Path, *words: str) -> str | None:
-    """What git says; None without git, or outside a checkout of this very folder."""
+    """The output of git; None without git, or if ``root`` is not a checkout."""
     if not (root / ".git").exists():
         return None
     try:
-        said = subprocess.run(
+        done = subprocess.run(
             ["git", "-C", str(root), *words],
             capture_output=True,
             text=True,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return said.stdout.strip()
+    return done.stdout.strip()

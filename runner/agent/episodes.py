@@ -1,11 +1,12 @@
-"""Which bars an episode runs over.
+"""The bars of an episode.
 
-An episode ``(start, stop)`` begins flat at the close of bar ``start``; its last
-equity is marked at the close of bar ``stop``. It has ``stop - start`` steps.
+An episode ``(start, stop)`` begins flat at the close of bar ``start``; its last equity is
+marked at the close of bar ``stop``. It has ``stop - start`` steps.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,26 +14,27 @@ from typing import Protocol
 import numpy as np
 
 from core.errors import MarketDataError
+from core.language import Message
 
 Spans = tuple[np.ndarray, np.ndarray]  # starts and stops, int64, one per account
 
 
 class Episodes(Protocol):
-    """Where episodes come from."""
+    """A source of episodes."""
 
     def first(self, rng: np.random.Generator, n: int) -> Spans:
-        """The episodes that n accounts begin with."""
+        """The first episodes of n accounts."""
 
     def following(self, rng: np.random.Generator, n: int) -> Spans:
-        """The episodes of n accounts whose episode has just ended."""
+        """The next episodes of n accounts whose episode has just ended."""
 
 
 @dataclass(frozen=True)
 class RandomEpisodes:
     """Training: episodes of ``bars`` steps, anywhere in ``first_bar .. last_bar``.
 
-    The first ones are cut short, evenly from 1 to ``bars`` steps: episode ends are
-    staggered from then on, and reward statistics exist after the first rollout.
+    The first ones are shortened, evenly from 1 to ``bars`` steps: so episode ends are
+    staggered, and reward statistics exist after the first rollout.
     """
 
     first_bar: int
@@ -42,9 +44,13 @@ class RandomEpisodes:
     def __post_init__(self) -> None:
         if self.last_bar - self.first_bar < self.bars:
             raise MarketDataError(
-                f"Bars {self.first_bar} to {self.last_bar} are too few for an episode"
-                f" of {self.bars} bars.",
-                "Give more training data, or a smaller training.episode_bars.",
+                Message(
+                    "Not enough data: bars {first} to {last} for an episode of {bars} bars.",
+                    first=self.first_bar,
+                    last=self.last_bar,
+                    bars=self.bars,
+                ),
+                Message("Give more training data, or a smaller training.episode_bars."),
             )
 
     def _starts(self, rng: np.random.Generator, n: int) -> np.ndarray:
@@ -61,7 +67,7 @@ class RandomEpisodes:
 
 
 class ChronologicalEpisodes:
-    """Evaluation: given episodes in order; after the last one, again from the first."""
+    """Evaluation: given episodes in order, then from the first one again."""
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
         self.spans = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
@@ -80,12 +86,16 @@ class ChronologicalEpisodes:
 def slices(first_bar: int, last_bar: int, episodes: int) -> list[tuple[int, int]]:
     """Cut ``first_bar .. last_bar`` into adjacent episodes of nearly equal length.
 
-    :raises MarketDataError: fewer than two steps an episode.
+    :raises MarketDataError: fewer than two steps per episode.
     """
     if last_bar - first_bar < 2 * episodes:
         raise MarketDataError(
-            f"{max(last_bar - first_bar, 0)} usable bars are too few for {episodes} episodes.",
-            "Give more data, or fewer episodes.",
+            Message(
+                "Not enough data: {bars} usable bars for {episodes} episodes.",
+                bars=max(last_bar - first_bar, 0),
+                episodes=episodes,
+            ),
+            Message("Give more data, or fewer episodes."),
         )
     edges = np.linspace(first_bar, last_bar, episodes + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges)]

@@ -1,4 +1,4 @@
-"""Step a policy over given episodes side by side, and say what it earned."""
+"""Evaluation of a policy on given episodes, all at once."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ def greedy(model: PPO) -> Policy:
     def act(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
         with torch.no_grad():
             tensor, _ = policy.obs_to_tensor(observation)
-            return policy.get_distribution(tensor).mode().cpu().numpy()
+            actions: np.ndarray = policy.get_distribution(tensor).mode().cpu().numpy()
+            return actions
 
     return act
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Episodes laid end to end; each began flat and closed its position at its end."""
+    """Concatenated episodes; each began flat and closed its position at its end."""
 
     returns: np.ndarray  # simple net returns per bar, in order of time
     fills: int  # trades, forced exits included
 
     @property
     def equity(self) -> np.ndarray:
-        """Compounded, begun at 1, shape (bars + 1,)."""
+        """Compounded equity from 1, shape (bars + 1,)."""
         return np.concatenate([[1.0], np.cumprod(1.0 + self.returns)])
 
     @property
@@ -67,7 +68,7 @@ class Evaluation:
 def evaluate(policy: Policy, env: MarketEnv) -> Evaluation:
     """Run each account of ``env`` over its first episode.
 
-    ``env`` has one account an episode, in order of time.
+    ``env`` has one account for each episode, in order of time.
     """
     observation = env.reset()
     running = np.ones(env.num_envs, dtype=bool)

@@ -1,7 +1,7 @@
-"""What the agent sees of the market: statistics of past candles only.
+"""The market features of an observation: statistics of past candles only.
 
-Every feature at bar t is a recursion over bars 0..t, so deleting, changing or
-shuffling later bars cannot change one bit of it (tests prove that).
+Every feature at bar t is a recursion over bars 0..t, so deleting, changing or shuffling
+later bars does not change one bit of it (tests prove that).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import pandas as pd
 from runner.agent.market import Market
 
 MOMENTUM_SPANS = (6, 24, 96)  # bars
-REGIME_BARS = (24, 48, 96, 192)  # expected lengths of the trends that are looked for
+REGIME_BARS = (24, 48, 96, 192)  # expected lengths of the trends to detect
 REGIME_STRENGTH = 1.6  # a trend of n bars moves by that many volatilities times sqrt(n)
-_WILDEST = 6.0  # volatilities in a bar; what is beyond tells no more of the trend
+_LARGEST = 6.0  # volatilities in a bar; a larger move has no more information on the trend
 VOLATILITY_SPAN = 240
 FAST_VOLATILITY_SPAN = 24
 VOLUME_SPAN = 240
-WARM_UP = 336  # bars before the recursions have forgotten where they began
-_FLOOR = 1e-6  # returns of a market that never moves are divided by this, not by zero
+WARM_UP = 336  # bars until the recursions no longer depend on their start
+_FLOOR = 1e-6  # avoids a division by zero in a market that never moves
 
 FEATURE_NAMES = (
     *(f"momentum_{span}" for span in MOMENTUM_SPANS),
@@ -34,9 +34,9 @@ OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
 
 
 def ema(values: np.ndarray, span: float) -> np.ndarray:
-    """Exponential moving average with alpha = 2 / (span + 1), begun at the first value.
+    """Exponential moving average with alpha = 2 / (span + 1), starting at the first value.
 
-    Pandas would pass over a NaN; here nothing behind one is known.
+    Pandas would skip a NaN; here all values after one are NaN.
     """
     averaged = pd.Series(values).ewm(span=span, adjust=False).mean().to_numpy(copy=True)
     averaged[np.logical_or.accumulate(np.isnan(values))] = np.nan
@@ -44,7 +44,7 @@ def ema(values: np.ndarray, span: float) -> np.ndarray:
 
 
 def log_returns(close: np.ndarray) -> np.ndarray:
-    """Close to close, shape (T,); the first bar has none and gets 0."""
+    """Close-to-close log returns, shape (T,); the first bar has none and gets 0."""
     return np.diff(np.log(close), prepend=np.log(close[:1]))
 
 
@@ -55,7 +55,7 @@ def regime_log_odds(standardised: np.ndarray, bars: int) -> np.ndarray:
     that last ``bars`` on average, on returns in units of their volatility.
     """
     leave = 1.0 / bars
-    evidence = 2.0 * REGIME_STRENGTH / math.sqrt(bars) * np.clip(standardised, -_WILDEST, _WILDEST)
+    evidence = 2.0 * REGIME_STRENGTH / math.sqrt(bars) * np.clip(standardised, -_LARGEST, _LARGEST)
     odds = np.empty(len(evidence))
     current = 0.0
     for bar, seen in enumerate(evidence.tolist()):
@@ -68,8 +68,7 @@ def regime_log_odds(standardised: np.ndarray, bars: int) -> np.ndarray:
 def raw_features(market: Market) -> np.ndarray:
     """Features before normalisation, float64, shape (T, len(FEATURE_NAMES)).
 
-    Rows before :data:`WARM_UP` still depend on where the data begin; nothing is
-    decided on them.
+    Rows before :data:`WARM_UP` depend on where the data begin; no decision uses them.
     """
     returns = log_returns(market.close)
     volatility = np.sqrt(ema(returns**2, VOLATILITY_SPAN)) + _FLOOR

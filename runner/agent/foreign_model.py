@@ -1,8 +1,8 @@
-"""A model file from elsewhere: its weights alone, never the objects that it pickles.
+"""An external model: only its weights, never its pickled objects.
 
-SB3's zip holds ``policy.pth`` (tensors), and ``data``, whose JSON has pickled objects in
-it. The tensors are read by ``torch.load(weights_only=True)``; of ``data`` only the plain
-JSON values are looked at. What comes out is a fresh model of ours.
+SB3's zip has ``policy.pth`` (tensors), and ``data``, whose JSON contains pickled objects.
+The tensors are read by ``torch.load(weights_only=True)``; of ``data`` only the plain JSON
+values are read. The result is a new model of ours.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import torch
 from stable_baselines3 import PPO
 
 from core.errors import InputError
+from core.language import Message
 from core.market.synthetic import make_market
 from core.playbook.settings import TrainingSettings
 from runner.agent.episodes import ChronologicalEpisodes
@@ -30,7 +31,7 @@ from runner.agent.policy import build_model, require_finite
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings
 
-LARGEST = 1 << 30  # bytes of weights; more is no policy of ours but a zip bomb
+LARGEST = 1 << 30  # bytes of weights; more can't be our policy and may be a zip bomb
 FIRST_LAYER = "mlp_extractor.policy_net.0.weight"  # (units, observations)
 WEIGHTS, DATA = "policy.pth", "data"
 _UNREADABLE = (
@@ -40,41 +41,56 @@ _UNREADABLE = (
 
 
 def model_of_weights(path: Path, settings: TrainingSettings) -> tuple[PPO, dict[str, Any]]:
-    """A PPO built from ``settings``, with the policy's weights of an SB3 zip in it.
+    """A PPO built from ``settings``, with the policy weights of an SB3 zip.
 
-    :returns: the model, and what the file says of itself in plain JSON (``steps``).
-    :raises InputError: no zip of SB3's, other observations (named), another network,
-        weights that are no numbers.
+    :returns: the model, and the file's own plain JSON facts (``steps``).
+    :raises InputError: not a zip of SB3, other observations (named), or another network.
+    :raises TrainingDivergedError: weights that are not finite.
     """
-    weights, said = _read(path)
+    weights, facts = _read(path)
     _require_observations(path, weights)
     model = _empty_model(settings)
     _require_network(path, model, weights)
     model.policy.load_state_dict(weights)
-    model.num_timesteps = int(said.get("steps") or 0)
+    model.num_timesteps = int(facts.get("steps") or 0)
     require_finite(model)
-    return model, said
+    return model, facts
 
 
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    remedy = "Give the .zip that stable-baselines3's save() wrote of a PPO."
+    remedy = Message("Give the .zip of a PPO, written by stable-baselines3's save().")
     try:
         with zipfile.ZipFile(path) as archive:
             size = archive.getinfo(WEIGHTS).file_size
             if size > LARGEST:
-                raise InputError(f"{path.name} has {size} bytes of weights.", remedy)
+                raise InputError(
+                    Message("{file} has {size:,} bytes of weights.", file=path.name, size=size),
+                    remedy,
+                )
             content = io.BytesIO(archive.read(WEIGHTS))
             data = archive.read(DATA) if DATA in archive.namelist() else b"{}"
         weights = torch.load(content, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}.", remedy) from error
+        raise InputError(
+            Message("{path} can't be read: {error}.", path=str(path), error=error.strerror), remedy
+        ) from error
     except KeyError as error:
-        raise InputError(f"{path.name} holds no {WEIGHTS}.", remedy) from error
+        raise InputError(
+            Message("{file} has no {part}.", file=path.name, part=WEIGHTS), remedy
+        ) from error
     except _UNREADABLE as error:
-        raise InputError(f"The weights of {path.name} can't be read: {error}", remedy) from error
+        raise InputError(
+            Message(
+                "The weights of {file} can't be read: {error}", file=path.name, error=str(error)
+            ),
+            remedy,
+        ) from error
     tensors = isinstance(weights, dict) and all(torch.is_tensor(v) for v in weights.values())
     if not tensors:
-        raise InputError(f"{WEIGHTS} of {path.name} is no table of weights.", remedy)
+        raise InputError(
+            Message("{part} of {file} is not a table of weights.", part=WEIGHTS, file=path.name),
+            remedy,
+        )
     return dict(weights), _plain(data)
 
 
@@ -92,9 +108,15 @@ def _require_observations(path: Path, weights: dict[str, torch.Tensor]) -> None:
     if layer is None or layer.ndim != 2 or layer.shape[1] == len(OBSERVATION_NAMES):
         return
     raise InputError(
-        f"{path.name} has another observation space: it sees {layer.shape[1]} numbers, this"
-        f" version {len(OBSERVATION_NAMES)}: {', '.join(OBSERVATION_NAMES)}.",
-        "Only a model that was trained on these observations can be revalidated.",
+        Message(
+            "{file} has another observation space: {size} numbers; this version has {own_size}:"
+            " {names}.",
+            file=path.name,
+            size=layer.shape[1],
+            own_size=len(OBSERVATION_NAMES),
+            names=", ".join(OBSERVATION_NAMES),
+        ),
+        Message("Only a model that was trained on these observations can be revalidated."),
     )
 
 
@@ -105,14 +127,20 @@ def _require_network(path: Path, model: PPO, weights: dict[str, torch.Tensor]) -
         return
     name = next(n for n in sorted(ours | theirs) if ours.get(n) != theirs.get(n))
     raise InputError(
-        f"{path.name} has another network: {name} is {theirs.get(name, 'absent')}, by the"
-        f" playbook's training.net_arch it is {ours.get(name, 'absent')}.",
-        "Use a playbook with the net_arch and max_exposure that the model was trained with.",
+        Message(
+            "{file} has another network: {layer} is {shape}; by the playbook's training.net_arch"
+            " it is {own_shape}.",
+            file=path.name,
+            layer=name,
+            shape=str(theirs.get(name, "-")),
+            own_shape=str(ours.get(name, "-")),
+        ),
+        Message("Use a playbook with the net_arch and max_exposure of the model's training run."),
     )
 
 
 def _empty_model(settings: TrainingSettings) -> PPO:
-    """A network needs the spaces of an environment; the market in it is of no account."""
+    """A new model. Its network needs the spaces of an environment, whatever its market."""
     market = Market.from_frame(
         make_market(1, 2 * WARM_UP, datetime(2020, 1, 1, tzinfo=UTC)).candles.frame
     )

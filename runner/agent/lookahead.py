@@ -1,13 +1,13 @@
-"""Does the model, in this environment, know anything of the bars that are still to come?
+"""Tests whether the model knows anything about future bars.
 
-Three tests, run against the very features, environment and weights under revalidation:
-later bars are taken away or changed and nothing that was seen before may change by one
-bit; a planted oracle must be caught by that test; and on bars in random order nothing
-can be earned.
+Three tests, run with the features, environment and weights under revalidation: later bars
+are removed or changed, and no earlier value may change by one bit; a planted oracle must be
+detected by that test; and on bars in random order there must be no profit.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,12 +23,12 @@ from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 
 SEED = 20_260_227
-CUTS = 4  # moments at which the future is taken away
-WALKED = 48  # bars that the policy walks up to each of them
-TAKEN = 2  # bars behind a moment, at least: fewer have no other order
+CUTS = 4  # bars after which the future is removed
+WALKED = 48  # bars that the policy steps through before each of them
+TAKEN = 2  # bars after a cut, at least: fewer have no other order
 SHUFFLES = 12
-EPISODES = 16  # side by side, so that a shuffled market is a matter of a second
-SURE = 4.0  # standard errors; of a dozen shuffles luck goes beyond it once in 1000
+EPISODES = 16  # run in parallel, so that a shuffled market takes a second
+SURE = 4.0  # standard errors; a dozen shuffles exceed it by chance once in 1000
 FREE = CostModel(0.0, 0.0, 0.0)
 
 FeaturesOf = Callable[[Market], np.ndarray]
@@ -51,10 +51,10 @@ def lookahead_tests(
 def prefix_invariance(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
 ) -> LookaheadTest:
-    """What is seen and done up to a bar may not depend on any later bar.
+    """Observations and actions up to a bar may not depend on any later bar.
 
-    At each cut the later bars are deleted, made NaN, and shuffled; features up to the
-    cut, the observations and actions of the last bars before it must stay the same.
+    At each cut the later bars are deleted, set to NaN, and shuffled; the features up to the
+    cut, and the observations and actions of the last bars before it, must not change.
     """
     cuts = _cuts(len(market))
     if not cuts:
@@ -81,7 +81,7 @@ def prefix_invariance(
 def planted_oracle(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
 ) -> LookaheadTest:
-    """The next bar's return as a feature: :func:`prefix_invariance` has to catch it."""
+    """The next bar's return as a feature, which :func:`prefix_invariance` must detect."""
 
     def with_oracle(other: Market) -> np.ndarray:
         features = features_of(other).copy()
@@ -100,10 +100,10 @@ def planted_oracle(
 def shuffled_returns(
     policy: Policy, market: Market, features_of: FeaturesOf, settings: EnvSettings
 ) -> LookaheadTest:
-    """On the same bars in random order, their mean taken out, nothing can be earned.
+    """On the same bars in random order, without their mean, there must be no profit.
 
-    Without costs, so that they hide no edge: the mean gain over the shuffles must not
-    lie more than :data:`SURE` standard errors above 0.
+    Without costs, which could hide an edge: the mean gain over the shuffles must not be more
+    than :data:`SURE` standard errors above 0.
     """
     random = np.random.default_rng(SEED)
     free = replace(settings, costs=FREE)
@@ -128,8 +128,8 @@ def shuffled_returns(
 def shuffle_bars(market: Market, random: np.random.Generator) -> Market:
     """The bars in random order, joined at their closes.
 
-    The mean gap and the mean move from open to close are taken out, so that neither
-    holding nor the moment of the fill earns anything.
+    The mean gap and the mean move from open to close are removed, so that neither holding
+    nor the time of the fill makes a profit.
     """
     before = np.concatenate([market.open[:1], market.close[:-1]])
     order = random.permutation(len(market))
@@ -138,14 +138,14 @@ def shuffle_bars(market: Market, random: np.random.Generator) -> Market:
     close = market.close[0] * np.cumprod(gaps * moves)
     opening = np.concatenate([market.close[:1], close[:-1]]) * gaps
     high, low = ((side / market.open)[order] * opening for side in (market.high, market.low))
-    # Open and close lost their means; the extremes still enclose them.
+    # Without their means open and close may exceed the extremes, which must enclose them.
     high, low = np.maximum.reduce([high, opening, close]), np.minimum.reduce([low, opening, close])
     filled, volume = market.filled[order], market.volume[order]
     return Market(market.open_time, opening, high, low, close, volume, filled)
 
 
 def _cuts(bars: int) -> list[int]:
-    """The moments, spread over the bars behind warm-up and walk; few bars have few or none."""
+    """The cuts, spread over the bars after warm-up and walk; few bars have few or none."""
     first, last = WARM_UP + WALKED, bars - 1 - TAKEN
     if last < first:
         return []
@@ -173,7 +173,7 @@ def _walk(
     policy: Policy, market: Market, features: np.ndarray, cut: int, settings: EnvSettings
 ) -> list[bytes]:
     """Observations and actions of the last bars before ``cut``, as bytes."""
-    # What is seen at the cut is compared; bars behind it may hold anything.
+    # Only values up to the cut are compared; later ones may be anything.
     known = np.nan_to_num(features, nan=0.0, posinf=0.0, neginf=0.0)
     span = ChronologicalEpisodes([(cut - WALKED, cut)])
     env = MarketEnv(market, known, span, settings, 1)
@@ -190,4 +190,4 @@ def _walk(
 
 def _spans(bars: int) -> list[tuple[int, int]]:
     edges = np.linspace(WARM_UP, bars - 1, EPISODES + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(edges) if b > a]

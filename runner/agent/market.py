@@ -1,4 +1,4 @@
-"""Candles as plain arrays, the form in which the environment steps through them."""
+"""Candles as plain arrays, for the environment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pandas as pd
 class Market:
     """T hourly bars. Every array has shape (T,); prices in USDT, volume in coins."""
 
-    open_time: np.ndarray  # datetime64[ns], UTC, the moment at which the bar opens
+    open_time: np.ndarray  # datetime64[ns], UTC, open time of the bar
     open: np.ndarray
     high: np.ndarray
     low: np.ndarray
     close: np.ndarray
     volume: np.ndarray
-    filled: np.ndarray  # bool: the exchange had no such bar, nobody could trade in it
+    filled: np.ndarray  # bool: missing at the exchange, so no trade is possible
 
     def __len__(self) -> int:
         return len(self.close)
@@ -32,12 +32,12 @@ class Market:
         index = pd.DatetimeIndex(frame.index)
         if index.tz is not None:
             index = index.tz_convert("UTC").tz_localize(None)
-        columns = [
-            frame[name].to_numpy(dtype=np.float64, copy=True)
+        columns = {
+            name: frame[name].to_numpy(dtype=np.float64, copy=True)
             for name in ("open", "high", "low", "close", "volume")
-        ]
+        }
         filled = frame["is_filled"].to_numpy(dtype=bool, copy=True)
-        return cls(index.to_numpy().astype("datetime64[ns]"), *columns, filled)
+        return cls(index.to_numpy().astype("datetime64[ns]"), **columns, filled=filled)
 
     @property
     def interval(self) -> np.timedelta64:

@@ -2,19 +2,18 @@
 
 One step, for an account whose last known bar is t:
 
-1. the policy has seen features of bars <= t and its own position at the close of t;
-2. the order is filled at the open of t+1, with slippage and fee, if the wanted level
-   differs from the held one and bar t+1 is a real one (nobody trades in a filled bar).
-   A position that has outgrown its level by :data:`TRIM_BAND` is trimmed back to it:
-   the level is a cap. One that has shrunk is left alone;
+1. the policy gets features of bars <= t and its own position at the close of t;
+2. the order is filled at the open of t+1, with slippage and fee, if the requested level
+   differs from the held one and bar t+1 is real (no trades in a filled bar). A position
+   that has outgrown its level by :data:`TRIM_BAND` is trimmed to it: the level is a cap.
+   A smaller position is not changed;
 3. equity is marked at the close of t+1; the reward is its log change.
 
-Levels are shares of the equity. The default is long or flat: OGNUSDT is a spot
-market, and a short position would need borrowed coins, whose price the candles don't
-tell.
+Levels are shares of the equity. The default is long or flat: OGNUSDT is a spot market, and
+a short position would need borrowed coins, whose cost is not in the candles.
 
-An episode that reaches its last bar is truncated (SB3 bootstraps its value); an
-account that is ruined is terminated.
+An episode that reaches its last bar is truncated (SB3 bootstraps its value); a ruined
+account is terminated.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from runner.agent.features import POSITION_NAMES
 from runner.agent.market import Market
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
 
-RUIN = 0.05  # share of the start capital at which an account is closed for good
+RUIN = 0.05  # share of the start capital at which an account is terminated
 LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
 POSITION_CLIP = 3.0
@@ -42,7 +41,7 @@ POSITION_CLIP = 3.0
 
 @dataclass(frozen=True)
 class EnvSettings:
-    """What the environment trades with."""
+    """Levels, costs and reward of the environment."""
 
     levels: tuple[float, ...] = (0.0, 0.15)  # target exposure of each action
     costs: CostModel = CostModel()
@@ -109,7 +108,7 @@ class MarketEnv(VecEnv):
         self.np_random = np.random.default_rng(seed)
         self.account = Account(num_envs, settings.start_capital, settings.costs)
         self.reward = Reward(num_envs, settings.reward)
-        self.outcome: Outcome | None = None
+        self._outcome: Outcome | None = None
         self._levels = np.asarray(settings.levels)
         self._unit = float(np.abs(self._levels).max()) or 1.0
         self._bar = np.zeros(num_envs, dtype=np.int64)
@@ -132,23 +131,42 @@ class MarketEnv(VecEnv):
         """The action whose level each account holds, shape (n,)."""
         return self._held.copy()
 
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of the last step.
+
+        :raises ValueError: there was no step yet.
+        """
+        if self._outcome is None:
+            raise ValueError("No step yet.")
+        return self._outcome
+
     # SB3's interface
     def reset(self, seed: int | None = None) -> np.ndarray:
-        """Begin all accounts anew; the same seed gives the same episodes."""
+        """Reset all accounts; the same seed gives the same episodes."""
         seed = self._seeds[0] if seed is None else seed
         if seed is not None:
             self.np_random = np.random.default_rng(seed)
         self._reset_seeds()
         self._reset_options()
-        everyone = np.ones(self.num_envs, dtype=bool)
-        self._begin(everyone, *self.episodes.first(self.np_random, self.num_envs))
+        all_accounts = np.ones(self.num_envs, dtype=bool)
+        self._begin(all_accounts, *self.episodes.first(self.np_random, self.num_envs))
         return self._observe()
 
+    def step(
+        self, actions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Observations, rewards, ends and infos after one step of all accounts."""
+        self.step_async(actions)
+        return self.step_wait()
+
     def step_async(self, actions: np.ndarray) -> None:
+        """Set the actions of the next step, shape (n,)."""
         self._actions = np.asarray(actions).reshape(self.num_envs)
 
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
-        outcome = self.outcome = self._advance(self._actions)
+        """Step all accounts; those that ended begin their next episode."""
+        outcome = self._outcome = self._advance(self._actions)
         rewards = self.reward.total(outcome.components)
         self._episode_reward += rewards
         for name, values in outcome.components.items():
@@ -212,34 +230,44 @@ class MarketEnv(VecEnv):
             exits = account.trade_to(np.zeros(self.num_envs), closing, leaving)
             after_exit = account.equity(closing)
         components = self.reward.components(before, at_open, after_fill, at_close, after_exit)
-        # A copy: beginning the next episode writes into self._bar.
+        # A copy: the start of the next episode writes to self._bar.
         return Outcome(bar.copy(), after_exit, exposure, fills, exits, components, ended, ruined)
 
     def _observe(self) -> np.ndarray:
-        """What the policy sees at the close of each account's bar, float32 (n, K + 3)."""
+        """The observation at the close of each account's bar, float32 (n, K + 3)."""
         price = self.market.close[self._bar]
-        seen = np.empty((self.num_envs, self.observation_space.shape[0]), dtype=np.float32)
         width = self.features.shape[1]
-        seen[:, :width] = self.features[self._bar]
+        observed = np.empty((self.num_envs, width + len(POSITION_NAMES)), dtype=np.float32)
+        observed[:, :width] = self.features[self._bar]
         held = self._levels[self._held]
         gain = self.account.unrealised(price) / (self.account.equity(price) * self._unit)
-        seen[:, width] = held / self._unit
-        seen[:, width + 1] = np.clip(gain / PNL_UNIT, -POSITION_CLIP, POSITION_CLIP)
+        observed[:, width] = held / self._unit
+        observed[:, width + 1] = np.clip(gain / PNL_UNIT, -POSITION_CLIP, POSITION_CLIP)
         bars_held = np.where(held != 0.0, self._bar - self._entered + 1, 0)
-        seen[:, width + 2] = np.minimum(bars_held / LONGEST_TRADE, POSITION_CLIP)
-        return seen
+        observed[:, width + 2] = np.minimum(bars_held / LONGEST_TRADE, POSITION_CLIP)
+        return observed
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Nothing to close."""
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """The attribute, once for each account."""
         return [getattr(self, attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        raise NotImplementedError("The accounts share one environment; set it up anew instead.")
+        """Not supported.
+
+        :raises NotImplementedError: always.
+        """
+        raise NotImplementedError("The accounts share one environment; create a new one instead.")
 
     def env_method(self, method_name: str, *args: Any, indices: Any = None, **kwargs: Any) -> list:
+        """Not supported.
+
+        :raises NotImplementedError: always.
+        """
         raise NotImplementedError("The accounts share one environment; call the method on it.")
 
     def env_is_wrapped(self, wrapper_class: type, indices: Any = None) -> list[bool]:
+        """False for each account."""
         return [False] * len(list(self._get_indices(indices)))

@@ -1,4 +1,4 @@
-"""Feature statistics: fitted on the training bars, then frozen with the model."""
+"""Feature statistics, fitted on the training bars and saved with the model."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError, IntegrityError
+from core.language import Message, joined
 
-CLIP = 5.0  # standard deviations; a crash candle shall not saturate the network
+CLIP = 5.0  # standard deviations; a crash candle must not saturate the network
+
+_RETRAIN = Message("Train again, or restore a backup.")
 
 
-def name_differences(found: Sequence[str], wanted: Sequence[str]) -> str:
-    """What ``found`` lacks and what it has too much, by name: "it lacks a, b and it has c"."""
+def name_differences(found: Sequence[str], wanted: Sequence[str]) -> Message:
+    """Missing and unexpected names: "missing a, b; unexpected c"."""
     missing = [name for name in wanted if name not in found]
     unknown = [name for name in found if name not in wanted]
-    said = [f"it lacks {', '.join(missing)}"] if missing else []
-    said += [f"it has {', '.join(unknown)}"] if unknown else []
-    return " and ".join(said) or "their order differs"
+    parts = [Message("missing {names}", names=", ".join(missing))] if missing else []
+    parts += [Message("unexpected {names}", names=", ".join(unknown))] if unknown else []
+    return joined(parts, "; ") if parts else Message("another order")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Normaliser:
 
     @classmethod
     def fit(cls, names: tuple[str, ...], raw: np.ndarray) -> Normaliser:
-        """From raw features of training bars only, shape (T, K)."""
+        """Fit on raw features of training bars only, shape (T, K)."""
         std = raw.std(axis=0)
         return cls(names, raw.mean(axis=0), np.where(std > 1e-12, std, 1.0))
 
@@ -45,16 +48,20 @@ class Normaliser:
     def require_names(self, names: tuple[str, ...], whose: str) -> None:
         """Refuse to normalise other features, or the same in another order.
 
-        :raises InputError: names what is missing, and what nobody knows.
+        :raises InputError: names the missing and the unexpected ones.
         """
         if self.names != names:
             raise InputError(
-                f"The normaliser of {whose} is for other features:"
-                f" {name_differences(self.names, names)}.",
-                "Use the version that trained it, or train again.",
+                Message(
+                    "The normaliser of {model} has other features: {differences}.",
+                    model=whose,
+                    differences=name_differences(self.names, names),
+                ),
+                Message("Use the version that trained it, or train again."),
             )
 
     def as_dict(self) -> dict[str, Any]:
+        """As JSON."""
         return {
             "names": list(self.names),
             "mean": self.mean.tolist(),
@@ -75,11 +82,11 @@ class Normaliser:
             clip = float(data["clip"])
         except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(
-                f"The normaliser is not readable ({error}).", "Train again, or restore a backup."
+                Message("The normaliser can't be read ({error}).", error=str(error)), _RETRAIN
             ) from error
-        whole = mean.shape == std.shape == (len(names),)
-        if not whole or not np.isfinite([*mean, *std, clip]).all() or (std <= 0).any():
+        complete = mean.shape == std.shape == (len(names),)
+        if not complete or not np.isfinite([*mean, *std, clip]).all() or (std <= 0).any():
             raise IntegrityError(
-                "The normaliser's statistics are incomplete.", "Train again, or restore a backup."
+                Message("The normaliser's statistics are incomplete or not finite."), _RETRAIN
             )
         return cls(names, mean, std, clip)

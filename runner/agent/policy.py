@@ -1,10 +1,11 @@
-"""PPO, built from settings. Weights are put in, never whole pickled objects."""
+"""PPO, built from settings. Only weights are loaded, never pickled objects."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import BinaryIO
+from typing import cast
 
 import torch
 from stable_baselines3 import PPO
@@ -12,24 +13,25 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecEnv
 
 from core.errors import IntegrityError, TrainweekError
+from core.language import Message
 from core.playbook.settings import TrainingSettings
 
 
 class TrainingDivergedError(TrainweekError):
-    """Rewards, losses or weights are no numbers any more."""
+    """Rewards, losses or weights are NaN or infinite."""
 
-    def __init__(self, what: str, step: int) -> None:
+    def __init__(self, problem: Message, step: int) -> None:
         super().__init__(
-            f"{what} at step {step}: the training has diverged.",
-            "Restart from a checkpoint with a lower learning rate.",
+            Message("{problem} at step {step:,}: training diverged.", problem=problem, step=step),
+            Message("Restart from a checkpoint with a lower learning rate."),
         )
 
 
 def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
-    """A fresh PPO with the settings' numbers, on the CPU, in one torch thread.
+    """A new PPO with these settings, on the CPU, in one torch thread.
 
-    Networks as small as ours are slower on two threads than on one. It logs nowhere until
-    it is told where: SB3 itself would make a folder for nothing in the machine's /tmp.
+    Networks as small as ours are slower with two threads. It has a logger without outputs:
+    SB3 would create an unused folder in /tmp.
     """
     torch.set_num_threads(1)
     model = PPO(
@@ -54,22 +56,27 @@ def build_model(settings: TrainingSettings, env: VecEnv, seed: int) -> PPO:
     return model
 
 
-def load_weights(model: PPO, source: Path | BinaryIO, name: str) -> None:
-    """Put saved weights and optimizer state into ``model``.
+def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
+    """Load weights and optimizer state into ``model``.
 
-    Reads tensors only (``torch.load(weights_only=True)`` inside SB3's
-    ``set_parameters``): the pickled part of the zip, which could run code, is never
-    opened. Learning rate and entropy weight stay those that ``model`` was built with.
+    Reads tensors only (``torch.load(weights_only=True)`` inside SB3's ``set_parameters``):
+    the pickled part of the zip, which could run code, is never opened. ``model`` keeps its
+    learning rate and entropy coefficient.
 
-    :param name: what to call the source in an error.
-    :raises IntegrityError: the file is no model, or one of another shape.
+    :param name: the source in an error message.
+    :raises IntegrityError: the file is not a model, or has another shape.
     """
     try:
-        model.set_parameters(source, device="cpu")
+        # SB3 takes open files too, as its save() does; its annotation names only paths.
+        model.set_parameters(cast(str, source), device="cpu")
     except (ValueError, KeyError, RuntimeError, OSError, EOFError, UnpicklingError) as error:
         raise IntegrityError(
-            f"{name} does not hold the weights of this network: {error}",
-            "Train again, or restore a backup.",
+            Message(
+                "{model} does not have the weights of this network: {error}",
+                model=name,
+                error=str(error),
+            ),
+            Message("Train again, or restore a backup."),
         ) from error
     for group in model.policy.optimizer.param_groups:
         group["lr"] = model.lr_schedule(1.0)
@@ -84,17 +91,19 @@ def non_finite_parameter(model: PPO) -> str | None:
 
 
 def require_finite(model: PPO) -> None:
-    """Refuse a model that no training could go on from.
+    """Refuse a model that can't be trained further.
 
-    :raises TrainingDivergedError: a weight or a moment of the optimizer is NaN or infinite.
+    :raises TrainingDivergedError: a weight or an optimizer state is NaN or infinite.
     """
     if (name := non_finite_parameter(model)) is not None:
         raise TrainingDivergedError(
-            f"The weights {name} hold NaN or infinity", int(model.num_timesteps)
+            Message("The weights {name} contain NaN or infinity", name=name),
+            int(model.num_timesteps),
         )
     for state in model.policy.optimizer.state.values():
         for name, values in state.items():
             if torch.is_tensor(values) and not torch.isfinite(values).all():
                 raise TrainingDivergedError(
-                    f"The optimizer's {name} holds NaN or infinity", int(model.num_timesteps)
+                    Message("The optimizer's {name} contains NaN or infinity", name=name),
+                    int(model.num_timesteps),
                 )

@@ -1,4 +1,4 @@
-"""The states of all random generators of a training, as JSON."""
+"""States of all random generators of a training run, as JSON."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 import torch
 from stable_baselines3 import PPO
 
+from runner.agent.market_env import MarketEnv
+
 
 def random_states(model: PPO) -> dict[str, Any]:
-    """Of Python, NumPy, torch, the environment and its action space."""
+    """The states of Python, NumPy, torch, the environment and its action space."""
     version, internal, gauss = random.getstate()
     name, keys, position, has_gauss, cached = np.random.get_state()
     return {
@@ -25,20 +27,26 @@ def random_states(model: PPO) -> dict[str, Any]:
             float(cached),
         ],
         "torch": torch.get_rng_state().tolist(),
-        "environment": model.env.np_random.bit_generator.state,
+        "environment": _env(model).np_random.bit_generator.state,
         "action_space": model.action_space.np_random.bit_generator.state,
     }
 
 
 def restore_random_states(states: Mapping[str, Any], model: PPO) -> None:
-    """Put back what :func:`random_states` took."""
+    """Restore the states that :func:`random_states` returned."""
     version, internal, gauss = states["python"]
     random.setstate((version, tuple(internal), gauss))
     name, keys, position, has_gauss, cached = states["numpy"]
     np.random.set_state((name, np.asarray(keys, dtype=np.uint32), position, has_gauss, cached))
     torch.set_rng_state(torch.tensor(states["torch"], dtype=torch.uint8))
-    model.env.np_random.bit_generator.state = states["environment"]
+    _env(model).np_random.bit_generator.state = states["environment"]
     if "action_space" in states:
         model.action_space.np_random.bit_generator.state = states["action_space"]
-    # The seed that SB3 has left for the first reset would begin the same episodes again.
-    model.env._reset_seeds()
+    # Otherwise the seed that SB3 keeps for the first reset would repeat the same episodes.
+    _env(model)._reset_seeds()
+
+
+def _env(model: PPO) -> MarketEnv:
+    if not isinstance(model.env, MarketEnv):
+        raise TypeError("The model has no MarketEnv.")
+    return model.env

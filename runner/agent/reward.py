@@ -1,11 +1,11 @@
-"""The reward: the report's own log equity change, and what is added to it.
+"""The reward: the log equity change, and the terms added to it.
 
-Unshaped, the rewards of an episode sum to the log of its equity ratio, so the
-number that PPO maximises is the number that the gates are computed from:
+Unshaped, the rewards of an episode sum to the log of its equity ratio, so PPO maximises the
+quantity that the gates are computed from:
 ``exp(sum(market + cost)) = equity_end / equity_start``.
 
 Each component is a scalar of its own (``reward/market``, ``reward/cost``,
-``reward/drawdown``), in the same unit, so that a flat reward can be taken apart.
+``reward/drawdown``), in the same unit, so that a flat reward can be analysed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ COMPONENTS = ("market", "cost", "drawdown")
 class RewardSettings:
     """How log equity changes become PPO's reward.
 
-    ``scale`` only changes the unit, the same for every component. We take
-    100 / max_exposure: a reward of 1 is 1 % on the capital that may be at work,
-    whose hourly spread is near 1, as SB3's defaults expect.
+    ``scale`` is the unit of all components. With 100 / max_exposure a reward of 1 is 1 % of
+    the capital that may be invested; its hourly standard deviation is near 1, as SB3's
+    defaults expect.
     """
 
     scale: float = 1.0
@@ -31,7 +31,7 @@ class RewardSettings:
 
 
 class Reward:
-    """Keeps each account's peak, and turns one step's equities into components."""
+    """Computes reward components from one step's equities; keeps each account's peak."""
 
     def __init__(self, n: int, settings: RewardSettings) -> None:
         self.settings = settings
@@ -53,9 +53,8 @@ class Reward:
     ) -> dict[str, np.ndarray]:
         """The named parts of one step's reward, unscaled, shape (n,) each.
 
-        The arguments are equities in the order in which they happen: at the last
-        close, at the open before and after the fill, at the close before and after
-        a forced exit. ``market + cost = log(after_exit / before)``.
+        The arguments are equities in order of time: at the last close, at the open before and
+        after the fill, at the close before and after a forced exit. ``market + cost = log(after_exit / before)``.
         """
         market = np.log(at_open / before) + np.log(at_close / after_fill)
         cost = np.log(after_fill / at_open) + np.log(after_exit / at_close)
@@ -70,5 +69,5 @@ class Reward:
         }
 
     def total(self, components: dict[str, np.ndarray]) -> np.ndarray:
-        """What PPO gets: the scaled sum of the components, shape (n,)."""
-        return self.settings.scale * sum(components[name] for name in COMPONENTS)
+        """The reward for PPO: the scaled sum of the components, shape (n,)."""
+        return self.settings.scale * sum((components[name] for name in COMPONENTS), np.zeros(()))

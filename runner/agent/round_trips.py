@@ -1,4 +1,4 @@
-"""Fills to round trips, flat to flat. A flip closes one trip and opens another."""
+"""Round trips from fills, flat to flat. A reversal closes one trip and opens another."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ class _Trip:
 class RoundTrips:
     """Collects the closed trips of one account.
 
-    A trip that was trimmed on the way has the mean price of its parts as exit price,
-    so that ``pnl = quantity * (exit - entry) - fees`` (for a long one) always holds.
+    A trip that was trimmed has the mean price of its parts as exit price, so that ``pnl = quantity * (exit - entry) - fees`` (for a long one) always holds.
     """
 
     rows: list[tuple] = field(default_factory=list)
@@ -42,10 +41,10 @@ class RoundTrips:
     def fill(
         self, episode: int, at: pd.Timestamp, fills: Fills, factor: float, forced: bool = False
     ) -> None:
-        """Take in account 0's fill of one step, if it had one.
+        """Add account 0's fill of one step, if it had one.
 
-        :param factor: what the account's amounts are multiplied by (equity compounds
-            through episodes, while each account begins at the start capital).
+        :param factor: of the account's amounts (equity compounds over episodes, while each
+            account begins with the start capital).
         """
         quantity = float(fills.quantity[0]) * factor
         if quantity == 0.0:

@@ -1,6 +1,6 @@
-"""One PPO training on prepared data: model, environments, callbacks, put together.
+"""One PPO training session on prepared data: model, environments and callbacks.
 
-The job, the smoke test and the benchmark train through this one door.
+The job, the smoke test and the benchmarks all use it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from stable_baselines3.common.callbacks import CallbackList
 from stable_baselines3.common.logger import HParam, configure
 
 from core.errors import InputError
+from core.language import Message
 from core.playbook.settings import TrainingSettings
 from runner.agent.callbacks import (
     AfterRollout,
@@ -30,7 +31,7 @@ from runner.agent.market_env import MarketEnv
 from runner.agent.policy import TrainingDivergedError, build_model, non_finite_parameter
 from runner.agent.split import TrainingData
 
-# At least so many evaluations and checkpoints in a run, however short it is.
+# The least number of evaluations and checkpoints of a run, however short it is.
 FEWEST_EVALUATIONS = 8
 FEWEST_CHECKPOINTS = 4
 
@@ -41,7 +42,7 @@ def _nothing(*_: Any) -> None:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the caller wants to be told of, or asked."""
+    """Callbacks of the caller."""
 
     stop_requested: Callable[[], bool] = field(default=lambda: False)
     on_evaluation: Callable[[Evaluation, float | None], None] = _nothing
@@ -50,7 +51,7 @@ class Hooks:
 
 
 class Session:
-    """A training that can be begun, or continued from restored weights.
+    """A training run that can be started, or resumed from restored weights.
 
     :param total_steps: the step at which the run is complete, over all its attempts.
     :raises InputError: batch_size does not divide n_envs * n_steps.
@@ -64,9 +65,12 @@ class Session:
         self.rollout_steps = settings.n_envs * settings.n_steps
         if self.rollout_steps % settings.batch_size:
             raise InputError(
-                f"training.batch_size {settings.batch_size} does not divide the"
-                f" {self.rollout_steps} steps of a rollout.",
-                "Choose a divisor of n_envs x n_steps.",
+                Message(
+                    "training.batch_size {size} does not divide the {steps} steps of a rollout.",
+                    size=settings.batch_size,
+                    steps=self.rollout_steps,
+                ),
+                Message("Choose a divisor of n_envs x n_steps."),
             )
         self.env: MarketEnv = data.training_env(settings, settings.seed)
         self.model: PPO = build_model(settings, self.env, settings.seed)
@@ -74,16 +78,17 @@ class Session:
 
     @property
     def steps(self) -> int:
+        """Steps trained so far."""
         return int(self.model.num_timesteps)
 
     @property
     def mean_episode_reward(self) -> float | None:
-        """Of SB3's last hundred episodes; None before the first one ends."""
+        """The mean of SB3's last hundred episodes; None before the first one ends."""
         episodes = self.model.ep_info_buffer
         return sum(info["r"] for info in episodes) / len(episodes) if episodes else None
 
     def log_to(self, folder: Path, hyperparameters: dict[str, Any]) -> None:
-        """Write SB3's events into exactly this folder."""
+        """Write SB3's events to this folder."""
         folder.mkdir(parents=True, exist_ok=True)
         logger = configure(str(folder), ["tensorboard"])
         self.model.set_logger(logger)
@@ -94,9 +99,9 @@ class Session:
         )
 
     def learn(self, hooks: Hooks) -> bool:
-        """Train to ``total_steps``; True if it got there, False if it was stopped.
+        """Train to ``total_steps``; True if it is complete, False if it was stopped.
 
-        :raises TrainingDivergedError: rewards, weights or losses are no numbers any more.
+        :raises TrainingDivergedError: rewards, weights or losses are NaN or infinite.
         :raises SetupError: no checkpoint could be saved for a whole interval.
         """
         stop = StopWhen(hooks.stop_requested)
@@ -119,28 +124,30 @@ class Session:
                 AfterRollout(hooks.on_rollout),
             ]
         )
-        self.validation.init_callback(self.model)  # a run resumed at its end never begins them
+        self.validation.init_callback(
+            self.model
+        )  # a run resumed at its end never starts the callbacks
         if self.steps < self.total_steps:
             self._learn(callbacks)
         if stop.stopped:
             return False
         self.validation.run()
-        # Behind the last update: what SB3 itself never gets to log.
+        # After the last update: SB3 would not log these scalars.
         self.model.logger.dump(self.steps)
         return True
 
     def _learn(self, callbacks: CallbackList) -> None:
         try:
-            # SB3 adds the steps already made to what it is asked for.
+            # SB3 adds the steps made so far to this number.
             self.model.learn(
                 self.total_steps - self.steps, callback=callbacks, reset_num_timesteps=False
             )
         except ValueError as error:
-            # torch refuses a distribution of NaN in the middle of an update.
+            # torch refuses a distribution with NaN during an update.
             if (name := non_finite_parameter(self.model)) is None:
                 raise
             raise TrainingDivergedError(
-                f"The weights {name} hold NaN or infinity", self.steps
+                Message("The weights {name} contain NaN or infinity", name=name), self.steps
             ) from error
 
     def _interval(self, wanted: int, fewest: int) -> int:
@@ -150,7 +157,7 @@ class Session:
 def settings_with(settings: TrainingSettings, **changes: Any) -> TrainingSettings:
     """The settings with some fields changed, validated; None changes nothing.
 
-    :raises InputError: a value that the playbook would refuse too.
+    :raises InputError: a value out of the playbook's bounds.
     """
     given = {name: value for name, value in changes.items() if value is not None}
     try:
@@ -158,6 +165,6 @@ def settings_with(settings: TrainingSettings, **changes: Any) -> TrainingSetting
     except ValueError as error:
         names = ", ".join(given)
         raise InputError(
-            f"A training can't start with these values of {names}: {error}",
-            "Give values within the playbook's bounds.",
+            Message("Invalid values of {names}: {error}", names=names, error=str(error)),
+            Message("Give values within the playbook's bounds."),
         ) from error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from core.language import Message
 from core.market import load_candles
 from core.paths import Home
 from core.playbook import Playbook
@@ -21,13 +21,24 @@ EPISODE_BARS = 24  # so short that some of them end within 512 steps
 BARS = 2 * WARM_UP + 30 * EPISODE_BARS
 
 
-def smoke(steps: int, home: Home, playbook: Playbook) -> dict[str, Any]:
-    """Train on the last bars of the training data, and look at what came of it.
+@dataclass(frozen=True)
+class Smoke:
+    """The result of a smoke training.
 
-    Weights, events and folders of the real training are not touched.
+    :ivar remedy: None if it is ok.
+    """
 
-    :returns: ``ok``, ``why`` (one sentence), ``steps``, ``events`` (scalar tags written)
-        and, where not ok, ``remedy``.
+    ok: bool
+    why: Message
+    steps: int
+    remedy: Message | None = None
+
+
+def smoke(steps: int, home: Home, playbook: Playbook) -> Smoke:
+    """Train on the last bars of the training data and check the result.
+
+    Weights, events and folders of the real run are not touched.
+
     :raises MarketDataError: no training data, or too few bars.
     """
     settings = settings_with(
@@ -48,17 +59,22 @@ def smoke(steps: int, home: Home, playbook: Playbook) -> dict[str, Any]:
         reader = RunReader(folder)
         reader.refresh()
         tags = reader.tags()
-    found = {"steps": session.steps, "events": len(tags)}
+    done = session.steps
     if (name := non_finite_parameter(session.model)) is not None:
-        why = f"After {session.steps} steps the weights {name} are not finite."
-        return {"ok": False, "why": why, "remedy": "Lower training.learning_rate.", **found}
-    if session.steps < steps or not {"rollout/ep_rew_mean", "train/loss"} <= set(tags):
-        why = f"{session.steps} steps wrote only the scalars {', '.join(tags) or 'none'}."
-        return {
-            "ok": False,
-            "why": why,
-            "remedy": "See if tensorboard is installed whole.",
-            **found,
-        }
-    why = f"{session.steps} PPO steps wrote {len(tags)} scalars; all weights are finite."
-    return {"ok": True, "why": why, **found}
+        why = Message(
+            "After {steps} steps the weights {name} are not finite.", steps=done, name=name
+        )
+        return Smoke(False, why, done, Message("Lower training.learning_rate."))
+    if done < steps or not {"rollout/ep_rew_mean", "train/loss"} <= set(tags):
+        why = Message(
+            "{steps} steps wrote only these scalars: {tags}.",
+            steps=done,
+            tags=", ".join(tags) or "-",
+        )
+        return Smoke(False, why, done, Message("Check the installation of tensorboard."))
+    why = Message(
+        "{steps} PPO steps wrote {count} scalars; all weights are finite.",
+        steps=done,
+        count=len(tags),
+    )
+    return Smoke(True, why, done)

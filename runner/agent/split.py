@@ -1,7 +1,7 @@
-"""Training data, cut in two: bars to train on, and a later slice to validate on.
+"""Training data in two parts: bars to train on, and a later slice to validate on.
 
-Between them lies a purge gap of one warm-up, so that no feature of the validation
-slice still leans on a bar that was trained on. Neither part is the backtest data.
+Between them is a purge gap of one warm-up, so that no feature of the validation slice
+depends on a training bar. Neither part is the backtest data.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from core.errors import MarketDataError
+from core.language import Message
 from core.market import Candles
 from core.playbook.settings import TrainingSettings
 from core.trading.costs import CostModel
@@ -22,16 +23,16 @@ from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.reward import RewardSettings
 
-VALIDATION_EPISODES = 32  # stepped side by side: an evaluation takes tens of milliseconds
+VALIDATION_EPISODES = 32  # stepped together: an evaluation takes tens of milliseconds
 
 
 def purge_gap(settings: TrainingSettings) -> int:
-    """Bars that must lie between two parts: the longer of feature memory and episode."""
+    """Bars between two parts: the longer of feature memory and episode."""
     return max(WARM_UP, settings.episode_bars)
 
 
 def env_settings(settings: TrainingSettings, *, exit_at_end: bool) -> EnvSettings:
-    """The environment that the playbook's training section describes."""
+    """The environment settings of the playbook's training section."""
     return EnvSettings(
         levels=(0.0, settings.max_exposure),
         costs=CostModel(settings.fee_bps, settings.slippage_bps),
@@ -42,7 +43,7 @@ def env_settings(settings: TrainingSettings, *, exit_at_end: bool) -> EnvSetting
 
 @dataclass(frozen=True)
 class TrainingData:
-    """One market with its features, and which bars serve what.
+    """One market with its features and its two parts.
 
     ``train`` and ``validation`` are (first bar, last bar), both inclusive.
     """
@@ -58,10 +59,10 @@ class TrainingData:
     def prepare(
         cls, candles: Candles, settings: TrainingSettings, normaliser: Normaliser | None = None
     ) -> TrainingData:
-        """Split, and fit the feature statistics on the training bars alone.
+        """Split, and fit the feature statistics on the training bars only.
 
-        :param normaliser: of a run that is resumed, taken as it is.
-        :raises MarketDataError: too few bars for an episode or for the validation slice.
+        :param normaliser: of a resumed run, used unchanged.
+        :raises MarketDataError: not enough bars for an episode or for the validation slice.
         """
         market = Market.from_frame(candles.frame)
         bars, gap = len(market), purge_gap(settings)
@@ -76,9 +77,11 @@ class TrainingData:
             or validation[1] - validation[0] < settings.episode_bars
         ):
             raise MarketDataError(
-                f"{bars} bars are too few to train on and to validate.",
-                f"Give at least {max(needed, int(settings.episode_bars / settings.validation_fraction) + 2)}"
-                " hourly bars of training data.",
+                Message("Not enough data: {bars} bars to train and to validate.", bars=bars),
+                Message(
+                    "Give at least {bars} hourly bars of training data.",
+                    bars=max(needed, int(settings.episode_bars / settings.validation_fraction) + 2),
+                ),
             )
         raw = raw_features(market)
         if normaliser is None:

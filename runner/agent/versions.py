@@ -1,4 +1,4 @@
-"""The versions of what computes a model."""
+"""Versions of Python and the packages that a model depends on."""
 
 from __future__ import annotations
 
@@ -6,20 +6,31 @@ import platform
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from core.language import Message
+
 PACKAGES = ("torch", "stable_baselines3", "gymnasium", "numpy", "pandas")
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of the packages that a model's numbers depend on."""
+    """The present versions, by package."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-def differences(before: Mapping[str, str] | None, whose: str) -> list[str]:
-    """One sentence for each version that is another one now; ``whose``: "Checkpoint 50000"."""
+def differences(before: Mapping[str, str] | None, whose: Message) -> list[Message]:
+    """One sentence for each version that has changed.
+
+    :param whose: the model in a sentence: "Checkpoint 50000".
+    """
     if not before:
-        return [f"{whose} does not say with which versions it was written."]
+        return [Message("{model} does not record the versions it was written with.", model=whose)]
     return [
-        f"{whose} was written with {name} {before.get(name, 'unknown')}, here is {present}."
+        Message(
+            "{model} was written with {package} {before}; {present} is installed.",
+            model=whose,
+            package=name,
+            before=before.get(name, "?"),
+            present=present,
+        )
         for name, present in versions().items()
         if before.get(name) != present
     ]

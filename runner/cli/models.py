@@ -10,6 +10,7 @@ import typer
 from core.errors import InputError
 from core.job_params import asked_params
 from core.language import Message
+from core.liveness import duration
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import end_like, follow, submitted, wait
@@ -54,7 +55,7 @@ def checkpoints(
         print("No checkpoints yet.")
     else:
         for each in found:
-            age = _age((client.now() - each.saved_at).total_seconds())
+            age = duration(max(0.0, (client.now() - each.saved_at).total_seconds()))
             state = "verified" if each.verified else f"CORRUPT: {each.problem}"
             print(f"{each.step:>12}  {each.run or '?':<40} {age:>8} old  {state}")
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
@@ -175,10 +176,3 @@ def _run(
             Message("See: trainweek jobs show {job}", job=job.id),
         )
     return dict(result)
-
-
-def _age(seconds: float) -> str:
-    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"

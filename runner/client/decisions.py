@@ -11,20 +11,17 @@ from sqlalchemy.engine import Connection
 from core.language import Message
 from core.people import Person
 from core.vocabulary import Right, SignatureAct
-from core.week import Week
 from runner.client.base import BaseClient, no_week
 from runner.client.signatures.rules import (
     countersigned,
-    newest_decision,
     refusal,
     signable,
-    untested,
 )
 from runner.client.signatures.statement import sealed_statement
 from runner.client.ticks import too_long
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.records import Closing, LedgerEntry, Signature
-from runner.store import queries, rows, schema
+from runner.records import Closing, DecisionRecords, LedgerEntry, Signature
+from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -63,7 +60,7 @@ class Decisions(BaseClient):
                 found = self._signable(connection, week_id, revalidation_sha256)
                 if isinstance(found, Refused):
                     return found
-                week, saved = found
+                records, saved = found
                 if second is not None:
                     second = countersigned(connection, revalidation_sha256, second)
                 if refused := refusal(saved, act, reason, conditions, self.person, second):
@@ -79,7 +76,7 @@ class Decisions(BaseClient):
                 now = self.now()
                 at_week = queries.week_moment(connection, week_id, now)
                 sealed = sealed_statement(
-                    connection, self.home, week, saved, self.person, body, now, at_week
+                    self.home, records, saved, self.person, body, now, at_week
                 )
                 public = sealed["statement"]["public_key"]
                 if public not in queries.signing_keys(connection):
@@ -120,31 +117,16 @@ class Decisions(BaseClient):
                 entry = self._append(transaction, "countersign", body, week_id, key)
             return Recorded(entry)
 
-    def unsignable(self, week_id: str, revalidation_sha256: str) -> Refused | None:
-        """Why the newest decision can't be signed now: the files differ from what was tested.
-
-        None for a decision that is not the newest: signing it is refused with that reason.
-        """
-        with self.store.read() as connection:
-            week = queries.week_by_id(connection, week_id)
-            newest = newest_decision(connection, self.home, week_id)
-            if isinstance(newest, Refused):
-                return newest
-            if week is None or newest is None:
-                return None
-            if newest.sha256 != revalidation_sha256:
-                return None
-            return untested(connection, self.home, week, newest)
-
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str
-    ) -> tuple[Week, SavedDecision] | Refused:
-        """The week and its archived decision, if that may still be signed."""
+    ) -> tuple[DecisionRecords, SavedDecision] | Refused:
+        """The week's records and its archived decision, if that may still be signed."""
         week = queries.week_by_id(connection, week_id)
         if week is None:
             return no_week(week_id)
-        saved = signable(connection, self.home, week, revalidation_sha256)
-        return saved if isinstance(saved, Refused) else (week, saved)
+        records = record_queries.decision_records(connection, week)
+        saved = signable(self.home, records, revalidation_sha256)
+        return saved if isinstance(saved, Refused) else (records, saved)
 
     def close_condition(
         self, signature_id: int, number: int, note: str, key: str | None = None

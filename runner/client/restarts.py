@@ -15,7 +15,7 @@ from core.job_params import (
     stored_params,
 )
 from core.language import Message
-from core.vocabulary import LIVE_STATES, JobKind, Right
+from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
 from core.week import Week
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start, launch_params
@@ -78,7 +78,7 @@ class Restarting(BaseClient):
                 what=_in_words(changes),
                 log_line=_log_line(week, row, changes, scenario),
             )
-            if row.state in queries.ACTIVE_STATES:
+            if row.state in ACTIVE_STATES:
                 body = {
                     "action": "restart",
                     "job_id": row.id,
@@ -99,7 +99,7 @@ class Restarting(BaseClient):
 
     def _stop_in_force(self, row: Any) -> Refused | None:
         """One person's pending stop must not become a restart by another."""
-        asked_for = row.state in queries.ACTIVE_STATES and row.stop_requested_at is not None
+        asked_for = row.state in ACTIVE_STATES and row.stop_requested_at is not None
         if not asked_for or row.stop_requested_by == self.person.name or restart_pending(row):
             return None
         return Refused(

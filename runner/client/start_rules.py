@@ -12,7 +12,7 @@ from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.people import Person
-from core.vocabulary import UNFINISHED_STATES, JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from core.week import Week
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -48,8 +48,8 @@ def launch_params(
                 Message("There is no unfinished training run to resume."),
                 Message("Start a new one, without --resume."),
             )
-        if trouble := unfinished_exchange(home):
-            return Refused(trouble, RESTORE_AGAIN)
+        if problem := unfinished_exchange(home):
+            return Refused(problem, RESTORE_AGAIN)
         if home.run(before.run).is_symlink():
             return _linked(home, before.run)
         if reached := _reached_already(home, before.run, asked.steps):
@@ -84,7 +84,8 @@ def launch_params(
 
 def blocked_start(connection: Connection, week: Week) -> Refused | None:
     """Why no training run may start now: an open incident of a crash or of bad data, or
-    a restore in progress."""
+    a restore in progress.
+    """
     if held := queries.blocking_incident(connection, week.id):
         return Refused(
             Message(
@@ -101,7 +102,7 @@ def _failed_preflight(
     connection: Connection, home: Home, week: Week, person: Person, asked: TrainParams
 ) -> Refused | None:
     job = queries.newest_job(connection, JobKind.PREFLIGHT, week.id)
-    if job is None or job.state in queries.ACTIVE_STATES:
+    if job is None or job.state in ACTIVE_STATES:
         return None
     failed = _why_failed(home, job)
     if failed is None:

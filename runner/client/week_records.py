@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from core.vocabulary import JobKind
 from core.week import Week
 from runner.client.base import BaseClient
-from runner.client.signatures.kept_files import taken_over, takeover_lines
-from runner.records import Signature, WeekRecords
+from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
 
 ACTIVITY = 50  # lines of the ledger that are read
@@ -52,11 +52,13 @@ def _head(connection: Connection) -> str:
 def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
     signatures = record_queries.signatures(connection)
     own = [one for one in signatures if one.week_id == week.id]
+    jobs = record_queries.jobs(connection, week_id=week.id)
+    decided = bool(own) or any(job.kind is JobKind.REVALIDATE for job in jobs)
     return WeekRecords(
         head=head,
         week=week,
         clock=queries.clock_of(connection, week.id),
-        jobs=tuple(record_queries.jobs(connection, week_id=week.id)),
+        jobs=tuple(jobs),
         attempts=record_queries.attempts_of_week(connection, week.id),
         ticks=tuple(record_queries.ticks(connection, week.id)),
         notes=tuple(record_queries.notes(connection, week.id)),
@@ -65,14 +67,6 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         closings=tuple(record_queries.closings(connection)) if signatures else (),
         activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
         signing_keys=frozenset(queries.signing_keys(connection)) if own else frozenset(),
-        superseded=_superseded(connection, week, own) if own else frozenset(),
-    )
-
-
-def _superseded(connection: Connection, week: Week, signatures: list[Signature]) -> frozenset[str]:
-    lines = takeover_lines(connection, week)
-    return frozenset(
-        sha256
-        for sha256 in {one.revalidation_sha256 for one in signatures}
-        if taken_over(lines, week.launch, sha256)
+        countersignatures=tuple(record_queries.countersignatures(connection)) if decided else (),
+        decision_lines=record_queries.decision_lines(connection, week.id) if decided else (),
     )

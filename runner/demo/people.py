@@ -20,7 +20,7 @@ def tick_slot(client: Client, week: Week, slot_id: str) -> list[Judgement]:
     UNKNOWN is ticked with its reason: a short training run really has too few episodes for
     a trend, and waiting would not add any.
     """
-    slot = next(slot for slot in week.playbook.schedule if slot.id == slot_id)
+    slot = week.playbook.slot(slot_id)
     facts = gather(Sources.of(client, week), judged_as_of(slot, week))
     seen = judge_slot(week.playbook, slot_id, facts)
     for judgement in seen:

@@ -73,8 +73,8 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examin
 
 def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     """Whether a restore was interrupted between old and new model folder."""
-    if trouble := unfinished_exchange(home):
-        yield failed("model", trouble, RESTORE_AGAIN)
+    if problem := unfinished_exchange(home):
+        yield failed("model", problem, RESTORE_AGAIN)
     else:
         yield passed("model", Message("No interrupted restore."))
 

@@ -21,8 +21,8 @@ from runner.processes.attempt_processes import (
     attempt_processes,
     started_attempts,
 )
-from runner.processes.executor import LocalProcesses
 from runner.processes.identity import is_alive, kill_all, send_signal
+from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from runner.store import Store
 

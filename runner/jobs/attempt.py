@@ -1,8 +1,8 @@
-"""What every job program shares: its spec, its result, its exit code, its way to stop.
+"""What all job programs share: spec, result, exit code, and how they stop.
 
-A program reads the spec that the runner wrote, reports progress and, as the very
-last thing, its result; both files are complete or absent. Exit codes:
-0 complete, 1 failed by itself, 2 refused its input, 3 stopped on SIGTERM after saving.
+A program reads the spec that the runner wrote, and writes its progress and, last of all,
+its result; both files are complete or absent. Exit codes: 0 complete, 1 own failure,
+2 refused input, 3 stopped on SIGTERM after saving.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from core import language
 from core.errors import (
     InputError,
     IntegrityError,
@@ -31,6 +32,7 @@ from core.errors import (
 from core.field_hints import shown
 from core.files import write_json
 from core.job_params import Params, program_params
+from core.language import Message
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
@@ -47,7 +49,7 @@ def say_warning(text: str) -> None:
 
 @dataclass(frozen=True)
 class Spec:
-    """One attempt of a job, as the runner asked for it."""
+    """One attempt of a job, as the runner specified it."""
 
     job_id: str
     kind: str
@@ -61,11 +63,15 @@ class Spec:
     playbook_path: Path
     launch: datetime | None  # week time
     requested_by: str
-    trial: int  # trainings and revalidations so far, over all weeks, this one included
+    trial: int  # training jobs and revalidations over all weeks, this one included
     trial_of_week: int
 
     @cached_property
     def playbook(self) -> Playbook:
+        """The week's playbook.
+
+        :raises PlaybookError: it is invalid.
+        """
         return load_playbook(self.playbook_path)
 
     def asked(self, model: type[Params], say: Callable[[str], None] = say_warning) -> Params:
@@ -80,12 +86,18 @@ class Spec:
         return params
 
     def write_progress(self, progress: Mapping[str, Any]) -> None:
-        """Replace progress.json."""
+        """Replace progress.json.
+
+        :raises SetupError: it can't be written.
+        """
         write_json(self.folder / "progress.json", dict(progress))
 
     def write_result(self, result: Mapping[str, Any]) -> None:
-        """Write result.json, the last thing that a program does."""
-        write_json(self.folder / "result.json", dict(result))
+        """Write result.json, the last step of a program; messages keep template and values.
+
+        :raises SetupError: it can't be written.
+        """
+        write_json(self.folder / "result.json", language.recorded(result))
 
 
 def read_spec(path: Path) -> Spec:
@@ -93,7 +105,7 @@ def read_spec(path: Path) -> Spec:
 
     :raises InputError: unreadable, or a field is missing or of the wrong kind.
     """
-    remedy = "Start the job with trainweek jobs submit, or mend the file."
+    remedy = Message("Start the job with trainweek jobs submit, or fix the file.")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         folder = Path(data.get("folder") or path.resolve().parent)
@@ -114,18 +126,29 @@ def read_spec(path: Path) -> Spec:
             trial_of_week=int(data.get("trial_of_week") or data.get("trial") or 1),
         )
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror or error}.", remedy) from error
+        raise InputError(
+            Message(
+                "{path} can't be read: {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            ),
+            remedy,
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is not a job's spec: {error!r}.", remedy) from error
+        raise InputError(
+            Message("{path} is not the spec of a job: {error}.", path=str(path), error=repr(error)),
+            remedy,
+        ) from error
 
 
 class StopFlag:
-    """Becomes true on SIGTERM or SIGINT. The handler only sets it; the program looks."""
+    """Set by SIGTERM or SIGINT. The program reads it between two steps."""
 
     def __init__(self) -> None:
         self.requested = False
 
     def listen(self) -> StopFlag:
+        """Install the signal handlers; returns self."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._set)
         return self
@@ -135,14 +158,14 @@ class StopFlag:
 
 
 class WorkFailedError(TrainweekError):
-    """A program's own failure, whatever the error says that it was made of."""
+    """A program's own failure; the original error is its cause."""
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
-    """From here on nothing is a refusal of the input any more: that was found fit.
+def input_accepted() -> Iterator[None]:
+    """The input has been accepted: errors from here on are failures, not refusals.
 
-    :raises WorkFailedError: in the place of an InputError or IntegrityError.
+    :raises WorkFailedError: instead of an InputError or IntegrityError.
     """
     try:
         yield
@@ -151,8 +174,7 @@ def at_work() -> Iterator[None]:
 
 
 def error_kind(error: BaseException | None) -> str:
-    """What the operator must look at: data, playbook, input, integrity, setup, or a
-    crash."""
+    """What the operator must check: data, playbook, input, integrity, setup, or crash."""
     kinds = {
         MarketDataError: "data",
         PlaybookError: "playbook",
@@ -172,10 +194,10 @@ def run_program(
 ) -> int:
     """Run a job program from its command line; returns the exit code.
 
-    Our own errors about what was given become exit code 2, everything else that is
-    raised becomes 1, and so does whatever is raised :func:`at_work`; both leave a result.json that says why.
+    An InputError or IntegrityError becomes exit code 2, any other error 1, and so does any
+    error within :func:`input_accepted`. result.json then has the reason.
 
-    :param on_error: told of either, in one line, before the program ends.
+    :param on_error: called with the error in one line before the program ends.
     """
     make_output_steady()
     parser = argparse.ArgumentParser()
@@ -191,15 +213,19 @@ def run_program(
         return program(spec, StopFlag().listen())
     except TrainweekError as error:
         code = REFUSED if isinstance(error, InputError | IntegrityError) else FAILED
-        result = {"error": error.what, "remedy": error.remedy, "error_kind": error_kind(error)}
+        result: dict[str, Any] = {
+            "error": error.what,
+            "remedy": error.remedy,
+            "error_kind": error_kind(error),
+        }
         message = str(error)
-    except Exception as error:  # the program's boundary: nothing above it could report
+    except Exception as error:  # the program's entry point: no caller could report it
         traceback.print_exc()
         code = FAILED
         message = f"{type(error).__name__}: {error}"
         result = {
             "error": message,
-            "remedy": "See the attempt's output.log.",
+            "remedy": Message("See the attempt's output.log."),
             "error_kind": "crash",
         }
     print(f"[ERROR] {message}", flush=True)
@@ -210,5 +236,5 @@ def run_program(
 
 
 def utc_now() -> datetime:
-    """The machine's clock; only for the programs' entry points."""
+    """The machine's clock, for the programs' entry points only."""
     return datetime.now(UTC)

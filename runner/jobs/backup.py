@@ -1,8 +1,8 @@
-"""Program: a verified copy of ``models/ppo_phase4`` under the manual's name, and back.
+"""Program: back up ``models/ppo_phase4`` under the manual's name, or restore a backup.
 
-Copied beside its place, compared by SHA-256 file by file, then renamed: a backup is
-complete or absent. An earlier one is kept under a numbered name. With
-``action=restore`` a backup becomes the model folder again, in the same way.
+The folder is copied under a temporary name, verified by SHA-256 and renamed: a backup is
+complete or absent. An earlier one is kept under a numbered name. ``action=restore`` replaces
+the model folder by a backup in the same way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.job_params import BackupParams
+from core.language import Message
 from core.paths import Home, numbered
 from core.timestamps import iso
 from runner.failpoints import fail_here
@@ -23,7 +24,7 @@ from runner.models.backups import MANIFEST, checksums, copy_files, verify_backup
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.folder_swap import finish_exchange
 
-TRIES = 5  # a training may save while its folder is copied
+TRIES = 5  # a training run may save while the folder is copied
 
 
 def main(spec: Spec, stop: StopFlag) -> int:
@@ -33,21 +34,21 @@ def main(spec: Spec, stop: StopFlag) -> int:
 
 
 def backup(spec: Spec) -> int:
-    """Copy the model folder and prove that the copy is the same.
+    """Copy the model folder and verify the copy.
 
     :raises InputError: there is no best model to back up.
-    :raises IntegrityError: the best model is broken, or the copy differs from the original.
+    :raises IntegrityError: the best model is corrupt, or the copy differs from the original.
     """
     home = spec.home
     finish_exchange(home)
     if not home.best_model.is_file():
         raise InputError(
-            f"There is no {home.relative(home.best_model)} to back up.",
-            "Train first; the best model is written at the first validation.",
+            Message("There is no {file} to back up.", file=home.relative(home.best_model)),
+            Message("Train first; the first validation writes the best model."),
         )
     target = home.backup(_last_day(spec))
     part = target.with_name(target.name + ".part")
-    _copy_whole(home, part)
+    _copy_consistently(home, part)
     fail_here("backup_copied")
     files = checksums(part)
     best = _best_model(part / home.best_model.name)
@@ -74,14 +75,14 @@ def backup(spec: Spec) -> int:
     return COMPLETE
 
 
-def _copy_whole(home: Home, part: Path) -> None:
-    """One state of the folder, the best model with the manifest that fits it."""
+def _copy_consistently(home: Home, part: Path) -> None:
+    """Copy one consistent state of the folder, the best model with its own manifest."""
     for attempt in range(1, TRIES + 1):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
             _copy_once(home, part)
-        except FileNotFoundError:  # an old checkpoint went while we copied
+        except FileNotFoundError:  # an old checkpoint was removed during the copy
             if attempt == TRIES:
                 raise
             continue
@@ -96,19 +97,21 @@ def _copy_once(home: Home, part: Path) -> None:
         content, manifest = read_best_model(home.best_model)
         write_bytes(part / home.best_model.name, content)
         write_json(part / manifest_path(home.best_model).name, manifest)
-    else:  # a trainer of the users' own writes none
+    else:  # the users' own trainer writes none
         copy_files(home.model, [home.best_model.name], part)
         names.append(home.best_model.name)
     for name in names:
         if file_sha256(part / name) != file_sha256(home.model / name):
             raise IntegrityError(
-                f"The copy of {name} differs from the original.",
-                "The model changed while it was copied, or the disk fails: run the backup again.",
+                Message("The copy of {file} differs from the original.", file=name),
+                Message(
+                    "The model changed during the copy, or the disk has errors: run the backup again."
+                ),
             )
 
 
 def _names(folder: Path) -> list[str]:
-    """Files below the folder, but those that are still being written."""
+    """Files below the folder, without those that are being written."""
     found = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
     return [
         str(name)
@@ -125,11 +128,11 @@ def _best_model(path: Path) -> dict[str, object] | None:
 
 
 def _last_day(spec: Spec) -> date:
-    """Day of the week's last slot: it names the backup."""
+    """Day of the week's last slot, after which the backup is named."""
     if spec.launch is None:
         raise InputError(
-            "A backup is named after a week's last day.",
-            "Make a week: trainweek week new --launch 2026-11-23T14:00Z",
+            Message("A backup is named after the last day of its week, but there is no week."),
+            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     return max(slot.at(spec.launch) for slot in spec.playbook.schedule).date()
 

@@ -1,4 +1,4 @@
-"""Program: the daily check-in of one day, as the schedule or a person asks for it."""
+"""Program: the daily check-in of one day, requested by the schedule or a person."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 from core.errors import InputError
 from core.job_params import DailyCheckParams
+from core.language import Message
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
@@ -14,12 +15,13 @@ from runner.week.daily_check import run_daily_check
 
 
 def daily_check(spec: Spec, stop: StopFlag) -> int:
-    """Judge the asked day (default: today by the week's clock)."""
+    """Judge the requested day (default: today in week time)."""
     client = Client(spec.home, Person(spec.requested_by, Role.VIEWER))
     week = client.week(spec.week_id or "")
     if week is None:
         raise InputError(
-            "A daily check belongs to a week.", "Make one: trainweek week new --launch ..."
+            Message("A daily check belongs to a week, but there is none."),
+            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     day = spec.asked(DailyCheckParams).date or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)

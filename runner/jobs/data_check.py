@@ -1,7 +1,7 @@
 """Program: the quality report of training and backtest data.
 
-Writes ``result.json`` with ``{"ok", "errors", "warnings", "datasets"}`` and ends with 0
-also when the data are bad: that is its finding.
+Writes ``result.json`` with ``{"ok", "errors", "warnings", "datasets"}``. The exit code is 0
+also for bad data: that is its result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from runner.week.data_availability import check_datasets
 
 
 def data_check(spec: Spec, stop: StopFlag) -> int:
-    """Check the candles of the home and print the report."""
+    """Check the candles and print the report."""
     result, text = check_datasets(spec.home, now=datetime.now(UTC))
     print(text, flush=True)
     spec.write_result({"complete": True, **result})

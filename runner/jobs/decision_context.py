@@ -1,4 +1,4 @@
-"""What the week knows and the backtest does not: its day, its approval, its training log."""
+"""The week's part of a decision: its day, its approval slot, its training log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from runner.week.sources import Sources
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """What the week says about the decision.
+    """The week's part of a decision.
 
     :ivar day: the week's day of the decision, in document and file names.
     :ivar earlier: the newest revalidation of any week, and the newest approval.
@@ -36,7 +36,7 @@ class DecisionContext:
 
 
 def decision_context(spec: Spec, now: datetime) -> DecisionContext:
-    """Ask the store for the spec's week; a job that runs alone has only its spec.
+    """Read the spec's week from the store; a job without a week has only its spec.
 
     :param now: real time.
     """
@@ -54,7 +54,7 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     summary = log_summary_of(spec.playbook, facts, spec.home.training_log, incidents)
     past = history(spec.home)
     previous = _earlier(past[-1]) if past else None
-    # Without a week nobody signs, and the store need not be there.
+    # Without a week there are no signatures, and there may be no store.
     approved = approvals(client) if week is not None else Approvals()
     earlier = EarlierDecisions(previous, approved.production, approved.lapsed)
     return DecisionContext(day, approval, summary, earlier)
@@ -66,9 +66,9 @@ def _earlier(saved: SavedDecision) -> Earlier:
 
 @dataclass(frozen=True)
 class Approvals:
-    """:ivar production: the newest approval, if it stands. One that it replaced is not in
-        production again because the newer one does not stand.
-    :ivar lapsed: the newest approval, if it is void or expired by now.
+    """:ivar production: the newest approval, if it is valid. An earlier one does not return to
+        production when the newer one becomes invalid.
+    :ivar lapsed: the newest approval, if it is void or has expired.
     """
 
     production: Earlier | None = None
@@ -76,9 +76,9 @@ class Approvals:
 
 
 def approvals(client: Client) -> Approvals:
-    """What was approved, each decision by its newest signature.
+    """The newest approval, each decision judged by its newest signature.
 
-    Altered records are no approvals, and neither is one whose archive is not whole.
+    Altered records and decisions with an incomplete archive don't count.
     """
     newest = {signed.revalidation_sha256: signed for signed in client.signatures()}
     for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
@@ -96,8 +96,8 @@ def approvals(client: Client) -> Approvals:
     return Approvals()
 
 
-def _slot_moment(playbook: Playbook, slot_id: str, launch: datetime | None) -> datetime | None:
-    slots = [slot for slot in playbook.schedule if slot.id == slot_id]
+def _slot_moment(playbook: Playbook, kind: str, launch: datetime | None) -> datetime | None:
+    slots = playbook.slots_of_kind(kind)
     return slots[0].at(launch) if slots and launch else None
 
 

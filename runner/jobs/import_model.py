@@ -1,8 +1,8 @@
-"""Program: a model file from elsewhere becomes one that can be revalidated.
+"""Program: import an external model so that it can be revalidated.
 
-Its weights alone are taken, into a model built from the playbook's settings; what is
-written is that fresh model, with a manifest that says ``origin: imported`` and whose word
-its training range is. The file itself is never unpickled and never kept.
+Only its weights are taken, into a model built from the playbook's settings. That new model
+is written, with a manifest that says ``origin: imported`` and who stated its training
+range. The file itself is never unpickled and not kept.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
 from core.job_params import ImportModelParams
+from core.language import Message
 from core.paths import safe_name
 from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
@@ -27,30 +28,40 @@ from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.models.best_model import manifest_path
 
 MODEL = "model.zip"
-STATISTICS = "Give its feature statistics: --normaliser FILE.json (names, mean, std, clip)."
+STATISTICS = Message(
+    "Give its feature statistics: --normaliser FILE.json (names, mean, std, clip)."
+)
 
 
 def import_model(spec: Spec, stop: StopFlag) -> int:
-    """Import a model file; its normaliser and training range come from the parameters or
-    from the manifest beside it.
+    """Import a file, with normaliser and training range from the parameters or its manifest.
 
     :raises InputError: no such file, no matching normaliser, other observations, another
-        network, or nobody says until when it was trained.
-    :raises IntegrityError: the manifest beside it describes another file.
+        network, or an unknown training range.
+    :raises IntegrityError: the manifest next to it describes another file.
     """
     home, asked = spec.home, spec.asked(ImportModelParams)
     source = home.resolve(asked.file)
     if not source.is_file():
-        raise InputError(f"There is no file {source}.", "Give the model's .zip.")
+        raise InputError(
+            Message("There is no file {path}.", path=str(source)), Message("Give the model's .zip.")
+        )
     sha256 = file_sha256(source)
     beside = _manifest_beside(source, sha256)
     normaliser = _normaliser(home.resolve, asked.normaliser, source, beside)
     first = asked.trained_from or _moment(beside.get("train_first"), "--trained-from")
     last = asked.trained_until or _moment(beside.get("train_last"), "--trained-until")
     if last < first:
-        raise InputError(f"Trained from {iso(first)} until {iso(last)}.", "Mend the dates.")
+        raise InputError(
+            Message(
+                "The training range ends ({last}) before it begins ({first}).",
+                first=iso(first),
+                last=iso(last),
+            ),
+            Message("Correct the dates."),
+        )
     settings = spec.playbook.training
-    model, said = model_of_weights(source, settings)
+    model, facts = model_of_weights(source, settings)
     name = safe_name(f"{_safe(source.stem)}-{sha256[:8]}", "model")
     target = home.model.parent / "imported" / name / MODEL
     save_best_model(
@@ -66,7 +77,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
                 "range_by": spec.requested_by if asked.trained_until else "its manifest",
             },
             "run": str(beside.get("run") or f"imported-{name}"),
-            "step": int(said.get("steps") or 0),
+            "step": int(facts.get("steps") or 0),
             "saved_at": iso(utc_now()),
             "validation": None,
             "config": {"settings": settings.model_dump(mode="json")},
@@ -100,8 +111,12 @@ def _manifest_beside(source: Path, sha256: str) -> Mapping[str, Any]:
     manifest = _json(path)
     if manifest.get("sha256") != sha256:
         raise IntegrityError(
-            f"{path.name} describes another file than {source.name} (SHA-256 differs).",
-            "Bring the two that belong together, or move the manifest away.",
+            Message(
+                "{manifest} does not describe {file} (SHA-256 differs).",
+                manifest=path.name,
+                file=source.name,
+            ),
+            Message("Put the matching manifest next to it, or move this one away."),
         )
     return manifest
 
@@ -113,7 +128,10 @@ def _normaliser(
         path = resolve(given)
         if path.suffix != ".json":
             raise InputError(
-                f"{path.name} is no JSON; a pickled VecNormalize can run code and is not read.",
+                Message(
+                    "{file} is not JSON. A pickled VecNormalize can run code, so it is not read.",
+                    file=path.name,
+                ),
                 STATISTICS,
             )
         statistics, whose = _json(path), path.name
@@ -121,8 +139,10 @@ def _normaliser(
         statistics, whose = beside["normaliser"], manifest_path(source).name
     else:
         raise InputError(
-            f"{source.name} comes without its normaliser: the same weights see other numbers"
-            " than they were trained on.",
+            Message(
+                "{file} has no normaliser: its weights would get other inputs than in training.",
+                file=source.name,
+            ),
             STATISTICS,
         )
     normaliser = Normaliser.from_dict(statistics)
@@ -133,22 +153,30 @@ def _normaliser(
 def _moment(given: object, flag: str) -> datetime:
     if not given:
         raise InputError(
-            "Nobody says on which candles the model was trained; so no backtest would be unseen.",
-            f"Give {flag} as 2025-02-23T00:00Z.",
+            Message(
+                "The model's training range is unknown, so no backtest data would count as unseen."
+            ),
+            Message("Give {flag}, e.g. 2025-02-23T00:00Z.", flag=flag),
         )
     try:
         return parse_moment(str(given))
     except (ValueError, InputError) as error:
-        raise InputError(f"{flag} {given!r} is no moment.", "Write 2025-02-23T00:00Z.") from error
+        raise InputError(
+            Message("{flag} {given} is not a time.", flag=flag, given=repr(given)),
+            Message("Write it as 2025-02-23T00:00Z."),
+        ) from error
 
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} can't be read as JSON: {error}.", STATISTICS) from error
+        raise InputError(
+            Message("{path} can't be read as JSON: {error}.", path=str(path), error=str(error)),
+            STATISTICS,
+        ) from error
     if not isinstance(read, dict):
-        raise InputError(f"{path.name} holds no JSON object.", STATISTICS)
+        raise InputError(Message("{file} is not a JSON object.", file=path.name), STATISTICS)
     return read
 
 

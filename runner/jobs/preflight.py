@@ -1,7 +1,7 @@
-"""Program: the six pre-flight checks that a launch really needs.
+"""Program: the six pre-flight checks.
 
 Writes ``result.json`` with ``{"ok", "checks": [{"id", "ok", "value", "limit", "unit",
-"why", "remedy"}]}``. A failed check is a result, not an error: the program ends with 0.
+"why", "remedy"}]}``. A failed check is a result, not an error: the exit code is 0.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import TrainweekError
+from core.language import Message, joined, literal, plural
 from core.paths import Home
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
 from runner.week.data_availability import check_datasets
 
 SMOKE_STEPS = 512
-_NEEDED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")
+_REQUIRED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")
 
 
 def preflight(spec: Spec, stop: StopFlag) -> int:
-    """Run the six checks one after another; each one's failure leaves the others to run."""
+    """Run the six checks in order; a failed one does not stop the others."""
     home, playbook_file = spec.home, spec.playbook_path
     steps: list[tuple[str, Callable[[], dict[str, Any]]]] = [
         ("preflight_config", lambda: _config(playbook_file)),
@@ -42,25 +43,27 @@ def preflight(spec: Spec, stop: StopFlag) -> int:
             return STOPPED
         spec.write_progress({"check": check_id, "number": number, "of": len(steps)})
         checks.append({"id": check_id, **_guarded(check)})
-        mark = "PASS" if checks[-1]["ok"] else "FAIL"
-        print(f"[CHECK] {check_id}: {mark} {checks[-1]['why']}", flush=True)
+        outcome = "PASS" if checks[-1]["ok"] else "FAIL"
+        print(f"[CHECK] {check_id}: {outcome} {checks[-1]['why']}", flush=True)
     spec.write_result({"complete": True, "ok": all(c["ok"] for c in checks), "checks": checks})
     return COMPLETE
 
 
 def _guarded(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """A check that breaks has failed, with its reason; the others still run."""
+    """An error in a check is its failure."""
     try:
         return check()
     except TrainweekError as error:
-        return _result(False, None, "", error.what, error.remedy)
-    except Exception as error:  # a pre-flight exists to find what nobody thought of
-        return _result(False, None, "", f"{type(error).__name__}: {error}", "Look into the output.")
+        return _result(False, None, "", literal(error.what), literal(error.remedy))
+    except Exception as error:  # a pre-flight exists to find unexpected problems
+        why = literal(f"{type(error).__name__}: {error}")
+        return _result(False, None, "", why, Message("See the output."))
 
 
 def _config(playbook_file: Path) -> dict[str, Any]:
     playbook = check_playbook(playbook_file)
-    return _result(True, playbook.id, "valid", f"Playbook {playbook.id} is complete.")
+    why = Message("Playbook {playbook} is valid.", playbook=playbook.id)
+    return _result(True, playbook.id, "valid", why)
 
 
 def _data(home: Home) -> dict[str, Any]:
@@ -68,12 +71,15 @@ def _data(home: Home) -> dict[str, Any]:
     bars = sum(d.get("facts", {}).get("rows", 0) for d in result["datasets"])
     if not result["ok"]:
         return _result(
-            False, bars, "no errors", "; ".join(result["errors"]),
-            "Put clean candles into data/train and data/backtest.", "bars",
+            False, bars, "no errors", joined(result["errors"], "; "),
+            Message("Put clean candles into data/train and data/backtest."), "bars",
         )  # fmt: skip
-    count = len(result["warnings"])
-    told = f"{count} warning{'' if count == 1 else 's'}"
-    why = f"{bars:,} bars of training and backtest data, {told}."
+    why = plural(
+        "{bars:,} bars of training and backtest data, {n} warning.",
+        "{bars:,} bars of training and backtest data, {n} warnings.",
+        len(result["warnings"]),
+        bars=bars,
+    )
     return _result(True, bars, "no errors", why, unit="bars")
 
 
@@ -81,19 +87,25 @@ def _disk(home: Home, playbook: Playbook) -> dict[str, Any]:
     needed = playbook.training.min_free_disk_gb
     free = shutil.disk_usage(home.root).free / 1e9
     return _result(
-        free >= needed, round(free, 2), f">= {needed} GB", f"{free:.1f} GB are free.",
-        "Free some space, or move the home: --home DIR.", "GB",
+        free >= needed, round(free, 2), f">= {needed} GB",
+        Message("{free:.1f} GB free.", free=free),
+        Message("Free disk space, or use another data directory: --home DIR."), "GB",
     )  # fmt: skip
 
 
 def _versions() -> dict[str, Any]:
     import torch
 
-    found = {name: importlib.metadata.version(name) for name in _NEEDED}
+    found = {name: importlib.metadata.version(name) for name in _REQUIRED}
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.ones(2, device=device).sum().item()  # the device answers, not only its name
+    torch.ones(2, device=device).sum().item()  # proves that the device works
     versions = ", ".join(f"{name} {version}" for name, version in found.items())
-    why = f"Python {platform.python_version()}, {versions}; device {device}."
+    why = Message(
+        "Python {python}, {packages}; device {device}.",
+        python=platform.python_version(),
+        packages=versions,
+        device=device,
+    )
     return _result(True, device, "importable", why)
 
 
@@ -109,26 +121,32 @@ def _folders(home: Home) -> dict[str, Any]:
                 probe.write(b"can be written")
         except OSError as error:
             return _result(
-                False, None, "writable", f"{home.relative(folder)}: {error.strerror}",
-                f"Make {folder} writable for the user who runs the runner.",
+                False, None, "writable",
+                Message("{folder}: {error}", folder=home.relative(folder), error=error.strerror),
+                Message("Make {folder} writable for the user of the runner.", folder=str(folder)),
             )  # fmt: skip
-    return _result(True, len(folders), "writable", f"{len(folders)} folders can be written.")
+    why = plural("{n} folder is writable.", "{n} folders are writable.", len(folders))
+    return _result(True, len(folders), "writable", why)
 
 
 def _smoke(home: Home, playbook: Playbook) -> dict[str, Any]:
     from runner.agent.smoke import smoke
 
-    seen = smoke(steps=SMOKE_STEPS, home=home, playbook=playbook)
-    return _result(
-        bool(seen["ok"]), seen.get("steps"), f"{SMOKE_STEPS} steps", str(seen["why"]),
-        str(seen.get("remedy", "")), "steps",
-    )  # fmt: skip
+    found = smoke(steps=SMOKE_STEPS, home=home, playbook=playbook)
+    return _result(found.ok, found.steps, f"{SMOKE_STEPS} steps", found.why, found.remedy, "steps")
 
 
 def _result(
-    ok: bool, value: Any, limit: str, why: str, remedy: str = "", unit: str = ""
+    ok: bool, value: Any, limit: str, why: Message, remedy: Message | None = None, unit: str = ""
 ) -> dict[str, Any]:
-    return {"ok": ok, "value": value, "limit": limit, "unit": unit, "why": why, "remedy": remedy}
+    return {
+        "ok": ok,
+        "value": value,
+        "limit": limit,
+        "unit": unit,
+        "why": why,
+        "remedy": remedy or "",
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the files of a saved revalidation are called in its result."""
+"""Names of a saved revalidation's files in result.json."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = {
 
 
 def report_paths(home: Home, paths: ReportPaths) -> dict[str, str]:
-    """The dated files, relative to the home."""
+    """The dated files, relative to the data directory."""
     return {
         NAMES.get(name, name.partition(".")[0]): home.relative(path)
         for name, path in paths.files.items()

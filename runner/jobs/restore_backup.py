@@ -1,4 +1,4 @@
-"""A backup becomes the model folder again; what it replaces is kept under a numbered name."""
+"""Replacement of the model folder by a backup; the replaced one is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 
 from core.errors import ConflictError, InputError
 from core.job_params import BackupParams
+from core.language import Message
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import JobKind, Role
@@ -24,12 +25,12 @@ from runner.models.folder_swap import finish_exchange, put_in_place, staged
 
 
 def restore_backup(spec: Spec, asked: BackupParams) -> int:
-    """Verify the backup (default: the newest that is intact), copy it
-    beside the model folder, verify the copy, and put it in place.
+    """Verify the backup (default: the newest intact one), copy it, verify the copy, and
+    replace the model folder by it.
 
     :raises InputError: there is no such backup.
-    :raises IntegrityError: it is not whole; the model folder is untouched.
-    :raises ConflictError: a training is at work.
+    :raises IntegrityError: it is corrupt; the model folder is unchanged.
+    :raises ConflictError: a training run is in progress.
     """
     home = spec.home
     backup = _chosen(home, asked.source)
@@ -45,7 +46,7 @@ def restore_backup(spec: Spec, asked: BackupParams) -> int:
     what = f"{home.relative(backup.folder)}: {len(backup.files)} files verified and restored"
     print(f"[INFO] Backup {what}", flush=True)
     if kept is not None:
-        print(f"[INFO] What was there before is kept as {home.relative(kept)}", flush=True)
+        print(f"[INFO] The replaced folder is kept as {home.relative(kept)}", flush=True)
     spec.write_result(
         {
             "complete": True,
@@ -62,16 +63,20 @@ def restore_backup(spec: Spec, asked: BackupParams) -> int:
 def _chosen(home: Home, given: str | None) -> ModelBackup:
     if given:
         return verify_backup(home.resolve(given))
-    whole = [each for each in list_backups(home) if each.verified]
-    if not whole:
-        raise InputError("There is no backup that is whole.", ANOTHER)
-    return verify_backup(whole[0].folder)
+    intact = [each for each in list_backups(home) if each.verified]
+    if not intact:
+        raise InputError(Message("There is no intact backup."), ANOTHER)
+    return verify_backup(intact[0].folder)
 
 
 def _require_no_training(spec: Spec) -> None:
     client = Client(spec.home, Person(spec.requested_by or spec.job_id, Role.VIEWER))
     if (job := client.live_job(JobKind.TRAIN)) is not None:
         raise ConflictError(
-            f"The training {job.id} is {job.state.lower()}; it writes into the model folder.",
-            f"Stop it first: trainweek jobs stop {job.id}",
+            Message(
+                "Training job {job} is {state}; it writes to the model folder.",
+                job=job.id,
+                state=job.state,
+            ),
+            Message("Stop it first: trainweek jobs stop {job}", job=job.id),
         )

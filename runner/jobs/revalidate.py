@@ -1,8 +1,8 @@
 """The revalidation program: ``python -m runner.jobs.revalidate --spec spec.json``.
 
-Backtests the chosen model on candles that it has never seen, judges the six gates,
-and prints the manual's lines. With ``save_report`` it writes the decision and its
-documents; without, nothing outside the attempt's folder.
+Backtests the chosen model on unseen candles, evaluates the six gates, and prints the
+manual's lines. With ``save_report`` it writes the decision and its documents; without it,
+nothing outside the attempt's folder.
 """
 
 from __future__ import annotations
@@ -63,18 +63,18 @@ def revalidate(spec: Spec, stop: StopFlag) -> int:
     try:
         return _Revalidation(spec, stop).run()
     except _StopRequestedError:
-        _say("Revalidation stopped, nothing was written")
+        _info("Revalidation stopped, nothing was written")
         spec.write_result({"complete": False, "status": "STOPPED"})
         return STOPPED
 
 
 class _Revalidation:
-    """One revalidation, stage by stage. Each stage leaves its trace in progress.json."""
+    """One revalidation. Each stage is recorded in progress.json."""
 
     def __init__(self, spec: Spec, stop: StopFlag) -> None:
         self.spec, self.stop, self.home = spec, stop, spec.home
         self.playbook = spec.playbook
-        self.gates: Sequence[GateResult] = ()  # as far as they are known
+        self.gates: Sequence[GateResult] = ()  # those evaluated so far
         chosen = self.playbook.revalidation
         asked = spec.asked(RevalidateParams)
         self.episodes = chosen.episodes if asked.episodes is None else asked.episodes
@@ -85,7 +85,7 @@ class _Revalidation:
 
     def run(self) -> int:
         now = utc_now()
-        _say("Loading model...")
+        _info("Loading model...")
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
         candles = load_candles(self.data_path)
@@ -93,21 +93,21 @@ class _Revalidation:
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
         if candles.synthetic:
-            _say("Backtest data are synthetic, not exchange data")
+            _info("Backtest data are synthetic, not exchange data")
         market = Market.from_frame(candles.frame)
         features = candidate.features(market)
         policy = candidate.policy(market, features)
         spans = slices(WARM_UP, len(market) - 1, self.episodes)
-        # What the agent may hold is the model's; what it costs is the week's.
+        # The exposure limit is the model's, the costs are the playbook's.
         costs = env_settings(self.playbook.training, exit_at_end=True).costs
         settings = env_settings(candidate.settings, exit_at_end=True)
         trained_at, settings = settings.costs, replace(settings, costs=costs)
 
-        _say("Running backtest...")
+        _info("Running backtest...")
         self._progress("backtest", 0)
         backtest = run_backtest(policy, market, features, spans, settings, self._episode_done)
 
-        _say("Computing metrics...")
+        _info("Computing metrics...")
         self._progress("gates", self.episodes, self.gates)
         bars = marked_bars(candles, backtest.equity)
         record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
@@ -153,9 +153,9 @@ class _Revalidation:
             on_stage=self._stage,
         )
         if not decision.reproducible:
-            print("[WARN] The first episode run again gave other numbers", flush=True)
+            print("[WARN] A rerun of the first episode gave different results", flush=True)
         result = self._finish(decision, record, context)
-        _say(f"Decision: {decision.decision.value}")
+        _info(f"Decision: {decision.decision.value}")
         print(gate_block(decision.gates), flush=True)
         self._progress("done", self.episodes, decision.gates)
         self.spec.write_result(result)
@@ -170,7 +170,7 @@ class _Revalidation:
         archive, written, hashes = None, {}, {}
         if self.save_report:
             self._progress("report", self.episodes, decision.gates)
-            documents = memo_documents(decision, record.equity, record.trades, record.bars)
+            documents = memo_documents(decision, record.equity, record.bars)
             paths = write_reports(
                 self.home,
                 context.day,
@@ -210,11 +210,11 @@ class _Revalidation:
         self._progress("backtest", episode, self.gates)
 
     def _stage(self, stage: str, gates: Sequence[GateResult]) -> None:
-        if stage != "gates":  # they were told as soon as the backtest had ended
+        if stage != "gates":  # reported at the end of the backtest
             self._progress(stage, self.episodes, gates)
 
     def _rerun(self) -> str:
-        """The command line that makes this revalidation again."""
+        """The command line that repeats this revalidation."""
         words = [
             "trainweek revalidate",
             f"--model-path {self.home.relative(self.model_path)}",
@@ -239,9 +239,9 @@ class _Revalidation:
 
 
 def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
-    """Whether the first episode, run again, gave the same tables to the last byte.
+    """Whether a rerun of the first episode gave byte-identical tables.
 
-    :param cut: the whole has further episodes behind it.
+    :param cut: the whole has more episodes after it.
     """
     equity, trades = whole.equity, whole.trades
     if cut:
@@ -253,7 +253,7 @@ def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
     )
 
 
-def _say(text: str) -> None:
+def _info(text: str) -> None:
     print(f"[INFO] {text}", flush=True)
 
 

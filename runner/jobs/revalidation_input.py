@@ -1,17 +1,18 @@
-"""What a revalidation is asked for, and whether its candles are the playbook's."""
+"""Checks of a revalidation's input: interval, costs, number of trials."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from core.errors import InputError, MarketDataError
+from core.language import Message
 from core.market import Candles
 from core.trading.costs import CostModel
 from core.trading.evidence import Trials
 
 
 def require_interval(candles: Candles, interval: str) -> None:
-    """Refuse bars of another length than the playbook's, before filling passes for trading.
+    """Refuse bars of another length than the playbook's: filled gaps would count as trading.
 
     :raises MarketDataError: names both lengths.
     """
@@ -19,31 +20,44 @@ def require_interval(candles: Candles, interval: str) -> None:
     found = times.to_series().diff().mode()
     if len(found) and found.iloc[0] != pd.Timedelta(interval):
         raise MarketDataError(
-            f"The backtest candles are {found.iloc[0] / pd.Timedelta(hours=1):g} h apart,"
-            f" the playbook's interval is {interval}.",
-            f"Give {interval} candles.",
+            Message(
+                "The backtest candles are {hours:g} h apart; the playbook's interval is {interval}.",
+                hours=found.iloc[0] / pd.Timedelta(hours=1),
+                interval=interval,
+            ),
+            Message("Give {interval} candles.", interval=interval),
         )
 
 
-def other_costs(trained_at: CostModel, costs: CostModel) -> list[str]:
+def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
+    """A warning if the model was trained with other costs than the backtest's."""
     if trained_at == costs:
         return []
     return [
-        f"The model was trained at {trained_at.fee_bps:g} bps fee and"
-        f" {trained_at.slippage_bps:g} bps slippage a side; the backtest charges the playbook's"
-        f" {costs.fee_bps:g} and {costs.slippage_bps:g} bps."
+        Message(
+            "The model was trained with {trained_fee:g} bps fee and {trained_slippage:g} bps"
+            " slippage per side; the backtest uses the playbook's {fee:g} and {slippage:g} bps.",
+            trained_fee=trained_at.fee_bps,
+            trained_slippage=trained_at.slippage_bps,
+            fee=costs.fee_bps,
+            slippage=costs.slippage_bps,
+        )
     ]
 
 
 def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:
-    """The lead may declare more trials than the ledger counts, never fewer.
+    """The number of trials; the lead may declare more than the ledger counts, never fewer.
 
-    :param counted: over all weeks of the home.
-    :raises InputError: fewer.
+    :param counted: by the ledger, over all weeks.
+    :raises InputError: fewer are declared.
     """
     if declared is not None and declared < counted:
         raise InputError(
-            f"{declared} trials are declared, the ledger counts {counted}.",
-            f"Declare at least {counted}, or none.",
+            Message(
+                "Number of trials {declared} is below the ledger's {counted}.",
+                declared=declared,
+                counted=counted,
+            ),
+            Message("Give at least {counted}, or omit it.", counted=counted),
         )
     return Trials(counted, declared, of_week)

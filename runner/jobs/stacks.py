@@ -1,4 +1,4 @@
-"""The stacks of all threads, written when somebody asks or when the program crashes."""
+"""Stacks of all threads, written on a signal or at a crash."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from runner.liveness.stall_dump import DUMP_SIGNAL, STACKS
 
 
 def write_stacks_on_request(folder: Path) -> None:
-    """SIGUSR2 appends them to stacks.txt in the attempt's folder, even out of C code.
+    """On SIGUSR2 append them to stacks.txt in the attempt's folder, even from C code.
 
-    A crash signal leaves them in the output.
+    A crash signal prints them to the output.
     """
     faulthandler.enable(file=sys.__stderr__ or sys.stderr)
     try:
         stacks = (folder / STACKS).open("a", encoding="utf-8")
-    except OSError:  # then a stall is looked at from outside
+    except OSError:  # then py-spy is used for a stall
         return
     faulthandler.register(DUMP_SIGNAL, file=stacks, all_threads=True)

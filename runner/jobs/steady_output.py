@@ -1,7 +1,7 @@
-"""Output that no full disk and no closed pipe can end a program with.
+"""Output streams that survive a full disk and a closed pipe.
 
-What can't be written is counted; as soon as something can be written again, one line
-says how much is missing.
+Lines that can't be written are counted; when writing works again, one line says how many
+are missing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Callable
 class SteadyOutput(io.TextIOBase):
     """A text stream on a file descriptor, unbuffered, that never raises OSError.
 
-    Nothing is left in a buffer either: Python itself would fail on that at its end, and
-    make exit code 120 of a program that was complete.
+    It has no buffer: Python would fail to flush it at exit, and a complete program would
+    end with exit code 120.
 
-    :param stamp: begins the line that says what is missing.
+    :param stamp: returns the start of the line about missing lines.
     """
 
     def __init__(self, descriptor: int, stamp: Callable[[], str] = lambda: "") -> None:
@@ -27,14 +27,14 @@ class SteadyOutput(io.TextIOBase):
         self._why = ""
         self._torn = False  # the last thing written ends within a line
 
-    @property
-    def encoding(self) -> str:
-        return "utf-8"
+    encoding = "utf-8"
 
     def writable(self) -> bool:
+        """True."""
         return True
 
     def fileno(self) -> int:
+        """The file descriptor."""
         return self.descriptor
 
     def write(self, text: str) -> int:
@@ -66,7 +66,7 @@ class SteadyOutput(io.TextIOBase):
 
 
 def make_output_steady() -> None:
-    """Put steady streams in the place of stdout and stderr, unless somebody has replaced them."""
+    """Replace stdout and stderr by steady streams, unless they have been replaced already."""
     if sys.stdout is sys.__stdout__ and sys.stdout is not None:
         sys.stdout = SteadyOutput(1)
     if sys.stderr is sys.__stderr__ and sys.stderr is not None:

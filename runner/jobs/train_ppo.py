@@ -1,41 +1,31 @@
 """The training program: ``python -m runner.jobs.train_ppo --spec spec.json``.
 
-PPO on the candles in ``data/train``, to the playbook's total steps. Leaves events,
-checkpoints, the best model, and the manual's lines in training.log. SIGTERM saves a
-checkpoint and ends with exit code 3.
+Trains PPO on the candles in ``data/train`` to the playbook's total steps. Writes events,
+checkpoints, the best model, and the manual's lines in training.log. On SIGTERM it saves a
+checkpoint and exits with code 3.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
-from core.errors import InputError, IntegrityError, MarketDataError, SetupError
+from core.errors import MarketDataError
+from core.language import Message
 from core.market import Candles, load_candles, require_quality
-from core.timestamps import iso
-from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
-from runner.agent.checkpoint import Checkpoint, restore, save_checkpoint, set_aside, tidy
-from runner.agent.evaluation import Evaluation
-from runner.agent.features import OBSERVATION_NAMES
-from runner.agent.policy import TrainingDivergedError
-from runner.agent.session import Hooks, Session
-from runner.agent.split import TrainingData, purge_gap
+from runner.agent.checkpoint import Checkpoint, restore
+from runner.agent.session import Session
+from runner.agent.split import TrainingData
 from runner.jobs.attempt import (
-    COMPLETE,
-    FAILED,
-    STOPPED,
     Spec,
     StopFlag,
-    at_work,
+    input_accepted,
     run_program,
     utc_now,
 )
+from runner.jobs.training_attempt import TrainingAttempt
 from runner.jobs.training_log import TrainingLog
-from runner.jobs.training_plan import Restart, TrainingPlan, plan_training
-from runner.jobs.training_progress import TrainingProgress
-from runner.models.checkpoints import newest_checkpoint
+from runner.jobs.training_plan import Restart, plan_training
 
 
 def train(spec: Spec, stop: StopFlag) -> int:
@@ -62,224 +52,39 @@ def train(spec: Spec, stop: StopFlag) -> int:
             restore(resumed, session.model)
             log.info(f"Resumed from checkpoint {resumed.step}")
         if plan.restart is not None:
-            _say_restart(log, plan.restart)
+            _log_restart(log, plan.restart)
         log.info("Training loop started")
         log.info(f"Step {session.steps + 1 if not resumed else session.steps}/{plan.total_steps}")
-        with at_work():
+        with input_accepted():
             return attempt.run(stop)
 
 
-def _say_restart(log: TrainingLog, restart: Restart) -> None:
+def _log_restart(log: TrainingLog, restart: Restart) -> None:
     if restart.log_line:
         log.verbatim(restart.log_line)
     log.info(f"Restarted by {restart.by}: {', '.join(restart.changes) or 'nothing changed'}")
 
 
 def _require_same_data(checkpoint: Checkpoint, candles: Candles) -> None:
-    """Refuse to go on with other candles.
+    """Refuse to resume with other candles.
 
-    The manifest names one training range, and the revalidation takes every bar outside
-    it for unseen: it must not hide bars that an earlier attempt learned from.
+    The manifest has one training range, and the revalidation counts every bar outside it as
+    unseen, so no attempt may have trained on other bars.
 
     :raises MarketDataError: names both hashes.
     """
     before = checkpoint.config["data"]["sha256"]
     if before != candles.sha256:
         raise MarketDataError(
-            f"Checkpoint {checkpoint.step} of {checkpoint.run} was trained on data with SHA-256"
-            f" {before}, but the training data now have {candles.sha256}.",
-            "Put the old data back, or start anew with --new.",
-        )
-
-
-class TrainingAttempt:
-    """What an attempt writes while its session learns.
-
-    :param clock: monotonic seconds, for the speed.
-    """
-
-    def __init__(
-        self,
-        spec: Spec,
-        plan: TrainingPlan,
-        session: Session,
-        log: TrainingLog,
-        clock: Callable[[], float],
-    ) -> None:
-        self.spec, self.plan, self.session, self.log, self.clock = spec, plan, session, log, clock
-        self.home = spec.home
-        self.best_sharpe: float | None = None
-        self.has_best = False
-        self.config: dict[str, Any] = {
-            "settings": plan.settings.model_dump(mode="json"),
-            "total_steps": plan.total_steps,
-            "symbol": spec.playbook.symbol,
-            "interval": spec.playbook.interval,
-            "tag": spec.playbook.tag,
-            "data": session.data.candles.provenance().as_dict(),
-            "restarts": [dict(record) for record in plan.restarts],
-        }
-        if plan.restart is not None:
-            begun = plan.checkpoint.step if plan.checkpoint else 0
-            self.config["restarts"].append(plan.restart.record(begun))
-        self._unsaved = self._unsaved_best = False  # the last one could not be saved
-
-    def prepare_folders(self) -> None:
-        """Put other runs' models aside; remember our own best of an earlier attempt."""
-        tidy(self.home.checkpoints)
-        earlier = self.home.model / "earlier"
-        set_aside(self.home.checkpoints, self.plan.run, earlier, unnamed=not self.plan.resumed)
-        anew = self.plan.checkpoint is None
-        keep_earlier(self.home.best_model, self.plan.run, earlier, own=anew)
-        if not self.home.best_model.exists():
-            return
-        try:
-            manifest = read_best_model(self.home.best_model)[1]
-        except (InputError, IntegrityError) as error:
-            kept = self.home.relative(keep_broken(self.home.best_model, earlier))
-            self.log.error(f"{error.what} The next validation replaces it; kept as {kept}.")
-            return
-        if manifest["run"] == self.plan.run:
-            self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
-
-    def hyperparameters(self) -> dict[str, Any]:
-        """For TensorBoard's table: numbers and words only."""
-        numbers = {
-            name: value
-            for name, value in self.config["settings"].items()
-            if isinstance(value, int | float | str)
-        }
-        return {
-            **numbers,
-            "net_arch": "x".join(map(str, self.plan.settings.net_arch)),
-            "total_steps": self.plan.total_steps,
-            "resumed_at": self.plan.checkpoint.step if self.plan.checkpoint else 0,
-            "synthetic": self.session.data.candles.synthetic,
-        }
-
-    def run(self, stop: StopFlag) -> int:
-        """Learn to the end or to the stop, save, and write the result."""
-        progress = TrainingProgress(self.spec, self.session, self.log, self.clock)
-        progress.report()
-        try:
-            finished = self.session.learn(
-                Hooks(
-                    stop_requested=lambda: stop.requested,
-                    on_evaluation=self._evaluated,
-                    on_rollout=progress.report,
-                    on_checkpoint_due=self._checkpoint,
-                )
-            )
-        except TrainingDivergedError as error:
-            return self._diverged(error)
-        steps = self.session.steps
-        self._checkpoint()
-        result = {
-            "complete": finished,
-            "status": "COMPLETED" if finished else "STOPPED",
-            "run": self.plan.run,
-            "steps": steps,
-            "total_steps": self.plan.total_steps,
-            "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
-            "best_sharpe": self.best_sharpe,
-            "steps_per_second": progress.steps_per_second,
-            "synthetic": self.session.data.candles.synthetic,
-        }
-        progress.report()
-        if finished:
-            self.log.info(f"Training completed: {steps} steps")
-        else:
-            self.log.info(f"Training stopped at step {steps}, checkpoint saved")
-        self.session.model.logger.close()
-        self.spec.write_result(result)
-        return COMPLETE if finished else STOPPED
-
-    def _diverged(self, error: TrainingDivergedError) -> int:
-        """DIVERGED: nothing of the present weights is kept, the last finite checkpoint is."""
-        good = newest_checkpoint(self.home.checkpoints, self.plan.run)
-        kept = f"Checkpoint {good.step} is finite and whole." if good else "There is no checkpoint."
-        self.log.error(f"Training failed: {error.what} {kept}")
-        self.session.model.logger.close()
-        self.spec.write_result(
-            {
-                "complete": False,
-                "exit_code": FAILED,
-                "status": "DIVERGED",
-                "error": f"{error.what} {kept}",
-                "remedy": error.remedy,
-                "error_kind": "diverged",
-                "run": self.plan.run,
-                "steps": self.session.steps,
-                "good_checkpoint": good.step if good else None,
-            }
-        )
-        return FAILED
-
-    def _checkpoint(self) -> None:
-        """:raises SetupError: not saved; the last good one is intact."""
-        try:
-            save_checkpoint(
-                self.home.checkpoints,
-                self.session.model,
-                self.plan.run,
-                self.session.data.normaliser,
-                self.config,
-            )
-        except SetupError as error:
-            if not self._unsaved:
-                self.log.error(str(error))
-            self._unsaved = True
-            raise
-        self._unsaved = False
-        self.log.info(f"Checkpoint saved at step {self.session.steps}")
-
-    def _evaluated(self, result: Evaluation, sharpe: float | None) -> None:
-        """:raises SetupError: better than all before, and not saved; the best before is intact."""
-        shown = "undefined (no trades)" if sharpe is None else f"{sharpe:.4f}"
-        self.log.info(
-            f"Validation at step {self.session.steps}: Sharpe {shown},"
-            f" return {result.return_pct:.2f}%, max drawdown {result.max_drawdown_pct:.2f}%"
-        )
-        better = sharpe is not None and (self.best_sharpe is None or sharpe > self.best_sharpe)
-        if self.has_best and not better:
-            return
-        try:
-            self._save_best(result, sharpe)
-        except SetupError as error:
-            if not self._unsaved_best:
-                self.log.error(str(error))
-            self._unsaved_best = True
-            raise
-        self._unsaved_best = False
-        self.has_best, self.best_sharpe = True, sharpe
-
-    def _save_best(self, result: Evaluation, sharpe: float | None) -> None:
-        data = self.session.data
-        save_best_model(
-            self.home.best_model,
-            self.session.model,
-            {
-                "run": self.plan.run,
-                "step": self.session.steps,
-                "saved_at": iso(utc_now()),
-                "validation": {
-                    "sharpe": sharpe,
-                    "return_pct": result.return_pct,
-                    "max_drawdown_pct": result.max_drawdown_pct,
-                    "first": iso(data.moment(data.validation[0])),
-                    "last": iso(data.moment(data.validation[1])),
-                },
-                "config": self.config,
-                "normaliser": data.normaliser.as_dict(),
-                "observation_shape": list(self.session.env.observation_space.shape),
-                "feature_names": list(OBSERVATION_NAMES),
-                "train_first": iso(data.candles.first),
-                "train_last": iso(data.candles.last),
-                "trained_bars": [iso(data.moment(bar)) for bar in data.train],
-                "purge_gap_bars": purge_gap(self.plan.settings),
-                "data_sha256": data.candles.sha256,
-                "synthetic": data.candles.synthetic,
-            },
+            Message(
+                "Checkpoint {step} of {run} was trained on data with SHA-256 {before}, but the"
+                " training data now have {now}.",
+                step=checkpoint.step,
+                run=checkpoint.run,
+                before=before,
+                now=candles.sha256,
+            ),
+            Message("Restore the original data, or start over with --new."),
         )
 
 

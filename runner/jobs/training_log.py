@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core.errors import SetupError
+from core.language import Message
 from core.timestamps import iso
 from runner.jobs.steady_output import SteadyOutput
 
@@ -17,11 +18,10 @@ from runner.jobs.steady_output import SteadyOutput
 class TrainingLog:
     """Appends ``2026-02-23T14:00:00Z [INFO] text`` and prints ``[INFO] text``.
 
-    Each line is written at once, so that tail -f shows it. A full disk or a closed
-    pipe loses lines, never the training; the next line that can be written is one that
-    says how many are missing.
+    Each line is written at once, so that ``tail -f`` shows it. On a full disk or a closed pipe
+    lines are lost and the training continues; a later line says how many are missing.
 
-    :param now: gives the moment of a line (real time).
+    :param now: returns the time of a line (real time).
     :param echo: also print.
     :raises SetupError: the file can't be opened.
     """
@@ -33,7 +33,12 @@ class TrainingLog:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         except OSError as error:
             raise SetupError(
-                f"{path} can't be written: {error.strerror or error}.", "Check the folder's rights."
+                Message(
+                    "{path} can't be written: {error}.",
+                    path=str(path),
+                    error=error.strerror or str(error),
+                ),
+                Message("Check the folder's permissions."),
             ) from error
         self._file = SteadyOutput(self._descriptor, self._stamp)
 
@@ -48,30 +53,33 @@ class TrainingLog:
     ) -> None:
         try:
             os.close(self._descriptor)
-        except OSError:  # a network disk may report only now what it could not keep
+        except OSError:  # a network disk may report a failed write only here
             return
 
     def write(self, tag: str, text: str) -> None:
-        """One line; line breaks in ``text`` become spaces."""
+        """Write one line; line breaks in ``text`` become spaces."""
         self.verbatim(f"[{tag}] {' '.join(text.splitlines())}")
 
     def verbatim(self, line: str) -> None:
-        """One line of the manual, to the letter, its tag in front."""
+        """Write one line of the manual, exactly, with its tag."""
         self._file.write(f"{self._stamp()}{line}\n")
         if self.echo:
             try:
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
-            except OSError:  # no steady output: somebody else's stream
+            except OSError:  # not a steady output but a replaced stream
                 return
 
     def info(self, text: str) -> None:
+        """Write an [INFO] line."""
         self.write("INFO", text)
 
     def warn(self, text: str) -> None:
+        """Write a [WARN] line."""
         self.write("WARN", text)
 
     def error(self, text: str) -> None:
+        """Write an [ERROR] line."""
         self.write("ERROR", text)
 
     def _stamp(self) -> str:

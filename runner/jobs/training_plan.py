@@ -1,4 +1,4 @@
-"""What a training attempt shall do: which settings, from where, to which step."""
+"""The plan of a training attempt: settings, first step, last step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.job_params import RestartRecord, StoredTrainParams
 from core.language import Message, plural
 from core.playbook.settings import TrainingSettings
 from core.timestamps import iso
-from runner.agent.checkpoint import Checkpoint, normaliser_of, tidy
+from runner.agent.checkpoint import Checkpoint, checkpoint_name, normaliser_of, tidy
 from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
@@ -31,17 +31,17 @@ from runner.models.folder_swap import RESTORE_AGAIN, finish_exchange, unfinished
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
 
 
-class NothingWholeError(TrainweekError):
-    """What a resume needs is damaged: a failure that calls people, no refusal of what they gave."""
+class NoIntactCheckpointError(TrainweekError):
+    """What a resume needs is corrupt: a failure with an incident, not a refusal of the input."""
 
 
 @dataclass(frozen=True)
 class Restart:
-    """A person's change of the training under way, which this attempt begins with."""
+    """A person's restart, with which this attempt begins."""
 
     by: str
     at: str
-    log_line: str | None  # the manual's, to the letter
+    log_line: str | None  # the manual's, exactly
     changes: tuple[str, ...]  # "learning_rate 0.0003 -> 0.0001"
 
     def record(self, step: int) -> dict[str, Any]:
@@ -71,38 +71,38 @@ class TrainingPlan:
 
 
 def plan_training(
-    spec: Spec, say: Callable[[str], None], complain: Callable[[str], None]
+    spec: Spec, warn: Callable[[str], None], report: Callable[[str], None]
 ) -> TrainingPlan:
-    """Read the plan off the spec.
+    """Make the plan from the spec.
 
-    A resumed run keeps the settings and the total that it was trained with last, except
-    for what this request overrides. Without a checkpoint it begins anew.
+    A resumed run keeps its last settings and total, except for what this request overrides.
+    Without a checkpoint it starts at step 0.
 
-    :param say: told, in one line each, what is noteworthy about the start.
-    :param complain: told of each broken checkpoint that is passed over; they are also
-        written down in the attempt's folder.
-    :raises InputError: a parameter that no training can start with, a total that lies
-        behind the checkpoint, or a checkpoint that saw other observations.
-    :raises NothingWholeError: it shall be resumed, and there are checkpoints but none that
-        verifies, or a restore was cut off and left no model folder.
+    :param warn: called with one line for each noteworthy fact about the start.
+    :param report: called for each corrupt checkpoint that is skipped; they are also listed in
+        the attempt's folder.
+    :raises InputError: an invalid parameter, a total below the checkpoint's step, or a
+        checkpoint with other observations.
+    :raises NoIntactCheckpointError: a resume is requested, and all checkpoints are corrupt, or
+        an interrupted restore left no model folder.
     """
-    params = spec.asked(StoredTrainParams, say)
+    params = spec.asked(StoredTrainParams, warn)
     run = spec.run or params.run or spec.job_id
     settings = spec.playbook.training
     total = settings.total_steps
     checkpoint, normaliser, restarts = None, None, ()
     finish_exchange(spec.home)
     if params.resume:
-        if trouble := unfinished_exchange(spec.home):
-            raise NothingWholeError(trouble, RESTORE_AGAIN)
+        if problem := unfinished_exchange(spec.home):
+            raise NoIntactCheckpointError(problem, RESTORE_AGAIN)
         tidy(spec.home.checkpoints)
-        checkpoint = _last_good(spec, run, complain)
+        checkpoint = _last_good(spec, run, report)
         if checkpoint is None:
-            say(f"No complete checkpoint of {run}: beginning at step 0.")
+            warn(f"No complete checkpoint of {run}: starting at step 0.")
         else:
             normaliser = normaliser_of(checkpoint)
-            for sentence in differences(checkpoint.versions, f"Checkpoint {checkpoint.step}"):
-                say(sentence)
+            for sentence in differences(checkpoint.versions, checkpoint_name(checkpoint.step)):
+                warn(sentence)
             stored = checkpoint.config
             settings = settings_with(settings, **stored["settings"])
             total = int(stored["total_steps"])
@@ -123,8 +123,8 @@ def plan_training(
     )
 
 
-def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpoint | None:
-    broken: list[ListedCheckpoint] = []
+def _last_good(spec: Spec, run: str, report: Callable[[str], None]) -> Checkpoint | None:
+    corrupt: list[ListedCheckpoint] = []
     problems: list[Message] = []
     for listed in list_checkpoints(spec.home.checkpoints, run):
         if listed.verified:
@@ -133,7 +133,7 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
                 try:
                     write_json(spec.folder / SKIPPED, found)
                 except TrainweekError as error:  # a full disk must not prevent the resume
-                    complain(f"No incident is opened for the corrupt checkpoints: {error}")
+                    report(f"No incident is opened for the corrupt checkpoints: {error}")
             return verify_checkpoint(listed.folder)
         problems.append(
             Message(
@@ -142,16 +142,16 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
                 problem=listed.problem,
             )
         )
-        complain(problems[-1])
-        broken.append(listed)
-    if broken:  # a start at step 0 would silently lose what they hold
-        raise NothingWholeError(
+        report(problems[-1])
+        corrupt.append(listed)
+    if corrupt:  # a start at step 0 would silently lose what they hold
+        raise NoIntactCheckpointError(
             plural(
                 "{run} has no intact checkpoint: {problem}",
                 "{run} has no intact checkpoint among {n}: {problem}",
-                len(broken),
+                len(corrupt),
                 run=run,
-                problem=broken[0].problem,
+                problem=corrupt[0].problem,
             ),
             Message("Restore a backup (trainweek backup restore), or start over with --new."),
         )
@@ -161,7 +161,7 @@ def _last_good(spec: Spec, run: str, complain: Callable[[str], None]) -> Checkpo
 def _restart(
     asked: RestartRecord | None, attempt: int, before: TrainingSettings, now: TrainingSettings
 ) -> Restart | None:
-    """The restart that this very attempt is; a later resume keeps its values, not its line."""
+    """The restart of this attempt; a later resume keeps its values, but not its log line."""
     if asked is None or asked.attempt != attempt:
         return None
     changes = tuple(
@@ -175,6 +175,6 @@ def _restart(
 def _steps(steps: int | None, total: int, checkpoint: Checkpoint | None) -> int:
     if steps is None:
         return total
-    if checkpoint is not None and (behind := reached_already(checkpoint, steps)):
-        raise InputError(behind, MORE_STEPS)
+    if checkpoint is not None and (reached := reached_already(checkpoint, steps)):
+        raise InputError(reached, MORE_STEPS)
     return steps

@@ -1,4 +1,4 @@
-"""How far a training is and how fast: progress.json for the pages, lines for training.log."""
+"""Progress and speed of a training run: progress.json for the pages, lines for training.log."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SPEED_WINDOW_S = 5.0
 
 
 class TrainingProgress:
-    """Of one attempt, from its first step on.
+    """The progress of one attempt.
 
-    :param clock: monotonic seconds, for the speed.
+    :param clock: returns monotonic seconds, for the speed.
     """
 
     def __init__(
@@ -27,16 +27,16 @@ class TrainingProgress:
         self.begun_at, self.begun_steps = clock(), session.steps
         self._speeds: list[tuple[float, int]] = [(self.begun_at, self.begun_steps)]
         self._lines = self._line()
-        self._mute = False  # progress can't be written, and that has been said
+        self._mute = False  # a failed write has been logged already
 
     @property
     def steps_per_second(self) -> float:
-        """Mean of the whole attempt."""
+        """Mean speed of the whole attempt."""
         seconds = max(self.clock() - self.begun_at, 1e-9)
         return round((self.session.steps - self.begun_steps) / seconds, 1)
 
     def report(self) -> None:
-        """Replace progress.json; now and then write a line."""
+        """Replace progress.json; write a log line from time to time."""
         now, steps = self.clock(), self.session.steps
         self._speeds.append((now, steps))
         while len(self._speeds) > 2 and now - self._speeds[1][0] > SPEED_WINDOW_S:
@@ -56,7 +56,7 @@ class TrainingProgress:
         return self.session.steps * LINES_PER_RUN // self.session.total_steps
 
     def _write(self, steps: int, speed: float | None) -> None:
-        """A full disk costs the news, not the training."""
+        """A full disk must not stop the training: its error is logged once."""
         try:
             self.spec.write_progress(
                 {

@@ -3,12 +3,9 @@
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
 identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and
 the runner may not be running when the child ends. It also becomes the parent of every
-orphan of the attempt, so that none is lost, and it rotates output.log. A full disk does
-not end it. Standard library only.
+orphan of the attempt, and it rotates output.log. A full disk does not end it. There is one
+shim for each live attempt, so it imports little: the standard library, without pathlib.
 """
-
-# There is one shim for each live attempt, so it imports little: no pathlib.
-# ruff: noqa: PTH102, PTH105, PTH106, PTH108, PTH112, PTH118, PTH123, SIM117
 
 from __future__ import annotations
 
@@ -75,9 +72,8 @@ def main(folder: str) -> int:
 
 
 def follow(
-    child: int, folder: str, heartbeat_s: float, awake: int, group: str | None,
-    unsaved: dict, log: Log,
-) -> None:  # fmt: skip
+    child: int, folder: str, every_s: float, awake: int, group: str | None, unsaved: dict, log: Log
+) -> None:
     """Return when the child and every orphan have ended and all files are written."""
     signals = select.poll()
     signals.register(awake, select.POLLIN)
@@ -91,7 +87,7 @@ def follow(
         beat(folder)
         with contextlib.suppress(OSError):  # a log that can't be rotated must not end the shim
             log.cap()
-        if signals.poll((min(RETRY_S, heartbeat_s) if unsaved else heartbeat_s) * 1000):
+        if signals.poll((min(RETRY_S, every_s) if unsaved else every_s) * 1000):
             os.read(awake, 4096)
 
 
@@ -121,16 +117,17 @@ def reap(child: int) -> tuple[int | None, bool]:
 
 def process(pid: int) -> dict:
     """The same identity as in runner/processes/identity.py."""
-    ticks = int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19])
     boot = read("/proc/sys/kernel/random/boot_id").strip()
-    return {"boot_id": boot, "pid": pid, "start_ticks": ticks}
+    ticks = read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19]
+    return {"boot_id": boot, "pid": pid, "start_ticks": int(ticks)}
 
 
 def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
     """The content of exit.json."""
+    code, number = (None, -code) if code is not None and code < 0 else (code, None)
     return {
-        "exit_code": code if code is not None and code >= 0 else None,
-        "signal": -code if code is not None and code < 0 else None,
+        "exit_code": code,
+        "signal": number,
         "error": error,  # the command could not be started
         "oom_kills": oom_kills,  # by the kernel, in the attempt's own control group
         "ended_at": time.time(),
@@ -138,7 +135,6 @@ def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
 
 
 def read(path: str) -> str:
-    """A whole text file."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
 
@@ -172,17 +168,16 @@ def write(folder: str, name: str, value: dict) -> None:
 
 def beat(folder: str) -> None:
     """Write the heartbeat."""
-    with contextlib.suppress(OSError):  # the next one is written soon
-        with open(os.path.join(folder, "heartbeat"), "w", encoding="utf-8") as file:
-            file.write(f"{time.time()}\n")
+    path = os.path.join(folder, "heartbeat")  # if it fails, the next one is written soon
+    with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:
+        file.write(f"{time.time()}\n")
 
 
 class Log:
     """A log of at most ``most`` bytes, with its predecessors output.log.1 and up.
 
-    The program has the file open, so it can't be renamed: its content is copied, then
-    truncated. A note says how much was not copied, except for what is written between
-    copy and truncation.
+    The program has the file open, so it can't be renamed: its content is copied, then truncated.
+    A note says how much was lost, except for what is written between copy and truncation.
     """
 
     def __init__(self, folder: str, most: int, files: int, name: str = "output.log") -> None:
@@ -196,10 +191,7 @@ class Log:
             self.descriptor = os.open(os.devnull, os.O_WRONLY)
 
     def cap(self) -> None:
-        """If it is too long, move its end to output.log.1 and truncate it.
-
-        :raises OSError: it can't be truncated.
-        """
+        """If it is too long, move its end to output.log.1 and truncate it, or raise OSError."""
         size, why = os.fstat(self.descriptor).st_size, ""
         if not self.most or size <= self.most:
             return
@@ -245,8 +237,7 @@ class Log:
 def own_cgroup(attempt_id: str) -> str | None:
     """Create a control group for this attempt; None if the user may not.
 
-    It proves membership, whatever a process does to its environment or session, and counts
-    the OOM kills of this attempt only.
+    It proves membership, whatever a process does, and counts the OOM kills of this attempt.
     """
     for base in memory_cgroups():
         path = os.path.join(base, f"trainweek-{attempt_id}")
@@ -272,7 +263,7 @@ def memory_cgroups() -> list[str]:
         for mount in mounts:
             kind, options = mount[mount.index("-") + 1], mount[-1].split(",")
             root, point = mount[3], mount[4]
-            inside = path[len(root) :] if root != "/" and path.startswith(root) else path
+            inside = path.removeprefix(root) if root != "/" else path
             folder = os.path.join(point, inside.lstrip("/"))
             if kind == "cgroup" and "memory" in controllers.split(",") and "memory" in options:
                 version_1.append(folder)
@@ -283,9 +274,9 @@ def memory_cgroups() -> list[str]:
 
 def join(group: str) -> None:
     """Move this process into a control group."""
-    with contextlib.suppress(OSError):  # else it is found by environment and ancestry
-        with open(os.path.join(group, "cgroup.procs"), "w", encoding="utf-8") as file:
-            file.write("0")
+    path = os.path.join(group, "cgroup.procs")  # if it fails: found by environment and ancestry
+    with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:
+        file.write("0")
 
 
 def leave(group: str) -> None:

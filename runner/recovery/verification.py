@@ -17,6 +17,8 @@ from core.paths import Home
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
 from runner.store.damage import damage_of
+from runner.store.engine import open_engine
+from runner.store.migrate import migrate
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
 _REPLAY = Message("Stop the runner, then: trainweek ledger replay")
@@ -125,7 +127,8 @@ def copy_database(database: Path, copy: Path) -> str | None:
 
 def _chain(path: Path, size: int) -> tuple[list[str], list[LedgerProblem], bool]:
     """The hashes of the lines of the intact chain, the problem after them, and whether the
-    chain is broken there: lines after that were not read."""
+    chain is broken there: lines after that were not read.
+    """
     sums: list[str] = []
     end = 0
     try:
@@ -216,6 +219,7 @@ def _tables(home: Home, copy: Path, size: int, beside: Path) -> list[LedgerProbl
     with home.ledger.open("rb") as file:
         rebuilt.ledger.write_bytes(file.read(size))
     Store(rebuilt).require_sound()
+    migrate(open_engine(copy), copy)  # the copy: a verification leaves an older schema as it is
     problems = []
     with (
         closing(sqlite3.connect(copy)) as mine,

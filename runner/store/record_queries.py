@@ -8,9 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
 from core.vocabulary import IncidentState, JobKind
+from core.week import Week
 from runner.records import (
     Attempt,
     Closing,
+    DecisionLine,
+    DecisionRecords,
     Incident,
     Job,
     LedgerEntry,
@@ -119,6 +122,34 @@ def closings(connection: Connection, signature_id: int | None = None) -> list[Cl
     if signature_id is not None:
         query = query.where(table.c.signature_id == signature_id)
     return [rows.closing_of(row) for row in connection.execute(query)]
+
+
+def decision_records(connection: Connection, week: Week) -> DecisionRecords:
+    """What the decisions of a week are judged by, within a transaction."""
+    lines = decision_lines(connection, week.id)
+    return DecisionRecords(week, tuple(jobs(connection, week_id=week.id)), lines)
+
+
+def decision_lines(connection: Connection, week_id: str) -> tuple[DecisionLine, ...]:
+    """The ledger's lines about decisions, weeks, and requests of other weeks, in their order."""
+    table = schema.ledger
+    lines = connection.execute(
+        select(table.c.kind, table.c.week_id, table.c.body)
+        .where(
+            table.c.kind.in_(("decision", "week"))
+            # Requests in the decision's own week take over nothing, and they are the most.
+            | ((table.c.kind == "request") & (table.c.week_id != week_id))
+        )
+        .order_by(table.c.seq)
+    )
+    return tuple((row.kind, row.week_id, row.body) for row in lines)
+
+
+def countersignatures(connection: Connection) -> list[LedgerEntry]:
+    """Of overrides, oldest first."""
+    table = schema.ledger
+    query = select(table).where(table.c.kind == "countersign").order_by(table.c.seq)
+    return [rows.entry_of(row) for row in connection.execute(query)]
 
 
 def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:

@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
-from core.vocabulary import LIVE_STATES, WAITING_STATES
+from core.vocabulary import ACTIVE_STATES, LIVE_STATES
 
 REVISION = "0004"
 
-ACTIVE = sorted(state.value for state in WAITING_STATES | LIVE_STATES)
+ACTIVE = sorted(state.value for state in ACTIVE_STATES)
 LIVE = sorted(state.value for state in LIVE_STATES)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, select
 
-from runner.store import Store, queries, schema
+from core.vocabulary import ACTIVE_STATES
+from runner.store import Store, schema
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ class ActiveJobs:
         jobs, attempts, ledger = schema.jobs, schema.attempts, schema.ledger
         with self.store.read() as look:
             rows = look.execute(
-                select(jobs).where(jobs.c.state.in_(queries.ACTIVE_STATES)).order_by(jobs.c.seq)
+                select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
             ).all()
             newest = look.execute(
                 select(attempts)
                 .join(
                     jobs, (attempts.c.job_id == jobs.c.id) & (attempts.c.number == jobs.c.attempt)
                 )
-                .where(jobs.c.state.in_(queries.ACTIVE_STATES))
+                .where(jobs.c.state.in_(ACTIVE_STATES))
             )
             snapshot = Snapshot(
                 tuple(rows), {row.job_id: row for row in newest}, self.store.epoch(look)

@@ -65,8 +65,8 @@ def _recorded(sources: Sources, slot: SlotSpec, ticked: set[str]) -> bool:
             return _saved_revalidation(sources) is not None
         case "approval":
             job = _saved_revalidation(sources)
-            sha256 = (sources.result(job.id) or {}).get("sha256") if job else None
-            signature = sources.records.newest_signature(sha256)
+            sha256 = (sources.result(job) or {}).get("sha256") if job else None
+            signature = sources.signature_of(sha256)
             if signature is not None and signature.act is SignatureAct.REJECT:
                 return True  # the model is expected to change after a rejection
             # An expired signature was given in time; a void one must be given again.

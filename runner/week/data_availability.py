@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import MarketDataError
+from core.language import Message, joined
 from core.market import load_candles, quality
 from core.paths import Home
 
@@ -22,20 +23,24 @@ def check_datasets(
     """
     folders = folders or {"train": home.train_data, "backtest": home.backtest_data}
     datasets: list[dict[str, Any]] = []
-    errors: list[str] = []
-    warnings: list[str] = []
+    errors: list[Message] = []
+    warnings: list[Message] = []
     text: list[str] = []
     for name, folder in folders.items():
         try:
             report = quality(load_candles(folder), now=now)
         except MarketDataError as error:
-            errors.append(f"{name}: {error.what} {error.remedy}")
+            errors.append(_issue(name, joined([error.what, error.remedy])))
             datasets.append({"name": name, "folder": home.relative(folder), "ok": False})
             text.append(f"{name}: {home.relative(folder)}\n  ERROR {error.what}\n  {error.remedy}")
             continue
-        errors += [f"{name}: {issue.message}" for issue in report.errors]
-        warnings += [f"{name}: {issue.message}" for issue in report.warnings]
+        errors += [_issue(name, issue.message) for issue in report.errors]
+        warnings += [_issue(name, issue.message) for issue in report.warnings]
         datasets.append({"name": name, "folder": home.relative(folder), **report.as_dict()})
         text.append(f"{name}: {home.relative(folder)}\n{report.text()}")
     result = {"ok": not errors, "errors": errors, "warnings": warnings, "datasets": datasets}
     return result, "\n\n".join(text)
+
+
+def _issue(name: str, problem: str) -> Message:
+    return Message("{dataset}: {problem}", dataset=name, problem=problem)

@@ -209,7 +209,7 @@ def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | No
         state=job.state if ended or job.state not in ENDED_STATES else JobState.RUNNING,
         reason=job.reason if ended else "",
         ended=job.ended_at if ended else None,
-        result=sources.result(job.id) if ended else None,
+        result=sources.result(job) if ended else None,
         source=sources.home.relative(sources.home.job(job.id)),
     )
 

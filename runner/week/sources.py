@@ -16,22 +16,36 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
 from core.clock import Clock
+from core.errors import TrainweekError
 from core.facts import LogFacts
 from core.files import tail
 from core.liveness import Limits, Pulse
 from core.market.synthetic import is_marked
 from core.paths import Home
 from core.telemetry import RunEvents, RunReader
-from core.vocabulary import JobKind
+from core.vocabulary import LIVE_STATES, JobKind
 from core.week import Week
 from runner.client import Client
+from runner.client.signatures.kept_files import superseded
+from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
+from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, standing_from, tracked
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
-from runner.records import Attempt, Condition, Job, RunnerStatus, Signature, WeekRecords
+from runner.outcomes import Refused
+from runner.records import (
+    Attempt,
+    Condition,
+    Job,
+    LedgerEntry,
+    RunnerStatus,
+    Signature,
+    WeekRecords,
+)
 
 if TYPE_CHECKING:
+    from core.decision import SavedDecision
     from core.decision.validity import Standing
 
 Read = TypeVar("Read")
@@ -101,29 +115,33 @@ class Sources:
         ]
         return sorted(found, key=lambda pair: pair[1].started_at)
 
-    def result(self, job_id: str) -> Mapping[str, Any] | None:
+    def attempts(self, job: Job) -> Sequence[Attempt]:
+        """In the order of their numbers."""
+        return self.records.attempts.get(job.id, ())
+
+    def result(self, job: Job) -> Mapping[str, Any] | None:
         """The result of the newest attempt; None if it wrote none that can be read."""
-        return self._json(job_id, "result.json")
+        return self._json(job, "result.json")
 
-    def progress(self, job_id: str) -> Mapping[str, Any] | None:
-        """What the program says of its progress; None while it says nothing readable."""
-        return self._json(job_id, "progress.json")
+    def progress(self, job: Job) -> Mapping[str, Any] | None:
+        """What the program reports of its progress; None while it reports nothing readable."""
+        return self._json(job, "progress.json")
 
-    def output_tail(self, job_id: str, lines: int) -> str:
-        """The end of the newest attempt's output; see :func:`runner.files.tail`."""
-        folder = self._newest_folder(job_id)
+    def output_tail(self, job: Job, lines: int) -> str:
+        """The end of the newest attempt's output; see :func:`core.files.tail`."""
+        folder = self._newest_folder(job)
         return "" if folder is None else tail(folder / "output.log", lines)
 
-    def pulse(self, job: Job) -> Pulse | None:
-        """Whether the job makes progress, with the evidence; None while it waits."""
-        return self._once(self._pulse, job.id)
+    def pulse_of(self, job: Job) -> Pulse | None:
+        """Whether a live job makes progress, with the evidence; None for one without a process."""
+        return self._once(self._pulse_of, job.id) if job.state in LIVE_STATES else None
 
-    def _pulse(self, job_id: str) -> Pulse | None:
+    def _pulse_of(self, job_id: str) -> Pulse | None:
         job = next((one for one in self.records.jobs if one.id == job_id), None)
-        attempts = self.records.attempts.get(job_id, ())
         if job is None:
             return None
-        return pulse_of(self.home, job, attempts, self.clock, self.week.playbook, self.now)
+        playbook = self.week.playbook
+        return pulse_of(self.home, job, self.attempts(job), self.clock, playbook, self.now)
 
     def limits(self, attempt: Attempt) -> Limits:
         """How long a silence of this attempt may last."""
@@ -132,13 +150,13 @@ class Sources:
     def _limits(self, folder: Path) -> Limits:
         return attempt_limits(folder, self.week.playbook)
 
-    def _json(self, job_id: str, name: str) -> Mapping[str, Any] | None:
-        folder = self._newest_folder(job_id)
+    def _json(self, job: Job, name: str) -> Mapping[str, Any] | None:
+        folder = self._newest_folder(job)
         return None if folder is None else self._once(read_json, folder / name)
 
-    def _newest_folder(self, job_id: str) -> Path | None:
-        attempts = self.records.attempts.get(job_id, ())
-        return self.home.attempt(job_id, attempts[-1].number) if attempts else None
+    def _newest_folder(self, job: Job) -> Path | None:
+        attempts = self.attempts(job)
+        return self.home.attempt(job.id, attempts[-1].number) if attempts else None
 
     # --- files of the run
 
@@ -172,28 +190,57 @@ class Sources:
 
     def _standing(self, signature_id: int | None) -> Standing:
         found = next((one for one in self.records.signatures if one.id == signature_id), None)
-        later = found is not None and found.revalidation_sha256 in self.records.superseded
+        later = found is not None and superseded(self.records.decisions, found.revalidation_sha256)
         keys = self.records.signing_keys
         return standing_from(self.home, found, self.week, keys, later, self.now)
+
+    def unsignable(self, sha256: str) -> Refused | None:
+        """Why the week's newest decision can't be signed now; None if it can."""
+        return self._once(self._unsignable, sha256)
+
+    def _unsignable(self, sha256: str) -> Refused | None:
+        return unsignable(self.home, self.records.decisions, sha256)
+
+    def gate(self, saved: SavedDecision) -> GateAnswer:
+        """What a pipeline is told of a decision of this week."""
+        signature = self.signature_of(saved.sha256)
+        try:
+            return gate_answer(
+                self.home,
+                self.week,
+                saved,
+                signature,
+                self.standing(signature),
+                [] if signature is None else self.conditions_of(signature),
+                self.now_week.date(),
+                superseded(self.records.decisions, saved.sha256),
+            )
+        except TrainweekError as error:
+            return GateAnswer.blocked_by(error)
+
+    def signature_of(self, sha256: str | None) -> Signature | None:
+        """The newest signature of a decision."""
+        return self.records.newest_signature(sha256)
+
+    def countersignatures(self, sha256: str) -> list[LedgerEntry]:
+        """Of an override of this decision, oldest first."""
+        every = self.records.countersignatures
+        return [one for one in every if one.body.get("revalidation_sha256") == sha256]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         return conditions_from(signature, self.records.closings)
 
     @cached_property
     def conditions(self) -> list[Condition]:
-        """Of the week's signed decisions, each by its newest signature; oldest first."""
-        own = [one for one in self.records.signatures if one.week_id == self.week.id]
-        return tracked(own, self.records.closings)
+        """Of the week's signed decisions, each by its newest signature.
 
-    @cached_property
-    def open_conditions_of_others(self) -> list[Condition]:
-        """What is still open of other weeks' decisions."""
-        own = {(one.signature_id, one.number) for one in self.conditions}
-        return [
-            one
-            for one in tracked(self.records.signatures, self.records.closings)
-            if one.closed is None and (one.signature_id, one.number) not in own
-        ]
+        What is still open of other weeks' decisions comes first: it is tracked until a
+        person closes it.
+        """
+        own_signatures = [one for one in self.records.signatures if one.week_id == self.week.id]
+        own = tracked(own_signatures, self.records.closings)
+        every = tracked(self.records.signatures, self.records.closings)
+        return [*(one for one in every if one.closed is None and one not in own), *own]
 
     # --- the machine and the home
 

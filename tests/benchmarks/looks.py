@@ -91,7 +91,7 @@ def main() -> None:
                 f"{panel:<16} {_both(len(cost.statements), len(unchanged.statements))} "
                 f"{_both(cost.transactions, unchanged.transactions)} "
                 f"{cost.calls('facts.gather'):>7} {cost.calls('diagnose.diagnose'):>9} "
-                f"{len(cost.scenarios):>10} {cost.calls('judging.judge'):>6} "
+                f"{len(cost.scenarios):>10} {cost.calls('registry.judge'):>6} "
                 f"{cost.calls('read_log_facts'):>9} "
                 f"{_both(cost.our_entries, unchanged.our_entries)} "
                 f"{unchanged.every_entry:>12,} {seconds * 1000:>7.0f}"

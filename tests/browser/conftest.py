@@ -86,16 +86,18 @@ def window(browser: Browser) -> Iterator[Open]:
     """Opens windows: ``window(site, "phone", "dark")``."""
     contexts = []
 
-    def open_(site: Site, size: str = "desktop", scheme: str = "light") -> Screen:
+    def open_(
+        site: Site, size: str = "desktop", scheme: str = "light", locale: str = "en-US"
+    ) -> Screen:
         width, height = SIZES[size]
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             timezone_id="America/Sao_Paulo",
-            locale="en-US",
+            locale=locale,
         )
         contexts.append(context)
-        return Screen(context.new_page(), site.url)
+        return Screen(context.new_page(), site.url, "pt" if locale.startswith("pt") else "en")
 
     yield open_
     for context in contexts:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from core.language import Language, Message
 from core.paths import CHECKOUT
 from core.vocabulary import Role
 from dashboard.navigation import TITLES
@@ -26,12 +27,13 @@ class Screen:
 
     page: Page
     url: str
+    language: Language = "en"
 
     def go(self, stem: str, **query: str) -> None:
         """Open a page by its address, and wait until its frame and content stand."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.url}/{stem}{'?' + asked if asked else ''}")
-        title = TITLES[stem]
+        title = TITLES[stem].in_(self.language)
         expect(self.page.locator("h3").first).to_contain_text(title, timeout=PATIENCE_MS)
         self.settle()
 
@@ -77,7 +79,8 @@ class Screen:
     def assert_whole(self) -> None:
         """No exception box and no panel that could not be drawn."""
         assert self.page.get_by_test_id("stException").count() == 0, self.text()
-        assert "This page could not be shown" not in self.text(), self.text()
+        title = Message("This page could not be shown").in_(self.language)
+        assert title not in self.text(), self.text()
 
     def keep(self, name: str) -> Path:
         """A picture of the whole page."""

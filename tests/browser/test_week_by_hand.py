@@ -16,7 +16,8 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.sees("Timeline")
     screen.sees("SYNTHETIC DATA")
     week = fresh.client.active_week()
-    assert week is not None and week.synthetic
+    assert week is not None
+    assert week.synthetic
 
     fresh.start_runner()
     screen.sees("Runner active")

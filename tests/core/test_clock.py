@@ -106,7 +106,8 @@ def test_week_time_never_falls_and_maps_back_to_the_same_week_moment(
     back = made.to_real(made.to_week(here))
     # A microsecond of week time, the finest there is, lasts long at a slow pace.
     longest = min(1e-6 / pace, 1e6) if pace else 0.0
-    assert back is not None and back <= here + seconds(1e-3 + longest)
+    assert back is not None
+    assert back <= here + seconds(1e-3 + longest)
     # to the clock's resolution: a microsecond of real time at its fastest segment
     finest = seconds(max(1e-3, 2e-6 * max(1.0, pace, 100_000.0)))
     assert abs(made.to_week(back) - made.to_week(here)) <= finest

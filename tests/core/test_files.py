@@ -20,7 +20,7 @@ def test_a_file_replaces_its_earlier_self_and_leaves_nothing_else(tmp_path: Path
 
 def test_a_place_that_can_t_be_written_is_named_and_the_old_file_kept(tmp_path: Path):
     (tmp_path / "a.txt").mkdir()
-    with pytest.raises(SetupError, match="a.txt can't be written"):
+    with pytest.raises(SetupError, match=r"a.txt can't be written"):
         write_text(tmp_path / "a.txt", "one")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 

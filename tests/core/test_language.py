@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,14 @@ from pydantic import BaseModel, ValidationError
 from core import language
 from core.language import (
     Message,
+    alternatives,
     catalogue,
     joined,
     literal,
     plural,
     recorded,
     recorded_message,
+    recorded_messages,
     said,
 )
 
@@ -191,6 +194,17 @@ def test_a_body_keeps_the_text_and_beside_it_what_translates_it() -> None:
     assert recorded_message({}, "reason") == ""
 
 
+def test_a_list_of_texts_keeps_the_record_of_each_message() -> None:
+    body = json.loads(json.dumps(recorded({"warnings": [jump(), "typed"], "other": ["a"]})))
+    assert body["warnings"] == [str(jump()), "typed"]
+    assert "other_messages" not in body
+    first, second = recorded_messages(body, "warnings")
+    assert (first.in_("pt"), second.in_("pt")) == (jump().in_("pt"), "typed")
+    assert recorded_messages({"warnings": ["old"]}, "warnings") == ["old"]
+    assert recorded_messages({"warnings": ["a"], "warnings_messages": [1]}, "warnings") == ["a"]
+    assert recorded_messages({}, "warnings") == []
+
+
 def test_a_field_of_a_model_keeps_template_and_values_in_json() -> None:
     class Note(BaseModel):
         text: Message
@@ -220,3 +234,27 @@ def test_without_a_catalogue_at_all_the_error_names_the_file(locales: Path) -> N
     shutil.rmtree(locales)
     with pytest.raises(FileNotFoundError, match=r"messages\.po"):
         jump().in_("pt")
+
+
+@pytest.mark.parametrize(
+    ("message", "english"),
+    [
+        (
+            Message("Due {at:%d %b %H:%M} UTC.", at=datetime(2026, 2, 27, 16, tzinfo=UTC)),
+            "Due 27 Feb 16:00 UTC.",
+        ),
+        (Message("KL {kl:.4g}", kl=float("nan")), "KL nan"),
+        (Message("KL {kl:.4g}", kl=np.float64(0.25)), "KL 0.25"),
+        (joined([Message("KL {kl:.1f}.", kl=float("-inf"))]), "KL -inf."),
+    ],
+)
+def test_values_that_json_lacks_survive_a_record(message: Message, english: str) -> None:
+    text = json.dumps(message.as_record(), allow_nan=False)
+    again = Message.from_record(json.loads(text))
+    assert again == message == english
+    assert again.in_("pt") == message.in_("pt")
+
+
+def test_alternatives_are_joined_by_or() -> None:
+    assert alternatives(["RUNNING"]) == "RUNNING"
+    assert alternatives(["a", "b", "c"]) == "a, b or c"

@@ -99,7 +99,8 @@ def test_the_evidence_names_what_it_was_made_of() -> None:
         "no new step for 12 min (at 4,096); no new event for 12 min; newest checkpoint 20 min old; "
         "process T (stopped); used no CPU in the last 10 s; stall threshold 10 min (usual interval 2 s)"
     )
-    assert pulse.silence == 12 * MINUTE and pulse.limit == 10 * MINUTE
+    assert pulse.silence == 12 * MINUTE
+    assert pulse.limit == 10 * MINUTE
 
 
 def test_the_limits_are_settings() -> None:
@@ -108,7 +109,8 @@ def test_the_limits_are_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(3.14159, "3.14 s"), (150.0, "2 min"), (9000.0, "2.5 h")]
+    ("seconds", "said"),
+    [(3.14159, "3.14 s"), (150.0, "2 min"), (9000.0, "2.5 h"), (259_200.0, "3.0 d")],
 )
 def test_a_duration_is_told_in_its_unit(seconds: float, said: str) -> None:
     assert duration(seconds) == said

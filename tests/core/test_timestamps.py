@@ -34,7 +34,7 @@ def test_a_moment_without_a_zone_is_refused_with_the_form(text) -> None:
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-30T10:00Z", "23/11/2026"])
 def test_what_is_no_moment_is_refused(text) -> None:
-    with pytest.raises(InputError, match="is not a moment"):
+    with pytest.raises(InputError, match="is not a time"):
         parse_moment(text)
 
 

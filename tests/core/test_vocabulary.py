@@ -48,7 +48,8 @@ def test_every_job_state_is_waiting_live_or_ended_and_only_one_of_them() -> None
 def test_every_verdict_has_its_own_glyph() -> None:
     assert set(GLYPHS) == set(Verdict)
     assert len(set(GLYPHS.values())) == len(Verdict)
-    assert GLYPHS[Verdict.PASS] == "✅" and GLYPHS[Verdict.UNKNOWN] == "❔"
+    assert GLYPHS[Verdict.PASS] == "✅"
+    assert GLYPHS[Verdict.UNKNOWN] == "❔"
 
 
 @pytest.mark.parametrize("words", ENUMS, ids=lambda words: words.__name__)

@@ -80,7 +80,7 @@ def counted() -> Iterator[Cost]:
 
 
 def _name(file: str, qualified: str) -> str:
-    """``core.checks.judging.judge``; "" for what is not ours."""
+    """``core.checks.registry.judge``; "" for what is not ours."""
     if not file.startswith(OURS):
         return ""
     module = Path(file).relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")

@@ -25,7 +25,8 @@ def test_a_tick_that_could_not_be_written_is_never_called_saved(
 
     monkeypatch.setattr(chain.os, "pwrite", no_space)
     button(test, TICK).click().run()
-    assert "NOT saved" in text_of(test) and "No space left" in text_of(test)
+    assert "NOT saved" in text_of(test)
+    assert "No space left" in text_of(test)
     assert "Saved:" not in text_of(test)
     assert place.client().ticks(week.id) == []
     monkeypatch.undo()

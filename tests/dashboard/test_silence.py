@@ -61,7 +61,13 @@ class Answers:
 class Run:
     """A run in a week of ours, and the runner's watcher that learned its cadence."""
 
-    def __init__(self, place: Place, monkeypatch: pytest.MonkeyPatch, playbook: str = "") -> None:
+    def __init__(
+        self,
+        place: Place,
+        monkeypatch: pytest.MonkeyPatch,
+        playbook: str = "",
+        settings: Settings | None = None,
+    ) -> None:
         self.place, self.job = place, _trained(place, playbook)
         self.client = place.client()
         self.folder = place.home.attempt(self.job.id, 1)
@@ -75,7 +81,7 @@ class Run:
             monkeypatch.setattr(module, "age_s", lambda process: self.seconds)
         monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=self.monotonic))
         fenced = FencedStore.claim(self.client.store, "here", os.getpid(), LAUNCH)
-        self.watcher = Watcher(place.home, fenced, Settings(), self.monotonic)
+        self.watcher = Watcher(place.home, fenced, settings or Settings(), self.monotonic)
         for point in range(1, POINTS + 1):
             self.look(GAP * point, step=STEPS_A_POINT * point)
 
@@ -99,7 +105,8 @@ class Run:
         self.look(GAP * POINTS + silence.total_seconds())
         page = self.place.page()
         snapshot = page.snapshot()
-        assert snapshot is not None and snapshot.pulse is not None
+        assert snapshot is not None
+        assert snapshot.pulse is not None
         finding = next(found for found in snapshot.findings if found.scenario == "hung")
         pulse = json.loads((self.folder / "pulse.json").read_text())
         return Answers(
@@ -131,6 +138,12 @@ HUNG = Answers(
 )  # fmt: skip
 
 
+STALLED = Answers(
+    TrainingStatus.RUNNING, FindingStatus.FIRING, Severity.WARNING, Verdict.UNKNOWN,
+    Liveness.STALLED, Liveness.STALLED, red=True,
+)  # fmt: skip
+
+
 def test_a_run_that_logs_every_twenty_minutes_is_well_until_ten_of_them_are_missing(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +165,30 @@ def test_the_playbooks_six_hours_hold_for_everybody(
     assert "the playbook allows 6 h" in open_now[0].summary
 
 
+def test_the_runners_settings_hold_for_everybody(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(place, monkeypatch, settings=Settings(stalled_gaps=2.0))
+    assert run.after(timedelta(minutes=19)) == WELL
+    assert run.after(timedelta(minutes=41)) == STALLED
+
+
+def test_a_watched_run_is_lost_after_the_playbooks_hours(place: Place) -> None:
+    path = place.home.root / "own.yaml"
+    path.write_text(SIX_HOURS)
+    place.watch(hours=2, playbook_path=path)
+    end = LAUNCH + timedelta(hours=2)
+    for hours, found in ((5.9, TrainingStatus.RUNNING), (6.1, TrainingStatus.LOST)):
+        place.now = end + timedelta(hours=hours)
+        snapshot = place.page().snapshot()
+        assert snapshot is not None
+        assert snapshot.status is found
+        # Its learned limit is 20 minutes: red before nobody knows whether it still runs.
+        assert snapshot.stale is (found is TrainingStatus.RUNNING)
+    assert snapshot.run is not None
+    assert "the playbook allows 6 h" in snapshot.run.reason
+
+
 def test_a_finished_run_is_never_hung(place: Place) -> None:
     job = place.train(2.0)
     ended = LAUNCH + timedelta(hours=2)
@@ -163,8 +200,10 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     place.now = ended + timedelta(hours=30)
     page = place.page()
     snapshot = page.snapshot()
-    assert snapshot is not None and snapshot.status is TrainingStatus.COMPLETED
-    assert snapshot.facts.silence is None and not snapshot.stale
+    assert snapshot is not None
+    assert snapshot.status is TrainingStatus.COMPLETED
+    assert snapshot.facts.silence is None
+    assert not snapshot.stale
     finding = next(found for found in snapshot.findings if found.scenario == "hung")
     assert finding.status is FindingStatus.OK
     assert place.client().live_job(JobKind.TRAIN) is None

@@ -25,7 +25,8 @@ def test_every_state_and_every_name_has_its_word() -> None:
     for kind, words in WORDS.items():
         assert set(words) == set(kind), kind
     assert set(WORDS) >= set(LOOKS)
-    assert set(ROLES) == set(Role) and set(JOB_KINDS) == set(JobKind)
+    assert set(ROLES) == set(Role)
+    assert set(JOB_KINDS) == set(JobKind)
     assert set(ACTS) == set(ACTS_DONE) == set(SignatureAct)
     assert set(BROKEN) == set(REMEDIES) == conditions.BROKEN
 

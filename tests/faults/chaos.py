@@ -12,6 +12,7 @@ At the end everything that was acknowledged must be there, and nothing may be le
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import re
@@ -252,7 +253,7 @@ class Chaos:
         self.tally.attempts = len(spans)
         if any(end is None for _, end in spans):
             self.tally.problems.append("an attempt has no end although nothing runs")
-        pairs = zip(spans, spans[1:], strict=False)
+        pairs = itertools.pairwise(spans)
         self.tally.overlapping = sum(1 for (_, end), (start, _) in pairs if end and start < end)
 
     def _start_runner(self) -> subprocess.Popen[bytes]:
@@ -280,8 +281,14 @@ class Chaos:
         name = str(self.rng.getrandbits(32))
         with (self.home.state / "person.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.people_at_work"]
-                + [str(self.home.root), str(self.acks), name],
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.faults.people_at_work",
+                    str(self.home.root),
+                    str(self.acks),
+                    name,
+                ],
                 stdout=log,
                 stderr=log,
             )

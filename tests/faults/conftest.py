@@ -55,7 +55,8 @@ def promises(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Promise
         if without:
             assert made.homes == 0, f"it has a home, so it is not without one: {without}"
         elif request.node.stash.get(_ENDED, "") == "passed":
-            assert made.homes and made.rows, "no home with a row that a fault could have cost"
+            assert made.homes, "no home that a fault could have damaged"
+            assert made.rows, "no row that a fault could have cost"
         rows = f"databases whole: {made.homes}; acknowledged rows: {made.rows}, all there"
         request.node.stash[_HELD] = f"{f'no home: {without}' if without else rows}; strays: 0"
 

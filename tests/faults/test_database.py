@@ -48,7 +48,8 @@ def held_by_somebody(database: Path) -> Iterator[Callable[[], None]]:
     holder = subprocess.Popen(
         [sys.executable, "-c", code, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    assert holder.stdin is not None and holder.stdout is not None
+    assert holder.stdin is not None
+    assert holder.stdout is not None
     try:
         holder.stdout.readline()
         yield holder.stdin.close
@@ -117,7 +118,7 @@ def test_a_damaged_database_is_read_only_until_it_is_restored(
     place.home.database.write_bytes(content)
     client = Client(place.home, LEAD)
     assert [n.text for n in client.notes(place.week.id)] == ["0 note", "1 note"]
-    with pytest.raises(IntegrityError, match="damaged.*trainweek ledger restore") as refused:
+    with pytest.raises(IntegrityError, match=r"damaged.*trainweek ledger restore") as refused:
         client.note(place.week.id, "hourly_1", "2 note")
     with pytest.raises(IntegrityError, match="damaged"):
         place.service()  # no runner works on it

@@ -45,7 +45,8 @@ def test_a_full_disk_is_said_and_survived_without_a_restart(
     )
     lines = done.stdout.splitlines()
     refused = refusal(lines)
-    assert "NOT saved" in refused and "disk space" in refused
+    assert "NOT saved" in refused
+    assert "disk space" in refused
     assert 5 < saved(lines) < 500
     assert f"notes {saved(lines)}" in lines, done.stdout + done.stderr
     assert lines[-1] == "verified"
@@ -69,7 +70,7 @@ def test_a_database_that_may_not_grow_is_said_and_survived(place: Place, seen: S
 
     limit[0] = place.home.database.stat().st_size // 4096 + 40
     count = 0
-    with pytest.raises(SetupError, match="NOT saved.*full") as refused:
+    with pytest.raises(SetupError, match=r"NOT saved.*full") as refused:  # noqa: PT012
         for count in range(100):
             place.lead.note(place.week.id, "hourly_1", f"{count} " + "x" * 4000)
     hold(place, count)
@@ -119,7 +120,8 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_user(
     assert done.stdout.splitlines() == ["saved 0", "notes 1", "verified"]
     last = done.stderr.strip().splitlines()[-1]
     assert str(tmp_path / "disk" / name) in last
-    assert "can't write to the data directory" in last and "--home" in last
+    assert "can't write to the data directory" in last
+    assert "--home" in last
     promises.told(Home(left(tmp_path / "disk") / "home"), 1)
     seen(last)
 
@@ -144,7 +146,8 @@ def test_a_home_of_somebody_else_is_named_with_the_user(promises: Promises, seen
             [sys.executable, "-c", code, home.root, "1"], capture_output=True, text=True, timeout=60
         )
         last = done.stderr.strip().splitlines()[-1]
-        assert "nobody" in last and str(home.root) in last, done.stderr
+        assert "nobody" in last, done.stderr
+        assert str(home.root) in last, done.stderr
         assert done.stdout == ""
         assert sorted(home.root.rglob("*")) == before
         promises.let_go(home)
@@ -185,7 +188,8 @@ def test_a_network_disk_is_refused(
         with pytest.raises(SetupError, match=f"{kind}.*corrupted") as refused:
             place.service()
         found = next(e for e in examine(place.home, Settings(), after(0)) if e.subject == "disk")
-        assert found.verdict is Verdict.FAIL and kind in found.what
+        assert found.verdict is Verdict.FAIL
+        assert kind in found.what
     hold(place)
     seen(refused.value.what)
 
@@ -244,8 +248,11 @@ def test_a_process_without_free_files_says_so_and_leaks_none(
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     refused = [line for line in lines if line.startswith("refused")]
-    assert refused and saved(lines) and len(refused) + saved(lines) == 10
-    assert "all of its 64 files open" in refused[0] and "ulimit -n" in refused[0]
+    assert refused
+    assert saved(lines)
+    assert len(refused) + saved(lines) == 10
+    assert "all of its 64 files open" in refused[0]
+    assert "ulimit -n" in refused[0]
     assert all("NOT saved" in line for line in refused), refused
     promises.told(place.home, saved(lines))
     hold(place, saved(lines))

@@ -255,7 +255,7 @@ def test_masses_of_tags_and_texts_are_bounded_and_html_is_text(tmp_path: Path, s
     size = path.stat().st_size
     tracemalloc.start()
     reader = read(tmp_path)
-    kept, peak = tracemalloc.get_traced_memory()
+    kept, _peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(reader.tags()) == 10_001
     assert html in reader.tags()

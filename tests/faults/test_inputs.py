@@ -15,7 +15,7 @@ from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
-from runner.processes.executor import LocalProcesses
+from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
@@ -84,7 +84,8 @@ def test_a_result_cut_anywhere_is_never_a_success(place: Place, seen: Seen) -> N
     assert read_json(path) is not None
     service = place.service()
     ended = place.until(service, place.submit(do="half_result"))
-    assert ended.state is JobState.FAILED and ended.exit_code == 0
+    assert ended.state is JobState.FAILED
+    assert ended.exit_code == 0
     service.close()
     place.home.runner_identity.unlink()
     hold(place)
@@ -148,7 +149,8 @@ def test_a_training_with_a_wrong_value_is_refused_at_the_door(place: Place, seen
     for field, values in wrong.items():
         for value in values:
             outcome = place.lead.submit(JobKind.TRAIN, {field: value})
-            assert isinstance(outcome, Refused) and field in outcome.reason, (field, value)
+            assert isinstance(outcome, Refused), (field, value)
+            assert field in outcome.reason, (field, value)
             said.append(outcome.reason)
     assert place.lead.jobs() == []
     hold(place)
@@ -185,7 +187,8 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
     place.home.run("nowhere").symlink_to(tmp_path / "nowhere")
     for name in ("out", "nowhere"):
         outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
-        assert isinstance(outcome, Refused) and "is a link to" in outcome.reason
+        assert isinstance(outcome, Refused)
+        assert "is a link to" in outcome.reason
     service = place.service()
     job = submit_scripted(place.lead, JobKind.TRAIN, {"run": "inside", "do": "fail"})
     assert isinstance(job, Submitted)
@@ -198,7 +201,8 @@ def test_a_run_whose_folder_is_a_link_is_rejected(place: Place, tmp_path, seen: 
         place.home.run("inside").rename(tmp_path / "moved")
     place.home.run("inside").symlink_to(outside)
     outcome = place.lead.submit(JobKind.TRAIN, {"resume": True})
-    assert isinstance(outcome, Refused) and "is a link to" in outcome.reason
+    assert isinstance(outcome, Refused)
+    assert "is a link to" in outcome.reason
     service.tick(datetime.now(UTC))
     assert list(outside.iterdir()) == []
     service.close()

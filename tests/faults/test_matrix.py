@@ -25,5 +25,8 @@ def test_no_case_is_missing() -> None:
 
 def test_what_is_not_injected_says_why_and_what_is_tested_instead() -> None:
     for number, case in NOT_INJECTED.items():
-        assert number in CASES and number not in injected()
-        assert case.case and case.reason and case.instead
+        assert number in CASES
+        assert number not in injected()
+        assert case.case
+        assert case.reason
+        assert case.instead

@@ -84,11 +84,13 @@ def test_a_kill_in_a_migration_leaves_the_old_schema_whole(
     assert _schema(place.home.database)[0] == REVISION
     assert "mood" not in _schema(place.home.database)[1]
     copy = place.home.database.with_suffix(f".before-{NEXT}.db")
-    assert damage_of(copy) is None and _schema(copy)[0] == REVISION
+    assert damage_of(copy) is None
+    assert _schema(copy)[0] == REVISION
     hold(place, 3)
     assert newer(place) == 0
     revision, columns = _schema(place.home.database)
-    assert revision == NEXT and "mood" in columns
+    assert revision == NEXT
+    assert "mood" in columns
     with closing(sqlite3.connect(place.home.database)) as connection:
         assert connection.execute("SELECT count(*) FROM notes").fetchone() == (3,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -34,7 +35,8 @@ def test_a_second_runner_is_refused_and_told_who_is_there(place: Place, seen: Se
         timeout=30,
     )
     assert second.returncode == 2
-    assert f"pid {first.pid}" in second.stderr and "since" in second.stderr
+    assert f"pid {first.pid}" in second.stderr
+    assert "since" in second.stderr
     assert os.uname().nodename in second.stderr
     assert first.poll() is None
     with pytest.raises(ConflictError, match=f"pid {first.pid}"):
@@ -140,7 +142,7 @@ def test_fifty_clicks_from_two_processes_make_one_job(place: Place) -> None:  # 
     assert said.count(AlreadyRunning.__name__) == 50 - len(jobs)
     wait_for(lambda: place.lead.live_job(JobKind.REVALIDATE) is None)
     spans = sorted((j.started_at, j.ended_at) for j in place.lead.jobs(JobKind.REVALIDATE))
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
 def test_without_a_runner_fifty_clicks_make_exactly_one_job(place: Place) -> None:  # 57

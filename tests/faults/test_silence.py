@@ -48,16 +48,20 @@ def test_a_stopped_trainer_is_told_kept_and_not_killed(place: Place, seen: Seen)
     wait_for(stall.exists)
     pulse = place.lead.pulse(job.id)
     assert pulse.liveness is Liveness.STALLED
-    assert "no new step for" in pulse.text and "process T (stopped)" in pulse.text
+    assert "no new step for" in pulse.text
+    assert "process T (stopped)" in pulse.text
     why = (stall / "why.txt").read_text()
-    assert "process T (stopped)" in why and "the process is stopped" in why
+    assert "process T (stopped)" in why
+    assert "the process is stopped" in why
     kernel = (stall / f"process-{place.job(job).pid}.txt").read_text()
-    assert "State:\tT (stopped)" in kernel and "/syscall" in kernel
+    assert "State:\tT (stopped)" in kernel
+    assert "/syscall" in kernel
     assert (stall / "output.log").read_text() == "started\n"
     wait_for(lambda: place.lead.incidents(place.week.id))
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.blocks_start) == ("unresponsive", False)
-    assert "UNRESPONSIVE" in incident.summary and "stall-001" in incident.summary
+    assert "UNRESPONSIVE" in incident.summary
+    assert "stall-001" in incident.summary
     assert psutil.Process(place.job(job).pid).status() == psutil.STATUS_STOPPED
     os.kill(place.job(job).pid, signal.SIGCONT)
     wait_for(lambda: liveness(place, job) is Liveness.WORKING)

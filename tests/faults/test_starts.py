@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from core.vocabulary import JobKind, JobState
-from runner.processes import executor
-from runner.processes.executor import LocalProcesses
+from runner.processes import local
+from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for
 
@@ -22,9 +22,9 @@ NAMED = "    log = Log(folder"  # identity.json is written, without a child
 @pytest.fixture
 def shim_that(place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     """Starts from now on run a shim that does this first at that place; "" mends it."""
-    text = executor.SHIM.read_text()
-    path = place.home.root / executor.SHIM.name
-    monkeypatch.setattr(executor, "SHIM", path)
+    text = local.SHIM.read_text()
+    path = place.home.root / local.SHIM.name
+    monkeypatch.setattr(local, "SHIM", path)
 
     def change(does: str, at: str = NAMED) -> None:
         assert text.count(at) == 1
@@ -67,7 +67,8 @@ def test_a_start_that_hangs_can_be_stopped(place: Place, shim_that) -> None:
     wait_for(lambda: (place.folder(job) / "identity.json").exists())
     place.lead.stop(job.id)
     job = place.until(service, job)
-    assert job.state is JobState.STOPPED and "Lea" in job.reason
+    assert job.state is JobState.STOPPED
+    assert "Lea" in job.reason
     assert not place.starts()
     service.close()
 
@@ -114,7 +115,9 @@ def test_two_starts_that_left_no_trace_are_a_failure_of_the_machine(
     service.supervisor.settings = replace(quick, start_timeout_s=10.0)
     job = place.until(service, job, JobState.RUNNING)
     assert job.attempt == 2
-    assert [a.reason for a in place.lead.attempts(job.id)][0].startswith("Two starts left no trace")
+    assert next(a.reason for a in place.lead.attempts(job.id)).startswith(
+        "Two starts left no trace"
+    )
     service.close()
 
 
@@ -151,5 +154,6 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
 
     monkeypatch.setattr(service.supervisor.executor, "start", no)
     job = place.until(service, job)
-    assert job.state is JobState.LOST and "not resumed automatically again" in job.reason
+    assert job.state is JobState.LOST
+    assert "not resumed automatically again" in job.reason
     service.close()

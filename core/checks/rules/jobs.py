@@ -1,4 +1,4 @@
-"""What a job's facts allow: its result, or the reason why there is none yet."""
+"""The result of a job, or the reason why there is none yet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from core.checks.judgement import Judgement
 from core.facts import JobFacts
 from core.language import Message, joined, literal
 from core.reading import Reading
-from core.vocabulary import LIVE_STATES, WAITING_STATES, JobState
+from core.vocabulary import ACTIVE_STATES, JobState
 
-# A pre-flight or a data check of the day before says nothing about today.
+# A pre-flight or a data check of the previous day is out of date.
 STALE_AFTER = timedelta(hours=24)
 
 
@@ -49,9 +49,9 @@ def result_or_answer(
                 Message("{job} not run yet; due {at:%d %b %H:%M} UTC.", job=name, at=at)
             )
         return case.unknown(
-            Message("{job} never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
+            Message("{job} was never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
         )
-    if job.state in LIVE_STATES | WAITING_STATES:
+    if job.state in ACTIVE_STATES:
         return case.pending(Message("{job} is {state}.", job=name, state=job.state.value))
     if job.state is not JobState.SUCCEEDED:
         why = Message("{job} ended {state}, without a result.", job=name, state=job.state.value)

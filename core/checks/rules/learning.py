@@ -28,7 +28,7 @@ from core.telemetry import Series
 from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
 
-FEWEST_POINTS = 8  # of a loss, before its blocks say anything
+FEWEST_POINTS = 8  # of a loss, before its blocks mean anything
 BLOCKS = 10
 VALUE_LOSS, TOTAL_LOSS = "train/value_loss", "train/loss"
 

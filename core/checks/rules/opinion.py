@@ -1,6 +1,6 @@
-"""What the evidence says, where the manual's line is stricter or laxer than it.
+"""The evidence's verdict, where the manual's limit is stricter or laxer.
 
-The lines are from 376 public PPO runs: the KL line of 0.01 is crossed at least once in
+The limits are from 376 public PPO runs: the KL limit of 0.01 is crossed at least once in
 97 % of them, and predicts nothing.
 """
 
@@ -22,7 +22,7 @@ FROZEN_KL, FROZEN_UPDATES = 1e-6, 5
 
 
 def kl_opinion(series: Series, passes: bool) -> Message:
-    """One sentence where the evidence differs from the manual's line; "" where it agrees."""
+    """One sentence where the evidence differs from the manual's limit; "" where it agrees."""
     newest = series.last[1]
     if passes:
         frozen = series.value[-FROZEN_UPDATES:]
@@ -61,7 +61,7 @@ def _spike(z: float) -> Message:
 
 
 def loss_opinion(run: LoggedRun) -> Message:
-    """What a loss that doesn't fall says: little, while the critic predicts well."""
+    """What a loss that does not fall means: little, while the critic predicts well."""
     found = latest(run.events, "train/explained_variance", "", run.until)
     if found is None or not math.isfinite(found.number):
         return Message("the loss falls in only half of all healthy runs")

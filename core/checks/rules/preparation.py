@@ -113,7 +113,7 @@ def system_ready(case: Case) -> Judgement:
         return case.failed(joined([Message("Not ready."), *troubles]), reading)
     return case.say(
         Verdict.PASS,
-        Message("Runner running, no open incident, {free:.1f} GB free.", free=free),
+        Message("Runner active, no open incident, {free:.1f} GB free.", free=free),
         reading,
     )
 

@@ -1,4 +1,4 @@
-"""What a run's event files allow: a series to judge, or the reason why there is none."""
+"""A series of a run's event files to judge, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LoggedRun:
 
 
 def run_or_answer(case: Case) -> LoggedRun | Judgement:
-    """The run, if its event files may be believed at this moment."""
+    """The run, if its event files are recent enough at this moment."""
     run = case.facts.run
     if run is None:
         return no_run(case)

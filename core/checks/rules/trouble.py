@@ -69,7 +69,7 @@ def open_incident(procedure: str) -> Message:
 
 
 def _run_and_log(case: Case) -> tuple[RunFacts, LogFacts] | Judgement:
-    """Run and log; "nothing found" is not said of files that could not be read."""
+    """Run and log. Files that could not be read never count as "no problem"."""
     run, log = case.facts.run, case.facts.log
     if run is None:
         return no_run(case)

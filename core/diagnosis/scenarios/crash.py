@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message, joined, literal
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
@@ -40,12 +40,12 @@ def crash(moment: RunView) -> ScenarioResult:
             (evidence, newest, *errors),
         )
     if run.status is TrainingStatus.INTERRUPTED:
-        return quiet(
+        return clear(
             Message("Run interrupted by the machine; the trainer did not fail."), evidence, newest
         )
     if not run.process_known and run.status is not TrainingStatus.COMPLETED:
         return _by_files_alone(moment, newest, *errors)
-    return quiet(Message("Run {status}.", status=run.status.value), newest, *errors)
+    return clear(Message("Run {status}.", status=run.status.value), newest, *errors)
 
 
 def _by_files_alone(moment: RunView, *against: Message) -> ScenarioResult:
@@ -53,5 +53,5 @@ def _by_files_alone(moment: RunView, *against: Message) -> ScenarioResult:
     if moment.silence is None:
         return no_data(Message("No event and no known process."))
     if moment.active:
-        return quiet(Message("No known process; no sign of a crash in the files."), *against)
-    return quiet(Message("Run ended, exit status unknown: no known process."), *against)
+        return clear(Message("No known process; no sign of a crash in the files."), *against)
+    return clear(Message("Run ended, exit status unknown: no known process."), *against)

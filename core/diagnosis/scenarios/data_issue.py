@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message
 from core.telemetry import Fault, RunEvents
@@ -45,7 +45,7 @@ def data_issue(moment: RunView) -> ScenarioResult:
     alarming = [sign for sign in signs if sign.status is not FindingStatus.OK]
     older = tuple(sign.what for sign in signs if sign.status is FindingStatus.OK)
     if not alarming:
-        return quiet(Message("Values, steps and files are fine."), *older)
+        return clear(Message("Values, steps and files are fine."), *older)
     firing = any(sign.status is FindingStatus.FIRING for sign in alarming)
     steps = [sign.step for sign in alarming if sign.step is not None]
     return ScenarioResult(
@@ -91,13 +91,15 @@ def _nonfinite(moment: RunView) -> list[_Sign]:
         if not len(places):
             continue
         first, last = int(series.step[places[0]]), int(series.step[places[-1]])
-        what = Message(
-            "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
-            tag=tag,
-            bad=len(places),
-            count=len(series),
-            first=first,
-            last=last,
+        where = {"tag": tag, "bad": len(places), "count": len(series), "first": first}
+        what = (
+            Message("{tag}: {bad} of {count} values NaN or infinite, at step {first:,}", **where)
+            if first == last
+            else Message(
+                "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
+                **where,
+                last=last,
+            )
         )
         age = len(series) - 1 - int(places[-1])
         status = FindingStatus.FIRING if age < RECENT else FindingStatus.RECOVERING

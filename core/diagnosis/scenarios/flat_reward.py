@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import (
     critic_fails,
     critic_predicts,
@@ -39,7 +39,7 @@ def flat_reward(
 ) -> ScenarioResult:
     """No new best for 2 h of week time and a STABLE trend; alarms when STUCK or REGRESSED.
 
-    :param troubles: scenarios that fire: with one of them nothing is called normal.
+    :param troubles: scenarios that fire: while one of them fires, a flat reward is not called normal.
     """
     hours, state = flat_hours(moment.playbook), history[-1]
     if state.level is Level.UNKNOWN:
@@ -49,7 +49,7 @@ def flat_reward(
         return then.level in _ALARMING and then.flat_hours >= hours
 
     if state.level is Level.MOVING:
-        return quiet(_DIRECTIONS[state.label], *state.numbers)
+        return clear(_DIRECTIONS[state.label], *state.numbers)
     status = replayed(history, flat)
     normal = normal_until(moment)
     verdict = _CONSTANT if state.constant else _VERDICTS[state.level]
@@ -70,7 +70,7 @@ def flat_reward(
             verdict=verdict,
             hours=moment.training_hours,
         )
-        return quiet(headline, *state.numbers)
+        return clear(headline, *state.numbers)
     if status is FindingStatus.OK:
         return ScenarioResult(
             status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message, joined, literal
 from core.liveness import duration
@@ -18,12 +18,12 @@ def hung(moment: RunView) -> ScenarioResult:
     """WARNING beyond the learned limit (real time), CRITICAL beyond the playbook's (week time)."""
     run = moment.run
     if not moment.active and not run.process_known:
-        return quiet(Message("Run finished, not hung. How it ended is unknown: no known process."))
+        return clear(Message("Run finished, not hung. How it ended is unknown: no known process."))
     if not moment.active:
-        return quiet(Message("Run {status}: a finished run is not hung.", status=run.status.value))
+        return clear(Message("Run {status}: a finished run is not hung.", status=run.status.value))
     called = run.status is TrainingStatus.HUNG
     if (moment.step or 0) >= run.total_steps and not called:
-        return quiet(Message("All {steps:,} steps are done: not hung.", steps=run.total_steps))
+        return clear(Message("All {steps:,} steps are done: not hung.", steps=run.total_steps))
     last = None if run.reader is None else run.reader.last_event(moment.unix)
     if last is None:
         return _without_event(moment, called)
@@ -54,7 +54,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     ahead = moment.log_ahead or 0.0
     grows = silence.seconds > silence.limit and ahead > silence.limit
     if log is not None and grows and not called:
-        return quiet(
+        return clear(
             Message(
                 "Events stopped, but the log still grows: see logging_broken ({fact}).", fact=fact
             ),
@@ -106,7 +106,7 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
         if run.process_known
         else Message("No long silence; no known process: {fact}.", fact=fact)
     )
-    return quiet(headline, silence.threshold)
+    return clear(headline, silence.threshold)
 
 
 def _newest(step: int, age: Message, gap: float | None) -> Message:

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
@@ -76,7 +76,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
                     ),
                 ),
             )
-        return quiet(
+        return clear(
             Message(
                 "KL {kl:.3g} at step {step:,}; {typical}.", kl=newest, step=step, typical=typical
             ),
@@ -85,7 +85,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     last = int(np.flatnonzero(trigger)[-1])
     calm = _calm_points(values[last + 1 :])
     if calm >= CALM_TO_CLEAR:
-        return quiet(
+        return clear(
             Message(
                 "KL {kl:.3g} at step {step:,}: {calm} calm updates since the spike at step {spike:,}.",
                 kl=newest,
@@ -138,7 +138,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,
-        _against(moment, whole, calm),
+        _against(moment, calm),
     )
 
 
@@ -211,13 +211,14 @@ def _normal(series: Series) -> tuple[Message, ...]:
     )
 
 
-def _against(moment: RunView, series: Series, calm: int) -> tuple[Message, ...]:
+def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     found = []
     if calm:
         found.append(
-            Message(
-                "{calm} calm updates (below {limit}) since; the alarm clears after {needed}",
-                calm=calm,
+            plural(
+                "{n} calm update (below {limit}) since; the alarm clears after {needed}",
+                "{n} calm updates (below {limit}) since; the alarm clears after {needed}",
+                calm,
                 limit=CALM,
                 needed=CALM_TO_CLEAR,
             )

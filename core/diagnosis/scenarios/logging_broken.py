@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message
 from core.liveness import duration
@@ -13,10 +13,10 @@ _LOST = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
 
 
 def logging_broken(moment: RunView) -> ScenarioResult:
-    """WARNING: event files are lost, or stay behind a log that still grows."""
+    """WARNING: event files are lost, or are older than a log that still grows."""
     run, log = moment.run, moment.facts.log
     if not moment.active:
-        return quiet(Message("Run {status}: nothing is being logged.", status=run.status.value))
+        return clear(Message("Run {status}: nothing is being logged.", status=run.status.value))
     evidence = [problem.text for problem in moment.problems if problem.kind in _LOST]
     silence, ahead = moment.silence, moment.log_ahead
     if log is not None and ahead is not None and ahead > moment.patience:
@@ -42,4 +42,4 @@ def logging_broken(moment: RunView) -> ScenarioResult:
     if ahead is not None:
         newer = duration(max(0.0, ahead))
         against.append(Message("last log line at most {age} newer", age=newer))
-    return quiet(Message("Events are being written."), *against)
+    return clear(Message("Events are being written."), *against)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message, joined, plural
 from core.telemetry import Fault
@@ -25,7 +25,7 @@ def no_metrics(moment: RunView) -> ScenarioResult:
     present = [tag for tag in tags if len(moment.series(tag))]
     missing = [folder for folder in _NEEDED if not any(tag.startswith(folder) for tag in present)]
     if not missing:
-        return quiet(
+        return clear(
             plural(
                 "{n} metric logged, newest at step {step:,}.",
                 "{n} metrics logged, newest at step {step:,}.",
@@ -69,12 +69,7 @@ def no_metrics(moment: RunView) -> ScenarioResult:
 def _nothing(moment: RunView) -> ScenarioResult:
     reader = moment.reader
     evidence = [
-        Message(
-            "{file}: {size:,} bytes, {records:,} records, no scalar",
-            file=file.name,
-            size=file.size,
-            records=file.records,
-        )
+        Message("{file} ({size:,} bytes) contains no scalar", file=file.name, size=file.size)
         for file in (reader.files if reader is not None else ())
     ]
     evidence += [problem.text for problem in moment.problems]
@@ -82,7 +77,7 @@ def _nothing(moment: RunView) -> ScenarioResult:
         evidence.append(Message("{folder} does not exist", folder=moment.run.source))
     lost = any(problem.kind is Fault.DELETED for problem in moment.problems)
     age = (moment.until - moment.run.started).total_seconds()
-    # Without an attempt no process is about to write one: a folder that somebody points at.
+    # Without an attempt no process is about to write one: a folder given on the command line.
     late = moment.judged_silence.stalled or moment.run.attempts == 0
     if not (lost or late) and moment.active:
         return no_data(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import (
     critic_fails,
     critic_predicts,
@@ -35,15 +35,15 @@ def not_converging(
         headline = (
             Message("Reward converged.") if proven else Message("Reward stable near its own best.")
         )
-        return quiet(headline, *(proven or critic_predicts(moment)), *state.numbers)
+        return clear(headline, *(proven or critic_predicts(moment)), *state.numbers)
     if state.label is Trend.INCREASING:
-        return quiet(Message("The reward is rising: the policy is learning."), *state.numbers)
+        return clear(Message("The reward is rising: the policy is learning."), *state.numbers)
     if not moment.active:
         status = moment.run.status.value
-        return quiet(Message("Run {status}: nothing to wait for.", status=status))
+        return clear(Message("Run {status}: nothing to wait for.", status=status))
     if troubles:
         why = Message("Not evaluated: explained by {scenarios}.", scenarios=", ".join(troubles))
-        return quiet(why, *state.numbers)
+        return clear(why, *state.numbers)
     normal = normal_until(moment)
     if normal is not None:
         return ScenarioResult(
@@ -76,7 +76,8 @@ def not_converging(
 
 def _converged(moment: RunView, history: list[RewardState]) -> tuple[Message, ...]:
     """What proves it: two STABLE evaluations, within 5 % of the best, and a critic or an
-    evaluation that agrees. Empty if not proven."""
+    evaluation that agrees. Empty if not proven.
+    """
     state = history[-1]
     if state.best is None or state.now is None:
         return ()

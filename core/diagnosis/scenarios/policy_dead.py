@@ -1,11 +1,11 @@
-"""policy_dead: updates that change nothing. What "KL < 0.01" calls healthy."""
+"""policy_dead: updates that change nothing, which "KL < 0.01" would call healthy."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
 from core.diagnosis.run_view import RunView
@@ -43,7 +43,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     status = alarm_state(outcomes, 1, KEEP_FIRING)
     step, newest = kl.last
     if status is FindingStatus.OK:
-        return quiet(
+        return clear(
             Message("Policy is updating: KL {kl:.3g} at step {step:,}.", kl=newest, step=step),
             *_not_judged(resting),
         )
@@ -55,7 +55,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     )
     rate = moment.series("train/learning_rate")
     if len(rate) and rate.last[1] <= 0:
-        return quiet(
+        return clear(
             Message("Learning rate is 0: the policy is not expected to change."),
             fact,
         )
@@ -79,7 +79,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     )
     state = reward_state(moment, flat_hours(moment.playbook))
     if state.level is Level.CONVERGED:
-        return quiet(
+        return clear(
             Message("Policy no longer updating: it has converged."),
             fact,
             *state.numbers,

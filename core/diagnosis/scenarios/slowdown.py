@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import ScenarioResult, no_data, quiet
+from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.run_view import RunView
 from core.language import Message, plural
 from core.telemetry import Series
@@ -34,11 +34,11 @@ def slowdown(moment: RunView) -> ScenarioResult:
     """The last 10 iterations below 0.7 of what 10 usually reach, three times in a row.
 
     A pause makes one iteration slow and is no slowdown: most of the ten must be slow.
-    A finished run is not evaluated, whatever its last iterations were.
+    A finished run is not evaluated.
     """
     pace = moment.of_attempt(moment.pace())
     seen = len(pace)
-    # The first iteration of a process holds no update, and is too fast.
+    # The first iteration of a process contains no update, and is too fast.
     pace = pace.where(slice(1, None))
     if len(pace) < WINDOW + EARLIER + 1:
         needed = WINDOW + EARLIER + 2
@@ -67,9 +67,9 @@ def slowdown(moment: RunView) -> ScenarioResult:
         usual=_digits(usual),
     )
     if not moment.active:
-        return quiet(Message("Run finished; not evaluated. {fact}.", fact=fact))
+        return clear(Message("Run finished; not evaluated. {fact}.", fact=fact))
     if status is FindingStatus.OK:
-        return quiet(Message("{fact}.", fact=fact))
+        return clear(Message("{fact}.", fact=fact))
     slow = [end for end, holds in zip(ends, outcomes, strict=True) if holds]
     since = int(pace.step[max(0, slow[0] - WINDOW - 1)]) if slow else int(pace.step[-1])
     below = Message("below {share:.0%} of the median around step {step:,}", share=SHARE, step=since)

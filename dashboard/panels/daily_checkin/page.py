@@ -25,8 +25,8 @@ def show(page: Page) -> None:
     live_panel(page, _draw)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     slot = choose(page, snapshot, {"daily"}, key="day", label=say.raw("Day"))
     if slot is None:
         empty(say("The playbook has no daily check-ins"), "")
@@ -55,7 +55,7 @@ def _run_now(page: Page, snapshot: Snapshot, slot: SlotSpec, day: date) -> None:
             disabled=denied is not None or snapshot.at(slot).date() > snapshot.now_week.date(),
             help=denied
             or say("Judges the day on the data at its check-in time and writes the summary"),
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 place,
                 "",

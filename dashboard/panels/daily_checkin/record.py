@@ -25,7 +25,7 @@ def record(page: Page, snapshot: Snapshot, day: date) -> None:
     path = page.services.home.daily_summary(day)
     source = page.services.home.relative(path)
     st.markdown(f"#### {say('Daily summary')}", anchors=False)
-    found = snapshot.sources.daily_summary(day)
+    found = snapshot.daily_summary(day)
     if found.state == "missing":
         empty(
             say("No summary for {day}", day=page.viewer.date(day)),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
-from core.decision import SavedDecision
+from core.decision import RecordedDecision, SavedDecision
+from core.decision.change import Change, ComparedDecision
+from core.gates import GateResult
 from core.language import Message
 from core.timestamps import parse_moment
-from core.vocabulary import Decision, EvidenceGrade, SignatureState, Verdict
+from core.vocabulary import SignatureState, Verdict
 from dashboard.components.figures_table import table
 from dashboard.components.states import badge, icon, mark, word
 from dashboard.formatting import difference, short
@@ -40,67 +39,67 @@ _EARLIER = (
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.fields
-    change = decided.get("change")
+    say, change = page.say, saved.decision.change
     if change is None:
         st.caption(say("not measured"))
     else:
         for name, heading, none in _EARLIER:
             st.markdown(f"**{say(heading)}**")
-            if change.get(name) is None:
+            before = change.previous if name == "previous" else change.production
+            if before is None:
                 st.caption(say(none))
             else:
-                _against(page, decided, name, change[name])
+                _against(page, saved.decision, name, before)
         _lapsed(page, change)
     link("history", say.raw("Go to {page}", page=TITLES["history"]))
 
 
-def _against(page: Page, decided: Mapping[str, Any], name: str, before: Mapping[str, Any]) -> None:
+def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedDecision) -> None:
     say = page.say
-    grade = word(EvidenceGrade(before["grade"]), say)
-    when = plain(f"{page.viewer.recorded(before['created_at'])} UTC, {before['week']}")
+    grade = word(before.grade, say)
+    when = plain(f"{page.viewer.recorded(before.created_at)} UTC, {before.week}")
     st.markdown(
-        f"{mark(Decision(before['decision']), say)} {plain(before['score'])},"
+        f"{mark(before.decision, say)} {plain(before.score)},"
         f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_standing(page, before)}"
     )
-    same = set(before.get("same") or ())
+    same = set(before.same)
     parts = [
         f"{':gray[=' if part in same else ':orange[≠'} {say(name)}]" for part, name in PARTS.items()
     ]
     st.markdown(" · ".join(parts))
-    now = {gate["id"]: gate for gate in decided["gates"]}
+    now = {gate.id: gate for gate in decided.gates}
     rows = []
-    for gate_id, gate in before["gates"].items():
+    for gate_id, gate in before.gates.items():
         own = now[gate_id]
-        delta = difference(gate["delta"], 0 if isinstance(own["value"], int) else None)
-        was = _valued(page, own, gate["before"], gate["passed_before"])
-        is_now = _valued(page, own, gate["now"], own["passed"])
-        rows.append([plain(own["short"]), was, is_now, say(delta)])
+        delta = difference(gate.delta, 0 if isinstance(own.value, int) else None)
+        was = _valued(page, own, gate.before, gate.passed_before)
+        is_now = _valued(page, own, gate.now, own.passed)
+        rows.append([plain(own.short), was, is_now, say(delta)])
     heads = [say("Gate"), say("Before"), say("Now"), say("Difference")]
     table(heads, rows, f"change-{name}")
 
 
-def _standing(page: Page, before: Mapping[str, Any]) -> str:
+def _standing(page: Page, before: ComparedDecision) -> str:
     """The state of the signature now; it was valid when this was made."""
-    if not before.get("standing"):
+    if not before.standing:
         return ""
     client = page.services.client
-    return f" {badge(client.standing(client.signature_of(before['sha256'])).state, page.say)}"
+    return f" {badge(client.standing(client.signature_of(before.sha256)).state, page.say)}"
 
 
-def _lapsed(page: Page, change: Mapping[str, Any]) -> None:
+def _lapsed(page: Page, change: Change) -> None:
     """The newest approval, if it was not valid when this was made: it is not in production."""
-    if gone := change.get("lapsed"):
+    if gone := change.lapsed:
         text = page.say(
             "The latest approval, {decision} on {day} (week {week}), was no longer valid.",
-            decision=f"{gone['decision']} {gone['score']}",
-            day=page.viewer.date(parse_moment(gone["created_at"])),
-            week=gone["week"] or "?",
+            decision=f"{gone.decision.value} {gone.score}",
+            day=page.viewer.date(parse_moment(gone.created_at)),
+            week=gone.week or "?",
         )
-        state = badge(SignatureState(gone["standing"]), page.say)
+        state = badge(SignatureState(gone.standing), page.say)
         st.markdown(f":orange[:material/warning: {text}] {state}")
 
 
-def _valued(page: Page, gate: Mapping[str, Any], value: float | None, passed: bool) -> str:
+def _valued(page: Page, gate: GateResult, value: float | None, passed: bool) -> str:
     verdict = Verdict.PASS if passed else Verdict.FAIL
-    return f"{icon(verdict)} {page.say(short(value, gate['threshold']))}"
+    return f"{icon(verdict)} {page.say(short(value, gate.threshold))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.decision import SavedDecision
+from core.language import Message, said
 from dashboard.components.compact import compact
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
@@ -17,7 +18,7 @@ FILES = (
     ("decision.txt", "TXT", "text/plain"),
     ("memo.html", "Memo", "text/html"),
     ("training_log_summary.txt", "Log", "text/plain"),
-    ("equity.csv", "Equity", "text/csv"),
+    ("equity.csv", Message("Equity"), "text/csv"),
     ("trades.csv", "Trades", "text/csv"),
 )
 
@@ -44,9 +45,9 @@ def _downloads(page: Page, saved: SavedDecision) -> None:
             path = own if own.is_file() else path  # in the viewer's language, where there is one
             if path.is_file():
                 st.download_button(
-                    label,
+                    said(label, page.viewer.language),
                     data=path.read_bytes,
-                    file_name=f"{saved.fields['day']}_{path.name}",
+                    file_name=f"{saved.decision.day}_{path.name}",
                     mime=mime,
                     key=f"download:{name}",
                     on_click="ignore",

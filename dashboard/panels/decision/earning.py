@@ -2,110 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.decision import SavedDecision
 from core.language import Message
-from dashboard.components.figures_table import figures_table, table
+from core.trading.earning import Earning
+from core.trading.robustness import Robustness
+from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.formatting import difference, fixed, number, share, short, signed
 from dashboard.page import Page
 from dashboard.panels.decision.robustness import break_even
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    decided = saved.fields
-    earning: dict[str, Any] = decided.get("earning") or {}
-    breaks: dict[str, Any] = decided.get("robustness") or {}
-    facts = decided["facts"]
-    trades = earning.get("trades", facts.get("trades"))
-    forced = earning.get("forced_exits", facts.get("forced_exits"))
-    rows = [
+    decided = saved.decision
+    earning, breaks, facts = decided.earning, decided.robustness, decided.facts
+    trades = earning.trades if earning else facts.trades
+    forced = earning.forced_exits if earning else facts.forced_exits
+    rows: list[Row] = [
         (Message("Trades"), None if trades is None else number(trades), ""),
         (
             Message("Mean exposure"),
-            share(earning.get("exposure", facts.get("mean_exposure"))),
+            share(earning.exposure if earning else facts.mean_exposure),
             _in_market(earning),
         ),
-        (Message("Turnover per year"), fixed(earning.get("turnover"), 1, "x"), ""),
+        (Message("Turnover per year"), fixed(earning.turnover if earning else None, 1, "x"), ""),
         (
             Message("Mean holding time"),
-            fixed(earning.get("avg_hold_bars"), 1, "h"),
+            fixed(earning.avg_hold_bars if earning else None, 1, "h"),
             _median(earning),
         ),
         (
             Message("Fees as a share of gross profit"),
-            share(earning.get("fees_share_of_gross")),
+            share(earning.fees_share_of_gross if earning else None),
             _costs(earning),
         ),
         (
             Message("Break-even cost per side"),
             break_even(breaks),
-            Message("charged now: {now:g} bps", now=_costs_now(decided)),
+            Message(
+                "charged now: {now:g} bps", now=decided.costs.fee_bps + decided.costs.slippage_bps
+            ),
         ),
         (
             Message("Mean net result per trade"),
-            fixed(earning.get("expectancy_bps"), 1, "bps"),
+            fixed(earning.expectancy_bps if earning else None, 1, "bps"),
             "",
         ),
         (
             Message("Profit share of the five best trades"),
-            share(breaks.get("top5_share")),
+            share(breaks.top5_share if breaks else None),
             _without(breaks),
         ),
         (
             Message("Forced exits at episode ends"),
             None if forced is None else number(forced),
-            signed(earning.get("forced_exits_pnl"), 2, "USDT") or "",
+            signed(earning.forced_exits_pnl if earning else None, 2, "USDT") or "",
         ),
     ]
     figures_table(page, rows, "earning-figures")
-    _sides(page, earning)
+    if earning:
+        _sides(page, earning)
 
 
-def _in_market(earning: dict[str, Any]) -> str:
-    part = share(earning.get("time_in_market"))
+def _in_market(earning: Earning | None) -> str:
+    part = share(earning.time_in_market if earning else None)
     return "" if part is None else Message("in the market {share} of the time", share=part)
 
 
-def _median(earning: dict[str, Any]) -> str:
-    median = earning.get("median_hold_bars")
+def _median(earning: Earning | None) -> str:
+    median = earning.median_hold_bars if earning else None
     return "" if median is None else Message("median {hours:.1f} h", hours=median)
 
 
-def _costs(earning: dict[str, Any]) -> str:
-    if "fees" not in earning:
+def _costs(earning: Earning | None) -> str:
+    if earning is None:
         return ""
     return Message(
         "{fees:,.2f} USDT fees, {slippage:,.2f} USDT slippage",
-        fees=earning["fees"],
-        slippage=earning["slippage"],
+        fees=earning.fees,
+        slippage=earning.slippage,
     )
 
 
-def _costs_now(decided: dict[str, Any]) -> float:
-    costs = decided.get("costs") or {}
-    return costs.get("fee_bps", 0.0) + costs.get("slippage_bps", 0.0)
-
-
-def _without(breaks: dict[str, Any]) -> str:
-    rest = breaks.get("return_without_top5_pct")
+def _without(breaks: Robustness | None) -> str:
+    rest = breaks.return_without_top5_pct if breaks else None
     return "" if rest is None else Message("without them {rest:+.2f} %", rest=rest)
 
 
-def _sides(page: Page, earning: dict[str, Any]) -> None:
+def _sides(page: Page, earning: Earning) -> None:
     say = page.say
-    sides = ((say("long"), earning.get("long")), (say("short"), earning.get("short")))
+    sides = ((say("long"), earning.long), (say("short"), earning.short))
     rows = [
         [
             name,
-            say(number(side["trades"])),
-            say(difference(side["pnl"], 2)),
-            say(short(side["win_rate_pct"])),
-            say(short(side["profit_factor"])),
+            say(number(side.trades)),
+            say(difference(side.pnl, 2)),
+            say(short(side.win_rate_pct)),
+            say(short(side.profit_factor)),
         ]
         for name, side in sides
-        if side
     ]
-    if rows:
-        heads = [say("Side"), say("Trades"), say("Net USDT"), say("Win %"), say("Profit factor")]
-        table(heads, rows, "sides")
+    heads = [say("Side"), say("Trades"), say("Net USDT"), say("Win %"), say("Profit factor")]
+    table(heads, rows, "sides")

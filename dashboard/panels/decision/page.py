@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.decision import SavedDecision, dated_problem, latest_decision
 from core.decision.sentences import Sentences
+from core.decision.skill import EvidenceRecord
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
-from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
-from dashboard.components.boundary import boundary
-from dashboard.components.empty import empty, week_or_way
+from core.vocabulary import DOUBTFUL_GRADES, Decision
+from dashboard.components.empty import empty
 from dashboard.components.gate_cards import gate_cards
+from dashboard.components.live import live_panel
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
 from dashboard.data.snapshot import Snapshot
@@ -25,20 +25,15 @@ from dashboard.panels.decision import delivery, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
 
+SECONDS = 5.0  # between two ticks
+
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body, every=5.0)
+    live_panel(page, _draw, every=lambda snapshot: SECONDS)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     try:
         saved = latest_decision(page.services.home, snapshot.week.id)
     except TrainweekError as error:
@@ -62,13 +57,12 @@ def _draw(page: Page) -> None:
     if problem := dated_problem(page.services.home, saved):
         intact = say("The archived decision is intact; it is the one shown and signed here.")
         st.warning(f"{say.text(problem)} {intact}", icon=":material/content_copy:")
-    refused = page.services.client.unsignable(snapshot.week.id, saved.sha256)
+    refused = snapshot.unsignable(saved.sha256)
     signature.alert(page, snapshot, saved, refused)
     _headline(page, snapshot, saved)
-    decided = saved.fields
-    gate_cards(
-        page, decided["gates"], decided.get("episodes_that_pass"), len(single_episodes(decided))
-    )
+    decided = saved.decision
+    episodes = len(single_episodes(decided))
+    gate_cards(page, decided.gates, decided.episodes_that_pass, episodes)
     st.caption(
         page.say(
             "P(pass) is the share of bootstrap resamples in which the gate passes; "
@@ -90,15 +84,15 @@ def _draw(page: Page) -> None:
 
 def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """Verdict, reason, evidence and every weakness, all without a click."""
-    say, decided = page.say, saved.fields
+    say, decided = page.say, saved.decision
     sentences = in_words(saved, page.viewer.language)
-    verdict, grade = Decision(decided["decision"]), EvidenceGrade(decided["evidence"]["grade"])
+    verdict, grade = decided.decision, decided.evidence.grade
     seen, on = look(verdict), ""
     colour = seen.colour
     if verdict is Decision.GO and grade in DOUBTFUL_GRADES:
         # Six gates alone don't detect skill: this GO never looks like a plain one.
         colour, on = "orange", f" {say('on {grade} evidence', grade=word(grade, say).upper())}"
-    failed = failed_checks(saved.decision.trust, saved.decision.reproducible)
+    failed = failed_checks(decided.trust, decided.reproducible)
     if spoilt := [sentence.in_(page.viewer.language) for sentence in failed]:
         colour, on = "red", on or f" {say('not reliable')}"
     icon = "warning" if on else seen.icon
@@ -107,7 +101,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             st.markdown(
-                f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided['score'])}{on}]",
+                f"# :{colour}[:material/{icon}: {word(verdict, say)} {plain(decided.score)}{on}]",
                 anchors=False,
                 width="content",
             )
@@ -116,7 +110,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             )
         for sentence in spoilt:
             st.markdown(f"**:red[:material/report: {plain(sentence)}]**")
-        what = decided["recommendation"]
+        what = decided.recommendation
         if spoilt:
             advice = say(
                 "By the gates alone the recommendation is {what}, but this backtest failed a "
@@ -124,12 +118,13 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
                 what=what,
             )
         else:
-            following = plain(decided["next_steps"][page.viewer.language])
+            steps = decided.next_steps
+            following = plain(steps.pt if page.viewer.language == "pt" else steps.en)
             advice = f"{say('Recommendation: **{what}**.', what=what)} {following}"
         # A GO needs no reason: all gates pass.
         reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"
         st.markdown(f"{reason}{advice}")
-        st.markdown(_evidence(page, decided, grade, sentences, spoilt))
+        st.markdown(_evidence(page, decided.evidence, sentences, spoilt))
         _weaknesses(page, sentences, spoilt)
 
 
@@ -140,17 +135,13 @@ def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
 
 
 def _evidence(
-    page: Page,
-    decided: Mapping[str, Any],
-    grade: EvidenceGrade,
-    sentences: Sentences,
-    spoilt: Sequence[str],
+    page: Page, evidence: EvidenceRecord, sentences: Sentences, spoilt: Sequence[str]
 ) -> str:
     """The grade, the amount of evidence, and the reasons for the grade."""
-    say, evidence = page.say, decided["evidence"]
-    amounts = [plural("{n} day", "{n} days", round(evidence["days"]))]
-    if evidence["trades"] is not None:
-        amounts.insert(0, plural("{n:,} trade", "{n:,} trades", evidence["trades"]))
+    say, grade = page.say, evidence.grade
+    amounts = [plural("{n} day", "{n} days", round(evidence.days))]
+    if evidence.trades is not None:
+        amounts.insert(0, plural("{n:,} trade", "{n:,} trades", evidence.trades))
     named = word(grade, say)
     if named.upper() != grade.value:  # the word that documents and sentences use
         named = f"{named} ({grade.value})"
@@ -161,7 +152,7 @@ def _evidence(
 
 
 def _weaknesses(page: Page, sentences: Sentences, spoilt: Sequence[str]) -> None:
-    """The warnings, the gravest first."""
+    """The warnings, the most serious first."""
     found = [warning for warning in sentences.news if warning not in spoilt]
     if not found:
         return

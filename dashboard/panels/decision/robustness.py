@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
-from core.decision import SavedDecision
+from core.decision import RecordedDecision, SavedDecision
 from core.language import Message, joined, literal
+from core.metrics.periods import Period
+from core.trading.episodes import EpisodeRow
+from core.trading.outcome import Outcome
+from core.trading.robustness import Robustness
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
@@ -20,89 +23,87 @@ from dashboard.wording.decision import REGIMES, SUMMARY_EPISODES
 
 _RETURN, _SHARPE, _DRAWDOWN = Message("Return %"), literal("Sharpe"), literal("Max DD %")
 _TRADES = Message("Trades")
-_PARTS = {"quarters": Message("By quarter"), "regimes": Message("By market regime")}
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.fields
-    breaks: Mapping[str, Any] = decided.get("robustness") or {}
-    if not breaks:
+    say, decided = page.say, saved.decision
+    breaks = decided.robustness
+    if breaks is None:
         st.caption(say("not measured"))
         _episodes(page, decided)
         return
-    fees = [(Message("x {multiple:g}", multiple=row["multiple"]), row) for row in breaks["fees"]]
+    fees = [(Message("x {multiple:g}", multiple=row.multiple), row) for row in breaks.fees]
     _costs(page, "fees", Message("Return at other fees"), fees)
-    slips = [(general(row["slippage_bps"], "bps"), row) for row in breaks["slippage"]]
+    slips = [(general(row.slippage_bps, "bps"), row) for row in breaks.slippage]
     _costs(page, "slippage", Message("Return at other slippage"), slips)
     _single(page, breaks)
-    for name, heading in _PARTS.items():
-        _parts(page, name, heading, breaks.get(name) or [])
+    _parts(page, "quarters", Message("By quarter"), breaks.quarters)
+    _parts(page, "regimes", Message("By market regime"), breaks.regimes)
     _episodes(page, decided)
 
 
 def _costs(
-    page: Page, name: str, heading: Message, rows: Sequence[tuple[Message, Mapping[str, Any]]]
+    page: Page, name: str, heading: Message, rows: Sequence[tuple[Message, Outcome]]
 ) -> None:
     say = page.say
     st.markdown(f"**{say(heading)}**")
-    points = [(say.raw(label), row["return_pct"], row["decision"]) for label, row in rows]
+    points = [(say.raw(label), row.return_pct, row.decision.value) for label, row in rows]
     figure = cost_figure(points, "", say.raw(_RETURN))
     draw(page, figure, key=f"costs-{name}", alt=heading)
 
 
-def _single(page: Page, breaks: Mapping[str, Any]) -> None:
-    delay, worst = breaks.get("delay_one_bar"), breaks.get("worst_episode")
+def _single(page: Page, breaks: Robustness) -> None:
+    delay, worst = breaks.delay_one_bar, breaks.worst_episode
     rows: list[Row] = [
         (
-            Message("Fees and slippage x {multiple:g}", multiple=row["multiple"]),
+            Message("Fees and slippage x {multiple:g}", multiple=row.multiple),
             _outcome(row),
             _sharpe(row),
         )
-        for row in breaks.get("costs") or []
-        if row["multiple"] in {2, 3}
+        for row in breaks.costs
+        if row.multiple in {2, 3}
     ]
     rows += [
         (Message("Every decision one bar late"), _outcome(delay), _sharpe(delay)),
         (Message("Break-even cost per side"), break_even(breaks), ""),
         (
             Message("Worst episode"),
-            signed(worst["return_pct"], 2, "%") if worst else None,
-            Message("episode {number}", number=worst["episode"]) if worst else "",
+            signed(worst.return_pct, 2, "%") if worst else None,
+            Message("episode {number}", number=worst.episode) if worst else "",
         ),
     ]
     figures_table(page, rows, "breaks-figures")
 
 
-def break_even(breaks: Mapping[str, Any]) -> Message | None:
+def break_even(breaks: Robustness | None) -> Message | None:
     """Costs a side at which nothing is earned; None: an older record, not measured."""
-    if "break_even_cost_bps" not in breaks:
+    if breaks is None:
         return None
-    found = fixed(breaks["break_even_cost_bps"], 1, "bps")
+    found = fixed(breaks.break_even_cost_bps, 1, "bps")
     return found or Message("none: it loses money even without costs")
 
 
-def _outcome(row: Mapping[str, Any] | None) -> Message | None:
+def _outcome(row: Outcome | None) -> Message | None:
     if not row:
         return None
     return joined(
-        [f"{row['decision']} {row['score']}", signed(row["return_pct"], 2, "%") or NONE], ", "
+        [f"{row.decision.value} {row.score}", signed(row.return_pct, 2, "%") or NONE], ", "
     )
 
 
-def _sharpe(row: Mapping[str, Any] | None) -> str:
-    sharpe = (row or {}).get("gates", {}).get("sharpe") or {}
-    return joined([_SHARPE, short(sharpe["value"])]) if "value" in sharpe else ""
+def _sharpe(row: Outcome | None) -> str:
+    return "" if row is None else joined([_SHARPE, short(row.gates["sharpe"].value)])
 
 
-def _parts(page: Page, name: str, heading: Message, parts: Sequence[Mapping[str, Any]]) -> None:
+def _parts(page: Page, name: str, heading: Message, parts: Sequence[Period]) -> None:
     say = page.say
     if not parts:
         return
     st.markdown(f"**{say(heading)}**")
     figure = parts_figure(
-        [say.raw(_part(part["label"])) for part in parts],
-        [part["return_pct"] for part in parts],
-        [part["market_return_pct"] for part in parts],
+        [say.raw(_part(part.label)) for part in parts],
+        [part.return_pct for part in parts],
+        [part.market_return_pct for part in parts],
         (say.raw("agent"), say.raw("market")),
     )
     draw(page, figure, key=f"parts-{name}", alt=heading)
@@ -116,7 +117,7 @@ def _parts(page: Page, name: str, heading: Message, parts: Sequence[Mapping[str,
     }
     heads = [say(heading), *(say(head) for head in columns.values())]
     rows = [
-        [say(_part(part["label"])), *(say(short(part[field])) for field in columns)]
+        [say(_part(part.label)), *(say(short(getattr(part, field))) for field in columns)]
         for part in parts
     ]
     with st.expander(say.raw("Table"), key=f"table-{name}"):
@@ -128,16 +129,16 @@ def _part(label: str) -> Message:
     return REGIMES.get(label, literal(label))
 
 
-def single_episodes(decided: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def single_episodes(decided: RecordedDecision) -> list[EpisodeRow]:
     """The rows of the episodes, without those that sum up several."""
-    return [row for row in decided["episodes"] if str(row["episode"]) not in SUMMARY_EPISODES]
+    return [row for row in decided.episodes if row.is_episode]
 
 
-def _episodes(page: Page, decided: Mapping[str, Any]) -> None:
+def _episodes(page: Page, decided: RecordedDecision) -> None:
     """Each episode on its own: its return as a bar, its figures in a row."""
     say, heading = page.say, Message("Return by episode")
     st.markdown(f"**{say(heading)}**")
-    alone = [(str(row["episode"]), row["return_pct"]) for row in single_episodes(decided)]
+    alone = [(str(row.episode), row.return_pct or 0.0) for row in single_episodes(decided)]
     draw(page, episode_figure(alone), key="episode-returns", alt=heading)
     columns = {
         "return_pct": _RETURN,
@@ -146,17 +147,17 @@ def _episodes(page: Page, decided: Mapping[str, Any]) -> None:
         "trades": _TRADES,
     }
     rows = []
-    for row in decided["episodes"]:
-        name = str(row["episode"])
-        values = [say(short(row.get(field))) for field in columns]
+    for row in decided.episodes:
+        name = str(row.episode)
+        values = [say(short(getattr(row, field))) for field in columns]
         rows.append([say(SUMMARY_EPISODES.get(name, literal(name))), _span(page, row), *values])
     heads = [say("Episode"), say("Period"), *(say(head) for head in columns.values())]
     with st.expander(say.raw("Table"), key="table-episodes"):
         table(heads, rows, "episodes", words=2)
 
 
-def _span(page: Page, row: Mapping[str, Any]) -> str:
-    if not row.get("first"):
+def _span(page: Page, row: EpisodeRow) -> str:
+    if row.first is None or row.last is None:
         return "–"
-    first, last = (page.viewer.date(date.fromisoformat(row[end][:10])) for end in ("first", "last"))
+    first, last = (page.viewer.date(date.fromisoformat(end[:10])) for end in (row.first, row.last))
     return plain(f"{first} … {last}")

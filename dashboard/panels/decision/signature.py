@@ -55,7 +55,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         standing = snapshot.standing(signature)
         st.markdown(f"#### {say('Signature')} {badge(standing.state, say)}", anchors=False)
         if signature is not None:
-            _signed(page, snapshot, signature, standing)
+            _signed(page, snapshot, saved, signature, standing)
         else:
             _earlier(page, snapshot)
         if page.viewer.person.may(Right.SIGN):
@@ -90,7 +90,13 @@ def _earlier(page: Page, snapshot: Snapshot) -> None:
         st.markdown(tinted(text, "gray", "history"))
 
 
-def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Standing) -> None:
+def _signed(
+    page: Page,
+    snapshot: Snapshot,
+    saved: SavedDecision,
+    signature: Signature,
+    standing: Standing,
+) -> None:
     say = page.say
     act = ACTS[signature.act]
     colour, icon = act.colour, act.icon
@@ -103,19 +109,19 @@ def _signed(page: Page, snapshot: Snapshot, signature: Signature, standing: Stan
         st.markdown(f"> {plain(signature.reason)}")
     if second := second_person(page, signature):
         st.caption(second)
-    for change in differences(standing, page.viewer.language):
+    for change in differences(standing):
         st.markdown(tinted(say.text(change), "red", look(standing.state).icon))
     for sentence in standing.unchecked:
         st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")
     if standing.stands and signature.act in APPROVALS:
-        _pipeline(page, signature)
+        _pipeline(page, snapshot, saved)
     conditions.show(page, snapshot, snapshot.conditions_of(signature))
     _capsule(page, signature, standing)
 
 
-def _pipeline(page: Page, signature: Signature) -> None:
+def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
-    answer = page.services.client.gate(sha256=signature.revalidation_sha256)
+    answer = snapshot.gate(saved)
     if answer.passes:
         allowed = page.say("Deployment allowed: a pipeline may take it.")
         st.markdown(tinted(allowed, "green", "lock_open"))

@@ -11,7 +11,6 @@ from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
     Decision,
-    EvidenceGrade,
     Right,
     Role,
     SignatureAct,
@@ -35,7 +34,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     Another decision may come while a person writes: its form starts empty, and only after
     the person has asked for it.
     """
-    say, decided = page.say, saved.fields
+    say, decided = page.say, saved.decision
     begun = st.session_state.get(_BEGUN)
     if begun not in (None, saved.sha256):
         text = say(
@@ -72,19 +71,19 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         st.caption(say("Choose your decision; nothing is preselected."))
         return
     act = SignatureAct(act)
-    grade, override = decided["evidence"]["grade"], _is_override(saved, act)
+    grade, override = decided.evidence.grade, _is_override(saved, act)
     if override:
         warning = say(
             "Override: the gates say NO-GO. It needs a written reason and a lead as second person."
         )
         st.markdown(tinted(warning, "red", "report"))
-    elif act in APPROVALS and EvidenceGrade(grade) in DOUBTFUL_GRADES:
+    elif act in APPROVALS and grade in DOUBTFUL_GRADES:
         warning = say(
             "The evidence is {grade}: this result could be luck. Write why you approve it anyway.",
-            grade=grade,
+            grade=grade.value,
         )
         st.markdown(tinted(warning, "orange", "warning"))
-    elif act is SignatureAct.APPROVE and decided["decision"] == Decision.PARTIAL:
+    elif act is SignatureAct.APPROVE and decided.decision is Decision.PARTIAL:
         warning = say("PARTIAL: a pipeline accepts it only with conditions, all of them closed.")
         st.markdown(tinted(warning, "orange", "warning"))
     st.text_area(
@@ -94,7 +93,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         _condition_rows(page, snapshot, saved)
     if override:
-        _second(page, saved)
+        _second(page, snapshot, saved)
     st.button(
         say.raw("Sign: {act}", act=say.raw(ACTS[act]).lower()),
         key=_key("button", saved),
@@ -108,9 +107,9 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
 def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """For the lead, on a NO-GO: countersign an override before the CTO signs it."""
     say, client = page.say, page.services.client
-    if saved.fields["decision"] != Decision.NO_GO:
+    if saved.decision.decision is not Decision.NO_GO:
         return
-    for entry in client.countersignatures(saved.sha256):
+    for entry in snapshot.countersignatures(saved.sha256):
         st.markdown(
             f":small[:material/group: {say('{by} countersigned the override.', by=entry.by)}]"
             f" :small[:gray[{plain(entry.body.get('reason', ''))}]]"
@@ -128,7 +127,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
             say.raw("Countersign the override"),
             key="countersign:button",
             type="primary",
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 Message("countersignature"),
@@ -143,7 +142,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 
 
 def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
-    return saved.fields["decision"] == Decision.NO_GO and act in APPROVALS
+    return saved.decision.decision is Decision.NO_GO and act in APPROVALS
 
 
 def _key(part: str, saved: SavedDecision) -> str:
@@ -155,9 +154,9 @@ def _begin(saved: SavedDecision) -> None:
     st.session_state[_BEGUN] = saved.sha256
 
 
-def _second(page: Page, saved: SavedDecision) -> None:
+def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     """Who countersigned; without a login a name may be typed, and is marked as such."""
-    say, known = page.say, page.services.client.countersignatures(saved.sha256)
+    say, known = page.say, snapshot.countersignatures(saved.sha256)
     if page.viewer.person.verified:
         names = [entry.by for entry in known]
         if not names:

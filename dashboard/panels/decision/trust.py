@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
-from core.decision import SavedDecision
+from core.decision import RecordedDecision, SavedDecision
 from core.decision.lookahead import detail_in
 from core.decision.sentences import data_warnings_of
+from core.decision.trust import DataQuality, Range
 from core.language import Message, joined, plural
+from core.trading.going_live import GoingLive
 from core.vocabulary import Verdict
-from dashboard.components.figures_table import figures_table
+from dashboard.components.figures_table import Row, figures_table
 from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.formatting import fixed
@@ -23,97 +23,95 @@ from dashboard.wording.decision import LOOKAHEAD_TESTS, OVERLAP
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    decided = saved.fields
-    trust: Mapping[str, Any] = decided.get("trust") or {}
-    _questions(page, saved, trust)
-    _ranges(page, decided, trust)
-    _hashes(page, saved, trust)
-    _if_go(page, decided)
+    decided = saved.decision
+    fields = decided.as_dict()
+    _questions(page, decided)
+    _ranges(page, decided)
+    _hashes(page, saved)
+    _if_go(page, decided.if_go)
     with st.expander(page.say.raw("All records"), key="trust-all"):
         for key in ("model", "data", "playbook", "costs", "conventions", "versions"):
-            if key in decided:
-                st.markdown(f"**{key}**")
-                st.json(decided[key], expanded=False)
+            if key in fields:
+                st.markdown(f"`{key}`")
+                st.json(fields[key], expanded=False)
 
 
-def _questions(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
+def _questions(page: Page, decided: RecordedDecision) -> None:
     """One line a question: verdict and details; what was not measured is unknown, never green."""
-    quality, recorded = trust.get("data_quality") or {}, saved.decision.trust
-    tests = recorded.lookahead if recorded else None
+    trust = decided.trust
+    tests = dict(trust.lookahead.tests()) if trust and trust.lookahead else {}
     lines = []
     for name, question in LOOKAHEAD_TESTS.items():
-        test = getattr(tests, name, None)
-        detail = test and detail_in(test, page.viewer.language)
-        lines.append(_line(page, question, test and test.passed, detail))
-    overlap = trust.get("overlap")
-    apart = (trust.get("ranges") or {}).get("hours_between")
-    free = {"none": True, "overlap": False, "refused": False}.get(str(overlap)) if overlap else None
-    detail = Message("{hours:,.0f} h apart", hours=apart) if apart is not None else ""
-    lines.append(_line(page, OVERLAP, free, detail))
-    again, same = trust.get("reproducible", saved.decision.reproducible), trust.get("rerun") or ""
-    lines.append(_line(page, Message("A repeated episode gave the same bytes"), again, same))
-    code = trust.get("code") or {}
-    modified = code.get("modified")
-    clean = None if modified is None else not modified
-    commit = (code.get("commit") or "")[:12]
+        test = tests.get(name)
+        passed = None if test is None else test.passed
+        detail = None if test is None else detail_in(test, page.viewer.language)
+        lines.append(_line(page, question, passed, detail))
+    free = None if trust is None else {"none": True, "overlap": False}.get(trust.overlap)
+    between = trust.ranges.hours_between if trust else None
+    apart = "" if between is None else Message("{hours:,.0f} h apart", hours=between)
+    lines.append(_line(page, OVERLAP, free, apart))
+    again = trust.reproducible if trust else decided.reproducible
+    same = Message("A repeated episode gave the same bytes")
+    lines.append(_line(page, same, again, trust.rerun if trust else ""))
+    code = trust.code if trust else None
+    clean = None if code is None or code.modified is None else not code.modified
+    commit = (code.commit or "")[:12] if code else ""
     lines.append(_line(page, Message("The code matches its commit"), clean, commit))
-    warnings = quality.get("warnings")
-    found = [*data_warnings_of(recorded)] if recorded else []
-    if quality:
-        found.insert(0, _quality(quality))
-    verdict = None if warnings is None else Verdict.WARN if warnings else Verdict.PASS
+    verdict, found = None, []
+    if trust:
+        verdict = Verdict.WARN if trust.data_quality.warnings else Verdict.PASS
+        found = [_quality(trust.data_quality), *data_warnings_of(trust)]
     lines.append(_line(page, Message("Data quality"), verdict, joined(found)))
     st.markdown("\n\n".join(lines))
 
 
 def _line(page: Page, question: Message, found: bool | Verdict | None, detail: str | None) -> str:
-    verdict = found if isinstance(found, Verdict) else None
-    if verdict is None:
+    if isinstance(found, Verdict):
+        verdict = found
+    else:
         verdict = {True: Verdict.PASS, False: Verdict.FAIL, None: Verdict.UNKNOWN}[found]
     shown = detail if found is not None else Message("not measured")
     more = f" {small(page.say.text(shown))}" if shown else ""
     return f"{badge(verdict, page.say)} {page.say(question)}{more}"
 
 
-def _quality(quality: Mapping[str, Any]) -> Message:
+def _quality(quality: DataQuality) -> Message:
     return joined(
         [
-            plural("{n:,} bar", "{n:,} bars", quality["rows"]),
-            plural("{n:,} gap", "{n:,} gaps", quality["gaps"]),
-            Message("{filled:.2f} % filled.", filled=quality["filled_pct"]),
+            plural("{n:,} bar", "{n:,} bars", quality.rows),
+            plural("{n:,} gap", "{n:,} gaps", quality.gaps),
+            Message("{filled:.2f} % filled.", filled=quality.filled_pct),
         ],
         ", ",
     )
 
 
-def _ranges(page: Page, decided: Mapping[str, Any], trust: Mapping[str, Any]) -> None:
-    ranges = trust.get("ranges") or {}
-    trained = ranges.get("training") or decided["model"].get("train_range")
-    data = decided["data"]
-    tested = ranges.get("backtest") or [data.get("first"), data.get("last")]
-    rows = [
-        (Message("Trained on"), _range(page, trained), ""),
-        (Message("Tested on"), _range(page, tested), ""),
-        (Message("Scored on"), _range(page, ranges.get("scored")), ""),
+def _ranges(page: Page, decided: RecordedDecision) -> None:
+    data, scored = decided.data, decided.trust.ranges.scored if decided.trust else None
+    rows: list[Row] = [
+        (Message("Trained on"), _range(page, decided.model.train_range), ""),
+        (Message("Tested on"), _range(page, (data.first, data.last)), ""),
+        (Message("Scored on"), _range(page, scored), ""),
     ]
     figures_table(page, rows, "trust-ranges")
 
 
-def _range(page: Page, ends: Any) -> str | None:
-    if not ends or None in ends:
+def _range(page: Page, ends: Range | None) -> str | None:
+    if ends is None or None in ends:
         return None
     first, last = (page.viewer.recorded(str(end)) for end in ends)
     return f"{first} … {last}"
 
 
-def _hashes(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
-    decided = saved.fields
+def _hashes(page: Page, saved: SavedDecision) -> None:
+    decided = saved.decision
+    code = decided.trust.code if decided.trust else None
     known = {
         page.say.raw("Decision SHA-256"): saved.sha256,
-        page.say.raw("Model"): decided["model"].get("sha256"),
-        page.say.raw("Data"): decided["data"].get("sha256"),
-        "Playbook": (decided.get("playbook") or {}).get("sha256"),
-        page.say.raw("Source tree"): (trust.get("code") or {}).get("tree_sha256"),
+        page.say.raw("Model"): decided.model.sha256,
+        page.say.raw("Data"): decided.data.sha256,
+        "Playbook": decided.playbook.sha256,
+        page.say.raw("Source tree"): code.tree_sha256 if code else None,
     }
     st.caption(
         page.say(
@@ -124,18 +122,17 @@ def _hashes(page: Page, saved: SavedDecision, trust: Mapping[str, Any]) -> None:
     st.markdown("  \n".join(f"**{plain(name)}** `{sha}`" for name, sha in known.items() if sha))
 
 
-def _if_go(page: Page, decided: Mapping[str, Any]) -> None:
-    say, go = page.say, decided.get("if_go")
-    if not go:
+def _if_go(page: Page, go: GoingLive | None) -> None:
+    if go is None:
         return
-    st.markdown(f"**{say('Limits if it goes live')}**")
-    rows = [
-        (Message("Largest order"), fixed(go["order_cap_usdt"], 0, "USDT"), Message(
-            "{share:g} % of the median hourly volume", share=100 * go["participation"])),
-        (Message("Capital cap"), fixed(go["capital_cap_usdt"], 0, "USDT"), ""),
-        (Message("Stop at a drawdown of"), fixed(go["max_drawdown_stop_pct"], 2, "%"), ""),
-        (Message("Stop at a daily loss of"), fixed(go["daily_loss_stop_pct"], 2, "%"), ""),
-        (Message("Paper trading first"), fixed(go["paper_days"], 0, "d"), ""),
-        (Message("Next revalidation"), page.viewer.date(date.fromisoformat(go["next_revalidation"])), ""),
+    st.markdown(f"**{page.say('Limits if it goes live')}**")
+    rows: list[Row] = [
+        (Message("Largest order"), fixed(go.order_cap_usdt, 0, "USDT"), Message(
+            "{share:g} % of the median hourly volume", share=100 * go.participation)),
+        (Message("Capital cap"), fixed(go.capital_cap_usdt, 0, "USDT"), ""),
+        (Message("Stop at a drawdown of"), fixed(go.max_drawdown_stop_pct, 2, "%"), ""),
+        (Message("Stop at a daily loss of"), fixed(go.daily_loss_stop_pct, 2, "%"), ""),
+        (Message("Paper trading first"), fixed(go.paper_days, 0, "d"), ""),
+        (Message("Next revalidation"), page.viewer.date(date.fromisoformat(go.next_revalidation)), ""),
     ]  # fmt: skip
     figures_table(page, rows, "if-go")

@@ -41,7 +41,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> Non
 
 
 def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    say, decided = page.say, saved.fields
+    say, decided = page.say, saved.decision
     heading = Message("Equity and drawdown, compared with buy and hold")
     st.markdown(f"**{say(heading)}**")
     found = curves(page.services.home, saved, snapshot.week.playbook.revalidation.backtest_data_dir)
@@ -50,9 +50,7 @@ def _equity(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         lines[say.raw(BASELINES["buy_and_hold"])] = found.hold
     if found.matched is not None:
         lines[say.raw(BASELINES["exposure_matched"])] = found.matched
-    limit = next(
-        (gate["threshold"] for gate in decided["gates"] if gate["id"] == "max_drawdown_pct"), None
-    )
+    limit = decided.gate("max_drawdown_pct").threshold
     titles = (say.raw("equity, start = 1"), say.raw("drawdown %"))
     figure = equity_figure(found.time, lines, found.drawdown_pct, limit, titles)
     if page.viewer.language == "pt":

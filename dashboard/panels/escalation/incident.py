@@ -109,7 +109,7 @@ def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incide
         if kept := _kept_copy(page, step.act):
             copied = page.say("Copied when the incident was opened:")
             st.markdown(f":small[:green[:material/inventory_2: {copied}]] `{kept}`")
-        if has_button(step.act) and index not in opened.actions_done:
+        if step.act is not None and has_button(step.act) and index not in opened.actions_done:
             action_button(page, snapshot, step.act, f"incident:{spec.id}")
 
 
@@ -162,17 +162,17 @@ def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:
 
 def history(page: Page, snapshot: Snapshot) -> None:
     """What was closed, and why."""
-    closed = [i for i in snapshot.incidents if i.closed_at is not None]
+    closed = [(i, i.closed_at) for i in snapshot.incidents if i.closed_at is not None]
     if not closed:
         return
     st.markdown(f"#### {page.say('Closed incidents')}", anchors=False)
-    for past in closed:
+    for past, closed_at in closed:
         text = page.say(
             "{procedure}: {summary}. Closed by {by}, {time}: {reason}",
             procedure=snapshot.procedure(past.procedure, page.viewer.language),
             summary=past.summary,
             by=past.closed_by,
-            time=page.viewer.moment(snapshot.clock.to_week(past.closed_at)),
+            time=page.viewer.moment(snapshot.clock.to_week(closed_at)),
             reason=past.close_reason,
         )
         if undone := undone_actions(snapshot.week, past):

@@ -22,8 +22,7 @@ def show(page: Page) -> None:
     live_panel(page, _draw)
 
 
-def _draw(page: Page) -> None:
-    snapshot = page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
     opened = {incident.procedure: incident for incident in snapshot.open_incidents}
     specs = snapshot.week.playbook.escalations
     if not opened:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
+from core.decision import RecordedDecision
+from core.gates import GateResult
 from core.language import plural
 from core.timestamps import parse_moment
-from core.vocabulary import Decision, EvidenceGrade, GateStatus, SignatureState, Verdict
+from core.vocabulary import GateStatus, SignatureAct, SignatureState, Verdict
 from dashboard.components.boundary import boundary
 from dashboard.components.charts import draw
 from dashboard.components.empty import empty
 from dashboard.components.figures_table import table
+from dashboard.components.gate_cards import OPS
 from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
-from dashboard.formatting import short
+from dashboard.formatting import general, short
 from dashboard.navigation import TITLES, link
 from dashboard.page import Page
 from dashboard.wording import plain
@@ -75,58 +77,57 @@ def _draw(page: Page) -> None:
 def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
-    gates = next((one.saved.fields["gates"] for one in found if one.saved), [])
+    gates = next((one.saved.decision.gates for one in found if one.saved), ())
     heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
-    heads += [say("Signature"), *(plain(gate["short"]) for gate in gates)]
+    heads += [say("Signature"), *(plain(gate.short) for gate in gates)]
     rows = []
     for one in found:
-        decided = one.saved.fields if one.saved else {}
+        decided = one.saved.decision if one.saved else None
         rows.append(
             [
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                signed(one.standing.state, one.signature and one.signature.act, say),
-                *(_value(page, one, gate["id"]) for gate in gates),
+                signed(one.standing.state, _act_of(one), say),
+                *(_value(page, one, gate.id) for gate in gates),
             ]
         )
     table(heads, rows, key, words=4)
 
 
-def _when(page: Page, decided: dict[str, Any]) -> str:
-    return page.viewer.stamp(parse_moment(decided["created_at"]))
+def _when(page: Page, decided: RecordedDecision) -> str:
+    return page.viewer.stamp(parse_moment(decided.created_at))
 
 
 def _verdict(page: Page, one: Decided) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
-    decided = one.saved.fields
-    return f"{mark(Decision(decided['decision']), page.say)} {plain(decided['score'])}"
+    decided = one.saved.decision
+    return f"{mark(decided.decision, page.say)} {plain(decided.score)}"
 
 
-def _grade(page: Page, decided: dict[str, Any]) -> str:
-    grade = (decided.get("evidence") or {}).get("grade")
-    return mark(EvidenceGrade(grade), page.say) if grade else "–"
+def _grade(page: Page, decided: RecordedDecision | None) -> str:
+    grade = decided and decided.evidence.grade
+    return mark(grade, page.say) if grade else "–"
 
 
 def _value(page: Page, one: Decided, gate_id: str) -> str:
     gate = _gate(one, gate_id)
     if gate is None:
         return "–"
-    verdict = Verdict.PASS if gate["passed"] else Verdict.FAIL
-    return f"{icon(verdict)} {page.say(short(gate['value'], gate['threshold']))}"
+    verdict = Verdict.PASS if gate.passed else Verdict.FAIL
+    return f"{icon(verdict)} {page.say(short(gate.value, gate.threshold))}"
 
 
 def _who(page: Page, one: Decided) -> None:
     """The act with its reason, whether it is valid, and what it is based on."""
     say, signature = page.say, one.signature
-    decided = one.saved.fields if one.saved else {}
+    decided = one.saved.decision if one.saved else None
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
-        week = f":small[:gray[{say('week')} {plain(decided.get('week') or '?')}]]"
+        week = f":small[:gray[{say('week')} {plain((decided and decided.week) or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
-        act = one.signature and one.signature.act
-        state = signed(one.standing.state, act, say, "-badge")
+        state = signed(one.standing.state, _act_of(one), say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
@@ -135,17 +136,20 @@ def _who(page: Page, one: Decided) -> None:
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for change in differences(one.standing, page.viewer.language):
+            for change in differences(one.standing):
                 state_icon = look(one.standing.state).icon
                 st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
-        model, data = (decided.get(part) or {} for part in ("model", "data"))
         hashes = say(
             "decision `{sha}` · model `{model}` · data `{data}`",
             sha=one.sha256[:12],
-            model=(model.get("sha256") or "?")[:12],
-            data=(data.get("sha256") or "?")[:12],
+            model=decided.model.sha256[:12] if decided else "?",
+            data=decided.data.sha256[:12] if decided else "?",
         )
         st.markdown(f":small[:gray[{hashes}]]")
+
+
+def _act_of(one: Decided) -> SignatureAct | None:
+    return None if one.signature is None else one.signature.act
 
 
 def _act(page: Page, signature: Signature) -> None:
@@ -175,23 +179,25 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
             "bars = 95 % interval."
         )
     )
+    decisions = [one.saved.decision for one in found if one.saved]
     labels = [
-        f"{one.saved.fields['created_at'][:10]} {one.saved.fields['decision']} {one.sha256[:6]}"
-        for one in found
+        f"{decided.created_at[:10]} {decided.decision.value} {one.sha256[:6]}"
+        for one, decided in zip(found, decisions, strict=True)
     ]
-    newest = sorted(found[-1].saved.fields["gates"], key=lambda gate: gate["number"])
+    newest = sorted(decisions[-1].gates, key=lambda gate: gate.number)
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):
         for gate in newest:
-            series = [_gate(one, gate["id"]) for one in found]
-            with st.container(border=True, gap="xxsmall", key=f"over-time-{gate['id']}"):
-                st.markdown(f"**{plain(gate['name'])}**")
-                alt = say.raw("{gate} over all revalidations", gate=gate["name"])
-                figure = gate_over_time(labels, series)
-                draw(page, figure, key=f"gate-time-{gate['id']}", alt=alt)
-                if any(one and one["status"] != GateStatus.OK.value for one in series):
+            series = [_gate(one, gate.id) for one in found]
+            with st.container(border=True, gap="xxsmall", key=f"over-time-{gate.id}"):
+                st.markdown(f"**{plain(gate.name)}**")
+                alt = say.raw("{gate} over all revalidations", gate=gate.name)
+                limit = f"{OPS[gate.op]} {say.raw(general(gate.threshold))}"
+                figure = gate_over_time(labels, series, limit)
+                draw(page, figure, key=f"gate-time-{gate.id}", alt=alt)
+                if any(one and one.status is not GateStatus.OK for one in series):
                     st.caption(say("A gap means that the value is undefined."))
 
 
-def _gate(one: Decided, gate_id: str) -> dict[str, Any] | None:
-    gates = one.saved.fields["gates"] if one.saved else []
-    return next((gate for gate in gates if gate["id"] == gate_id), None)
+def _gate(one: Decided, gate_id: str) -> GateResult | None:
+    gates = one.saved.decision.gates if one.saved else ()
+    return next((gate for gate in gates if gate.id == gate_id), None)

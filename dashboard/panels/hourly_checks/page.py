@@ -1,4 +1,4 @@
-"""Hourly checks: "can I tick this in two minutes?" """
+"""Hourly checks: "can I tick this in two minutes?"."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dashboard.components.checklist import checklist
 from dashboard.components.empty import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.slots import choose
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.wording import plain
 
@@ -16,8 +17,8 @@ def show(page: Page) -> None:
     live_panel(page, _draw)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     slot = choose(page, snapshot, {"hourly"}, key="slot", label=say.raw("Slot"))
     if slot is None:
         empty(say("The playbook has no hourly checks"), "")

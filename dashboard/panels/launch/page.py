@@ -21,8 +21,7 @@ def show(page: Page) -> None:
     live_panel(page, _draw)
 
 
-def _draw(page: Page) -> None:
-    snapshot = page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
     for slot in snapshot.week.playbook.slots_of_kind("preflight"):
         with st.container(border=True, key=f"box-{slot.id}"):
             _preflight(page, snapshot, slot)
@@ -51,7 +50,7 @@ def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
                 "Six checks that every launch needs, including a 512-step test run. Takes "
                 "about a minute."
             ),
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PREFLIGHT,
                 "",
@@ -62,7 +61,7 @@ def _preflight(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:
         )
         job_line(page, snapshot, job)
     if busy is not None:
-        seen = snapshot.progress(busy)
+        seen = snapshot.progress(busy) or {}
         number, of = int(seen.get("number", 0)), int(seen.get("of", 6)) or 6
         check = snapshot.week.playbook.checks.get(str(seen.get("check", "")))
         text = plain(check.title.in_(page.viewer.language)) if check else ""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.facts import RunFacts
 from core.language import Message
 from core.telemetry.readings import known_series, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.components import run_now
-from dashboard.components.boundary import boundary
 from dashboard.components.charts import CHARTS, SPEED, Chart, draw, drawn, speed_series
-from dashboard.components.empty import empty, no_run, week_or_way
+from dashboard.components.empty import empty, no_run
+from dashboard.components.live import live_panel
 from dashboard.components.reward_curve import marks as marks_of
-from dashboard.data.snapshot import Snapshot
+from dashboard.data.snapshot import Snapshot, Written
 from dashboard.figures.curves import Mark, curve
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
@@ -27,24 +28,21 @@ TENSORBOARD = "http://localhost:6006"
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    running = page.snapshot().status is TrainingStatus.RUNNING
-    page.live(body, every=TICK_SECONDS if running else IDLE_SECONDS)
+    live_panel(page, _draw, every=_seconds)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _seconds(snapshot: Snapshot) -> float:
+    return TICK_SECONDS if snapshot.status is TrainingStatus.RUNNING else IDLE_SECONDS
+
+
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     if snapshot.run is None:
         no_run(page)
         return
-    _source(page, snapshot)
-    if snapshot.run.reader is None or not snapshot.run.reader.tags():
+    _source(page, snapshot, snapshot.run)
+    written = snapshot.written
+    if written is None or not written.events.tags():
         empty(
             say("The run has written no events yet"),
             say(
@@ -54,18 +52,18 @@ def _draw(page: Page) -> None:
         )
         return
     run_now.show(page, snapshot)
-    marks = marks_of(page, snapshot, pace_series(snapshot.run.reader, snapshot.run.until))
+    marks = marks_of(page, snapshot, pace_series(written.events, written.until))
     with st.grid(2, min_column_width=420, gap="small", key="curves"):
         for chart in CHARTS:
-            _chart(page, snapshot, chart, marks)
-        _speed(page, snapshot, marks)
-        _components(page, snapshot, marks)
-    _others(page, snapshot, marks)
-    _problems(page, snapshot)
+            _chart(page, snapshot, written, chart, marks)
+        _speed(page, snapshot, written, marks)
+        _components(page, snapshot, written, marks)
+    _others(page, snapshot, written, marks)
+    _problems(page, written)
 
 
-def _source(page: Page, snapshot: Snapshot) -> None:
-    say, run = page.say, snapshot.run
+def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
+    say = page.say
     files = len(run.reader.files) if run.reader else 0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button(
@@ -85,12 +83,14 @@ def _source(page: Page, snapshot: Snapshot) -> None:
         )
 
 
-def _chart(page: Page, snapshot: Snapshot, chart: Chart, marks: list[Mark]) -> None:
-    say, reader, until = page.say, snapshot.run.reader, snapshot.run.until
+def _chart(
+    page: Page, snapshot: Snapshot, written: Written, chart: Chart, marks: list[Mark]
+) -> None:
+    say = page.say
     series = {
         say.raw(name): found
         for name, tag in chart.tags.items()
-        if len(found := known_series(reader, tag, until))
+        if len(found := known_series(written.events, tag, written.until))
     }
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
     note = say("{share:.0%} of its maximum", share=share.value) if share else ""
@@ -101,8 +101,8 @@ def _chart(page: Page, snapshot: Snapshot, chart: Chart, marks: list[Mark]) -> N
     )  # fmt: skip
 
 
-def _speed(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
-    series = speed_series(snapshot.run.reader, snapshot.run.until)
+def _speed(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
+    series = speed_series(written.events, written.until)
     found = {page.say.raw(SPEED): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, snapshot.week.playbook)
     _draw_one(
@@ -111,12 +111,12 @@ def _speed(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
     )  # fmt: skip
 
 
-def _components(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
-    reader, until = snapshot.run.reader, snapshot.run.until
+def _components(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
     found = {
         tag.removeprefix("reward/"): series
-        for tag in reader.tags()
-        if tag.startswith("reward/") and len(series := known_series(reader, tag, until))
+        for tag in written.events.tags()
+        if tag.startswith("reward/")
+        and len(series := known_series(written.events, tag, written.until))
     }
     if found:
         _draw_one(page, snapshot, "components", Message("Reward components"), None, found, marks)
@@ -160,23 +160,23 @@ def _draw_one(
         draw(page, figure, key=f"curve-{key}", alt=title)
 
 
-def _others(page: Page, snapshot: Snapshot, marks: list[Mark]) -> None:
+def _others(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
     """Any other tag of the run, one at a time."""
-    say, reader = page.say, snapshot.run.reader
+    say, events = page.say, written.events
     shown = {tag for chart in CHARTS for tag in chart.tags.values()}
-    others = [t for t in reader.tags() if t not in shown and not t.startswith("reward/")]
+    others = [t for t in events.tags() if t not in shown and not t.startswith("reward/")]
     if not others:
         return
     with st.container(border=True, gap="xsmall", key="other-tags"):
         tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
-        series = reader.series(tag, snapshot.run.until.timestamp())
+        series = events.series(tag, written.until.timestamp())
         st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
         figure = curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks)
         draw(page, figure, key="curve-other", alt=tag)
 
 
-def _problems(page: Page, snapshot: Snapshot) -> None:
-    say, problems = page.say, snapshot.run.reader.problems
+def _problems(page: Page, written: Written) -> None:
+    say, problems = page.say, written.events.problems
     if not problems:
         return
     with st.expander(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
-from core.language import Message, joined, literal, plural
+from core.language import Message, joined, literal, plural, said
 from core.playbook import CheckSpec, Playbook
 from core.playbook.gates import DecisionRule
 from core.playbook.text import Step
@@ -126,7 +126,7 @@ def settings(page: Page, playbook: Playbook) -> None:
                 {
                     say.raw("Setting"): field,
                     say.raw("Value"): _value(part, field),
-                    say.raw("Meaning"): info.description or "",
+                    say.raw("Meaning"): said(info.description or "", page.viewer.language),
                 }
                 for field, info in type(part).model_fields.items()
             ],

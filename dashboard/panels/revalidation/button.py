@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.decision.gate_record import gate_of
 from core.language import Message, joined, plural
 from core.vocabulary import Decision, JobKind, JobState, Right
 from dashboard.components import outcomes
@@ -72,7 +73,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
             disabled=denied is not None or not ready,
             help=denied
             or (None if ready else say("Blocked: the model or the backtest data is missing.")),
-            on_click=lambda: outcomes.act(
+            on_click=outcomes.click(
                 page,
                 PLACE,
                 "",
@@ -153,7 +154,7 @@ def _episodes(page: Page, count: int, job: Job | None) -> str:
 
 
 def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
-    seen = snapshot.progress(job)
+    seen = snapshot.progress(job) or {}
     done, total = int(seen.get("episode", 0)), int(seen.get("episodes", 0))
     if not total:
         st.progress(0.0, text=page.say("loading model and data"))
@@ -177,11 +178,11 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
                 total=total,
             )
         )
-        gate_cards(page, gates)
+        gate_cards(page, [gate_of(gate) for gate in gates])
 
 
 def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
-    say, result = page.say, snapshot.result(job)
+    say, result = page.say, snapshot.result(job) or {}
     if job.state is not JobState.SUCCEEDED:
         given = [Message.from_record(result[key]) for key in ("error", "remedy") if result.get(key)]
         st.error(

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
-from dashboard.components.boundary import boundary
 from dashboard.components.checklist import checklist
-from dashboard.components.empty import no_run, week_or_way
+from dashboard.components.empty import no_run
 from dashboard.components.jobline import job_line
+from dashboard.components.live import live_panel
 from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
+from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.revalidation import button
 from dashboard.wording import plain
 
 
 def show(page: Page) -> None:
-    if week_or_way(page) is None:
-        return
-
-    def body() -> None:
-        with boundary(page.say):
-            _draw(page)
-
-    page.live(body, every=1.5 if page.snapshot().busy(JobKind.REVALIDATE) else 3.0)
+    live_panel(page, _draw, every=_seconds)
 
 
-def _draw(page: Page) -> None:
-    snapshot = page.snapshot()
+def _seconds(snapshot: Snapshot) -> float:
+    return 1.5 if snapshot.busy(JobKind.REVALIDATE) else TICK_SECONDS
+
+
+def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
     # While it runs, its progress and its gates are what people came to see.
@@ -85,13 +83,12 @@ def _prepare(page: Page, snapshot: Snapshot) -> None:
                 icon=icon,
                 disabled=denied is not None or snapshot.busy(kind) is not None,
                 help=denied or meaning,
-                on_click=lambda kind=kind, place=place: outcomes.act(
-                    page,
-                    place,
-                    "",
-                    lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place)),
-                ),
+                on_click=outcomes.click(page, place, "", _submit(page, kind, place)),
             )
             job_line(page, snapshot, snapshot.latest(kind))
     outcomes.show(page, "prepare:backup")
     outcomes.show(page, "prepare:data-check")
+
+
+def _submit(page: Page, kind: JobKind, place: str) -> Callable[[], object]:
+    return lambda: page.services.client.submit(kind, {}, key=outcomes.intent(place))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from core.language import Message
-from core.vocabulary import LIVE_STATES, UNFINISHED_STATES, WAITING_STATES, JobKind, JobState, Right
+from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.log_pane import log_pane
@@ -59,7 +60,7 @@ def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f"{mark(incident.state, page.say)} **{name}**"
             if incident.closed_at is not None:
-                line += f" :small[:gray[{page.say.text(incident.close_reason)}]]"
+                line += f" :small[:gray[{page.say.text(incident.close_reason or '')}]]"
             st.markdown(line, width="content")
             if incident.closed_at is None:
                 link("escalation", page.say.raw("Open {page}", page=TITLES["escalation"]))
@@ -98,7 +99,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
     right = Right.REVALIDATE if job.kind is JobKind.REVALIDATE else Right.OPERATE
     denied = page.denied(right)
     with st.container(horizontal=True):
-        if job.state in LIVE_STATES | WAITING_STATES:
+        if job.state in ACTIVE_STATES:
             with st.popover(
                 say.raw("Stop"), icon=":material/stop_circle:", disabled=denied is not None,
                 help=denied or say("Sends SIGTERM so that the job can save and end. If it does not end, the " "runner kills its whole process tree."), key=f"{place}:stop",
@@ -113,7 +114,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
                     say.raw("Stop"),
                     key=f"{place}:stop:yes",
                     type="primary",
-                    on_click=lambda: outcomes.act(
+                    on_click=outcomes.click(
                         page, place, Message("stop request"), lambda: client.stop(job.id)
                     ),
                 )
@@ -149,7 +150,7 @@ def _button(
     key: str,
     label: str,
     denied: str | None,
-    kind: str,
+    kind: Literal["primary", "secondary"],
     action: Callable[[], object],
 ) -> None:
     st.button(
@@ -159,5 +160,5 @@ def _button(
         disabled=denied is not None,
         help=denied
         or page.say("Saves and stops the current run, then resumes from the last good checkpoint"),
-        on_click=lambda: outcomes.act(page, place, "", action),
+        on_click=outcomes.click(page, place, "", action),
     )

@@ -27,8 +27,8 @@ def show(page: Page) -> None:
     live_panel(page, _draw)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     if not snapshot.jobs:
         empty(
             say("No jobs yet"),

@@ -75,7 +75,7 @@ def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> N
         label,
         icon=not small,
         help=f"{title}, {word(view.state, page.say)}" if small else None,
-        query={name: view.spec.id} if chosen else None,
+        query={name: view.spec.id} if name is not None and chosen else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""This week: "is anything wrong, and what do I have to do next?" """
+"""This week: "is anything wrong, and what do I have to do next?"."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components import reward_curve, run_now
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import no_run
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline
 
@@ -18,13 +19,14 @@ def show(page: Page) -> None:
 
     def body() -> None:
         with boundary(page.say):
-            _draw(page)
+            snapshot = page.snapshot()
+            if snapshot is not None:
+                _draw(page, snapshot)
 
     page.live(body)
 
 
-def _draw(page: Page) -> None:
-    snapshot = page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
     next_due.show(page, snapshot)
     if snapshot.run is None:
         no_run(page)

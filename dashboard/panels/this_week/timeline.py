@@ -22,10 +22,10 @@ def show(page: Page, snapshot: Snapshot) -> None:
     say = page.say
     st.markdown(f"#### {say('Timeline')}", anchors=False)
     with st.container(border=True, gap="xsmall", key="timeline"):
-        for day, views in groupby(snapshot.timeline, lambda view: view.at.date()):
+        for day, slots_of_day in groupby(snapshot.timeline, lambda view: view.at.date()):
             title, slots = st.columns(DAY_AND_SLOTS, gap="xxsmall")
             today = f" :blue-badge[{say('now')}]" if day == snapshot.now_week.date() else ""
-            views = list(views)
+            views = list(slots_of_day)
             title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
             with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
                 for view in views:

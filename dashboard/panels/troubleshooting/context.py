@@ -22,7 +22,7 @@ from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
 from dashboard.components.charts import KL, REWARD, SPEED, draw, speed_series
 from dashboard.components.reward_curve import restart_marks
-from dashboard.data.snapshot import Snapshot
+from dashboard.data.snapshot import Snapshot, Written
 from dashboard.figures.curves import Limit, Mark, around, curve
 from dashboard.figures.style import ORANGE, RED
 from dashboard.formatting import general, number
@@ -56,25 +56,29 @@ _SUBJECTS = {
 
 def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """Nothing where there is no event."""
-    run = snapshot.run
-    if run is None or run.reader is None or finding.status is FindingStatus.NO_DATA:
+    written = snapshot.written
+    if written is None or finding.status is FindingStatus.NO_DATA:
         return
     wall = None if finding.since_step is None else wall_of_step(snapshot.facts, finding.since_step)
-    _curve(page, snapshot, finding, wall)
+    _curve(page, snapshot, written, finding, wall)
     if wall is None or finding.status is FindingStatus.OK:
         return
-    window = _window(snapshot, wall)
+    window = _window(written, wall)
     _changes(page, snapshot, changes(snapshot.facts, wall, window))
-    _log(page, snapshot, wall, window)
+    _log(page, wall, window)
 
 
-def _curve(page: Page, snapshot: Snapshot, finding: Finding, wall: float | None) -> None:
+def _curve(
+    page: Page, snapshot: Snapshot, written: Written, finding: Finding, wall: float | None
+) -> None:
     subject = _SUBJECTS.get(finding.scenario)
-    series = None if subject is None else _series(snapshot, subject)
-    if series is None or len(series) < 2:
+    if subject is None:
+        return
+    series = _series(written, subject)
+    if len(series) < 2:
         return
     marks, step = restart_marks(page, snapshot), finding.since_step
-    if wall is not None and finding.status is not FindingStatus.OK:
+    if wall is not None and step is not None and finding.status is not FindingStatus.OK:
         series = around(series, step, POINTS)
         label = page.say.raw("since step {step}", step=number(step))
         marks = [*marks, Mark(step, label, RED)]
@@ -91,16 +95,15 @@ def _curve(page: Page, snapshot: Snapshot, finding: Finding, wall: float | None)
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
-def _series(snapshot: Snapshot, subject: _Subject) -> Series:
-    reader, until = snapshot.run.reader, snapshot.run.until
+def _series(written: Written, subject: _Subject) -> Series:
     if subject.tag == _SPEED.tag:
-        return speed_series(reader, until)
-    return known_series(reader, subject.tag, until)
+        return speed_series(written.events, written.until)
+    return known_series(written.events, subject.tag, written.until)
 
 
-def _window(snapshot: Snapshot, wall: float) -> timedelta:
+def _window(written: Written, wall: float) -> timedelta:
     """Ten minutes, or ten iterations where those take longer."""
-    pace = pace_series(snapshot.run.reader, snapshot.run.until)
+    pace = pace_series(written.events, written.until)
     before = pace.wall[pace.wall <= wall][-11:]
     return max(MINUTES, timedelta(seconds=float(before[-1] - before[0]) if len(before) else 0))
 
@@ -140,7 +143,7 @@ def _change(page: Page, snapshot: Snapshot, change: Change) -> str:
     return f"{what} :small[:gray[{' · '.join(part for part in (step, plain(when)) if part)}]]"
 
 
-def _log(page: Page, snapshot: Snapshot, wall: float, window: timedelta) -> None:
+def _log(page: Page, wall: float, window: timedelta) -> None:
     say, home = page.say, page.services.home
     middle = from_unix(wall)
     try:

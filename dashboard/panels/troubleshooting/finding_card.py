@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from core.diagnosis import Finding
@@ -89,11 +91,11 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
         st.markdown(f"**{say('What to do')}**")
     place = f"finding:{finding.scenario}"
     for index, step in enumerate(finding.actions, start=1):
-        act = getattr(step, "act", None)
+        act, command = getattr(step, "act", None), getattr(step, "command", None)
         st.markdown(f"{index}\\. {_in(page, step)}")
-        if getattr(step, "command", None):
-            st.code(step.command, language="bash", wrap_lines=True)
-        if has_button(act) and not calm:
+        if command:
+            st.code(command, language="bash", wrap_lines=True)
+        if act is not None and has_button(act) and not calm:
             action_button(page, snapshot, act, place)
     outcomes.show(page, place)
     if spec is not None:
@@ -124,8 +126,10 @@ def _in_language(page: Page, text: Text | str) -> str:
     return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 
-def _points(page: Page, heading: Message, texts: object, icon: str, colour: str) -> None:
-    texts = list(texts or ())
+def _points(
+    page: Page, heading: Message, texts: Iterable[Text | str], icon: str, colour: str
+) -> None:
+    texts = list(texts)
     if not texts:
         return
     lines = "  \n".join(f":{colour}[:material/{icon}:] {_in(page, text)}" for text in texts)

@@ -9,6 +9,7 @@ from core.vocabulary import FindingStatus, Severity
 from dashboard.components.empty import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import TAIL_LINES, log_tail
+from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.panels.troubleshooting import finding_card
 
@@ -29,8 +30,8 @@ def order(finding: Finding) -> tuple[int, int]:
     return _STATUS_ORDER.index(finding.status), _SEVERITY_ORDER.index(finding.severity)
 
 
-def _draw(page: Page) -> None:
-    say, snapshot = page.say, page.snapshot()
+def _draw(page: Page, snapshot: Snapshot) -> None:
+    say = page.say
     if snapshot.run is None:
         no_run(page)
     findings = sorted(snapshot.findings, key=order)

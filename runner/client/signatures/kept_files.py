@@ -17,9 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.engine import Connection
-
 from core.canonical_json import canonical_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
@@ -28,7 +25,7 @@ from core.model_manifest import manifest_of, manifest_path
 from core.paths import Home
 from core.timestamps import parse_moment
 from core.week import Week
-from runner.store import schema
+from runner.records import DecisionLine, DecisionRecords
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
 
@@ -64,35 +61,16 @@ def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[P
     return home.signed_model(model["sha256"]), kept
 
 
-def superseded(connection: Connection, week: Week, sha256: str) -> bool:
+def superseded(records: DecisionRecords, sha256: str) -> bool:
     """Whether a later saved revalidation, or a later week, took over the paths.
 
     A week does so when it is created, selected or used after the decision. One that was
     there before has taken over nothing, however late it launches.
     """
-    return taken_over(takeover_lines(connection, week), week.launch, sha256)
+    return taken_over(records.lines, records.week.launch, sha256)
 
 
-def takeover_lines(
-    connection: Connection, week: Week
-) -> list[tuple[str, str | None, Mapping[str, Any]]]:
-    """The ledger's lines that :func:`taken_over` asks for, of a week's decisions."""
-    table = schema.ledger
-    lines = connection.execute(
-        select(table.c.kind, table.c.week_id, table.c.body)
-        .where(
-            table.c.kind.in_(("decision", "week"))
-            # Requests in the decision's own week take over nothing, and they are the most.
-            | ((table.c.kind == "request") & (table.c.week_id != week.id))
-        )
-        .order_by(table.c.seq)
-    )
-    return [(row.kind, row.week_id, row.body) for row in lines]
-
-
-def taken_over(
-    lines: Iterable[tuple[str, str | None, Mapping[str, Any]]], launch: datetime, sha256: str
-) -> bool:
+def taken_over(lines: Iterable[DecisionLine], launch: datetime, sha256: str) -> bool:
     """:func:`superseded`, from the ledger's lines alone.
 
     :param lines: ``(kind, week id, body)`` in their order.
@@ -114,7 +92,7 @@ def taken_over(
 
 def in_place(home: Home, bound: Mapping[str, Any]) -> dict[str, Any]:
     """What is at the path of the signed model now, as plain JSON."""
-    from core.decision.binding import kept_sha256
+    from core.decision.kept_hashes import kept_sha256
 
     model = bound["model"]
     path = home.resolve(model["path"])

@@ -23,7 +23,7 @@ from runner.client.signatures.status import (
 )
 from runner.outcomes import Refused
 from runner.records import Condition, Signature
-from runner.store import queries
+from runner.store import queries, record_queries
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
@@ -83,7 +83,8 @@ class Gating(Standings):
             )
             return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
         with self.store.read() as look:
-            saved = named or newest_decision(look, self.home, week.id)
+            records = record_queries.decision_records(look, week)
+            saved = named or newest_decision(self.home, records)
             if saved is None:
                 missing = Message("Week {week} has no saved revalidation.", week=week.id)
                 return GateAnswer(False, missing, Message("Revalidate and save the report."), {})
@@ -93,31 +94,49 @@ class Gating(Standings):
             standing = self.standing_now(look, signature)
             conditions = [] if signature is None else tracked_conditions(look, signature)
             today = queries.week_moment(look, week.id, self.now()).date()
-            later = superseded(look, week, saved.sha256)
-        facts = _facts(week, saved, signature, standing, conditions, today)
-        if bound := _bound(signature):
-            facts |= _model_facts(self.home, bound, later)
-        if blocked := _blocked(saved, signature, standing):
-            return GateAnswer(False, *blocked, facts)
-        still_open = [condition for condition in conditions if condition.closed is None]
-        if still_open:
-            return GateAnswer(False, *_open_conditions(still_open), facts, only_conditions=True)
-        passed = Message(
-            "{decision} {score}, approved by {by}.",
-            decision=saved.decision.decision.value,
-            score=saved.decision.score,
-            by=facts["by"],
-        )
-        if later:
-            kept = Message(
-                "Deploy {path}: later work uses the original path.", path=facts["model"]["path"]
-            )
-            passed = joined([passed, kept])
-        return GateAnswer(True, passed, literal(""), facts)
+        later = superseded(records, saved.sha256)
+        return gate_answer(self.home, week, saved, signature, standing, conditions, today, later)
 
     def _week(self, week_id: str | None) -> Week | None:
         with self.store.read() as look:
             return queries.week_by_id(look, week_id) if week_id else queries.active_week(look)
+
+
+def gate_answer(
+    home: Home,
+    week: Week,
+    saved: SavedDecision,
+    signature: Signature | None,
+    standing: Standing,
+    conditions: list[Condition],
+    today: date,
+    later: bool,
+) -> GateAnswer:
+    """Whether a pipeline may deploy it, from what was read before.
+
+    :param today: the week's.
+    :param later: whether the decision's paths were taken over since.
+    """
+    facts = _facts(week, saved, signature, standing, conditions, today)
+    if bound := _bound(signature):
+        facts |= _model_facts(home, bound, later)
+    if blocked := _blocked(saved, signature, standing):
+        return GateAnswer(False, *blocked, facts)
+    still_open = [condition for condition in conditions if condition.closed is None]
+    if still_open:
+        return GateAnswer(False, *_open_conditions(still_open), facts, only_conditions=True)
+    passed = Message(
+        "{decision} {score}, approved by {by}.",
+        decision=saved.decision.decision.value,
+        score=saved.decision.score,
+        by=facts["by"],
+    )
+    if later:
+        kept = Message(
+            "Deploy {path}: later work uses the original path.", path=facts["model"]["path"]
+        )
+        passed = joined([passed, kept])
+    return GateAnswer(True, passed, literal(""), facts)
 
 
 def _blocked(

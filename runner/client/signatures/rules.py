@@ -23,11 +23,11 @@ from core.vocabulary import (
     Role,
     SignatureAct,
 )
-from core.week import Week
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
 from runner.outcomes import Refused
+from runner.records import DecisionRecords
 from runner.store import schema
 
 if TYPE_CHECKING:
@@ -39,11 +39,9 @@ _REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")
 MOST_CONDITIONS = 20
 
 
-def signable(
-    connection: Connection, home: Home, week: Week, sha256: str
-) -> SavedDecision | Refused:
+def signable(home: Home, records: DecisionRecords, sha256: str) -> SavedDecision | Refused:
     """The week's newest decision, if it has this hash and the files are those that were tested."""
-    saved = newest_decision(connection, home, week.id)
+    saved = newest_decision(home, records)
     if isinstance(saved, Refused):
         return saved
     if saved is None:
@@ -56,26 +54,34 @@ def signable(
             Message("The evidence changed: there is a newer decision than the one you saw."),
             Message("Review the new decision, then sign that one."),
         )
-    return untested(connection, home, week, saved) or saved
+    return untested(home, records, saved) or saved
 
 
-def untested(
-    connection: Connection, home: Home, week: Week, saved: SavedDecision
-) -> Refused | None:
+def unsignable(home: Home, records: DecisionRecords, sha256: str) -> Refused | None:
+    """Why the newest decision can't be signed now: the files differ from what was tested.
+
+    None for a decision that is not the newest: signing it is refused with that reason.
+    """
+    newest = newest_decision(home, records)
+    if newest is None or isinstance(newest, Refused):
+        return newest
+    return untested(home, records, newest) if newest.sha256 == sha256 else None
+
+
+def untested(home: Home, records: DecisionRecords, saved: SavedDecision) -> Refused | None:
     """Why it can't be signed: the files are not those that were tested."""
     # Only here does the client need pandas and cryptography, which are slow to load.
     from core.decision.binding import bound_to
     from core.decision.load import archive_problem
 
-    written = _written(connection, saved.sha256)
+    written = _written(records, saved.sha256)
     if written and (problem := archive_problem(saved.archive, written)):
         return Refused(
             Message("{problem} The files differ from those that were tested.", problem=problem),
             Message("Restore the archive from a backup, or revalidate and sign that decision."),
         )
-    data_dir = data_dir_of(connection, week, saved)
-    bound = bound_to(saved, week.playbook_text, data_dir)
-    found = _evidence(connection, home, week, bound, saved.sha256)
+    bound = bound_to(saved, records.week.playbook_text, data_dir_of(records, saved))
+    found = _evidence(home, records, bound, saved.sha256)
     if found.differences:
         first = found.differences[0]
         return Refused(
@@ -85,25 +91,21 @@ def untested(
     return None
 
 
-def _written(connection: Connection, sha256: str) -> Mapping[str, str]:
+def _written(records: DecisionRecords, sha256: str) -> Mapping[str, str]:
     """Hashes of the archived files by the ledger; empty for archives of older versions."""
-    table = schema.ledger
-    lines = connection.execute(
-        select(table.c.body).where(table.c.kind == "decision").order_by(table.c.seq.desc())
-    )
-    bodies = (line.body for line in lines)
+    bodies = (body for kind, _, body in reversed(records.lines) if kind == "decision")
     return next((b.get("archived") or {} for b in bodies if b.get("sha256") == sha256), {})
 
 
 def _evidence(
-    connection: Connection, home: Home, week: Week, bound: Mapping[str, Any], sha256: str
+    home: Home, records: DecisionRecords, bound: Mapping[str, Any], sha256: str
 ) -> Comparison:
     """Compare the present files, or else the copies that an earlier signature kept."""
     from core.decision.binding import compare
 
-    found = compare(bound, present_of(home, week, bound, sha256, later=False))
-    if found.differences and superseded(connection, week, sha256):
-        kept = compare(bound, present_of(home, week, bound, sha256, later=True))
+    found = compare(bound, present_of(home, records.week, bound, sha256, later=False))
+    if found.differences and superseded(records, sha256):
+        kept = compare(bound, present_of(home, records.week, bound, sha256, later=True))
         return found if kept.differences else kept
     return found
 
@@ -208,9 +210,7 @@ def countersigned(connection: Connection, sha256: str, second: Person) -> Person
     return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
 
 
-def newest_decision(
-    connection: Connection, home: Home, week_id: str
-) -> SavedDecision | Refused | None:
+def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Refused | None:
     """The week's newest saved revalidation, read from the archive that its job wrote.
 
     Anyone can overwrite the dated files; what is signed is the archived decision whose
@@ -218,30 +218,22 @@ def newest_decision(
     """
     from core.decision import read_decision
 
-    jobs = schema.jobs
-    found = connection.execute(
-        select(jobs)
-        .where(
-            jobs.c.kind == JobKind.REVALIDATE,
-            jobs.c.week_id == week_id,
-            jobs.c.state == JobState.SUCCEEDED,
-        )
-        .order_by(jobs.c.seq.desc())
-    )
-    for row in found:
-        result = read_json(home.attempt(row.id, row.attempt) / "result.json") or {}
+    for job in records.jobs:
+        if job.kind is not JobKind.REVALIDATE or job.state is not JobState.SUCCEEDED:
+            continue
+        result = read_json(home.attempt(job.id, job.attempt) / "result.json") or {}
         if not result.get("archive"):
             continue  # made without --save-report: nothing to sign
         try:
             saved = read_decision(home.resolve(str(result["archive"])))
         except (InputError, IntegrityError) as error:
             return Refused.by(error)
-        if saved.sha256 != result.get("sha256") or saved.decision.week != week_id:
+        if saved.sha256 != result.get("sha256") or saved.decision.week != records.week.id:
             return Refused(
                 Message(
                     "The archived decision {sha256} is not the one that {job} wrote.",
                     sha256=saved.sha256[:12],
-                    job=row.id,
+                    job=job.id,
                 ),
                 _REVALIDATE_AGAIN,
             )

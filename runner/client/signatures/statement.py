@@ -6,24 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.engine import Connection
-
 from core.job_params import RevalidateParams, stored_params
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
-from core.week import Week
 from runner.client.signatures.kept_files import keep_evidence
-from runner.store import queries
+from runner.records import DecisionRecords
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
 
 
 def sealed_statement(
-    connection: Connection,
     home: Home,
-    week: Week,
+    records: DecisionRecords,
     saved: SavedDecision,
     signer: Person,
     body: Mapping[str, Any],
@@ -39,8 +35,8 @@ def sealed_statement(
     from core.decision.validity import FORMAT, sealed
     from runner.home.signing_key import signing_key
 
-    key, content = signing_key(home), saved.decision
-    bound = bound_to(saved, week.playbook_text, data_dir_of(connection, week, saved))
+    key, content, week = signing_key(home), saved.decision, records.week
+    bound = bound_to(saved, week.playbook_text, data_dir_of(records, saved))
     keep_evidence(home, bound)
     days = timedelta(days=week.playbook.revalidation.signature_days)
     statement = {
@@ -67,9 +63,9 @@ def sealed_statement(
     return sealed(statement, key)
 
 
-def data_dir_of(connection: Connection, week: Week, saved: SavedDecision) -> str:
+def data_dir_of(records: DecisionRecords, saved: SavedDecision) -> str:
     """The folder of the decision's candles: from its job, else from the playbook."""
-    job_id = saved.decision.job_id
-    row = queries.job_by_id(connection, str(job_id)) if job_id else None
-    asked = stored_params(RevalidateParams, row.params if row is not None else {})
-    return asked.backtest_data_dir or week.playbook.revalidation.backtest_data_dir
+    made_by = (job for job in records.jobs if job.id == saved.decision.job_id)
+    job = next(made_by, None)
+    asked = stored_params(RevalidateParams, {} if job is None else job.params)
+    return asked.backtest_data_dir or records.week.playbook.revalidation.backtest_data_dir

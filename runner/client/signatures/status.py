@@ -75,21 +75,16 @@ class Standings(BaseClient):
 
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
         """The countersignatures of an override of this decision, oldest first."""
-        table = schema.ledger
         with self.store.read() as look:
-            lines = look.execute(
-                select(table).where(table.c.kind == "countersign").order_by(table.c.seq)
-            )
-            return [
-                rows.entry_of(line)
-                for line in lines
-                if line.body.get("revalidation_sha256") == sha256
-            ]
+            entries = record_queries.countersignatures(look)
+        return [one for one in entries if one.body.get("revalidation_sha256") == sha256]
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
         """The week's newest saved revalidation, which can be signed."""
         with self.store.read() as look:
-            return newest_decision(look, self.home, week_id)
+            week = queries.week_by_id(look, week_id)
+            records = None if week is None else record_queries.decision_records(look, week)
+        return None if records is None else newest_decision(self.home, records)
 
     def decided(self) -> list[Decided]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
@@ -173,7 +168,9 @@ class Standings(BaseClient):
         if signature is None:
             return standing_from(self.home, None, None, frozenset(), False, self.now())
         week = queries.week_by_id(look, signature.week_id)
-        later = week is not None and superseded(look, week, signature.revalidation_sha256)
+        later = week is not None and superseded(
+            record_queries.decision_records(look, week), signature.revalidation_sha256
+        )
         keys = queries.signing_keys(look)
         return standing_from(self.home, signature, week, keys, later, self.now())
 

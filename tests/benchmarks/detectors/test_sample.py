@@ -40,7 +40,7 @@ def test_a_hang_is_seen_in_the_event_files_alone(recordings, tmp_path):
 
 
 def test_rescaling_changes_wall_times_and_nothing_else(recordings, tmp_path):
-    ((name, content),) = recordings["healthy"].files.items()
+    ((_name, content),) = recordings["healthy"].files.items()
     clock = Rescale(origin=recordings["healthy"].label["started_wall"], start=1e9, factor=1000.0)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

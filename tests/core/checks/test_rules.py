@@ -159,7 +159,8 @@ def test_too_few_points_are_pending_while_it_runs_and_unknown_when_it_ended(scen
 def test_one_falling_loss_of_two_is_a_warning_with_both_numbers(scene) -> None:
     judgement = judge(PLAYBOOK, "loss_falling", scene.events(loss=rising).log().facts())
     assert judgement.verdict is Verdict.WARN
-    assert "value loss -" in judgement.why and "train/loss +" in judgement.why
+    assert "value loss -" in judgement.why
+    assert "train/loss +" in judgement.why
 
 
 def test_a_loss_that_falls_below_zero_is_falling(scene) -> None:
@@ -189,7 +190,8 @@ def test_a_crash_before_a_new_start_still_counts(scene, check) -> None:
     scene.events().log()
     run = replace(scene.run(), earlier_crashes=("Run A, attempt 1 crashed. NaN.",))
     judgement = judge(PLAYBOOK, check, scene.facts(run=run))
-    assert judgement.verdict is Verdict.FAIL and judgement.reading.value == 1
+    assert judgement.verdict is Verdict.FAIL
+    assert judgement.reading.value == 1
     assert judgement.why == (
         "1 problem: Run A, attempt 1 crashed. NaN. Includes crashes earlier this week."
     )
@@ -205,7 +207,8 @@ def test_a_status_has_one_full_stop_and_a_run_of_files_alone_is_not_called_runni
     watched = judge(
         PLAYBOOK, "training_running", scene.facts(run=replace(scene.run(), process_known=False))
     )
-    assert watched.verdict is Verdict.PASS and "RUNNING" not in watched.why
+    assert watched.verdict is Verdict.PASS
+    assert "RUNNING" not in watched.why
 
 
 def test_issues_counts_critical_findings_and_anomalies_also_incidents(scene) -> None:

@@ -114,7 +114,7 @@ def test_every_decision_follows_the_published_schema_and_has_its_memo(backtest):
     problems = list(schema_validator().iter_errors(json.loads(json.dumps(decision))))
     assert problems == []
     json.dumps(decision, allow_nan=False)
-    documents = memo_documents(built, backtest.equity, backtest.trades, backtest.bars)
+    documents = memo_documents(built, backtest.equity, backtest.bars)
     assert all("nan" not in text.lower().split() for text in documents.values())
     for gate in decision["gates"]:
         assert gate["value"] is not None or (not gate["passed"] and gate["ci95"] is None)
@@ -135,7 +135,9 @@ def test_the_schema_refuses_what_is_no_decision():
 def test_bars_that_repeat_or_run_back_are_refused_with_their_time():
     backtest = record()
     for order in ([0, 1, 1, *range(3, 400)], [1, 0, *range(2, 400)]):
-        with pytest.raises(InputError, match="The marked bar of 2025-03-01 .* repeats or precedes"):
+        with pytest.raises(
+            InputError, match=r"The marked bar of 2025-03-01 .* repeats or precedes"
+        ):
             fields_of(replace(backtest, bars=backtest.bars.iloc[order]))
 
 

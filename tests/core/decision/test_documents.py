@@ -99,5 +99,19 @@ def test_the_approval_is_printed_in_utc_and_on_its_own_day():
     assert moved.next_steps.line == "28 FEV 01:15 UTC (CTO Approval)"
     assert decision_of(record()).next_steps.line == "27 FEV 17:30 UTC (CTO Approval)"
     launch = datetime(2026, 2, 23, 14, tzinfo=UTC)
-    slot = next(slot for slot in PLAYBOOK.schedule if slot.id == "approval")
+    slot = PLAYBOOK.slot("approval")
     assert slot.at(launch) == datetime(DAY.year, DAY.month, DAY.day, 17, 30, tzinfo=UTC)
+
+
+def test_the_approvals_time_is_the_playbooks():
+    def of(**changed) -> str:
+        slots = [
+            slot.model_copy(update=changed) if slot.kind == "approval" else slot
+            for slot in PLAYBOOK.schedule
+        ]
+        playbook = PLAYBOOK.model_copy(update={"schedule": tuple(slots)})
+        return decision_of(record(), playbook=playbook).next_steps.line
+
+    assert of(time="09:45") == "27 FEV 09:45 UTC (CTO Approval)"
+    # Counted from a launch that nobody gave: only the day is known.
+    assert of(day=None, time=None, offset="+99h") == "27 FEV (CTO Approval)"

@@ -109,7 +109,8 @@ def test_a_decision_written_before_there_were_templates_loads_and_is_read_in_bot
     content = (EARLIER / "version-2.json").read_bytes()
     fields = json.loads(content)
     decision = read(tmp_path, fields)
-    assert isinstance(decision, DecisionRecord) and decision.sentences is None
+    assert isinstance(decision, DecisionRecord)
+    assert decision.sentences is None
     assert decision_bytes(DecisionRecord.model_validate(fields)) == content
     english, portuguese = sentences_in(decision, "en"), sentences_in(decision, "pt")
     assert english.reason == fields["reason"]

@@ -100,7 +100,7 @@ def test_nothing_half_written_is_left_behind(tmp_path: Path):
 
 def test_tables_of_another_backtest_are_refused(tmp_path: Path):
     decision, other = decision_of(record(1)), record(2)
-    with pytest.raises(IntegrityError, match="equity.csv is not the one"):
+    with pytest.raises(IntegrityError, match=r"equity.csv is not the one"):
         write_reports(
             Home(tmp_path), DAY, decision, equity=other.equity, trades=record(1).trades,
             text="", memo_html="", log_summary="",
@@ -118,11 +118,12 @@ def test_an_altered_decision_is_named(tmp_path: Path):
     home = Home(tmp_path)
     paths = write(home)
     paths.decision.write_text(paths.decision.read_text().replace('"NO-GO"', '"GO"', 1) + " ")
-    with pytest.raises(IntegrityError, match="2026-02-27_decision.json was altered"):
+    with pytest.raises(IntegrityError, match=r"2026-02-27_decision.json was altered"):
         read_decision(paths.decision)
     # The dated file is a view for people; the archive is the record.
     newest = latest_decision(home)
-    assert newest is not None and newest.sha256 == paths.sha256
+    assert newest is not None
+    assert newest.sha256 == paths.sha256
     assert "2026-02-27_decision.json was altered" in (dated_problem(home, newest) or "")
     paths.decision.unlink()
     assert dated_problem(home, newest) is None

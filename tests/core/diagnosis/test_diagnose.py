@@ -58,7 +58,8 @@ def test_each_scenario_has_a_file_and_a_rule_of_its_name():
     assert len(SCENARIOS) == len(set(SCENARIOS))
     for name in SCENARIOS:
         rule = getattr(importlib.import_module(f"core.diagnosis.scenarios.{name}"), name)
-        assert callable(rule) and rule.__doc__
+        assert callable(rule)
+        assert rule.__doc__
 
 
 def test_the_playbooks_scenarios_are_the_first_ones_and_the_others_have_advice_of_ours():

@@ -171,9 +171,12 @@ def test_the_bounds_of_a_setting_are_the_playbooks() -> None:
 
 
 def test_text_is_known_as_text_even_where_it_looks_like_a_number() -> None:
-    assert is_text(JobKind.TRAIN, "run") and is_text(JobKind.DAILY_CHECK, "date")
-    assert is_text(JobKind.BACKUP, "from") and is_text(JobKind.BACKUP, "action")
-    assert not is_text(JobKind.TRAIN, "steps") and not is_text(JobKind.TRAIN, "resume")
+    assert is_text(JobKind.TRAIN, "run")
+    assert is_text(JobKind.DAILY_CHECK, "date")
+    assert is_text(JobKind.BACKUP, "from")
+    assert is_text(JobKind.BACKUP, "action")
+    assert not is_text(JobKind.TRAIN, "steps")
+    assert not is_text(JobKind.TRAIN, "resume")
     assert not is_text(JobKind.PREFLIGHT, "anything")
 
 
@@ -209,7 +212,9 @@ def test_a_restart_keeps_its_sentence_in_both_languages() -> None:
         "at": "2026-02-23T15:00:00Z",
     }
     read = stored_params(StoredTrainParams, stored).restart
-    assert read == record and isinstance(read.what, Message)
+    assert read == record
+    assert isinstance(read.what, Message)
     assert read.what.template == change.template
     older = stored_params(StoredTrainParams, {"restart": {"by": "Eva", "what": "as it was"}})
-    assert older.restart is not None and older.restart.what == "as it was"
+    assert older.restart is not None
+    assert older.restart.what == "as it was"

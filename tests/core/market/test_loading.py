@@ -91,8 +91,8 @@ def test_a_gap_of_24_hours_is_filled_and_of_25_is_not(tmp_path: Path):
 @pytest.mark.parametrize(
     ("rows", "header", "says"),
     [
-        ([], "", "holds no candles"),
-        ([], HEADER, "holds no candles"),
+        ([], "", "has no candles"),
+        ([], HEADER, "has no candles"),
         (["1,2,3"], "", "3 columns"),
         ([header_row(0)], "time,open,high,low,close\n", "line 2 has 6 columns, the first line 5"),
         ([kline(0), kline(1)[:-2]], "", "line 2 has 11 columns"),
@@ -116,7 +116,7 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, rows, header, says
 def test_nothing_to_read_is_refused_with_a_remedy(tmp_path: Path):
     with pytest.raises(MarketDataError, match="There is no"):
         load_candles(tmp_path / "nowhere")
-    with pytest.raises(MarketDataError, match="holds no CSV file.*trainweek data sample"):
+    with pytest.raises(MarketDataError, match=r"has no CSV file.*trainweek data sample"):
         load_candles(tmp_path)
     (tmp_path / "zip.csv").write_bytes(b"PK\x03\x04\xff\xfe\x00")
     with pytest.raises(MarketDataError, match="is not text"):

@@ -162,7 +162,8 @@ def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypat
         "open",
         lambda file, *given, **named: (opened.append(file), whole(file, *given, **named))[1],
     )
-    assert not is_marked(tmp_path) and not is_marked(tmp_path)
+    assert not is_marked(tmp_path)
+    assert not is_marked(tmp_path)
     assert opened == [path]
     path.write_text(f"{MARKER} made up\nopen_time,open\n1,2\n")
     assert is_marked(tmp_path)

@@ -48,7 +48,7 @@ def test_a_bad_equity_file_is_refused_with_its_row(tmp_path: Path, rows, says):
 def test_a_file_that_is_no_equity_at_all_is_refused(tmp_path: Path):
     with pytest.raises(InputError, match="There is no"):
         read_equity_csv(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="no column equity.*header time,equity"):
+    with pytest.raises(InputError, match=r"no column equity.*header time,equity"):
         read_equity_csv(equity_file(tmp_path, header="time,balance"))
     (tmp_path / "E.csv").write_text("")
     with pytest.raises(InputError, match="is empty"):

@@ -14,7 +14,8 @@ def test_three_lines_are_a_playbook_and_the_checks_follow() -> None:
     playbook, phase4 = parse_playbook(THREE_LINES, "x"), load_playbook(DEFAULT)
     assert playbook.training.total_steps == 50_000
     assert playbook.checks["steps_completed"].threshold == 50_000
-    assert playbook.gates == phase4.gates and playbook.schedule == phase4.schedule
+    assert playbook.gates == phase4.gates
+    assert playbook.schedule == phase4.schedule
     assert playbook.training.gamma == phase4.training.gamma
 
 
@@ -50,7 +51,8 @@ def test_lists_with_ids_are_merged_and_new_items_come_last() -> None:
 )
 def test_what_is_wrong_is_named_with_its_line(text: str, line: int, what: str) -> None:
     problem = playbook_problems(text, "mine.yaml")[0]
-    assert problem.line == line and what in str(problem)
+    assert problem.line == line
+    assert what in str(problem)
 
 
 def test_the_whole_text_stands_by_itself() -> None:

@@ -77,7 +77,8 @@ def test_a_wrong_value_is_refused_with_line_field_and_remedy(old, new, field, sa
     problem = only_problem(text)
     assert problem.field == field
     assert said in problem.what
-    assert problem.remedy and untranslated(problem.text) == []
+    assert problem.remedy
+    assert untranslated(problem.text) == []
     assert problem.line == line_of(new.strip("\n"), text)
     with pytest.raises(PlaybookError, match=f"mine.yaml, line {problem.line}: ") as refused:
         parse_playbook(text, "mine.yaml")
@@ -120,7 +121,8 @@ def test_what_does_not_fit_together_is_refused_where_it_stands(old, new, field, 
     problem = only_problem(text)
     assert problem.field == field
     assert said in problem.what
-    assert problem.remedy and untranslated(problem.text) == []
+    assert problem.remedy
+    assert untranslated(problem.text) == []
 
 
 def test_every_rule_of_references_refuses_something() -> None:
@@ -177,7 +179,8 @@ BROKEN_YAML = [
 def test_what_is_no_playbook_at_all_is_refused(text, said) -> None:
     problem = only_problem(text)
     assert said in problem.what
-    assert problem.remedy and untranslated(problem.text) == []
+    assert problem.remedy
+    assert untranslated(problem.text) == []
     assert problem.line >= 1
     with pytest.raises(PlaybookError):
         parse_playbook(text, "mine.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -68,7 +69,8 @@ def test_every_field_of_the_schema_stands_in_the_file_or_has_a_default() -> None
 def test_prose_is_in_two_languages(place: str, text: Text) -> None:
     same_in_both = {"CTO"}
     assert text.en != text.pt or text.en in same_in_both, place
-    assert text.in_("en") == text.en and text.in_("pt") == text.pt
+    assert text.in_("en") == text.en
+    assert text.in_("pt") == text.pt
     # a question stays a question, a sentence stays a sentence
     assert text.en[-1] == text.pt[-1] or text.en[-1].isalnum(), place
 
@@ -81,8 +83,9 @@ def test_every_check_is_used_and_every_metric_measured() -> None:
 
 def test_each_hourly_slot_repeats_the_items_before_it() -> None:
     lists = [PLAYBOOK.slot(f"hourly_{n}").checks for n in (1, 2, 3, 4)]
-    for before, after in zip(lists, lists[1:], strict=False):
-        assert after[: len(before)] == before and len(after) > len(before)
+    for before, after in itertools.pairwise(lists):
+        assert after[: len(before)] == before
+        assert len(after) > len(before)
     assert PLAYBOOK.slot("closing").checks == lists[-1]
 
 
@@ -91,7 +94,8 @@ def test_the_lists_have_the_manuals_lengths() -> None:
     assert lengths["preflight"] == 6
     assert [lengths[f"hourly_{n}"] for n in (1, 2, 3, 4)] == [4, 5, 7, 9]
     assert [lengths[f"daily_{n}"] for n in (1, 2, 3)] == [5, 5, 5]
-    assert lengths["preparation"] == 4 and lengths["delivery"] == 5
+    assert lengths["preparation"] == 4
+    assert lengths["delivery"] == 5
 
 
 def test_the_gates_are_the_manuals() -> None:

@@ -59,7 +59,7 @@ def test_a_whole_run_is_exported(run, tmp_path, suffix, load):
 
 
 def test_an_unknown_format_and_a_missing_run_are_refused(run, tmp_path):
-    with pytest.raises(InputError, match="run.xlsx is no CSV or Parquet"):
+    with pytest.raises(InputError, match=r"run.xlsx is not a CSV or Parquet"):
         export_run(run, tmp_path / "run.xlsx")
     with pytest.raises(TelemetryError, match="does not exist"):
         export_run(tmp_path / "nowhere", tmp_path / "run.csv")

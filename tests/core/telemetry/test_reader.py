@@ -110,7 +110,8 @@ def test_two_writers_in_one_folder_are_told_and_no_point_is_lost(tmp_path):
     reader = read(tmp_path)
     (problem,) = reader.problems
     assert (problem.file, problem.kind) == ("events.out.tfevents.2", Fault.TWO_WRITERS)
-    assert "events.out.tfevents.1" in problem.detail and "step 40" in problem.detail
+    assert "events.out.tfevents.1" in problem.detail
+    assert "step 40" in problem.detail
     assert reader.series(REWARD).value.tolist() == [1.0] * 3 + [2.0] * 5
     assert len(reader.frame(stitched=False)) == len(first) + len(second)
 
@@ -227,7 +228,7 @@ def test_a_folder_that_may_not_be_listed_is_an_error_with_a_remedy(tmp_path, mon
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("os.scandir", scandir)  # root may list everything
-    with pytest.raises(TelemetryError, match="can't be listed.*permissions"):
+    with pytest.raises(TelemetryError, match=r"can't be listed.*permissions"):
         RunReader(tmp_path).refresh()
 
 

@@ -87,7 +87,8 @@ def test_the_time_remaining_has_a_range_as_wide_as_the_speed_varies(tmp_path):
         (2048 * i, START + (2.0 * i if i <= 30 else 60 + 4.0 * (i - 30)), 1.0) for i in range(1, 61)
     ]
     low, high = time_remaining_range(read(tmp_path / "varied", {"time/fps": half}), total)
-    assert low == pytest.approx(80.0) and high == pytest.approx(160.0)
+    assert low == pytest.approx(80.0)
+    assert high == pytest.approx(160.0)
     assert time_remaining_range(read(tmp_path / "new", {"time/fps": iterations(12)}), total) is None
 
 

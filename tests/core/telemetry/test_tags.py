@@ -29,7 +29,8 @@ def test_the_trap_of_fps_is_told():
 
 @pytest.mark.parametrize("known", MEANINGS.values(), ids=MEANINGS)
 def test_every_meaning_names_its_source_and_its_trap(known):
-    assert known.source and known.trap is not None
+    assert known.source
+    assert known.trap is not None
     # A range is a claim: without a source it would be a rumour.
     assert known.healthy is None or known.source is not None
     assert known.definition != known.definition.in_("pt")

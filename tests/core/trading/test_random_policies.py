@@ -21,7 +21,8 @@ def held(*runs: tuple[float, int]) -> np.ndarray:
 def test_the_style_is_read_from_the_levels_and_ends_with_an_episode():
     levels = held((0.0, 3), (0.15, 4), (0.0, 1), (0.15, 6))
     style = Style.of(levels, np.repeat([1, 2], [10, 4]))
-    assert style.holds.tolist() == [4, 2, 4] and style.size == 0.15
+    assert style.holds.tolist() == [4, 2, 4]
+    assert style.size == 0.15
     assert Style.of(np.zeros(5), np.ones(5)) is None
 
 

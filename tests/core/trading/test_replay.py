@@ -79,7 +79,8 @@ def test_break_even_is_where_the_replay_earns_nothing():
     bars, levels = wave()
     at = break_even_bps(bars, levels)
     end = replay(bars, levels, Costs.grid((at, 0.0, 0.0))).equity[-1, 0]
-    assert 50 < at < 400 and end == pytest.approx(1.0, abs=1e-5)
+    assert 50 < at < 400
+    assert end == pytest.approx(1.0, abs=1e-5)
     assert break_even_bps(bars, 0.15 - levels) is None  # loses even without costs
     assert break_even_bps(bars, np.zeros(len(bars))) is None
 

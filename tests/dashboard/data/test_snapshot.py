@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.decision import latest_decision
 from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
+from dashboard.viewer import Viewer
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
@@ -63,6 +65,7 @@ def _page(panel, page) -> None:
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
     "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
+    "decision",
 )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
         test.run()
     checks = page.services.snapshot().slot(slot).checks
     assert cost.calls("facts.gather") == 1
-    assert cost.calls("judging.judge") == len(checks)
+    assert cost.calls("registry.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
     assert cost.calls("training_log.read_log_facts") == 1
 
@@ -170,9 +173,11 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
     def state(snapshot: Snapshot) -> SlotState:
         return next(view.state for view in snapshot.timeline if view.spec.id == "hourly_1")
 
-    assert state(before) is SlotState.OVERDUE and before.ticks == {}
+    assert state(before) is SlotState.OVERDUE
+    assert before.ticks == {}
     after = snapshot(place)
-    assert state(after) is SlotState.DONE and len(after.ticks["hourly_1"]) == 4
+    assert state(after) is SlotState.DONE
+    assert len(after.ticks["hourly_1"]) == 4
 
 
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
@@ -224,13 +229,36 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
         standing = snapshot.standing(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
-    # Beside the others: closings of conditions, keys, and lines that take places over.
-    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 3)
-    assert standing == client.standing(signature) and standing.stands
+        saved = latest_decision(place.home, place.week.id)
+        gate = snapshot.gate(saved)
+    # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
+    # lines about decisions.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
+    assert standing == client.standing(signature)
+    assert standing.stands
+    assert gate.only_conditions
+    assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
     assert next(v.state for v in timeline if v.spec.kind == "approval") is SlotState.DONE
     client.close_condition(signature.id, 0, "Done on Monday.")
     assert snapshot.conditions == conditions
     own.forget()
     assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
+    assert own.snapshot().gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
+    place.clear()
+
+
+@pytest.mark.parametrize("decision", ["GO", "NO-GO"])
+def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -> None:
+    place = SignedPlace(tmp_path / "home")
+    place.revalidate(decision)
+    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    test = shown(page, "decision")
+    place.client(place.lead.person).note(place.week.id, "hourly_1", "seen")
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    assert not test.exception
+    assert not test.error
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 2)
     place.clear()

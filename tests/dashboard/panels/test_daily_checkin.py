@@ -40,7 +40,8 @@ def test_a_missing_record_is_said_and_can_be_made(morning: Place) -> None:
     assert "No summary for 24 Feb 2026" in text_of(test)
     button(test, "daily:2026-02-24:run").click().run()
     job = morning.client().latest_job(JobKind.DAILY_CHECK)
-    assert job is not None and job.params == {"date": "2026-02-24"}
+    assert job is not None
+    assert job.params == {"date": "2026-02-24"}
     assert "Requested: **Daily check**" in text_of(test)
     assert "The runner is not running" in text_of(test)
 
@@ -108,4 +109,5 @@ def test_the_times_that_the_page_names_are_the_playbooks(
     text = text_of(place.draw("daily_checkin", language=language))
     for sentence in said:
         assert sentence in text
-    assert "10:00" not in text and "16:00" not in text
+    assert "10:00" not in text
+    assert "16:00" not in text

@@ -43,7 +43,8 @@ def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
     test = decided.draw("decision")
     assert not test.error
     text = text_of(test)
-    assert saved["decision"] in text and saved["score"] in text
+    assert saved["decision"] in text
+    assert saved["score"] in text
     assert saved["recommendation"] in text
     for gate in saved["gates"]:
         assert short(gate["value"], gate["threshold"]) in text, gate["id"]
@@ -81,7 +82,8 @@ def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> No
     file = decided.paths.decision
     file.write_text(file.read_text().replace('"NO-GO"', '"GO"').replace('"PARTIAL"', '"GO"') + " ")
     test = decided.draw("decision")
-    assert len(test.warning) == 1 and "altered" in test.warning[0].value
+    assert len(test.warning) == 1
+    assert "altered" in test.warning[0].value
     assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
 
 
@@ -89,12 +91,14 @@ def test_every_closer_look_draws(decided: Place) -> None:
     for view in VIEWS:
         test = decided.draw("decision")
         next(c for c in test.button_group if c.key == "view").set_value(view).run()
-        assert not test.exception and not test.error, view
+        assert not test.exception, view
+        assert not test.error, view
         if view == "trust":
             assert decided.paths.sha256 in text_of(test)
             assert "not measured" in text_of(test)  # a record of the first schema
     history = decided.draw("history")
-    assert not history.exception and not history.error
+    assert not history.exception
+    assert not history.error
     assert decided.paths.sha256[:12] in text_of(history)
 
 
@@ -115,7 +119,8 @@ def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click
 def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
     english = json.loads(refused.paths.decision.read_text())
     text = text_of(refused.draw("decision", language="pt"))
-    assert "gates falham: " in text and "O mercado é sintético" in text
+    assert "gates falham: " in text
+    assert "O mercado é sintético" in text
     for sentence in (english["reason"], *english["warnings"], *english["evidence"]["reasons"]):
         assert sentence not in text
 

@@ -23,7 +23,8 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     test.checkbox(key=box).check().run()
     assert place.client().incidents(week.id)[0].actions_done == (2,)
     assert "1 of 5 done" in text_of(test)
-    assert test.checkbox(key=box).value and test.checkbox(key=box).disabled
+    assert test.checkbox(key=box).value
+    assert test.checkbox(key=box).disabled
 
     assert "Not done: actions 1, 2, 4, 5" in text_of(test)
     assert button(test, "incident:crash:close").label == "Close with 4 actions not done"
@@ -33,7 +34,7 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     button(test, "incident:crash:close").click().run()
     assert not place.client().incidents(week.id, open_only=True)
     assert "disk was full" in text_of(test)
-    assert "not done: “Stop the training." in text_of(test), "the page keeps what was left"
+    assert "not done: “Stop the run." in text_of(test), "the page keeps what was left"
 
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
@@ -77,7 +78,8 @@ def test_nothing_can_be_stopped_when_nothing_runs(place: Place) -> None:
     week = place.week()
     place.client().open_incident(week.id, "crash", "it fell over")
     stop = button(place.draw("escalation"), "act:incident:crash:stop")
-    assert stop.disabled and "No training run is in progress" in stop.help
+    assert stop.disabled
+    assert "No training run is in progress" in stop.help
 
 
 def test_the_copy_of_the_log_that_opening_made_is_named(place: Place) -> None:

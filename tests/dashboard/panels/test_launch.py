@@ -57,7 +57,8 @@ def test_a_lead_begins_another_training_over_a_preflight_that_is_missing(place: 
     field.input("smoke test was run by hand").run()
     button(test, "start:button").click().run()
     job = client.latest_job(JobKind.TRAIN)
-    assert job is not None and job.id != first.id
+    assert job is not None
+    assert job.id != first.id
     assert job.params["resume"] is False
 
 

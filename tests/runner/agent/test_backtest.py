@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,8 @@ def test_the_backtests_equity_is_the_environments_equity():
 def test_the_record_has_one_row_a_bar_and_begins_with_the_capital():
     source = market(600)
     record = backtest(source)
-    assert list(record.equity) == EQUITY_COLUMNS and list(record.trades) == TRADE_COLUMNS
+    assert list(record.equity) == EQUITY_COLUMNS
+    assert list(record.trades) == TRADE_COLUMNS
     assert len(record.equity) == 599 - 10 + 1
     assert record.equity["equity"].iloc[0] == 10_000.0
     steps = record.equity["time"].diff().dropna().unique()
@@ -112,7 +115,8 @@ def test_the_reward_components_sum_to_the_log_of_the_whole_equity_ratio():
 def test_the_same_backtest_twice_gives_the_same_bits():
     source = market(600)
     first, again = backtest(source), backtest(source)
-    assert first.equity.equals(again.equity) and first.trades.equals(again.trades)
+    assert first.equity.equals(again.equity)
+    assert first.trades.equals(again.trades)
 
 
 def test_progress_comes_by_episode_with_records_that_can_be_scored():
@@ -130,14 +134,15 @@ def test_progress_comes_by_episode_with_records_that_can_be_scored():
 
 def test_slices_are_adjacent_whole_and_nearly_equal():
     spans = slices(336, 8_759, 10)
-    assert spans[0][0] == 336 and spans[-1][1] == 8_759
-    assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert spans[0][0] == 336
+    assert spans[-1][1] == 8_759
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     lengths = [stop - start for start, stop in spans]
     assert max(lengths) - min(lengths) <= 1
 
 
 def test_more_episodes_than_bars_are_refused():
-    with pytest.raises(ValueError, match="too few for 10 episodes"):
+    with pytest.raises(ValueError, match="for 10 episodes"):
         slices(336, 350, 10)
 
 

@@ -68,7 +68,8 @@ def test_a_checkpoint_brings_back_weights_optimizer_counters_and_random_states(
     assert (other.steps, other.model._n_updates) == (2_000, trained.model._n_updates)
     again = torch.rand(3), np.random.random(3), other.env.np_random.random(3)
     assert torch.equal(drawn[0], again[0])
-    assert np.array_equal(drawn[1], again[1]) and np.array_equal(drawn[2], again[2])
+    assert np.array_equal(drawn[1], again[1])
+    assert np.array_equal(drawn[2], again[2])
 
 
 def test_the_last_three_of_a_run_are_kept(trained: Session, tmp_path: Path):
@@ -167,7 +168,7 @@ def test_loading_weights_never_unpickles_the_data_of_the_zip(trained: Session, t
     assert not marker.exists()
     assert np.array_equal(weights(trained)[0], weights(other)[0])
     # The trap is a real one: SB3's own load runs into it.
-    with pytest.raises(Exception):  # noqa: B017 - whatever comes of a class that is None
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever comes of a class that is None
         PPO.load(path)
     assert marker.exists()
 
@@ -176,10 +177,10 @@ def test_weights_of_another_network_are_refused_by_name(trained: Session, tmp_pa
     with (tmp_path / "m.zip").open("wb") as file:
         trained.model.save(file)
     smaller = fresh(net_arch=(8,))
-    with pytest.raises(IntegrityError, match=r"m\.zip does not hold the weights"):
+    with pytest.raises(IntegrityError, match=r"m\.zip does not have the weights"):
         load_weights(smaller.model, tmp_path / "m.zip", "m.zip")
     (tmp_path / "junk.zip").write_bytes(b"no zip")
-    with pytest.raises(IntegrityError, match=r"junk\.zip does not hold"):
+    with pytest.raises(IntegrityError, match=r"junk\.zip does not have"):
         load_weights(smaller.model, tmp_path / "junk.zip", "junk.zip")
 
 

@@ -87,7 +87,8 @@ def test_one_wild_candle_cannot_settle_the_trend_forever():
     calm = np.zeros(200)
     calm[100] = 1_000.0
     odds = regime_log_odds(calm, 48)
-    assert odds[100] < 6.0 and abs(odds[199]) < 0.5
+    assert odds[100] < 6.0
+    assert abs(odds[199]) < 0.5
 
 
 def test_normalised_features_have_the_fitted_moments_and_are_clipped():
@@ -108,7 +109,8 @@ def test_a_constant_feature_is_not_divided_by_zero():
 def test_a_normaliser_reads_back_to_the_same_bits():
     fitted = Normaliser.fit(("a", "b"), np.random.default_rng(5).normal(size=(100, 2)))
     again = Normaliser.from_dict(fitted.as_dict())
-    assert np.array_equal(again.mean, fitted.mean) and np.array_equal(again.std, fitted.std)
+    assert np.array_equal(again.mean, fitted.mean)
+    assert np.array_equal(again.std, fitted.std)
 
 
 @pytest.mark.parametrize(

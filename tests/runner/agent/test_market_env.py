@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -96,7 +98,7 @@ def test_trading_back_and_forth_at_one_price_only_pays():
     for step in range(20):
         env.step(np.array([2 if step % 2 == 0 else 0]))
         equities.append(float(env.outcome.equity[0]))
-    assert all(b < a for a, b in zip(equities, equities[1:], strict=False))
+    assert all(b < a for a, b in itertools.pairwise(equities))
 
 
 def test_the_same_seed_repeats_and_another_does_not():
@@ -186,7 +188,8 @@ def test_first_episodes_end_early_and_staggered_and_none_is_longer_than_allowed(
         lengths += [infos[i]["episode"]["l"] for i in np.flatnonzero(dones)]
     assert min(ends) < 32  # within the first rollout
     assert max(np.bincount(ends)) <= 4  # of 64 accounts, never many at once
-    assert max(lengths) == 168 and min(lengths) < 10
+    assert max(lengths) == 168
+    assert min(lengths) < 10
 
 
 def test_an_ended_episode_tells_sb3_what_it_needs():

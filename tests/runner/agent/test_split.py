@@ -47,7 +47,8 @@ def test_no_training_episode_leaves_the_training_bars():
     episodes = RandomEpisodes(*data.train, SETTINGS.episode_bars)
     rng = np.random.default_rng(0)
     starts, stops = episodes.following(rng, 100_000)
-    assert starts.min() == data.train[0] and stops.max() == data.train[1]
+    assert starts.min() == data.train[0]
+    assert stops.max() == data.train[1]
     assert (stops - starts == SETTINGS.episode_bars).all()
     _, first_stops = episodes.first(rng, 1_000)
     assert first_stops.max() <= data.train[1]
@@ -56,14 +57,15 @@ def test_no_training_episode_leaves_the_training_bars():
 def test_the_validation_covers_its_slice_once_in_order():
     env = TrainingData.prepare(candles(2000), SETTINGS).validation_env(SETTINGS)
     spans = env.episodes.spans
-    assert spans[0, 0] == 1700 and spans[-1, 1] == 1999
+    assert spans[0, 0] == 1700
+    assert spans[-1, 1] == 1999
     assert (spans[1:, 0] == spans[:-1, 1]).all()
     assert env.settings.exit_at_end
 
 
 @pytest.mark.parametrize("bars", [300, 500, 800])
 def test_too_few_bars_are_refused_with_the_number_that_is_enough(bars):
-    with pytest.raises(MarketDataError, match="too few to train") as refused:
+    with pytest.raises(MarketDataError, match="Not enough data") as refused:
         TrainingData.prepare(candles(bars), SETTINGS)
     enough = int(refused.value.remedy.split("at least ")[1].split()[0])
     TrainingData.prepare(candles(enough), SETTINGS)

@@ -74,5 +74,5 @@ class _Warm:
 
 
 def _read(pipe: int) -> str:
-    with open(pipe, encoding="utf-8") as file:  # noqa: PTH123 (a number, not a path)
+    with open(pipe, encoding="utf-8") as file:
         return file.read()

@@ -32,21 +32,27 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     root = place.home.root
     seen = place.revalidate("PARTIAL")
     unsigned = decision("gate", home=root)
-    assert unsigned.returncode == 1 and json.loads(unsigned.stdout)["state"] == "UNSIGNED"
+    assert unsigned.returncode == 1
+    assert json.loads(unsigned.stdout)["state"] == "UNSIGNED"
     act = SignatureAct.APPROVE_WITH_CONDITIONS
     signed = place.sign(seen, act, CONDITIONS).record
     assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
     place.client(ENGINEER).close_condition(signed.id, 0, "done")
     closed = decision("close", 2, "--note", "the alarm is live", home=root)
-    assert closed.returncode == 0 and "Condition 2 closed" in closed.stdout
+    assert closed.returncode == 0
+    assert "Condition 2 closed" in closed.stdout
     again = decision("close", 2, "--note", "again", home=root)
-    assert again.returncode == 2 and "has already closed it" in again.stderr
+    assert again.returncode == 2
+    assert "has already closed it" in again.stderr
     passed = decision("gate", home=root)
-    assert passed.returncode == 0 and json.loads(passed.stdout)["pass"] is True
+    assert passed.returncode == 0
+    assert json.loads(passed.stdout)["pass"] is True
     place.home.best_model.write_bytes(b"another")
     shut = decision("gate", home=root)
     told = json.loads(shut.stdout)
-    assert shut.returncode == 1 and told["state"] == "VOID" and told["remedy"]
+    assert shut.returncode == 1
+    assert told["state"] == "VOID"
+    assert told["remedy"]
     row = json.loads(decision("history", "--json", home=root).stdout)[0]
     assert (row["state"], row["act"], row["by"]) == ("VOID", act.value, "Carl")
     assert "VOID" in decision("show", home=root).stdout
@@ -58,8 +64,10 @@ def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPla
     place.home.ledger.write_text("{broken")  # else the record alone answers
     shut = decision("gate", home=place.home.root)
     told = json.loads(shut.stdout)
-    assert shut.returncode == 1 and told["pass"] is False
-    assert told["reason"] and told["remedy"]
+    assert shut.returncode == 1
+    assert told["pass"] is False
+    assert told["reason"]
+    assert told["remedy"]
 
 
 def test_a_typed_second_person_is_shown_wherever_the_signature_is(
@@ -81,41 +89,47 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     elsewhere.mkdir()
     unsigned = place.revalidate("GO")
     refused = decision("export", home=root)
-    assert refused.returncode == 2 and "no sealed signature" in refused.stderr
+    assert refused.returncode == 2
+    assert "no sealed signature" in refused.stderr
     place.sign(unsigned)
     file = elsewhere / "decision.capsule.json"
     assert decision("export", "--out", file, home=root).returncode == 0
     alone = decision("verify", file)
-    assert alone.returncode == 1 and "UNTRUSTED" in alone.stdout
+    assert alone.returncode == 1
+    assert "UNTRUSTED" in alone.stdout
     assert alone.stdout.count("  not checked:") == 6
     assert decision("verify", file, "--any-key").returncode == 0
     print_ = json.loads(decision("verify", file, "--json").stdout)["fingerprint"]
     trusted = decision("verify", file, "--key", print_)
-    assert trusted.returncode == 0 and "STANDS" in trusted.stdout
+    assert trusted.returncode == 0
+    assert "STANDS" in trusted.stdout
     assert list(elsewhere.iterdir()) == [file]  # nothing was made here
     at_home = decision("verify", file, home=root)
-    assert at_home.returncode == 0 and "not checked" not in at_home.stdout
+    assert at_home.returncode == 0
+    assert "not checked" not in at_home.stdout
     model = elsewhere / "best_model.zip"
     model.write_bytes(b"other weights")
     differs = decision("verify", file, "--model", model, "--json")
     told = json.loads(differs.stdout)
-    assert differs.returncode == 1 and told["state"] == "VOID"
+    assert differs.returncode == 1
+    assert told["state"] == "VOID"
     assert [part["part"] for part in told["differences"]] == ["model"]
     wrong_key = decision("verify", file, "--key", "0123456789abcdef")
-    assert wrong_key.returncode == 1 and "another key" in wrong_key.stdout
+    assert wrong_key.returncode == 1
+    assert "another key" in wrong_key.stdout
     other = SignedPlace(tmp_path / "other")
     other.sign(other.revalidate("GO"))
     foreign = decision("verify", file, home=other.home.root)
-    assert (
-        foreign.returncode == 1
-        and "key that does not belong to this data directory" in foreign.stdout
-    )
+    assert foreign.returncode == 1
+    assert "key that does not belong to this data directory" in foreign.stdout
     other.clear()
     file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
     altered = decision("verify", file)
-    assert altered.returncode == 1 and "export it again" in altered.stdout
+    assert altered.returncode == 1
+    assert "export it again" in altered.stdout
     absent = decision("verify", elsewhere / "none")
-    assert absent.returncode == 2 and "can't be read" in absent.stderr
+    assert absent.returncode == 2
+    assert "can't be read" in absent.stderr
 
 
 def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
@@ -131,17 +145,20 @@ def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
 
     manual.write_text(place.week.playbook_text.replace("threshold: 1.0", "threshold: 0.1"))
     other_gates = decision("verify", file, home=root)
-    assert other_gates.returncode == 1 and "gates" in other_gates.stdout
+    assert other_gates.returncode == 1
+    assert "gates" in other_gates.stdout
     manual.write_text(place.week.playbook_text)
 
     place.home.best_model.unlink()
     gone = decision("verify", file, home=root)
-    assert gone.returncode == 1 and "is missing" in gone.stdout
+    assert gone.returncode == 1
+    assert "is missing" in gone.stdout
     place.home.best_model.write_bytes(b"weights")
 
     place.sign(seen, SignatureAct.REJECT)
     rejected = decision("verify", file, home=root)
-    assert rejected.returncode == 1 and "superseded: reject by Carl at" in rejected.stdout
+    assert rejected.returncode == 1
+    assert "superseded: reject by Carl at" in rejected.stdout
 
 
 def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_path: Path) -> None:
@@ -149,6 +166,8 @@ def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_
     place.home.best_model.write_bytes(b"another")
     file = tmp_path / "void.json"
     done = decision("export", "--out", file, home=place.home.root)
-    assert done.returncode == 1 and "VOID" in done.stdout
+    assert done.returncode == 1
+    assert "VOID" in done.stdout
     seen = decision("verify", file)
-    assert seen.returncode == 1 and "void when it was exported" in seen.stdout
+    assert seen.returncode == 1
+    assert "void when it was exported" in seen.stdout

@@ -66,16 +66,20 @@ def test_a_wrong_parameter_is_one_clear_error(
 ) -> None:
     ledger = untouched.home.ledger.read_bytes()
     printed = said(["jobs", "submit", *words], monkeypatch, capsys)
-    assert problem in printed and "Traceback" not in printed
+    assert problem in printed
+    assert "Traceback" not in printed
     what, remedy = printed.splitlines()
-    assert what.startswith("error: ") and remedy.startswith("  ") and remedy.strip()
+    assert what.startswith("error: ")
+    assert remedy.startswith("  ")
+    assert remedy.strip()
     assert untouched.home.ledger.read_bytes() == ledger
     assert untouched.lead.jobs() == []
 
 
 def test_an_unknown_kind_names_the_known_ones(untouched: Place, monkeypatch, capsys) -> None:
     printed = said(["jobs", "submit", "trian"], monkeypatch, capsys)
-    assert "'trian'" in printed and "import-model" in printed
+    assert "'trian'" in printed
+    assert "import-model" in printed
 
 
 @pytest.mark.parametrize(
@@ -120,5 +124,7 @@ def test_bytes_that_are_not_utf_8_end_in_an_error_too(place: Place) -> None:
         env=os.environ | {"TRAINWEEK_HOME": str(place.home.root)},
         timeout=120,
     )
-    assert done.returncode == 2 and done.stdout == b""
-    assert b"is not valid UTF-8" in done.stderr and b"Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert b"is not valid UTF-8" in done.stderr
+    assert b"Traceback" not in done.stderr

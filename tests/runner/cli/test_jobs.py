@@ -30,11 +30,14 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
     wait_for(stalled)
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
     assert "liveness     STALLED: no new step for" in shown
-    assert "process T (stopped)" in shown and "used no CPU" in shown
+    assert "process T (stopped)" in shown
+    assert "used no CPU" in shown
     listed = trainweek("jobs", "list", home=place.home.root).stdout
-    assert "RUNNING" in listed and "STALLED: no new step" in listed
+    assert "RUNNING" in listed
+    assert "STALLED: no new step" in listed
     (told,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
-    assert told["liveness"] == "STALLED" and told["silence_s"] > told["silence_limit_s"] == 1.0
+    assert told["liveness"] == "STALLED"
+    assert told["silence_s"] > told["silence_limit_s"] == 1.0
     os.kill(job.pid, signal.SIGCONT)
     place.lead.stop(job.id)
     place.until(service, job)
@@ -53,11 +56,13 @@ def test_show_names_the_incident_of_a_job_until_it_is_closed_and_after(place: Pl
     job = place.until(service, place.submit(JobKind.TRAIN, do="fail"))
     assert job.state is JobState.FAILED
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
-    assert "incident crash: OPEN since" in shown and "blocks every start" in shown
+    assert "incident crash: OPEN since" in shown
+    assert "blocks every start" in shown
     (opened,) = place.lead.incidents(place.week.id)
     place.lead.close_incident(opened.id, "the disk was full")
     shown = trainweek("jobs", "show", job.id, home=place.home.root).stdout
-    assert "incident crash: CLOSED by" in shown and "the disk was full" in shown
+    assert "incident crash: CLOSED by" in shown
+    assert "the disk was full" in shown
     told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)
     (incident,) = told["incidents"]
     assert (incident["procedure"], incident["state"]) == ("crash", "CLOSED")
@@ -85,7 +90,9 @@ def test_a_wrong_parameter_is_a_sentence_and_nothing_is_written(
     trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
     ledger = (tmp_path / "reports" / "ledger" / "audit.jsonl").read_bytes()
     done = trainweek("jobs", "submit", "train", "--param", param, home=tmp_path)
-    assert done.returncode == 2 and named in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
     assert (tmp_path / "reports" / "ledger" / "audit.jsonl").read_bytes() == ledger
     assert json.loads(trainweek("jobs", "list", "--json", home=tmp_path).stdout) == []
 
@@ -94,4 +101,5 @@ def test_a_parameter_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
     twice = ["--param", "steps=4096", "--param", "steps=8192"]
     done = trainweek("jobs", "submit", "train", *twice, home=tmp_path)
-    assert done.returncode == 2 and "'steps' is given twice" in done.stderr
+    assert done.returncode == 2
+    assert "'steps' is given twice" in done.stderr

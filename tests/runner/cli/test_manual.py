@@ -89,7 +89,8 @@ def test_a_day_outside_the_week_is_refused(
     home: Path, trained: subprocess.CompletedProcess[str]
 ) -> None:
     done = script("daily_training_check.py", "--date", "2020-01-01", home=home)
-    assert done.returncode == 2 and "not a day of week" in done.stderr
+    assert done.returncode == 2
+    assert "not a day of week" in done.stderr
 
 
 @pytest.mark.slow
@@ -105,7 +106,8 @@ def test_revalidation_without_save_report_prints_and_writes_nothing(
     ], done.stdout + done.stderr
     (decision,) = [line for line in lines if line.startswith("[INFO] Decision: ")]
     assert decision.removeprefix("[INFO] Decision: ") in {"GO", "PARTIAL", "NO-GO"}
-    assert "Gate 1: Sharpe Ratio ≥ 1.0" in lines and "Gate 6: Calmar Ratio ≥ 2.0" in lines
+    assert "Gate 1: Sharpe Ratio ≥ 1.0" in lines
+    assert "Gate 6: Calmar Ratio ≥ 2.0" in lines
     assert done.returncode == (0 if decision.endswith(": GO") else 1)
     assert not list(Home(home).root.glob("reports/revalidation/*"))
 
@@ -116,8 +118,10 @@ def test_a_second_start_begins_another_run_only_if_it_is_told_to(
 ) -> None:
     """Ctrl-C on the script detaches: the training goes on until it is stopped."""
     refused = script("start_ppo_training.py", *START, "--detach", home=home)
-    assert refused.returncode == 2 and "--new" in refused.stderr
-    assert "already has its run" in refused.stderr and len(_trainings(home)) == 1
+    assert refused.returncode == 2
+    assert "--new" in refused.stderr
+    assert "already has its run" in refused.stderr
+    assert len(_trainings(home)) == 1
     environment = os.environ | {"TRAINWEEK_HOME": str(home)}
     command = [TRAINWEEK, "start", "--new", "--steps", "400000"]
     following = subprocess.Popen(
@@ -138,13 +142,15 @@ def test_a_second_start_begins_another_run_only_if_it_is_told_to(
     assert _trainings(home)[0]["state"] == "STOPPED"
     refused = script("start_ppo_training.py", *START, "--detach", home=home)
     assert refused.returncode == 2
-    assert "--resume" in refused.stderr and "--new" in refused.stderr
+    assert "--resume" in refused.stderr
+    assert "--new" in refused.stderr
 
 
 def test_missing_candles_end_the_data_check_with_one(tmp_path: Path) -> None:
     done = script("check_data_availability.py", home=tmp_path)
     assert done.returncode == 1
-    assert "data/train" in done.stdout and "trainweek data sample" in done.stdout
+    assert "data/train" in done.stdout
+    assert "trainweek data sample" in done.stdout
 
 
 def test_clean_candles_end_the_data_check_with_zero(home: Path) -> None:
@@ -162,7 +168,8 @@ def test_a_start_that_the_manual_does_not_know_is_refused(
 ) -> None:
     trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
     done = script("start_ppo_training.py", *words, home=tmp_path)
-    assert done.returncode == 2 and named in done.stderr
+    assert done.returncode == 2
+    assert named in done.stderr
 
 
 def _trainings(home: Path) -> list[dict]:

@@ -53,18 +53,21 @@ def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_
     (home.checkpoints / "1000" / "model.zip").write_bytes(b"lost")
     broken = trainweek("checkpoints", "--json", home=home.root)
     (found,) = json.loads(broken.stdout)
-    assert broken.returncode == 1 and found["verified"] is False
+    assert broken.returncode == 1
+    assert found["verified"] is False
     assert found["problem"] == "1000/model.zip was changed after it was saved."
 
     restored = trainweek("backup", "restore", backup, "--json", home=home.root)
     assert restored.returncode == 0, restored.stderr
     assert json.loads(restored.stdout)["kept"] == "models/ppo_phase4_BEFORE_RESTORE"
     twice = trainweek("backup", "restore", backup, "--from", backup, home=home.root)
-    assert twice.returncode == 2 and "given twice" in twice.stderr
+    assert twice.returncode == 2
+    assert "given twice" in twice.stderr
     again = trainweek("backup", "restore", "--from", backup, "--json", home=home.root)
     assert again.returncode == 0, again.stderr
     listed = trainweek("checkpoints", home=home.root)
-    assert listed.returncode == 0 and "1000  run-a" in listed.stdout, listed.stderr
+    assert listed.returncode == 0, listed.stderr
+    assert "1000  run-a" in listed.stdout, listed.stderr
     assert "verified" in listed.stdout
     whole = trainweek("backup", "verify", backup, home=home.root)
     assert whole.stdout.startswith(f"{backup}: 7 files verified, best model ")
@@ -72,7 +75,8 @@ def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_
     elsewhere = tmp_path / "elsewhere.zip"
     elsewhere.write_bytes(home.best_model.read_bytes())
     refused = trainweek("model", "import", elsewhere, home=home.root)
-    assert refused.returncode == 2 and "comes without its normaliser" in refused.stderr
+    assert refused.returncode == 2
+    assert "has no normaliser" in refused.stderr
     manifest = home.best_model.with_name("best_model.manifest.json")
     elsewhere.with_name("elsewhere.manifest.json").write_bytes(manifest.read_bytes())
     imported = trainweek("model", "import", elsewhere, home=home.root)

@@ -43,7 +43,8 @@ def test_a_port_in_use_is_named_and_no_runner_is_started(tmp_path: Path) -> None
         port = taken.getsockname()[1]
         done = trainweek("up", "--port", port, home=tmp_path)
     assert done.returncode == 2
-    assert f"Port {port} is in use" in done.stderr and f"--port {port + 1}" in done.stderr
+    assert f"Port {port} is in use" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
     assert read_identity(Home(tmp_path)) is None
 
 
@@ -100,7 +101,8 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     assert is_alive(read_identity(home).process)
     assert f"pid {runner.process.pid} is gone" in said.read_text()
     pid = client.job(job.id).pid
-    assert client.job(job.id).state is JobState.RUNNING and psutil.pid_exists(pid)
+    assert client.job(job.id).state is JobState.RUNNING
+    assert psutil.pid_exists(pid)
 
     children = [p for p in psutil.Process(process.pid).children() if p.status() != "zombie"]
     process.send_signal(signal.SIGINT)
@@ -142,7 +144,8 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
         now_s += 0.25
         keeper.tick(now_s)
     waits = [line.rsplit(" ", 2)[1] for line in said if "Restart in" in line]
-    assert waits[:4] == ["1", "2", "4", "4"] and set(waits[4:]) == {"4"}
+    assert waits[:4] == ["1", "2", "4", "4"]
+    assert set(waits[4:]) == {"4"}
     assert part.starts > 8
 
 
@@ -214,9 +217,8 @@ def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_pat
     try:
         pid = read_identity(home).process.pid
         stop = f"trainweek runner --stop --home '{root}'"
-        assert (
-            f"Started a background runner (pid {pid})" in restart.stderr and stop in restart.stderr
-        )
+        assert f"Started a background runner (pid {pid})" in restart.stderr
+        assert stop in restart.stderr
         assert "Started" not in trainweek("restart", home=root).stderr  # once: it stays
         for words in (("ledger", "replay"), ("ledger", "restore"), ("runner",)):
             assert stop in trainweek(*words, home=root).stderr, words

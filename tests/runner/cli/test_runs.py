@@ -65,7 +65,8 @@ def test_inspect_tells_the_truth_about_every_public_event_file() -> None:
 def test_inspect_of_a_missing_folder_names_it_and_the_remedy(tmp_path: Path) -> None:
     done = trainweek("inspect", tmp_path / "nowhere", "--json")
     assert done.returncode == 2
-    assert "nowhere" in done.stderr and done.stdout == ""
+    assert "nowhere" in done.stderr
+    assert done.stdout == ""
 
 
 def test_a_damaged_file_is_a_problem_beside_the_good_ones(tmp_path: Path) -> None:
@@ -82,11 +83,13 @@ def test_a_file_without_an_event_is_named_and_never_judged(tmp_path: Path, text:
     file = tmp_path / "notes.txt"
     file.write_text(text, "utf-8")
     inspected = CliRunner().invoke(app, ["inspect", str(file), "--json"])
-    assert isinstance(inspected.exception, TelemetryError) and inspected.output == ""
+    assert isinstance(inspected.exception, TelemetryError)
+    assert inspected.output == ""
     assert f"{file} contains no TensorBoard events" in inspected.exception.what
     assert "events.out.tfevents" in inspected.exception.remedy
     diagnosed = CliRunner().invoke(app, ["diagnose", str(file), "--json"])
-    assert diagnosed.exit_code == 3 and diagnosed.stdout == ""  # 2 would call it critical
+    assert diagnosed.exit_code == 3
+    assert diagnosed.stdout == ""
     assert f"{file} contains no TensorBoard events" in diagnosed.stderr
 
 
@@ -103,7 +106,8 @@ def test_files_whose_process_nobody_knows_are_never_called_running(
         done = CliRunner().invoke(app, ["diagnose", str(tmp_path / words[0]), *words[1:], "--json"])
         found = {f["scenario"]: f for f in json.loads(done.stdout)}
         assert "RUNNING" not in done.stdout
-        assert "process" in found["crash"]["headline"] and "known" in found["crash"]["headline"]
+        assert "process" in found["crash"]["headline"]
+        assert "known" in found["crash"]["headline"]
         assert (found["crash"]["status"] == "NO_DATA") == (words[0] == "empty")
         if words[0] == "empty":
             assert found["no_metrics"]["status"] == "FIRING"
@@ -184,7 +188,8 @@ def test_what_diagnose_can_not_judge_is_not_called_critical(tmp_path: Path) -> N
     ):
         done = trainweek("diagnose", *given)
         assert done.returncode == 3, done.stderr
-        assert "rror" in done.stderr and "Traceback" not in done.stderr
+        assert "rror" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
@@ -200,4 +205,5 @@ def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
         findings = {f["scenario"]: f for f in json.loads(done.stdout)}
         found[name] = (done.returncode, findings["kl_explosion"]["status"])
     assert found["wild"] == (2, "FIRING")
-    assert found["calm"][1] == "OK" and found["calm"][0] < 2
+    assert found["calm"][1] == "OK"
+    assert found["calm"][0] < 2

@@ -26,13 +26,15 @@ def test_a_new_week_is_the_active_one_and_use_changes_that(tmp_path: Path) -> No
 def test_a_launch_without_a_zone_is_refused_with_the_remedy(tmp_path: Path) -> None:
     done = trainweek("week", "new", "--launch", "2026-11-23T14:00", home=tmp_path)
     assert done.returncode == 2
-    assert "no time zone" in done.stderr and "Add Z" in done.stderr
+    assert "no time zone" in done.stderr
+    assert "Add Z" in done.stderr
 
 
 def test_the_same_launch_date_twice_is_refused(tmp_path: Path) -> None:
     trainweek("week", "new", "--launch", "2026-11-23T14:00Z", home=tmp_path)
     done = trainweek("week", "new", "--launch", "2026-11-23T15:00Z", home=tmp_path)
-    assert done.returncode == 2 and "2026-11-23" in done.stderr
+    assert done.returncode == 2
+    assert "2026-11-23" in done.stderr
 
 
 def test_an_option_before_the_command_names_the_home_too(tmp_path: Path) -> None:
@@ -44,7 +46,8 @@ def test_a_home_that_is_a_file_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder", "utf-8")
     done = trainweek("week", "list", home=tmp_path / "home")
     assert done.returncode == 2
-    assert "error:" in done.stderr and "Traceback" not in done.stderr
+    assert "error:" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_playbook_check_names_line_and_field(tmp_path: Path) -> None:
@@ -52,14 +55,17 @@ def test_playbook_check_names_line_and_field(tmp_path: Path) -> None:
     text = default_playbook_text()
     file.write_text(text, "utf-8")
     fine = trainweek("playbook", "check", file)
-    assert fine.returncode == 0 and "6 gates" in fine.stdout
+    assert fine.returncode == 0
+    assert "6 gates" in fine.stdout
     broken = text.replace("total_steps: 500000", "total_steps: -5", 1)
     assert broken != text
     file.write_text(broken, "utf-8")
     done = trainweek("playbook", "check", file)
     line = broken[: broken.index("total_steps: -5")].count("\n") + 1
     assert done.returncode == 2
-    assert "mine.yaml" in done.stderr and str(line) in done.stderr and "total_steps" in done.stderr
+    assert "mine.yaml" in done.stderr
+    assert str(line) in done.stderr
+    assert "total_steps" in done.stderr
 
 
 def test_a_week_with_a_broken_playbook_is_not_made(tmp_path: Path) -> None:
@@ -67,13 +73,15 @@ def test_a_week_with_a_broken_playbook_is_not_made(tmp_path: Path) -> None:
     file.write_text("roles: [unfinished", "utf-8")
     launch = "2026-11-23T14:00Z"
     done = trainweek("week", "new", "--launch", launch, "--playbook", file, home=tmp_path)
-    assert done.returncode == 2 and "mine.yaml" in done.stderr
+    assert done.returncode == 2
+    assert "mine.yaml" in done.stderr
     assert trainweek("week", "list", "--json", home=tmp_path).stdout.strip() == "[]"
 
 
 def test_daily_check_without_a_week_says_what_to_do(tmp_path: Path) -> None:
     done = trainweek("daily-check", "--date", "2026-02-24", home=tmp_path)
-    assert done.returncode == 2 and "trainweek week new" in done.stderr
+    assert done.returncode == 2
+    assert "trainweek week new" in done.stderr
 
 
 def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None:
@@ -91,5 +99,6 @@ def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     client = Client(Home.find(tmp_path), Person("Eva", Role.ENGINEER))
     week = client.active_week()
-    assert week is not None and week.playbook.training.total_steps == 50_000
+    assert week is not None
+    assert week.playbook.training.total_steps == 50_000
     assert "extends" not in week.playbook_text

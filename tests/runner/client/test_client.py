@@ -71,7 +71,8 @@ def test_a_tick_by_another_person_is_never_overwritten(place: Place) -> None:
     assert isinstance(third, Recorded)
     assert place.lead.ticks(week) == [third.record]
     late = place.lead.tick(week, SLOT, CHECK, "?", Verdict.PASS, "3", replaces=first.id)
-    assert isinstance(late, Conflict) and late.existing == third.record
+    assert isinstance(late, Conflict)
+    assert late.existing == third.record
 
 
 def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:
@@ -134,10 +135,12 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     assert place.home.crash_backup_log.read_text() == "[ERROR] boom\n"
     assert (place.home.training / "CRASH_backup.2.log").read_text() == "an earlier crash\n"
     refused = lead.submit(JobKind.TRAIN, {})
-    assert isinstance(refused, Refused) and "crash" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "crash" in refused.reason
     assert isinstance(lead.submit(JobKind.BACKUP, {}), Submitted)
     again = lead.open_incident(week, "crash", "boom again")
-    assert isinstance(again, Conflict) and again.existing.id == incident.id
+    assert isinstance(again, Conflict)
+    assert again.existing.id == incident.id
     assert isinstance(lead.close_incident(incident.id, "  "), Refused)
     lead.do_incident_action(incident.id, 1)
     assert lead.incidents(week)[0].actions_done == (1,)
@@ -177,7 +180,8 @@ def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) ->
     place.lead.stop(first.id)
     first = place.until(service, first)
     refused = place.lead.submit(JobKind.TRAIN, {})
-    assert isinstance(refused, Refused) and "--resume" in refused.remedy
+    assert isinstance(refused, Refused)
+    assert "--resume" in refused.remedy
     resumed = place.lead.submit(JobKind.TRAIN, {"resume": True, "learning_rate": 1e-4}).job
     assert resumed.run == first.run
     assert resumed.params["steps"] == 2000
@@ -192,7 +196,8 @@ def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place
     service = place.service()
     first = place.until(service, place.submit(JobKind.TRAIN))
     refused = place.lead.submit(JobKind.TRAIN, {})
-    assert isinstance(refused, Refused) and "--new" in refused.remedy
+    assert isinstance(refused, Refused)
+    assert "--new" in refused.remedy
     assert refused.reason == (f"Week {place.week.id} already has its run: {first.run} is complete.")
     assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
 
@@ -204,7 +209,8 @@ def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place:
     place.lead.stop(queued.id)
     assert place.until(service, queued, JobState.STOPPED).attempt == 0
     refused = place.lead.submit(JobKind.TRAIN, {})
-    assert isinstance(refused, Refused) and "--new" in refused.remedy
+    assert isinstance(refused, Refused)
+    assert "--new" in refused.remedy
 
 
 def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None:
@@ -224,7 +230,8 @@ def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None
     (checkpoint / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     for steps in (300_000, 1_200_000):
         refused = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": steps})
-        assert isinstance(refused, Refused) and "already at step 1,200,000" in refused.reason
+        assert isinstance(refused, Refused)
+        assert "already at step 1,200,000" in refused.reason
         assert refused.remedy == "Give more steps, or omit --steps."
     shorter = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}).job
     assert shorter.params["steps"] == 1_300_000
@@ -256,7 +263,8 @@ def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_few
         assert "the ledger counts 3 over all weeks, with this one" in refused.reason
     for declared in (0, 2.5, True):
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
-        assert isinstance(refused, Refused) and "trials is" in refused.reason
+        assert isinstance(refused, Refused)
+        assert "trials is" in refused.reason
     second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
     trials = [
         json.loads((place.folder(job) / "spec.json").read_text())["trial"]
@@ -321,14 +329,16 @@ def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> 
     assert isinstance(place.lead.sign(week, seen, SignatureAct.APPROVE, "yes"), Refused)
     newer = _revalidated(place, "PARTIAL")
     stale = cto.sign(week, seen, SignatureAct.APPROVE, "yes")
-    assert isinstance(stale, Refused) and "evidence changed" in stale.reason
+    assert isinstance(stale, Refused)
+    assert "evidence changed" in stale.reason
     conditions = [{"text": "half size", "owner": "Lea", "due": "2026-03-01"}]
     act = SignatureAct.APPROVE_WITH_CONDITIONS
     assert isinstance(cto.sign(week, newer, act, "ok"), Refused)
     undated = [{**conditions[0], "due": ""}]
     assert isinstance(cto.sign(week, newer, act, "ok", undated), Refused)
     signed = cto.sign(week, newer, act, "ok", conditions).record
-    assert signed.verified and signed.by == "Carl"
+    assert signed.verified
+    assert signed.by == "Carl"
     assert signed.conditions == tuple(conditions)
     assert place.lead.signatures(week) == [signed]
 
@@ -337,7 +347,8 @@ def test_a_changed_model_is_not_signed(place: Place) -> None:
     seen = _revalidated(place, "GO")
     place.home.best_model.write_bytes(b"other weights")
     outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
-    assert isinstance(outcome, Refused) and "differ from those that were tested" in outcome.reason
+    assert isinstance(outcome, Refused)
+    assert "differ from those that were tested" in outcome.reason
 
 
 def test_an_overwritten_dated_file_is_not_what_is_signed(place: Place) -> None:
@@ -348,7 +359,8 @@ def test_an_overwritten_dated_file_is_not_what_is_signed(place: Place) -> None:
     cto, week = place.client(CTO), place.week.id
     assert isinstance(cto.sign(week, forged, SignatureAct.APPROVE, "yes"), Refused)
     override = cto.sign(week, seen, SignatureAct.APPROVE, "yes")
-    assert isinstance(override, Refused) and "override" in override.reason
+    assert isinstance(override, Refused)
+    assert "override" in override.reason
 
 
 def test_an_altered_archive_is_not_signed(place: Place) -> None:
@@ -356,7 +368,8 @@ def test_an_altered_archive_is_not_signed(place: Place) -> None:
     file = place.home.revalidation_archive / seen / "decision.json"
     file.write_bytes(file.read_bytes().replace(b"NO-GO", b"GO"))
     outcome = place.client(CTO).sign(place.week.id, seen, SignatureAct.APPROVE, "yes")
-    assert isinstance(outcome, Refused) and "altered" in outcome.reason
+    assert isinstance(outcome, Refused)
+    assert "altered" in outcome.reason
 
 
 @pytest.mark.parametrize("fields", [{"week": "2026-03-02"}, {"model": None}])
@@ -377,7 +390,8 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert isinstance(cto.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
     assert isinstance(cto.sign(week, seen, SignatureAct.REJECT, "as it says"), Recorded)
     alone = cto.sign(week, seen, approve, "I trust it", second=LEAD)
-    assert isinstance(alone, Refused) and "has not countersigned" in alone.reason
+    assert isinstance(alone, Refused)
+    assert "has not countersigned" in alone.reason
     proven = Person("Lea", Role.LEAD, verified=True)
     assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = cto.sign(week, seen, approve, "I trust it", second=LEAD).record

@@ -28,7 +28,8 @@ def test_a_living_attempt_is_stopped_and_the_next_one_has_the_new_setting(place:
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     outcome = place.client(ENGINEER).restart(learning_rate=1e-4)
-    assert isinstance(outcome, Submitted) and outcome.job.id == job.id
+    assert isinstance(outcome, Submitted)
+    assert outcome.job.id == job.id
 
     def second_runs() -> bool:
         service.tick(datetime.now(UTC))
@@ -36,8 +37,9 @@ def test_a_living_attempt_is_stopped_and_the_next_one_has_the_new_setting(place:
         return now.attempt == 2 and now.state is JobState.RUNNING
 
     wait_for(second_runs)
-    first, second = place.lead.attempts(job.id)
-    assert first.state is JobState.STOPPED and "Stopped by Eva, after saving." in first.reason
+    first, _second = place.lead.attempts(job.id)
+    assert first.state is JobState.STOPPED
+    assert "Stopped by Eva, after saving." in first.reason
     given = spec(place, job, 2)["params"]
     assert (given["learning_rate"], given["resume"]) == (1e-4, True)
     assert given["restart"]["by"] == "Eva"
@@ -88,7 +90,8 @@ def test_a_training_that_crashes_in_a_restart_does_not_go_on(place: Place) -> No
     place.client(ENGINEER).restart(learning_rate=1e-4)
     job = place.until(service, job)
     assert (job.state, job.attempt) == (JobState.FAILED, 1)
-    assert "train/loss is nan" in job.reason and "Eva had requested a stop" in job.reason
+    assert "train/loss is nan" in job.reason
+    assert "Eva had requested a stop" in job.reason
     assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
 
 
@@ -113,7 +116,8 @@ def test_a_training_that_ended_early_goes_on_as_a_new_job_of_the_same_run(place:
     place.lead.stop(job.id)
     ended = place.until(service, job)
     outcome = place.lead.restart(ent_coef=0.005)
-    assert isinstance(outcome, Submitted) and outcome.job.id != job.id
+    assert isinstance(outcome, Submitted)
+    assert outcome.job.id != job.id
     assert outcome.job.run == ended.run
     params = outcome.job.params
     assert (params["resume"], params["ent_coef"], params["restart"]["attempt"]) == (True, 0.005, 1)
@@ -131,7 +135,8 @@ def test_a_training_that_ended_early_goes_on_as_a_new_job_of_the_same_run(place:
 def test_a_setting_that_no_training_can_have_is_refused(place: Place, changes, says) -> None:
     job = place.submit(JobKind.TRAIN, do="sleep")
     outcome = place.lead.restart(**changes)
-    assert isinstance(outcome, Refused) and says in outcome.reason
+    assert isinstance(outcome, Refused)
+    assert says in outcome.reason
     assert "restart" not in place.job(job).params
 
 
@@ -170,7 +175,8 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         for reader, rate in ((first, 3e-4), (second, 1e-4)):
             reader.refresh()
             rates = reader.series("train/learning_rate").value
-            assert len(rates) and np.allclose(rates, rate, rtol=1e-6)
+            assert len(rates)
+            assert np.allclose(rates, rate, rtol=1e-6)
             assert set(reader.series("train/clip_range").value.round(6)) == {0.2}
         log = place.home.training_log.read_text(encoding="utf-8").splitlines()
         issue = next(i for i, line in enumerate(log) if "[ISSUE]" in line)
@@ -179,7 +185,8 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         assert log[issue - 1].endswith(f"[INFO] Resumed from checkpoint {begun}")
         # The change stays with the run: later checkpoints say it, so a later resume keeps it.
         last = newest_checkpoint(place.home.checkpoints, job.run)
-        assert last.step > begun and last.config["settings"]["learning_rate"] == 1e-4
+        assert last.step > begun
+        assert last.config["settings"]["learning_rate"] == 1e-4
         (record,) = last.config["restarts"]
         assert (record["step"], record["by"]) == (begun, "Eva")
         # And the curve says it where it happened.

@@ -45,7 +45,8 @@ def test_what_was_read_is_given_back_until_something_is_written(place: Place) ->
     assert place.lead.week_records(place.week.id, known=first) is first
     place.lead.note(place.week.id, "hourly_1", "seen")
     second = place.lead.week_records(known=first)
-    assert second is not first and len(second.notes) == 1
+    assert second is not first
+    assert len(second.notes) == 1
 
 
 def test_another_week_is_not_given_back_as_the_active_one(place: Place) -> None:

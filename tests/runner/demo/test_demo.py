@@ -55,7 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str
     process = demo(folder, 20_000)
     output, _ = process.communicate(timeout=240)
     assert process.returncode == 0, output
-    yield Home(folder), output
+    return Home(folder), output
 
 
 @pytest.mark.slow
@@ -63,7 +63,8 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     home, output = played
     client = Client(home, Person("reader", Role.VIEWER))
     week = client.active_week()
-    assert week is not None and week.synthetic
+    assert week is not None
+    assert week.synthetic
     played_kinds = set(JobKind) - {JobKind.IMPORT_MODEL}  # the week has its own model
     states = {kind: client.latest_job(kind, week.id).state for kind in played_kinds}
     assert set(states.values()) == {JobState.SUCCEEDED}, states
@@ -119,7 +120,8 @@ def test_the_saved_record_reproduces_the_decision(played: tuple[Home, str]) -> N
     again = card.as_dict()
     assert again["decision"] == decision["decision"]
     for saved, rescored in zip(decision["gates"], again["gates"], strict=True):
-        assert saved["id"] == rescored["id"] and saved["passed"] == rescored["passed"]
+        assert saved["id"] == rescored["id"]
+        assert saved["passed"] == rescored["passed"]
         assert rescored["value"] == pytest.approx(saved["value"], rel=1e-9)
 
 
@@ -179,7 +181,8 @@ def test_hidden_event_files_turn_checks_unknown(tmp_path: Path) -> None:
             week = client.active_week() if home.database.exists() else None
             if week is not None and client.now_week(week.id) > slot_at:
                 break
-            assert process.poll() is None and time.monotonic() < deadline
+            assert process.poll() is None
+            assert time.monotonic() < deadline
             time.sleep(0.1)
         before = {
             j.check: j.verdict
@@ -209,7 +212,8 @@ def test_a_folder_that_no_demo_made_is_never_cleared(tmp_path: Path) -> None:
     process = demo(tmp_path, 1000)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "not a demo's" in output and "empty folder" in output
+    assert "not a demo's" in output
+    assert "empty folder" in output
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "three years of work"
 
 

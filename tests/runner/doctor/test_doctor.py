@@ -71,7 +71,8 @@ def test_a_sound_home_is_sound_and_stays_as_it_is(place: Place) -> None:
 
 def test_a_home_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     found = examine(Home(tmp_path / "none"), Settings(), after(0))
-    assert exit_code(found) == 2 and "no folder" in found[0].what
+    assert exit_code(found) == 2
+    assert "no folder" in found[0].what
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,7 +81,8 @@ def test_a_damaged_database_names_the_command_that_restores_it(place: Place) -> 
     content[4096:4200] = bytes(104)
     place.home.database.write_bytes(content)
     found = [each for each in examined(place) if each.subject == "database"]
-    assert exit_code(found) == 2 and "trainweek ledger restore" in found[0].remedy
+    assert exit_code(found) == 2
+    assert "trainweek ledger restore" in found[0].remedy
 
 
 def test_a_database_that_is_gone_or_empty_is_told_apart(place: Place) -> None:
@@ -88,7 +90,8 @@ def test_a_database_that_is_gone_or_empty_is_told_apart(place: Place) -> None:
     assert exit_code(examined(place)) == 2
     place.home.database.unlink()
     found = {each.subject: each for each in examined(place)}
-    assert found["database"].verdict is Verdict.WARN and "replay" in found["database"].remedy
+    assert found["database"].verdict is Verdict.WARN
+    assert "replay" in found["database"].remedy
     assert not place.home.database.exists()
 
 
@@ -107,7 +110,8 @@ def test_a_write_that_was_cut_off_is_told_and_left_to_the_next_opening(place: Pl
     before = journal.read_bytes(), place.home.database.read_bytes()
     assert len(before[0]) > 4096
     found = trouble(place, "database")
-    assert found.verdict is Verdict.WARN and "interrupted" in found.what
+    assert found.verdict is Verdict.WARN
+    assert "interrupted" in found.what
     assert (journal.read_bytes(), place.home.database.read_bytes()) == before
     assert place.client(LEAD).damage() is None
     assert exit_code(examined(place)) == 0
@@ -118,7 +122,8 @@ def test_a_newer_schema_names_both_versions(place: Place) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
     found = trouble(place, "database")
-    assert found.verdict is Verdict.FAIL and "9999" in found.what
+    assert found.verdict is Verdict.FAIL
+    assert "9999" in found.what
 
 
 def test_a_ledger_that_was_changed_or_is_ahead_is_told_apart(place: Place) -> None:
@@ -139,7 +144,8 @@ def test_missing_old_and_broken_backups_are_named(place: Place) -> None:
     assert "too old" in trouble(place, "backups", now=later).what
     ahead = make_backup(place.home, after(30 * 86400), WEEK)
     found = trouble(place, "backups")
-    assert found.verdict is Verdict.WARN and ahead.folder.name in found.what
+    assert found.verdict is Verdict.WARN
+    assert ahead.folder.name in found.what
     shutil.rmtree(ahead.folder)
     with made.ledger.open("ab") as file:
         file.write(b"x")
@@ -152,7 +158,8 @@ def test_a_runner_that_died_hangs_or_left_its_jobs_alone_is_told_apart(place: Pl
     assert {e.verdict for e in examined(place) if e.subject in ("lock", "runner")} == {Verdict.PASS}
     runner.send_signal(signal.SIGSTOP)
     found = trouble(place, "runner", now=after(60))
-    assert "take-over" in found.remedy and found.verdict is Verdict.FAIL
+    assert "take-over" in found.remedy
+    assert found.verdict is Verdict.FAIL
     runner.kill()
     runner.wait()
     assert "without a record of its end" in trouble(place, "runner").what
@@ -189,7 +196,8 @@ def test_a_process_of_an_ended_job_is_found_by_its_mark(place: Place) -> None:
     try:
         wait_for(lambda: psutil.Process(stray.pid).name() == "sleep")
         found = trouble(place, "orphans")
-        assert job.id in found.what and f"kill {stray.pid}" in found.remedy
+        assert job.id in found.what
+        assert f"kill {stray.pid}" in found.remedy
     finally:
         stray.kill()
         stray.wait()
@@ -206,7 +214,8 @@ def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: 
     try:
         wait_for(lambda: psutil.Process(stray.pid).name() == "sleep")
         (found,) = processes.orphans(place.home, Settings(), after(0))
-        assert found.verdict is Verdict.FAIL and f"attempt-001 of {job.id}" in found.what
+        assert found.verdict is Verdict.FAIL
+        assert f"attempt-001 of {job.id}" in found.what
         assert f"kill {stray.pid}" in found.remedy
     finally:
         stray.kill()
@@ -224,16 +233,19 @@ def test_a_job_that_waits_while_there_is_no_runner_is_named(place: Place) -> Non
     service.close()
     place.home.runner_identity.unlink()
     found = trouble(place, "runner")
-    assert found.verdict is Verdict.WARN and f"no runner to start {job.id}" in found.what
+    assert found.verdict is Verdict.WARN
+    assert f"no runner to start {job.id}" in found.what
 
 
 def test_a_shim_that_gives_no_sign_of_life_is_named(place: Place) -> None:
     service = place.service()
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     (found,) = processes.shims(place.home, Settings(), after(0))
-    assert found.verdict is Verdict.PASS and "1 shim with a heartbeat" in found.what
+    assert found.verdict is Verdict.PASS
+    assert "1 shim with a heartbeat" in found.what
     (found,) = processes.shims(place.home, Settings(), after(60))
-    assert found.verdict is Verdict.WARN and f"kill -CONT {place.shim(job)}" in found.remedy
+    assert found.verdict is Verdict.WARN
+    assert f"kill -CONT {place.shim(job)}" in found.remedy
     service.close()
 
 
@@ -273,7 +285,8 @@ def test_a_full_disk_is_named_before_it_is_full(place: Place, monkeypatch) -> No
 
 def test_a_clock_that_was_set_back_is_named(place: Place) -> None:
     (found,) = clock(place.home, Settings(), after(-86400))
-    assert found.verdict is Verdict.WARN and "ahead of this machine's clock" in found.what
+    assert found.verdict is Verdict.WARN
+    assert "ahead of this machine's clock" in found.what
 
 
 def test_a_package_out_of_its_range_is_named(place: Place, monkeypatch) -> None:
@@ -294,7 +307,8 @@ def test_the_command_prints_json_and_its_exit_code(place: Place) -> None:
     assert {each["verdict"] for each in json.loads(done.stdout)} == {"PASS"}
     place.home.database.write_bytes(b"")
     done = trainweek("doctor", home=place.home.root)
-    assert done.returncode == 2 and "❌ FAIL  database" in done.stdout
+    assert done.returncode == 2
+    assert "❌ FAIL  database" in done.stdout
 
 
 def test_the_runner_that_holds_the_home_is_read_from_the_kernel(place: Place) -> None:

@@ -71,6 +71,7 @@ def test_a_log_that_cannot_be_cut_ends_no_runner_and_is_told_once(
         for _ in range(3):
             service.tick(datetime.now(UTC))
         (said,) = [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR]
-    assert said.startswith(f"{place.home.dashboard_log}: ") and "Permission denied" in said
+    assert said.startswith(f"{place.home.dashboard_log}: ")
+    assert "Permission denied" in said
     service.tick(datetime.now(UTC))
     assert "log truncated" in place.home.dashboard_log.read_text()

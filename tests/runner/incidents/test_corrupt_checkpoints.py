@@ -73,9 +73,8 @@ def test_beside_an_incident_that_stands_it_is_said_once_and_nothing_is_copied(
     known = place.lead.open_incident(row.week_id, "data", "a gap").record
     assert looks(place, place.service(), row, folder) == []
     (said,) = errors(caplog)
-    assert PROBLEM in said and said.endswith(
-        f"Incident {known.id} (data) is already open; check it there."
-    )
+    assert PROBLEM in said
+    assert said.endswith(f"Incident {known.id} (data) is already open; check it there.")
     assert len(place.lead.incidents(row.week_id)) == 1
 
 
@@ -86,7 +85,8 @@ def test_without_the_procedure_it_is_said_once_and_nothing_is_copied(
     row, folder = attempt_that_passed_over(place)
     assert looks(place, place.service(), row, folder) == []
     (said,) = errors(caplog)
-    assert PROBLEM in said and said.endswith("The playbook has no procedure 'data'.")
+    assert PROBLEM in said
+    assert said.endswith("The playbook has no procedure 'data'.")
 
 
 def test_a_file_of_somebody_elses_under_that_name_says_nothing(place: Place) -> None:

@@ -11,7 +11,7 @@ from core.paths import Home
 from core.vocabulary import Verdict
 from runner.doctor import models
 from runner.jobs.attempt import read_spec
-from runner.jobs.training_plan import NothingWholeError, plan_training
+from runner.jobs.training_plan import NoIntactCheckpointError, plan_training
 from runner.models.backups import MANIFEST, checksums, list_backups, verify_backup
 from runner.models.best_model import manifest_path
 from runner.models.folder_swap import unfinished_exchange
@@ -36,7 +36,8 @@ def test_a_backup_holds_every_file_and_its_checksum(home: Home) -> None:
     ended = run_job(home, "backup")
     assert ended.code == 0, ended.output
     target = home.root / "models" / "ppo_phase4_BACKUP_27FEV"
-    assert ended.result["complete"] and ended.result["backup"] == "models/ppo_phase4_BACKUP_27FEV"
+    assert ended.result["complete"]
+    assert ended.result["backup"] == "models/ppo_phase4_BACKUP_27FEV"
     manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     assert manifest["files"] == checksums(home.model)
     assert set(manifest["files"]) == {"best_model.zip", "checkpoints/50000/model.zip"}
@@ -85,15 +86,17 @@ def test_a_damaged_backup_is_named_and_nothing_is_restored_from_it(home: Home) -
     backup = home.root / "models" / "ppo_phase4_BACKUP_27FEV"
     (backup / "checkpoints" / "50000" / "model.zip").write_bytes(b"weights at 5000O")
     (listed,) = list_backups(home)
-    assert not listed.verified and "checkpoints/50000/model.zip was changed" in listed.problem
+    assert not listed.verified
+    assert "checkpoints/50000/model.zip was changed" in listed.problem
     before = checksums(home.model)
     ended = run_job(home, "backup", action="restore", **{"from": str(backup)})
-    assert ended.code == 2 and "was changed after the backup" in ended.result["error"]
+    assert ended.code == 2
+    assert "was changed after the backup" in ended.result["error"]
     ended = run_job(home, "backup", action="restore")
-    assert "no backup that is whole" in ended.result["error"]
+    assert "no intact backup" in ended.result["error"]
     assert checksums(home.model) == before
     ended = run_job(home, "backup", action="restore", **{"from": "models/ppo_phase4"})
-    assert "is no backup" in ended.result["error"]
+    assert "is not a backup" in ended.result["error"]
 
 
 @pytest.mark.parametrize("name", ["../../outside", "/etc/hostname"])
@@ -161,8 +164,9 @@ def test_where_the_names_do_not_say_what_was_there_nothing_is_resumed(home: Home
     run_job(home, "backup")
     home.model.rename(home.model.with_name("ppo_phase4_BEFORE_RESTORE"))
     (looked,) = models.exchange(home, Settings(), after(0))
-    assert looked.verdict is Verdict.FAIL and "trainweek backup restore" in looked.remedy
-    with pytest.raises(NothingWholeError, match="a restore was cut off"):
+    assert looked.verdict is Verdict.FAIL
+    assert "trainweek backup restore" in looked.remedy
+    with pytest.raises(NoIntactCheckpointError, match="A restore was interrupted"):
         plan_training(read_spec(write_spec(home, "train", resume=True)), print, print)
     assert run_job(home, "backup", action="restore").code == 0
     (looked,) = models.exchange(home, Settings(), after(0))
@@ -172,5 +176,6 @@ def test_where_the_names_do_not_say_what_was_there_nothing_is_resumed(home: Home
 def test_a_broken_best_model_is_not_backed_up_as_if_it_were_whole(home: Home) -> None:
     write_json(manifest_path(home.best_model), {"sha256": "0" * 64})
     ended = run_job(home, "backup")
-    assert ended.code == 2 and "SHA-256 differs" in ended.result["error"]
+    assert ended.code == 2
+    assert "SHA-256 differs" in ended.result["error"]
     assert list_backups(home) == []

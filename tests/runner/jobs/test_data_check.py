@@ -12,7 +12,8 @@ def test_clean_candles_are_found_good_and_called_synthetic(tmp_path: Path) -> No
     write_sample(home.train_data, home.backtest_data)
     ended = run_job(home, "data-check")
     assert ended.code == 0, ended.output
-    assert ended.result["ok"] is True and ended.result["complete"] is True
+    assert ended.result["ok"] is True
+    assert ended.result["complete"] is True
     assert [d["facts"]["synthetic"] for d in ended.result["datasets"]] == [True, True]
 
 
@@ -32,4 +33,5 @@ def test_a_damaged_row_is_named_with_its_file(tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     ended = run_job(home, "data-check")
     assert ended.result["ok"] is False
-    assert path.name in ended.result["errors"][0] and "101" in ended.result["errors"][0]
+    assert path.name in ended.result["errors"][0]
+    assert "101" in ended.result["errors"][0]

@@ -23,13 +23,15 @@ def test_only_an_approval_that_stands_is_in_production(place: SignedPlace) -> No
     first = place.revalidate("GO")
     place.sign(first)
     found = approvals(place.client())
-    assert found.production is not None and found.lapsed is None
+    assert found.production is not None
+    assert found.lapsed is None
     assert (found.production.sha256, found.production.standing) == (first, "STANDS")
 
     second = place.revalidate("GO", seed=2)
     place.sign(second, SignatureAct.REJECT)
     found = approvals(place.client())
-    assert found.production is not None and found.production.sha256 == first
+    assert found.production is not None
+    assert found.production.sha256 == first
     assert found.lapsed is None
 
 
@@ -38,12 +40,14 @@ def test_an_approval_that_became_void_is_told_and_not_in_production(place: Signe
     place.sign(signed)
     place.home.best_model.write_bytes(b"another")
     found = approvals(place.client())
-    assert found.production is None and found.lapsed is not None
+    assert found.production is None
+    assert found.lapsed is not None
     assert (found.lapsed.sha256, found.lapsed.standing) == (signed, "VOID")
     fresh = place.revalidate("GO", seed=2)
     place.sign(fresh)
     found = approvals(place.client())
-    assert found.production is not None and found.production.sha256 == fresh
+    assert found.production is not None
+    assert found.production.sha256 == fresh
     assert found.lapsed is None  # what is older than the approval that stands is history
 
 
@@ -56,4 +60,5 @@ def test_what_a_lapsed_approval_had_replaced_is_not_in_production_again(
     place.home.best_model.write_bytes(b"another")
     found = approvals(place.client())
     assert found.production is None
-    assert found.lapsed is not None and found.lapsed.sha256 == replaced_by
+    assert found.lapsed is not None
+    assert found.lapsed.sha256 == replaced_by

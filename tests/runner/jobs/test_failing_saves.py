@@ -71,7 +71,8 @@ def ended(training: Place, code: str) -> Job:
 def test_what_goes_wrong_at_work_is_no_refusal(training: Place) -> None:
     job = ended(training, LYING_DISK)
     assert (job.state, job.exit_code) == (JobState.FAILED, 1)
-    assert "reads differently" in job.reason and "Refused" not in job.reason
+    assert "reads differently" in job.reason
+    assert "Refused" not in job.reason
     (incident,) = training.lead.incidents(training.week.id)
     assert (incident.procedure, incident.blocks_start) == ("crash", True)
     assert isinstance(training.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)

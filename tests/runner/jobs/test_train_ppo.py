@@ -17,7 +17,7 @@ from runner.agent.best_model import read_best_model
 from runner.agent.checkpoint import newest_checkpoint, set_aside
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
-from runner.jobs.training_plan import NothingWholeError
+from runner.jobs.training_plan import NoIntactCheckpointError
 from runner.models.backups import checksums
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
@@ -57,13 +57,15 @@ def test_the_manuals_lines_come_in_its_order_and_to_the_letter(trained):
 def test_the_result_is_complete_and_names_what_was_made(trained):
     home, spec, _ = trained
     found = result(spec)
-    assert found["complete"] is True and found["status"] == "COMPLETED"
+    assert found["complete"] is True
+    assert found["status"] == "COMPLETED"
     assert (found["steps"], found["total_steps"]) == (20_000, 20_000)
     assert found["steps_per_second"] > 0
     assert (home.root / found["best_model"]).is_file()
     seen = progress(spec)
     assert (seen["steps"], seen["total_steps"]) == (20_000, 20_000)
-    assert seen["steps_per_second"] > 0 and seen["at"].endswith("Z")
+    assert seen["steps_per_second"] > 0
+    assert seen["at"].endswith("Z")
 
 
 def test_the_event_folder_is_the_given_one_and_has_several_evaluations(trained):
@@ -74,7 +76,8 @@ def test_the_event_folder_is_the_given_one_and_has_several_evaluations(trained):
     reader.refresh()
     assert reader.problems == []
     evaluated = reader.series("eval/return_pct").step.tolist()
-    assert len(evaluated) >= 4 and evaluated[-1] == 20_000
+    assert len(evaluated) >= 4
+    assert evaluated[-1] == 20_000
     assert len(set(evaluated)) == len(evaluated)
     assert reader.last_step == 20_000
     assert {"reward/market", "reward/cost", "rollout/ep_rew_mean"} <= set(reader.tags())
@@ -91,7 +94,8 @@ def test_the_best_model_is_the_best_evaluation_and_explains_itself(trained):
     # float32 in the event file
     assert manifest["validation"]["sharpe"] == pytest.approx(sharpes.value[best], rel=1e-6)
     assert result(spec)["best_sharpe"] == manifest["validation"]["sharpe"]
-    assert manifest["run"] == "run-a" and manifest["synthetic"] is True
+    assert manifest["run"] == "run-a"
+    assert manifest["synthetic"] is True
     assert manifest["train_first"] == "2024-02-23T00:00:00Z"
     assert manifest["train_last"] < manifest["config"]["data"]["last"] + "~"
     assert manifest["observation_shape"] == [len(manifest["feature_names"])]
@@ -124,9 +128,11 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     assert child.returncode == 3
     assert "train_ppo.py" in (first.parent / "stacks.txt").read_text()
     stopped = result(first)
-    assert stopped["status"] == "STOPPED" and stopped["complete"] is False
+    assert stopped["status"] == "STOPPED"
+    assert stopped["complete"] is False
     checkpoint = newest_checkpoint(home.checkpoints, "run-a")
-    assert checkpoint.step == stopped["steps"] and 8_000 <= checkpoint.step < 200_000
+    assert checkpoint.step == stopped["steps"]
+    assert 8_000 <= checkpoint.step < 200_000
     assert checkpoint.step % 4_000 == 0  # whole rollouts: what was not learned from is not counted
 
     # The total is the original one without being asked for; kept short here by a second stop.
@@ -148,7 +154,8 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     reader.refresh()
     assert reader.series("rollout/ep_rew_mean").step[0] == checkpoint.step + 4_000
     rates = reader.series("train/learning_rate").value
-    assert len(rates) and rates == pytest.approx(1e-4)
+    assert len(rates)
+    assert rates == pytest.approx(1e-4)
 
 
 def test_a_finished_run_that_is_resumed_is_still_finished(trained):
@@ -156,7 +163,8 @@ def test_a_finished_run_that_is_resumed_is_still_finished(trained):
     spec = write_spec(home, "train", attempt=2, resume=True)
     done = run("train_ppo", spec)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert result(spec)["steps"] == 20_000 and result(spec)["complete"] is True
+    assert result(spec)["steps"] == 20_000
+    assert result(spec)["complete"] is True
 
 
 def test_a_total_behind_the_checkpoint_is_refused_and_never_called_complete(trained):
@@ -182,7 +190,7 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
         train(read_spec(spec), StopFlag())
     assert before in refused.value.what
     assert load_candles(home.train_data).sha256 in refused.value.what
-    assert refused.value.remedy == "Put the old data back, or start anew with --new."
+    assert refused.value.remedy == "Restore the original data, or start over with --new."
     assert home.best_model.read_bytes() == best
     assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
 
@@ -203,7 +211,9 @@ def test_a_run_whose_checkpoints_are_all_broken_is_not_begun_anew_in_silence(
         broken(checkpoint)
     before = checksums(home.model)
     spec = write_spec(home, "train", attempt=2, resume=True, steps=8_000, seed=99)
-    with pytest.raises(NothingWholeError, match=r"no intact checkpoint: 20000/model\.zip was"):
+    with pytest.raises(
+        NoIntactCheckpointError, match=r"no intact checkpoint: 20000/model\.zip was"
+    ):
         train(read_spec(spec), StopFlag())
     assert checksums(home.model) == before
     done = run("train_ppo", spec)
@@ -271,7 +281,8 @@ def test_candles_with_errors_are_refused_and_said_in_the_log(tmp_path: Path):
     done = run("train_ppo", spec)
     assert done.returncode == 2
     found = result(spec)
-    assert found["complete"] is False and found["error_kind"] == "data"
+    assert found["complete"] is False
+    assert found["error_kind"] == "data"
     assert "longer than 24 h" in found["error"]
     assert re.search(r"Z \[ERROR\] Training failed: .*longer than 24 h", log_lines(home)[-1])
     assert not home.best_model.exists()
@@ -302,7 +313,7 @@ def test_parameters_that_no_training_can_start_with_are_refused(tmp_path: Path, 
 def test_a_spec_that_is_no_spec_is_refused(tmp_path: Path, text: str):
     broken = tmp_path / "spec.json"
     broken.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="is not a job's spec"):
+    with pytest.raises(InputError, match="is not the spec of a job"):
         read_spec(broken)
     with pytest.raises(InputError, match="can't be read"):
         read_spec(tmp_path / "nowhere.json")

@@ -83,7 +83,8 @@ def test_the_cadence_is_learned_from_what_was_seen(paths: ProgressPaths) -> None
     for number in range(5):
         steps(paths, number)
         signals = look(paths, signals, at=1000.0 + 30 * number)
-    assert signals is not None and signals.gap == 30.0
+    assert signals is not None
+    assert signals.gap == 30.0
 
 
 def test_cpu_is_that_of_the_tree_between_two_looks(paths: ProgressPaths) -> None:

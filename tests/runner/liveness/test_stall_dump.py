@@ -28,7 +28,8 @@ OURS = (
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen([sys.executable, "-c", FOREIGN], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdout.readline() == "up\n"
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
     yield process
     process.kill()
     process.wait()
@@ -49,7 +50,8 @@ def test_a_program_without_our_handler_is_not_signalled(tmp_path: Path, sleeper)
     assert sleeper.poll() is None
     assert (folder / "why.txt").read_text().startswith("silent for ever\n")
     kernel = (folder / f"process-{sleeper.pid}.txt").read_text()
-    assert "State:\tS (sleeping)" in kernel and f"== /proc/{sleeper.pid}/wchan" in kernel
+    assert "State:\tS (sleeping)" in kernel
+    assert f"== /proc/{sleeper.pid}/wchan" in kernel
 
 
 def test_a_stopped_program_is_looked_at_from_outside(
@@ -68,7 +70,8 @@ def test_our_programs_write_their_own_stacks_again_and_again(tmp_path: Path) -> 
         [sys.executable, "-c", OURS, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
     try:
-        assert process.stdout is not None and process.stdout.readline() == "up\n"
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
         for number in (1, 2):
             folder = kept(tmp_path, process.pid, number)
             assert (folder / STACKS).read_text().count("most recent call first") == 1

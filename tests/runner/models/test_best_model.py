@@ -19,7 +19,8 @@ def test_the_lead_restores_and_an_engineer_makes_backups(place: Place) -> None:
 def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> None:
     job = place.submit(JobKind.TRAIN, do="sleep")
     refused = place.lead.submit(JobKind.BACKUP, RESTORE)
-    assert isinstance(refused, Refused) and job.id in refused.reason
+    assert isinstance(refused, Refused)
+    assert job.id in refused.reason
     service = place.service()
     place.until(service, job, JobState.RUNNING)
     assert isinstance(place.lead.submit(JobKind.BACKUP, RESTORE), Refused)
@@ -31,7 +32,8 @@ def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> N
 def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
     asked = place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"})
     refused = place.lead.submit(JobKind.TRAIN)
-    assert isinstance(refused, Refused) and "being restored" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "being restored" in refused.reason
     place.until(place.service(), asked.job)
     assert isinstance(place.lead.submit(JobKind.TRAIN), Submitted)
     entry = place.lead.activity(place.week.id)[-2]
@@ -40,4 +42,5 @@ def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
 
 
 def test_looking_at_models_needs_none(place: Place) -> None:
-    assert place.lead.checkpoints() == [] and place.lead.backups() == []
+    assert place.lead.checkpoints() == []
+    assert place.lead.backups() == []

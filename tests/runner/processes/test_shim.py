@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from runner.processes import shim
-from runner.processes.executor import SHIM
+from runner.processes.local import SHIM
 from tests.runner.place import Place, wait_for
 
 WRITES = "import sys, time; [print('line', n, flush=True) or time.sleep(0.001) for n in range(int(sys.argv[1]))]"

@@ -137,7 +137,8 @@ def test_the_runner_makes_them_by_itself(place: Place) -> None:
     place.runner(TRAINWEEK_BACKUP_INTERVAL_S="0.5")
     wait_for(lambda: len(backups(place.home)) >= 2)
     log = place.home.runner_log.read_text()
-    assert "Backup" in log and "ledger lines" in log
+    assert "Backup" in log
+    assert "ledger lines" in log
     assert "rollback journal (DELETE), synchronous EXTRA" in log or "write-ahead log," in log
 
 
@@ -234,7 +235,7 @@ def test_a_damaged_database_leaves_a_home_that_can_be_read(place: Place) -> None
     client = Client(place.home, LEAD)
     assert len(client.ticks(place.week.id)) == 1
     assert "trainweek ledger restore" in client.damage().remedy
-    with pytest.raises(IntegrityError, match="damaged.*ledger restore"):
+    with pytest.raises(IntegrityError, match=r"damaged.*ledger restore"):
         client.note(place.week.id, "hourly_1", "lost?")
     assert place.home.database.read_bytes() == before  # nothing is mended by itself
     restored(place)

@@ -20,9 +20,11 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     assert blocking(place) is None  # its procedure blocks nothing
     data = place.lead.open_incident(place.week.id, "data", "gaps in the candles").record
     crash = place.lead.open_incident(place.week.id, "crash", "it fell over").record
-    assert blocking(place) == data and data.holds_start
+    assert blocking(place) == data
+    assert data.holds_start
     refused = place.lead.submit(JobKind.TRAIN, {})
-    assert isinstance(refused, Refused) and "gaps in the candles" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "gaps in the candles" in refused.reason
     for incident in (data, crash):
         place.lead.close_incident(incident.id, "Checked.")
     assert blocking(place) is None

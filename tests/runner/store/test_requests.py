@@ -38,7 +38,8 @@ def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
     assert json.loads((place.folder(job) / "spec.json").read_text())["params"] == OLD
     restarted = place.lead.restart(learning_rate=1e-4)
     assert isinstance(restarted, Submitted)
-    assert restarted.job.params["learning_rate"] == 1e-4 and restarted.job.params["steps"] == 4000
+    assert restarted.job.params["learning_rate"] == 1e-4
+    assert restarted.job.params["steps"] == 4000
     place.until(service, job, JobState.QUEUED, JobState.STARTING)
     place.until(service, job, JobState.RUNNING)
     place.lead.stop(job.id)

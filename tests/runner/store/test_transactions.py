@@ -72,7 +72,8 @@ def test_a_rebuilt_database_equals_the_one_that_was_lived(place: Place) -> None:
     replay(place.home, LEAD, after(0))
     after_it = table(place.home)
     replayed = [row for row in after_it["ledger"] if row not in before["ledger"]]
-    assert len(replayed) == 1 and "replay" in repr(replayed)
+    assert len(replayed) == 1
+    assert "replay" in repr(replayed)
     assert after_it == before | {"ledger": after_it["ledger"]}
     assert verify_ledger(place.home).ok
     assert Client(place.home, LEAD).ticks(place.week.id) == place.lead.ticks(place.week.id)
@@ -92,7 +93,8 @@ def test_lines_that_the_database_missed_are_caught_up(place: Place, tmp_path: Pa
     tick(place, "hourly_2")
     place.home.database.write_bytes(old)  # as if the process had died before its commit
     report = verify_ledger(place.home)
-    assert not report.ok and "lacks the newest" in report.text()
+    assert not report.ok
+    assert "lacks the newest" in report.text()
     assert [t.slot for t in Client(place.home, LEAD).ticks(place.week.id)] == [
         "hourly_1",
         "hourly_2",
@@ -105,7 +107,8 @@ def test_a_write_that_was_cut_off_is_set_aside_and_the_next_one_goes_on(place: P
     with place.home.ledger.open("ab") as file:
         file.write(b'{"at":"2026-02-23T1')
     report = verify_ledger(place.home)
-    assert not report.ok and "not a complete line" in report.text()
+    assert not report.ok
+    assert "not a complete line" in report.text()
     assert isinstance(tick(place, "hourly_2"), Recorded)
     assert verify_ledger(place.home).ok
     assert place.home.ledger.with_suffix(".torn").read_bytes() == b'{"at":"2026-02-23T1\n'
@@ -123,7 +126,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
 
 def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
     before, rows = place.home.ledger.read_bytes(), table(place.home)
-    with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:
+    with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:  # noqa: PT012
         place.lead._append(transaction, "note", {"slot": "x", "text": "y"}, place.week.id)
         raise ZeroDivisionError
     assert place.home.ledger.read_bytes() == before

@@ -13,7 +13,7 @@ import pytest
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import AlreadyRunning, Refused, Submitted
-from runner.processes import executor
+from runner.processes import local
 from runner.service import Service
 from tests.runner.place import Place, child_settings, wait_for
 
@@ -108,7 +108,7 @@ def test_a_shim_is_known_by_its_identity(
     service.close()
     home = place.home
     if other == "checkout":
-        monkeypatch.setattr(executor, "SHIM", Path("/another/checkout/runner/processes/shim.py"))
+        monkeypatch.setattr(local, "SHIM", Path("/another/checkout/runner/processes/shim.py"))
     else:
         link = home.root.with_name("link")
         link.symlink_to(home.root)

@@ -34,7 +34,8 @@ def test_a_crash_opens_its_incident_keeps_the_log_and_blocks_the_start(place: Pl
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
     assert (incident.opened_by, incident.blocks_start) == ("runner", True)
-    assert job.id in incident.summary and "NaN" in incident.summary
+    assert job.id in incident.summary
+    assert "NaN" in incident.summary
     assert place.home.crash_backup_log.read_text().endswith("[ERROR] NaN\n")
     assert isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
 
@@ -78,7 +79,8 @@ def test_a_crash_in_a_stop_is_a_crash(place: Place) -> None:
     place.lead.stop(job.id)
     job = place.until(service, job)
     assert job.state is JobState.FAILED
-    assert "train/loss is nan" in job.reason and job.reason.endswith("Lea had requested a stop.")
+    assert "train/loss is nan" in job.reason
+    assert job.reason.endswith("Lea had requested a stop.")
     assert [each.procedure for each in place.lead.incidents(place.week.id)] == ["crash"]
 
 
@@ -223,7 +225,8 @@ def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_peop
 
     wait_for(over, seconds=60)
     job = place.job(job)
-    assert job.state is JobState.FAILED and "no intact checkpoint" in job.reason
+    assert job.state is JobState.FAILED
+    assert "no intact checkpoint" in job.reason
     (incident,) = place.lead.incidents(place.week.id)
     assert (incident.procedure, incident.state) == ("crash", IncidentState.OPEN)
     assert not place.home.best_model.exists()
@@ -234,7 +237,8 @@ def test_nothing_is_resumed_while_a_restore_that_was_cut_off_left_no_model(place
     aside = place.home.model.with_name(".ppo_phase4.replaced")
     aside.mkdir(parents=True)
     refused = place.lead.submit(JobKind.TRAIN, {"resume": True})
-    assert isinstance(refused, Refused) and "trainweek backup restore" in refused.remedy
+    assert isinstance(refused, Refused)
+    assert "trainweek backup restore" in refused.remedy
     aside.rename(place.home.model)
     assert not isinstance(place.lead.submit(JobKind.TRAIN, {"resume": True}), Refused)
 

@@ -27,7 +27,8 @@ def test_a_checklist_is_done_when_every_item_is_ticked(place: Place) -> None:
     assert done_slots(Sources.of(place.lead, place.week))["hourly_1"] is False
     tick(place, "hourly_1", checks[-1])
     done = done_slots(Sources.of(place.lead, place.week))
-    assert done["hourly_1"] is True and done["hourly_2"] is False
+    assert done["hourly_1"] is True
+    assert done["hourly_2"] is False
 
 
 def test_what_was_ticked_without_passing_is_said_of_the_slot(place: Place) -> None:
@@ -58,7 +59,9 @@ def test_a_revalidation_without_a_report_is_a_trial_only(place: Place) -> None:
     place.until(service, place.submit(JobKind.REVALIDATE, save_report=True))
     service.close()
     done = done_slots(Sources.of(place.lead, place.week))
-    assert done["revalidation"] is True and done["results"] is True and done["approval"] is False
+    assert done["revalidation"] is True
+    assert done["results"] is True
+    assert done["approval"] is False
 
 
 def test_slots_are_due_at_their_moment_and_overdue_after_their_grace(place: Place) -> None:

@@ -37,4 +37,5 @@ def test_a_check_before_its_moment_is_judged_as_of_now_and_written(place: Place)
     assert written == summary
     assert written["as_of"] == "2026-02-23T17:00:00Z"
     assert written["training_status"] == "NOT_STARTED"
-    assert written["last_reward"] is None and "✅" not in written["checklist"].split()[0]
+    assert written["last_reward"] is None
+    assert "✅" not in written["checklist"].split()[0]

@@ -17,14 +17,16 @@ def test_both_folders_are_reported_even_if_one_is_missing(tmp_path: Path) -> Non
         ("backtest", False),
     ]
     assert all(error.startswith("backtest: ") for error in result["errors"])
-    assert "data/backtest" in text and "trainweek data sample" in text
+    assert "data/backtest" in text
+    assert "trainweek data sample" in text
 
 
 def test_an_empty_folder_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.train_data.mkdir(parents=True)
     result, _ = check_datasets(home, {"train": home.train_data})
-    assert result["ok"] is False and "data/train" in result["errors"][0]
+    assert result["ok"] is False
+    assert "data/train" in result["errors"][0]
 
 
 def test_train_and_backtest_of_a_sample_do_not_overlap(tmp_path: Path) -> None:

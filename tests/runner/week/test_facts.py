@@ -38,13 +38,16 @@ def log_events(place: Place, job: Job, *moments: datetime) -> None:
 def test_a_moment_ahead_gives_no_facts(place: Place) -> None:
     stand_at(place, LAUNCH)
     facts = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(hours=1))
-    assert not facts.reached and facts.run is None
+    assert not facts.reached
+    assert facts.run is None
 
 
 def test_a_week_without_a_training_says_so(place: Place) -> None:
     stand_at(place, LAUNCH)
     facts = gather(Sources.of(place.lead, place.week))
-    assert facts.reached and facts.run is None and facts.log is None
+    assert facts.reached
+    assert facts.run is None
+    assert facts.log is None
 
 
 def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) -> None:
@@ -56,8 +59,10 @@ def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) ->
     stand_at(place, LAUNCH + timedelta(hours=2))
     before = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=50))
     after = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=90))
-    assert before.run.status is TrainingStatus.RUNNING and before.run.ended is None
-    assert after.run.status is TrainingStatus.COMPLETED and after.run.until == ended
+    assert before.run.status is TrainingStatus.RUNNING
+    assert before.run.ended is None
+    assert after.run.status is TrainingStatus.COMPLETED
+    assert after.run.until == ended
 
 
 def test_events_from_behind_the_moment_are_not_seen(place: Place) -> None:
@@ -103,7 +108,8 @@ def test_hidden_event_files_leave_a_run_without_a_reader(place: Place) -> None:
     log_events(place, job, job.started_at)
     reader = RunReader(place.home.run(job.run))
     kept = gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader
-    assert kept is not None and kept.tags() == ["rollout/ep_rew_mean"]
+    assert kept is not None
+    assert kept.tags() == ["rollout/ep_rew_mean"]
     place.home.tensorboard.rename(place.home.root / "hidden")
     assert gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader is None
 
@@ -112,7 +118,8 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
     stand_at(place, LAUNCH)
     trained(place, do="fail")
     facts = gather(Sources.of(place.lead, place.week))
-    assert facts.run.status is TrainingStatus.CRASHED and facts.run.reason
+    assert facts.run.status is TrainingStatus.CRASHED
+    assert facts.run.reason
     assert facts.open_incidents == ("crash",)
     (crash,) = diagnose(facts, place.week.playbook, only=("crash",))
     assert (crash.status, crash.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
@@ -130,7 +137,8 @@ def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, r
     run = gather(Sources.of(place.lead, place.week)).run
     assert run.status is TrainingStatus.COMPLETED
     told = f"Run {crashed.run}, attempt 1 crashed 2026-02-23 14:00 UTC. "
-    assert len(run.earlier_crashes) == 1 and run.earlier_crashes[0].startswith(told)
+    assert len(run.earlier_crashes) == 1
+    assert run.earlier_crashes[0].startswith(told)
 
 
 def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) -> None:
@@ -159,7 +167,8 @@ def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
     facts = gather(Sources.of(place.lead, place.week))
     assert facts.preflight.result["ok"] is True
     assert facts.data_check.id == running.id
-    assert facts.data_check.state is JobState.RUNNING and facts.data_check.result is None
+    assert facts.data_check.state is JobState.RUNNING
+    assert facts.data_check.result is None
     assert facts.backup is None
     service.close()
 
@@ -187,6 +196,7 @@ def test_reports_count_only_while_their_files_are_as_they_were_written(place: Pl
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.replace(b"NO-GO", b"GO"))
     altered = gather(Sources.of(place.client(CTO), place.week))
-    assert altered.reports and altered.decision is None
+    assert altered.reports
+    assert altered.decision is None
     path.write_bytes(content)
     assert gather(Sources.of(place.client(CTO), place.week)).decision == {"decision": "NO-GO"}

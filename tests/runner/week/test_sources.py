@@ -63,7 +63,9 @@ def test_results_and_progress_are_those_of_the_newest_attempt(place: Place) -> N
     job = place.until(service, place.submit(JobKind.PREFLIGHT, result={"ok": True, "checks": []}))
     service.close()
     sources = Sources.of(place.lead, place.week)
-    assert sources.result(job.id) == place.lead.result(job.id)
-    assert sources.progress(job.id) == place.lead.progress(job.id)
-    assert sources.output_tail(job.id, 5) == place.lead.output_tail(job.id, 5)
-    assert sources.result("no-such-job") is None and sources.output_tail("no-such-job", 5) == ""
+    assert sources.result(job) == place.lead.result(job.id)
+    assert sources.progress(job) == place.lead.progress(job.id)
+    assert sources.output_tail(job, 5) == place.lead.output_tail(job.id, 5)
+    waiting = place.submit(JobKind.BACKUP)
+    assert sources.result(waiting) is None
+    assert sources.output_tail(waiting, 5) == ""

@@ -47,10 +47,13 @@ def state(place: SignedPlace, sha256: str) -> SignatureState:
 def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedPlace) -> None:
     seen = place.revalidate("GO")
     shut = place.client().gate()
-    assert not shut.passes and shut.reason == "It is not signed."
+    assert not shut.passes
+    assert shut.reason == "It is not signed."
     signed = place.sign(seen).record
     open_ = place.client().gate()
-    assert open_.passes and open_.facts["by"] == "Carl" and open_.facts["state"] == "STANDS"
+    assert open_.passes
+    assert open_.facts["by"] == "Carl"
+    assert open_.facts["state"] == "STANDS"
     assert place.client().standing(signed).checked == (
         "model",
         "manifest",
@@ -70,18 +73,21 @@ def test_a_signer_without_the_role_is_refused_and_told_whom_to_ask(
     seen = place.revalidate("GO")
     outcome = place.client(person).sign(place.week.id, seen, SignatureAct.APPROVE, "I may not")
     assert isinstance(outcome, Refused)
-    assert "may not sign" in outcome.reason and "cto" in outcome.remedy
+    assert "may not sign" in outcome.reason
+    assert "cto" in outcome.remedy
     assert not place.home.signing_key.exists()
 
 
 def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) -> None:
     seen = place.revalidate("GO", grade="WEAK")
     bare = place.client().sign(place.week.id, seen, SignatureAct.APPROVE, "  ")
-    assert isinstance(bare, Refused) and "WEAK" in bare.reason
+    assert isinstance(bare, Refused)
+    assert "WEAK" in bare.reason
     rejected = place.sign(seen, SignatureAct.REJECT)
     assert isinstance(rejected, Recorded)
     gate = place.client().gate()
-    assert not gate.passes and "Carl rejected it" in gate.reason
+    assert not gate.passes
+    assert "Carl rejected it" in gate.reason
     assert done_slots(Sources.of(place.lead, place.week))["approval"]
     place.home.best_model.write_bytes(b"trained again")  # as it is meant to be
     assert done_slots(Sources.of(place.lead, place.week))["approval"]
@@ -90,7 +96,8 @@ def test_every_act_needs_its_reason_and_a_go_can_be_refused(place: SignedPlace) 
 def test_a_condition_needs_a_real_day(place: SignedPlace) -> None:
     seen = place.revalidate("PARTIAL")
     outcome = place.sign(seen, WITH_CONDITIONS, [CONDITIONS[0] | {"due": "soon"}])
-    assert isinstance(outcome, Refused) and "'soon' is not a date" in outcome.reason
+    assert isinstance(outcome, Refused)
+    assert "'soon' is not a date" in outcome.reason
     assert isinstance(place.sign(seen, SignatureAct.APPROVE, CONDITIONS), Refused)
 
 
@@ -103,8 +110,10 @@ def test_a_changed_model_voids_it_by_itself_and_the_old_one_back_heals_it(
     place.home.best_model.write_bytes(b"others!")
     assert not done_slots(Sources.of(place.lead, place.week))["approval"]
     gate = place.client().gate()
-    assert not gate.passes and gate.facts["state"] == "VOID"
-    assert "best_model.zip changed" in gate.reason and gate.remedy
+    assert not gate.passes
+    assert gate.facts["state"] == "VOID"
+    assert "best_model.zip changed" in gate.reason
+    assert gate.remedy
     place.home.best_model.write_bytes(b"weights")
     assert state(place, seen) is STANDS
     place.home.best_model.unlink()
@@ -120,7 +129,8 @@ def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace)
     assert state(place, seen) is STANDS
     write_json(file, signed | {"normaliser": {"mean": [9.0], "std": [-1.0]}})
     answer = place.client().gate()
-    assert answer.facts["state"] == "VOID" and "normaliser" in answer.reason
+    assert answer.facts["state"] == "VOID"
+    assert "normaliser" in answer.reason
     assert isinstance(place.sign(seen, SignatureAct.REJECT), Refused)
     for broken in ("", "[]", file.read_text().replace("9.0", "NaN")):
         file.write_text(broken)
@@ -131,7 +141,8 @@ def test_another_normaliser_beside_the_same_weights_voids_it(place: SignedPlace)
     assert state(place, seen) is STANDS
     kept = place.home.signed_model(signed["sha256"])
     second = place.revalidate("NO-GO", seed=2)
-    assert second != seen and state(place, seen) is STANDS
+    assert second != seen
+    assert state(place, seen) is STANDS
     write_json(manifest_path(kept), signed | {"normaliser": None})
     assert state(place, seen) is VOID
 
@@ -155,7 +166,8 @@ def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
     seen = place.revalidate("GO")
     place.sign(seen)
     standing = place.client().standing(place.client().signature_of(seen))
-    assert standing.stands and "manifest" not in standing.checked
+    assert standing.stands
+    assert "manifest" not in standing.checked
     assert any("not covered by the signature" in told for told in standing.unchecked)
 
 
@@ -179,7 +191,9 @@ def test_an_altered_archived_file_voids_it(place: SignedPlace, name: str) -> Non
     content = file.read_bytes()
     file.write_bytes(content + b" ")
     answer = place.client().gate(sha256=seen)
-    assert not answer.passes and name in answer.reason and answer.remedy
+    assert not answer.passes
+    assert name in answer.reason
+    assert answer.remedy
     assert state(place, seen) is VOID
     file.unlink()
     assert state(place, seen) is VOID
@@ -201,7 +215,8 @@ def test_an_archive_that_was_changed_before_the_signature_is_not_signed(
     ):
         change()
         refused = place.sign(seen)
-        assert isinstance(refused, Refused) and told in refused.reason
+        assert isinstance(refused, Refused)
+        assert told in refused.reason
         memo.write_bytes(written)
         stray.unlink(missing_ok=True)
     assert isinstance(place.sign(seen), Recorded)
@@ -220,7 +235,8 @@ def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_
     assert "threshold: 1.0" in place.week.playbook_text
     file.write_text(place.week.playbook_text.replace("threshold: 1.0", "threshold: 1.2"))
     answer = place.client().gate()
-    assert not answer.passes and "gates or revalidation settings" in answer.reason
+    assert not answer.passes
+    assert "gates or revalidation settings" in answer.reason
 
 
 def test_other_revalidation_settings_in_the_store_void_it(place: SignedPlace) -> None:
@@ -245,7 +261,8 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert state(place, first) is STANDS
     answer = place.client().gate(sha256=first)
     sha256 = hashlib.sha256(b"weights").hexdigest()
-    assert answer.passes and f"models/signed/{sha256}.zip" in answer.reason
+    assert answer.passes
+    assert f"models/signed/{sha256}.zip" in answer.reason
     assert answer.facts["model"]["path"] == f"models/signed/{sha256}.zip"
     assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
     assert answer.facts["in_place"]["note"] == "another model"
@@ -272,7 +289,8 @@ def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
     place.home.best_model.write_bytes(b"imported for the next week")
     assert state(place, seen) is STANDS
     answer = place.client().gate(week)
-    assert answer.passes and "models/signed/" in answer.facts["model"]["path"]
+    assert answer.passes
+    assert "models/signed/" in answer.facts["model"]["path"]
     assert isinstance(place.sign(seen, SignatureAct.REJECT), Recorded)
     assert not place.client().gate(week).passes
 
@@ -303,7 +321,8 @@ def test_what_was_never_kept_is_not_signed_once_another_model_lies_there(
     place.lead.create_week(LAUNCH + timedelta(days=7))
     place.home.best_model.write_bytes(b"others!")
     refused = place.sign(seen)
-    assert isinstance(refused, Refused) and "best_model.zip changed" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "best_model.zip changed" in refused.reason
     place.home.best_model.write_bytes(b"weights")
     assert isinstance(place.sign(seen), Recorded)
 
@@ -315,7 +334,9 @@ def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
     assert place.client().gate().passes
     place.at = in_days(30.1)
     answer = place.client().gate()
-    assert not answer.passes and "expired" in answer.reason and "sign again" in answer.remedy
+    assert not answer.passes
+    assert "expired" in answer.reason
+    assert "sign again" in answer.remedy
     assert answer.facts["state"] == "EXPIRED"
 
 
@@ -345,19 +366,24 @@ def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) 
     seen = place.revalidate("PARTIAL")
     signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
     first, second = place.client().conditions(place.week.id)
-    assert first.overdue(second.due) and not second.overdue(first.due)
+    assert first.overdue(second.due)
+    assert not second.overdue(first.due)
     assert "Open conditions: half size" in place.client().gate().reason
     eva = place.client(ENGINEER)
     assert isinstance(place.client(VIEWER).close_condition(signed.id, 0, "done"), Refused)
     assert isinstance(eva.close_condition(signed.id, 0, " "), Refused)
     third = eva.close_condition(signed.id, 2, "done")
-    assert isinstance(third, Refused) and third.remedy == "Give a number from 1 to 2."
+    assert isinstance(third, Refused)
+    assert third.remedy == "Give a number from 1 to 2."
     nowhere = eva.close_condition(signed.id + 99, 0, "done")
-    assert isinstance(nowhere, Refused) and "no signature" in nowhere.reason and nowhere.remedy
+    assert isinstance(nowhere, Refused)
+    assert "no signature" in nowhere.reason
+    assert nowhere.remedy
     closed = eva.close_condition(signed.id, 0, "size is halved", key="k").record
     assert eva.close_condition(signed.id, 0, "size is halved", key="k").record == closed
     again = place.client(LEAD).close_condition(signed.id, 0, "me too")
-    assert isinstance(again, Conflict) and again.existing == closed
+    assert isinstance(again, Conflict)
+    assert again.existing == closed
     assert not place.client().gate().passes
     place.client().close_condition(signed.id, 1, "alarm is live")
     assert place.client().gate().passes
@@ -380,14 +406,17 @@ def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
     assert (signed.second, signed.second_verified) == ("Lea", True)
     assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
     answer = place.client().gate()
-    assert answer.facts["state"] == "STANDS" and "override" in answer.reason
+    assert answer.facts["state"] == "STANDS"
+    assert "override" in answer.reason
 
 
 def test_a_record_that_a_check_spoilt_passes_no_gate_whoever_signs_it(place: SignedPlace) -> None:
     place.sign(place.revalidate("GO", checks=looked_ahead()))
     answer = place.client().gate()
-    assert not answer.passes and answer.facts["state"] == "STANDS"
-    assert "look-ahead test failed" in answer.reason and "not reproducible" in answer.reason
+    assert not answer.passes
+    assert answer.facts["state"] == "STANDS"
+    assert "look-ahead test failed" in answer.reason
+    assert "not reproducible" in answer.reason
     seen = place.revalidate(
         "GO", seed=2, train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
     )
@@ -402,7 +431,8 @@ def test_nobody_is_their_own_second_person_and_the_gate_names_the_second(
     carl = place.client(Person("Carl", Role.CTO))
     give = place.week.id, seen, SignatureAct.APPROVE, "We take it.", ()
     refused = carl.sign(*give, Person("cARL ", Role.LEAD))
-    assert isinstance(refused, Refused) and "can't countersign your own" in refused.reason
+    assert isinstance(refused, Refused)
+    assert "can't countersign your own" in refused.reason
     assert isinstance(carl.sign(*give, Person("Mia", Role.LEAD)), Recorded)
     facts = place.client().gate().facts
     assert (facts["second"], facts["second_verified"]) == ("Mia", False)

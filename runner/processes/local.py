@@ -1,0 +1,252 @@
+"""Attempts as processes of this machine: the executor that is used by default."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import SetupError
+from core.files import tail, write_json
+from core.timestamps import from_unix
+from runner.failpoints import fail_here
+from runner.files import read_json
+from runner.processes.attempt_processes import (
+    ATTEMPT_VARIABLE,
+    ID_KEY,
+    cgroup_members,
+    processes_of,
+)
+from runner.processes.executor import Exit, Observation
+from runner.processes.identity import (
+    ProcessIdentity,
+    command_line,
+    is_alive,
+    kill_all,
+    send_signal,
+)
+from runner.processes.process_table import descendants, process_entry
+from runner.processes.procfs import boot_id
+
+SHIM = Path(__file__).with_name("shim.py")
+_STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exit
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the shim of this attempt recorded about itself and its program."""
+
+    shim: ProcessIdentity | None = None
+    program: ProcessIdentity | None = None
+    started: datetime | None = None
+    cgroup: str | None = None
+
+
+class LocalProcesses:
+    """Attempts as processes of this machine, each under a shim in a session of its own.
+
+    :param log_bytes: size at which the shim rotates output.log; 0: never.
+    :param log_files: how many of them are kept, the present one included.
+    """
+
+    def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
+        self.log_bytes, self.log_files = log_bytes, log_files
+        self._shims: list[subprocess.Popen[bytes]] = []
+        self._read: dict[Path, tuple[tuple[str | int, ...], _Known]] = {}
+
+    def start(
+        self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
+    ) -> None:
+        fail_here("before_shim")
+        if (folder / "claim").exists():
+            if not self._is_abandoned(folder):
+                # Another runner started it while this one was paused.
+                raise FileExistsError(errno.EEXIST, "it was already started", str(folder))
+            (folder / "claim").unlink()
+        write_json(
+            folder / "command.json",
+            {
+                "argv": list(argv),
+                "cwd": str(cwd),
+                ID_KEY: attempt_id,
+                "heartbeat_s": heartbeat_s,
+                "log_bytes": self.log_bytes,
+                "log_files": self.log_files,
+            },
+        )
+        with (folder / "shim.log").open("ab") as log:
+            shim = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(SHIM), str(folder)],
+                cwd=cwd,
+                env=os.environ | {ATTEMPT_VARIABLE: attempt_id},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._shims.append(shim)
+
+    def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
+        self._shims = [
+            shim for shim in self._shims if shim.poll() is None
+        ]  # reaps those that ended
+        known = self._identity(folder, attempt_id)
+        program, found = known.program, known != _Known()
+        shim_lives, program_lives = is_alive(known.shim), is_alive(program)
+        if not shim_lives and program is None and (search or found):
+            # The shim was killed, or the disk was full, before it could record its child.
+            own = [process for process in processes_of(attempt_id) if process != known.shim]
+            shims = [process for process in own if _is_shim(process, folder)]
+            others = [process for process in own if process not in shims]
+            program = min(others, key=lambda process: process.ticks, default=None)
+            found, program_lives = found or bool(own), program is not None
+            shim_lives = bool(shims)  # it has not recorded itself yet
+            if program is not None and not shim_lives:
+                self._record_program(folder, attempt_id, program)
+        # Read last: the shim may write it and end during the observation.
+        ending = self._exit(folder)
+        same_boot = known.shim is None or known.shim.boot == boot_id()
+        return Observation(
+            found or ending is not None,
+            program,
+            program_lives or shim_lives,
+            same_boot,
+            known.started,
+            ending,
+            exit_pending=shim_lives and program is not None and not program_lives and not ending,
+            shim_stuck=(entry := process_entry(known.shim)) is not None and entry.state in _STUCK,
+        )
+
+    def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        if whole_tree:
+            asked = sum(
+                send_signal(process, signal.SIGTERM) for process in self._tree(folder, attempt_id)
+            )
+            return asked > 0
+        seen = self.observe(folder, attempt_id, search=True)
+        return seen.process is not None and send_signal(seen.process, signal.SIGTERM)
+
+    def survivors(self, folder: Path, attempt_id: str) -> int:
+        return len(self._tree(folder, attempt_id))
+
+    def wake(self, folder: Path, attempt_id: str) -> None:
+        for shim in self._shims_of(folder, attempt_id):
+            send_signal(shim, signal.SIGCONT)
+
+    def kill_start(self, folder: Path, attempt_id: str) -> None:
+        kill_all(self._shims_of(folder, attempt_id))  # first, or it could start its program now
+        self.kill_tree(folder, attempt_id)
+
+    def _shims_of(self, folder: Path, attempt_id: str) -> list[ProcessIdentity]:
+        """The attempt's shim, also one that has not recorded itself yet."""
+        if (shim := self._identity(folder, attempt_id).shim) is not None:
+            return [shim]
+        return [process for process in processes_of(attempt_id) if _is_shim(process, folder)]
+
+    def _is_abandoned(self, folder: Path) -> bool:
+        """Whether the claim is of a start that has no process and never ran its program."""
+        command = read_json(folder / "command.json") or {}
+        claimant = tail(folder / "claim", lines=1).strip() or str(command.get(ID_KEY) or "")
+        if not claimant or (folder / "exit.json").exists():
+            return False
+        return self._identity(folder, claimant).program is None and not processes_of(claimant)
+
+    def kill_tree(self, folder: Path, attempt_id: str) -> int:
+        known = self._identity(folder, attempt_id)
+        killed: set[ProcessIdentity] = set()
+        # Processes forked during a round are found in the next one.
+        for _ in range(10):
+            if not (tree := self._tree(folder, attempt_id)):
+                break
+            kill_all(tree)
+            killed |= tree
+        self._remove(known, attempt_id)
+        self._read.pop(folder, None)
+        return len(killed)
+
+    def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
+        """All live processes of the attempt, in whatever session or parent."""
+        known = self._identity(folder, attempt_id)
+        tree = {*processes_of(attempt_id), *cgroup_members(known.cgroup, attempt_id)}
+        tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
+        # The shim is the parent of all orphans.
+        tree |= set(descendants(known.program, known.shim))
+        # The shim must record how its child ended; then it ends by itself.
+        return {
+            p
+            for p in tree
+            if p not in (known.shim,) and p.pid != os.getpid() and not _is_shim(p, folder)
+        }
+
+    def _identity(self, folder: Path, attempt_id: str) -> _Known:
+        """Shim, program and start as the shim recorded them; read again after a change."""
+        path = folder / "identity.json"
+        try:
+            found = path.stat()
+        except OSError:
+            return _Known()
+        version = (attempt_id, found.st_ino, found.st_mtime_ns, found.st_size)
+        if (kept := self._read.get(folder)) is not None and kept[0] == version:
+            return kept[1]
+        stored = read_json(path)
+        if stored is None or stored.get(ID_KEY) != attempt_id:
+            return _Known()
+        known = _Known(
+            ProcessIdentity.from_dict(stored.get("shim")),
+            ProcessIdentity.from_dict(stored.get("child")),
+            from_unix(float(stored["started_at"])),
+            stored.get("cgroup"),
+        )
+        self._read[folder] = (version, known)
+        return known
+
+    @staticmethod
+    def _record_program(folder: Path, attempt_id: str, program: ProcessIdentity) -> None:
+        """Record the program for a shim that was killed before it could."""
+        path = folder / "identity.json"
+        stored = read_json(path)
+        if stored is None or stored.get(ID_KEY) != attempt_id:
+            began = (folder / "command.json").stat().st_mtime
+            stored = {ID_KEY: attempt_id, "started_at": began, "shim": None, "cgroup": None}
+        with contextlib.suppress(SetupError):  # a full disk: it is searched for again
+            write_json(path, dict(stored) | {"child": program.as_dict()})
+
+    @staticmethod
+    def _remove(known: _Known, attempt_id: str) -> None:
+        """Remove the control group of an attempt without processes; a live shim does so itself."""
+        if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{attempt_id}":
+            return
+        if not is_alive(known.shim):
+            with contextlib.suppress(OSError):  # its last zombie is not reaped yet
+                Path(known.cgroup).rmdir()
+
+    @staticmethod
+    def _exit(folder: Path) -> Exit | None:
+        stored = read_json(folder / "exit.json")
+        if stored is None:
+            return None
+        return Exit(
+            stored.get("exit_code"),
+            stored.get("signal"),
+            stored.get("error"),
+            from_unix(float(stored["ended_at"])),
+            int(stored.get("oom_kills") or 0),
+        )
+
+
+def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
+    """Whether this process is the shim of the attempt in this folder.
+
+    Another checkout may have started it, with another spelling of the folder.
+    """
+    match command_line(process):
+        case [_, "-I", "-S", program, place, *_]:
+            return Path(program).name == SHIM.name and Path(place).resolve() == folder.resolve()
+    return False
