@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -112,7 +111,7 @@ def test_two_starts_that_left_no_trace_are_a_failure_of_the_machine(
     wait_for(lost)
     shim_that("")
     quick = service.supervisor.settings
-    service.supervisor.settings = replace(quick, start_timeout_s=10.0)
+    service.supervisor.settings = quick.model_copy(update={"start_timeout_s": 10.0})
     job = place.until(service, job, JobState.RUNNING)
     assert job.attempt == 2
     assert next(a.reason for a in place.lead.attempts(job.id)).startswith(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from dataclasses import replace
 from datetime import timedelta
 
 import yaml
@@ -263,7 +262,9 @@ def test_an_attempt_that_ran_long_resets_the_backoff(place: Place) -> None:
         place.until(service, job, JobState.RUNNING)
         began_earlier(place, job, hours)
         vanish(place.shim(job), place.job(job).pid)
-        service.supervisor.settings = replace(service.settings, backoff_cap_s=0.0)  # no waiting
+        service.supervisor.settings = service.settings.model_copy(
+            update={"backoff_cap_s": 0.0}
+        )  # no waiting
         service.supervisor.finisher.settings = service.settings
         place.until(service, job, JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
