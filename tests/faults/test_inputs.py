@@ -167,7 +167,8 @@ def test_a_run_name_that_leads_elsewhere_is_rejected(place: Place, seen: Seen) -
     before = sorted(place.home.root.rglob("*"))
     for name in wrong:
         outcome = place.lead.submit(JobKind.TRAIN, {"run": name})
-        assert isinstance(outcome, Refused) and "parameter run" in outcome.reason, name
+        assert isinstance(outcome, Refused), name
+        assert "parameter run" in outcome.reason, name
     assert sorted(place.home.root.rglob("*")) == before
     assert place.lead.jobs() == []
     hold(place)

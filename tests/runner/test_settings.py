@@ -67,7 +67,8 @@ def test_a_wrong_value_names_its_variable(
     monkeypatch.setenv(name, value)
     with pytest.raises(InputError, match=f"^{name} is ") as refused:
         Settings.read()
-    assert remedy in refused.value.remedy and len(refused.value.what) < 200
+    assert remedy in refused.value.remedy
+    assert len(refused.value.what) < 200
 
 
 def test_the_file_sets_what_the_environment_does_not(
@@ -133,7 +134,7 @@ def test_each_kind_has_a_program_and_ps_shows_the_trainer() -> None:
 def test_every_setting_explains_itself_and_says_what_it_wants() -> None:
     for model in MODELS:
         for name, field in model.model_fields.items():
-            assert field.description and field.description.endswith("."), name
+            assert (field.description or "").endswith("."), name
             assert wanted(model, name), name
             number = field.annotation in (int, float)
             assert bool(unit_of(model, name)) == number, name

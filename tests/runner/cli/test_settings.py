@@ -28,7 +28,8 @@ def test_it_lists_every_setting_with_value_default_source_and_explanation(
     code, out, _ = printed(monkeypatch, capsys, "--json", "--home", str(tmp_path))
     told = json.loads(out)
     rows = {row["name"]: row for row in told["settings"]}
-    assert code == 0 and list(rows) == [*Settings.model_fields, *Terminal.model_fields]
+    assert code == 0
+    assert list(rows) == [*Settings.model_fields, *Terminal.model_fields]
     assert rows["stop_grace_s"] == {
         "name": "stop_grace_s",
         "variable": "TRAINWEEK_STOP_GRACE_S",
