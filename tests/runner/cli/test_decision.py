@@ -126,7 +126,7 @@ def test_a_capsule_verifies_elsewhere_without_a_store(place: SignedPlace, tmp_pa
     file.write_bytes(file.read_bytes().replace(b"I read it.", b"I read it!"))
     altered = decision("verify", file)
     assert altered.returncode == 1
-    assert "export it again" in altered.stdout
+    assert "Export it again" in altered.stdout
     absent = decision("verify", elsewhere / "none")
     assert absent.returncode == 2
     assert "can't be read" in absent.stderr

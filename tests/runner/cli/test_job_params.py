@@ -86,7 +86,7 @@ def test_an_unknown_kind_names_the_known_ones(untouched: Place, monkeypatch, cap
     ("words", "problem"),
     [
         (["start", "--steps", str(10**12)], "steps is 1000000000000"),
-        (["start", "--tag", "../out"], "'../out' can't be a folder's name"),
+        (["start", "--tag", "../out"], "'../out' is not a valid folder name"),
         (["restart", "--learning-rate", "nan"], "learning_rate is nan"),
         (["revalidate", "--num-episodes", "5000"], "episodes is 5000"),
         (["backup", "restore", "a\nb"], r"from is 'a\nb'"),

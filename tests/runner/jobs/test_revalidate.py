@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.errors import InputError, IntegrityError
+from core.errors import InputError, IntegrityError, MarketDataError
 from core.gates import read_equity_csv, read_trades_csv, score
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from runner.agent.best_model import manifest_path
+from runner.agent.episodes import slices
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
 from runner.jobs.revalidation_input import declared_trials
@@ -142,7 +143,7 @@ def test_a_number_of_trials_that_is_none_is_refused(home, declared):
 
 
 def test_fewer_trials_than_the_ledger_counts_are_refused():
-    with pytest.raises(InputError, match="2 trials are declared, the ledger counts 3"):
+    with pytest.raises(InputError, match="Number of trials 2 is below the ledger's 3"):
         declared_trials(2, 3)
     assert declared_trials(3, 3).used == declared_trials(None, 3).used == 3
 
@@ -250,7 +251,9 @@ def test_a_model_of_another_observation_space_is_refused(home):
 
 
 def test_too_few_bars_for_the_episodes_are_refused(home):
-    assert "for 5000 episodes" in refusal(home, episodes=5_000)
+    assert "episodes is 5000" in refusal(home, episodes=5_000)  # more than a playbook may ask for
+    with pytest.raises(MarketDataError, match="1998 usable bars for 1000 episodes"):
+        slices(1, 1_999, 1_000)
 
 
 def test_a_stop_between_two_episodes_leaves_no_report(home):

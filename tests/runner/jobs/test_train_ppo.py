@@ -212,7 +212,7 @@ def test_a_run_whose_checkpoints_are_all_broken_is_not_begun_anew_in_silence(
     before = checksums(home.model)
     spec = write_spec(home, "train", attempt=2, resume=True, steps=8_000, seed=99)
     with pytest.raises(
-        NoIntactCheckpointError, match=r"no intact checkpoint: 20000/model\.zip was"
+        NoIntactCheckpointError, match=r"no intact checkpoint among 3: 20000/model\.zip was"
     ):
         train(read_spec(spec), StopFlag())
     assert checksums(home.model) == before
