@@ -61,7 +61,7 @@ class Dashboard:
 
     def note(self, text: str) -> None:
         """Write a note and press the button; returns while it is being saved."""
-        field = self.screen.main.get_by_label("Note on this slot")
+        field = self.screen.main.get_by_label("Note", exact=True).first
         field.fill(text)
         field.press("Enter")
         self.screen.settle()

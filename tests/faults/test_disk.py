@@ -185,7 +185,7 @@ def test_a_network_disk_is_refused(
             f"40 22 0:50 / {place.home.root} rw,relatime shared:1 - {kind} server:/weeks rw\n"
         )
         monkeypatch.setattr(procfs, "MOUNTS", mounts)
-        with pytest.raises(SetupError, match=f"{kind}.*corrupted") as refused:
+        with pytest.raises(SetupError, match=f"{kind}.*can corrupt") as refused:
             place.service()
         found = next(e for e in examine(place.home, Settings(), after(0)) if e.subject == "disk")
         assert found.verdict is Verdict.FAIL
@@ -251,7 +251,7 @@ def test_a_process_without_free_files_says_so_and_leaks_none(
     assert refused
     assert saved(lines)
     assert len(refused) + saved(lines) == 10
-    assert "all of its 64 files open" in refused[0]
+    assert "its limit of 64 open files" in refused[0]
     assert "ulimit -n" in refused[0]
     assert all("NOT saved" in line for line in refused), refused
     promises.told(place.home, saved(lines))

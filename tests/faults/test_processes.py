@@ -205,7 +205,7 @@ def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, se
     wait_for(place.in_state(job, JobState.RUNNING))
     vanish(place.shim(job), place.job(job).pid)
     took = clocked(place.in_state(job, JobState.LOST), seconds=10)
-    assert "vanished" in place.job(job).reason
+    assert "disappeared" in place.job(job).reason
     seen(f"LOST after {took:.1f} s")
 
 
