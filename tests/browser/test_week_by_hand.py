@@ -34,7 +34,7 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     wait_for(
         lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.RUNNING, "the training"
     )
-    screen.sees("A training is at work")
+    screen.sees("A training run is in progress")
     screen.sees("steps/s", seconds=60)  # its first numbers have come
     screen.keep("launch-running")
 
