@@ -116,5 +116,5 @@ def test_nothing_is_chosen_for_the_cto(played: Site, window: Open) -> None:
     if played.client.signatures(played.client.active_week().id):
         screen.main.get_by_text("Sign again").click()
     box = screen.part("signature")
-    expect(box).to_contain_text("nothing is chosen for you")
+    expect(box).to_contain_text("nothing is preselected")
     expect(box.get_by_role("button", name="Sign: ")).to_have_count(0)
