@@ -7,17 +7,20 @@ UNKNOWN or PENDING, never PASS.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.clock import Clock
 from core.liveness import Limits, Silence, silence_of
-from core.telemetry import RunEvents
 from core.telemetry.readings import of_newest_attempt, pace_series
 from core.vocabulary import LIVE_TRAINING, JobState, TrainingStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from core.clock import Clock
+    from core.telemetry import RunEvents
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import SetupError
 from core.language import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TAIL_BYTES = 64 * 1024  # of a growing file; one line may be gigabytes long
 # Escape sequences of ECMA-48 (CSI; OSC up to its end), then any other control character.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.errors import InputError
@@ -35,9 +33,15 @@ from core.metrics.trades import (
     profit_factor,
     win_rate_pct,
 )
-from core.playbook import DecisionRule, GateSpec
 from core.playbook.gates import GateId
 from core.vocabulary import Decision, GateStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from core.playbook import DecisionRule, GateSpec
 
 __all__ = [
     "GateResult",

@@ -16,10 +16,12 @@ from gettext import GNUTranslations, NullTranslations
 from numbers import Real
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 Language = Literal["en", "pt"]
 LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}

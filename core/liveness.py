@@ -10,19 +10,21 @@ its scenario ``hung``.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from core.clock import Clock
 from core.language import Message, joined
-from core.playbook import Playbook
 from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy import dtype, ndarray
+
+    from core.clock import Clock
+    from core.playbook import Playbook
 
     Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
 

@@ -6,8 +6,10 @@ How the pair is written: :mod:`runner.agent.best_model`.
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def manifest_path(zip_path: Path) -> Path:

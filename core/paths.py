@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
 from core.timestamps import portuguese_day
+
+if TYPE_CHECKING:
+    from datetime import date
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED = {"site-packages", "dist-packages"}

@@ -7,13 +7,16 @@ what is disabled and how that is explained.
 from __future__ import annotations
 
 import ipaddress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.people import Person
 from core.vocabulary import RIGHTS, Right, Role
-from dashboard.wording import Words
 from dashboard.wording.names import ROLES
+
+if TYPE_CHECKING:
+    from dashboard.wording import Words
 
 DEFAULT_ROLE = Role.LEAD
 ROLE_KEY, NAME_KEY = "acting_role", "acting_name"

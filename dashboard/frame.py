@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.language import plural, said
@@ -11,12 +13,14 @@ from dashboard.components.conditions import BROKEN
 from dashboard.components.states import look as look_of
 from dashboard.components.states import word
 from dashboard.data.decision import differences
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
-from dashboard.page import Page
 from dashboard.wording import Words, plain
 from dashboard.wording.names import ROLES
-from runner.records import Incident
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Incident
 
 
 def show(page: Page, title: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import Message
 from core.paths import CHECKOUT
-from dashboard.wording import Words
+
+if TYPE_CHECKING:
+    from dashboard.wording import Words
 
 PAGES_FOLDER = CHECKOUT / "pages"
 

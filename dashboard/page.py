@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.paths import Home
-from core.people import Person
-from core.vocabulary import Right
-from core.week import Week
 from dashboard.access import why_denied
 from dashboard.data.services import Services, Snapshot
 from dashboard.viewer import Viewer, current_viewer
-from dashboard.wording import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.people import Person
+    from core.vocabulary import Right
+    from core.week import Week
+    from dashboard.wording import Words
 
 TICK_SECONDS = 3.0
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from core.language import LANGUAGES, Language
-from core.people import Person
 from dashboard.access import current_person
 from dashboard.wording import Words
 from dashboard.wording.calendar import MONTHS, WEEKDAYS
+
+if TYPE_CHECKING:
+    from core.people import Person
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,11 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VARIABLE = "TRAINWEEK_FAIL"
 _FAULT = re.compile(r"(?P<place>\w+):(?P<action>\w+)(?:@(?P<hit>[1-9]\d*)(?P<on>\+?))?")

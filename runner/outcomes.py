@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from core.errors import TrainweekError
 from core.language import Message, literal
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.errors import TrainweekError
+    from runner.records import Job
 
 Saved = TypeVar("Saved")
 _NO_REMEDY = literal("")

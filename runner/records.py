@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.clock import Clock
-from core.language import Message
 from core.vocabulary import (
     IncidentState,
     JobKind,
@@ -17,7 +14,13 @@ from core.vocabulary import (
     SignatureAct,
     Verdict,
 )
-from core.week import Week
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from core.clock import Clock
+    from core.language import Message
+    from core.week import Week
 
 
 @dataclass(frozen=True)

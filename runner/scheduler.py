@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.job_params import DailyCheckParams
 from core.vocabulary import JobKind
-from core.week import Week
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from core.week import Week
 
 # After this time beyond its last slot a week gets no more checks.
 _OVER = timedelta(days=1)

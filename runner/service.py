@@ -14,9 +14,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
@@ -28,11 +28,9 @@ from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
-from core.week import Week
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
-from runner.processes.executor import Executor
 from runner.processes.local import LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
@@ -42,8 +40,14 @@ from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.store.requests import submit_body
-from runner.supervision.active_jobs import Snapshot
 from runner.supervision.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.week import Week
+    from runner.processes.executor import Executor
+    from runner.supervision.active_jobs import Snapshot
 
 log = logging.getLogger("trainweek.runner")
 

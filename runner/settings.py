@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,9 +18,13 @@ from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Message
 from core.liveness import GAPS, LEAST_SILENCE
-from core.paths import Home
 from core.playbook.yaml_tree import TreeError, read_tree
 from core.vocabulary import JobKind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
 # Variables that are no settings: the data directory, and what processes and tests tell each other.

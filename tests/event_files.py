@@ -7,12 +7,15 @@ that a reader's mistake can't hide in a writer that shares it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import google_crc32c
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Point = tuple[int, float, float]  # step, wall time in seconds since the epoch, value
 

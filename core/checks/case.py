@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from core.checks.judgement import NOTHING, Judgement
-from core.facts import Facts
 from core.language import Message, alternatives, joined, literal
 from core.metrics.conventions import meets_limit
-from core.playbook import CheckSpec, Playbook
 from core.reading import Reading, unit_text
 from core.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from core.facts import Facts
+    from core.playbook import CheckSpec, Playbook
 
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.checks.judgement import NOTHING, Judgement
 from core.checks.registry import judge
-from core.facts import Facts, RunFacts
 from core.files import write_json
 from core.language import Message, literal, recorded
-from core.playbook import CheckSpec, Playbook
-from core.reading import Reading
-from core.telemetry import RunEvents
 from core.telemetry.readings import last_kl, last_reward, time_remaining, validation_sharpe
 from core.timestamps import iso
 from core.vocabulary import ADVERSE, GLYPHS, TrainingStatus, Trend, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from core.facts import Facts, RunFacts
+    from core.playbook import CheckSpec, Playbook
+    from core.reading import Reading
+    from core.telemetry import RunEvents
 
 SCHEMA_VERSION = 1
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.errors import IntegrityError
 from core.language import Message, literal
-from core.reading import Reading
 from core.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.reading import Reading
 
 NOTHING = literal("")
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.checks.training_log import TAGS, LogLine, read_log
 from core.errors import SetupError
-from core.facts import Facts, RunFacts
-from core.playbook import Playbook
 from core.telemetry.readings import known_series, last_step
 from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from core.facts import Facts, RunFacts
+    from core.playbook import Playbook
 
 CAP = 40  # lines of one tag that are printed
 _WIDTH = 160  # characters of a printed line

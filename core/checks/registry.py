@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.checks.case import Case
 from core.checks.judgement import Judgement
-from core.facts import Facts
 from core.language import Message
 from core.playbook import METRICS, Playbook
+
+if TYPE_CHECKING:
+    from core.facts import Facts
 
 Rule = Callable[[Case], Judgement]
 

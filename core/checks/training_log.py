@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, SetupError
 from core.facts import LogFacts
 from core.timestamps import parse_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
 
 TAGS = ("INFO", "WARN", "ERROR", "ISSUE", "CHECK", "PERFORMANCE")
 

@@ -10,20 +10,24 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from core.decision.metrics_csv import metrics_csv
-from core.decision.record import DecisionRecord, RecordedDecision
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder, write_bytes
 from core.language import Message
 from core.metrics.records import records_csv
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+    from core.decision.record import DecisionRecord, RecordedDecision
+    from core.paths import Home
 
 DECISION = "decision.json"
 

@@ -9,8 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
 from core.decision.kept_hashes import kept_candles_sha256, kept_sha256
@@ -21,11 +20,13 @@ from core.language import Message, literal
 from core.model_manifest import manifest_of
 from core.playbook.yaml_tree import TreeError, read_tree
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Which parts of a playbook are its rules; signatures of version 1 did not name any.
 RULES = 2
 # Prose of the rules: it may be corrected without a decision becoming another one.
-_PROSE = {1: frozenset({"title", "next_steps"})}
-_PROSE[2] = _PROSE[1] | {"name", "short"}
+_PROSE = {1: {"title", "next_steps"}, 2: {"title", "next_steps", "name", "short"}}
 _CHARGED = ("fee_bps", "slippage_bps")  # of the training settings: what a backtest pays
 
 
@@ -119,14 +120,13 @@ def rules_sha256(playbook_text: str, version: int = RULES) -> str:
         "revalidation": tree.get("revalidation"),
     }
     if version > 1:
-        training = tree.get("training")
-        training = training if isinstance(training, Mapping) else {}
+        training = tree["training"] if isinstance(tree.get("training"), Mapping) else {}
         rules |= {name: tree.get(name) for name in ("symbol", "interval")}
         rules["costs"] = {name: training.get(name) for name in _CHARGED}
     return canonical_sha256(rules)
 
 
-def _without(prose: frozenset[str], part: Any) -> Any:
+def _without(prose: set[str], part: Any) -> Any:
     if not isinstance(part, Mapping):
         return part
     return {name: value for name, value in part.items() if name not in prose}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -26,11 +26,8 @@ from core.decision.skill import skill_sections
 from core.decision.trust import Checks, integrity_of, trust_section
 from core.decision.warnings import find_warnings
 from core.gates import GateResult, decide, score
-from core.market.candles import Provenance
 from core.metrics.records import records_csv
-from core.playbook import DecisionRule, Playbook
 from core.timestamps import iso
-from core.trading.backtest_record import BacktestRecord
 from core.trading.earning import earning
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
@@ -38,6 +35,13 @@ from core.trading.going_live import going_live
 from core.trading.outcome import Judge
 from core.trading.resampling import uncertainty
 from core.trading.robustness import Stress, robustness, stress
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from core.market.candles import Provenance
+    from core.playbook import DecisionRule, Playbook
+    from core.trading.backtest_record import BacktestRecord
 
 STAGES = ("gates", "uncertainty", "skill", "robustness", "documents")
 """What :func:`build_decision` passes to ``on_stage``, in this order."""

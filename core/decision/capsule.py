@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Difference, Present
-from core.decision.load import SavedDecision
 from core.decision.seal import fingerprint, holds, public_text, same_key, seal, short
 from core.decision.validity import Standing, altered, is_genuine, standing_of
 from core.errors import InputError
 from core.language import Message, literal
 from core.timestamps import iso
 from core.vocabulary import RIGHTS, Right, Role, SignatureState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.decision.load import SavedDecision
 
 FORMAT = "trainweek-capsule/1"
 EXPORT_AGAIN = Message("Do not use it. Export it again: `trainweek decision export`.")

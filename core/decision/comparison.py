@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.decision.change import Change, ComparedDecision, GateChange, LapsedApproval, Part
-from core.decision.record import RecordedDecision
-from core.gates import GateResult
-from core.vocabulary import SignatureState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision.record import RecordedDecision
+    from core.gates import GateResult
+    from core.vocabulary import SignatureState
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from core.decision.record import RecordedDecision
-from core.gates import GateResult
 from core.timestamps import portuguese_day
 from core.vocabulary import GLYPHS, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision.record import RecordedDecision
+    from core.gates import GateResult
 
 RULE = "═" * 59
 SYMBOLS = {">=": "≥", "<=": "≤"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -11,6 +10,9 @@ from core.gates import GateResult
 from core.json_model import Ends, Share
 from core.trading.outcome import GateValue
 from core.trading.resampling import Distribution, Uncertainty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class ResampledGate(GateResult):

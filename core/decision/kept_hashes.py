@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.files import file_sha256
 from core.market.loading import candles_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _KEPT: dict[Path, tuple[tuple[Any, ...], str]] = {}
 _MOST_KEPT = 512

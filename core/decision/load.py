@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -21,7 +20,11 @@ from core.decision.record import (
 from core.decision.skill import EvidenceRecord
 from core.errors import InputError, IntegrityError
 from core.language import Message
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.paths import Home
 
 RESTORE = Message("Restore it, or revalidate again.")
 FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change

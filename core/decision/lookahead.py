@@ -7,14 +7,16 @@ recognizes those.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from core.json_model import Count, JsonModel, Sentence
 from core.language import Message, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class LookaheadTest(JsonModel):

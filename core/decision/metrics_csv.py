@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.trading.episodes import EpisodeRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def metrics_csv(table: Sequence[EpisodeRow]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from core.gates import GateResult
 from core.language import Message, joined, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.gates import GateResult
 
 
 def reason_of(

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -28,6 +27,9 @@ from core.trading.going_live import GoingLive
 from core.trading.resampling import UncertaintyRecord
 from core.trading.robustness import Robustness
 from core.vocabulary import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 SCHEMA_VERSION = 2
 

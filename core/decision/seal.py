@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from core.canonical_json import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHORTEST_FINGERPRINT = 16  # hex digits that are accepted for a whole fingerprint: 64 bits
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from core.decision.gate_record import with_uncertainty
 from core.gates import score
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
-from core.playbook import Playbook
 from core.trading.evidence import Trials, weigh
 from core.trading.resampling import uncertainty
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.playbook import Playbook
 
 
 def opinion(

@@ -7,17 +7,21 @@ is worded again, and the rest stays English.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.decision.reason import reason_of
 from core.decision.record import DecisionRecord, RecordedDecision
-from core.decision.trust import Trust
 from core.decision.warnings import doubt, find_warnings
-from core.gates import GateResult
 from core.language import Message, said
 from core.market.quality import SYNTHETIC
 from core.trading.grade import reasons_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.decision.trust import Trust
+    from core.gates import GateResult
 
 _EARLIER_SYNTHETIC = "The market is synthetic: made up, not exchange data."
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
-from core.gates import Scorecard
 from core.json_model import JsonModel, Share
 from core.metrics.trades import chance_of_run_at_most
-from core.playbook import Playbook
-from core.trading.backtest_record import BacktestRecord
 from core.trading.baselines import Baseline, SmaBaseline, baselines, sma_rule
 from core.trading.evidence import Integrity, Skill, Trials, weigh
 from core.trading.grade import Evidence
@@ -26,6 +24,11 @@ from core.trading.random_policies import (
 )
 from core.trading.resampling import SEED
 from core.vocabulary import Decision
+
+if TYPE_CHECKING:
+    from core.gates import Scorecard
+    from core.playbook import Playbook
+    from core.trading.backtest_record import BacktestRecord
 
 
 class Baselines(JsonModel):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 from pydantic import Field
 
-from core.decision.inputs import ModelRecord
 from core.decision.lookahead import Lookahead
 from core.json_model import Count, JsonModel, Sentence, Sha256
-from core.language import Message
-from core.market.candles import Provenance
 from core.timestamps import iso, parse_moment
 from core.trading.evidence import Integrity
 from core.trading.grade import FAILED_CHECKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision.inputs import ModelRecord
+    from core.language import Message
+    from core.market.candles import Provenance
 
 Range = tuple[str | None, str | None]
 """First and last moment, UTC."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Comparison, Difference, Present, compare
 from core.decision.seal import holds, seal
@@ -13,6 +12,9 @@ from core.errors import InputError
 from core.language import Message, joined, literal
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureAct, SignatureState
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FORMAT = "trainweek-signature/1"
 # What a statement says, and what it binds; all of it is required.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from core.decision.lookahead import detail_of
-from core.decision.record import DecisionRecord
 from core.language import Message, joined
 from core.market.quality import SYNTHETIC
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.decision.record import DecisionRecord
 
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
 LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from core.language import Message
-from core.playbook import Playbook
 from core.playbook.text import SafeAction, Step, Text
+
+if TYPE_CHECKING:
+    from core.playbook import Playbook
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ state at a moment follows from the evaluations up to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.vocabulary import FindingStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def alarm_state(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from core.diagnosis.advice import advice
 from core.diagnosis.finding import Finding, ScenarioResult, no_data
 from core.diagnosis.reward_evidence import rewards
-from core.diagnosis.reward_state import RewardState
 from core.diagnosis.run_view import RunView
 from core.diagnosis.scenarios.crash import crash
 from core.diagnosis.scenarios.data_issue import data_issue
@@ -20,10 +19,15 @@ from core.diagnosis.scenarios.no_metrics import no_metrics
 from core.diagnosis.scenarios.not_converging import not_converging
 from core.diagnosis.scenarios.policy_dead import policy_dead
 from core.diagnosis.scenarios.slowdown import slowdown
-from core.facts import Facts
 from core.language import Message
-from core.playbook import Playbook
 from core.vocabulary import FindingStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from core.diagnosis.reward_state import RewardState
+    from core.facts import Facts
+    from core.playbook import Playbook
 
 # The manual's five in its order, then ours.
 SCENARIOS = (

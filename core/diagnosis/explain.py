@@ -6,6 +6,8 @@ explanation always agrees with the rule.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.diagnosis import reward_evidence, reward_state
 from core.diagnosis.scenarios import (
     data_issue,
@@ -16,8 +18,10 @@ from core.diagnosis.scenarios import (
 from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED
 from core.language import Message
 from core.liveness import GAPS, GRACE, LEAST_SILENCE, PAUSE_GAPS, Limits
-from core.playbook import Playbook
 from core.telemetry.absence import PATIENCE
+
+if TYPE_CHECKING:
+    from core.playbook import Playbook
 
 
 def explain(playbook: Playbook, scenario: str) -> Message:

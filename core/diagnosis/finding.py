@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.language import Message, said
-from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.playbook.text import Text
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.facts import Facts, RunFacts
 from core.language import Message
 from core.liveness import Limits
-from core.playbook import Playbook
-from core.telemetry import RunEvents
 from core.telemetry.inspect import open_run
 from core.telemetry.readings import last_step
 from core.timestamps import from_unix
 from core.vocabulary import TrainingStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.playbook import Playbook
+    from core.telemetry import RunEvents
 
 _MOMENT = re.compile(r"tfevents\.(\d{9,10})\b")
 _NO_WRITER = Message("No process has its event files open; how it ended is unknown.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.facts import Facts
 from core.telemetry.interventions import SETTINGS, setting_changes
 from core.telemetry.readings import pace_series
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from core.facts import Facts
 
 
 @dataclass(frozen=True)

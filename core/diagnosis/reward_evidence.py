@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED, block_means
 from core.language import Message, literal, plural
-from core.playbook import Playbook
 from core.telemetry.absence import absence
 from core.timestamps import iso
-from core.vocabulary import FindingStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.diagnosis.run_view import RunView
+    from core.playbook import Playbook
+    from core.vocabulary import FindingStatus
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time

@@ -7,17 +7,21 @@ nothing: what matters is the distance of the level from the run's own best and s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
 from core.language import Message
-from core.telemetry import Series
 from core.timestamps import from_unix
 from core.vocabulary import Trend
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.diagnosis.run_view import RunView
+    from core.telemetry import Series
 
 NEW_BEST = 0.02  # of the range: a smaller gain is not a new best
 CONVERGED_WITHIN = 0.10  # of the range below the best

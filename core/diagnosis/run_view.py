@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.facts import Facts, RunFacts
-from core.liveness import Silence
-from core.playbook import Playbook
 from core.telemetry import FileProblem, RunEvents, Series
 from core.telemetry.readings import (
     known_series,
@@ -18,6 +16,11 @@ from core.telemetry.readings import (
     steps_per_second,
 )
 from core.vocabulary import LIVE_TRAINING
+
+if TYPE_CHECKING:
+    from core.facts import Facts, RunFacts
+    from core.liveness import Silence
+    from core.playbook import Playbook
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ at a nominal 5 %; measurements in the project's notes on diagnosing PPO runs).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,6 +18,9 @@ from core.language import Message, plural
 from core.telemetry import RunEvents, Series
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
 
 BLOCK_EPISODES = 100  # SB3's stats_window_size: episodes in one smoothed point
 BLOCK_POINTS = 3  # a block of a series that is not a mean over episodes

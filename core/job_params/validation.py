@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -11,7 +10,11 @@ from core.errors import InputError
 from core.field_hints import nearest, schemas, shown, wanted
 from core.job_params.models import PARAMS, BackupParams, JobParams
 from core.language import Message, literal
-from core.vocabulary import JobKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from core.vocabulary import JobKind
 
 # Names that people know from the command line or from other tools.
 _ALSO_CALLED = {

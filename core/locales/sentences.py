@@ -7,9 +7,11 @@ condition count. ``say`` and ``raw`` are the dashboard's; elsewhere they are oth
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
 
 PAGES = frozenset({"say", "raw"})
 FORMS = 2  # of a plural: its first two arguments

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,10 @@ import pandas as pd
 from core.language import Message, plural
 from core.market.candles import PRICES, Candles
 from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
 
 LARGE_MOVE = 0.30  # |close / previous close - 1|
 OPEN_JUMP = 0.01  # |open / previous close - 1|

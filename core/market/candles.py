@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, IsoMoment, JsonModel, Sha256
 from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 HOUR = timedelta(hours=1)
 PRICES = ["open", "high", "low", "close"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from core.market.candles import LONGEST_FILL, PRICES, Gap
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 
 def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:

@@ -6,9 +6,12 @@ candles tell, so dynamic programming over it gives the best reachable policy.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from core.market.synthetic import SignalModel
+if TYPE_CHECKING:
+    from core.market.synthetic import SignalModel
 
 
 def filtered_state(

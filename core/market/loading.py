@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,6 +14,9 @@ from core.market.candles import HOUR, Candles, RawFacts
 from core.market.filling import fill, find_gaps
 from core.market.parsing import NUMBERS, ParsedFile, parse_file
 from core.market.synthetic import MARKER
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 
 def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:

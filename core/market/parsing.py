@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NUMBERS = ["open", "high", "low", "close", "volume"]
 KLINE_COLUMNS = [

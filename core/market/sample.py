@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import ConflictError
 from core.market.synthetic import SignalModel, make_market, write_market
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = datetime(2021, 2, 23, tzinfo=UTC)
 SPLIT = datetime(2025, 2, 23, tzinfo=UTC)  # four years to train on, then a year to test

@@ -17,9 +17,8 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,10 @@ import pandas as pd
 from core.errors import InputError
 from core.files import write_text
 from core.market.candles import HOUR, PRICES, Candles, RawFacts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
 
 TICK = 0.0001  # OGNUSDT
 MARKER = "# synthetic"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.playbook.extension import REPEATED_SETTINGS
 from core.playbook.metrics import METRICS
-from core.playbook.schema import Playbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from core.playbook.schema import Playbook
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, Message, Message]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from core.errors import PlaybookError
 from core.language import Message, joined, literal
@@ -16,6 +15,9 @@ from core.playbook.extension import extended
 from core.playbook.references import complaints
 from core.playbook.schema import Playbook
 from core.playbook.yaml_tree import Tree, TreeError, read_tree
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 DEFAULT = Path(__file__).with_name("phase4.yaml")
 

@@ -5,7 +5,7 @@ Each yields (path, problem, remedy); the path is the place in the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
@@ -17,8 +17,12 @@ from core.playbook.check_references import (
     use,
 )
 from core.playbook.gates import GATE_IDS
-from core.playbook.schema import Playbook
 from core.vocabulary import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from core.playbook.schema import Playbook
 
 HOURLY = "1h"
 

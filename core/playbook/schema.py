@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -14,6 +13,9 @@ from core.playbook.slots import CheckSpec, SlotSpec
 from core.playbook.text import Identifier, Part, Text
 from core.playbook.troubles import EscalationSpec, ScenarioSpec
 from core.vocabulary import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Named = TypeVar("Named", SlotSpec, GateSpec, ScenarioSpec, EscalationSpec)
 

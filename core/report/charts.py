@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +11,14 @@ import pandas as pd
 
 from core.metrics.drawdown import underwater
 from core.report import labels
-from core.report.speaker import Speaker
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from core.report.speaker import Speaker
 
 INK, QUIET, FAINT = "#1c2430", "#6b7684", "#d9dee5"
 AGENT, REFERENCE, LOSS, LIMIT = "#14539a", "#9aa5b1", "#b3392f", "#b3392f"

@@ -7,13 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from core.decision.documents import SYMBOLS
-from core.decision.gate_record import GateRecord
-from core.decision.record import DecisionRecord
 from core.decision.sentences import sentences_in
-from core.json_model import Number
 from core.metrics.records import require_equity
 from core.report import sentences
 from core.report.charts import episode_chart, equity_chart
@@ -24,7 +19,12 @@ from core.report.speaker import Speaker
 from core.trading.baselines import buy_and_hold
 
 if TYPE_CHECKING:
+    import pandas as pd
     from jinja2 import Template
+
+    from core.decision.gate_record import GateRecord
+    from core.decision.record import DecisionRecord
+    from core.json_model import Number
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
 

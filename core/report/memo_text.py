@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from core.decision.change import ComparedDecision
 from core.decision.documents import SYMBOLS, decision_text
-from core.decision.gate_record import GateRecord
-from core.decision.record import DecisionRecord
 from core.decision.sentences import Sentences, sentences_in
 from core.report.labels import LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.sentences import (
@@ -25,7 +22,14 @@ from core.report.sentences import (
     verdict,
 )
 from core.report.speaker import Speaker
-from core.trading.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision.change import ComparedDecision
+    from core.decision.gate_record import GateRecord
+    from core.decision.record import DecisionRecord
+    from core.trading.outcome import Outcome
 
 WIDTH = 100
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.language import number_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NONE = "n/a"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.decision.record import DecisionRecord, RecordedDecision
 from core.decision.trust import integrity_of
-from core.json_model import Number
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
-from core.report.speaker import Speaker
-from core.trading.baselines import Baseline
 from core.vocabulary import DOUBTFUL_GRADES, Decision
+
+if TYPE_CHECKING:
+    from core.decision.record import DecisionRecord, RecordedDecision
+    from core.json_model import Number
+    from core.report.speaker import Speaker
+    from core.trading.baselines import Baseline
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
-from core.decision.gate_record import GateRecord
 from core.metrics.conventions import meets_limit
+
+if TYPE_CHECKING:
+    from core.decision.gate_record import GateRecord
 
 WIDTH, HEIGHT, BASE = 132, 30, 26
 PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"

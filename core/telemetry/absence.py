@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.language import Message, joined, plural
 from core.telemetry.aliases import ALIASES, canonical
 from core.telemetry.readings import known_series, pace_series
-from core.telemetry.run_events import RunEvents
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.telemetry.run_events import RunEvents
 
 PATIENCE = 3  # iterations after which a metric that never came is missing
 

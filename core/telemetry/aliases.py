@@ -8,7 +8,10 @@ without a folder; CleanRL writes ``charts/*`` and ``losses/*``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "rollout/ep_rew_mean": (

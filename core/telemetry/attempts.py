@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.series import Series, empty, join, stitch
-from core.telemetry.tail import FileEvents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.telemetry.tail import FileEvents
 
 
 @dataclass(frozen=True)

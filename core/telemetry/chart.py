@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from core.telemetry.series import Series
+if TYPE_CHECKING:
+    from core.telemetry.series import Series
 
 MAX_POINTS = 2000
 # A reader returns the same series until it has read something new.

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import TelemetryError
 from core.language import Message, joined
-from core.reading import Reading
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import readings
-from core.telemetry.series import Series
 from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.reading import Reading
+    from core.telemetry.series import Series
 
 EVENTS_EXPECTED = Message("Pass an event file (events.out.tfevents…), or a folder of event files.")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.telemetry.readings import known_series
-from core.telemetry.run_events import RunEvents
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.telemetry.run_events import RunEvents
 
 # What a restart may change, by the tag that logs it.
 SETTINGS = {"learning_rate": "train/learning_rate", "ent_coef": "train/ent_coef"}

@@ -8,15 +8,18 @@ result is the same, only slower.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.telemetry.checksum import of_zeros, terms, unmasked
 from core.telemetry.frames import FRAME
 from core.telemetry.wire import plain_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
 FEW = 32  # records; fewer are parsed faster one by one
 _LONGEST = 149  # bytes: wall time 9, step 11, summary 2 + 127 at most

@@ -7,16 +7,20 @@ means that there is no such number; :func:`core.telemetry.absence.absence` says 
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.language import Message, plural
 from core.reading import Reading
 from core.telemetry.aliases import POSITIVE_ENTROPY, find
-from core.telemetry.run_events import RunEvents
 from core.telemetry.series import Series, empty
 from core.timestamps import from_unix
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.telemetry.run_events import RunEvents
 
 RANGE_POINTS = 60  # iterations whose speeds give the range of the time remaining
 RATE_POINTS = 10  # steps/s is taken over the last ten iterations (diagnostics.md section 4)

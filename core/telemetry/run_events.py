@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -25,10 +23,14 @@ from core.telemetry.attempts import (
 )
 from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.series import Series, empty, join
-from core.telemetry.tail import FileEvents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import pandas as pd
+
+    from core.telemetry.tail import FileEvents
 
 _COPIED = 2_000_000  # points in copies that are kept until the next new byte (48 MB)
 _KEPT = 20_000  # series, most of them views

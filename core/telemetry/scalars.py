@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +11,9 @@ from core.telemetry.frames import FRAME, FramedRecords
 from core.telemetry.plain import FEW, Points, plain_scalars
 from core.telemetry.problems import Fault
 from core.telemetry.wire import Found, ScalarParser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Skipped(NamedTuple):

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from io import FileIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +21,11 @@ from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, leng
 from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.scalars import ScalarBlocks, Taken
 from core.telemetry.wire import MAX_TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from io import FileIO
+    from pathlib import Path
 
 CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted

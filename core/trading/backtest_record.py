@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.market import Candles
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
-from core.trading.costs import CostModel
 from core.trading.replay import Track
+
+if TYPE_CHECKING:
+    from core.market import Candles
+    from core.trading.costs import CostModel
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -12,8 +14,10 @@ from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import calmar, sharpe
 from core.metrics.returns import bar_returns
-from core.trading.costs import CostModel
 from core.trading.replay import Costs, Track, replay
+
+if TYPE_CHECKING:
+    from core.trading.costs import CostModel
 
 SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, JsonModel, Share
 from core.metrics.trades import profit_factor, win_rate_pct
-from core.trading.replay import Replay
+
+if TYPE_CHECKING:
+    from core.trading.replay import Replay
 
 
 class Side(JsonModel):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,13 @@ from core.gates import measure
 from core.json_model import Count, JsonModel, Number
 from core.metrics.conventions import HOURS_PER_YEAR, meets_limit
 from core.metrics.records import require_equity, require_trades
-from core.playbook import GateSpec
-from core.playbook.gates import GateId
 from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.playbook import GateSpec
+    from core.playbook.gates import GateId
 
 Label = int | Literal["ALL", "WORST"]
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-
-from core.json_model import Number
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.ratios import lag1_autocorrelation
 from core.metrics.returns import days
@@ -22,6 +18,13 @@ from core.trading.significance import (
     min_track_record,
 )
 from core.vocabulary import EvidenceGrade
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from core.json_model import Number
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from core.json_model import Count, IsoDay, JsonModel, Share
-from core.playbook import RevalidationSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from core.playbook import RevalidationSettings
 
 DAY_BARS = 24
 RARE = 0.001  # one day in a thousand

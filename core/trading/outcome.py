@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import Field
 
 from core.gates import decide, measure
 from core.json_model import JsonModel, Number
 from core.metrics.conventions import meets_limit
-from core.playbook import DecisionRule, GateSpec
 from core.playbook.gates import GateId
-from core.trading.replay import Replay
 from core.vocabulary import Decision, GateStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from core.playbook import DecisionRule, GateSpec
+    from core.trading.replay import Replay
 
 
 class GateValue(JsonModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
@@ -11,9 +12,11 @@ from core.errors import InputError
 from core.json_model import Count, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY
 from core.metrics.drawdown import underwater
-from core.trading.costs import CostModel
 from core.trading.replay import Costs, Replay, Track, replay
 from core.trading.resampling import SEED, Quantiles
+
+if TYPE_CHECKING:
+    from core.trading.costs import CostModel
 
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 

@@ -10,12 +10,15 @@ position's result might have decided otherwise. All scenarios are stepped togeth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.trading.costs import CostModel
+
+if TYPE_CHECKING:
+    from core.trading.costs import CostModel
 
 TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
 

@@ -7,17 +7,20 @@ interval is that of a resampled path. Seeded: the same record gives the same num
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import Field
 
 from core.json_model import Count, Ends, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
-from core.playbook import GateSpec
 from core.playbook.gates import GateId
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.playbook import GateSpec
 
 SEED = 20_260_227
 SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole

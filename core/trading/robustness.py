@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,15 @@ from pydantic import Field
 from core.json_model import Count, JsonModel
 from core.metrics.periods import Period, by_part, quarters, regimes
 from core.metrics.returns import bar_returns
-from core.trading.backtest_record import BacktestRecord
 from core.trading.costs import CostModel
-from core.trading.episodes import EpisodeRow
 from core.trading.outcome import CostOutcome, FeeOutcome, Judge, Outcome, SlippageOutcome
 from core.trading.replay import Costs, Replay, Track, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.trading.backtest_record import BacktestRecord
+    from core.trading.episodes import EpisodeRow
 
 FEE_MULTIPLES = (0.0, 1.0, 2.0, 3.0)
 SLIPPAGES_BPS = (0.0, 5.0, 10.0, 20.0)

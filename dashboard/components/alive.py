@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.vocabulary import Liveness
 from dashboard.components.states import badge
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 
 def alive(page: Page, snapshot: Snapshot, job: Job, *, always: bool = False) -> str:

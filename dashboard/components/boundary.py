@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 
 from core.errors import TrainweekError
-from dashboard.wording import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dashboard.wording import Words
 
 log = logging.getLogger("trainweek.dashboard")
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.language import Message, said
-from core.playbook import Playbook
-from core.telemetry import RunEvents
 from core.telemetry.readings import RATE_POINTS, pace_series
 from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
-from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Band, Limit
 from dashboard.figures.style import CONFIG, GRAY, ORANGE, STILL
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import plotly.graph_objects as go
+
+    from core.playbook import Playbook
+    from core.telemetry import RunEvents
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 REDRAW_S = 15.0
 KL_NORMAL = 0.03  # medians of 85 % of healthy public PPO runs lie below

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.checks.judgement import Judgement
 from core.language import Message, plural
-from core.playbook import SlotSpec
 from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge
 from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
-from dashboard.data.snapshot import Item, Snapshot
 from dashboard.formatting import age, number
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.checks.judgement import Judgement
+    from core.playbook import SlotSpec
+    from dashboard.data.snapshot import Item, Snapshot
+    from dashboard.page import Page
 
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
 RESULT = "result.json"  # of a job, as the source of a reading

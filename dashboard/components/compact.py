@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.playbook import SlotSpec
 from dashboard.components import outcomes
 from dashboard.components.checklist import actions_row, heading
 from dashboard.components.states import badge
 from dashboard.components.ticking import tick_cell
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.playbook import SlotSpec
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def compact(page: Page, snapshot: Snapshot, slot: SlotSpec) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import Message, plural
 from core.vocabulary import Right, SignatureState
 from dashboard.components import outcomes
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Condition
 
 BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.ALTERED})
 

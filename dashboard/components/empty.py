@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.page import Page
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.page import Page
 
 SHORT = 24  # letters of a value that stays on one line
 ICON = 40  # letters that the directive of an icon may add to it

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.decision.gate_record import GateRecord, ResampledGate
-from core.gates import GateResult
 from core.language import Message, plural
-from core.playbook.gates import GateId
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
 from dashboard.figures.gates import gate_figure
 from dashboard.formatting import beyond, general, margin, share, short
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.states import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.gates import GateResult
+    from core.playbook.gates import GateId
+    from dashboard.page import Page
 
 OPS = {">=": "≥", "<=": "≤"}
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.vocabulary import ENDED_STATES, JobState
 from dashboard.components.alive import alive
 from dashboard.components.states import badge
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 
 def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool = False) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import week_or_way
-from dashboard.data.snapshot import Snapshot
 from dashboard.page import TICK_SECONDS, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.data.snapshot import Snapshot
 
 
 def live_panel(

@@ -6,21 +6,25 @@ of that place: a message that fades can't be read twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import streamlit as st
 
 from core.errors import TrainweekError
-from core.language import Message
 from core.vocabulary import WAITING_STATES
 from dashboard.components.states import badge
 from dashboard.formatting import age
-from dashboard.page import Page
 from dashboard.wording.names import JOB_KINDS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.language import Message
+    from dashboard.page import Page
+    from runner.records import Job
 
 SHOWN_FOR = timedelta(minutes=1)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from core.checks.judgement import Judgement
 from core.language import Message, plural
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age, number
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from core.checks.judgement import Judgement
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 # What readings of older records say of themselves.
 _ITERATIONS = re.compile(r"last (\d+) iterations?")

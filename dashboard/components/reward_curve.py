@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.telemetry.interventions import SettingChange, setting_changes
 from core.telemetry.readings import known_series
-from core.telemetry.series import Series
 from dashboard.components.charts import REWARD, draw, drawn
-from dashboard.data.snapshot import Snapshot
 from dashboard.figures.curves import Limit, Mark, curve, step_at
 from dashboard.figures.style import GRAY, ORANGE, RED
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from core.telemetry.series import Series
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 HEIGHT = 300
 MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones

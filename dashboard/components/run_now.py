@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.language import Message
-from core.playbook import Playbook
-from core.reading import Reading
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
-from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.states import WORDS
+
+if TYPE_CHECKING:
+    from core.playbook import Playbook
+    from core.reading import Reading
+    from core.telemetry.series import Series
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 SPARK_POINTS = 60
 Arrow = Literal["up", "down", "off"]

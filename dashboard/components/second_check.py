@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -14,10 +15,12 @@ from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
 from dashboard.components.log_pane import log_pane
 from dashboard.components.states import badge
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number, size
-from dashboard.page import Page
 from dashboard.wording.states import WORDS
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 TAIL_LINES = 100
 WATCHED = (

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard.page import Page
+from typing import TYPE_CHECKING
+
 from dashboard.wording.decision import ACTS_DONE
 from dashboard.wording.names import ROLES
-from runner.records import Signature
+
+if TYPE_CHECKING:
+    from dashboard.page import Page
+    from runner.records import Signature
 
 
 def signed_by(page: Page, signature: Signature) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from core.playbook import SlotSpec
-from core.schedule import SlotView
 from core.vocabulary import SlotState, Verdict
 from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from core.playbook import SlotSpec
+    from core.schedule import SlotView
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def choose(

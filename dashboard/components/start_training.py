@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.facts import JobFacts
 from core.language import Message
 from core.vocabulary import UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from core.facts import JobFacts
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 PLACE = "start"
 INCIDENT_BLOCKS = Message(

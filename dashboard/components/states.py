@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.vocabulary import (
     Decision,
@@ -19,9 +18,13 @@ from core.vocabulary import (
     TrainingStatus,
     Verdict,
 )
-from dashboard.wording import Words
 from dashboard.wording.decision import ACTS_DONE
 from dashboard.wording.states import WORDS
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from dashboard.wording import Words
 
 Colour = Literal["green", "orange", "red", "blue", "violet", "gray"]
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.language import Message
-from core.playbook import SlotSpec
 from core.vocabulary import Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import value_text
 from dashboard.components.states import word
-from dashboard.data.snapshot import Item, Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Tick
+
+if TYPE_CHECKING:
+    from core.playbook import SlotSpec
+    from dashboard.data.snapshot import Item, Snapshot
+    from dashboard.page import Page
+    from runner.records import Tick
 
 # Judged as of their own moment; the other slots are work, and count when it is done.
 LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
 from core.files import file_sha256
 from core.language import joined
 from core.market import Candles, load_candles
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,26 @@ Read from the archive, with every hash checked. No Streamlit here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from core.decision import SavedDecision, marked_bars
 from core.decision.sentences import Sentences, sentences_in
-from core.decision.validity import Standing
 from core.errors import TrainweekError
-from core.language import Message
 from core.metrics.drawdown import underwater
-from core.paths import Home
 from core.trading.baselines import buy_and_hold
 from dashboard.data.backtest_input import candles_of
 from dashboard.formatting import short
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from core.decision.validity import Standing
+    from core.language import Message
+    from core.paths import Home
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,21 @@ nothing is read twice; writes go through the client and then :meth:`Services.for
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from core.paths import Home
-from core.people import Person
 from core.telemetry import RunReader
 from dashboard.data.snapshot import Snapshot
 from runner.client import Client
-from runner.records import WeekRecords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core.paths import Home
+    from core.people import Person
+    from runner.records import WeekRecords
 
 __all__ = ["Services", "Snapshot"]
 

@@ -6,21 +6,14 @@ No Streamlit here, and no judging: facts come from the runner, verdicts from the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.checks import judge_slot
-from core.checks.judgement import Judgement
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
-from core.facts import Facts, RunFacts
-from core.liveness import Pulse, Silence
-from core.paths import Home
-from core.playbook import SlotSpec
-from core.reading import Reading
 from core.schedule import SlotView, next_up
 from core.telemetry import RunEvents, RunReader
 from core.telemetry.readings import readings
@@ -30,18 +23,29 @@ from core.vocabulary import (
     Liveness,
     TrainingStatus,
 )
-from runner.records import (
-    Incident,
-    Job,
-    LedgerEntry,
-    Note,
-    Signature,
-    Tick,
-    WeekRecords,
-)
 from runner.week.agenda import agenda, anomaly_days
 from runner.week.facts import facts_of_run, gather, judged_as_of
 from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from core.checks.judgement import Judgement
+    from core.facts import Facts, RunFacts
+    from core.liveness import Pulse, Silence
+    from core.paths import Home
+    from core.playbook import SlotSpec
+    from core.reading import Reading
+    from runner.records import (
+        Incident,
+        Job,
+        LedgerEntry,
+        Note,
+        Signature,
+        Tick,
+        WeekRecords,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from dashboard.figures.style import BLUE, GRAY, GREEN, ORANGE, RED, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
 
 DECISION_COLOURS = {"GO": GREEN, "PARTIAL": ORANGE, "NO-GO": RED}
 

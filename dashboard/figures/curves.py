@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
-from core.telemetry import Series
 from core.telemetry.chart import downsample, later_of_a_step
 from dashboard.figures.style import MARK_ROW, MOST_POINTS, PALETTE, band, frame, limit_line, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import plotly.graph_objects as go
+
+    from core.telemetry import Series
 
 MOST_ROWS = 3  # of names above a plot; further ones share them
 

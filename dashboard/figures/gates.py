@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.decision.gate_record import ResampledGate
-from core.gates import GateResult
-from core.trading.resampling import Quantiles
 from dashboard.figures.style import BLUE, GRAY, GREEN, GRID, ORANGE, RED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.gates import GateResult
+    from core.trading.resampling import Quantiles
 
 _PASS, _FAIL = "rgba(47,158,108,0.55)", "rgba(210,82,92,0.50)"
 

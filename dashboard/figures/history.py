@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from core.decision.gate_record import ResampledGate
-from core.gates import GateResult
 from dashboard.figures.style import GRAY, GREEN, RED, frame, limit_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from core.gates import GateResult
 
 
 def gate_over_time(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.vocabulary import (
@@ -20,6 +20,9 @@ from core.vocabulary import (
     Trend,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from enum import StrEnum
 
 WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
     Verdict: {

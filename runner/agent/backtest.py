@@ -6,18 +6,23 @@ over the episodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from core.metrics.records import EQUITY_COLUMNS
 from runner.agent.episodes import ChronologicalEpisodes
-from runner.agent.evaluation import Policy
-from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.round_trips import RoundTrips
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from runner.agent.evaluation import Policy
+    from runner.agent.market import Market
 
 
 @dataclass(frozen=True)

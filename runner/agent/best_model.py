@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
-from stable_baselines3 import PPO
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
@@ -23,6 +19,12 @@ from runner.agent.policy import require_finite
 from runner.agent.versions import versions
 from runner.failpoints import fail_here
 from runner.models.best_model import manifest_path, next_manifest_path, read_best_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from stable_baselines3 import PPO
 
 __all__ = [
     "SAVE_POINTS",

@@ -7,18 +7,23 @@ written at its own step.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from numbers import Real
+from typing import TYPE_CHECKING
 
 import numpy as np
-from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 from core.errors import SetupError
 from core.language import Message
 from runner.agent.evaluation import Evaluation, evaluate, greedy
-from runner.agent.market_env import MarketEnv
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stable_baselines3 import PPO
+
+    from runner.agent.market_env import MarketEnv
 
 # SB3 gives NaN for it whenever all returns of a rollout are equal; that is no failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"

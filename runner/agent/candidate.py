@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
-from core.market import Candles
 from core.playbook.settings import TrainingSettings
 from core.timestamps import iso, parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
-from runner.agent.market import Market
 from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.policy import build_model, load_weights
@@ -28,6 +22,15 @@ from runner.agent.session import settings_with
 from runner.agent.split import env_settings, purge_gap
 from runner.agent.versions import differences
 from runner.models.best_model import RETRAIN, read_best_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+    from core.market import Candles
+    from runner.agent.market import Market
 
 TOO_CLOSE = Message("Use later candles, or train on earlier ones.")
 

@@ -10,12 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-from stable_baselines3 import PPO
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
@@ -37,6 +33,12 @@ from runner.models.checkpoints import (
     read_part,
     verify_checkpoint,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from stable_baselines3 import PPO
 
 __all__ = [
     "SAVE_POINTS",

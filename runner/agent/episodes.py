@@ -7,14 +7,16 @@ marked at the close of bar ``stop``. It has ``stop - start`` steps.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from core.errors import MarketDataError
 from core.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Spans = tuple[np.ndarray, np.ndarray]  # starts and stops, int64, one per account
 

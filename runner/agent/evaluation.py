@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from stable_baselines3 import PPO
 
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import sharpe
 from runner.agent.market_env import MarketEnv
+
+if TYPE_CHECKING:
+    from stable_baselines3 import PPO
 
 # From observations (n, K + 3) and the environment to actions (n,).
 Policy = Callable[[np.ndarray, MarketEnv], np.ndarray]

@@ -7,11 +7,13 @@ later bars does not change one bit of it (tests prove that).
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from runner.agent.market import Market
+if TYPE_CHECKING:
+    from runner.agent.market import Market
 
 MOMENTUM_SPANS = (6, 24, 96)  # bars
 REGIME_BARS = (24, 48, 96, 192)  # expected lengths of the trends to detect

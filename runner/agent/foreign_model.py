@@ -11,18 +11,15 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from stable_baselines3 import PPO
 
 from core.errors import InputError
 from core.language import Message
 from core.market.synthetic import make_market
-from core.playbook.settings import TrainingSettings
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP
 from runner.agent.market import Market
@@ -30,6 +27,13 @@ from runner.agent.market_env import MarketEnv
 from runner.agent.policy import build_model, require_finite
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stable_baselines3 import PPO
+
+    from core.playbook.settings import TrainingSettings
 
 LARGEST = 1 << 30  # bytes of weights; more can't be our policy and may be a zip bomb
 FIRST_LAYER = "mlp_extractor.policy_net.0.weight"  # (units, observations)

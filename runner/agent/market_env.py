@@ -19,7 +19,7 @@ account is terminated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium import spaces
@@ -28,10 +28,12 @@ from stable_baselines3.common.vec_env import VecEnv
 from core.trading.costs import CostModel
 from core.trading.replay import TRIM_BAND
 from runner.agent.account import Account, Fills
-from runner.agent.episodes import Episodes
 from runner.agent.features import POSITION_NAMES
-from runner.agent.market import Market
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
+
+if TYPE_CHECKING:
+    from runner.agent.episodes import Episodes
+    from runner.agent.market import Market
 
 RUIN = 0.05  # share of the start capital at which an account is terminated
 LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature

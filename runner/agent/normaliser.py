@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 CLIP = 5.0  # standard deviations; a crash candle must not saturate the network
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from pathlib import Path
 from pickle import UnpicklingError
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.logger import Logger
-from stable_baselines3.common.vec_env import VecEnv
 
 from core.errors import IntegrityError, TrainweekError
 from core.language import Message
-from core.playbook.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from io import BytesIO
+    from pathlib import Path
+
+    from stable_baselines3.common.vec_env import VecEnv
+
+    from core.playbook.settings import TrainingSettings
 
 
 class TrainingDivergedError(TrainweekError):
@@ -68,7 +72,7 @@ def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
     """
     try:
         # SB3 takes open files too, as its save() does; its annotation names only paths.
-        model.set_parameters(cast(str, source), device="cpu")
+        model.set_parameters(cast("str", source), device="cpu")
     except (ValueError, KeyError, RuntimeError, OSError, EOFError, UnpicklingError) as error:
         raise IntegrityError(
             Message(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from stable_baselines3 import PPO
 
 from runner.agent.market_env import MarketEnv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stable_baselines3 import PPO
 
 
 def random_states(model: PPO) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from core.metrics.records import TRADE_COLUMNS
-from runner.agent.account import Fills
+
+if TYPE_CHECKING:
+    from runner.agent.account import Fills
 
 
 @dataclass

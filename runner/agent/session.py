@@ -5,12 +5,9 @@ The job, the smoke test and the benchmarks all use it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import CallbackList
 from stable_baselines3.common.logger import HParam, configure
 
@@ -26,10 +23,17 @@ from runner.agent.callbacks import (
     StopWhen,
     Validation,
 )
-from runner.agent.evaluation import Evaluation
-from runner.agent.market_env import MarketEnv
 from runner.agent.policy import TrainingDivergedError, build_model, non_finite_parameter
-from runner.agent.split import TrainingData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from stable_baselines3 import PPO
+
+    from runner.agent.evaluation import Evaluation
+    from runner.agent.market_env import MarketEnv
+    from runner.agent.split import TrainingData
 
 # The least number of evaluations and checkpoints of a run, however short it is.
 FEWEST_EVALUATIONS = 8

@@ -5,16 +5,19 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.market import load_candles
-from core.paths import Home
-from core.playbook import Playbook
 from core.telemetry import RunReader
 from runner.agent.features import WARM_UP
 from runner.agent.policy import non_finite_parameter
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
+
+if TYPE_CHECKING:
+    from core.paths import Home
+    from core.playbook import Playbook
 
 ENVS = 16
 EPISODE_BARS = 24  # so short that some of them end within 512 steps

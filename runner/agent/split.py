@@ -7,14 +7,10 @@ depends on a training bar. Neither part is the backtest data.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
 from core.language import Message
-from core.market import Candles
-from core.playbook.settings import TrainingSettings
 from core.trading.costs import CostModel
 from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes, slices
 from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
@@ -22,6 +18,14 @@ from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.reward import RewardSettings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import numpy as np
+
+    from core.market import Candles
+    from core.playbook.settings import TrainingSettings
 
 VALIDATION_EPISODES = 32  # stepped together: an evaluation takes tens of milliseconds
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from core.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PACKAGES = ("torch", "stable_baselines3", "gymnasium", "numpy", "pandas")
 

@@ -7,12 +7,10 @@ Never imports torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from core.paths import Home
-from core.people import Person
 from runner.client.decisions import Decisions
 from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
@@ -24,6 +22,12 @@ from runner.client.ticks import Ticks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
 from runner.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.paths import Home
+    from core.people import Person
 
 __all__ = ["Client"]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from core.errors import PermissionDenied
 from core.language import Message
-from core.paths import Home
-from core.people import Person
-from core.vocabulary import Right
 from runner.outcomes import Refused
-from runner.records import LedgerEntry
 from runner.store import Store, Transaction, schema
 from runner.store.queries import week_moment
 from runner.store.rows import entry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from core.paths import Home
+    from core.people import Person
+    from core.vocabulary import Right
+    from runner.records import LedgerEntry
 
 
 def no_week(week_id: str) -> Refused:

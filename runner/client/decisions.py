@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from core.language import Message
-from core.people import Person
 from core.vocabulary import Right, SignatureAct
 from runner.client.base import BaseClient, no_week
 from runner.client.signatures.rules import (
@@ -20,11 +17,16 @@ from runner.client.signatures.rules import (
 from runner.client.signatures.statement import sealed_statement
 from runner.client.ticks import too_long
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.records import Closing, DecisionRecords, LedgerEntry, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.engine import Connection
+
     from core.decision import SavedDecision
+    from core.people import Person
+    from runner.records import Closing, DecisionRecords, LedgerEntry, Signature
 
 
 class Decisions(BaseClient):

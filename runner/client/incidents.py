@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.language import Message, joined, literal
-from core.playbook.text import Step
 from core.vocabulary import IncidentState, Right
-from core.week import Week
 from runner.client.base import BaseClient, no_week
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.records import Incident
 from runner.store import Transaction, queries, record_queries
+
+if TYPE_CHECKING:
+    from core.playbook.text import Step
+    from core.week import Week
+    from runner.records import Incident
 
 
 class Incidents(BaseClient):

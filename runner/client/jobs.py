@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -16,9 +15,13 @@ from runner.client.base import BaseClient
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
-from runner.records import Job
 from runner.store import Transaction, queries, rows, schema
 from runner.store.requests import restart_pending, submit_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.records import Job
 
 # Kinds that need a week: their files are named by its days.
 _OF_A_WEEK = frozenset(JobKind) - {

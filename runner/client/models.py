@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
-from sqlalchemy.engine import Connection
+from typing import TYPE_CHECKING, Any
 
 from core.job_params import BackupParams, JobParams, stored_params
 from core.language import Message
@@ -14,8 +11,13 @@ from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
 from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
 from runner.outcomes import Refused
-from runner.records import Job
 from runner.store import queries
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+    from sqlalchemy.engine import Connection
+
+    from runner.records import Job
 
 
 class Models(BaseClient):

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from core.clock import Clock
-from core.errors import IntegrityError
 from core.files import tail
-from core.liveness import Pulse
-from core.vocabulary import JobKind
-from core.week import Week
 from runner.client.base import BaseClient
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import pulse_of
-from runner.records import Attempt, Incident, Job, LedgerEntry, Note, RunnerStatus, Signature, Tick
 from runner.store import queries, record_queries, rows, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.errors import IntegrityError
+    from core.liveness import Pulse
+    from core.vocabulary import JobKind
+    from core.week import Week
+    from runner.records import (
+        Attempt,
+        Incident,
+        Job,
+        LedgerEntry,
+        Note,
+        RunnerStatus,
+        Signature,
+        Tick,
+    )
 
 
 class Reads(BaseClient):

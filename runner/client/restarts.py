@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
 from core.job_params import (
@@ -16,12 +14,16 @@ from core.job_params import (
 )
 from core.language import Message
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
-from core.week import Week
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.store import queries, rows, schema
 from runner.store.requests import restart_pending, submit_body
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from core.week import Week
 
 # The scenario of the playbook whose log line a change calls for, where none is named.
 _SCENARIOS = {"learning_rate": "kl_explosion", "ent_coef": "flat_reward"}

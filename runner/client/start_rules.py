@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Connection, Row
 
 from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
-from core.people import Person
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
-from core.week import Week
 from runner.client.models import restore_in_progress
 from runner.files import read_json
 from runner.models.checkpoints import MORE_STEPS, newest_checkpoint, reached_already
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
 from runner.outcomes import Refused
 from runner.store import queries, rows, schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Row
+
+    from core.people import Person
+    from core.week import Week
 
 # What a resumed run keeps from the one that it continues, unless the request says otherwise.
 _KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 
 from core.language import Message
 from core.vocabulary import Right, Verdict
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Conflict, Recorded, Refused
-from runner.records import Note, Tick
 from runner.store import Transaction, queries, rows, schema
+
+if TYPE_CHECKING:
+    from runner.records import Note, Tick
 
 MOST_TEXT = 10_000  # characters of a note or a reason
 

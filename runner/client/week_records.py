@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from core.vocabulary import JobKind
-from core.week import Week
 from runner.client.base import BaseClient
 from runner.records import WeekRecords
 from runner.store import queries, record_queries, schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from core.week import Week
 
 ACTIVITY = 50  # lines of the ledger that are read
 

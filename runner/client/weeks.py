@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.clock import Clock
 from core.errors import InputError
 from core.language import Message
 from core.paths import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.timestamps import iso
 from core.vocabulary import Right
-from core.week import Week
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.week import Week
 
 
 class Weeks(BaseClient):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.checks import Judgement, judge_slot
 from core.people import Person
 from core.vocabulary import Role, Verdict
-from core.week import Week
-from runner.client import Client
 from runner.week.facts import gather, judged_as_of
 from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from core.week import Week
+    from runner.client import Client
 
 ENGINEER = Person("Demo engineer", Role.ENGINEER)
 LEAD = Person("Demo lead", Role.LEAD)

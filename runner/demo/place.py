@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -12,6 +12,9 @@ from core.errors import ConflictError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from runner.home.launch import stop_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFAULT = CHECKOUT / ".demo"
 _MARK = "trainweek-demo.json"

@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, literal
 from core.market.sample import write_sample
-from core.paths import Home
 from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
-from core.week import Week
 from runner.client import Client
 from runner.demo.pacing import week_moment
 from runner.demo.people import ENGINEER, LEAD, tick_slot
 from runner.outcomes import Recorded, Refused, Submitted
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from core.paths import Home
+    from core.week import Week
+    from runner.records import Job
 
 LAUNCH = parse_moment("2026-02-23T14:00Z")  # the manual's own week
 BEGIN = LAUNCH - timedelta(hours=6, minutes=5)  # just before the pre-flight

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
 from core.language import Message, literal
-from core.paths import Home
 from core.vocabulary import Verdict
 from runner.doctor import machine, models, place, processes, record, signing
 from runner.doctor.examined import Examined, failed
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 __all__ = ["Examined", "examine", "exit_code"]
 

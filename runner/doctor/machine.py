@@ -5,9 +5,9 @@ from __future__ import annotations
 import platform
 import sys
 import tomllib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
@@ -17,8 +17,12 @@ from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import last_line
-from runner.settings import Settings
 from runner.store.engine import described_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
 _RELEASE_YEAR = 2026  # a machine with an empty battery boots with a clock in the past

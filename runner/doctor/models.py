@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
-from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.models.best_model import read_best_model
 from runner.models.checkpoints import list_checkpoints
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 
 def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:

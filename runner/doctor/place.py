@@ -6,16 +6,20 @@ import os
 import pwd
 import shutil
 import stat
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from core.paths import Home
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.home.filesystem import filesystem_of
-from runner.settings import Settings
 from runner.store.damage import user_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 _LOW, _OUT = 1_000_000_000, 100_000_000  # bytes free: enough for checkpoints; for logs
 _FEW_FILES = 1000

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.language import Message, plural
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobState
 from runner.doctor.examined import Examined, failed, passed, warned
@@ -19,8 +15,15 @@ from runner.home.runner_identity import read_identity, runner_status
 from runner.processes.attempt_processes import ID_KEY, attempt_processes, started_attempts
 from runner.processes.identity import ProcessIdentity, command_line, identify, is_alive
 from runner.processes.procfs import flock_holder
-from runner.records import RunnerStatus
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
+    from runner.records import RunnerStatus
+    from runner.settings import Settings
 
 
 def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.language import Message, literal, plural
 from core.liveness import duration
-from core.paths import Home
 from core.timestamps import parse_moment
 from runner.doctor.examined import Examined, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.verification import verify_ledger
-from runner.settings import Settings
 from runner.store.backup import backups as all_backups
 from runner.store.backup import verify_backup
 from runner.store.damage import damage_of
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
 _START = Message("Start the runner (see logs/state/runner.log), or: trainweek ledger backup")

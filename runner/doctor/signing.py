@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.decision.seal import fingerprint, short
 from core.language import Message
-from core.paths import Home
 from runner.doctor.examined import Examined, passed
 from runner.home.signing_key import public_key
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 
 def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:

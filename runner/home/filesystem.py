@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import SetupError
 from core.language import Message
-from core.paths import Home
 from runner.processes.procfs import mount_lines
+
+if TYPE_CHECKING:
+    from core.paths import Home
 
 # Their locks or syncs can't be trusted by a database (sqlite.org/howtocorrupt.html, 2.1).
 _NETWORK = frozenset(

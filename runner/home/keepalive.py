@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.errors import SetupError, TrainweekError
 from core.language import Message
@@ -14,7 +12,12 @@ from core.paths import CHECKOUT, Home
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import RunnerIdentity, read_identity
 from runner.processes.identity import is_alive
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from runner.settings import Settings
 
 _TRIES = 3  # if it never came up; the person at the terminal then reads why
 

@@ -7,13 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import SetupError
 from core.files import tail
 from core.language import Message
-from core.paths import Home
 from runner.home.log_rotation import cap_log
 from runner.home.runner_identity import read_identity
 from runner.processes.attempt_processes import (
@@ -25,6 +23,12 @@ from runner.processes.identity import is_alive, kill_all, send_signal
 from runner.processes.local import LocalProcesses
 from runner.settings import Settings
 from runner.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core.paths import Home
 
 _POLL_S = 0.05
 _DEATH_TIMEOUT_S = 10.0

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.paths import Home
 from runner.processes.shim import Log
-from runner.reported_problems import ReportedProblems
-from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.paths import Home
+    from runner.reported_problems import ReportedProblems
+    from runner.settings import Settings
 
 
 def cap_logs(home: Home, settings: Settings, problems: ReportedProblems) -> None:

@@ -7,7 +7,7 @@ import os
 import shlex
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.paths import CHECKOUT, Home
@@ -15,6 +15,9 @@ from core.timestamps import iso, parse_moment
 from runner.files import read_json
 from runner.processes.identity import ProcessIdentity, identify, is_alive
 from runner.records import RunnerStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # A process of another machine can't be checked, so its heartbeat decides.
 FOREIGN_HEARTBEAT_S = 15.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +13,9 @@ from core.decision.seal import public_text
 from core.errors import SetupError
 from core.files import sync_folder
 from core.language import Message
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from core.paths import Home
 
 
 def signing_key(home: Home) -> Ed25519PrivateKey:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import shlex
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from runner.home.keepalive import dashboard_command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RUNNER, DASHBOARD = "trainweek-runner.service", "trainweek-dashboard.service"
 

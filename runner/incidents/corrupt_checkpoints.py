@@ -9,22 +9,26 @@ already open, or the playbook has none, it is logged once.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, select
 
 from core.errors import TrainweekError
 from core.files import write_text
 from core.language import Message, joined, literal
-from core.paths import Home
 from core.vocabulary import JobKind
 from runner.files import read_json
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident, open_incident_of
 from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
-from runner.store.fenced_store import FencedStore
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
+    from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 _PROCEDURE = "data"

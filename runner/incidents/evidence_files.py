@@ -11,14 +11,18 @@ import filecmp
 import logging
 import os
 import shutil
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.paths import Home, numbered
-from core.playbook import EscalationSpec
 from core.timestamps import iso
 from runner.models.best_model import manifest_path
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.playbook import EscalationSpec
 
 log = logging.getLogger("trainweek.runner")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
-from sqlalchemy.engine import Connection
-
-from core.playbook import EscalationSpec
-from core.week import Week
 from runner.store import queries
-from runner.store.fenced_store import FencedWrite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+    from sqlalchemy.engine import Connection
+
+    from core.playbook import EscalationSpec
+    from core.week import Week
+    from runner.store.fenced_store import FencedWrite
 
 
 def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Row | None:

@@ -12,13 +12,12 @@ import json
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import language
 from core.errors import (
@@ -38,6 +37,9 @@ from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
 from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 

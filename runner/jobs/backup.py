@@ -8,8 +8,7 @@ the model folder by a backup in the same way.
 from __future__ import annotations
 
 import shutil
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
@@ -23,6 +22,10 @@ from runner.jobs.restore_backup import restore_backup
 from runner.models.backups import MANIFEST, checksums, copy_files, verify_backup
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.folder_swap import finish_exchange
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
 
 TRIES = 5  # a training run may save while the folder is copied
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
@@ -12,13 +11,18 @@ from core.decision import Earlier, EarlierDecisions, SavedDecision, history, rea
 from core.errors import InputError, IntegrityError
 from core.facts import Facts
 from core.people import Person
-from core.playbook import Playbook
 from core.vocabulary import APPROVALS, IncidentState, Role, SignatureState
 from runner.client import Client
-from runner.jobs.attempt import Spec
-from runner.records import Incident
 from runner.week.facts import gather
 from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from core.playbook import Playbook
+    from runner.jobs.attempt import Spec
+    from runner.records import Incident
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,7 @@ range. The file itself is never unpickled and not kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
@@ -26,6 +23,11 @@ from runner.agent.normaliser import Normaliser
 from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, Spec, StopFlag, run_program, utc_now
 from runner.models.best_model import manifest_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
 
 MODEL = "model.zip"
 STATISTICS = Message(

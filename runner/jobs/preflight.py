@@ -10,17 +10,20 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, joined, literal, plural
-from core.paths import Home
 from core.playbook import Playbook, check_playbook
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program
 from runner.week.data_availability import check_datasets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core.paths import Home
 
 SMOKE_STEPS = 512
 _REQUIRED = ("stable_baselines3", "torch", "gymnasium", "tensorboard", "pandas", "numpy")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from core.decision import ReportPaths
-from core.paths import Home
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.decision import ReportPaths
+    from core.paths import Home
 
 # Name in the archive: name in result.json.
 NAMES = {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InputError
-from core.job_params import BackupParams
 from core.language import Message
-from core.paths import Home
 from core.people import Person
 from core.vocabulary import JobKind, Role
 from runner.client import Client
@@ -22,6 +21,10 @@ from runner.models.backups import (
     verify_backup,
 )
 from runner.models.folder_swap import finish_exchange, put_in_place, staged
+
+if TYPE_CHECKING:
+    from core.job_params import BackupParams
+    from core.paths import Home
 
 
 def restore_backup(spec: Spec, asked: BackupParams) -> int:

@@ -8,11 +8,8 @@ nothing outside the attempt's folder.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from core.decision import (
     BacktestRecord,
@@ -52,6 +49,11 @@ from runner.jobs.revalidation_input import (
     other_costs,
     require_interval,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
 
 
 class _StopRequestedError(Exception):

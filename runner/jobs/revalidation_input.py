@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from core.errors import InputError, MarketDataError
 from core.language import Message
-from core.market import Candles
-from core.trading.costs import CostModel
 from core.trading.evidence import Trials
+
+if TYPE_CHECKING:
+    from core.market import Candles
+    from core.trading.costs import CostModel
 
 
 def require_interval(candles: Candles, interval: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import faulthandler
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.liveness.stall_dump import DUMP_SIGNAL, STACKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write_stacks_on_request(folder: Path) -> None:

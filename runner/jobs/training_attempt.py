@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.language import Message, joined
 from core.timestamps import iso
 from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
 from runner.agent.checkpoint import save_checkpoint, set_aside, tidy
-from runner.agent.evaluation import Evaluation
 from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import purge_gap
 from runner.jobs.attempt import COMPLETE, FAILED, STOPPED, Spec, StopFlag, utc_now
-from runner.jobs.training_log import TrainingLog
-from runner.jobs.training_plan import TrainingPlan
 from runner.jobs.training_progress import TrainingProgress
 from runner.models.checkpoints import newest_checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.agent.evaluation import Evaluation
+    from runner.jobs.training_log import TrainingLog
+    from runner.jobs.training_plan import TrainingPlan
 
 
 class TrainingAttempt:

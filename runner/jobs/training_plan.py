@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, TrainweekError
 from core.files import write_json
 from core.job_params import RestartRecord, StoredTrainParams
 from core.language import Message, plural
-from core.playbook.settings import TrainingSettings
 from core.timestamps import iso
 from runner.agent.checkpoint import Checkpoint, checkpoint_name, normaliser_of, tidy
-from runner.agent.normaliser import Normaliser
 from runner.agent.session import settings_with
 from runner.agent.versions import differences
-from runner.jobs.attempt import Spec
 from runner.models.checkpoints import (
     MORE_STEPS,
     SKIPPED,
@@ -27,6 +22,14 @@ from runner.models.checkpoints import (
     verify_checkpoint,
 )
 from runner.models.folder_swap import RESTORE_AGAIN, finish_exchange, unfinished_exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from core.playbook.settings import TrainingSettings
+    from runner.agent.normaliser import Normaliser
+    from runner.jobs.attempt import Spec
 
 OVERRIDES = ("learning_rate", "ent_coef", "seed")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from core.errors import SetupError
 from core.timestamps import iso
-from runner.agent.session import Session
 from runner.jobs.attempt import Spec, utc_now
-from runner.jobs.training_log import TrainingLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.agent.session import Session
+    from runner.jobs.training_log import TrainingLog
 
 LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
 SPEED_WINDOW_S = 5.0

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.liveness import GAP_POINTS, Limits, Pulse, Vitals, usual_gap
-from core.vocabulary import JobState
 from runner.files import read_json
-from runner.processes.process_table import ProcessEntry
 from runner.processes.procfs import boot_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.vocabulary import JobState
+    from runner.processes.process_table import ProcessEntry
 
 PULSE = "pulse.json"
 

@@ -12,13 +12,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.files import tail
 from runner.processes.identity import ProcessIdentity, is_alive, send_signal
-from runner.processes.process_table import ProcessEntry
 from runner.processes.procfs import catches, description, is_stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from runner.processes.process_table import ProcessEntry
 
 STACKS = "stacks.txt"  # our programs' faulthandler writes there (runner/jobs/attempt.py)
 DUMP_SIGNAL = signal.SIGUSR2

@@ -9,19 +9,23 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.clock import Clock
 from core.liveness import Limits, Pulse, judge_liveness
-from core.paths import Home
-from core.playbook import Playbook
 from core.vocabulary import ENDED_STATES, JobState
 from runner.files import read_json
 from runner.liveness.progress import PULSE, read_pulse, read_signals, vitals
 from runner.liveness.watcher import progress_paths
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import process_entry
-from runner.records import Attempt, Job
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.clock import Clock
+    from core.paths import Home
+    from core.playbook import Playbook
+    from runner.records import Attempt, Job
 
 
 def pulse_of(

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Row
-
-from core.clock import Clock
 from core.errors import TrainweekError
 from core.language import Message
 from core.liveness import Limits, Pulse, judge_liveness, vital_silence
-from core.paths import Home
 from core.vocabulary import JobKind, JobState, Liveness
-from core.week import Week
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.opening import open_incident
 from runner.liveness.progress import ProgressPaths, read_pulse, read_signals, vitals, write_pulse
 from runner.liveness.stall_dump import save_stall
-from runner.processes.executor import Observation
 from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import ProcessEntry, process_table, tree_in
-from runner.records import Attempt
 from runner.reported_problems import ReportedProblems
-from runner.settings import Settings
 from runner.store import queries
-from runner.store.fenced_store import FencedStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+    from core.clock import Clock
+    from core.paths import Home
+    from core.week import Week
+    from runner.processes.executor import Observation
+    from runner.records import Attempt
+    from runner.settings import Settings
+    from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256, sync_folder
 from core.language import Message, literal
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.paths import Home
 
 MANIFEST = "backup.manifest.json"
 ANOTHER = Message("Use another backup: trainweek backup list")

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.language import Message
 from core.model_manifest import manifest_path, next_manifest_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["RETRAIN", "manifest_path", "next_manifest_path", "read_best_model"]
 

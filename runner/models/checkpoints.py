@@ -8,15 +8,17 @@ torch is not needed, so client, dashboard and doctor can read them too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import IntegrityError
 from core.files import file_sha256
 from core.language import Message, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEPT = 3  # verified ones of a run
 MANIFEST = "manifest.json"

@@ -7,12 +7,15 @@ kept. So after a kill the names say how far it was.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.files import sync_folder
 from core.language import Message
 from core.paths import Home, numbered
 from runner.failpoints import fail_here
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RESTORE_AGAIN = Message("Restore a backup: trainweek backup restore")
 

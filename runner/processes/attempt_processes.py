@@ -6,13 +6,17 @@ of the attempt's control group. In files it has the key ``mark``, as in earlier 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.paths import Home
 from runner.files import read_json
 from runner.processes.identity import ProcessIdentity, identify
 from runner.processes.procfs import environment, pids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.paths import Home
 
 ATTEMPT_VARIABLE = "TRAINWEEK_ATTEMPT"
 ID_KEY = "mark"  # of command.json and identity.json

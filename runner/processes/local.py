@@ -8,10 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import SetupError
 from core.files import tail, write_json
@@ -34,6 +33,10 @@ from runner.processes.identity import (
 )
 from runner.processes.process_table import descendants, process_entry
 from runner.processes.procfs import boot_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
 
 SHIM = Path(__file__).with_name("shim.py")
 _STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exit

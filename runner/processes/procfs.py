@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import signal
 
 PROC = Path("/proc")
 MOUNTS = PROC / "self/mountinfo"  # proc_pid_mountinfo(5)

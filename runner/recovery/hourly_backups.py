@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from core.paths import Home
-from runner.settings import Settings
 from runner.store.backup import backups
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 log = logging.getLogger("trainweek.runner")
 

@@ -6,12 +6,12 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.language import Message
 from core.paths import Home, numbered
-from core.people import Person
 from runner.home.runner_identity import how_to_stop, runner_status
 from runner.recovery.verification import (
     copy_database,
@@ -20,6 +20,10 @@ from runner.recovery.verification import (
     lost_lines,
 )
 from runner.store import Store, chain
+from runner.store.write_lock import write_lock
+
+if TYPE_CHECKING:
+    from core.people import Person
 
 
 def replay(home: Home, by: Person, now: datetime) -> str:
@@ -39,13 +43,13 @@ def replay(home: Home, by: Person, now: datetime) -> str:
             Message("There is no ledger {path}.", path=str(home.ledger)),
             Message("Restore one from a backup: trainweek ledger restore"),
         )
-    with Store.lock(home):  # a writer's line comes before its commit
+    with write_lock(home):  # a writer's line comes before its commit
         lines = _require_all_lines(home)  # any problem is found before a file is moved
     new = home.database.with_suffix(".replay.db")
     for name in with_journals(new):
         name.unlink(missing_ok=True)  # of a replay that was killed
     Store(home, database=new).require_sound()
-    with Store.lock(home):
+    with write_lock(home):
         kept = replace_database(home, new, "before-replay")
     was = f"; the old one is {home.relative(kept)}" if kept else ""
     with Store(home).write() as transaction:

@@ -6,21 +6,26 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
 from core.language import Message
 from core.paths import Home, numbered
-from core.people import Person
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
 from runner.store import Store, chain
 from runner.store.backup import StoreBackup, backups, verify_backup
+from runner.store.write_lock import write_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.people import Person
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
     """
     require_no_runner(home)
     backup = _chosen(home, name, now)
-    with Store.lock(home):
+    with write_lock(home):
         present = list(_intact(home.ledger))
         base, extra = _verified(backup, present, home.database)
         from_backup = backup.lines if backup else 0

@@ -19,6 +19,7 @@ from runner.store.backup import backups
 from runner.store.damage import damage_of
 from runner.store.engine import open_engine
 from runner.store.migrate import migrate
+from runner.store.write_lock import write_lock
 
 _RESTORE = Message("Stop the runner, then: trainweek ledger restore")
 _REPLAY = Message("Stop the runner, then: trainweek ledger replay")
@@ -80,7 +81,7 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
         # locked out while both are copied, but not while the long file is read.
         copy = Path(beside) / "copy.db"
         locked = home.database.with_suffix(".lock").exists()
-        with Store.lock(home) if locked else nullcontext():
+        with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
             damage = damage_of(home.database, home) or copy_database(home.database, copy)
         sums, problems, broken = _chain(path, size)

@@ -7,14 +7,16 @@ functions, so a rebuilt database is equal to the original.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.engine import Connection
 
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
 from runner.store import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 Fields = Mapping[str, Any]
 

@@ -16,12 +16,10 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -33,6 +31,10 @@ from core.timestamps import iso, parse_moment
 from runner.failpoints import fail_here
 from runner.store import chain
 from runner.store.damage import damage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"

@@ -12,16 +12,18 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical
 from core.errors import IntegrityError, SetupError
 from core.files import sync_folder
 from core.language import Message
 from runner.store.damage import too_many_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 START = "0" * 64  # ``prev`` of the first line
 RESTORE = Message("Keep both files, stop the runner, then: trainweek ledger restore")

@@ -7,15 +7,19 @@ import os
 import pwd
 import resource
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
 from core.language import Message
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.paths import Home
 
 _REMEDY = Message("Stop the runner, then rebuild it: trainweek ledger restore")
 _RETRY = Message("Free disk space or fix the folder's permissions, then retry.")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, NullPool, create_engine, event
-from sqlalchemy.engine import Connection, RootTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection, RootTransaction
 
 WAL_SAFE_SINCE = (3, 51, 3)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import ConflictError
 from core.language import Message
 from core.people import Person
 from core.vocabulary import Role
-from runner.records import LedgerEntry
-from runner.store import Store, Transaction
 from runner.store.queries import week_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from runner.records import LedgerEntry
+    from runner.store import Store, Transaction
 
 RUNNER = Person("runner", Role.ENGINEER)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Connection, Row
 
 from core.clock import Clock
 from core.vocabulary import ACTIVE_STATES, IncidentState, JobKind
-from core.week import Week
-from runner.records import Incident
 from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Row
+
+    from core.week import Week
+    from runner.records import Incident
 
 TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
 """Kinds of jobs that count as trials: each is one more chance of a lucky result."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.engine import Connection
 
 from core.vocabulary import IncidentState, JobKind
-from core.week import Week
 from runner.records import (
     Attempt,
     Closing,
@@ -22,6 +20,11 @@ from runner.records import (
     Tick,
 )
 from runner.store import rows, schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from core.week import Week
 
 
 def jobs(

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.engine import Connection
 
 from core.job_params import JobParams, RestartRecord, StoredTrainParams, stored_params
 from core.language import Message
 from core.vocabulary import JobKind, JobState
 from runner.store import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 
 def submit_body(kind: JobKind, params: JobParams, run: str | None, now: datetime) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from core.clock import ClockPoint
 from core.language import Message, recorded_message
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
 from runner.records import Attempt, Closing, Incident, Job, LedgerEntry, Note, Signature, Tick
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 
 def _plain(row: Row[Any], *without: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ so the records of a rebuilt database keep their ids.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -25,9 +25,11 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
-from sqlalchemy.engine import Dialect
 
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
 
 REVISION = "0004"
 

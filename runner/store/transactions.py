@@ -12,32 +12,36 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Engine, func, select
-from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
 from core.language import Message, recorded
 from core.paths import Home
-from core.people import Person
 from core.timestamps import iso
 from runner.failpoints import fail_here
-from runner.records import LedgerEntry
 from runner.store import chain, schema
 from runner.store.apply import apply
-from runner.store.damage import busy, damage_of, operator_errors, refuse_damaged, unwritable
+from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
 from runner.store.engine import immediate, open_engine
 from runner.store.migrate import migrate
 from runner.store.rows import entry_of
+from runner.store.write_lock import write_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from core.people import Person
+    from runner.records import LedgerEntry
 
 log = logging.getLogger("trainweek.store")
 
@@ -158,7 +162,7 @@ class Store:
         self.require_sound()
         path = self.home.ledger
         with (
-            self.lock(self.home, self.busy_timeout_s),
+            write_lock(self.home, self.busy_timeout_s),
             self._watching_for_damage(),
             immediate(self._engine) as (connection, database),
         ):
@@ -183,7 +187,7 @@ class Store:
     def _open(self) -> None:
         engine, damage = open_engine(self._database, self.busy_timeout_s), None
         try:
-            with self.lock(self.home, self.busy_timeout_s), operator_errors(self.home):
+            with write_lock(self.home, self.busy_timeout_s), operator_errors(self.home):
                 refuse_damaged(self._database, self.home, self.busy_timeout_s)
                 migrate(engine, self._database)
                 with immediate(engine) as (connection, database):
@@ -244,31 +248,6 @@ class Store:
         except IntegrityError:
             self._suspect = self.damage is None
             raise
-
-    @staticmethod
-    @contextmanager
-    def lock(home: Home, timeout_s: float = 15.0) -> Iterator[None]:
-        """Lock out all other writers, of this process and of others.
-
-        :raises ConflictError: it waited longer than the timeout.
-        :raises SetupError: the lock file can't be written.
-        """
-        lock = FileLock(
-            home.database.with_suffix(".lock"),
-            timeout=timeout_s,
-            poll_interval=0.01,
-            fallback_to_soft=False,
-        )
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise busy() from error
-        except OSError as error:
-            raise unwritable(home, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _catch_up(self, connection: Connection) -> Head:
         """Add lines of the file that the tables lack."""

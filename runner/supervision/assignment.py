@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.files import write_json, write_text
 from core.job_params import TrainParams, stored_params
@@ -14,10 +12,15 @@ from core.paths import CHECKOUT, Home
 from core.playbook import default_playbook_text, parse_playbook
 from core.timestamps import iso
 from core.vocabulary import JobKind
-from core.week import Week
-from runner.records import Job
-from runner.settings import Settings
-from runner.store.queries import Tries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from core.week import Week
+    from runner.records import Job
+    from runner.settings import Settings
+    from runner.store.queries import Tries
 
 
 @dataclass(frozen=True)

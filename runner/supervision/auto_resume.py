@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, select
-from sqlalchemy.engine import Connection
 
 from core.language import Message, plural
-from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
-from runner.settings import Settings
 from runner.store import queries, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+
+    from core.paths import Home
+    from runner.settings import Settings
 
 # Failures of the machine. The trainer's own failure (FAILED) waits for a person, and a
 # revalidation is never repeated automatically: that would select a verdict by luck.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined, literal, plural, recorded_message
 from core.vocabulary import JobState
-from runner.processes.executor import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runner.processes.executor import Exit
 
 # What programs exit with (see runner/jobs/attempt.py).
 REFUSED, STOPPED_AFTER_SAVING = 2, 3

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from random import random
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.files import tail, write_text
 from core.language import Message, joined, literal
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
-from core.week import Week
 from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.incidents.evidence_files import protect, write_issue_line
 from runner.incidents.opening import open_incident
-from runner.processes.executor import Executor, Observation
-from runner.settings import Settings
 from runner.store import queries
-from runner.store.fenced_store import FencedStore, FencedWrite
 from runner.store.requests import requeue_for_restart
 from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
 from runner.supervision.auto_resume import Resumes, Stays, resume
 from runner.supervision.exit_reason import REFUSED, Ended, exit_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+    from core.paths import Home
+    from core.week import Week
+    from runner.processes.executor import Executor, Observation
+    from runner.settings import Settings
+    from runner.store.fenced_store import FencedStore, FencedWrite
 
 log = logging.getLogger("trainweek.runner")
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.engine import Connection
 
 from core.errors import TrainweekError
 from core.language import Message
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.failpoints import fail_here
-from runner.processes.executor import Executor
-from runner.records import Job
-from runner.settings import Settings
 from runner.store import queries, schema
-from runner.store.fenced_store import FencedStore
 from runner.store.rows import job_of
 from runner.supervision.assignment import Assignment, write_assignment
-from runner.supervision.finish import Finisher
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from core.paths import Home
+    from runner.processes.executor import Executor
+    from runner.records import Job
+    from runner.settings import Settings
+    from runner.store.fenced_store import FencedStore
+    from runner.supervision.finish import Finisher
 
 
 class Starter:

@@ -13,26 +13,30 @@ difference, so a runner needs no special steps after a pause or a restart.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
 from core.language import Message
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import JobState
 from runner.liveness.watcher import Watcher
-from runner.processes.executor import Executor, Observation
 from runner.reported_problems import ReportedProblems
-from runner.settings import Settings
-from runner.store import Store
 from runner.store.fenced_store import FencedStore, StaleRunner
 from runner.supervision.active_jobs import ActiveJobs
 from runner.supervision.finish import Finisher
 from runner.supervision.start import Starter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+    from core.paths import Home
+    from runner.processes.executor import Executor, Observation
+    from runner.settings import Settings
+    from runner.store import Store
 
 log = logging.getLogger("trainweek.runner")
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from typing import TYPE_CHECKING
 
 from core.job_params import RevalidateParams, stored_params
-from core.playbook import SlotSpec
 from core.schedule import SlotView, timeline
 from core.vocabulary import ADVERSE, JobKind, JobState, SignatureAct, SignatureState, Verdict
-from runner.records import Job
-from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from core.playbook import SlotSpec
+    from runner.records import Job
+    from runner.week.sources import Sources
 
 _SIGNED = frozenset({SignatureState.STANDS, SignatureState.EXPIRED})
 

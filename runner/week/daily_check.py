@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.checks.daily import daily_summary, write_daily_summary
 from core.errors import InputError
 from core.language import Message
-from core.week import Week
-from runner.client import Client
 from runner.scheduler import daily_moments
 from runner.week.facts import gather
 from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.week import Week
+    from runner.client import Client
 
 
 def check_moment(week: Week, day: date) -> datetime:

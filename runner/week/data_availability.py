@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import MarketDataError
 from core.language import Message, joined
 from core.market import load_candles, quality
-from core.paths import Home
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from core.paths import Home
 
 
 def check_datasets(

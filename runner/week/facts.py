@@ -7,25 +7,29 @@ is judged the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.clock import Clock
 from core.facts import Facts, JobFacts, RunFacts
 from core.files import file_sha256
 from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.liveness import Limits
-from core.paths import Home
-from core.playbook import SlotSpec
 from core.timestamps import from_unix
 from core.vocabulary import ENDED_STATES, JobKind, JobState, TrainingStatus
-from core.week import Week
 from runner.files import read_json
-from runner.records import Attempt, Job
-from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.clock import Clock
+    from core.paths import Home
+    from core.playbook import SlotSpec
+    from core.week import Week
+    from runner.records import Attempt, Job
+    from runner.week.sources import Sources
 
 _ENDED_AS = {
     JobState.SUCCEEDED: TrainingStatus.COMPLETED,

@@ -7,25 +7,16 @@ of one state of the store, the events of one position in their files.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.checks.daily import SummaryRecord, read_daily_summary
 from core.checks.training_log import read_log_facts
-from core.clock import Clock
 from core.errors import TrainweekError
-from core.facts import LogFacts
 from core.files import tail
-from core.liveness import Limits, Pulse
 from core.market.synthetic import is_marked
-from core.paths import Home
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
-from core.week import Week
-from runner.client import Client
 from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
 from runner.client.signatures.rules import unsignable
@@ -33,20 +24,30 @@ from runner.client.signatures.status import conditions_from, standing_from, trac
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
-from runner.outcomes import Refused
-from runner.records import (
-    Attempt,
-    Condition,
-    Job,
-    LedgerEntry,
-    RunnerStatus,
-    Signature,
-    WeekRecords,
-)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from core.clock import Clock
     from core.decision import SavedDecision
     from core.decision.validity import Standing
+    from core.facts import LogFacts
+    from core.liveness import Limits, Pulse
+    from core.paths import Home
+    from core.week import Week
+    from runner.client import Client
+    from runner.outcomes import Refused
+    from runner.records import (
+        Attempt,
+        Condition,
+        Job,
+        LedgerEntry,
+        RunnerStatus,
+        Signature,
+        WeekRecords,
+    )
 
 Read = TypeVar("Read")
 

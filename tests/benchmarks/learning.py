@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.market.synthetic import SignalModel, make_market
-from core.playbook.settings import TrainingSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
 from runner.agent.evaluation import Evaluation, Policy, evaluate, greedy
 from runner.agent.features import WARM_UP, raw_features
@@ -19,6 +16,13 @@ from runner.agent.market_env import MarketEnv
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings
 from tests.benchmarks.optimal_policy import solve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from core.playbook.settings import TrainingSettings
 
 START = datetime(2021, 2, 23, tzinfo=UTC)
 TRAINING_BARS = 35_064  # four years, as the sample has

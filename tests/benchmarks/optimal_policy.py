@@ -15,15 +15,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.market.hidden_state import filtered_state
-from core.market.synthetic import SignalModel
-from runner.agent.evaluation import Policy
 from runner.agent.features import log_returns
-from runner.agent.market import Market
-from runner.agent.market_env import EnvSettings, MarketEnv
+
+if TYPE_CHECKING:
+    from core.market.synthetic import SignalModel
+    from runner.agent.evaluation import Policy
+    from runner.agent.market import Market
+    from runner.agent.market_env import EnvSettings, MarketEnv
 
 GRID = 241
 LARGEST_LOG_ODDS = 9.0

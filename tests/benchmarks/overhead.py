@@ -18,18 +18,21 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from core.job_params import PARAMS
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
-from runner.client import Client
 from runner.files import read_json
-from runner.records import Job
 from runner.store import Store
 from runner.store.requests import submit_body
 from tests.benchmarks.supervised import supervised
+
+if TYPE_CHECKING:
+    from runner.client import Client
+    from runner.records import Job
 
 CPU_TARGET = 0.01  # of one core
 RSS_TARGET_MB = 150.0

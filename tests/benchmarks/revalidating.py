@@ -12,17 +12,21 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from core.market.synthetic import make_market, write_market
 from core.paths import Home
 from core.vocabulary import ENDED_STATES, JobKind, JobState
-from runner.client import Client
 from runner.outcomes import Submitted
 from tests.benchmarks.supervised import supervised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.client import Client
 
 GATES_TARGET_S, WHOLE_TARGET_S = 10.0, 60.0
 YEAR, TRAINING_BARS, TRAINING_STEPS = 8760, 8760, 20_000

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
 from runner.home.launch import stop_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from core.paths import Home
 
 
 @contextmanager

@@ -6,15 +6,18 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
 from tests.browser.screen import SIZES, Screen
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 STEPS = 20_000
 

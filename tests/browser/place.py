@@ -8,8 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -17,6 +16,10 @@ from core.paths import CHECKOUT, Home
 from core.people import Person
 from core.vocabulary import Role
 from runner.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from runner.cli import main; main()"]  # trainweek
 LEAD = Person("Test lead", Role.LEAD)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Locator, Page, expect
 
 from core.language import Language, Message
 from core.paths import CHECKOUT
-from core.vocabulary import Role
 from dashboard.navigation import TITLES
 from dashboard.wording.names import ROLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.vocabulary import Role
 
 SCREENSHOTS = CHECKOUT / "tests" / "output" / "screenshots"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}

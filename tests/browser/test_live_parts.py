@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import Open
-from tests.browser.place import Site
-from tests.browser.screen import Screen
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.browser.place import Site
+    from tests.browser.screen import Screen
 
 TWO_TICKS_MS = 7_500  # a tick takes 3 s
 

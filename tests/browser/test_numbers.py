@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -12,9 +13,11 @@ from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
 from core.vocabulary import JobKind, Verdict
 from dashboard.formatting import number, short
-from tests.browser.conftest import Open
-from tests.browser.place import Site
-from tests.browser.screen import Screen
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.browser.place import Site
+    from tests.browser.screen import Screen
 
 
 @pytest.fixture

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dashboard.navigation import STEMS
-from tests.browser.conftest import Open
-from tests.browser.place import Site
 from tests.browser.screen import SIZES
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.browser.place import Site
 
 
 @pytest.mark.parametrize("size", SIZES)

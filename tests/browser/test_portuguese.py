@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,9 +11,11 @@ from core.language import Message
 from dashboard.navigation import STEMS
 from dashboard.panels.playbook.page import PARTS
 from dashboard.wording.decision import VIEWS
-from tests.browser.conftest import Open
-from tests.browser.place import Site
 from tests.browser.untranslated import english_among, english_on, texts_of
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.browser.place import Site
 
 PLACES = [
     *((stem, {}) for stem in STEMS),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.vocabulary import JobKind, JobState, Role
-from tests.browser.conftest import Open
 from tests.browser.place import Site, wait_for
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
 
 
 def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> None:

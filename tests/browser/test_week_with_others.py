@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from playwright.sync_api import expect
 
 from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
-from tests.browser.conftest import Open
 from tests.browser.place import Site, wait_for
 from tests.browser.screen import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
 
 
 def test_a_tick_with_a_note_is_there_for_the_next_person(watched: Site, window: Open) -> None:

@@ -7,17 +7,21 @@ has another Portuguese wording, or none. Fields of a sentence match anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
+from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
-from playwright.sync_api import Page
 
 from core.language import LOCALES
 from core.locales.sentences import extract
 from core.paths import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playwright.sync_api import Page
 
 KEYWORDS = {"Message": None, "plural": (1, 2), "say": None, "raw": None}
 LETTERS = 3  # fewer outside the fields say nothing about the language

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.errors import SetupError
 from core.files import TAIL_BYTES, end_of, tail, write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_file_replaces_its_earlier_self_and_leaves_nothing_else(tmp_path: Path):

@@ -4,9 +4,8 @@ import json
 import os
 import pickle
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -27,6 +26,10 @@ from core.language import (
     recorded_messages,
     said,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 PORTUGUESE = """\
 msgid ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
@@ -16,8 +16,12 @@ from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.client import Client
-from runner.records import Job
 from tests.event_files import write_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.records import Job
 
 LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)
 STEPS_A_POINT = 4096

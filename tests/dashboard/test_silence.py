@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import select
 
 from core.checks import judge
@@ -27,11 +27,15 @@ from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
 from runner.processes.executor import Observation
 from runner.processes.identity import identify
-from runner.records import Job
 from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
+
+if TYPE_CHECKING:
+    import pytest
+
+    from runner.records import Job
 
 GAP = 1200.0  # the run logs every twenty minutes
 POINTS = 15

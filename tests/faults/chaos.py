@@ -24,10 +24,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
 from core.people import Person
@@ -40,11 +40,15 @@ from runner.files import read_json
 from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
 from runner.processes.identity import ProcessIdentity, is_alive
-from runner.records import Job
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runner.records import Job
 
 VICTIMS = ("runner", "shim", "trainer", "dashboard", "shim and trainer", "runner and trainer")
 PATIENCE_S = 240.0  # ends a run that has failed; a busy machine imports torch slowly

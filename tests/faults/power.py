@@ -8,14 +8,17 @@ filesystem of its own: contents by fsync of the file, names by fsync of the fold
 
 from __future__ import annotations
 
-import random
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Iterator
 
 _CALLS = "openat,lseek,pwrite64,write,ftruncate,fsync,fdatasync,unlink,rename"
 _LINE = re.compile(r"(?P<call>\w+)\((?P<given>.*)\) += (?P<result>-?\d+)")

@@ -11,13 +11,11 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from shutil import rmtree
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psutil
@@ -32,6 +30,11 @@ from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.place import LEAD, Place
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 OURS = "TRAINWEEK_TESTED_BY"  # in the environment of every process that a test starts
 PATIENCE_S = 60.0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.agent.checkpoint import save_checkpoint
 from runner.agent.session import Session
 from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def fresh(**changed: object) -> Session:

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from threading import Timer
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,6 +26,9 @@ from tests.faults.matrix import fault
 from tests.faults.promises import Promises, hold
 from tests.faults.writing import WRITER, saved, write
 from tests.runner.place import LEAD, Place, after
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Seen = Callable[[object], None]
 

@@ -9,7 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -27,6 +27,9 @@ from core.timestamps import from_unix
 from dashboard.figures.curves import curve
 from tests.event_files import append_events, header, masked_crc, record, scalar, write_events
 from tests.faults.matrix import fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Seen = Callable[[object], None]
 READS = "a reader of event files and logs, which opens no store"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from runner.store.schema import REVISION
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
 from tests.runner.place import LAUNCH, LEAD, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Seen = Callable[[object], None]
 NEXT = "9999"

@@ -6,9 +6,9 @@ import random
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,9 +22,13 @@ from runner.recovery.verification import verify_ledger
 from runner.store.damage import damage_of
 from tests.faults.matrix import fault
 from tests.faults.power import Disk, cuts, record, writer
-from tests.faults.promises import Promises
 from tests.faults.saving import fresh, save
 from tests.runner.place import LEAD, Place, after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.faults.promises import Promises
 
 NOTES = 6
 ROUNDS = 40

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
 from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.liveness import watcher as watching
 from tests.faults.matrix import fault
 from tests.runner.place import Place, after, wait_for
+
+if TYPE_CHECKING:
+    import pytest
 
 Seen = Callable[[object], None]
 QUICK = {

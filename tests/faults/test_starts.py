@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from runner.processes import local
 from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
 from tests.runner.place import Place, after, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLAIMED = "    ctypes.CDLL(None)"  # the claim is written
 NAMED = "    log = Log(folder"  # identity.json is written, without a child

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -38,8 +39,6 @@ from runner.jobs.training_plan import plan_training
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
 from runner.outcomes import Refused
-from runner.records import Job
-from runner.service import Service
 from tests.faults.matrix import fault
 from tests.faults.promises import vanish
 from tests.faults.saving import fresh, save
@@ -47,6 +46,10 @@ from tests.faults.small_disk import left, on_disk, run_on_disk, skip_if_refused
 from tests.runner.agent.markets import candles
 from tests.runner.jobs.training_home import command, make_home, result, run, write_spec
 from tests.runner.place import Place, own_programs, wait_for
+
+if TYPE_CHECKING:
+    from runner.records import Job
+    from runner.service import Service
 
 Seen = Callable[[object], None]
 PROGRAM = "programs of the trainer alone, without a runner: they open no store"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.paths import Home
 from tests.faults.small_disk import run_on_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.paths import Home
 
 WRITER = Path(__file__).with_name("writer.py")
 

@@ -15,7 +15,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 ENDLESS = {"sleep", "ignore_term", "grandchild", "bare_grandchild", "orphan", "hang", "eat"}
 SPEC = argparse.ArgumentParser()

@@ -7,13 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -29,9 +28,13 @@ from runner.home.launch import stop_all
 from runner.home.runner_identity import read_identity
 from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
-from runner.records import Job
 from runner.service import Service
 from runner.settings import Settings, command_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from runner.records import Job
 
 CHILD = Path(__file__).with_name("child.py")
 LAUNCH = parse_moment("2026-02-23T14:00Z")

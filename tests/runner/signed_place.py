@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
 from core.decision import Checks, decision_text, write_reports
 from core.decision.load import files_of
 from core.files import file_sha256, write_json
-from core.market.candles import Provenance
 from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of, manifest_path
-from core.paths import Home
-from core.people import Person
 from core.vocabulary import Decision, EvidenceGrade, JobKind, SignatureAct
 from runner.client import Client
 from runner.jobs.decision_context import Approvals
 from tests.core.backtest_records import DAY, MARKET, decision_of, look_ahead, record
 from tests.runner.place import CTO, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.market.candles import Provenance
+    from core.paths import Home
+    from core.people import Person
 
 CANDLES = "OGNUSDT-1h.csv"
 CONDITIONS = (

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
-
-import pytest
+from typing import TYPE_CHECKING
 
 from runner.reported_problems import ReportedProblems
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_problem_is_logged_once_until_it_changes_and_once_when_it_is_solved(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,9 @@ from core.paths import CHECKOUT, Home
 from core.vocabulary import JobKind, Role
 from runner.cli.settings import unit_of
 from runner.settings import Settings, Terminal, command_name, misspelt_variables, variable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MODELS = (Settings, Terminal)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.gates import decide
 from core.language import Message
 from core.metrics.conventions import meets_limit
-from core.playbook import GateSpec, Playbook
+
+if TYPE_CHECKING:
+    from core.playbook import GateSpec, Playbook
 
 
 def recorded_gates(decision: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

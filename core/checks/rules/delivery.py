@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.consistency import decision_problems, gate_problems, recorded_gates
@@ -14,6 +13,9 @@ from core.checks.rules.jobs import result_or_answer
 from core.language import Message, joined, plural
 from core.reading import Reading
 from core.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from core.checks.case import Case
 
 # How the files of a revalidation end; the names before are dates.
 DECISION = "_decision.json"

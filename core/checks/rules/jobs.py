@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.checks.case import Case
-from core.checks.judgement import Judgement
-from core.facts import JobFacts
 from core.language import Message, joined, literal
 from core.reading import Reading
 from core.vocabulary import ACTIVE_STATES, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.checks.case import Case
+    from core.checks.judgement import Judgement
+    from core.facts import JobFacts
 
 # A pre-flight or a data check of the previous day is out of date.
 STALE_AFTER = timedelta(hours=24)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +25,11 @@ from core.checks.rules.series import (
 from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
-from core.telemetry import Series
 from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
+
+if TYPE_CHECKING:
+    from core.telemetry import Series
 
 FEWEST_POINTS = 8  # of a loss, before its blocks mean anything
 BLOCKS = 10

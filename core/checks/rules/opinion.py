@@ -7,15 +7,18 @@ The limits are from 376 public PPO runs: the KL limit of 0.01 is crossed at leas
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.checks.judgement import NOTHING
-from core.checks.rules.series import LoggedRun
 from core.diagnosis.scenarios.kl_explosion import HIGH, HIGH_IN_A_ROW, JUMP, PAST, SPIKE_Z, z_scores
 from core.language import Message
-from core.telemetry import Series
 from core.telemetry.readings import latest
+
+if TYPE_CHECKING:
+    from core.checks.rules.series import LoggedRun
+    from core.telemetry import Series
 
 NORMAL_KL = 0.03
 FROZEN_KL, FROZEN_UPDATES = 1e-6, 5

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.jobs import FinishedJob, outdated, result_or_answer
 from core.language import Message, joined, recorded_message
 from core.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.checks.case import Case
 
 PREFLIGHT = Message("Pre-flight")
 

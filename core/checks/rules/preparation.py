@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.checks.case import Case
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.jobs import outdated, result_or_answer
@@ -13,6 +12,9 @@ from core.checks.rules.trouble import open_incident
 from core.language import Message, joined, literal, plural, recorded_message
 from core.reading import Reading
 from core.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from core.checks.case import Case
 
 GIGABYTE = 1e9
 BACKUP, DATA_CHECK = Message("Backup"), Message("Data check")

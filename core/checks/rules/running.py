@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.checks.case import Case, meets
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
@@ -14,11 +16,13 @@ from core.checks.rules.series import (
     silent,
     too_few,
 )
-from core.facts import RunFacts
 from core.language import Message, joined, literal
 from core.reading import Reading
 from core.telemetry.readings import last_step, steps_per_second
 from core.vocabulary import LIVE_TRAINING, TrainingStatus, Verdict
+
+if TYPE_CHECKING:
+    from core.facts import RunFacts
 
 
 @rule("training_status")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from core.checks.case import Case
-from core.checks.judgement import Judgement
-from core.facts import RunFacts
 from core.language import Message, joined
 from core.liveness import silence_of
-from core.telemetry import RunEvents, Series
 from core.telemetry.absence import absence
 from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import LIVE_TRAINING
+
+if TYPE_CHECKING:
+    from core.checks.case import Case
+    from core.checks.judgement import Judgement
+    from core.facts import RunFacts
+    from core.telemetry import RunEvents, Series
 
 RARE_GAPS = 3  # of its own usual gaps: a series that missed so many is no longer written
 

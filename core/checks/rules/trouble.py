@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.checks.case import Case
+from typing import TYPE_CHECKING
+
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.series import no_run
@@ -11,6 +12,9 @@ from core.facts import LogFacts, RunFacts
 from core.language import Message, joined, literal, plural
 from core.reading import Reading
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
+
+if TYPE_CHECKING:
+    from core.checks.case import Case
 
 _SHOWN = 120  # characters of a log line in a sentence
 _ENDED_BADLY = {

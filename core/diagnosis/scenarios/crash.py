@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message, joined, literal
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
 
 _SHOWN = 3
 

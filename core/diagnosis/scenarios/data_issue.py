@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message
 from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
 
 RECENT, REMEMBERED = 20, 40  # points of a tag: firing, then recovering
 STEP_JUMP = 10.0  # median step differences

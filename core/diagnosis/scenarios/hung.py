@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message, joined, literal
 from core.liveness import duration
-from core.telemetry import LastEvent
 from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
+    from core.telemetry import LastEvent
 
 _RESUMED_POINTS = 3  # iterations after a long gap during which it is still reported
 

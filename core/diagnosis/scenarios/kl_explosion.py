@@ -8,15 +8,18 @@ reward drop above 30 % within 60 points (14.5 % without any rule): a jump above 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
-from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity, Trend
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
+    from core.telemetry import Series
 
 JUMP = 0.5  # the manual's, if the playbook has none
 HIGH = 0.1

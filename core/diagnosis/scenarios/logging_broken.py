@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message
 from core.liveness import duration
 from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
 
 _LOST = (Fault.DELETED, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.UNREADABLE)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message, joined, plural
 from core.telemetry import Fault
 from core.telemetry.absence import PATIENCE
 from core.telemetry.aliases import canonical
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
 
 _NEEDED = {
     "rollout/": Message("no rollout/* (episode statistics): wrap the env in Monitor or VecMonitor"),

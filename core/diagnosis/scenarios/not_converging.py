@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import (
     critic_fails,
@@ -12,10 +14,12 @@ from core.diagnosis.reward_evidence import (
     too_early,
 )
 from core.diagnosis.reward_state import Level, RewardState
-from core.diagnosis.run_view import RunView
 from core.diagnosis.trend import trend
 from core.language import Message
 from core.vocabulary import FindingStatus, Severity, Trend
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
 
 CONVERGED_SURELY = 0.05  # of the range below the best
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
-from core.diagnosis.run_view import RunView
 from core.language import Message, plural
-from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
+    from core.telemetry import Series
 
 DEAD_KL = 1e-6
 UPDATES = 5

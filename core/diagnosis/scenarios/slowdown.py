@@ -7,15 +7,18 @@ while it still showed 893), so the rate is d(step)/d(wall).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.diagnosis.run_view import RunView
 from core.language import Message, plural
-from core.telemetry import Series
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from core.diagnosis.run_view import RunView
+    from core.telemetry import Series
 
 WINDOW = 10  # iterations
 EARLIER = 10  # iterations before the window, at least

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.playbook import SlotSpec
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.checklist import checklist
@@ -15,10 +14,15 @@ from dashboard.components.jobline import job_line
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import second_check
 from dashboard.components.slots import choose
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.daily_checkin.record import record
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from core.playbook import SlotSpec
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def show(page: Page) -> None:

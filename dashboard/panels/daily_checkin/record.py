@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +11,14 @@ from core.checks.daily import daily_summary
 from core.vocabulary import GLYPHS
 from dashboard.components.empty import empty
 from dashboard.components.states import icon
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 MANUAL_KEYS = 10
 

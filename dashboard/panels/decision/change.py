@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.decision import RecordedDecision, SavedDecision
-from core.decision.change import Change, ComparedDecision
-from core.gates import GateResult
 from core.language import Message
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureState, Verdict
@@ -14,8 +13,13 @@ from dashboard.components.figures_table import table
 from dashboard.components.states import badge, icon, mark, word
 from dashboard.formatting import difference, short
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.decision import RecordedDecision, SavedDecision
+    from core.decision.change import Change, ComparedDecision
+    from core.gates import GateResult
+    from dashboard.page import Page
 
 PARTS = {
     "model": Message("model"),

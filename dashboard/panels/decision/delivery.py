@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.decision import SavedDecision
 from core.language import Message, said
 from dashboard.components.compact import compact
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 # File of the archive, label, kind.
 FILES = (

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from core.decision import SavedDecision
+from typing import TYPE_CHECKING
+
 from core.language import Message
-from core.trading.earning import Earning
-from core.trading.robustness import Robustness
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.formatting import difference, fixed, number, share, short, signed
-from dashboard.page import Page
 from dashboard.panels.decision.robustness import break_even
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
+    from core.trading.earning import Earning
+    from core.trading.robustness import Robustness
+    from dashboard.page import Page
 
 
 def show(page: Page, saved: SavedDecision) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.decision import SavedDecision, dated_problem, latest_decision
-from core.decision.sentences import Sentences
-from core.decision.skill import EvidenceRecord
 from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
@@ -18,12 +16,18 @@ from dashboard.components.gate_cards import gate_cards
 from dashboard.components.live import live_panel
 from dashboard.components.states import look, signed, word
 from dashboard.data.decision import in_words
-from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
 from dashboard.panels.decision import delivery, signature, views
 from dashboard.panels.decision.robustness import single_episodes
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision.sentences import Sentences
+    from core.decision.skill import EvidenceRecord
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 SECONDS = 5.0  # between two ticks
 

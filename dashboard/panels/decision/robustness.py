@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.decision import RecordedDecision, SavedDecision
 from core.language import Message, joined, literal
-from core.metrics.periods import Period
-from core.trading.episodes import EpisodeRow
-from core.trading.outcome import Outcome
-from core.trading.robustness import Robustness
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.formatting import NONE, fixed, general, short, signed
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.decision import REGIMES, SUMMARY_EPISODES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision import RecordedDecision, SavedDecision
+    from core.metrics.periods import Period
+    from core.trading.episodes import EpisodeRow
+    from core.trading.outcome import Outcome
+    from core.trading.robustness import Robustness
+    from dashboard.page import Page
 
 _RETURN, _SHARPE, _DRAWDOWN = Message("Return %"), literal("Sharpe"), literal("Max DD %")
 _TRADES = Message("Trades")

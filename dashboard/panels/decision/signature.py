@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.decision import SavedDecision
 from core.decision.seal import fingerprint, short
-from core.decision.validity import Standing
 from core.errors import TrainweekError
 from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, Right, SignatureState
@@ -15,14 +15,18 @@ from dashboard.components.markup import small, tinted
 from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import ACTS, badge, look, word
 from dashboard.data.decision import differences
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.decision import signing_form
 from dashboard.wording import plain
 from dashboard.wording.decision import BROKEN, REMEDIES
 from dashboard.wording.names import ROLES
-from runner.outcomes import Refused
-from runner.records import Signature
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
+    from core.decision.validity import Standing
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.outcomes import Refused
+    from runner.records import Signature
 
 
 def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:

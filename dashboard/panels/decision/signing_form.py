@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.decision import SavedDecision
 from core.language import Message
 from core.people import Person
 from core.vocabulary import (
@@ -17,11 +18,14 @@ from core.vocabulary import (
 )
 from dashboard.components import outcomes
 from dashboard.components.markup import tinted
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
-from runner.outcomes import Refused
+
+if TYPE_CHECKING:
+    from core.decision import SavedDecision
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.outcomes import Refused
 
 PLACE = "sign"
 _BEGUN = "sign:begun"  # the decision that the person began to sign

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.decision import RecordedDecision, SavedDecision
-from core.decision.skill import EvidenceRecord
 from core.language import Message, joined, literal, plural
 from core.report.sentences import OwnLine
-from core.trading.baselines import Baseline
-from core.trading.grade import Rule
 from core.vocabulary import Verdict
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.formatting import NONE, fixed, general, share, short
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.decision import BASELINES, GRADE_RULES
+
+if TYPE_CHECKING:
+    from core.decision import RecordedDecision, SavedDecision
+    from core.decision.skill import EvidenceRecord
+    from core.trading.baselines import Baseline
+    from core.trading.grade import Rule
+    from dashboard.page import Page
 
 _YES_OR_NO = ("lookahead", "repeats", "unseen", "sharpe_defined")
 _SHARES = ("psr0", "psr1", "dsr")

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.decision import RecordedDecision, SavedDecision
 from core.decision.lookahead import detail_in
 from core.decision.sentences import data_warnings_of
-from core.decision.trust import DataQuality, Range
 from core.language import Message, joined, plural
-from core.trading.going_live import GoingLive
 from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table
 from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.formatting import fixed
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.decision import LOOKAHEAD_TESTS, OVERLAP
+
+if TYPE_CHECKING:
+    from core.decision import RecordedDecision, SavedDecision
+    from core.decision.trust import DataQuality, Range
+    from core.trading.going_live import GoingLive
+    from dashboard.page import Page
 
 
 def show(page: Page, saved: SavedDecision) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.decision import SavedDecision, decision_text, gate_block
@@ -9,11 +11,13 @@ from core.language import Message
 from dashboard.components.charts import draw
 from dashboard.components.choice import choice
 from dashboard.data.decision import curves
-from dashboard.data.snapshot import Snapshot
 from dashboard.figures.equity import equity_figure
-from dashboard.page import Page
 from dashboard.panels.decision import change, earning, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 _SHOW = {
     "skill": skill.show,

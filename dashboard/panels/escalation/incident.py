@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import Message, plural
-from core.playbook import EscalationSpec
-from core.playbook.text import Step
 from core.vocabulary import Right
 from dashboard.components import outcomes
 from dashboard.components.safe_actions import action_button, has_button
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
-from dashboard.page import Page
 from dashboard.wording import plain
 from runner.client.incidents import undone_actions
-from runner.records import Incident
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.playbook import EscalationSpec
+    from core.playbook.text import Step
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Incident
 
 WORK_AND_END = (3, 2)  # of an open incident: what to do, and how it is closed
 

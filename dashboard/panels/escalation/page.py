@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.language import Message
-from core.playbook import EscalationSpec
 from core.vocabulary import IncidentState, Right
 from dashboard.components import outcomes
 from dashboard.components.live import live_panel
 from dashboard.components.states import badge
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.escalation import incident
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.playbook import EscalationSpec
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 IN_A_ROW = 3  # procedures that still have room for their sentences
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.decision import RecordedDecision
-from core.gates import GateResult
 from core.language import plural
 from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureAct, SignatureState, Verdict
@@ -22,10 +20,16 @@ from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
 from dashboard.formatting import general, short
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.client.signatures.status import Decided
-from runner.records import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.decision import RecordedDecision
+    from core.gates import GateResult
+    from dashboard.page import Page
+    from runner.client.signatures.status import Decided
+    from runner.records import Signature
 
 MOST = 12  # visible; earlier ones are folded
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from dashboard.components.checklist import checklist
 from dashboard.components.empty import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.slots import choose
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def show(page: Page) -> None:

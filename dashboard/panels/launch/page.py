@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.playbook import SlotSpec
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes, start_training
 from dashboard.components.checklist import checklist
 from dashboard.components.jobline import job_line
 from dashboard.components.live import live_panel
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.playbook import SlotSpec
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 PREFLIGHT = "preflight-job"
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.facts import RunFacts
 from core.language import Message
 from core.telemetry.readings import known_series, pace_series
-from core.telemetry.series import Series
 from core.vocabulary import TrainingStatus
 from dashboard.components import run_now
 from dashboard.components.charts import CHARTS, SPEED, Chart, draw, drawn, speed_series
 from dashboard.components.empty import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.reward_curve import marks as marks_of
-from dashboard.data.snapshot import Snapshot, Written
 from dashboard.figures.curves import Mark, curve
 from dashboard.formatting import age, number
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.live_training.tag_meaning import meaning
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.facts import RunFacts
+    from core.telemetry.series import Series
+    from dashboard.data.snapshot import Snapshot, Written
 
 HEIGHT = 210
 MOST_VALUES = 3  # newest values in a chart's title

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.telemetry.tags import meaning as meaning_of
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.page import Page
 
 
 def meaning(page: Page, tag: str | None) -> str | None:

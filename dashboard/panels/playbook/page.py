@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.language import Message
 from core.playbook import DEFAULT, Playbook, load_playbook
 from dashboard.components.boundary import boundary
 from dashboard.components.choice import choice
-from dashboard.page import Page
 from dashboard.panels.playbook import parts
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.page import Page
 
 PARTS = {
     "schedule": Message("Schedule"),

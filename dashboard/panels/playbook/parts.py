@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pydantic import BaseModel
 
 from core.language import Message, joined, literal, plural, said
-from core.playbook import CheckSpec, Playbook
-from core.playbook.gates import DecisionRule
-from core.playbook.text import Step
 from core.vocabulary import Severity
 from dashboard.formatting import age, general, number
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.states import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pydantic import BaseModel
+
+    from core.playbook import CheckSpec, Playbook
+    from core.playbook.gates import DecisionRule
+    from core.playbook.text import Step
+    from dashboard.page import Page
 
 
 def schedule(page: Page, playbook: Playbook) -> None:

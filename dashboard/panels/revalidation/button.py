@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.decision.gate_record import gate_of
@@ -13,11 +15,13 @@ from dashboard.components.jobline import job_line
 from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 PLACE = "revalidate"
 # The stages after the episodes, in order; from the first on the gates are final.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,10 +12,14 @@ from dashboard.components.checklist import checklist
 from dashboard.components.empty import no_run
 from dashboard.components.jobline import job_line
 from dashboard.components.live import live_panel
-from dashboard.data.snapshot import Snapshot
 from dashboard.page import TICK_SECONDS, Page
 from dashboard.panels.revalidation import button
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.data.snapshot import Snapshot
 
 
 def show(page: Page) -> None:

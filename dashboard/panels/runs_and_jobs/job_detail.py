@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,11 +15,15 @@ from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
 from dashboard.components.start_training import INCIDENT_BLOCKS, progress
 from dashboard.components.states import mark
-from dashboard.data.snapshot import Snapshot
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 TAIL_LINES = 100
 

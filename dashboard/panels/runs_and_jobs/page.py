@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 
@@ -11,13 +13,15 @@ from dashboard.components.choice import choice
 from dashboard.components.empty import empty
 from dashboard.components.live import live_panel
 from dashboard.components.states import mark
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
-from dashboard.page import Page
 from dashboard.panels.runs_and_jobs import job_detail
 from dashboard.wording import Words, plain
 from dashboard.wording.names import JOB_KINDS
-from runner.records import Job
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Job
 
 ALL = "all"
 ROWS, HEIGHT = 10, 330  # visible without scrolling

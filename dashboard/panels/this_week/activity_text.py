@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from core.language import Message, plural
 from core.vocabulary import ENDED_STATES, JobKind, JobState, SignatureAct
 from dashboard.components.states import mark
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import general
-from dashboard.page import Page
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
-from runner.records import LedgerEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import LedgerEntry
 
 SHOWN_STATES = ENDED_STATES | {JobState.RUNNING}
 

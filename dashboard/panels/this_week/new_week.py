@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.language import Message
 from core.vocabulary import Right
 from dashboard.components import outcomes
-from dashboard.page import Page
+
+if TYPE_CHECKING:
+    from dashboard.page import Page
 
 PLACE = "new-week"
 

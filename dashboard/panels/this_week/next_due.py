@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.language import plural
-from core.schedule import SlotView
 from core.vocabulary import SlotState
 from dashboard.components.states import badge, word
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
-from dashboard.page import Page
 from dashboard.wording import plain
-from runner.records import Incident
+
+if TYPE_CHECKING:
+    from core.schedule import SlotView
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+    from runner.records import Incident
 
 TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from dashboard.components import reward_curve, run_now
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import no_run
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 
 def show(page: Page) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from dashboard.components import conditions
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.this_week.activity_text import activity_lines
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 ENTRIES = 10
 HEIGHT = 226

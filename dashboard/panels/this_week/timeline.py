@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.schedule import SlotView
 from core.vocabulary import SlotState
 from dashboard.components.slots import mark_of, said
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.this_week.next_due import to_slot
 from dashboard.wording import plain
 from dashboard.wording.names import SLOT_KINDS
+
+if TYPE_CHECKING:
+    from core.schedule import SlotView
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 DAY_AND_SLOTS = (1, 6.5)
 

@@ -5,29 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from core.checks.training_log import LogLine, read_log
-from core.diagnosis import Finding
 from core.diagnosis.recent_changes import Change, changes, wall_of_step
 from core.diagnosis.scenarios.kl_explosion import HIGH
 from core.diagnosis.scenarios.policy_dead import DEAD_KL
 from core.errors import SetupError
 from core.language import Message, plural
 from core.telemetry.readings import known_series, pace_series
-from core.telemetry.series import Series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
 from dashboard.components.charts import KL, REWARD, SPEED, draw, speed_series
 from dashboard.components.reward_curve import restart_marks
-from dashboard.data.snapshot import Snapshot, Written
 from dashboard.figures.curves import Limit, Mark, around, curve
 from dashboard.figures.style import ORANGE, RED
 from dashboard.formatting import general, number
-from dashboard.page import Page
 from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from core.diagnosis import Finding
+    from core.telemetry.series import Series
+    from dashboard.data.snapshot import Snapshot, Written
+    from dashboard.page import Page
 
 HEIGHT = 190
 POINTS = 60  # iterations shown before the event, and after it

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.diagnosis import Finding
 from core.diagnosis.explain import explain
 from core.language import Message
-from core.playbook import ScenarioSpec
 from core.playbook.text import Text
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components import outcomes
 from dashboard.components.markup import tinted
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.components.states import Look, badge, mark
-from dashboard.data.snapshot import Snapshot
 from dashboard.formatting import number
 from dashboard.navigation import link
-from dashboard.page import Page
 from dashboard.panels.troubleshooting import context
 from dashboard.wording import plain
 from dashboard.wording.names import SCENARIOS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.diagnosis import Finding
+    from core.playbook import ScenarioSpec
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 _CALM = Look("spa", "blue")
 

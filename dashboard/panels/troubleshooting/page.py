@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from core.diagnosis import Finding
 from core.vocabulary import FindingStatus, Severity
 from dashboard.components.empty import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import TAIL_LINES, log_tail
-from dashboard.data.snapshot import Snapshot
-from dashboard.page import Page
 from dashboard.panels.troubleshooting import finding_card
+
+if TYPE_CHECKING:
+    from core.diagnosis import Finding
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
 
 _STATUS_ORDER = (
     FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING,

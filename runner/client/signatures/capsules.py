@@ -5,22 +5,23 @@ Reads only, and opens no store: the data directory may be someone else's, or a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.language import Message
-from core.paths import Home
 from core.timestamps import parse_moment
 from core.vocabulary import SignatureState
 from runner.client.signatures.kept_files import evidence_paths, taken_over
 from runner.store import chain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from core.decision.binding import Present
     from core.decision.validity import Standing
+    from core.paths import Home
 
 
 def elsewhere(

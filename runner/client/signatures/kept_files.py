@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.canonical_json import canonical_sha256
@@ -22,15 +19,19 @@ from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
 from core.language import Message
 from core.model_manifest import manifest_of, manifest_path
-from core.paths import Home
 from core.timestamps import parse_moment
-from core.week import Week
-from runner.records import DecisionLine, DecisionRecords
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
     from core.decision.binding import Present
+    from core.paths import Home
+    from core.week import Week
+    from runner.records import DecisionLine, DecisionRecords
 
 
 def present_of(

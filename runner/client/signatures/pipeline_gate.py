@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
 from core.language import Message, joined, literal
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import APPROVALS, Decision, SignatureAct
-from core.week import Week
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
@@ -22,12 +19,16 @@ from runner.client.signatures.status import (
     tracked_conditions,
 )
 from runner.outcomes import Refused
-from runner.records import Condition, Signature
 from runner.store import queries, record_queries
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from core.decision import SavedDecision
     from core.decision.validity import Standing
+    from core.paths import Home
+    from core.week import Week
+    from runner.records import Condition, Signature
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
-from core.paths import Home
 from core.people import Person
 from core.vocabulary import (
     APPROVALS,
@@ -27,12 +24,17 @@ from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
 from runner.outcomes import Refused
-from runner.records import DecisionRecords
 from runner.store import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.engine import Connection
+
     from core.decision import SavedDecision
     from core.decision.binding import Comparison
+    from core.paths import Home
+    from runner.records import DecisionRecords
 
 _OF_A_CONDITION = ("text", "owner", "due")
 _REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.job_params import RevalidateParams, stored_params
-from core.paths import Home
-from core.people import Person
 from core.timestamps import iso
 from runner.client.signatures.kept_files import keep_evidence
-from runner.records import DecisionRecords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.decision import SavedDecision
+    from core.paths import Home
+    from core.people import Person
+    from runner.records import DecisionRecords
 
 
 def sealed_statement(

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.engine import Connection
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, literal
-from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
-from core.week import Week
 from runner.client.base import BaseClient
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
-from runner.outcomes import Refused
 from runner.records import Closing, Condition, LedgerEntry, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
     from core.decision import SavedDecision
     from core.decision.validity import Standing
+    from core.paths import Home
+    from core.week import Week
+    from runner.outcomes import Refused
 
 # Fields of a row that its sealed statement repeats; they must be equal.
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.playbook import DEFAULT, load_playbook
 from tests.benchmarks.detectors import real_runs
@@ -25,6 +25,9 @@ from tests.benchmarks.detectors.scoring import (
     upper_bound,
 )
 from tests.shared_files import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 JUDGES = {
     "trainweek, process known": product,

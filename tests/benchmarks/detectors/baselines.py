@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from core.facts import Facts
-from core.playbook import Playbook
-from core.telemetry import Series
 from core.telemetry.readings import known_series
 from core.vocabulary import TrainingStatus
+
+if TYPE_CHECKING:
+    from core.facts import Facts
+    from core.playbook import Playbook
+    from core.telemetry import Series
 
 HOUR = 3600.0
 KL, STEPS_PER_SECOND, HUNG_HOURS, FLAT_HOURS, EARLY_HOURS = 0.01, 1000, 2.0, 2.0, 12.0

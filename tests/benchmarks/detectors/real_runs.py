@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.foreign_run import facts_of_events
-from core.playbook import Playbook
 from core.telemetry import RunReader
 from core.telemetry.readings import pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.playbook import Playbook
 
 FEWEST_POINTS = 20
 SOON = timedelta(seconds=30)  # behind the newest event: as if it still ran

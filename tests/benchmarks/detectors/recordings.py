@@ -6,13 +6,15 @@ import json
 import re
 import struct
 import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.detectors.classes import BY_NAME, RunClass
 from tests.event_files import masked_crc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ARCHIVE = Path(__file__).with_name("recordings.tar.xz")
 _FRAME = 12  # bytes before the data of a record: length and its checksum

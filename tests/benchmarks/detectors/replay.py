@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +24,10 @@ from runner.processes.executor import Exit
 from runner.supervision.exit_reason import Ended, exit_state
 from runner.week.facts import _ENDED_AS
 from tests.benchmarks.detectors.recordings import Recording, Rescale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
 
 START = 1_767_225_600.0  # 2026-01-01
 MINUTE, HOUR = 60.0, 3600.0

@@ -7,8 +7,8 @@ that fires too late is missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import beta
@@ -18,6 +18,9 @@ from core.diagnosis.trend import BLOCK_EPISODES, WANTED
 from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CONFIDENCE = 0.95  # one-sided
 

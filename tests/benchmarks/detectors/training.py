@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import gymnasium
 import numpy as np
@@ -25,9 +25,13 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 
-from tests.benchmarks.detectors.classes import RunClass
 from tests.benchmarks.detectors.faulty import FaultyEnv
 from tests.benchmarks.detectors.toy_market import ToyMarket
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.benchmarks.detectors.classes import RunClass
 
 VERSIONS = {"stable_baselines3": stable_baselines3.__version__, "torch": torch.__version__}
 LOG_EVERY = 5  # iterations

@@ -7,8 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.checks import Facts, JobFacts, RunFacts
 from core.checks.training_log import read_log_facts
@@ -19,6 +18,9 @@ from core.telemetry import RunReader
 from core.timestamps import iso
 from core.vocabulary import JobState, TrainingStatus
 from tests.event_files import write_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAYBOOK = load_playbook(DEFAULT)
 LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.checks import judge
-from core.checks.judgement import Judgement
 from core.vocabulary import TrainingStatus, Verdict
 from tests.core.checks.scene import (
     AFTER_FOUR_HOURS,
@@ -19,6 +18,11 @@ from tests.core.checks.scene import (
     Scene,
 )
 from tests.event_files import write_events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.checks.judgement import Judgement
 
 NAN = float("nan")
 CHECKS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from core.errors import InputError, IntegrityError, SetupError
 from core.gates import read_equity_csv, read_trades_csv, score
 from core.paths import Home
 from tests.core.backtest_records import CREATED, DAY, PLAYBOOK, decision_of, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = {
     "decision.json", "metrics.csv", "equity.csv", "trades.csv", "decision.txt", "memo.html",

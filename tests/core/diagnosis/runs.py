@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
 from core.vocabulary import TrainingStatus
 from tests.event_files import Point, write_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = 1_700_000_000.0
 STEPS = 2048

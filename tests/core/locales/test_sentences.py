@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.pofile import read_po
 
 from core.language import LOCALES
 from core.locales.sentences import extract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYWORDS = {"Message": None, "plural": (1, 2), "say": None, "raw": None}

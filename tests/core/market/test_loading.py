@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.errors import MarketDataError
 from core.market import load_candles, quality
 from tests.shared_files import shared_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADER = "open_time_utc,open,high,low,close,volume\n"
 START = datetime(2024, 12, 31, 20, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from core.errors import MarketDataError
 from core.market import load_candles, quality, require_quality
 from core.market.bar_rules import Issue
 from core.market.synthetic import make_market, write_market
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADER = "open_time_utc,open,high,low,close,volume"
 START = datetime(2024, 1, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,9 @@ import pytest
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
 from core.metrics.records import records_csv, require_trades
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOURS = [f"2026-01-01T0{hour}:00:00Z" for hour in range(4)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from core.errors import PlaybookError
@@ -16,6 +18,9 @@ from core.playbook import (
 from core.playbook.references import RULES
 from core.playbook.yaml_tree import MAX_CHARACTERS
 from tests.portuguese import untranslated
+
+if TYPE_CHECKING:
+    from core.playbook.schema import Playbook
 
 TEXT = default_playbook_text()
 
@@ -126,7 +131,6 @@ def test_what_does_not_fit_together_is_refused_where_it_stands(old, new, field, 
 
 
 def test_every_rule_of_references_refuses_something() -> None:
-    from core.playbook.schema import Playbook  # the rules' own input
 
     base = load_playbook(DEFAULT)
     gates = base.gates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from itertools import product
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +17,9 @@ from core.telemetry import Fault, RunReader, plain, scalars, tail
 from core.telemetry.checksum import masked, of_zeros, terms, unmasked
 from core.telemetry.frames import whole_records
 from tests.event_files import header, record, scalar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TAGS = ("train/loss", "train/std", "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "a")
 

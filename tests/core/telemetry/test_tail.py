@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.telemetry import Fault, RunReader
 from tests.event_files import append_events, header, masked_crc, scalar, write_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TAG = "train/loss"
 POINTS = [(step, 1000.0 + step, float(step)) for step in range(1, 6)]

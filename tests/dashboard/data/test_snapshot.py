@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +13,6 @@ from core.decision import latest_decision
 from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
-from dashboard.data.snapshot import Snapshot
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
@@ -22,6 +20,12 @@ from tests.dashboard.reads import counted
 from tests.event_files import append_events
 from tests.runner.place import CTO
 from tests.runner.signed_place import CONDITIONS, SignedPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from dashboard.data.snapshot import Snapshot
 
 REWARD = "rollout/ep_rew_mean"
 # A read of a week without signatures: the ledger's head, then week, clock, jobs, attempts,

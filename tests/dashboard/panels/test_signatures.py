@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,6 +19,10 @@ from runner.jobs.decision_context import approvals
 from tests.dashboard.place import _script, button, draw_frame, text_of
 from tests.runner.place import LEAD
 from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 

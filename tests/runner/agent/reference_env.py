@@ -7,10 +7,13 @@ next open with slippage and fee, mark at the close, trim what has outgrown its l
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from core.trading.costs import CostModel
-from runner.agent.market import Market
 from runner.agent.market_env import TRIM_BAND
+
+if TYPE_CHECKING:
+    from core.trading.costs import CostModel
+    from runner.agent.market import Market
 
 
 class ReferenceAccount:

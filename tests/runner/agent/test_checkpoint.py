@@ -4,7 +4,7 @@ import base64
 import json
 import shutil
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -30,6 +30,9 @@ from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
 from runner.models.checkpoints import list_checkpoints
 from tests.runner.agent.markets import candles, small_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from core.errors import IntegrityError
@@ -20,6 +20,9 @@ from runner.agent.features import (
 from runner.agent.market import Market
 from runner.agent.normaliser import Normaliser
 from tests.runner.agent.markets import candles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BARS, CUT = 800, 500
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from core.market import Candles
 from core.market.synthetic import SignalModel
 from core.playbook.settings import TrainingSettings
 from runner.agent.episodes import ChronologicalEpisodes, slices
@@ -19,6 +18,11 @@ from runner.agent.market_env import MarketEnv
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData, env_settings
 from tests.runner.agent.markets import candles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.market import Candles
 
 SETTINGS = TrainingSettings(total_steps=60_000)
 STRONG = SignalModel(drift=0.003, noise_vol=0.010, regime_hours=96)

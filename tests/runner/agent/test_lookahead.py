@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -14,9 +16,11 @@ from runner.agent.lookahead import (
     shuffle_bars,
     shuffled_returns,
 )
-from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from tests.runner.agent.markets import market
+
+if TYPE_CHECKING:
+    from runner.agent.market import Market
 
 SETTINGS = EnvSettings((0.0, 0.15), CostModel(), exit_at_end=True)
 

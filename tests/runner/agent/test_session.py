@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +14,9 @@ from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData
 from tests.runner.agent.markets import candles, small_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def session(tmp_path: Path, total: int = 4_000, **changed: object) -> Session:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +13,11 @@ from core.vocabulary import Role, SignatureAct
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, LAUNCH
 from tests.runner.signed_place import CONDITIONS, SignedPlace
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.vocabulary import JobKind, JobState
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import Place, place, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["place"]
 

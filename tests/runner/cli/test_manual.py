@@ -7,15 +7,18 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.paths import Home
 from runner.home.launch import stop_all
 from tests.runner.cli.terminal import TRAINWEEK, script, trainweek
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 STEPS = 8_192
 START = ("--symbol", "OGNUSDT", "--mode", "paper", "--tag", "F12-phase4-final", "--timestamp")

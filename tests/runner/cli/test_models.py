@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +13,10 @@ from runner.agent.checkpoint import save_checkpoint
 from runner.home.launch import stop_all
 from tests.runner.agent.markets import candles, small_settings
 from tests.runner.cli.terminal import trainweek
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -28,6 +27,10 @@ from runner.processes.identity import is_alive
 from runner.settings import Settings
 from tests.runner.cli.terminal import TRAINWEEK, trainweek
 from tests.runner.place import LEAD, child_environment, submit_scripted, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def free_port() -> int:

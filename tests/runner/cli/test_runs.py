@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +16,9 @@ from runner.cli import app
 from tests.event_files import write_events
 from tests.runner.cli.terminal import trainweek
 from tests.shared_files import SHARED
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXPECTED = SHARED / "events" / "EXPECTED.json"
 FIELDS = ("n", "first", "last", "min", "max", "nonfinite")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from runner.cli import main
 from runner.settings import Settings, Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def printed(monkeypatch: pytest.MonkeyPatch, capsys, *words: str) -> tuple[int, str, str]:

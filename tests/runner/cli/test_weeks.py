@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.paths import Home
 from core.people import Person
@@ -10,6 +10,9 @@ from core.playbook import default_playbook_text
 from core.vocabulary import Role
 from runner.client import Client
 from tests.runner.cli.terminal import trainweek
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_new_week_is_the_active_one_and_use_changes_that(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from threading import Thread
-
-import pytest
+from typing import TYPE_CHECKING
 
 from core.vocabulary import JobKind, Verdict
 from runner.store import record_queries
 from tests.runner.place import LAUNCH, Place
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_what_is_written_during_the_read_is_in_none_of_the_records(

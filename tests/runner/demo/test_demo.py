@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -26,6 +26,9 @@ from runner.demo.play import LAUNCH
 from runner.week.agenda import agenda
 from runner.week.facts import gather
 from runner.week.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
 

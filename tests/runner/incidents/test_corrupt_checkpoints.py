@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 from sqlalchemy import Row, select
 
@@ -15,9 +13,16 @@ from core.files import write_json
 from core.vocabulary import JobKind
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.models.checkpoints import SKIPPED
-from runner.service import Service
 from runner.store import schema
 from tests.runner.place import LAUNCH, Place, after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from runner.service import Service
 
 PROBLEM = "Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed."
 

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.paths import Home
 from core.playbook import default_playbook_text
+
+if TYPE_CHECKING:
+    from core.paths import Home
 
 LAUNCH = "2026-02-23T14:00:00Z"
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from runner.settings import Settings
 from tests.runner.jobs.job_folder import run_job
 from tests.runner.jobs.training_home import write_spec
 from tests.runner.place import after
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.market.sample import write_sample
 from core.paths import Home
 from tests.runner.jobs.job_folder import run_job
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_clean_candles_are_found_good_and_called_synthetic(tmp_path: Path) -> None:

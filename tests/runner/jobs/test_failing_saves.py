@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.vocabulary import ENDED_STATES, JobKind, JobState
 from runner.models.best_model import read_best_model
 from runner.outcomes import Refused
-from runner.records import Job
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import Place, own_programs, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from runner.records import Job
 
 # The disk gives back something else than was written, from the second save on.
 LYING_DISK = """

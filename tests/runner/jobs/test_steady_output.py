@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-
-import pytest
+from typing import TYPE_CHECKING
 
 from runner.jobs.steady_output import SteadyOutput
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_pipe_that_nobody_reads_loses_lines_and_nothing_else() -> None:

@@ -4,7 +4,7 @@ import re
 import shutil
 import signal
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from runner.jobs.train_ppo import train
 from runner.jobs.training_plan import NoIntactCheckpointError
 from runner.models.backups import checksums
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
 

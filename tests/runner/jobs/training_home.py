@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.market.synthetic import SignalModel, make_market, write_market
 from core.paths import Home
 from core.playbook import default_playbook_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = datetime(2024, 2, 23, tzinfo=UTC)
 TRAIN_BARS, TEST_BARS = 5_000, 2_600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from runner.liveness.progress import (
     write_pulse,
 )
 from runner.processes.process_table import ProcessEntry
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WALL = 1_800_000_000.0
 

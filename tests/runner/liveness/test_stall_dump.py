@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +16,10 @@ from runner.processes.identity import identify
 from runner.processes.process_table import process_table, tree_in
 from runner.processes.procfs import is_stopped
 from tests.runner.place import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 FOREIGN = "print('up', flush=True); import time; time.sleep(60)"
 OURS = (

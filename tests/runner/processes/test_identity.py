@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from runner.processes.attempt_processes import ATTEMPT_VARIABLE, cgroup_members,
 from runner.processes.identity import identify, is_alive, send_signal
 from runner.processes.process_table import descendants
 from tests.runner.place import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture

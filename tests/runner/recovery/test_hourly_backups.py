@@ -9,7 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from runner.settings import Settings
 from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
 from tests.runner.place import LEAD, Place, after, wait_for
 from tests.runner.recovery.test_rebuild import rewritten
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WEEK = timedelta(days=7)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +22,10 @@ from runner.recovery.verification import VerifyReport, verify_ledger
 from runner.store import chain
 from runner.store.backup import make_backup
 from tests.runner.place import LEAD, Place, after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CHECK = "reward_positive"
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from core.language import Message
 from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState, Verdict
 from runner.client import Client
-from runner.records import Job
 from runner.recovery.verification import verify_ledger
 from runner.store import Store, migrate, schema
 from tests.runner.place import LEAD, Place, after
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from runner.records import Job
 
 STOPPED = Message("Stopped by {by}; exit code {code}.", by="Eva", code=7)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.vocabulary import JobKind
 from runner.outcomes import Refused
-from runner.records import Incident
 from runner.store import queries
-from tests.runner.place import Place
+
+if TYPE_CHECKING:
+    from runner.records import Incident
+    from tests.runner.place import Place
 
 
 def blocking(place: Place) -> Incident | None:

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -13,10 +14,12 @@ from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
-from runner.records import Job
 from runner.recovery.verification import verify_ledger
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
+
+if TYPE_CHECKING:
+    from runner.records import Job
 
 
 def logged(place: Place) -> None:

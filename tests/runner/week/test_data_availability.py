@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.market.sample import write_sample
 from core.paths import Home
 from runner.week.data_availability import check_datasets
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_both_folders_are_reported_even_if_one_is_missing(tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.diagnosis import diagnose
 from core.telemetry import RunReader
 from core.vocabulary import FindingStatus, JobKind, JobState, Severity, TrainingStatus
-from runner.records import Job
 from runner.week.facts import gather, judged_as_of
 from runner.week.sources import Sources
 from tests.event_files import write_events
 from tests.runner.place import CTO, LAUNCH, Place
+
+if TYPE_CHECKING:
+    from runner.records import Job
 
 
 def stand_at(place: Place, moment: datetime) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,6 +26,10 @@ from runner.week.agenda import done_slots
 from runner.week.sources import Sources
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days, looked_ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 STANDS, VOID = SignatureState.STANDS, SignatureState.VOID
