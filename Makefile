@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast coverage check catalogue faults chaos bench bench-detectors \
+.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults chaos bench bench-detectors \
 	bench-evidence lock clean
 
 help:            ## this list
@@ -40,6 +40,12 @@ FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/f
 
 test-fast: $(READY_DEV) ## the tests without the slow, the browser's and the fault matrix
 	$(BIN)/python -m pytest $(FAST)
+
+TESTS ?= tests/runner/supervision tests/runner/liveness tests/runner/processes tests/faults/test_processes.py
+
+test-busy: $(READY_DEV) ## TESTS beside four busy loops: a busy machine is slow, not wrong
+	@loops=; for loop in 1 2 3 4; do sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
+	trap "kill $$loops" EXIT; $(BIN)/python -m pytest $(TESTS)
 
 coverage: $(READY_DEV) ## the same, with a table of the lines that they reach
 	$(BIN)/python -m pytest $(FAST) --cov core --cov runner --cov dashboard --cov-report term:skip-covered

@@ -87,6 +87,7 @@ def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> No
     assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
 
 
+@pytest.mark.slow
 def test_every_closer_look_draws(decided: Place) -> None:
     for view in VIEWS:
         test = decided.draw("decision")

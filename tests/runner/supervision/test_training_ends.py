@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+import pytest
+
 from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
@@ -211,6 +213,7 @@ def stopped(place: Place) -> Job:
     return job
 
 
+@pytest.mark.slow
 def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
     place: Place,
 ) -> None:
