@@ -45,7 +45,7 @@ TESTS ?= tests/runner/supervision tests/runner/liveness tests/runner/processes t
 
 test-busy: $(READY_DEV) ## TESTS beside four busy loops: a busy machine is slow, not wrong
 	@loops=; for loop in 1 2 3 4; do sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
-	trap "kill $$loops" EXIT; $(BIN)/python -m pytest $(TESTS)
+	trap "kill $$loops 2>/dev/null" EXIT INT TERM; $(BIN)/python -m pytest $(TESTS)
 
 coverage: $(READY_DEV) ## the same, with a table of the lines that they reach
 	$(BIN)/python -m pytest $(FAST) --cov core --cov runner --cov dashboard --cov-report term:skip-covered

@@ -8,9 +8,8 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import yaml
-
 import pytest
+import yaml
 
 from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
