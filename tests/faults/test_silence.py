@@ -13,7 +13,7 @@ from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.liveness import watcher as watching
 from tests.faults.matrix import fault
-from tests.runner.place import Place, after, wait_for
+from tests.runner.place import Place, after, ticking, wait_for
 
 if TYPE_CHECKING:
     import pytest
@@ -110,9 +110,9 @@ def test_a_stall_whose_incident_can_not_be_written_is_kept_once_and_told_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(watching, "open_incident", full)
-        wait_for(lambda: (service.tick(after(0)), len(tries) >= 4)[1])
+        wait_for(ticking(service, lambda: len(tries) >= 4))
     assert place.lead.incidents(place.week.id) == []
-    wait_for(lambda: (service.tick(after(0)), place.lead.incidents(place.week.id))[1])
+    wait_for(ticking(service, lambda: place.lead.incidents(place.week.id)))
     assert len(list(place.folder(job).glob("*stall-*"))) == 1
     service.close()
 

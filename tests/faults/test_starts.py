@@ -12,7 +12,7 @@ from core.vocabulary import JobKind, JobState
 from runner.processes import local
 from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
-from tests.runner.place import Place, after, wait_for
+from tests.runner.place import Place, after, ticking, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def test_a_machine_that_lacks_something_at_an_automatic_resume_is_given_time(
 
     with monkeypatch.context() as patched:
         patched.setattr(service.supervisor.executor, "start", no)
-        wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
+        wait_for(ticking(service, lambda: place.job(job).attempt == 2))
     assert place.lead.attempts(job.id)[1].state is JobState.LOST
     assert os.strerror(number) in place.lead.attempts(job.id)[1].reason
     job = place.until(service, job, JobState.RUNNING)

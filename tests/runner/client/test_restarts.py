@@ -16,7 +16,15 @@ from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
 from runner.recovery.verification import verify_ledger
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, own_programs, wait_for
+from tests.runner.place import (
+    ENGINEER,
+    VIEWER,
+    Place,
+    child_settings,
+    own_programs,
+    ticking,
+    wait_for,
+)
 
 
 def spec(place: Place, job, number: int) -> dict:
@@ -80,7 +88,7 @@ def test_a_person_may_turn_the_own_stop_into_a_restart(place: Place) -> None:
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     place.lead.stop(job.id)
     assert isinstance(place.lead.restart(), Submitted)
-    wait_for(lambda: (service.tick(datetime.now(UTC)), place.job(job).attempt == 2)[1])
+    wait_for(ticking(service, lambda: place.job(job).attempt == 2))
 
 
 def test_a_training_that_crashes_in_a_restart_does_not_go_on(place: Place) -> None:

@@ -28,7 +28,7 @@ from runner.processes.procfs import flock_holder
 from runner.settings import Settings
 from runner.store.backup import make_backup
 from tests.faults.promises import vanish
-from tests.runner.place import LEAD, Place, after, wait_for
+from tests.runner.place import LEAD, Place, after, ticking, wait_for
 
 WEEK = timedelta(days=7)
 
@@ -208,7 +208,7 @@ def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: 
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     attempt_id = json.loads((place.folder(job) / "command.json").read_text())["mark"]
     vanish(place.shim(job), place.job(job).pid)
-    wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
+    wait_for(ticking(service, lambda: place.job(job).attempt == 2))
     place.until(service, job, JobState.RUNNING)
     stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": attempt_id})
     try:
