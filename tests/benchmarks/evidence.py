@@ -126,7 +126,7 @@ def coin_flip(seed: int, playbook: Playbook) -> Found:
     played = replay(Track.of(bars, episodes), held, Costs.of(CostModel()))
     equity = pd.DataFrame(
         {
-            "time": candles.frame.index + pd.Timedelta(hours=1),
+            "time": pd.DatetimeIndex(candles.frame.index) + pd.Timedelta(hours=1),
             "equity": 10_000 * played.equity[:, 0],
             # Near enough for the fair baseline: a position drifts a little from its level.
             "exposure": np.concatenate([[0.0], held]),

@@ -13,7 +13,7 @@ from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.liveness import watcher as watching
 from tests.faults.matrix import fault
-from tests.runner.place import Place, after, ticking, wait_for
+from tests.runner.place import Place, ticking, wait_for
 
 if TYPE_CHECKING:
     import pytest

@@ -12,6 +12,7 @@ from core.errors import InputError
 from core.trading.costs import CostModel
 from core.trading.random_policies import Style, percentile, run_random, sharpes
 from core.trading.replay import Costs, Track, replay
+from tests.expected import present
 
 
 def held(*runs: tuple[float, int]) -> np.ndarray:
@@ -78,7 +79,7 @@ def test_an_agent_without_skill_lies_anywhere_among_them_and_a_seer_above_them()
 def percentile_of(levels: np.ndarray, bars: pd.DataFrame) -> float:
     track = Track.of(bars)
     own = sharpes(replay(track, levels, Costs.of(CostModel())).equity, 8760)[0]
-    played = run_random(track, Style.of(levels, np.ones(len(levels))), CostModel(), 60)
+    played = run_random(track, present(Style.of(levels, np.ones(len(levels)))), CostModel(), 60)
     return percentile(own, sharpes(played.equity, 8760))
 
 

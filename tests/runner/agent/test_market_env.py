@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from gymnasium.spaces import Discrete
 
 from core.trading.costs import CostModel
 from runner.agent.features import FEATURE_NAMES, raw_features
@@ -28,6 +29,7 @@ ROUNDING = 1e-12
 def actions_for(env: MarketEnv, steps: int, seed: int = 1) -> np.ndarray:
     """Random actions that are kept for a few bars, shape (steps, n)."""
     rng = np.random.default_rng(seed)
+    assert isinstance(env.action_space, Discrete)
     drawn = rng.integers(0, env.action_space.n, (steps, env.num_envs))
     keep = rng.random((steps, env.num_envs)) < 0.7
     for t in range(1, steps):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,9 +65,7 @@ def ended(training: Place, code: str) -> Job:
     program = (sys.executable, "-c", ALWAYS_BETTER + code)
     service = training.service(commands=own_programs() | {JobKind.TRAIN: program})
     job = training.submit(JobKind.TRAIN, steps=16_000)
-    wait_for(
-        ticking(service, lambda: training.job(job).state in ENDED_STATES), 120
-    )
+    wait_for(ticking(service, lambda: training.job(job).state in ENDED_STATES), 120)
     return training.job(job)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,12 @@ from runner.supervision.exit_reason import Ended, exit_state
 AT = datetime(2026, 2, 23, 15, tzinfo=UTC)
 
 
-def ended(code: int | None = None, number: int | None = None, **more: object) -> Ended:
-    values: dict = {"same_boot": True, "result": None}
+def ended(code: int | None = None, number: int | None = None, **more: Any) -> Ended:
+    values: dict[str, Any] = {"same_boot": True, "result": None}
     return Ended(**values | {"exit": Exit(code, number, None, AT)} | more)
 
 
-def unseen(**more: object) -> Ended:
+def unseen(**more: Any) -> Ended:
     return ended(exit=None, **more)
 
 
