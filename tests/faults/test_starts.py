@@ -129,7 +129,7 @@ def test_a_machine_that_lacks_something_at_an_automatic_resume_is_given_time(
 ) -> None:
     service = place.service(backoff_s=0.05)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
 
     def no(*given: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -149,7 +149,7 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
 ) -> None:
     service = place.service(backoff_s=0.01, resumes_a_day=2)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
 
     def no(*given: object) -> None:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

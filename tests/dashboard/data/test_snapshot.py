@@ -18,6 +18,7 @@ from dashboard.viewer import Viewer
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
+from tests.expected import present
 from tests.runner.place import CTO
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
@@ -78,7 +79,7 @@ def test_one_look_at_a_page_is_one_read_of_the_store(place: Place, panel: str) -
     place.train()
     page = place.page()
     test = shown(page, panel)
-    week = place.client().active_week()
+    week = present(place.client().active_week())
     place.client().note(week.id, "hourly_1", "the machine is shared today")
     page.services.forget()
     with counted() as written:
@@ -102,7 +103,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     page.services.forget()
     with counted() as cost:
         test.run()
-    checks = page.services.snapshot().slot(slot).checks
+    checks = present(page.services.snapshot()).slot(slot).checks
     assert cost.calls("facts.gather") == 1
     assert cost.calls("registry.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
@@ -187,23 +188,24 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
     job = place.train(hours=2.0)
     own = services(place)
-    before = own.snapshot()
+    before = present(own.snapshot())
     number = before.readings["last_reward"]
     newer = {
         tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
         for tag, points in events(3.0).items()
     }
-    (file,) = place.home.run_attempt(job.run, 1).iterdir()
+    (file,) = place.home.run_attempt(present(job.run), 1).iterdir()
     append_events(file, newer)
     # Another tab refreshes the same reader; this page goes on with what it has read.
-    other = services(place).snapshot()
+    other = present(services(place).snapshot())
     assert other.readings["last_reward"].step == 180 * 4096
-    reader, until = before.run.reader, before.run.until
+    run = present(before.run)
+    reader, until = present(run.reader), run.until
     assert known_series(reader, REWARD, until).last == (number.step, number.value)
     assert pace_series(reader, until).last[0] == number.step == 120 * 4096
-    assert before.facts.run.reader is reader
+    assert present(before.facts.run).reader is reader
     own.forget()
-    assert own.snapshot().readings["last_reward"].step == 180 * 4096
+    assert present(own.snapshot()).readings["last_reward"].step == 180 * 4096
 
 
 def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
@@ -228,12 +230,12 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     own.forget()
     client.sign(place.week.id, sha256, act, "Half of the size.", CONDITIONS)
     with counted() as cost:
-        snapshot = own.snapshot()
-        signature = snapshot.signature_of(sha256)
+        snapshot = present(own.snapshot())
+        signature = present(snapshot.signature_of(sha256))
         standing = snapshot.standing(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
-        saved = latest_decision(place.home, place.week.id)
+        saved = present(latest_decision(place.home, place.week.id))
         gate = snapshot.gate(saved)
     # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
@@ -247,8 +249,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     client.close_condition(signature.id, 0, "Done on Monday.")
     assert snapshot.conditions == conditions
     own.forget()
-    assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
-    assert own.snapshot().gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
+    assert [one.closed is None for one in present(own.snapshot()).conditions] == [False, True]
+    assert present(own.snapshot()).gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
     place.clear()
 
 
