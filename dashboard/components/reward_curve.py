@@ -22,6 +22,7 @@ MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """The reward curve with its marks, or why there is none yet."""
     say = page.say
     st.markdown(
         f"#### {say('Reward over steps')}",
@@ -46,6 +47,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def reward(snapshot: Snapshot) -> Series | None:
+    """``rollout/ep_rew_mean`` up to the end of the run's window; None without event files."""
     run = snapshot.run
     if run is None or run.reader is None:
         return None

@@ -42,6 +42,7 @@ class _Readiness:
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """What will be started, the manual's command, the current training job, and the start form."""
     say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")

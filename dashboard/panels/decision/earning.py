@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw the table; old decisions without earning records show what their facts hold."""
     decided = saved.decision
     earning, breaks, facts = decided.earning, decided.robustness, decided.facts
     trades = earning.trades if earning else facts.trades

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw the trust questions, data ranges, hashes and the recorded inputs."""
     decided = saved.decision
     fields = decided.as_dict()
     _questions(page, decided)

@@ -35,6 +35,10 @@ def chosen(page: Page) -> str:
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
+    """Draw one view of the decision.
+
+    :param view: a key of ``VIEWS``.
+    """
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)

@@ -35,6 +35,8 @@ MOST = 12  # visible; earlier ones are folded
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it every 15 seconds; it needs no active week."""
+
     def body() -> None:
         with boundary(page.say):
             _draw(page)

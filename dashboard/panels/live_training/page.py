@@ -32,6 +32,7 @@ TENSORBOARD = "http://localhost:6006"
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it; less often while no run is in progress."""
     live_panel(page, _draw, every=_seconds)
 
 

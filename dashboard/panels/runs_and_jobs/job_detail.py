@@ -29,6 +29,7 @@ TAIL_LINES = 100
 
 
 def show(page: Page, snapshot: Snapshot, job: Job) -> None:
+    """Draw one job: progress and actions first, then attempts, parameters, result and output."""
     say = page.say
     with st.container(border=True, key="job-detail"):
         job_line(page, snapshot, job, evidence=True)

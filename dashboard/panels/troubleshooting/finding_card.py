@@ -74,6 +74,7 @@ def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
+    """The playbook's text of a finding; None if the playbook does not have the scenario."""
     return snapshot.week.playbook.find_scenario(finding.scenario)
 
 
