@@ -60,7 +60,7 @@ def sharpe_spread(ratio: float, skew: float = 0.0, kurtosis: float = 3.0) -> flo
 
 
 def probabilistic_sharpe(
-    ratio: float, benchmark: float, n: int, skew: float = 0.0, kurtosis: float = 3.0
+    ratio: float, benchmark: float, n: float, skew: float = 0.0, kurtosis: float = 3.0
 ) -> float:
     """PSR = Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)]."""
     from scipy.special import ndtr  # the normal distribution, without all of scipy.stats

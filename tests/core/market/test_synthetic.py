@@ -157,11 +157,12 @@ def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypat
     path.write_text("open_time,open\n1,2\n")
     opened = []
     whole = Path.open
-    monkeypatch.setattr(
-        Path,
-        "open",
-        lambda file, *given, **named: (opened.append(file), whole(file, *given, **named))[1],
-    )
+
+    def noted(file, *given, **named):
+        opened.append(file)
+        return whole(file, *given, **named)
+
+    monkeypatch.setattr(Path, "open", noted)
     assert not is_marked(tmp_path)
     assert not is_marked(tmp_path)
     assert opened == [path]

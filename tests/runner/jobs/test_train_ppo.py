@@ -115,7 +115,7 @@ def test_the_dashboard_reads_off_the_manifest_until_when_was_trained(trained):
 
 def test_the_last_checkpoint_is_at_the_end(trained):
     home, _, _ = trained
-    assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
+    assert present(newest_checkpoint(home.checkpoints, "run-a")).step == 20_000
     assert len(list(home.checkpoints.iterdir())) == 3
 
 
