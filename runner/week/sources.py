@@ -17,7 +17,8 @@ from core.files import tail
 from core.market.synthetic import is_marked
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.client.signatures.kept_files import superseded
+from runner.client.signatures.decided import Decided, decided_in
+from runner.client.signatures.kept_files import superseded, taken_over
 from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
 from runner.client.signatures.rules import unsignable
 from runner.client.signatures.status import conditions_from, standing_from, tracked
@@ -184,16 +185,18 @@ class Sources:
     # --- signatures
 
     def standing(self, signature: Signature | None) -> Standing:
-        """Whether a signature of this week holds, now; UNSIGNED for None."""
-        if signature is not None and signature.week_id != self.week.id:
-            raise ValueError(f"signature {signature.id} is of the week {signature.week_id}")
+        """Whether a signature of any week holds, now; UNSIGNED for None."""
         return self._once(self._standing, None if signature is None else signature.id)
 
     def _standing(self, signature_id: int | None) -> Standing:
         found = next((one for one in self.records.signatures if one.id == signature_id), None)
-        later = found is not None and superseded(self.records.decisions, found.revalidation_sha256)
-        keys = self.records.signing_keys
-        return standing_from(self.home, found, self.week, keys, later, self.now)
+        week = None if found is None else self.records.week_of(found)
+        later = (
+            found is not None
+            and week is not None
+            and taken_over(self.records.decision_lines, week.launch, found.revalidation_sha256)
+        )
+        return standing_from(self.home, found, week, self.records.signing_keys, later, self.now)
 
     def unsignable(self, sha256: str) -> Refused | None:
         """Why the week's newest decision can't be signed now; None if it can."""
@@ -230,6 +233,11 @@ class Sources:
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         return conditions_from(signature, self.records.closings)
+
+    @cached_property
+    def decided(self) -> list[Decided]:
+        """All archived revalidations of all weeks, oldest first, altered ones included."""
+        return decided_in(self.home, self.signature_of, self.standing, self.conditions_of)
 
     @cached_property
     def conditions(self) -> list[Condition]:

@@ -17,7 +17,14 @@ from core.vocabulary import JobKind, Verdict
 from tests.dashboard.place import LAUNCH, Place
 from tests.dashboard.reads import Cost, counted
 
-PAGES = ("hourly_checks", "daily_checkin", "this_week", "live_training", "troubleshooting")
+PAGES = (
+    "hourly_checks",
+    "daily_checkin",
+    "this_week",
+    "live_training",
+    "troubleshooting",
+    "history",
+)
 REPEATS = 5  # of which the median is the time
 
 

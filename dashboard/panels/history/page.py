@@ -43,9 +43,10 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, found = page.say, page.services.client.decided()
+    say, snapshot = page.say, page.snapshot()
+    found = page.services.client.decided() if snapshot is None else snapshot.decided
     if not found:
-        if page.snapshot() is None:
+        if snapshot is None:
             empty(
                 say("There is no training week yet"),
                 say(
@@ -136,7 +137,7 @@ def _who(page: Page, one: Decided) -> None:
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
         else:
-            _act(page, signature)
+            _act(page, one, signature)
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
@@ -156,14 +157,14 @@ def _act_of(one: Decided) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, signature: Signature) -> None:
+def _act(page: Page, one: Decided, signature: Signature) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := page.services.client.conditions_of(signature):
+    if tracked := one.conditions:
         still = sum(condition.closed is None for condition in tracked)
         parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))

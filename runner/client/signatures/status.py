@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from core.errors import InputError, IntegrityError
-from core.language import Message, literal
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
+from runner.client.signatures.decided import Decided, decided_in
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.records import Closing, Condition, LedgerEntry, Signature
@@ -32,21 +33,6 @@ if TYPE_CHECKING:
 
 # Fields of a row that its sealed statement repeats; they must be equal.
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
-
-
-@dataclass(frozen=True)
-class Decided:
-    """One archived revalidation with its newest signature.
-
-    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
-    :ivar standing: the validity of the newest signature.
-    """
-
-    sha256: str
-    saved: SavedDecision | None
-    problem: Message
-    signature: Signature | None
-    standing: Standing
 
 
 class Standings(BaseClient):
@@ -71,10 +57,6 @@ class Standings(BaseClient):
             signatures = record_queries.signatures(look, week_id)
             return tracked(signatures, record_queries.closings(look))
 
-    def conditions_of(self, signature: Signature) -> list[Condition]:
-        with self.store.read() as look:
-            return tracked_conditions(look, signature)
-
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
         """The countersignatures of an override of this decision, oldest first."""
         with self.store.read() as look:
@@ -90,24 +72,13 @@ class Standings(BaseClient):
 
     def decided(self) -> list[Decided]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        from core.decision import read_decision
-        from core.decision.validity import altered
-
-        found: list[tuple[str, Decided]] = []
         with self.store.read() as look:
-            for folder in sorted(self.home.revalidation_archive.glob("[0-9a-f]*")):
-                signature = newest_signature(look, folder.name)
-                try:
-                    saved = read_decision(folder)
-                except (InputError, IntegrityError) as error:
-                    standing = altered(error.what, error.remedy)
-                    one = Decided(folder.name, None, literal(error.what), signature, standing)
-                    found.append((iso(signature.at) if signature else "", one))
-                    continue
-                standing = self.standing_now(look, signature)
-                one = Decided(saved.sha256, saved, literal(""), signature, standing)
-                found.append((saved.decision.created_at, one))
-        return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+            return decided_in(
+                self.home,
+                partial(newest_signature, look),
+                partial(self.standing_now, look),
+                partial(tracked_conditions, look),
+            )
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.

@@ -15,6 +15,7 @@ from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
+from runner.jobs.decision_context import approvals
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
@@ -69,7 +70,7 @@ def _page(panel, page) -> None:
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
     "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
-    "decision",
+    "decision", "history",
 )  # fmt: skip
 
 
@@ -265,4 +266,52 @@ def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -
     assert not test.exception
     assert not test.error
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 2)
+    place.clear()
+
+
+def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
+    """A signed decision of the first week, and one of the second, which is active."""
+    place = SignedPlace(root)
+    first = place.revalidate("PARTIAL")
+    place.sign(first, SignatureAct.APPROVE_WITH_CONDITIONS, CONDITIONS)
+    place.week = place.lead.create_week(place.week.launch + timedelta(days=7)).record
+    place.home.best_model.write_bytes(b"another")
+    second = place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    return place, first, second
+
+
+def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path: Path) -> None:
+    place, first, second = two_weeks(tmp_path / "home")
+    client, taken = place.client(), Services(place.home, CTO).snapshot()
+    signature = taken.signature_of(first)
+    assert signature.week_id != taken.week.id
+    assert taken.standing(signature) == client.standing(signature)
+    assert taken.standing(signature).stands  # by its kept copy: the second week has the place
+    assert [one.sha256 for one in taken.decided] == [first, second]
+    mine, own = taken.decided, client.decided()
+    for name in ("sha256", "problem", "signature", "standing", "conditions"):
+        assert [getattr(one, name) for one in mine] == [getattr(one, name) for one in own]
+    assert [len(one.conditions) for one in mine] == [len(CONDITIONS), 0]
+    place.clear()
+
+
+@pytest.mark.parametrize(
+    ("view", "said"), [("history", "Approved with conditions"), ("change", "Valid")]
+)
+def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said: str) -> None:
+    place, _, _ = two_weeks(tmp_path / "home")
+    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    test = shown(page, "history" if view == "history" else "decision")
+    if view == "change":
+        next(group for group in test.button_group if group.key == "view").set_value(view).run()
+    place.client(place.lead.person).note(place.week.id, "hourly_1", "seen")
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    assert not test.exception
+    assert not test.error
+    assert any(said in markdown.value for markdown in test.markdown)
+    # Beside the others: closings of conditions, keys, countersignatures, the ledger's lines
+    # about decisions, and the weeks of the other signatures.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 5)
     place.clear()
