@@ -20,7 +20,7 @@ from core.vocabulary import LIVE_STATES, JobKind
 from runner.client.signatures.kept_files import superseded
 from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
 from runner.client.signatures.rules import unsignable
-from runner.client.signatures.status import conditions_from, standing_from, tracked
+from runner.client.signatures.status import conditions_from, tracked, validity_from
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.facts import LogFacts
     from core.liveness import Limits, Pulse
     from core.paths import Home
@@ -183,17 +183,17 @@ class Sources:
 
     # --- signatures
 
-    def standing(self, signature: Signature | None) -> Standing:
+    def validity(self, signature: Signature | None) -> Validity:
         """Whether a signature of this week holds, now; UNSIGNED for None."""
         if signature is not None and signature.week_id != self.week.id:
             raise ValueError(f"signature {signature.id} is of the week {signature.week_id}")
-        return self._once(self._standing, None if signature is None else signature.id)
+        return self._once(self._validity, None if signature is None else signature.id)
 
-    def _standing(self, signature_id: int | None) -> Standing:
+    def _validity(self, signature_id: int | None) -> Validity:
         found = next((one for one in self.records.signatures if one.id == signature_id), None)
         later = found is not None and superseded(self.records.decisions, found.revalidation_sha256)
         keys = self.records.signing_keys
-        return standing_from(self.home, found, self.week, keys, later, self.now)
+        return validity_from(self.home, found, self.week, keys, later, self.now)
 
     def unsignable(self, sha256: str) -> Refused | None:
         """Why the week's newest decision can't be signed now; None if it can."""
@@ -211,7 +211,7 @@ class Sources:
                 self.week,
                 saved,
                 signature,
-                self.standing(signature),
+                self.validity(signature),
                 [] if signature is None else self.conditions_of(signature),
                 self.now_week.date(),
                 superseded(self.records.decisions, saved.sha256),

@@ -65,7 +65,7 @@ def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedD
     when = plain(f"{page.viewer.recorded(before.created_at)} UTC, {before.week}")
     st.markdown(
         f"{mark(before.decision, say)} {plain(before.score)},"
-        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_standing(page, before)}"
+        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_validity(page, before)}"
     )
     same = set(before.same)
     parts = [
@@ -84,12 +84,12 @@ def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedD
     table(heads, rows, f"change-{name}")
 
 
-def _standing(page: Page, before: ComparedDecision) -> str:
+def _validity(page: Page, before: ComparedDecision) -> str:
     """The state of the signature now; it was valid when this was made."""
     if not before.standing:
         return ""
     client = page.services.client
-    return f" {badge(client.standing(client.signature_of(before.sha256)).state, page.say)}"
+    return f" {badge(client.validity(client.signature_of(before.sha256)).state, page.say)}"
 
 
 def _lapsed(page: Page, change: Change) -> None:

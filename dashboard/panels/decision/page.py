@@ -136,7 +136,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
     signature = snapshot.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(snapshot.standing(signature).state, act, page.say, "-badge")
+    return signed(snapshot.validity(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

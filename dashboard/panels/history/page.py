@@ -94,7 +94,7 @@ def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                signed(one.standing.state, _act_of(one), say),
+                signed(one.validity.state, _act_of(one), say),
                 *(_value(page, one, gate.id) for gate in gates),
             ]
         )
@@ -133,7 +133,7 @@ def _who(page: Page, one: Decided) -> None:
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('week')} {plain((decided and decided.week) or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
-        state = signed(one.standing.state, _act_of(one), say, "-badge")
+        state = signed(one.validity.state, _act_of(one), say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
@@ -142,8 +142,8 @@ def _who(page: Page, one: Decided) -> None:
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for change in differences(one.standing):
-                state_icon = look(one.standing.state).icon
+            for change in differences(one.validity):
+                state_icon = look(one.validity.state).icon
                 st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
         hashes = say(
             "decision `{sha}` · model `{model}` · data `{data}`",

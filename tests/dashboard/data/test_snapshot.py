@@ -230,7 +230,7 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     with counted() as cost:
         snapshot = own.snapshot()
         signature = snapshot.signature_of(sha256)
-        standing = snapshot.standing(signature)
+        validity = snapshot.validity(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
         saved = latest_decision(place.home, place.week.id)
@@ -238,8 +238,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
-    assert standing == client.standing(signature)
-    assert standing.stands
+    assert validity == client.validity(signature)
+    assert validity.valid
     assert gate.only_conditions
     assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
