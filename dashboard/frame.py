@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 def show(page: Page, title: str) -> None:
+    """Draw the frame and redraw it on each tick; an error in it leaves the page below intact."""
+
     def body() -> None:
         with boundary(page.say):
             _draw(page, title)

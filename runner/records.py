@@ -139,7 +139,7 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Closing:
+class ConditionClosure:
     """The closing of a condition: who, when, and the evidence that it is met."""
 
     id: int
@@ -163,7 +163,7 @@ class Condition:
     text: str
     owner: str
     due: date | None  # None: the recorded day is unreadable
-    closed: Closing | None
+    closed: ConditionClosure | None
 
     def overdue(self, today: date) -> bool:
         """Still open after its due day.
@@ -224,7 +224,7 @@ class WeekRecords:
     notes: tuple[Note, ...]  # oldest first
     incidents: tuple[Incident, ...]  # newest first
     signatures: tuple[Signature, ...]  # of every week, oldest first
-    closings: tuple[Closing, ...]  # of the conditions of all signatures
+    closures: tuple[ConditionClosure, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
     signing_keys: frozenset[str] = frozenset()  # of this home, as base64
     countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first

@@ -49,7 +49,7 @@ def _print_error(error: TrainweekError) -> None:
 UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 
 
-class Judging(TyperCommand):
+class VerdictCommand(TyperCommand):
     """A command whose exit code 2 is a result: if nothing can be evaluated it exits with 3."""
 
     NOT_EVALUATED = 3

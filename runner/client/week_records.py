@@ -69,7 +69,7 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         notes=tuple(record_queries.notes(connection, week.id)),
         incidents=tuple(record_queries.incidents(connection, week.id)),
         signatures=tuple(signatures),
-        closings=tuple(record_queries.closings(connection)) if signatures else (),
+        closures=tuple(record_queries.closures(connection)) if signatures else (),
         activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
         signing_keys=frozenset(queries.signing_keys(connection)) if own else frozenset(),
         countersignatures=tuple(record_queries.countersignatures(connection)) if decided else (),

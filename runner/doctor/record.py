@@ -49,9 +49,9 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
         yield failed("database", what, _RESTORE)
         return
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as look:
-            revision = _revision(look)
-            mode = str(look.execute("PRAGMA journal_mode").fetchone()[0]).upper()
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
+            revision = _revision(connection)
+            mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0]).upper()
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             what = Message("Another process holds a lock on it.")
@@ -176,9 +176,9 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
         yield passed("backups", Message("{newest}, verified.", newest=newest))
 
 
-def _revision(look: sqlite3.Connection) -> str | None:
+def _revision(connection: sqlite3.Connection) -> str | None:
     try:
-        row = look.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from core.vocabulary import IncidentState, JobKind
 from runner.records import (
     Attempt,
-    Closing,
+    ConditionClosure,
     DecisionLine,
     DecisionRecords,
     Incident,
@@ -118,13 +118,13 @@ def signatures(connection: Connection, week_id: str | None = None) -> list[Signa
     return [rows.signature_of(row) for row in connection.execute(query)]
 
 
-def closings(connection: Connection, signature_id: int | None = None) -> list[Closing]:
+def closures(connection: Connection, signature_id: int | None = None) -> list[ConditionClosure]:
     """What became of conditions, of one signature or of all; oldest first."""
     table = schema.conditions_closed
     query = select(table).order_by(table.c.id)
     if signature_id is not None:
         query = query.where(table.c.signature_id == signature_id)
-    return [rows.closing_of(row) for row in connection.execute(query)]
+    return [rows.closure_of(row) for row in connection.execute(query)]
 
 
 def decision_records(connection: Connection, week: Week) -> DecisionRecords:

@@ -9,7 +9,16 @@ from core.clock import ClockPoint
 from core.language import Message, recorded_message
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
-from runner.records import Attempt, Closing, Incident, Job, LedgerEntry, Note, Signature, Tick
+from runner.records import (
+    Attempt,
+    ConditionClosure,
+    Incident,
+    Job,
+    LedgerEntry,
+    Note,
+    Signature,
+    Tick,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -96,5 +105,5 @@ def signature_of(row: Row[Any]) -> Signature:
     return Signature(**_plain(row) | values)
 
 
-def closing_of(row: Row[Any]) -> Closing:
-    return Closing(**_plain(row) | {"role": Role(row.role)})
+def closure_of(row: Row[Any]) -> ConditionClosure:
+    return ConditionClosure(**_plain(row) | {"role": Role(row.role)})

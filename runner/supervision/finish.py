@@ -218,8 +218,8 @@ class Finisher:
     def _week(self, row: Row) -> Week | None:
         if row.week_id is None:
             return None
-        with self.fenced.store.read() as look:
-            return queries.week_by_id(look, row.week_id)
+        with self.fenced.store.read() as connection:
+            return queries.week_by_id(connection, row.week_id)
 
     @staticmethod
     def _procedure(row: Row, state: JobState, observed: Observation, result: Any) -> str | None:

@@ -229,7 +229,7 @@ class Sources:
         return [one for one in every if one.body.get("revalidation_sha256") == sha256]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
-        return conditions_from(signature, self.records.closings)
+        return conditions_from(signature, self.records.closures)
 
     @cached_property
     def conditions(self) -> list[Condition]:
@@ -239,8 +239,8 @@ class Sources:
         person closes it.
         """
         own_signatures = [one for one in self.records.signatures if one.week_id == self.week.id]
-        own = tracked(own_signatures, self.records.closings)
-        every = tracked(self.records.signatures, self.records.closings)
+        own = tracked(own_signatures, self.records.closures)
+        every = tracked(self.records.signatures, self.records.closures)
         return [*(one for one in every if one.closed is None and one not in own), *own]
 
     # --- the machine and the home

@@ -43,6 +43,7 @@ _EARLIER = (
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Compare with two earlier decisions, and list the approvals that lapsed."""
     say, change = page.say, saved.decision.change
     if change is None:
         st.caption(say("not measured"))

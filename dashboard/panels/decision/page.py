@@ -33,6 +33,7 @@ SECONDS = 5.0  # between two ticks
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it every five seconds."""
     live_panel(page, _draw, every=lambda snapshot: SECONDS)
 
 

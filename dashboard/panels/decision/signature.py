@@ -53,6 +53,10 @@ def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+    """Draw the signature's validity and, for those who may sign, the form.
+
+    :param refused: why signing is blocked; None if it is not.
+    """
     say = page.say
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)

@@ -13,8 +13,8 @@ from core.vocabulary import APPROVALS, Decision, SignatureAct
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
-    Standings,
-    closing_facts,
+    Signatures,
+    closure_facts,
     newest_signature,
     tracked_conditions,
 )
@@ -53,7 +53,7 @@ class GateAnswer:
         return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
 
 
-class Gating(Standings):
+class PipelineGate(Signatures):
     """Answers pipelines."""
 
     def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
@@ -83,24 +83,28 @@ class Gating(Standings):
                 else Message("There is no active week.")
             )
             return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
-        with self.store.read() as look:
-            records = record_queries.decision_records(look, week)
+        with self.store.read() as connection:
+            records = record_queries.decision_records(connection, week)
             saved = named or newest_decision(self.home, records)
             if saved is None:
                 missing = Message("Week {week} has no saved revalidation.", week=week.id)
                 return GateAnswer(False, missing, Message("Revalidate and save the report."), {})
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
-            signature = newest_signature(look, saved.sha256)
-            standing = self.standing_now(look, signature)
-            conditions = [] if signature is None else tracked_conditions(look, signature)
-            today = queries.week_moment(look, week.id, self.now()).date()
+            signature = newest_signature(connection, saved.sha256)
+            standing = self.standing_now(connection, signature)
+            conditions = [] if signature is None else tracked_conditions(connection, signature)
+            today = queries.week_moment(connection, week.id, self.now()).date()
         later = superseded(records, saved.sha256)
         return gate_answer(self.home, week, saved, signature, standing, conditions, today, later)
 
     def _week(self, week_id: str | None) -> Week | None:
-        with self.store.read() as look:
-            return queries.week_by_id(look, week_id) if week_id else queries.active_week(look)
+        with self.store.read() as connection:
+            return (
+                queries.week_by_id(connection, week_id)
+                if week_id
+                else queries.active_week(connection)
+            )
 
 
 def gate_answer(
@@ -222,7 +226,7 @@ def _facts(
                 "owner": condition.owner,
                 "due": condition.due and condition.due.isoformat(),
                 "overdue": condition.overdue(today),
-                "closed": None if condition.closed is None else closing_facts(condition.closed),
+                "closed": None if condition.closed is None else closure_facts(condition.closed),
             }
             for condition in conditions
         ],

@@ -235,7 +235,7 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
         timeline = snapshot.timeline
         saved = latest_decision(place.home, place.week.id)
         gate = snapshot.gate(saved)
-    # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
+    # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
     assert standing == client.standing(signature)
