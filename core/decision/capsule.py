@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Difference, Present
-from core.decision.seal import fingerprint, holds, public_text, same_key, seal, short
+from core.decision.seal import fingerprint, public_text, same_key, seal, short, verifies
 from core.decision.validity import Standing, altered, is_genuine, standing_of
 from core.errors import InputError
 from core.language import Message, literal
@@ -152,7 +152,7 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
     try:
         given = capsule["seal"]
         rest = {name: value for name, value in given.items() if name != "signature"}
-        if not holds({**capsule, "seal": rest}, given["signature"], given["public_key"]):
+        if not verifies({**capsule, "seal": rest}, given["signature"], given["public_key"]):
             return Message("The capsule was altered: its seal does not cover its content.")
         if given["fingerprint"] != fingerprint(given["public_key"]):
             return Message("The capsule's fingerprint is not its key's.")

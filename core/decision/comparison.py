@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierDecision:
     """An earlier decision, by its hash.
 
     :ivar standing: validity of its signature when it was compared; None: not checked.
@@ -36,9 +36,9 @@ class EarlierDecisions:
     :ivar lapsed: the newest approval, if its signature is no longer valid.
     """
 
-    previous: Earlier | None = None
-    production: Earlier | None = None
-    lapsed: Earlier | None = None
+    previous: EarlierDecision | None = None
+    production: EarlierDecision | None = None
+    lapsed: EarlierDecision | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def change_since(earlier: EarlierDecisions, now: Basis) -> Change:
     return change.model_copy(update={"lapsed": _lapsed(earlier.lapsed)})
 
 
-def _compared(earlier: Earlier | None, now: Basis) -> ComparedDecision | None:
+def _compared(earlier: EarlierDecision | None, now: Basis) -> ComparedDecision | None:
     if earlier is None:
         return None
     before = earlier.decision
@@ -88,7 +88,7 @@ def _compared(earlier: Earlier | None, now: Basis) -> ComparedDecision | None:
     return compared.model_copy(update={"standing": earlier.standing.value})
 
 
-def _lapsed(earlier: Earlier) -> LapsedApproval:
+def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
     before = earlier.decision
     return LapsedApproval.model_validate(
         {

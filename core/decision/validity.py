@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Comparison, Difference, Present, compare
-from core.decision.seal import holds, seal
+from core.decision.seal import seal, verifies
 from core.errors import InputError
 from core.language import Message, joined, literal
 from core.timestamps import parse_moment
@@ -113,7 +113,7 @@ def is_genuine(record: object) -> bool:
         return False
     if not _is_whole(statement):
         return False
-    return holds(statement, record.get("signature"), statement.get("public_key"))
+    return verifies(statement, record.get("signature"), statement.get("public_key"))
 
 
 def _is_whole(statement: Mapping[str, Any]) -> bool:

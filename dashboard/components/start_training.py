@@ -171,7 +171,7 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     if snapshot.week.watched:
         why = say("This week only watches a run started elsewhere.")
         return _Readiness(tinted(why, "gray", "visibility"))
-    if snapshot.held:
+    if snapshot.start_blocked:
         return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
     if snapshot.busy(JobKind.TRAIN):
         why = say("A training run is in progress.")

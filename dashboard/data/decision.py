@@ -44,13 +44,13 @@ class Curves:
 
 
 _KEPT: dict[str, Curves] = {}  # by the decision's hash: its record never changes
-_MOST_KEPT = 4
+_MAX_KEPT = 4
 
 
 def curves(home: Home, saved: SavedDecision, data_dir: str) -> Curves:
     """The agent's equity, and what the market gave on the same bars with the same costs."""
     if saved.sha256 not in _KEPT:
-        if len(_KEPT) >= _MOST_KEPT:
+        if len(_KEPT) >= _MAX_KEPT:
             _KEPT.clear()
         _KEPT[saved.sha256] = _curves(home.resolve(data_dir), saved)
     return _KEPT[saved.sha256]

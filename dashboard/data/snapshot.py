@@ -57,7 +57,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Written:
+class LoggedEvents:
     """The events of a run, as read once, and until when they count (real time)."""
 
     events: RunEvents
@@ -103,10 +103,10 @@ class Snapshot(Sources):
         return self._of_run.silence
 
     @property
-    def written(self) -> Written | None:
+    def logged(self) -> LoggedEvents | None:
         """The events of the run; None without a run or without its files."""
         run = self.run
-        return None if run is None or run.reader is None else Written(run.reader, run.until)
+        return None if run is None or run.reader is None else LoggedEvents(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
@@ -222,7 +222,7 @@ class Snapshot(Sources):
         return procedure_id if spec is None else spec.title.in_(language)
 
     @property
-    def held(self) -> bool:
+    def start_blocked(self) -> bool:
         """Whether an open incident blocks every start."""
         return any(incident.holds_start for incident in self.incidents)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
-from core.decision import Earlier, EarlierDecisions, SavedDecision, history, read_decision
+from core.decision import EarlierDecision, EarlierDecisions, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
 from core.facts import Facts
 from core.people import Person
@@ -64,8 +64,8 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     return DecisionContext(day, approval, summary, earlier)
 
 
-def _earlier(saved: SavedDecision) -> Earlier:
-    return Earlier(saved.sha256, saved.decision)
+def _earlier(saved: SavedDecision) -> EarlierDecision:
+    return EarlierDecision(saved.sha256, saved.decision)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Approvals:
     :ivar lapsed: the newest approval, if it is void or has expired.
     """
 
-    production: Earlier | None = None
-    lapsed: Earlier | None = None
+    production: EarlierDecision | None = None
+    lapsed: EarlierDecision | None = None
 
 
 def approvals(client: Client) -> Approvals:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from runner.client.signatures.status import ArchivedDecision
     from runner.records import Signature
 
-MOST = 12  # visible; earlier ones are folded
+MAX_SHOWN = 12  # visible; earlier ones are folded
 
 
 def show(page: Page) -> None:
@@ -66,11 +66,11 @@ def _draw(page: Page) -> None:
         link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
         return
     newest = list(reversed(found))
-    _side_by_side(page, newest[:MOST], "history")
+    _side_by_side(page, newest[:MAX_SHOWN], "history")
     st.markdown(f"#### {say('Who decided what, and why')}", anchors=False)
-    for one in newest[:MOST]:
+    for one in newest[:MAX_SHOWN]:
         _who(page, one)
-    if earlier := newest[MOST:]:
+    if earlier := newest[MAX_SHOWN:]:
         with st.expander(
             say.raw(plural("{n} earlier", "{n} earlier", len(earlier))), key="earlier"
         ):

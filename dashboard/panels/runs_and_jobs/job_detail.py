@@ -127,7 +127,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if snapshot.held:
+        if snapshot.start_blocked:
             denied = denied or say(INCIDENT_BLOCKS)
         training = snapshot.week.playbook.training
         if job.state in UNFINISHED_STATES:
