@@ -23,7 +23,7 @@ from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
     from core.decision.validity import Validity
-    from runner.client.signatures.status import Decided
+    from runner.client.signatures.status import ArchivedDecision
 
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
@@ -183,7 +183,7 @@ def close(
 @app.command()
 def history(home: HomeOption = None, json: JsonOption = False) -> None:
     """List the revalidations of all weeks, with their signatures."""
-    found = open_client(home).decided()
+    found = open_client(home).archived_decisions()
     if json:
         print_json([history_row(one) for one in found])
         return
@@ -201,7 +201,7 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
             print(f"    ! {row['problem'] or one.validity.reason}")
 
 
-def history_row(one: Decided) -> dict[str, Any]:
+def history_row(one: ArchivedDecision) -> dict[str, Any]:
     """One revalidation as plain JSON."""
     decided = one.saved.decision if one.saved else None
     signature = one.signature

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.models.best_model import read_best_model
 from runner.models.checkpoints import list_checkpoints
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 
-def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     found = list_checkpoints(home.checkpoints)
     whole = [each for each in found if each.verified]
     for each in found:
@@ -54,7 +54,7 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Exami
         yield passed("checkpoints", Message("None yet."))
 
 
-def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     zip_path = home.best_model
     if not zip_path.exists():
         yield passed("best model", Message("None yet."))
@@ -75,7 +75,7 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examin
         )
 
 
-def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether a restore was interrupted between old and new model folder."""
     if problem := unfinished_exchange(home):
         yield failed("model", problem, RESTORE_AGAIN)

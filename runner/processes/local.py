@@ -43,7 +43,7 @@ _STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exi
 
 
 @dataclass(frozen=True)
-class _Known:
+class _ShimRecord:
     """What the shim of this attempt recorded about itself and its program."""
 
     shim: ProcessIdentity | None = None
@@ -62,7 +62,7 @@ class LocalProcesses:
     def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
-        self._read: dict[Path, tuple[tuple[str | int, ...], _Known]] = {}
+        self._read: dict[Path, tuple[tuple[str | int, ...], _ShimRecord]] = {}
 
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
@@ -101,7 +101,7 @@ class LocalProcesses:
             shim for shim in self._shims if shim.poll() is None
         ]  # reaps those that ended
         known = self._identity(folder, attempt_id)
-        program, found = known.program, known != _Known()
+        program, found = known.program, known != _ShimRecord()
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
         if not shim_lives and program is None and (search or found):
             # The shim was killed, or the disk was full, before it could record its child.
@@ -188,20 +188,20 @@ class LocalProcesses:
             if p not in (known.shim,) and p.pid != os.getpid() and not _is_shim(p, folder)
         }
 
-    def _identity(self, folder: Path, attempt_id: str) -> _Known:
+    def _identity(self, folder: Path, attempt_id: str) -> _ShimRecord:
         """Shim, program and start as the shim recorded them; read again after a change."""
         path = folder / "identity.json"
         try:
             found = path.stat()
         except OSError:
-            return _Known()
+            return _ShimRecord()
         version = (attempt_id, found.st_ino, found.st_mtime_ns, found.st_size)
         if (kept := self._read.get(folder)) is not None and kept[0] == version:
             return kept[1]
         stored = read_json(path)
         if stored is None or stored.get(ID_KEY) != attempt_id:
-            return _Known()
-        known = _Known(
+            return _ShimRecord()
+        known = _ShimRecord(
             ProcessIdentity.from_dict(stored.get("shim")),
             ProcessIdentity.from_dict(stored.get("child")),
             from_unix(float(stored["started_at"])),
@@ -222,7 +222,7 @@ class LocalProcesses:
             write_json(path, dict(stored) | {"child": program.as_dict()})
 
     @staticmethod
-    def _remove(known: _Known, attempt_id: str) -> None:
+    def _remove(known: _ShimRecord, attempt_id: str) -> None:
         """Remove the control group of an attempt without processes; a live shim does so itself."""
         if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{attempt_id}":
             return

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.decision import RecordedDecision
     from core.gates import GateResult
     from dashboard.page import Page
-    from runner.client.signatures.status import Decided
+    from runner.client.signatures.status import ArchivedDecision
     from runner.records import Signature
 
 MAX_SHOWN = 12  # visible; earlier ones are folded
@@ -45,7 +45,7 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, found = page.say, page.services.client.decided()
+    say, found = page.say, page.services.client.archived_decisions()
     if not found:
         if page.snapshot() is None:
             empty(
@@ -80,7 +80,7 @@ def _draw(page: Page) -> None:
     _gates(page, [one for one in found if one.saved is not None])
 
 
-def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
+def _side_by_side(page: Page, found: Sequence[ArchivedDecision], key: str) -> None:
     """One row a revalidation, the newest first; its hash leads to who decided, below."""
     say = page.say
     gates = next((one.saved.decision.gates for one in found if one.saved), ())
@@ -105,7 +105,7 @@ def _when(page: Page, decided: RecordedDecision) -> str:
     return page.viewer.stamp(parse_moment(decided.created_at))
 
 
-def _verdict(page: Page, one: Decided) -> str:
+def _verdict(page: Page, one: ArchivedDecision) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
@@ -118,7 +118,7 @@ def _grade(page: Page, decided: RecordedDecision | None) -> str:
     return mark(grade, page.say) if grade else "–"
 
 
-def _value(page: Page, one: Decided, gate_id: str) -> str:
+def _value(page: Page, one: ArchivedDecision, gate_id: str) -> str:
     gate = _gate(one, gate_id)
     if gate is None:
         return "–"
@@ -126,7 +126,7 @@ def _value(page: Page, one: Decided, gate_id: str) -> str:
     return f"{icon(verdict)} {page.say(short(gate.value, gate.threshold))}"
 
 
-def _who(page: Page, one: Decided) -> None:
+def _who(page: Page, one: ArchivedDecision) -> None:
     """The act with its reason, whether it is valid, and what it is based on."""
     say, signature = page.say, one.signature
     decided = one.saved.decision if one.saved else None
@@ -154,7 +154,7 @@ def _who(page: Page, one: Decided) -> None:
         st.markdown(f":small[:gray[{hashes}]]")
 
 
-def _act_of(one: Decided) -> SignatureAct | None:
+def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
@@ -173,7 +173,7 @@ def _act(page: Page, signature: Signature) -> None:
         st.markdown(f"> {plain(signature.reason)}")
 
 
-def _gates(page: Page, found: Sequence[Decided]) -> None:
+def _gates(page: Page, found: Sequence[ArchivedDecision]) -> None:
     """Small multiples: one gate over all revalidations, with its limit and its interval."""
     say = page.say
     if not found:
@@ -204,6 +204,6 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
                     st.caption(say("A gap means that the value is undefined."))
 
 
-def _gate(one: Decided, gate_id: str) -> GateResult | None:
+def _gate(one: ArchivedDecision, gate_id: str) -> GateResult | None:
     gates = one.saved.decision.gates if one.saved else ()
     return next((gate for gate in gates if gate.id == gate_id), None)

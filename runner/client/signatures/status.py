@@ -35,7 +35,7 @@ _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
 
 
 @dataclass(frozen=True)
-class Decided:
+class ArchivedDecision:
     """One archived revalidation with its newest signature.
 
     :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
@@ -88,12 +88,12 @@ class Signatures(BaseClient):
             records = None if week is None else record_queries.decision_records(connection, week)
         return None if records is None else newest_decision(self.home, records)
 
-    def decided(self) -> list[Decided]:
+    def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
         from core.decision import read_decision
         from core.decision.validity import altered
 
-        found: list[tuple[str, Decided]] = []
+        found: list[tuple[str, ArchivedDecision]] = []
         with self.store.read() as connection:
             for folder in sorted(self.home.revalidation_archive.glob("[0-9a-f]*")):
                 signature = newest_signature(connection, folder.name)
@@ -101,11 +101,13 @@ class Signatures(BaseClient):
                     saved = read_decision(folder)
                 except (InputError, IntegrityError) as error:
                     validity = altered(error.what, error.remedy)
-                    one = Decided(folder.name, None, literal(error.what), signature, validity)
+                    one = ArchivedDecision(
+                        folder.name, None, literal(error.what), signature, validity
+                    )
                     found.append((iso(signature.at) if signature else "", one))
                     continue
                 validity = self.validity_now(connection, signature)
-                one = Decided(saved.sha256, saved, literal(""), signature, validity)
+                one = ArchivedDecision(saved.sha256, saved, literal(""), signature, validity)
                 found.append((saved.decision.created_at, one))
         return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 

@@ -270,7 +270,7 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
     assert answer.facts["in_place"]["note"] == "another model"
     assert not place.client().gate().passes  # the newest is another one, and unsigned
-    assert [one.sha256 for one in place.client().decided()] == [first, second]
+    assert [one.sha256 for one in place.client().archived_decisions()] == [first, second]
     kept = next((place.home.root / "models" / "signed").glob("*.zip"))
     kept.write_bytes(b"tampered")
     assert state(place, first) is VOID

@@ -11,7 +11,7 @@ _NO_REMEDY = literal("")
 
 
 @dataclass(frozen=True)
-class Examined:
+class CheckResult:
     """PASS, WARN (check it) or FAIL (broken); the last two with their remedy."""
 
     subject: str  # home, disk, database, ...
@@ -32,16 +32,16 @@ class Examined:
         return f"{line}\n{'':22}→ {self.remedy.in_(language)}" if self.remedy else line
 
 
-def passed(subject: str, what: Message) -> Examined:
+def passed(subject: str, what: Message) -> CheckResult:
     """A check without a problem."""
-    return Examined(subject, Verdict.PASS, what)
+    return CheckResult(subject, Verdict.PASS, what)
 
 
-def warned(subject: str, what: Message, remedy: Message) -> Examined:
+def warned(subject: str, what: Message, remedy: Message) -> CheckResult:
     """A problem that a person should check."""
-    return Examined(subject, Verdict.WARN, what, remedy)
+    return CheckResult(subject, Verdict.WARN, what, remedy)
 
 
-def failed(subject: str, what: Message, remedy: Message) -> Examined:
+def failed(subject: str, what: Message, remedy: Message) -> CheckResult:
     """Something that is broken."""
-    return Examined(subject, Verdict.FAIL, what, remedy)
+    return CheckResult(subject, Verdict.FAIL, what, remedy)
