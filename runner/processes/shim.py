@@ -3,8 +3,7 @@
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
 identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and the
 runner may not be running by then. It adopts every orphan of the attempt, rotates output.log,
-and survives a full disk. Each live attempt has one, so it imports only the standard library,
-without pathlib.
+and survives a full disk. Each live attempt has one, so it imports as little as possible.
 """
 
 from __future__ import annotations
@@ -211,7 +210,7 @@ class Log:
                 return  # retried later, when there may be disk space again
             start, end, why = size, size, f" ({error.strerror})"
         kept, lost = end - start, size - (end - start)
-        said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
+        said = f"earlier lines are in {self.name}.1" if kept else "earlier lines are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         os.ftruncate(self.descriptor, 0)
         with contextlib.suppress(OSError):
