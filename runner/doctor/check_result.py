@@ -1,4 +1,4 @@
-"""One check of the doctor, and what to do about its problem."""
+"""The result of one check of the doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_REMEDY = literal("")
 
 @dataclass(frozen=True)
 class CheckResult:
-    """PASS, WARN (check it) or FAIL (broken); the last two with their remedy."""
+    """PASS, WARN (a person should check) or FAIL (broken); the last two have a remedy."""
 
     subject: str  # home, disk, database, ...
     verdict: Verdict
@@ -24,7 +24,7 @@ class CheckResult:
             raise ValueError(f"{self.subject}: a problem without a remedy")
 
     def text(self, language: str = "en") -> str:
-        """For a terminal."""
+        """One line for a terminal, and a second one with the remedy if there is a problem."""
         line = (
             f"{GLYPHS[self.verdict]} {self.verdict.value:<4}  {self.subject:<11}  "
             f"{self.what.in_(language)}"

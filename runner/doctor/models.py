@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Every checkpoint against its manifest: WARN for a corrupt one, FAIL if none is intact."""
     found = list_checkpoints(home.checkpoints)
     whole = [each for each in found if each.verified]
     for each in found:
@@ -55,6 +56,7 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Check
 
 
 def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """The best model against its manifest."""
     zip_path = home.best_model
     if not zip_path.exists():
         yield passed("best model", Message("None yet."))
@@ -64,7 +66,7 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckR
         sha256 = str(read_best_model(zip_path)[1]["sha256"])
     except IntegrityError as error:
         yield failed("best model", _problem(home.relative(zip_path), error.what), remedy)
-    except InputError as error:  # no manifest: the users' own trainer writes none
+    except InputError as error:  # no manifest: a custom trainer writes none
         yield warned("best model", _problem(home.relative(zip_path), error.what), remedy)
     else:
         yield passed(

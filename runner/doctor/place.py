@@ -27,6 +27,7 @@ _LEFT_AFTER_S = 3600.0
 
 
 def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether the folders and files of the data directory exist and are writable for this user."""
     root = home.root
     if not root.is_dir():
         missing = (
@@ -68,6 +69,7 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
 
 
 def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Filesystem type, free space and free inodes of the disk that holds the database."""
     there = home.state if home.state.exists() else home.root
     while not there.exists():
         there = there.parent

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 def lock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether the process that holds the runner lock is the one that runner.json names."""
     holder = flock_holder(home.runner_lock)
     named = read_identity(home)
     if holder is None:
@@ -47,6 +48,7 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
 
 
 def runner(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether a runner is alive, and whether live or waiting jobs lack one."""
     status = runner_status(home, now)
     live = ", ".join(sorted({attempt.job for attempt in _live_attempts(home.database)}))
     waiting = ", ".join(_waiting_jobs(home.database))

@@ -34,6 +34,7 @@ _QUICK = 3_000_000  # bytes of a ledger whose tables are rebuilt and compared wi
 
 
 def database(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Integrity, schema version and journal mode of the database file."""
     path = home.database
     if not path.exists():
         if home.ledger.exists() and home.ledger.stat().st_size:
@@ -93,6 +94,7 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[CheckRes
 
 
 def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """The hash chain of the ledger, and its tables if the file is small enough to rebuild them."""
     size = home.ledger.stat().st_size if home.ledger.exists() else 0
     if not size and not home.database.exists():
         yield passed("ledger", Message("None yet."))
@@ -126,6 +128,7 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
 
 
 def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Age and hashes of the newest backup; backups that are dated in the future."""
     if not home.database.exists():
         yield passed("backups", Message("Nothing to back up yet."))
         return

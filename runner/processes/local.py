@@ -1,4 +1,4 @@
-"""Attempts as processes of this machine: the executor that is used by default."""
+"""The default executor: attempts as processes of this machine."""
 
 from __future__ import annotations
 
@@ -67,6 +67,12 @@ class LocalProcesses:
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
     ) -> None:
+        """Start the shim, which starts the command; returns before the command runs.
+
+        :raises FileExistsError: another runner has already started this attempt.
+        :raises OSError: the process could not be created.
+        :raises SetupError: command.json can't be written.
+        """
         fail_here("before_shim")
         if (folder / "claim").exists():
             if not self._is_abandoned(folder):
@@ -97,9 +103,11 @@ class LocalProcesses:
         self._shims.append(shim)
 
     def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
-        self._shims = [
-            shim for shim in self._shims if shim.poll() is None
-        ]  # reaps those that ended
+        """The state now, from the shim's files and /proc.
+
+        :param search: if the shim recorded no program, search all processes for the attempt id.
+        """
+        self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps ended ones
         known = self._identity(folder, attempt_id)
         program, found = known.program, known != _ShimRecord()
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
@@ -128,6 +136,7 @@ class LocalProcesses:
         )
 
     def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        """Send SIGTERM to the program, or to all processes but the shim; False if none got it."""
         if whole_tree:
             asked = sum(
                 send_signal(process, signal.SIGTERM) for process in self._tree(folder, attempt_id)
@@ -137,13 +146,16 @@ class LocalProcesses:
         return seen.process is not None and send_signal(seen.process, signal.SIGTERM)
 
     def survivors(self, folder: Path, attempt_id: str) -> int:
+        """How many processes of the attempt are alive, not counting its shim."""
         return len(self._tree(folder, attempt_id))
 
     def wake(self, folder: Path, attempt_id: str) -> None:
+        """Send SIGCONT to the shim, in case it was stopped."""
         for shim in self._shims_of(folder, attempt_id):
             send_signal(shim, signal.SIGCONT)
 
     def kill_start(self, folder: Path, attempt_id: str) -> None:
+        """Kill the shim, then everything that it has started."""
         kill_all(self._shims_of(folder, attempt_id))  # first, or it could start its program now
         self.kill_tree(folder, attempt_id)
 
@@ -162,6 +174,7 @@ class LocalProcesses:
         return self._identity(folder, claimant).program is None and not processes_of(claimant)
 
     def kill_tree(self, folder: Path, attempt_id: str) -> int:
+        """SIGKILL all processes but the shim, repeated for new forks; returns how many there were."""
         known = self._identity(folder, attempt_id)
         killed: set[ProcessIdentity] = set()
         # Processes forked during a round are found in the next one.

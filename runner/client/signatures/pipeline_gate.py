@@ -50,11 +50,12 @@ class GateAnswer:
         return cls(False, literal(error.what), literal(error.remedy), {})
 
     def as_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON: ``pass``, ``reason``, ``remedy``, and the facts."""
         return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
 
 
 class PipelineGate(Signatures):
-    """Answers pipelines."""
+    """The deployment gate for pipelines."""
 
     def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
         """Whether a pipeline may deploy a decision's model.
@@ -117,7 +118,7 @@ def gate_answer(
     today: date,
     later: bool,
 ) -> GateAnswer:
-    """Whether a pipeline may deploy it, from what was read before.
+    """Whether a pipeline may deploy it, from records that are already loaded.
 
     :param today: the week's.
     :param later: whether the decision's paths were taken over since.
@@ -147,7 +148,7 @@ def gate_answer(
 def _blocked(
     saved: SavedDecision, signature: Signature | None, validity: Validity
 ) -> tuple[Message, Message] | None:
-    """The first thing beside open conditions that blocks the gate, and the remedy."""
+    """The first reason other than open conditions that blocks the gate, and its remedy."""
     from core.decision.trust import failed_checks
 
     if signature is None or not validity.valid:

@@ -63,7 +63,7 @@ class Signatures(BaseClient):
             return newest_signature(connection, sha256)
 
     def conditions(self, week_id: str | None = None) -> list[Condition]:
-        """The conditions of every signed decision (of a week), by its newest signature; oldest first.
+        """The conditions of every signed decision (of a week), from its newest signature; oldest first.
 
         A later decision cancels none of them: each is tracked until a person closes it.
         """
@@ -72,6 +72,7 @@ class Signatures(BaseClient):
             return tracked(signatures, record_queries.closures(connection))
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
+        """The conditions of one signature, open and closed, in its order."""
         with self.store.read() as connection:
             return tracked_conditions(connection, signature)
 
@@ -187,7 +188,7 @@ def validity_from(
     later: bool,
     now: datetime,
 ) -> Validity:
-    """Whether a signature is valid, from records that were read before and from the files.
+    """Whether a signature is valid, from records that are already loaded and from the files.
 
     :param week: the signature's.
     :param later: whether its paths were taken over since; see :func:`superseded`.
@@ -257,7 +258,7 @@ def tracked(
 
 
 def conditions_from(signature: Signature, closures: Iterable[ConditionClosure]) -> list[Condition]:
-    """The conditions of a signature, closed or open; other signatures' closures are left out."""
+    """The conditions of a signature, closed or open; closures of other signatures are ignored."""
     closed = {one.number: one for one in closures if one.signature_id == signature.id}
     return [
         Condition(
@@ -273,7 +274,7 @@ def conditions_from(signature: Signature, closures: Iterable[ConditionClosure]) 
 
 
 def closure_facts(closure: ConditionClosure) -> dict[str, Any]:
-    """A closing as JSON, for capsule and gate."""
+    """A closure as plain JSON, for capsule and gate."""
     return {
         "by": closure.by,
         "role": closure.role.value,
@@ -284,7 +285,7 @@ def closure_facts(closure: ConditionClosure) -> dict[str, Any]:
 
 
 def _day(text: object) -> date | None:
-    """None for what an older version accepted as a day."""
+    """The date of a due day; None for text that an older version accepted."""
     try:
         return date.fromisoformat(str(text))
     except ValueError:
