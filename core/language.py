@@ -47,6 +47,10 @@ class Message(str):
     values: Mapping[str, Any]
 
     def __new__(cls, template: str, /, **values: Any) -> Message:
+        """Format a literal English template with its values.
+
+        :raises KeyError: the template has a field without a value.
+        """
         return cls._made(template, None, values)
 
     @classmethod

@@ -1,7 +1,6 @@
-"""The runner: one process for each data directory, which owns its jobs.
+"""The runner, ``python -m runner.service``: one process per data directory, which owns its jobs.
 
-``python -m runner.service --home DIR``. It may end at any time: jobs continue under their
-shims, and the next runner adopts them.
+It may end at any time: jobs continue under their shims, and the next runner adopts them.
 """
 
 from __future__ import annotations
@@ -154,8 +153,8 @@ class Service:
     def live_jobs(self) -> list[Row]:
         """Jobs whose processes may be alive."""
         jobs = schema.jobs
-        with self.store.read() as look:
-            return list(look.execute(select(jobs).where(jobs.c.state.in_(LIVE_STATES))))
+        with self.store.read() as connection:
+            return list(connection.execute(select(jobs).where(jobs.c.state.in_(LIVE_STATES))))
 
     def _write_heartbeat(self, now: datetime) -> None:
         present = self.supervisor.active.read().epoch
@@ -185,20 +184,21 @@ class Service:
                 write.append("request", body, plan.week.id)
 
     def _read_plan(self, snapshot: Snapshot) -> _Plan:
-        with self.store.read() as look:
-            week = queries.active_week(look)
+        with self.store.read() as connection:
+            week = queries.active_week(connection)
             if week is None:
                 return _Plan(snapshot)
             jobs = schema.jobs
-            params = look.execute(
+            params = connection.execute(
                 select(jobs.c.params).where(
                     jobs.c.kind == JobKind.DAILY_CHECK, jobs.c.week_id == week.id
                 )
             ).scalars()
             dates = (stored_params(DailyCheckParams, each).date for each in params)
             asked = {day for day in dates if day is not None}
-            busy = queries.active_job(look, JobKind.DAILY_CHECK) is not None
-            return _Plan(snapshot, week, queries.clock_of(look, week.id), frozenset(asked), busy)
+            busy = queries.active_job(connection, JobKind.DAILY_CHECK) is not None
+            clock = queries.clock_of(connection, week.id)
+            return _Plan(snapshot, week, clock, frozenset(asked), busy)
 
 
 @dataclass(frozen=True)

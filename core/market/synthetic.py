@@ -130,6 +130,7 @@ class SyntheticMarket:
 
 
 def marker(model: SignalModel, seed: int, bars: int) -> str:
+    """First line of a synthetic file, without a line end: label, seed, bars and model settings."""
     fields = "; ".join(f"{name}={value!r}" for name, value in asdict(model).items())
     return f"{MARKER} OGNUSDT 1h market, not exchange data; seed={seed}; bars={bars}; {fields}"
 

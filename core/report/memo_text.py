@@ -14,8 +14,8 @@ from core.report.sentences import (
     break_even,
     compared,
     data_counts,
-    going_live,
     lapsed_line,
+    live_limits_line,
     losing_run,
     track_record,
     trials,
@@ -249,7 +249,7 @@ def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
 
 
 def _if_go(d: DecisionRecord, v: Speaker) -> str:
-    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(going_live(d, v), "  ")])
+    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(live_limits_line(d, v), "  ")])
 
 
 def _warnings(told: Sentences, v: Speaker) -> str:

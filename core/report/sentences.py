@@ -148,7 +148,7 @@ def lapsed_line(d: DecisionRecord) -> str:
     return f"{gone.created_at[:10]} {gone.decision.value} {gone.score} {gone.standing}"
 
 
-def going_live(d: DecisionRecord, v: Speaker) -> str:
+def live_limits_line(d: DecisionRecord, v: Speaker) -> str:
     """Size, stops and dates of a GO, in one sentence."""
     g, n = d.if_go, v.numbers
     return v.say(

@@ -43,4 +43,5 @@ class CostModel:
         return self.fee + self.slippage(price)
 
     def as_dict(self) -> dict[str, float]:
+        """The three settings by name, as decisions record them."""
         return dict(vars(self))

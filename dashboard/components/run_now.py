@@ -31,6 +31,7 @@ _TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """Five tiles: reward, KL, steps, speed and validation Sharpe, each with its limit or trend."""
     say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
         _reward(page, snapshot, seen.get("last_reward"))

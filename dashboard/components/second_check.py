@@ -34,6 +34,7 @@ WATCHED = (
 
 
 def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
+    """The checklist, log and trends of the day's second check; nothing if the playbook has none."""
     say = page.say
     view = next(
         (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None

@@ -132,10 +132,15 @@ ACTS: dict[SignatureAct, Look] = {
 
 
 def look(state: StrEnum) -> Look:
+    """Icon and colour of a state.
+
+    :raises KeyError: for a state without an entry in ``LOOKS``.
+    """
     return LOOKS[type(state)][state]
 
 
 def word(state: StrEnum, say: Words) -> str:
+    """The state's name in the viewer's language, without markup."""
     return say.raw(word_of(state))
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.decision import SavedDecision
     from core.people import Person
-    from runner.records import Closing, DecisionRecords, LedgerEntry, Signature
+    from runner.records import ConditionClosure, DecisionRecords, LedgerEntry, Signature
 
 
 class Decisions(BaseClient):
@@ -132,7 +132,7 @@ class Decisions(BaseClient):
 
     def close_condition(
         self, signature_id: int, number: int, note: str, key: str | None = None
-    ) -> Recorded[Closing] | Conflict[Closing] | Refused:
+    ) -> Recorded[ConditionClosure] | Conflict[ConditionClosure] | Refused:
         """Record that a condition is met, with the evidence.
 
         :param note: the evidence.
@@ -166,7 +166,7 @@ class Decisions(BaseClient):
                     )
                 ).first()
                 if known is not None:
-                    there = rows.closing_of(known)
+                    there = rows.closure_of(known)
                     return Conflict(
                         there,
                         Message(
@@ -181,7 +181,7 @@ class Decisions(BaseClient):
                 }
                 entry = self._append(transaction, "condition", body, row.week_id, key)
             row = connection.execute(select(closed).where(closed.c.id == entry.seq)).one()
-            return Recorded(rows.closing_of(row))
+            return Recorded(rows.closure_of(row))
 
 
 def _no_condition(signature_id: int, number: int, count: int) -> Refused:

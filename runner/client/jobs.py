@@ -78,7 +78,7 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                counted = 1 + queries.tries(connection, week.id).in_all
+                counted = 1 + queries.counted_trials(connection, week.id).in_all
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
             body = submit_body(kind, asked, run, now)

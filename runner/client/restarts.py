@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _SCENARIOS = {"learning_rate": "kl_explosion", "ent_coef": "flat_reward"}
 
 
-class Restarting(BaseClient):
+class Restarts(BaseClient):
     """One click: stop and save, then resume from the last good checkpoint."""
 
     def restart(

@@ -120,14 +120,16 @@ def blocking_incident(connection: Connection, week_id: str | None) -> Incident |
     return next((incident for incident in known if incident.holds_start), None)
 
 
-class Tries(NamedTuple):
+class CountedTrials(NamedTuple):
     """The number of training jobs and revalidations, whatever their result."""
 
     of_week: int
     in_all: int  # over all weeks: a new week does not reset the count
 
 
-def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> Tries:
+def counted_trials(
+    connection: Connection, week_id: str | None, until_seq: int | None = None
+) -> CountedTrials:
     """The number of trials up to now, by the ledger.
 
     :param until_seq: only jobs requested up to this ledger line.
@@ -136,4 +138,4 @@ def tries(connection: Connection, week_id: str | None, until_seq: int | None = N
     if until_seq is not None:
         query = query.where(jobs.c.seq <= until_seq)
     of_week = connection.scalar(query.where(jobs.c.week_id == week_id))
-    return Tries(int(of_week or 0), int(connection.scalar(query) or 0))
+    return CountedTrials(int(of_week or 0), int(connection.scalar(query) or 0))

@@ -33,7 +33,7 @@ from core.playbook import DEFAULT, Playbook, load_playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.baselines import baselines
 from core.trading.costs import CostModel
-from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
@@ -195,7 +195,9 @@ def judge(record: BacktestRecord, playbook: Playbook) -> Found:
     fair = baselines(record.bars, record.costs, record.mean_exposure, year)["exposure_matched"]
     excess = None if own is None or fair.sharpe is None else own - fair.sharpe
     luckiest = Skill(random_percentile=100.0, excess_sharpe=excess)
-    best = weigh(record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND)
+    best = graded_evidence(
+        record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND
+    )
     if best.grade in DOUBTFUL_GRADES:
         return card.decision, best.grade
     evidence = skill_sections(record, card, playbook, TRIALS, SOUND).evidence

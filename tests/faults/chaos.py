@@ -237,11 +237,11 @@ class Chaos:
         # A person killed between ledger and database leaves a line that the next one to
         # open the home brings into the database; that is what is counted.
         Store(self.home)
-        with closing(sqlite3.connect(self.home.database)) as look:
-            whole = look.execute("PRAGMA integrity_check").fetchone()[0]
-            notes = dict(look.execute("SELECT id, text FROM notes"))
-            ticks = dict(look.execute("SELECT id, note FROM ticks"))
-            spans = look.execute(
+        with closing(sqlite3.connect(self.home.database)) as connection:
+            whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            notes = dict(connection.execute("SELECT id, text FROM notes"))
+            ticks = dict(connection.execute("SELECT id, note FROM ticks"))
+            spans = connection.execute(
                 "SELECT started_at, ended_at FROM attempts ORDER BY started_at"
             ).fetchall()
         if whole != "ok":

@@ -32,7 +32,7 @@ from core.vocabulary import Trend
 if TYPE_CHECKING:
     from core.telemetry import Series
 
-FEWEST_POINTS = 8  # of a loss, before its blocks mean anything
+MIN_POINTS = 8  # of a loss, before its blocks mean anything
 BLOCKS = 10
 VALUE_LOSS, TOTAL_LOSS = "train/value_loss", "train/loss"
 
@@ -106,13 +106,13 @@ def losses(case: Case) -> Judgement:
     for tag, series in zip(tags, windows, strict=True):
         if not len(series):
             return missing(case, run, tag)
-        if len(series) < FEWEST_POINTS:
+        if len(series) < MIN_POINTS:
             why = plural(
                 "{tag} has {n} point; {needed} are needed.",
                 "{tag} has {n} points; {needed} are needed.",
                 len(series),
                 tag=tag,
-                needed=FEWEST_POINTS,
+                needed=MIN_POINTS,
             )
             return too_few(case, run, why)
     newest = windows[0]

@@ -26,7 +26,7 @@ JUMP = 0.5  # the manual's, if the playbook has none
 HIGH = 0.1
 HIGH_IN_A_ROW = 3
 SPIKE_Z = 6.0
-PAST, FEWEST_PAST = 30, 10
+PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
 CALM = 0.05
 MANUAL_LIMIT = 0.01
@@ -157,7 +157,7 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     for i in places:
         past = logs[max(0, i - PAST) : i]
         past = past[np.isfinite(past)]
-        if len(past) < FEWEST_PAST:
+        if len(past) < MIN_PAST:
             continue
         middle = np.median(past)
         spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(past - middle))))

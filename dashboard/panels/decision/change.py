@@ -44,6 +44,7 @@ _EARLIER = (
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """Compare with two earlier decisions, and list the approvals that lapsed."""
     say, change = page.say, saved.decision.change
     if change is None:
         st.caption(say("not measured"))
@@ -71,7 +72,7 @@ def _against(
     when = plain(f"{page.viewer.recorded(before.created_at)} UTC, {before.week}")
     st.markdown(
         f"{mark(before.decision, say)} {plain(before.score)},"
-        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_standing(page, snapshot, before)}"
+        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_validity(page, snapshot, before)}"
     )
     same = set(before.same)
     parts = [
@@ -90,12 +91,12 @@ def _against(
     table(heads, rows, f"change-{name}")
 
 
-def _standing(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
+def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
     """The state of the signature now; it was valid when this was made."""
     if not before.standing:
         return ""
-    standing = snapshot.standing(snapshot.signature_of(before.sha256))
-    return f" {badge(standing.state, page.say)}"
+    validity = snapshot.validity(snapshot.signature_of(before.sha256))
+    return f" {badge(validity.state, page.say)}"
 
 
 def _lapsed(page: Page, change: Change) -> None:

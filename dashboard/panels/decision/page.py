@@ -33,6 +33,7 @@ SECONDS = 5.0  # between two ticks
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it every five seconds."""
     live_panel(page, _draw, every=lambda snapshot: SECONDS)
 
 
@@ -135,7 +136,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
     signature = snapshot.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(snapshot.standing(signature).state, act, page.say, "-badge")
+    return signed(snapshot.validity(signature).state, act, page.say, "-badge")
 
 
 def _evidence(

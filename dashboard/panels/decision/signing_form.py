@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PLACE = "sign"
 _BEGUN = "sign:begun"  # the decision that the person began to sign
-FEWEST_ROWS, MOST_ROWS = 2, 20
+MIN_ROWS, MAX_ROWS = 2, 20
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
@@ -190,13 +190,13 @@ def _rows(saved: SavedDecision) -> int:
     """One empty row below the last that has text."""
     begun = [
         index
-        for index in range(MOST_ROWS)
+        for index in range(MAX_ROWS)
         if any(
             st.session_state.get(_key(f"{part}:{index}", saved))
             for part in ("text", "owner", "due")
         )
     ]
-    return min(max(FEWEST_ROWS, max(begun, default=-1) + 2), MOST_ROWS)
+    return min(max(MIN_ROWS, max(begun, default=-1) + 2), MAX_ROWS)
 
 
 def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

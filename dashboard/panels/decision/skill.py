@@ -29,6 +29,7 @@ _SHARES = ("psr0", "psr1", "dsr")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw significance, random policies, baselines, and the rules behind the evidence grade."""
     _sure(page, saved.decision)
     _random(page, saved.decision)
     baselines(page, saved)

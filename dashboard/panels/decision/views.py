@@ -12,7 +12,7 @@ from dashboard.components.charts import draw
 from dashboard.components.choice import choice
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
-from dashboard.panels.decision import change, earning, robustness, skill, trust
+from dashboard.panels.decision import change, earnings, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SHOW = {
     "skill": skill.show,
-    "earning": earning.show,
+    "earning": earnings.show,
     "breaks": robustness.show,
     "trust": trust.show,
 }
@@ -34,6 +34,10 @@ def chosen(page: Page) -> str:
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
+    """Draw one view of the decision.
+
+    :param view: a key of ``VIEWS``.
+    """
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)

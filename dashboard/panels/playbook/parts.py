@@ -70,6 +70,7 @@ def limit(check: CheckSpec) -> Message:
 
 
 def gates(page: Page, playbook: Playbook) -> None:
+    """The gates with their limits, then the rule of each decision."""
     say, language = page.say, page.viewer.language
     _table(
         [
@@ -94,6 +95,7 @@ def _rule(page: Page, rule: DecisionRule) -> str:
 
 
 def scenarios(page: Page, playbook: Playbook) -> None:
+    """Each scenario with symptom, likely causes, actions and log line."""
     say, language = page.say, page.viewer.language
     for spec in playbook.scenarios:
         with st.container(border=True, gap="xsmall"):
@@ -108,6 +110,7 @@ def scenarios(page: Page, playbook: Playbook) -> None:
 
 
 def escalations(page: Page, playbook: Playbook) -> None:
+    """Each procedure with its owner chain, actions, contact message and log line."""
     say, language = page.say, page.viewer.language
     for spec in playbook.escalations:
         with st.container(border=True, gap="xsmall"):
@@ -124,6 +127,7 @@ def escalations(page: Page, playbook: Playbook) -> None:
 
 
 def settings(page: Page, playbook: Playbook) -> None:
+    """The training and revalidation settings, each with its meaning."""
     say = page.say
     for name, part in (("training", playbook.training), ("revalidation", playbook.revalidation)):
         st.markdown(f"**{name}**")

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import beta
 
 from core.diagnosis.reward_evidence import NORMAL_HOURS
-from core.diagnosis.trend import BLOCK_EPISODES, WANTED
+from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
 from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
@@ -55,7 +55,7 @@ def allowed(run: Replayed) -> float:
             return START + NORMAL_HOURS * HOUR + HOUR + look
         case "flat_reward":
             # two hours, or what holds enough blocks; an hour more, and two evaluations
-            return onset + max(2 * HOUR, _blocks(run, WANTED + 1)) + HOUR + look
+            return onset + max(2 * HOUR, _blocks(run, WANTED_BLOCKS + 1)) + HOUR + look
     return onset + 2 * gap + look
 
 

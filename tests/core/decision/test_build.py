@@ -10,7 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.decision import BacktestRecord, Checks, Earlier, JobDetails, marked_bars, metrics_csv
+from core.decision import (
+    BacktestRecord,
+    Checks,
+    EarlierDecision,
+    JobDetails,
+    marked_bars,
+    metrics_csv,
+)
 from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
@@ -167,7 +174,7 @@ def test_the_stages_come_in_order_and_the_gates_first():
 
 def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
     before, after = decision_of(record(1)), record(2)
-    earlier = Earlier("ef" * 32, before)
+    earlier = EarlierDecision("ef" * 32, before)
     change = fields_of(after, previous=earlier, production=earlier)["change"]
     sharpe = change["previous"]["gates"]["sharpe"]
     assert sharpe["delta"] == pytest.approx(sharpe["now"] - sharpe["before"])

@@ -231,16 +231,16 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     with counted() as cost:
         snapshot = own.snapshot()
         signature = snapshot.signature_of(sha256)
-        standing = snapshot.standing(signature)
+        validity = snapshot.validity(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
         saved = latest_decision(place.home, place.week.id)
         gate = snapshot.gate(saved)
-    # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
+    # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
-    assert standing == client.standing(signature)
-    assert standing.stands
+    assert validity == client.validity(signature)
+    assert validity.valid
     assert gate.only_conditions
     assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
@@ -285,11 +285,11 @@ def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path:
     client, taken = place.client(), Services(place.home, CTO).snapshot()
     signature = taken.signature_of(first)
     assert signature.week_id != taken.week.id
-    assert taken.standing(signature) == client.standing(signature)
-    assert taken.standing(signature).stands  # by its kept copy: the second week has the place
-    assert [one.sha256 for one in taken.decided] == [first, second]
-    mine, own = taken.decided, client.decided()
-    for name in ("sha256", "problem", "signature", "standing", "conditions"):
+    assert taken.validity(signature) == client.validity(signature)
+    assert taken.validity(signature).valid  # by its kept copy: the second week has the place
+    assert [one.sha256 for one in taken.archived_decisions] == [first, second]
+    mine, own = taken.archived_decisions, client.archived_decisions()
+    for name in ("sha256", "problem", "signature", "validity", "conditions"):
         assert [getattr(one, name) for one in mine] == [getattr(one, name) for one in own]
     assert [len(one.conditions) for one in mine] == [len(CONDITIONS), 0]
     place.clear()

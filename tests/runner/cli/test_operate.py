@@ -128,7 +128,7 @@ def test_a_terminal_that_is_closed_ends_both(served) -> None:
 
 def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> None:
     said: list[str] = []
-    part = Failing()
+    part = FailingPart()
     keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
     keeper.begin(0.0)
     for now_s in (1.0, 2.0, 3.0, 5.0):
@@ -152,7 +152,7 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
     assert part.starts > 8
 
 
-class Failing:
+class FailingPart:
     name = "Part"
     how: str | None = "it ended with code 1"
     starts = 0

@@ -41,8 +41,10 @@ def attempt_that_passed_over(place: Place) -> tuple[Row, Path]:
     job = place.submit(JobKind.TRAIN)
     folder = place.home.attempt(job.id, 1)
     write_json(folder / SKIPPED, {"problems": [PROBLEM], "used": 1000})
-    with place.lead.store.read() as look:
-        return look.execute(select(schema.jobs).where(schema.jobs.c.id == job.id)).one(), folder
+    with place.lead.store.read() as connection:
+        return connection.execute(
+            select(schema.jobs).where(schema.jobs.c.id == job.id)
+        ).one(), folder
 
 
 def looks(place: Place, service: Service, row: Row, folder: Path) -> list[str]:

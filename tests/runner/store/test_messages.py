@@ -90,10 +90,10 @@ def test_rebuilt_tables_hold_the_same_records(place: Place) -> None:
     service = place.service()
     assert place.until(service, job).state is JobState.FAILED
     service.close()
-    with place.lead.store.read() as look:
+    with place.lead.store.read() as connection:
         jobs, incidents = schema.jobs, schema.incidents
-        assert look.execute(jobs.select().where(jobs.c.reason_message.is_not(None))).all()
-        assert look.execute(
+        assert connection.execute(jobs.select().where(jobs.c.reason_message.is_not(None))).all()
+        assert connection.execute(
             incidents.select().where(incidents.c.summary_message.is_not(None))
         ).all()
     assert verify_ledger(place.home, tables=True).ok

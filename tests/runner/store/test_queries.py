@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def blocking(place: Place) -> Incident | None:
-    with place.lead.store.read() as look:
-        return queries.blocking_incident(look, place.week.id)
+    with place.lead.store.read() as connection:
+        return queries.blocking_incident(connection, place.week.id)
 
 
 def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(place: Place) -> None:
@@ -32,5 +32,5 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     for incident in (data, crash):
         place.lead.close_incident(incident.id, "Checked.")
     assert blocking(place) is None
-    with place.lead.store.read() as look:
-        assert queries.blocking_incident(look, None) is None
+    with place.lead.store.read() as connection:
+        assert queries.blocking_incident(connection, None) is None

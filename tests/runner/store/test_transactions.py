@@ -194,9 +194,9 @@ def test_wal_is_used_only_where_it_is_sound() -> None:
 
 
 def test_the_chosen_mode_is_really_in_force(place: Place) -> None:
-    with place.lead.store.read() as look:
-        mode = look.exec_driver_sql("PRAGMA journal_mode").scalar()
-        level = look.exec_driver_sql("PRAGMA synchronous").scalar()
+    with place.lead.store.read() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        level = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     names = {2: "FULL", 3: "EXTRA"}
     assert (mode.upper(), names[level]) == journal_mode()
 

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
     from runner.records import Condition, Signature
 
 
 @dataclass(frozen=True)
-class Decided:
+class ArchivedDecision:
     """One archived revalidation with its newest signature.
 
     :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
-    :ivar standing: the validity of the newest signature.
+    :ivar validity: the validity of the newest signature.
     :ivar conditions: of that signature, closed or open.
     """
 
@@ -31,16 +31,16 @@ class Decided:
     saved: SavedDecision | None
     problem: Message
     signature: Signature | None
-    standing: Standing
+    validity: Validity
     conditions: Sequence[Condition] = ()
 
 
-def decided_in(
+def archived_decisions(
     home: Home,
     signature_of: Callable[[str], Signature | None],
-    standing_of: Callable[[Signature | None], Standing],
+    validity_of: Callable[[Signature | None], Validity],
     conditions_of: Callable[[Signature], Sequence[Condition]],
-) -> list[Decided]:
+) -> list[ArchivedDecision]:
     """All archived revalidations, oldest first, altered ones included.
 
     :param signature_of: the newest signature of a decision, by the decision's hash.
@@ -48,18 +48,18 @@ def decided_in(
     from core.decision import read_decision
     from core.decision.validity import altered
 
-    found: list[tuple[str, Decided]] = []
+    found: list[tuple[str, ArchivedDecision]] = []
     for folder in sorted(home.revalidation_archive.glob("[0-9a-f]*")):
         signature = signature_of(folder.name)
         conditions = () if signature is None else conditions_of(signature)
         try:
             saved = read_decision(folder)
         except (InputError, IntegrityError) as error:
-            standing, what = altered(error.what, error.remedy), literal(error.what)
-            one = Decided(folder.name, None, what, signature, standing, conditions)
+            validity, what = altered(error.what, error.remedy), literal(error.what)
+            one = ArchivedDecision(folder.name, None, what, signature, validity, conditions)
             found.append((iso(signature.at) if signature else "", one))
             continue
-        standing = standing_of(signature)
-        one = Decided(saved.sha256, saved, literal(""), signature, standing, conditions)
+        validity = validity_of(signature)
+        one = ArchivedDecision(saved.sha256, saved, literal(""), signature, validity, conditions)
         found.append((saved.decision.created_at, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
