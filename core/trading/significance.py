@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
+from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
 
 EULER = 0.5772156649015329
@@ -97,8 +98,12 @@ def expected_best(trials: int, variance: float) -> float:
 
     if trials < 1 or variance < 0:
         raise InputError(
-            f"{trials} trials with a variance of {variance:g} can't be.",
-            "Count at least the one trial that is judged.",
+            Message(
+                "Not possible: {trials} trials with a variance of {variance:g}.",
+                trials=trials,
+                variance=variance,
+            ),
+            Message("Count at least the one trial that is judged."),
         )
     if trials == 1:
         return 0.0

@@ -18,7 +18,14 @@ from tests.dashboard.place import LAUNCH, Place
 from tests.dashboard.reads import Cost, counted
 from tests.expected import present
 
-PAGES = ("hourly_checks", "daily_checkin", "this_week", "live_training", "troubleshooting")
+PAGES = (
+    "hourly_checks",
+    "daily_checkin",
+    "this_week",
+    "live_training",
+    "troubleshooting",
+    "history",
+)
 REPEATS = 5  # of which the median is the time
 
 

@@ -21,7 +21,7 @@ from core.telemetry import RunReader
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from runner.processes.executor import Exit
-from runner.supervision.exit_reason import Ended, exit_state
+from runner.supervision.exit_reason import EndedAttempt, exit_state
 from runner.week.facts import _ENDED_AS
 from tests.benchmarks.detectors.recordings import Recording, Rescale
 from tests.expected import present
@@ -243,7 +243,7 @@ def _ending(label: dict, ended: datetime) -> tuple[TrainingStatus, str]:
         code=None if code < 0 else code, signal=-code if code < 0 else None, error=None, at=ended
     )
     result = {"complete": code == 0}
-    state, why = exit_state(Ended(how, True, result, f"Traceback:\n{label['error']}"))
+    state, why = exit_state(EndedAttempt(how, True, result, f"Traceback:\n{label['error']}"))
     return _ENDED_AS[state], why
 
 

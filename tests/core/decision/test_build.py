@@ -237,7 +237,7 @@ def test_an_unknown_and_an_overlapping_training_range_are_said():
 def test_a_record_without_trades_names_the_undefined_gates():
     backtest = record()
     decision = fields_of(replace(backtest, trades=backtest.trades.iloc[:0]))
-    assert warned(decision, "Win Rate is undefined (no_trades)")
+    assert warned(decision, "Win Rate is undefined (no trades)")
     assert decision["gates_passed"] <= 3
 
 

@@ -52,7 +52,7 @@ def test_one_market_cut_in_two_does_not_overlap(tmp_path: Path):
     test = load_candles(write_market(market, tmp_path / "test.csv", first=cut))
     assert (len(train), len(test)) == (400, 100)
     assert train.last < test.first == cut
-    with pytest.raises(InputError, match="No bar"):
+    with pytest.raises(InputError, match="no bar from"):
         write_market(market, tmp_path / "none.csv", before=START)
 
 
@@ -142,7 +142,7 @@ def test_the_null_market_has_the_same_volatility_and_nothing_to_learn():
     [
         (lambda: SignalModel(noise_vol=0), "noise_vol"),
         (lambda: SignalModel(drift=-1), "drift >= 0"),
-        (lambda: make_market(1, 1, START), "1 bars"),
+        (lambda: make_market(1, 1, START), "1 bar"),
         (lambda: make_market(1, 10, datetime(2023, 6, 1)), "can't start"),  # noqa: DTZ001
         (lambda: make_market(1, 10, START.replace(minute=5)), "can't start"),
     ],

@@ -15,6 +15,7 @@ from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
+from runner.jobs.decision_context import approvals
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
@@ -70,7 +71,7 @@ def _page(panel, page) -> None:
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
     "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
-    "decision",
+    "decision", "history",
 )  # fmt: skip
 
 
@@ -232,7 +233,7 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     with counted() as cost:
         snapshot = present(own.snapshot())
         signature = present(snapshot.signature_of(sha256))
-        standing = snapshot.standing(signature)
+        validity = snapshot.validity(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
         saved = present(latest_decision(place.home, place.week.id))
@@ -240,8 +241,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
-    assert standing == client.standing(signature)
-    assert standing.stands
+    assert validity == client.validity(signature)
+    assert validity.valid
     assert gate.only_conditions
     assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
@@ -267,4 +268,52 @@ def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -
     assert not test.exception
     assert not test.error
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 2)
+    place.clear()
+
+
+def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
+    """A signed decision of the first week, and one of the second, which is active."""
+    place = SignedPlace(root)
+    first = place.revalidate("PARTIAL")
+    place.sign(first, SignatureAct.APPROVE_WITH_CONDITIONS, CONDITIONS)
+    place.week = place.lead.create_week(place.week.launch + timedelta(days=7)).record
+    place.home.best_model.write_bytes(b"another")
+    second = place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    return place, first, second
+
+
+def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path: Path) -> None:
+    place, first, second = two_weeks(tmp_path / "home")
+    client, taken = place.client(), Services(place.home, CTO).snapshot()
+    signature = taken.signature_of(first)
+    assert signature.week_id != taken.week.id
+    assert taken.validity(signature) == client.validity(signature)
+    assert taken.validity(signature).valid  # by its kept copy: the second week has the place
+    assert [one.sha256 for one in taken.archived_decisions] == [first, second]
+    mine, own = taken.archived_decisions, client.archived_decisions()
+    for name in ("sha256", "problem", "signature", "validity", "conditions"):
+        assert [getattr(one, name) for one in mine] == [getattr(one, name) for one in own]
+    assert [len(one.conditions) for one in mine] == [len(CONDITIONS), 0]
+    place.clear()
+
+
+@pytest.mark.parametrize(
+    ("view", "said"), [("history", "Approved with conditions"), ("change", "Valid")]
+)
+def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said: str) -> None:
+    place, _, _ = two_weeks(tmp_path / "home")
+    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    test = shown(page, "history" if view == "history" else "decision")
+    if view == "change":
+        next(group for group in test.button_group if group.key == "view").set_value(view).run()
+    place.client(place.lead.person).note(place.week.id, "hourly_1", "seen")
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    assert not test.exception
+    assert not test.error
+    assert any(said in markdown.value for markdown in test.markdown)
+    # Beside the others: closings of conditions, keys, countersignatures, the ledger's lines
+    # about decisions, and the weeks of the other signatures.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 5)
     place.clear()

@@ -20,7 +20,7 @@ import psutil
 from core.files import file_sha256, write_json
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Verdict
-from runner.doctor import Examined, examine, exit_code, processes
+from runner.doctor import CheckResult, examine, exit_code, processes
 from runner.doctor import place as look_at_place
 from runner.doctor.machine import clock
 from runner.home.runner_identity import read_identity
@@ -34,11 +34,11 @@ from tests.runner.place import LEAD, Place, after, ticking, wait_for
 WEEK = timedelta(days=7)
 
 
-def examined(place: Place, now: datetime | None = None, **settings: Any) -> list[Examined]:
+def examined(place: Place, now: datetime | None = None, **settings: Any) -> list[CheckResult]:
     return examine(place.home, Settings(**settings), now or after(0))
 
 
-def trouble(place: Place, subject: str, **given: Any) -> Examined:
+def trouble(place: Place, subject: str, **given: Any) -> CheckResult:
     """The one trouble there is."""
     found = [each for each in examined(place, **given) if each.verdict is not Verdict.PASS]
     assert [each.subject for each in found] == [subject], [each.text() for each in found]

@@ -17,7 +17,7 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.recovery.hourly_backups import HourlyBackups
-from runner.recovery.restore import Restored, restore_store
+from runner.recovery.restore import RestoreResult, restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
@@ -43,7 +43,7 @@ def backed_up(place: Place) -> StoreBackup:
     return make_backup(place.home, after(0), WEEK)
 
 
-def restored(place: Place, name: str | None = None) -> Restored:
+def restored(place: Place, name: str | None = None) -> RestoreResult:
     done = restore_store(place.home, name, LEAD, after(0))
     assert verify_ledger(place.home, tables=True).ok, verify_ledger(place.home, tables=True).text()
     return done

@@ -45,7 +45,7 @@ def place(tmp_path: Path) -> Iterator[SignedPlace]:
 
 def state(place: SignedPlace, sha256: str) -> SignatureState:
     client = place.client()
-    return client.standing(client.signature_of(sha256)).state
+    return client.validity(client.signature_of(sha256)).state
 
 
 def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedPlace) -> None:
@@ -58,7 +58,7 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     assert open_.passes
     assert open_.facts["by"] == "Carl"
     assert open_.facts["state"] == "STANDS"
-    assert place.client().standing(signed).checked == (
+    assert place.client().validity(signed).checked == (
         "model",
         "manifest",
         "data",
@@ -169,10 +169,10 @@ def test_a_decision_of_an_older_version_says_that_its_manifest_is_not_bound(
     monkeypatch.setattr("tests.runner.signed_place.canonical_sha256", lambda manifest: None)
     seen = place.revalidate("GO")
     place.sign(seen)
-    standing = place.client().standing(place.client().signature_of(seen))
-    assert standing.stands
-    assert "manifest" not in standing.checked
-    assert any("not covered by the signature" in told for told in standing.unchecked)
+    validity = place.client().validity(place.client().signature_of(seen))
+    assert validity.valid
+    assert "manifest" not in validity.checked
+    assert any("not covered by the signature" in told for told in validity.unchecked)
 
 
 def test_changed_data_void_it(place: SignedPlace) -> None:
@@ -271,7 +271,7 @@ def test_a_later_revalidation_of_another_model_leaves_the_earlier_decision_alone
     assert (place.home.root / answer.facts["model"]["path"]).read_bytes() == b"weights"
     assert answer.facts["in_place"]["note"] == "another model"
     assert not place.client().gate().passes  # the newest is another one, and unsigned
-    assert [one.sha256 for one in place.client().decided()] == [first, second]
+    assert [one.sha256 for one in place.client().archived_decisions()] == [first, second]
     kept = next((place.home.root / "models" / "signed").glob("*.zip"))
     kept.write_bytes(b"tampered")
     assert state(place, first) is VOID
@@ -469,7 +469,7 @@ def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
     client = Client(place.home, CTO)
     assert client.signature_of(seen) == signed
     assert client.conditions(place.week.id) == before
-    assert client.standing(signed).stands
+    assert client.validity(signed).valid
 
 
 def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
@@ -503,7 +503,7 @@ def test_a_lost_key_is_replaced_and_old_signatures_keep_theirs(place: SignedPlac
     second = place.sign(seen).record
     keys = {signed.sealed["statement"]["public_key"] for signed in (first, second)}
     assert len(keys) == 2
-    assert all(place.client().standing(signed).stands for signed in (first, second))
+    assert all(place.client().validity(signed).valid for signed in (first, second))
 
 
 def test_without_a_revalidation_the_gate_says_so(place: SignedPlace) -> None:
