@@ -19,7 +19,7 @@ from runner.jobs.decision_context import approvals
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
-from tests.expected import present
+from tests.expected import present, recorded
 from tests.runner.place import CTO
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
@@ -276,7 +276,7 @@ def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
     place = SignedPlace(root)
     first = place.revalidate("PARTIAL")
     place.sign(first, SignatureAct.APPROVE_WITH_CONDITIONS, CONDITIONS)
-    place.week = place.lead.create_week(place.week.launch + timedelta(days=7)).record
+    place.week = recorded(place.lead.create_week(place.week.launch + timedelta(days=7)))
     place.home.best_model.write_bytes(b"another")
     second = place.revalidate("GO", seed=2, approvals=approvals(place.client()))
     return place, first, second
@@ -284,8 +284,8 @@ def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
 
 def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path: Path) -> None:
     place, first, second = two_weeks(tmp_path / "home")
-    client, taken = place.client(), Services(place.home, CTO).snapshot()
-    signature = taken.signature_of(first)
+    client, taken = place.client(), present(Services(place.home, CTO).snapshot())
+    signature = present(taken.signature_of(first))
     assert signature.week_id != taken.week.id
     assert taken.validity(signature) == client.validity(signature)
     assert taken.validity(signature).valid  # by its kept copy: the second week has the place
