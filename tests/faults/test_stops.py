@@ -201,9 +201,11 @@ def test_a_trainer_saves_whoever_stands_around_it(
     seen(f"{request.node.callspec.id}: saved. {place.job(job).reason}")
 
 
-def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:
+def test_a_shim_that_says_nothing_is_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = place.service(shim_grace_s=0.3)
-    service.supervisor.executor.wake = lambda *_: None  # type: ignore[method-assign]
+    monkeypatch.setattr(service.supervisor.executor, "wake", lambda *_: None)
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     shim = place.shim(job)
     os.kill(shim, signal.SIGSTOP)
