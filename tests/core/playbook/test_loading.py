@@ -21,6 +21,7 @@ from tests.expected import present
 from tests.portuguese import untranslated
 
 if TYPE_CHECKING:
+    from core.playbook.loading import PlaybookProblem
     from core.playbook.schema import Playbook
 
 TEXT = default_playbook_text()
@@ -37,7 +38,7 @@ def changed(old: str, new: str) -> str:
     return TEXT.replace(old, new)
 
 
-def only_problem(text: str):
+def only_problem(text: str) -> PlaybookProblem:
     (problem,) = playbook_problems(text, "mine.yaml")
     return problem
 
