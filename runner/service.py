@@ -1,7 +1,6 @@
-"""The runner: one process for each data directory, which owns its jobs.
+"""The runner, ``python -m runner.service``: one process per data directory, which owns its jobs.
 
-``python -m runner.service --home DIR``. It may end at any time: jobs continue under their
-shims, and the next runner adopts them.
+It may end at any time: jobs continue under their shims, and the next runner adopts them.
 """
 
 from __future__ import annotations
@@ -198,9 +197,8 @@ class Service:
             dates = (stored_params(DailyCheckParams, each).date for each in params)
             asked = {day for day in dates if day is not None}
             busy = queries.active_job(connection, JobKind.DAILY_CHECK) is not None
-            return _Plan(
-                snapshot, week, queries.clock_of(connection, week.id), frozenset(asked), busy
-            )
+            clock = queries.clock_of(connection, week.id)
+            return _Plan(snapshot, week, clock, frozenset(asked), busy)
 
 
 @dataclass(frozen=True)

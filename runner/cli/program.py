@@ -55,6 +55,7 @@ class VerdictCommand(TyperCommand):
     NOT_EVALUATED = 3
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse the arguments; a usage error exits with 3."""
         try:
             return super().make_context(*args, **kwargs)
         except UsageError as error:
@@ -62,6 +63,7 @@ class VerdictCommand(TyperCommand):
             raise
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command; a TrainweekError is printed and exits with 3."""
         try:
             return super().invoke(ctx)
         except TrainweekError as error:

@@ -55,4 +55,8 @@ class Client(
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]
+        """The store of the data directory, opened at first use.
+
+        :raises SetupError: the directory can't be used.
+        """
         return Store(self.home)

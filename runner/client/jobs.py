@@ -11,6 +11,7 @@ from core.field_hints import shown
 from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
 from core.ledger_bodies import StopRequested
+from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
@@ -78,7 +79,7 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                counted = 1 + queries.tries(connection, week.id).in_all
+                counted = 1 + queries.counted_trials(connection, week.id).in_all
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
             body = job_request(kind, asked, run, now)
@@ -105,7 +106,9 @@ class Jobs(BaseClient):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(
-                    Message("{job} has already ended: {state}.", job=job_id, state=job.state.value)
+                    Message(
+                        "{job} has already ended: {state}.", job=job_id, state=capitals(job.state)
+                    )
                 )
             if row.stop_requested_at is None or restart_pending(row):
                 self._append(transaction, StopRequested(job_id=job_id), job.week_id, key)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """The result of a restore."""
 
     backup: str | None  # its name; None: only lines of the present files were used
@@ -55,7 +55,7 @@ class Restored:
         return "\n".join([said, *(f"Kept: {name}" for name in self.kept)])
 
 
-def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Restored:
+def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> RestoreResult:
     """Replace ledger and database by an intact pair.
 
     Takes as many lines as can be verified: the present ledger up to its first corrupt line
@@ -94,7 +94,7 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         kept = [_replace_ledger(home, text)]
         kept.append(replace_database(home, stage.database, "before-restore"))
         shutil.rmtree(stage.root)
-    done = Restored(
+    done = RestoreResult(
         backup.folder.name if backup else None,
         len(base) + len(extra),
         len(base) - from_backup if backup else 0,

@@ -27,8 +27,8 @@ from runner.store import queries
 from runner.store.requests import requeue_for_restart
 from runner.store.rows import job_of
 from runner.supervision.assignment import own_trainer
-from runner.supervision.auto_resume import Resumes, Stays, resume
-from runner.supervision.exit_reason import REFUSED, Ended, exit_state
+from runner.supervision.auto_resume import NotResumed, ResumeAt, resume
+from runner.supervision.exit_reason import REFUSED, EndedAttempt, exit_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ class Finisher:
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
-        ended = Ended(
+        ended = EndedAttempt(
             exit=observed.exit,
             same_boot=observed.same_boot,
             result=result,
@@ -150,14 +150,14 @@ class Finisher:
     ) -> None:
         """LOST | INTERRUPTED -> QUEUED, or the reason why not."""
         match resume(write.connection, self.home, self.settings, row, state, now, self.chance):
-            case Resumes(at=at):
+            case ResumeAt(at=at):
                 planned = Message("Automatic resume at {time} UTC.", time=f"{at:%H:%M:%S}")
                 columns = JobColumns(
                     state=JobState.QUEUED, reason=joined([reason, planned]), not_before=at
                 )
                 body = JobChanged(job_id=row.id, job=columns, resumes=True)
                 write.append(body, row.week_id)
-            case Stays(why=Message() as why):
+            case NotResumed(why=Message() as why):
                 columns = JobColumns(reason=joined([reason, why]))
                 write.append(JobChanged(job_id=row.id, job=columns), row.week_id)
 

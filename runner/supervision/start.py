@@ -73,7 +73,7 @@ class Starter:
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
-            tries = queries.tries(write.connection, row.week_id, row.seq)
+            trials = queries.counted_trials(write.connection, row.week_id, row.seq)
             body = AttemptStarted(
                 job_id=row.id,
                 number=number,
@@ -97,7 +97,7 @@ class Starter:
                 ),
             )
             write.append(body, row.week_id)
-        assignment = Assignment(job, number, folder, events, week, tries)
+        assignment = Assignment(job, number, folder, events, week, trials)
         fail_here("before_spawn")
         self.fenced.check()  # a runner that was paused here must not start what another one did
         try:

@@ -76,7 +76,7 @@ def test_the_ledger_of_an_older_version_verifies_and_replays(november: Home) -> 
     assert signature.act is SignatureAct.APPROVE_WITH_CONDITIONS
     assert (signature.second, signature.second_verified) == ("Lea", False)
     assert signature.sealed is not None
-    (condition,) = client.conditions_of(signature)
+    (condition,) = client.conditions(WEEK)
     assert condition.closed is not None
     assert condition.closed.by == "Lea"
     assert november.ledger.read_bytes() == before
