@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-_LONGEST = 60  # characters of a value that an error shows
+_MAX_SHOWN = 60  # characters of a value that an error shows
 
 
 def shown(value: object) -> str:
@@ -21,7 +21,7 @@ def shown(value: object) -> str:
         text = repr(value)
     except (ValueError, RecursionError):  # more digits than Python prints; nested too deep
         return f"a huge {type(value).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str], also_called: Mapping[str, str] | None = None) -> str:

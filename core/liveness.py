@@ -16,6 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
+from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
     Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
 
-LEAST_SILENCE = 600.0  # real seconds: a shorter silence is never a stall
+MIN_SILENCE = 600.0  # real seconds: a shorter silence is never a stall
 GAPS = 20.0  # a stall is also so many of the run's usual gaps
 GAP_POINTS = 50  # of the newest; what a run did long ago is not its habit
 WARMING_UP = 3  # least silences before there is a cadence: imports, the first rollout
-GRACE = WARMING_UP * LEAST_SILENCE
+GRACE = WARMING_UP * MIN_SILENCE
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
 PAUSE_GAPS = 10.0  # no public run was silent for so many of its gaps, and then continued
 SUSPICIOUS = 0.5  # of the learned limit
@@ -43,13 +44,13 @@ BUSY = 0.05  # of one core: a process that waits for ever uses less
 class Limits:
     """How long a silence may last."""
 
-    least: float = LEAST_SILENCE  # real seconds
+    least: float = MIN_SILENCE  # real seconds
     gaps: float = GAPS  # usual gaps of the run
     hours: float = HUNG_HOURS  # week time
     pauses: float = PAUSE_GAPS  # usual gaps, below which the hours don't count
 
     @classmethod
-    def of(cls, playbook: Playbook, least: float = LEAST_SILENCE, gaps: float = GAPS) -> Limits:
+    def of(cls, playbook: Playbook, least: float = MIN_SILENCE, gaps: float = GAPS) -> Limits:
         """The limits under a playbook: ``hours`` of its scenario ``hung``."""
         return cls(least, gaps, playbook.scenario_limit("hung", "hours", HUNG_HOURS))
 
@@ -164,12 +165,12 @@ def silence_of(
     :param since: when the attempt began (real); None: not known.
     :param newest: the newest sign, should it be another one than the last of ``moments``.
     """
-    begun = None if since is None else since.timestamp()
+    start = None if since is None else since.timestamp()
     last = newest if newest is not None else (float(moments[-1]) if len(moments) else None)
-    known = [moment for moment in (begun, last) if moment is not None]
+    known = [moment for moment in (start, last) if moment is not None]
     seconds = max(0.0, until.timestamp() - max(known, default=until.timestamp()))
     hours = clock.week_hours(until - timedelta(seconds=seconds), until)
-    lead = None if begun is None or not len(moments) else max(0.0, float(moments[0]) - begun)
+    lead = None if start is None or not len(moments) else max(0.0, float(moments[0]) - start)
     return Silence(seconds, hours, learned_gap(moments), lead, limits=limits)
 
 
@@ -229,7 +230,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     """
     if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
-        return Pulse(ended, (Message("ended {state}", state=seen.state.value),))
+        return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
     if seen.process is None or seen.process in _GONE:
         return Pulse(Liveness.DEAD, (_process(seen.process),))
     silence = vital_silence(seen, limits or Limits())

@@ -15,6 +15,7 @@ st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_we
 
 
 def main() -> None:
+    """Draw the sidebar, the frame and the chosen page; nothing without admission."""
     say = current_viewer().words
     if not admit(say):
         return

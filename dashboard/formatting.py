@@ -13,7 +13,7 @@ from core.metrics.conventions import RELATIVE_TOLERANCE
 from core.reading import unit_text
 
 SIGNIFICANT = 4
-MOST_DECIMALS = 12
+MAX_DECIMALS = 12
 NONE = literal("–")
 
 
@@ -145,7 +145,7 @@ def _decimals(value: float | int, limit: float | None) -> int:
     decimals = min(max(SIGNIFICANT - 1 - exponent, 0), SIGNIFICANT)
     if limit is None or math.isclose(value, limit, rel_tol=RELATIVE_TOLERANCE):
         return decimals
-    while decimals < MOST_DECIMALS:
+    while decimals < MAX_DECIMALS:
         shown = round(value, decimals)
         if shown != limit and (shown > limit) == (value > limit):
             break

@@ -32,10 +32,12 @@ class Page:
 
     @property
     def say(self) -> Words:
+        """Sentences in the viewer's language."""
         return self.viewer.words
 
     @property
     def week(self) -> Week | None:
+        """The active week; None if there is none."""
         snapshot = self.snapshot()
         return None if snapshot is None else snapshot.week
 

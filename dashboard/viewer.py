@@ -29,6 +29,7 @@ class Viewer:
 
     @property
     def words(self) -> Words:
+        """Sentences in the viewer's language."""
         return Words(self.language)
 
     @property
@@ -37,6 +38,7 @@ class Viewer:
         return self.zone.rsplit("/", 1)[-1].replace("_", " ")
 
     def local(self, moment: datetime) -> datetime:
+        """The moment in the viewer's time zone."""
         return moment.astimezone(ZoneInfo(self.zone))
 
     def day(self, moment: datetime) -> str:

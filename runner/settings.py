@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Message
-from core.liveness import GAPS, LEAST_SILENCE
+from core.liveness import GAPS, MIN_SILENCE
 from core.playbook.yaml_tree import TreeError, read_tree
 from core.vocabulary import JobKind, Role
 
@@ -172,7 +172,7 @@ class Settings(_Settings):
     )
     healthy_s: Number = _seconds(600.0, "An attempt that ran this long resets the backoff.")
     liveness_s: Number = _seconds(10.0, "Interval at which the progress of attempts is checked.")
-    stalled_s: Number = _seconds(LEAST_SILENCE, "Shortest silence that counts as a stall.")
+    stalled_s: Number = _seconds(MIN_SILENCE, "Shortest silence that counts as a stall.")
     stalled_gaps: Number = _number(
         GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
     )

@@ -28,10 +28,10 @@ from core.decision.warnings import find_warnings
 from core.gates import GateResult, decide, score
 from core.metrics.records import records_csv
 from core.timestamps import iso
-from core.trading.earning import earning
+from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
-from core.trading.going_live import going_live
+from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.resampling import uncertainty
 from core.trading.robustness import Stress, robustness, stress
@@ -165,7 +165,7 @@ def build_decision(
         evidence=skill.evidence,
         facts=RecordFacts(**dict(card.facts), mean_exposure=record.mean_exposure),
         baselines=skill.baselines,
-        earning=earning(
+        earning=earnings(
             record.equity,
             record.trades,
             levels,
@@ -175,7 +175,7 @@ def build_decision(
         ),
         robustness=robustness(record, strained, table, bars_per_year),
         trust=trust,
-        if_go=going_live(
+        if_go=live_limits(
             record.curve,
             record.bars,
             float(abs(levels).max()) if len(levels) else 0.0,

@@ -21,9 +21,9 @@ from core.language import Message
 from core.market.candles import Provenance
 from core.metrics.conventions import Conventions
 from core.playbook.gates import GateId
-from core.trading.earning import Earning
+from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
-from core.trading.going_live import GoingLive
+from core.trading.live_limits import LiveLimits
 from core.trading.resampling import UncertaintyRecord
 from core.trading.robustness import Robustness
 from core.vocabulary import Decision
@@ -89,10 +89,10 @@ class RecordedDecision(JsonModel):
     baselines: Baselines = Field(
         description="What needs no agent, on the same bars with the same costs."
     )
-    earning: Earning | None = Field(default=None, description="How the record earned.")
+    earning: Earnings | None = Field(default=None, description="How the record earned.")
     robustness: Robustness | None = Field(default=None, description="Where the record breaks.")
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
-    if_go: GoingLive | None = Field(default=None, description="Size, stops and dates of a GO.")
+    if_go: LiveLimits | None = Field(default=None, description="Size, stops and dates of a GO.")
     episodes: tuple[EpisodeRow, ...] = Field(description="One row an episode, then ALL and WORST.")
     dispersion: dict[GateId, Dispersion] = Field(
         description="Of each gate's value over the episodes."
@@ -150,10 +150,10 @@ class DecisionRecord(RecordedDecision):
         min_length=6, max_length=6, description="The six gates, by number."
     )
     uncertainty: UncertaintyRecord = Field(description="How the gates' intervals were made.")
-    earning: Earning = Field(description="How the record earned.")
+    earning: Earnings = Field(description="How the record earned.")
     robustness: Robustness = Field(description="Where the record breaks.")
     trust: Trust = Field(description="Whether the record can be trusted.")
-    if_go: GoingLive = Field(description="Size, stops and dates of a GO.")
+    if_go: LiveLimits = Field(description="Size, stops and dates of a GO.")
     change: Change = Field(description="What is different from earlier decisions.")
 
     def gate(self, gate_id: GateId) -> GateRecord:

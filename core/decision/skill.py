@@ -11,7 +11,7 @@ from pydantic import Field
 from core.json_model import JsonModel, Share
 from core.metrics.trades import chance_of_run_at_most
 from core.trading.baselines import Baseline, SmaBaseline, baselines, sma_rule
-from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
 from core.trading.grade import Evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import (
@@ -104,7 +104,7 @@ def skill_sections(
         random_percentile=None if found.random is None else found.random.percentile,
         excess_sharpe=None if own is None or fair is None else own - fair,
     )
-    graded = weigh(
+    graded = graded_evidence(
         record.returns,
         len(record.trades),
         settings.bars_per_year,

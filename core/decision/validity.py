@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Comparison, Difference, Present, compare
-from core.decision.seal import holds, seal
+from core.decision.seal import seal, verifies
 from core.errors import InputError
 from core.language import Message, joined, literal
 from core.timestamps import parse_moment
@@ -49,7 +49,7 @@ _BINDS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class Validity:
     """A state and why.
 
     :ivar differences: what makes it void, expired or altered; empty if it is valid.
@@ -63,7 +63,7 @@ class Standing:
     unchecked: tuple[Message, ...] = ()
 
     @property
-    def stands(self) -> bool:
+    def valid(self) -> bool:
         """Whether the signature is valid."""
         return self.state is SignatureState.STANDS
 
@@ -87,7 +87,7 @@ class Standing:
         }
 
 
-UNSIGNED = Standing(
+UNSIGNED = Validity(
     SignatureState.UNSIGNED,
     (
         Difference(
@@ -113,7 +113,7 @@ def is_genuine(record: object) -> bool:
         return False
     if not _is_whole(statement):
         return False
-    return holds(statement, record.get("signature"), statement.get("public_key"))
+    return verifies(statement, record.get("signature"), statement.get("public_key"))
 
 
 def _is_whole(statement: Mapping[str, Any]) -> bool:
@@ -134,7 +134,7 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:
+def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Validity:
     """Compare a genuine statement with what is there, and with the real time.
 
     VOID goes before EXPIRED, as the more serious of the two; the differences name both.
@@ -149,7 +149,7 @@ def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -
         state = SignatureState.VOID
     elif expired:
         state = SignatureState.EXPIRED
-    return Standing(state, tuple(differences), found.checked, found.unchecked)
+    return Validity(state, tuple(differences), found.checked, found.unchecked)
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:
@@ -164,8 +164,8 @@ def expiry(statement: Mapping[str, Any]) -> Difference:
     )
 
 
-def altered(what: str, remedy: str) -> Standing:
+def altered(what: str, remedy: str) -> Validity:
     """The record itself can't be trusted."""
-    return Standing(
+    return Validity(
         SignatureState.ALTERED, (Difference("signature", literal(what), literal(remedy)),)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.trend import BLOCK_EPISODES, WANTED, block_means
+from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS, block_means
 from core.language import Message, literal, plural
 from core.telemetry.absence import absence
 from core.timestamps import iso
@@ -75,21 +75,21 @@ def too_early(moment: RunView, state: RewardState) -> Message:
         "Not enough episodes: {n} blocks of {size}; {wanted} are needed.",
         state.trend.blocks,
         size=BLOCK_EPISODES,
-        wanted=WANTED,
+        wanted=WANTED_BLOCKS,
     )
 
 
 def critic_fails(moment: RunView) -> tuple[Message, ...]:
     """A critic that was worse than useless for long, which losses don't show."""
     explained = moment.series("train/explained_variance")
-    means = block_means(explained)[-WANTED:]
-    if len(means) < WANTED or not (means < 0).all():
+    means = block_means(explained)[-WANTED_BLOCKS:]
+    if len(means) < WANTED_BLOCKS or not (means < 0).all():
         return ()
     return (
         Message(
             "explained variance below 0 in the last {blocks} blocks, now {value:.2f}: the critic "
             "predicts worse than the mean",
-            blocks=WANTED,
+            blocks=WANTED_BLOCKS,
             value=float(means[-1]),
         ),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BLOCK_EPISODES = 100  # SB3's stats_window_size: episodes in one smoothed point
 BLOCK_POINTS = 3  # a block of a series that is not a mean over episodes
-FEWEST, WANTED, MOST = 5, 8, 12  # blocks: below FEWEST there is no label
+MIN_BLOCKS, WANTED_BLOCKS, MAX_BLOCKS = 5, 8, 12  # blocks: below MIN_BLOCKS there is no label
 SIGNIFICANCE = 0.05
 DEAD_BAND_RANGE = 0.05  # of the range of the series so far
 DEAD_BAND_SD = 0.1  # of the standard deviation in the window
@@ -65,19 +65,19 @@ def trend(
     start = 0
     if window is not None:
         start = int(np.argmax(series.wall >= series.wall[-1] - window.total_seconds()))
-        if left[start] < WANTED:
+        if left[start] < WANTED_BLOCKS:
             # widened to the newest point with enough blocks after it
-            start = max(0, int(np.count_nonzero(left >= WANTED)) - 1)
-    count = min(MOST, int(left[start] + 1e-9), len(series) - start)
-    if count < FEWEST:
+            start = max(0, int(np.count_nonzero(left >= WANTED_BLOCKS)) - 1)
+    count = min(MAX_BLOCKS, int(left[start] + 1e-9), len(series) - start)
+    if count < MIN_BLOCKS:
         return _insufficient(count, _too_few(count, episode_length is not None))
     starts = _starts(left, start, count)
-    if len(starts) < FEWEST:
+    if len(starts) < MIN_BLOCKS:
         why = plural(
             "{n} block with points; {wanted} are needed",
             "{n} blocks with points; {wanted} are needed",
             len(starts),
-            wanted=FEWEST,
+            wanted=MIN_BLOCKS,
         )
         return _insufficient(len(starts), why)
     means, middles = _means(series.value, starts), _means(series.step, starts)
@@ -190,14 +190,14 @@ def _too_few(blocks: int, of_episodes: bool) -> Message:
             "{n} blocks of {size} episodes; {wanted} are needed",
             blocks,
             size=BLOCK_EPISODES,
-            wanted=FEWEST,
+            wanted=MIN_BLOCKS,
         )
     return plural(
         "{n} block of {size} points; {wanted} are needed",
         "{n} blocks of {size} points; {wanted} are needed",
         blocks,
         size=BLOCK_POINTS,
-        wanted=FEWEST,
+        wanted=MIN_BLOCKS,
     )
 
 

@@ -21,7 +21,7 @@ PRICES = ["open", "high", "low", "close"]
 COLUMNS = [*PRICES, "volume", "is_filled"]
 
 # A longer gap is not filled: the price in it is unknown.
-LONGEST_FILL = timedelta(hours=24)
+MAX_FILL = timedelta(hours=24)
 
 
 @dataclass(frozen=True)

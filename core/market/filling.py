@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.market.candles import LONGEST_FILL, PRICES, Gap
+from core.market.candles import MAX_FILL, PRICES, Gap
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -23,7 +23,7 @@ def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:
             first=(index[int(hole)] + step).to_pydatetime(),
             # A bar off the grid makes a hole that is no whole number of bars.
             bars=max(1, round(distance[hole] / step.to_timedelta64()) - 1),
-            filled=bool(distance[hole] <= (step + pd.Timedelta(LONGEST_FILL)).to_timedelta64()),
+            filled=bool(distance[hole] <= (step + pd.Timedelta(MAX_FILL)).to_timedelta64()),
         )
         for hole in holes
     )

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from core.errors import MarketDataError
 from core.language import Message, joined, plural
 from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_errors
-from core.market.candles import LONGEST_FILL, Candles
+from core.market.candles import MAX_FILL, Candles
 from core.timestamps import iso
 
-MOST_FILLED = 0.01  # share of bars
+MAX_FILLED = 0.01  # share of bars
 UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
 SYNTHETIC = Message("The market is synthetic, not exchange data.")
 
@@ -124,20 +124,20 @@ def _time_errors(candles: Candles) -> list[Issue]:
             "{n} gap is longer than {hours:g} h: {at}.",
             "{n} gaps are longer than {hours:g} h: {at}.",
             n,
-            hours=LONGEST_FILL / timedelta(hours=1),
+            hours=MAX_FILL / timedelta(hours=1),
             at=at,
         ),
         tuple(gap.first for gap in candles.gaps if not gap.filled),
     )
     filled = int(candles.frame["is_filled"].sum())
-    if filled > MOST_FILLED * bars:
+    if filled > MAX_FILLED * bars:
         message = Message(
             "{filled} of {bars} bars ({share:.1%}) are missing and were filled; at most "
             "{limit:.0%} may be.",
             filled=filled,
             bars=bars,
             share=filled / bars,
-            limit=MOST_FILLED,
+            limit=MAX_FILLED,
         )
         issues.append(Issue("too_many_filled", message, filled))
     return issues

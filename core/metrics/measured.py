@@ -16,6 +16,7 @@ class Measured(NamedTuple):
 
 
 def undefined(status: GateStatus) -> Measured:
+    """No value, with the reason."""
     return Measured(None, status)
 
 

@@ -14,14 +14,15 @@ from core.report.sentences import (
     break_even,
     compared,
     data_counts,
-    going_live,
     lapsed_line,
+    live_limits_line,
     losing_run,
     track_record,
     trials,
     verdict,
 )
 from core.report.speaker import Speaker
+from core.state_words import capitals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,9 @@ def _head(d: DecisionRecord, told: Sentences, v: Speaker) -> str:
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
             *_folded(f"{recommendation}: {d.recommendation}. {told.reason}"),
-            *_folded(f"{evidence}: {d.evidence.grade.value}. {' '.join(told.grade_reasons)}"),
+            *_folded(
+                f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(told.grade_reasons)}"
+            ),
         ]
     )
 
@@ -246,7 +249,7 @@ def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
 
 
 def _if_go(d: DecisionRecord, v: Speaker) -> str:
-    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(going_live(d, v), "  ")])
+    return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(live_limits_line(d, v), "  ")])
 
 
 def _warnings(told: Sentences, v: Speaker) -> str:

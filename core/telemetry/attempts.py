@@ -64,7 +64,7 @@ def split(files: Iterable[FileEvents], until: float | None) -> list[AttemptEvent
     groups: list[list[FileEvents]] = []
     seen: set[str] = set()
     for file in ordered(files):
-        tags = {tag for tag, columns in file.columns.items() if columns.begun(until)}
+        tags = {tag for tag, columns in file.columns.items() if columns.has_point(until)}
         if not tags:
             continue
         if not groups or tags & seen:
@@ -173,7 +173,7 @@ def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
     Step 0 is its start only if it wrote nothing else: a resumed run often logs its
     settings there, and they would hide everything before it.
     """
-    begins = [columns.begin(until) for file in files for columns in file.columns.values()]
+    begins = [columns.start(until) for file in files for columns in file.columns.values()]
     return AttemptEvents(
         tuple(files),
         min((step for step, _ in begins if step is not None), default=0),

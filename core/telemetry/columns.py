@@ -85,7 +85,7 @@ class Columns:
             return slice(0, int(np.searchsorted(self.wall, moment, side="right")))
         return self.wall <= moment
 
-    def begin(self, moment: float | None) -> tuple[int | None, float | None]:
+    def start(self, moment: float | None) -> tuple[int | None, float | None]:
         """First positive step and first finite wall time up to then; None: there is none."""
         kept = self.until(moment)
         step, wall = self.step[kept], self.wall[kept]
@@ -96,7 +96,7 @@ class Columns:
             None if timed is None else float(wall[timed]),
         )
 
-    def begun(self, moment: float | None) -> bool:
+    def has_point(self, moment: float | None) -> bool:
         """True if there is a point up to then."""
         if moment is None or not self._size or self._wall[0] <= moment:
             return self._size > 0

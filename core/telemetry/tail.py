@@ -19,7 +19,7 @@ from core.language import Message, literal, plural
 from core.telemetry.columns import Columns
 from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, length_in, whole_records
 from core.telemetry.problems import Fault, FileProblem, FileState
-from core.telemetry.scalars import ScalarBlocks, Taken
+from core.telemetry.scalars import ParsedBlock, ScalarBlocks
 from core.telemetry.wire import MAX_TAGS
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ class EventFile:
         return found
 
 
-def _wall_before(taken: Taken, record: int, earlier: float | None) -> float | None:
+def _wall_before(taken: ParsedBlock, record: int, earlier: float | None) -> float | None:
     """Wall time of the newest point before a record of the block; ``earlier`` without one."""
     newest: tuple[int, float | None] = (-1, earlier)
     for points in taken.points.values():

@@ -89,7 +89,7 @@ class _Figures(NamedTuple):
     sharpe_hourly: float | None = None  # annual
 
 
-def weigh(
+def graded_evidence(
     returns: np.ndarray,
     trades: int | None,
     bars_per_year: int = HOURS_PER_YEAR,

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from core.playbook import GateSpec
 
 SEED = 20_260_227
-SHORTEST_BLOCK = 24.0  # bars: a day's pattern stays whole
+MIN_BLOCK_BARS = 24.0  # bars: a day's pattern stays whole
 SHOWN_BLOCKS = (24.0, 168.0)
-FEWEST_BARS, FEWEST_TRADES = 50, 5
+MIN_BARS, MIN_TRADES = 50, 5
 _QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
 _BINS = 30
 
@@ -167,7 +167,7 @@ def optimal_blocks(returns: np.ndarray) -> OptimalBlocks:
 
     found: dict[str, float | None] = {"returns": None, "magnitudes": None}
     for name, series in (("returns", returns), ("magnitudes", np.abs(returns))):
-        if len(series) >= FEWEST_BARS and float(np.std(series)) > NO_VOLATILITY:
+        if len(series) >= MIN_BARS and float(np.std(series)) > NO_VOLATILITY:
             length = float(optimal_block_length(series)["stationary"].iloc[0])
             found[name] = length if np.isfinite(length) else None
     return OptimalBlocks(**found)
@@ -175,7 +175,7 @@ def optimal_blocks(returns: np.ndarray) -> OptimalBlocks:
 
 def chosen_block(optimal: OptimalBlocks, bars: int) -> float:
     """The longest of a day and both optimal lengths, but at most a quarter of the record."""
-    wanted = max(SHORTEST_BLOCK, optimal.returns or 0.0, optimal.magnitudes or 0.0)
+    wanted = max(MIN_BLOCK_BARS, optimal.returns or 0.0, optimal.magnitudes or 0.0)
     return max(1.0, min(wanted, bars / 4.0))
 
 
@@ -196,7 +196,7 @@ def uncertainty(
     block = chosen_block(optimal, len(returns))
     values: dict[GateId, np.ndarray] = {}
     by_block: dict[float, dict[GateId, Ends | None]] = {}
-    moving = len(returns) >= FEWEST_BARS and float(np.std(returns)) > NO_VOLATILITY
+    moving = len(returns) >= MIN_BARS and float(np.std(returns)) > NO_VOLATILITY
     if moving:
         values |= resampled_bars(returns, block, bars_per_year, repetitions)
         for other in SHOWN_BLOCKS:
@@ -207,7 +207,7 @@ def uncertainty(
                     else resampled_bars(returns, other, bars_per_year, repetitions)
                 )
                 by_block[other] = {name: _interval(each) for name, each in found.items()}
-    if pnl is not None and len(pnl) >= FEWEST_TRADES:
+    if pnl is not None and len(pnl) >= MIN_TRADES:
         values |= resampled_trades(pnl, repetitions)
     return Uncertainty(
         {name: _of(values.get(name), limits[name]) for name in limits},

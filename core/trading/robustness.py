@@ -168,10 +168,10 @@ def break_even_bps(track: Track, levels: np.ndarray) -> float | None:
     for _ in range(3):  # each round narrows the bracket by a factor of 63
         grid = np.linspace(low, high, 64)
         ends = replay(track, levels, Costs.grid(*((bps, 0.0, 0.0) for bps in grid))).equity[-1]
-        earning = np.flatnonzero(ends >= 1.0)
-        if not len(earning):
+        profitable = np.flatnonzero(ends >= 1.0)
+        if not len(profitable):
             return None
-        last = int(earning[-1])
+        last = int(profitable[-1])
         if last == len(grid) - 1:
             return float(grid[-1])
         low, high = float(grid[last]), float(grid[last + 1])

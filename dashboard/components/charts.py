@@ -43,6 +43,7 @@ class Chart:
     kl_band: bool = field(default=False)
 
     def limits(self, page: Page, playbook: Playbook) -> list[Limit]:
+        """The chart's horizontal lines: zero, and the limit of its check if the playbook has it."""
         found = [Limit(0.0, "0", GRAY)] if self.zero else []
         spec = playbook.checks.get(self.check) if self.check else None
         if spec is not None and isinstance(spec.threshold, float):
@@ -51,6 +52,7 @@ class Chart:
         return found
 
     def bands(self, page: Page) -> list[Band]:
+        """The range of normal KL, for the chart that shows it."""
         if not self.kl_band:
             return []
         label = page.say.raw("below {limit}: normal for PPO", limit=KL_NORMAL)
@@ -58,6 +60,7 @@ class Chart:
 
     @staticmethod
     def speed_limit(page: Page, playbook: Playbook) -> Limit:
+        """The playbook's minimum speed, in steps per second."""
         slowest = playbook.training.min_steps_per_second
         return Limit(slowest, page.say.raw("limit >= {limit:,.0f}", limit=slowest), ORANGE)
 

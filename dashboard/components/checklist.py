@@ -44,6 +44,7 @@ def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = T
 
 
 def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+    """How many items passed and were ticked, the moment of the data, and the slot's owner."""
     say, at = page.say, snapshot.at(slot)
     as_of = items[0].judgement.as_of
     passed = sum(item.judgement.verdict is Verdict.PASS for item in items)
@@ -131,6 +132,10 @@ def short_source(source: str) -> str:
 
 
 def actions_row(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -> None:
+    """The button that ticks every passing item without a tick.
+
+    Disabled without the right to record, and before a slot that is judged at one moment is due.
+    """
     say = page.say
     open_ = [i for i in items if i.judgement.verdict is Verdict.PASS and i.tick is None]
     denied = page.denied(Right.RECORD)

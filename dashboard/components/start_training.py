@@ -42,6 +42,7 @@ class _Readiness:
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """What will be started, the manual's command, the current training job, and the start form."""
     say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")
@@ -170,7 +171,7 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     if snapshot.week.watched:
         why = say("This week only watches a run started elsewhere.")
         return _Readiness(tinted(why, "gray", "visibility"))
-    if snapshot.held:
+    if snapshot.start_blocked:
         return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
     if snapshot.busy(JobKind.TRAIN):
         why = say("A training run is in progress.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.state_words import word_of
 from core.vocabulary import (
     Decision,
     EvidenceGrade,
@@ -19,7 +20,6 @@ from core.vocabulary import (
     Verdict,
 )
 from dashboard.wording.decision import ACTS_DONE
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -132,11 +132,16 @@ ACTS: dict[SignatureAct, Look] = {
 
 
 def look(state: StrEnum) -> Look:
+    """Icon and colour of a state.
+
+    :raises KeyError: for a state without an entry in ``LOOKS``.
+    """
     return LOOKS[type(state)][state]
 
 
 def word(state: StrEnum, say: Words) -> str:
-    return say.raw(WORDS[type(state)][state])
+    """The state's name in the viewer's language, without markup."""
+    return say.raw(word_of(state))
 
 
 def badge(state: StrEnum, say: Words) -> str:

@@ -28,7 +28,7 @@ __all__ = ["Services", "Snapshot"]
 SHARED_FOR = timedelta(seconds=1)
 _READERS: dict[Path, RunReader] = {}  # of all sessions; a reader is thread-safe
 _READERS_LOCK = Lock()
-_MOST_READERS = 8
+_MAX_READERS = 8
 
 
 class Services:
@@ -67,6 +67,6 @@ class Services:
         with _READERS_LOCK:
             reader = _READERS.pop(folder, None) or RunReader(folder)
             _READERS[folder] = reader
-            while len(_READERS) > _MOST_READERS:
+            while len(_READERS) > _MAX_READERS:
                 _READERS.pop(next(iter(_READERS)))
             return reader

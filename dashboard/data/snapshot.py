@@ -57,7 +57,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Written:
+class LoggedEvents:
     """The events of a run, as read once, and until when they count (real time)."""
 
     events: RunEvents
@@ -85,6 +85,7 @@ class Snapshot(Sources):
     # --- the run
     @property
     def facts(self) -> Facts:
+        """The facts of now: what the diagnosis reads."""
         return self._facts_as_of(None)
 
     @cached_property
@@ -93,6 +94,7 @@ class Snapshot(Sources):
 
     @property
     def run(self) -> RunFacts | None:
+        """The week's training run over all its attempts; None before the first."""
         return self._of_run.run
 
     @property
@@ -101,13 +103,14 @@ class Snapshot(Sources):
         return self._of_run.silence
 
     @property
-    def written(self) -> Written | None:
+    def logged(self) -> LoggedEvents | None:
         """The events of the run; None without a run or without its files."""
         run = self.run
-        return None if run is None or run.reader is None else Written(run.reader, run.until)
+        return None if run is None or run.reader is None else LoggedEvents(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
+        """The run's status; ``NOT_STARTED`` without a run."""
         return self.run.status if self.run else TrainingStatus.NOT_STARTED
 
     @cached_property
@@ -159,6 +162,7 @@ class Snapshot(Sources):
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
+        """The run's current readings by name; those without data are missing."""
         run = self.run
         if run is None or run.reader is None:
             return {}
@@ -166,6 +170,7 @@ class Snapshot(Sources):
 
     @cached_property
     def findings(self) -> list[Finding]:
+        """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
 
     # --- records
@@ -175,6 +180,7 @@ class Snapshot(Sources):
         return self.records.jobs
 
     def latest(self, kind: JobKind) -> Job | None:
+        """The newest job of that kind, in any state."""
         return next((job for job in self.jobs if job.kind is kind), None)
 
     def busy(self, kind: JobKind) -> Job | None:
@@ -192,6 +198,7 @@ class Snapshot(Sources):
 
     @property
     def notes(self) -> Sequence[Note]:
+        """Notes of the week, oldest first."""
         return self.records.notes
 
     @property
@@ -201,10 +208,12 @@ class Snapshot(Sources):
 
     @property
     def incidents(self) -> Sequence[Incident]:
+        """Incidents of the week, open and closed, newest first."""
         return self.records.incidents
 
     @property
     def open_incidents(self) -> list[Incident]:
+        """Incidents that were not closed, newest first."""
         return [i for i in self.incidents if i.closed_at is None]
 
     def procedure(self, procedure_id: str, language: str) -> str:
@@ -213,7 +222,7 @@ class Snapshot(Sources):
         return procedure_id if spec is None else spec.title.in_(language)
 
     @property
-    def held(self) -> bool:
+    def start_blocked(self) -> bool:
         """Whether an open incident blocks every start."""
         return any(incident.holds_start for incident in self.incidents)
 
@@ -224,9 +233,14 @@ class Snapshot(Sources):
 
     # --- schedule and checks
     def slot(self, slot_id: str) -> SlotSpec:
+        """The slot of that id in the week's playbook.
+
+        :raises KeyError: unknown id.
+        """
         return self.week.playbook.slot(slot_id)
 
     def at(self, slot: SlotSpec) -> datetime:
+        """When a slot is due, in week time (UTC)."""
         return slot.at(self.week.launch)
 
     def facts_at(self, slot: SlotSpec) -> Facts:
@@ -239,12 +253,14 @@ class Snapshot(Sources):
         return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
+        """The slot's checks, judged on the facts of its moment; computed once per snapshot."""
         if slot.id not in self._judgements:
             judged = judge_slot(self.week.playbook, slot.id, self.facts_at(slot))
             self._judgements[slot.id] = judged
         return self._judgements[slot.id]
 
     def items(self, slot: SlotSpec) -> list[Item]:
+        """The slot's judgements, each with the tick that counts."""
         ticks = self.ticks.get(slot.id, {})
         return [Item(judged, ticks.get(judged.check)) for judged in self.judgements(slot)]
 
@@ -255,6 +271,7 @@ class Snapshot(Sources):
 
     @cached_property
     def timeline(self) -> list[SlotView]:
+        """All slots of the week in order, each with its time and state."""
         return agenda(self)
 
     @property

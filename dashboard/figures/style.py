@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-MOST_POINTS = 2000  # of a figure; more would not be visible
+MAX_POINTS = 2000  # of a figure; more would not be visible
 BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
     "#3f82bf", "#cf8a2e", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
 )  # fmt: skip

@@ -39,6 +39,7 @@ class Words:
     language: Language = "en"
 
     def __call__(self, sentence: str, /, **values: object) -> str:
+        """Markdown of a sentence; the class docstring says what is escaped."""
         if isinstance(sentence, Message):
             return _markdown(sentence, self.language, escape=True)
         return _markdown(Message(sentence, **values), self.language, escape=False)

@@ -10,13 +10,15 @@ from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
+from core.ledger_bodies import StopRequested
+from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
-from runner.store.requests import restart_pending, submit_body
+from runner.store.requests import job_request, restart_pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,12 +79,12 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                counted = 1 + queries.tries(connection, week.id).in_all
+                counted = 1 + queries.counted_trials(connection, week.id).in_all
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
-            body = submit_body(kind, asked, run, now)
-            self._append(transaction, "request", body, week.id if week else None, key)
-            return Submitted(self._job(transaction, body["job_id"]))
+            body = job_request(kind, asked, run, now)
+            self._append(transaction, body, week.id if week else None, key)
+            return Submitted(self._job(transaction, body.job_id))
 
     def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
         """Ask the runner to stop a job; asking twice changes nothing.
@@ -104,11 +106,12 @@ class Jobs(BaseClient):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(
-                    Message("{job} has already ended: {state}.", job=job_id, state=job.state.value)
+                    Message(
+                        "{job} has already ended: {state}.", job=job_id, state=capitals(job.state)
+                    )
                 )
             if row.stop_requested_at is None or restart_pending(row):
-                body = {"action": "stop", "job_id": job_id}
-                self._append(transaction, "request", body, job.week_id, key)
+                self._append(transaction, StopRequested(job_id=job_id), job.week_id, key)
         return Recorded(job)
 
     @staticmethod

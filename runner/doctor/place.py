@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.home.filesystem import filesystem_of
 from runner.store.damage import user_name
 
@@ -26,7 +26,8 @@ _FEW_FILES = 1000
 _LEFT_AFTER_S = 3600.0
 
 
-def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether the folders and files of the data directory exist and are writable for this user."""
     root = home.root
     if not root.is_dir():
         missing = (
@@ -67,7 +68,8 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     ]
 
 
-def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Filesystem type, free space and free inodes of the disk that holds the database."""
     there = home.state if home.state.exists() else home.root
     while not there.exists():
         there = there.parent
@@ -108,7 +110,7 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("disk", what)
 
 
-def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Partial files that are too old to be in use."""
     folders = [home.state, home.backups, home.model, home.checkpoints, home.daily_summaries]
     found: list[Path] = []

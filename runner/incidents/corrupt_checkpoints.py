@@ -57,10 +57,10 @@ def report_corrupt_checkpoints(
     )
     incidents = schema.incidents
     same = incidents.c.summary.startswith(str(summary), autoescape=True)
-    with fenced.store.read() as look:
-        reported = look.execute(select(incidents.c.id).where(same)).first() is not None
-        week = queries.week_by_id(look, row.week_id)
-        known = open_incident_of(look, row.week_id, _PROCEDURE)
+    with fenced.store.read() as connection:
+        reported = connection.execute(select(incidents.c.id).where(same)).first() is not None
+        week = queries.week_by_id(connection, row.week_id)
+        known = open_incident_of(connection, row.week_id, _PROCEDURE)
     if reported or week is None:
         return
     # Checked before anything is copied: a copy of the model at each tick would fill the disk.

@@ -175,8 +175,8 @@ class Watcher:
             open_incident(write, week, hung.escalation, summary, row.id, kept)
 
     def _week(self, week_id: str) -> tuple[Week | None, Clock]:
-        with self.fenced.store.read() as look:
-            return queries.week_by_id(look, week_id), queries.clock_of(look, week_id)
+        with self.fenced.store.read() as connection:
+            return queries.week_by_id(connection, week_id), queries.clock_of(connection, week_id)
 
 
 def progress_paths(home: Home, kind: str, attempt: Row | Attempt) -> ProgressPaths:

@@ -1,10 +1,9 @@
 """The parent process of one attempt, which outlives the runner.
 
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
-identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and
-the runner may not be running when the child ends. It also becomes the parent of every
-orphan of the attempt, and it rotates output.log. A full disk does not end it. There is one
-shim for each live attempt, so it imports little: the standard library, without pathlib.
+identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and the
+runner may not be running by then. It adopts every orphan of the attempt, rotates output.log,
+and survives a full disk. Each live attempt has one, so it imports as little as possible.
 """
 
 from __future__ import annotations
@@ -63,8 +62,7 @@ def main(folder: str) -> int:
     except OSError as error:
         pid, unsaved["exit.json"] = 0, ending(None, f"{error.filename}: {error.strerror}", None)
     else:
-        pid = child.pid
-        unsaved["identity.json"] = identity | {"child": process(pid)}
+        pid, unsaved["identity.json"] = child.pid, identity | {"child": process(child.pid)}
     follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
     if group is not None:
         leave(group)
@@ -135,6 +133,7 @@ def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
 
 
 def read(path: str) -> str:
+    """The text of a file; invalid UTF-8 becomes replacement characters."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
 
@@ -211,7 +210,7 @@ class Log:
                 return  # retried later, when there may be disk space again
             start, end, why = size, size, f" ({error.strerror})"
         kept, lost = end - start, size - (end - start)
-        said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
+        said = f"earlier lines are in {self.name}.1" if kept else "earlier lines are lost"
         said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         os.ftruncate(self.descriptor, 0)
         with contextlib.suppress(OSError):

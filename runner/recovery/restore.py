@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
 from core.language import Message
+from core.ledger_bodies import StoreRestored
 from core.paths import Home, numbered
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """The result of a restore."""
 
     backup: str | None  # its name; None: only lines of the present files were used
@@ -54,7 +55,7 @@ class Restored:
         return "\n".join([said, *(f"Kept: {name}" for name in self.kept)])
 
 
-def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Restored:
+def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> RestoreResult:
     """Replace ledger and database by an intact pair.
 
     Takes as many lines as can be verified: the present ledger up to its first corrupt line
@@ -93,7 +94,7 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         kept = [_replace_ledger(home, text)]
         kept.append(replace_database(home, stage.database, "before-restore"))
         shutil.rmtree(stage.root)
-    done = Restored(
+    done = RestoreResult(
         backup.folder.name if backup else None,
         len(base) + len(extra),
         len(base) - from_backup if backup else 0,
@@ -102,14 +103,10 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         tuple(home.relative(path) for path in kept if path),
     )
     with Store(home).write() as transaction:
-        body = {
-            "action": "restore",
-            "backup": done.backup,
-            "lines": done.lines,
-            "dropped": dropped,
-            "kept": list(done.kept),
-        }
-        transaction.append("store", body, by=by, at=now, at_week=now)
+        body = StoreRestored(
+            backup=done.backup, lines=done.lines, dropped=dropped, kept=list(done.kept)
+        )
+        transaction.append(body, by=by, at=now, at_week=now)
     return done
 
 

@@ -52,6 +52,7 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
+        """Whether no problem was found."""
         return not self.problems
 
     def text(self) -> str:
@@ -175,7 +176,7 @@ def _difference(sums: list[str], known: list[str], broken: bool) -> list[LedgerP
 
 
 def lost_lines(sums: list[str], known: list[str]) -> list[LedgerProblem]:
-    """Lines that the database has and the file has not."""
+    """Ledger lines that the database has but the file lacks."""
     problems = []
     for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
         if mine != theirs:

@@ -41,8 +41,8 @@ def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) 
     try:
         with closing(
             sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=timeout_s)
-        ) as look:
-            first = look.execute("PRAGMA integrity_check(1)").fetchone()
+        ) as connection:
+            first = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.OperationalError as error:
         said = str(error)
         # Locked, or a transaction has to be rolled back first: a reader can't tell.

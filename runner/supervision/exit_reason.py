@@ -51,7 +51,7 @@ _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedAttempt:
     """All that is known about an attempt that has ended."""
 
     exit: Exit | None  # None: its exit status was not recorded
@@ -63,7 +63,7 @@ class Ended:
     killed_after_s: float | None = None  # how long it ignored SIGTERM
 
 
-def exit_state(ended: Ended) -> tuple[JobState, Message]:
+def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
     """The state of an attempt that has ended, and the reason; empty for a success."""
     complete = ended.result is not None and ended.result.get("complete") is True
     if ended.exit is None:
@@ -100,7 +100,7 @@ def exit_state(ended: Ended) -> tuple[JobState, Message]:
     return JobState.FAILED, _own_failure(ended, code)
 
 
-def _finished_by_itself(ended: Ended) -> bool:
+def _finished_by_itself(ended: EndedAttempt) -> bool:
     """Exit code 0 of the users' own trainer is a success, unless a stop or a shutdown caused it.
 
     It writes no result file, and a trainer that handles SIGTERM also exits with 0.
@@ -108,7 +108,7 @@ def _finished_by_itself(ended: Ended) -> bool:
     return ended.own_trainer and ended.stop_asked_by is None and ended.same_boot
 
 
-def _without_exit_status(ended: Ended, complete: bool) -> tuple[JobState, Message]:
+def _without_exit_status(ended: EndedAttempt, complete: bool) -> tuple[JobState, Message]:
     if complete:
         return JobState.SUCCEEDED, Message(
             "The exit code is unknown because the shim was lost, but the result is complete."
@@ -133,7 +133,7 @@ def proves_failure(result: Mapping[str, Any] | None) -> bool:
     return any(result.get(name) for name in ("error", "error_kind", "exit_code"))
 
 
-def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
+def _explained_by_stop(ended: EndedAttempt, exit: Exit) -> bool:
     """Whether the requested stop caused this exit.
 
     The exit code of the users' own trainer on SIGTERM is not defined, so each one counts.
@@ -145,13 +145,13 @@ def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
     return ended.own_trainer or exit.code in (0, STOPPED_AFTER_SAVING)
 
 
-def _during_stop(ended: Ended, reason: Message) -> Message:
+def _during_stop(ended: EndedAttempt, reason: Message) -> Message:
     if ended.stop_asked_by is None:
         return reason
     return joined([reason, Message("{by} had requested a stop.", by=ended.stop_asked_by)])
 
 
-def _stopped(by: str, ended: Ended) -> Message:
+def _stopped(by: str, ended: EndedAttempt) -> Message:
     saved = ended.exit is not None and ended.exit.code == STOPPED_AFTER_SAVING
     if saved and not ended.own_trainer:
         return Message("Stopped by {by}, after saving.", by=by)
@@ -189,7 +189,7 @@ def _signalled(exit: Exit, number: int, same_boot: bool) -> tuple[JobState, Mess
     )
 
 
-def _own_failure(ended: Ended, code: int | None) -> Message:
+def _own_failure(ended: EndedAttempt, code: int | None) -> Message:
     result = ended.result or {}
     said, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
     if code == REFUSED and said:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RECENT, REMEMBERED = 20, 40  # points of a tag: firing, then recovering
 STEP_JUMP = 10.0  # median step differences
-FEWEST_LEAPS = 5  # step differences, before there is a usual one
+MIN_LEAPS = 5  # step differences, before there is a usual one
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
 _DAMAGE = frozenset(
@@ -165,7 +165,7 @@ def _jumps(moment: RunView) -> list[_Sign]:
         )
         found.append(_Sign(status, Severity.WARNING, after, what))
     leaps = np.diff(pace.step)
-    usual = float(np.median(leaps)) if len(leaps) >= FEWEST_LEAPS else math.inf
+    usual = float(np.median(leaps)) if len(leaps) >= MIN_LEAPS else math.inf
     far = np.flatnonzero(leaps > STEP_JUMP * max(usual, 1.0))
     if len(far):
         place = int(far[-1])

@@ -15,6 +15,7 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ JUMP = 0.5  # the manual's, if the playbook has none
 HIGH = 0.1
 HIGH_IN_A_ROW = 3
 SPIKE_Z = 6.0
-PAST, FEWEST_PAST = 30, 10
+PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
 CALM = 0.05
 MANUAL_LIMIT = 0.01
@@ -156,7 +157,7 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     for i in places:
         past = logs[max(0, i - PAST) : i]
         past = past[np.isfinite(past)]
-        if len(past) < FEWEST_PAST:
+        if len(past) < MIN_PAST:
             continue
         middle = np.median(past)
         spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(past - middle))))
@@ -231,6 +232,6 @@ def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     trend = reward_trend(moment.reader, moment.until)
     if trend.label in (Trend.INCREASING, Trend.STABLE):
         found.append(
-            Message("reward {trend} ({numbers})", trend=trend.label.value, numbers=trend.why)
+            Message("reward {trend} ({numbers})", trend=capitals(trend.label), numbers=trend.why)
         )
     return tuple(found)

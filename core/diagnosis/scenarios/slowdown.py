@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WINDOW = 10  # iterations
 EARLIER = 10  # iterations before the window, at least
 SHARE = 0.7
-MOST_SHARE = 0.8  # half of the window's iterations must be slower than this
+MEDIAN_SHARE = 0.8  # half of the window's iterations must be slower than this
 HOLD_FOR, KEEP_FIRING = 3, 3
 _REPLAYED = 12  # iterations: what HOLD_FOR and KEEP_FIRING depend on
 _VERDICTS = {
@@ -97,7 +97,7 @@ class _Speed:
 
     @property
     def slow(self) -> bool:
-        slower = self.middle < MOST_SHARE * self.usual_middle
+        slower = self.middle < MEDIAN_SHARE * self.usual_middle
         return slower and self.rate < SHARE * self.usual
 
 

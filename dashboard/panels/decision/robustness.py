@@ -30,6 +30,7 @@ _TRADES = Message("Trades")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw the stress tests; decisions without them show only their episodes."""
     say, decided = page.say, saved.decision
     breaks = decided.robustness
     if breaks is None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import Message
 from core.people import Person
+from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 PLACE = "sign"
 _BEGUN = "sign:begun"  # the decision that the person began to sign
-FEWEST_ROWS, MOST_ROWS = 2, 20
+MIN_ROWS, MAX_ROWS = 2, 20
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
@@ -84,7 +85,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     elif act in APPROVALS and grade in DOUBTFUL_GRADES:
         warning = say(
             "The evidence is {grade}: this result could be luck. Write why you approve it anyway.",
-            grade=grade.value,
+            grade=capitals(grade),
         )
         st.markdown(tinted(warning, "orange", "warning"))
     elif act is SignatureAct.APPROVE and decided.decision is Decision.PARTIAL:
@@ -189,13 +190,13 @@ def _rows(saved: SavedDecision) -> int:
     """One empty row below the last that has text."""
     begun = [
         index
-        for index in range(MOST_ROWS)
+        for index in range(MAX_ROWS)
         if any(
             st.session_state.get(_key(f"{part}:{index}", saved))
             for part in ("text", "owner", "due")
         )
     ]
-    return min(max(FEWEST_ROWS, max(begun, default=-1) + 2), MOST_ROWS)
+    return min(max(MIN_ROWS, max(begun, default=-1) + 2), MAX_ROWS)
 
 
 def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:

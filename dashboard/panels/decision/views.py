@@ -12,7 +12,7 @@ from dashboard.components.charts import draw
 from dashboard.components.choice import choice
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
-from dashboard.panels.decision import change, earning, robustness, skill, trust
+from dashboard.panels.decision import change, earnings, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
 
 if TYPE_CHECKING:
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 _SHOW = {
     "skill": skill.show,
-    "earning": earning.show,
+    "earning": earnings.show,
     "breaks": robustness.show,
     "trust": trust.show,
-    "change": change.show,
 }
 
 
@@ -35,11 +34,17 @@ def chosen(page: Page) -> str:
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
+    """Draw one view of the decision.
+
+    :param view: a key of ``VIEWS``.
+    """
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)
         elif view == "equity":
             _equity(page, snapshot, saved)
+        elif view == "change":
+            change.show(page, snapshot, saved)
         else:
             _SHOW[view](page, saved)
 

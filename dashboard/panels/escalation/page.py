@@ -23,6 +23,7 @@ IN_A_ROW = 3  # procedures that still have room for their sentences
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
     live_panel(page, _draw)
 
 

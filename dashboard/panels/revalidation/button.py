@@ -38,6 +38,7 @@ STAGES = {
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """The inputs found, the form, and the progress or outcome of the latest revalidation."""
     say, home = page.say, page.services.home
     st.markdown(f"#### {say('Revalidate')}", anchors=False)
     settings = snapshot.week.playbook.revalidation

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick; more often while a revalidation runs."""
     live_panel(page, _draw, every=_seconds)
 
 

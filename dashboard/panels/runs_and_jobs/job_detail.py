@@ -29,6 +29,7 @@ TAIL_LINES = 100
 
 
 def show(page: Page, snapshot: Snapshot, job: Job) -> None:
+    """Draw one job: progress and actions first, then attempts, parameters, result and output."""
     say = page.say
     with st.container(border=True, key="job-detail"):
         job_line(page, snapshot, job, evidence=True)
@@ -126,7 +127,7 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
             return
         if job.state is JobState.SUCCEEDED:
             return
-        if snapshot.held:
+        if snapshot.start_blocked:
             denied = denied or say(INCIDENT_BLOCKS)
         training = snapshot.week.playbook.training
         if job.state in UNFINISHED_STATES:

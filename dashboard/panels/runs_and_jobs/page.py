@@ -28,6 +28,7 @@ ROWS, HEIGHT = 10, 330  # visible without scrolling
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
     live_panel(page, _draw)
 
 

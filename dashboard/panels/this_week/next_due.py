@@ -24,6 +24,7 @@ SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """Open incidents first, then the next slot and how many more are due."""
     say, view = page.say, snapshot.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
     if snapshot.open_incidents:

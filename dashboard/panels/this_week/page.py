@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick; without a week, the form that creates one."""
     if page.snapshot() is None:
         new_week.show(page)
         return

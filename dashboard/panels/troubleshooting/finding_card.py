@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _CALM = Look("spa", "blue")
 
 
-def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
+def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """What it is, since when, evidence for and against, what to do."""
     with st.container(border=True, gap="xsmall", key=f"finding-{finding.scenario}"):
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
@@ -53,7 +53,7 @@ def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         _body(page, snapshot, finding, calm)
 
 
-def quiet(page: Page, snapshot: Snapshot, finding: Finding) -> None:
+def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
     """One line that unfolds."""
     label = (
         f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
@@ -74,6 +74,7 @@ def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
+    """The playbook's text of a finding; None if the playbook does not have the scenario."""
     return snapshot.week.playbook.find_scenario(finding.scenario)
 
 

@@ -24,7 +24,7 @@ class Side(JsonModel):
     profit_factor: float | None = Field(description="Sum of wins / |sum of losses|.")
 
 
-class Earning(JsonModel):
+class Earnings(JsonModel):
     """How the record earned: trades, exposure, costs, sides."""
 
     trades: Count = Field(description="Round trips.")
@@ -50,14 +50,14 @@ class Earning(JsonModel):
     )
 
 
-def earning(
+def earnings(
     equity: pd.DataFrame,
     trades: pd.DataFrame,
     levels: np.ndarray,
     same: Replay,
     interval: pd.Timedelta,
     bars_per_year: int,
-) -> Earning:
+) -> Earnings:
     """How a backtest earned.
 
     :param levels: held on each bar, shape (n,).
@@ -75,7 +75,7 @@ def earning(
     value = (trades["entry_price"] * trades["quantity"]).to_numpy(float)
     sides = trades["side"].to_numpy()
     net = float(pnl.sum())
-    return Earning(
+    return Earnings(
         trades=len(pnl),
         exposure=_mean(equity["exposure"].to_numpy(float)[1:]),
         time_in_market=float(np.mean(levels != 0.0)) if len(levels) else None,

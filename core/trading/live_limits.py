@@ -21,7 +21,7 @@ DAY_BARS = 24
 RARE = 0.001  # one day in a thousand
 
 
-class GoingLive(JsonModel):
+class LiveLimits(JsonModel):
     """Size, stops and dates, if it is a GO."""
 
     participation: Share = Field(
@@ -44,7 +44,7 @@ class GoingLive(JsonModel):
     next_revalidation: IsoDay = Field(description="Day of the next revalidation.")
 
 
-def going_live(
+def live_limits(
     equity: np.ndarray,
     bars: pd.DataFrame,
     size: float,
@@ -52,7 +52,7 @@ def going_live(
     drawdown_ci95: Sequence[float] | None,
     settings: RevalidationSettings,
     day: date,
-) -> GoingLive:
+) -> LiveLimits:
     """What follows from a GO.
 
     :param bars: with ``volume`` in coins; without it the caps are unknown.
@@ -66,7 +66,7 @@ def going_live(
     stop = drawdown_limit_pct
     if drawdown_ci95 is not None:
         stop = min(stop, float(drawdown_ci95[1]))
-    return GoingLive(
+    return LiveLimits(
         participation=settings.participation,
         median_hourly_volume_usdt=traded,
         order_cap_usdt=order,
