@@ -1,4 +1,4 @@
-"""Tests whether the model knows anything about future bars.
+"""Look-ahead tests: whether the model uses any information from future bars.
 
 Three tests, run with the features, environment and weights under revalidation: later bars
 are removed or changed, and no earlier value may change by one bit; a planted oracle must be
@@ -24,8 +24,8 @@ from runner.agent.market_env import EnvSettings, MarketEnv
 
 SEED = 20_260_227
 CUTS = 4  # bars after which the future is removed
-WALKED = 48  # bars that the policy steps through before each of them
-TAKEN = 2  # bars after a cut, at least: fewer have no other order
+WALKED = 48  # bars that the policy steps through before each cut
+TAKEN = 2  # fewest bars after a cut: a single bar can't be reordered
 SHUFFLES = 12
 EPISODES = 16  # run in parallel, so that a shuffled market takes a second
 SURE = 4.0  # standard errors; a dozen shuffles exceed it by chance once in 1000

@@ -202,7 +202,7 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
 
 
 def history_row(one: ArchivedDecision) -> dict[str, Any]:
-    """One revalidation as plain JSON."""
+    """An archived revalidation and its signature as plain JSON."""
     decided = one.saved.decision if one.saved else None
     signature = one.signature
     return {
@@ -243,7 +243,7 @@ def _newest(client: Client, week: str | None) -> str:
 
 
 def _second(facts: Mapping[str, Any]) -> str:
-    """The second person of an override, and whether their name is proved."""
+    """The second person of an override, and whether their identity was verified."""
     proof = "countersigned" if facts["second_verified"] else "typed, unverified"
     return f"second: {facts['second']} ({proof})"
 

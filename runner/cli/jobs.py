@@ -1,4 +1,4 @@
-"""``trainweek jobs``: what the runner does, has done and shall do."""
+"""``trainweek jobs``: submit, list, show and stop jobs, and print their output."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ def submit(
         list[str] | None, typer.Option("--param", help="name=value; value as JSON or text.")
     ] = None,
     key: Annotated[
-        str | None, typer.Option(help="Unique key: the same key never makes a second job.")
+        str | None,
+        typer.Option(help="Unique key: repeating a request with it makes no second job."),
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Request a job of the active week. A wrong --param lists the names that the kind has."""
+    """Request a job of the active week. An unknown --param lists the valid names."""
     asked = asked_params(kind, _params(kind, param or []))
     client = open_client(home)
     needed_week(client)
@@ -43,7 +44,7 @@ def submit(
         case AlreadyRunning(job=job, by=by, since=since):
             raise ConflictError(
                 f"{job.kind} is already {job.state.lower()}: {job.id}, by {by} at {iso(since)}.",
-                f"Look: trainweek jobs show {job.id}",
+                f"See: trainweek jobs show {job.id}",
             )
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -120,20 +121,20 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
 
 @app.command()
 def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Stop a job: it may save and end; what resists is ended with its whole tree."""
+    """Stop a job: it gets time to save; after the grace period its process tree is killed."""
     client = open_client(home)
     _needed(client.job(job_id), job_id)
     outcome = client.stop(job_id)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
     job = _needed(client.job(job_id), job_id)
-    print_json(as_dict(job)) if json else print(f"{job.id}: stop asked for ({job.state})")
+    print_json(as_dict(job)) if json else print(f"{job.id}: stop requested ({job.state})")
 
 
 @app.command()
 def logs(
     job_id: str,
-    lines: Annotated[int, typer.Option(help="How many of the last lines.")] = 100,
+    lines: Annotated[int, typer.Option(help="Number of lines, from the end.")] = 100,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -145,7 +146,7 @@ def logs(
 
 
 def as_dict(job: Job) -> dict[str, Any]:
-    """A job as scripts see it."""
+    """A job as plain JSON, for ``--json``."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -162,16 +163,16 @@ def as_dict(job: Job) -> dict[str, Any]:
 def _in_words(incident: Incident) -> str:
     """``incident crash: OPEN since …, blocks every start``."""
     if incident.closed_at is not None:
-        told = f"by {incident.closed_by} at {iso(incident.closed_at)}: {incident.close_reason}"
+        details = f"by {incident.closed_by} at {iso(incident.closed_at)}: {incident.close_reason}"
     else:
-        told = f"since {iso(incident.opened_at)}"
-        told += ", blocks every start" if incident.blocks_start else ""
-        told += " (page Escalation)"
-    return f"incident {incident.procedure}: {incident.state} {told}"
+        details = f"since {iso(incident.opened_at)}"
+        details += ", blocks every start" if incident.blocks_start else ""
+        details += " (page Escalation)"
+    return f"incident {incident.procedure}: {incident.state} {details}"
 
 
 def _pulse(client: Client, job: Job) -> dict[str, Any]:
-    """Whether it is at work, for scripts; null while it waits."""
+    """The liveness as plain JSON, for ``--json``; null while the job waits."""
     pulse = client.pulse(job.id)
     if pulse is None:
         return {"liveness": None}
@@ -184,7 +185,7 @@ def _pulse(client: Client, job: Job) -> dict[str, Any]:
 
 
 def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
-    """``steps=20000`` to ``{"steps": 20000}``; what is not JSON is text."""
+    """``steps=20000`` to ``{"steps": 20000}``; a value that is not JSON is text."""
     params: dict[str, Any] = {}
     for pair in given:
         name, equals, text = pair.partition("=")

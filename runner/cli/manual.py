@@ -63,7 +63,7 @@ def start(
         )
     if resume and new:
         raise InputError(
-            Message("--resume and --new exclude each other."), Message("Give one of them.")
+            Message("--resume and --new can't be combined."), Message("Give one of them.")
         )
     params: dict[str, Any] = {"timestamp": timestamp}
     params |= {"run": tag} if tag else {}
@@ -219,10 +219,10 @@ def _preflight_first(client: Client) -> None:
 
 
 def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
-    """The job of an outcome.
+    """The submitted job.
 
-    :raises ConflictError: there is one already; names who requested it.
-    :raises InputError: refused.
+    :raises ConflictError: such a job is already waiting or running; names who requested it.
+    :raises InputError: the request was refused.
     """
     match outcome:
         case Submitted(job=job):
@@ -279,7 +279,7 @@ def follow(client: Client, job: Job) -> Job:
 
 
 def end_like(job: Job) -> None:
-    """Exit as the job ended: return if it succeeded, else print the reason and exit with 1 or 2."""
+    """Return if the job succeeded; else print the reason and exit with 1 or 2."""
     if job.state is not JobState.SUCCEEDED:
         typer.echo(f"{job.id} {job.state}: {job.reason}", err=True)
         raise typer.Exit(2 if job.exit_code == 2 else 1)

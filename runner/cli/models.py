@@ -30,7 +30,7 @@ model = typer.Typer(help="External models.", no_args_is_help=True)
 
 
 def checkpoints(
-    run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only checkpoints of this run.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -111,7 +111,7 @@ def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
 
 def systemd(
     unit: Annotated[
-        str | None, typer.Option(help="Print only this unit: runner or dashboard.")
+        str | None, typer.Option(help="Print only one unit: runner or dashboard.")
     ] = None,
     user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
     port: PortOption = 8501,

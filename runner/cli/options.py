@@ -1,4 +1,4 @@
-"""What many commands share: data directory, person, JSON output."""
+"""Options and helpers that commands share: data directory, person, week, JSON output."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def open_client(home: Path | None) -> Client:
 
 
 def needed_runner(home: Home) -> None:
-    """Start a runner if none is alive, and print that it stays."""
+    """Start a background runner if none is alive, and print how to stop it."""
     ensure_runner(home, started=lambda pid: _say_runner(home, pid))
 
 

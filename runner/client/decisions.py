@@ -1,4 +1,4 @@
-"""What people do with a decision: sign it, countersign an override, close a condition."""
+"""Signing a decision, countersigning an override, closing a condition."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Decisions(BaseClient):
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str
     ) -> tuple[DecisionRecords, SavedDecision] | Refused:
-        """The week's records and its archived decision, if that may still be signed."""
+        """The week's records and its archived decision, if it can still be signed."""
         week = queries.week_by_id(connection, week_id)
         if week is None:
             return no_week(week_id)

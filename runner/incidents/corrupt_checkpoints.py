@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("trainweek.runner")
 _PROCEDURE = "data"
-_LOGGED = "broken_checkpoints.told"  # in the attempt's folder: logged, because no incident opened
+_LOGGED = "broken_checkpoints.logged"  # in the attempt's folder: logged, because no incident opened
 
 
 def report_corrupt_checkpoints(
@@ -40,7 +40,7 @@ def report_corrupt_checkpoints(
 ) -> None:
     """Open the incident, once for each attempt that skipped a corrupt checkpoint.
 
-    :param folder: of the attempt; the trainer lists there what it skipped.
+    :param folder: of the attempt; the trainer lists the skipped checkpoints there.
     """
     if row.kind != JobKind.TRAIN or row.week_id is None:
         return
@@ -81,7 +81,7 @@ def report_corrupt_checkpoints(
 
 
 def _problem(stored: object) -> Message:
-    """A record of a message; plain text from an older version."""
+    """The message of a stored problem; older versions wrote plain text."""
     try:
         return Message.from_record(stored)
     except ValueError:

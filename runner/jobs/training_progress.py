@@ -35,7 +35,7 @@ class TrainingProgress:
 
     @property
     def steps_per_second(self) -> float:
-        """Mean speed of the whole attempt."""
+        """Mean speed since the start of the attempt."""
         seconds = max(self.clock() - self.begun_at, 1e-9)
         return round((self.session.steps - self.begun_steps) / seconds, 1)
 
@@ -60,7 +60,7 @@ class TrainingProgress:
         return self.session.steps * LINES_PER_RUN // self.session.total_steps
 
     def _write(self, steps: int, speed: float | None) -> None:
-        """A full disk must not stop the training: its error is logged once."""
+        """Write progress.json; on a full disk training continues, and the error is logged once."""
         try:
             self.spec.write_progress(
                 {

@@ -32,7 +32,7 @@ def replay(home: Home, by: Person, now: datetime) -> str:
     It trusts the file alone, so it is refused if database or a backup has lines that the
     file lacks. The replay is itself recorded in the ledger.
 
-    :returns: what was done, in one sentence.
+    :returns: one sentence for a terminal.
     :raises ConflictError: a runner is alive.
     :raises InputError: there is no ledger.
     :raises IntegrityError: the ledger is corrupt, truncated or rewritten.

@@ -44,7 +44,9 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
     )
     body = fields["body"]
     action = _ACTIONS.get((fields["kind"], body.get("action")))
-    if action is not None:  # a line without effect, such as a decision, is only stored
+    if (
+        action is not None
+    ):  # a line without an effect on other tables, such as a decision, is only stored
         action(connection, fields, body)
 
 

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 _LOST_STARTS_ALLOWED = 1
-_START_VANISHED = Message("The start left no trace of a process. It is tried once more.")
+_START_VANISHED = Message("The start left no trace of a process. Retrying once.")
 _STARTS_VANISHED = Message("Two starts left no trace of a process.")
-_START_HUNG = Message("The start hung before the program ran. It is tried once more.")
+_START_HUNG = Message("The start hung before the program ran. Retrying once.")
 _STARTS_HUNG = Message("Two starts hung before the program ran.")
 _TEMPORARY = frozenset(
     {
@@ -81,7 +81,7 @@ class Finisher:
         killed_after_s: float | None,
         now: datetime,
     ) -> None:
-        """An attempt has ended: end the processes it left, determine its state, record it."""
+        """Record an ended attempt: kill the processes it left, determine its state, save it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
         swept = self.executor.kill_tree(folder, attempt.attempt_id)
@@ -131,7 +131,7 @@ class Finisher:
         log.info("%s attempt %s: %s. %s", row.id, attempt.number, state, reason)
 
     def _last_lines(self, folder: Path) -> Message | None:
-        """Keep the log's last lines with the attempt, and say where."""
+        """Copy the log's last lines to the attempt's folder; returns a sentence with the path."""
         kept = folder / "last_100_lines.log"
         try:
             write_text(kept, tail(self.home.training_log, 100) + "\n")

@@ -1,9 +1,9 @@
-"""The files that a signature rests on: at their paths, or the copies kept when it was signed.
+"""The files that a signature depends on: at their paths, or the copies kept at signing.
 
 The playbook's paths belong to the newest revalidation and the newest week. While that is
 the signed one, the files there must be those that were signed. After a later revalidation
 or a later week has taken over the paths (it may fetch data, import, restore and train),
-the signed decision rests on the copies alone: it is valid as long as they verify, whatever
+the signed decision depends on the copies alone: it is valid as long as they verify, whatever
 is at the paths. A deployment takes the copy; :func:`in_place` says what is at the model's
 path now.
 """
@@ -176,7 +176,7 @@ def _manifest_sha256(zip_path: Path, model: Mapping[str, Any]) -> str | None:
 
 
 def _sha256(part: Path) -> str | None:
-    """None where there are no candles at all."""
+    """The hash of model or candles; None if the folder has no candles."""
     from core.files import file_sha256
     from core.market.loading import candles_sha256
 
