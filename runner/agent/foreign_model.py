@@ -144,7 +144,7 @@ def _require_network(path: Path, model: PPO, weights: dict[str, torch.Tensor]) -
 
 
 def _empty_model(settings: TrainingSettings) -> PPO:
-    """A new model. Its network needs the spaces of an environment, whatever its market."""
+    """A new model on a small synthetic market: only the spaces of its environment matter."""
     market = Market.from_frame(
         make_market(1, 2 * WARM_UP, datetime(2020, 1, 1, tzinfo=UTC)).candles.frame
     )

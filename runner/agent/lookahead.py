@@ -61,14 +61,14 @@ def prefix_invariance(
         needed = WARM_UP + WALKED + TAKEN + 1
         return LookaheadTest(passed=None, checked=0, detail=words.few_bars(len(market), needed))
     random = np.random.default_rng(SEED)
-    whole = features_of(market)
+    full = features_of(market)
     compared, differing = 0, []  # name of the future, and its cut
     for cut in cuts:
-        seen = _walk(policy, market, whole, cut, settings)
+        seen = _walk(policy, market, full, cut, settings)
         for name, other in _futures(market, cut, random).items():
             features = features_of(other)
             again = _walk(policy, other, features, cut, settings)
-            same = whole[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
+            same = full[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
             compared += 1
             if not same:
                 differing.append((name, cut))
@@ -154,7 +154,7 @@ def _cuts(bars: int) -> list[int]:
 
 
 def _futures(market: Market, cut: int, random: np.random.Generator) -> dict[str, Market]:
-    """The market up to ``cut`` with another future."""
+    """Markets equal up to ``cut`` with different futures, by the name of the change."""
     later = np.arange(cut + 1, len(market))
     order = np.concatenate([np.arange(cut + 1), random.permutation(later)])
     names = [name for name in Market.__dataclass_fields__ if name != "open_time"]

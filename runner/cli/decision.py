@@ -128,11 +128,11 @@ def verify(
 
     content = read_capsule(file)
     capsule = parse_capsule(content)
-    there = None if home is None else Home.find(home)
-    present = elsewhere(capsule, there, model, data, playbook)
+    place = None if home is None else Home.find(home)
+    present = elsewhere(capsule, place, model, data, playbook)
     standing = examine(content, datetime.now(UTC), present, key, any_key)
-    if there is not None and standing.state is not SignatureState.ALTERED and capsule:
-        standing = with_ledger(standing, capsule, there)
+    if place is not None and standing.state is not SignatureState.ALTERED and capsule:
+        standing = with_ledger(standing, capsule, place)
     if json:
         facts = {} if standing.state is SignatureState.ALTERED or not capsule else _facts(capsule)
         print_json({"file": str(file), **standing.as_dict(), **facts})

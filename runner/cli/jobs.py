@@ -66,8 +66,8 @@ def list_jobs(
     for job in jobs:
         when = iso(job.started_at or job.requested_at)
         pulse = client.pulse(job.id) if job.state in LIVE_STATES else None
-        said = f"{pulse.liveness}: {pulse.text}" if pulse else job.reason
-        print(f"{job.id:<44} {job.state:<12} {when}  {said}")
+        text = f"{pulse.liveness}: {pulse.text}" if pulse else job.reason
+        print(f"{job.id:<44} {job.state:<12} {when}  {text}")
 
 
 @app.command()

@@ -166,11 +166,13 @@ class Decisions(BaseClient):
                     )
                 ).first()
                 if known is not None:
-                    there = rows.closure_of(known)
+                    existing = rows.closure_of(known)
                     return Conflict(
-                        there,
+                        existing,
                         Message(
-                            "{by} has already closed it: {reason}", by=there.by, reason=there.note
+                            "{by} has already closed it: {reason}",
+                            by=existing.by,
+                            reason=existing.note,
                         ),
                     )
                 body = {

@@ -48,13 +48,13 @@ class Incidents(BaseClient):
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
                 )
             if (row := open_incident_of(connection, week_id, procedure)) is not None:
-                there = _incident(transaction, row.id)
+                existing = _incident(transaction, row.id)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
                         "{by} opened it at {time} UTC.",
-                        by=there.opened_by,
-                        time=f"{there.opened_at:%Y-%m-%d %H:%M:%S}",
+                        by=existing.opened_by,
+                        time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
                     ),
                 )
             kept, missing = protect(self.home, procedure)

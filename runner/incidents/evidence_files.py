@@ -34,7 +34,7 @@ def protect(home: Home, procedure: str) -> tuple[str | None, Message | None]:
     backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
     copy that failed is returned as a sentence for the summary, and no partial copy is left.
 
-    :returns: the copy's path relative to the home, None if there is nothing to copy; and
+    :returns: the copy's path relative to the data directory, None if there is nothing to copy; and
         a sentence about what could not be copied, None if the copy succeeded.
     """
     match procedure:

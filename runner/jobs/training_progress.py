@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from runner.agent.session import Session
     from runner.jobs.training_log import TrainingLog
 
-LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
+LINES_PER_RUN = 50  # progress lines in training.log, regardless of the length of the run
 SPEED_WINDOW_S = 5.0
 
 

@@ -191,12 +191,12 @@ def _signalled(exit: Exit, number: int, same_boot: bool) -> tuple[JobState, Mess
 
 def _own_failure(ended: EndedAttempt, code: int | None) -> Message:
     result = ended.result or {}
-    said, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
-    if code == REFUSED and said:
-        return Message("Refused: {why}", why=joined(filter(None, [said, remedy])))
-    words = said if said and result.get("error_kind") != "crash" else last_words(ended.tail)
+    message, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
+    if code == REFUSED and message:
+        return Message("Refused: {why}", why=joined(filter(None, [message, remedy])))
+    words = message if message and result.get("error_kind") != "crash" else last_words(ended.tail)
     raised = _RAISED.findall(words)
-    what = _shortened(said or (raised[-1].strip() if raised else ""))
+    what = _shortened(message or (raised[-1].strip() if raised else ""))
     hint = next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None)
     why = Message("Failed") if code is None else Message("Exit code {code}", code=code)
     if hint is not None:

@@ -84,7 +84,7 @@ class Finisher:
         """Record an ended attempt: kill the processes it left, determine its state, save it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        swept = self.executor.kill_tree(folder, attempt.attempt_id)
+        killed = self.executor.kill_tree(folder, attempt.attempt_id)
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
@@ -98,8 +98,8 @@ class Finisher:
             killed_after_s=killed_after_s,
         )
         state, reason = exit_state(ended)
-        if swept and killed_after_s is None:
-            log.warning("%s left %s processes; they were killed.", row.id, swept)
+        if killed and killed_after_s is None:
+            log.warning("%s left %s processes; they were killed.", row.id, killed)
         columns = {
             "state": state,
             "reason": reason,
@@ -121,8 +121,8 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append("decision", _decision(row.id, result), row.week_id)
-            elif again := requeue_for_restart(write.connection, row.id, state):
-                body = {"action": "change", "job_id": row.id, "job": again}
+            elif requeued := requeue_for_restart(write.connection, row.id, state):
+                body = {"action": "change", "job_id": row.id, "job": requeued}
                 write.append("job", body, row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
@@ -166,8 +166,8 @@ class Finisher:
         with self.fenced.write(now) as write:
             body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
             write.append("job", body, row.week_id)
-            if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
-                write.append("job", body | {"job": again}, row.week_id)
+            if requeued := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
+                write.append("job", body | {"job": requeued}, row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime, *, hung: bool = False) -> None:
         """A start produced no process: try once more, without counting it.

@@ -207,7 +207,7 @@ def countersigned(connection: Connection, sha256: str, second: Person) -> Person
     )
     own = [line for line in lines if line.body.get("revalidation_sha256") == sha256]
     if not own:
-        # A typed name proves nothing, whatever the caller says.
+        # A typed name is unverified, even if the caller claims otherwise.
         return Person(second.name, second.role, verified=False)
     return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
 
