@@ -113,7 +113,7 @@ class Incident:
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
     @property
-    def holds_start(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether it blocks every start and restart of a training run until a person closes it."""
         return self.state is IncidentState.OPEN and self.blocks_start
 

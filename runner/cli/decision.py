@@ -15,9 +15,9 @@ from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.client import Client
-from runner.client.signatures.capsules import elsewhere, with_ledger
+from runner.client.signatures.capsules import comparison_paths, with_ledger
 from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
@@ -129,7 +129,7 @@ def verify(
     content = read_capsule(file)
     capsule = parse_capsule(content)
     place = None if home is None else Home.find(home)
-    present = elsewhere(capsule, place, model, data, playbook)
+    present = comparison_paths(capsule, place, model, data, playbook)
     standing = examine(content, datetime.now(UTC), present, key, any_key)
     if place is not None and standing.state is not SignatureState.ALTERED and capsule:
         standing = with_ledger(standing, capsule, place)
@@ -232,7 +232,7 @@ def history_row(one: ArchivedDecision) -> dict[str, Any]:
 
 
 def _newest(client: Client, week: str | None) -> str:
-    saved = client.newest_decision(needed_week(client, week).id)
+    saved = client.newest_decision(require_week(client, week).id)
     if saved is None:
         raise InputError(
             Message("There is no saved revalidation."), Message("Revalidate and save the report.")

@@ -13,7 +13,7 @@ from core.job_params import asked_params, is_text
 from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Incident, Job
@@ -37,7 +37,7 @@ def submit(
     """Request a job of the active week. An unknown --param lists the valid names."""
     asked = asked_params(kind, _params(kind, param or []))
     client = open_client(home)
-    needed_week(client)
+    require_week(client)
     match client.submit(kind, asked, key=key):
         case Submitted(job=job):
             print_json(as_dict(job)) if json else print(f"{job.id} {job.state}")
@@ -74,7 +74,7 @@ def list_jobs(
 def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show one job with its attempts, progress and result."""
     client = open_client(home)
-    job = _needed(client.job(job_id), job_id)
+    job = _require_job(client.job(job_id), job_id)
     attempts = client.attempts(job.id)
     if json:
         print_json(
@@ -123,11 +123,11 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
 def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Stop a job: it gets time to save; after the grace period its process tree is killed."""
     client = open_client(home)
-    _needed(client.job(job_id), job_id)
+    _require_job(client.job(job_id), job_id)
     outcome = client.stop(job_id)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    job = _needed(client.job(job_id), job_id)
+    job = _require_job(client.job(job_id), job_id)
     print_json(as_dict(job)) if json else print(f"{job.id}: stop requested ({job.state})")
 
 
@@ -140,7 +140,7 @@ def logs(
 ) -> None:
     """Print the last lines of a job's output."""
     client = open_client(home)
-    _needed(client.job(job_id), job_id)
+    _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
     print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(tail)
 
@@ -207,7 +207,7 @@ def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
     return params
 
 
-def _needed(job: Job | None, job_id: str) -> Job:
+def _require_job(job: Job | None, job_id: str) -> Job:
     if job is None:
         raise InputError(f"There is no job {job_id}.", "List them: trainweek jobs list")
     return job

@@ -19,10 +19,10 @@ from core.week import Week
 from runner.cli.options import (
     HomeOption,
     JsonOption,
-    needed_runner,
-    needed_week,
+    ensure_background_runner,
     open_client,
     print_json,
+    require_week,
 )
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
@@ -83,14 +83,14 @@ def start(
             ),
             Message("Give the week's symbol, or make a week with another playbook."),
         )
-    needed_runner(client.home)
+    ensure_background_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
     job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
         print(f"{job.id} requested. Follow it: trainweek jobs logs {job.id}")
         return
-    end_like(follow(client, job))
+    exit_for(follow(client, job))
 
 
 def restart(
@@ -109,8 +109,8 @@ def restart(
         JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
     )
     client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
     job = submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
     changed = job.params["restart"]["what"]
     if json:
@@ -146,11 +146,11 @@ def revalidate(
     params |= {} if trials is None else {"trials": trials}
     asked = asked_params(JobKind.REVALIDATE, params)
     client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
     job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
     if job.state is not JobState.SUCCEEDED:
-        end_like(job)
+        exit_for(job)
     decision = (client.result(job.id) or {}).get("decision")
     raise typer.Exit(0 if decision == "GO" else 1)
 
@@ -161,7 +161,7 @@ def daily_check(
 ) -> None:
     """Judge a day, write its summary and print it. Exit 0 if all five checks pass, else 1."""
     client = open_client(home)
-    week = needed_week(client)
+    week = require_week(client)
     summary = run_daily_check(client, week, _day(date, client, week))
     print_json(summary)
     passed = summary["checklist"].split() == [GLYPHS[Verdict.PASS]] * 5
@@ -278,7 +278,7 @@ def follow(client: Client, job: Job) -> Job:
         raise typer.Exit(0) from None
 
 
-def end_like(job: Job) -> None:
+def exit_for(job: Job) -> None:
     """Return if the job succeeded; else print the reason and exit with 1 or 2."""
     if job.state is not JobState.SUCCEEDED:
         typer.echo(f"{job.id} {job.state}: {job.reason}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.language import Message, joined, literal
 from core.vocabulary import IncidentState, Right
 from runner.client.base import BaseClient, no_week
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, record_queries
@@ -57,7 +57,7 @@ class Incidents(BaseClient):
                         time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
                     ),
                 )
-            kept, missing = protect(self.home, procedure)
+            kept, missing = copy_evidence(self.home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
             body = opening_body(spec, text, kept)
             entry = self._append(transaction, "incident", body, week_id, key)
@@ -103,7 +103,7 @@ class Incidents(BaseClient):
                 return found
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = {"action": "close", "id": incident_id, "reason": reason}
-            if week is not None and (undone := undone_actions(week, found)):
+            if week is not None and (undone := open_actions(week, found)):
                 body["actions_undone"] = [step.in_("en") for step in undone]
             self._append(transaction, "incident", body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
@@ -131,7 +131,7 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return found
 
 
-def undone_actions(week: Week, incident: Incident) -> list[Step]:
+def open_actions(week: Week, incident: Incident) -> list[Step]:
     """The actions of the procedure that are not marked as done, in the manual's order."""
     spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions

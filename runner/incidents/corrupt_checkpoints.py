@@ -18,7 +18,7 @@ from core.files import write_text
 from core.language import Message, joined, literal
 from core.vocabulary import JobKind
 from runner.files import read_json
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident, open_incident_of
 from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
@@ -71,7 +71,7 @@ def report_corrupt_checkpoints(
             why = f"Incident {known.id} ({_PROCEDURE}) is already open; check it there."
         _log_once(folder, f"{summary} {why}")
         return
-    kept, missing = protect(home, _PROCEDURE)
+    kept, missing = copy_evidence(home, _PROCEDURE)
     text = joined([summary, missing]) if missing else summary
     with fenced.write(now) as write:
         opened = open_incident(write, week, _PROCEDURE, text, row.id, kept)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 
-def protect(home: Home, procedure: str) -> tuple[str | None, Message | None]:
+def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | None]:
     """Copy the evidence of a procedure.
 
     ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the best model to

@@ -109,7 +109,7 @@ def blocking_incident(connection: Connection, week_id: str | None) -> Incident |
     if week_id is None:
         return None
     known = (incident_of(row) for row in open_incidents(connection, week_id))
-    return next((incident for incident in known if incident.holds_start), None)
+    return next((incident for incident in known if incident.is_blocking), None)
 
 
 class CountedTrials(NamedTuple):

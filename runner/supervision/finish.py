@@ -14,7 +14,7 @@ from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident
 from runner.store import queries
 from runner.store.requests import requeue_for_restart
@@ -110,7 +110,7 @@ class Finisher:
         if observed.started_at is not None:
             columns["started_at"] = iso(observed.started_at)
         procedure = self._procedure(row, state, observed, result) if week else None
-        kept, missing = protect(self.home, procedure) if procedure else (None, None)
+        kept, missing = copy_evidence(self.home, procedure) if procedure else (None, None)
         opened = False
         with self.fenced.write(now) as write:
             body = {"action": "change", "job_id": row.id, "number": attempt.number}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 
-def elsewhere(
+def comparison_paths(
     capsule: Mapping[str, Any] | None,
     home: Home | None = None,
     model: Path | None = None,
