@@ -223,11 +223,11 @@ def _broken_signature(page: Page, snapshot: Snapshot) -> None:
     newest = max(snapshot.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return
-    standing = snapshot.standing(newest)
-    if standing.state in BROKEN:
+    validity = snapshot.validity(newest)
+    if validity.state in BROKEN:
         text = page.say("{by}'s signature is no longer valid.", by=newest.by)
-        why = " ".join(page.say.text(one) for one in differences(standing))
+        why = " ".join(page.say.text(one) for one in differences(validity))
         st.error(
-            f"**{word(standing.state, page.say)}** · {text} {why}",
+            f"**{word(validity.state, page.say)}** · {text} {why}",
             icon=":material/gpp_bad:",
         )

@@ -229,11 +229,19 @@ class WeekRecords:
     signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
     countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
+    other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
 
     @property
     def decisions(self) -> DecisionRecords:
         """The part of the records that decisions are evaluated against."""
         return DecisionRecords(self.week, self.jobs, self.decision_lines)
+
+    def week_of(self, signature: Signature) -> Week | None:
+        return (
+            self.week
+            if signature.week_id == self.week.id
+            else self.other_weeks.get(signature.week_id)
+        )
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""

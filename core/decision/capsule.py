@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Difference, Present
 from core.decision.seal import fingerprint, public_text, same_key, seal, short, verifies
-from core.decision.validity import Standing, altered, is_genuine, standing_of
+from core.decision.validity import Validity, altered, is_genuine, validity_of
 from core.errors import InputError
 from core.language import Message, literal
 from core.timestamps import iso
@@ -36,7 +36,7 @@ def make_capsule(
     record: Mapping[str, Any],
     saved: SavedDecision,
     conditions: Sequence[Mapping[str, Any]],
-    standing: Standing,
+    validity: Validity,
     key: Any,
     exported_at: datetime,
 ) -> bytes:
@@ -44,15 +44,15 @@ def make_capsule(
 
     :param record: the sealed statement, as the ledger has it.
     :param conditions: of the statement, each with ``closed`` (who, when, note) or null.
-    :param standing: at the export; a void decision travels as one.
+    :param validity: at the export; a void decision travels as one.
     :param key: the home's private key.
     """
     contents: dict[str, Any] = {
         "format": FORMAT,
         "exported_at": iso(exported_at),
         "standing": {
-            "state": standing.state.value,
-            "reasons": [str(difference) for difference in standing.differences],
+            "state": validity.state.value,
+            "reasons": [str(difference) for difference in validity.differences],
         },
         "signed": dict(record),
         "conditions": [dict(condition) for condition in conditions],
@@ -94,7 +94,7 @@ def examine(
     present: Present | None = None,
     key: str | None = None,
     any_key: bool = False,
-) -> Standing:
+) -> Validity:
     """Check a capsule: its seal, its statement, its files, then what is there.
 
     Anyone can make a key and seal anything: a consistent capsule is valid only with a
@@ -132,7 +132,7 @@ def examine(
                 "Ask for the capsule of the home whose key you trust, or check the fingerprint."
             ),
         )
-    found = standing_of(statement, present or Present(complete=False), now)
+    found = validity_of(statement, present or Present(complete=False), now)
     differences = found.differences
     state = found.state
     if capsule["standing"]["state"] == SignatureState.VOID.value:
@@ -144,7 +144,7 @@ def examine(
         state = SignatureState.UNTRUSTED
         differences = (Difference("key", Message("The signing key was not checked."), ASK_FOR_KEY),)
     checked = ("seal", "signature", "contents", *(["key"] if key else []), *found.checked)
-    return Standing(state, differences, checked, (*unchecked, *found.unchecked))
+    return Validity(state, differences, checked, (*unchecked, *found.unchecked))
 
 
 def _problem(capsule: Mapping[str, Any]) -> Message | None:

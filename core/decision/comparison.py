@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class EarlierDecision:
     """An earlier decision, by its hash.
 
-    :ivar standing: validity of its signature when it was compared; None: not checked.
+    :ivar validity: validity of its signature when it was compared; None: not checked.
     """
 
     sha256: str
     decision: RecordedDecision
-    standing: SignatureState | None = None
+    validity: SignatureState | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ def _compared(earlier: EarlierDecision | None, now: Basis) -> ComparedDecision |
         same=_same(before, now),
         gates={gate.id: _delta(then[gate.id], gate) for gate in now.gates if gate.id in then},
     )
-    if earlier.standing is None:
+    if earlier.validity is None:
         return compared
-    return compared.model_copy(update={"standing": earlier.standing.value})
+    return compared.model_copy(update={"standing": earlier.validity.value})
 
 
 def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
@@ -97,7 +97,7 @@ def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
             "week": before.week,
             "decision": before.decision,
             "score": before.score,
-            "standing": earlier.standing,
+            "standing": earlier.validity,
         }
     )
 

@@ -49,7 +49,7 @@ _BINDS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class Validity:
     """A state and why.
 
     :ivar differences: what makes it void, expired or altered; empty if it is valid.
@@ -63,7 +63,7 @@ class Standing:
     unchecked: tuple[Message, ...] = ()
 
     @property
-    def stands(self) -> bool:
+    def valid(self) -> bool:
         """Whether the signature is valid."""
         return self.state is SignatureState.STANDS
 
@@ -87,7 +87,7 @@ class Standing:
         }
 
 
-UNSIGNED = Standing(
+UNSIGNED = Validity(
     SignatureState.UNSIGNED,
     (
         Difference(
@@ -134,7 +134,7 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:
+def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Validity:
     """Compare a genuine statement with what is there, and with the real time.
 
     VOID goes before EXPIRED, as the more serious of the two; the differences name both.
@@ -149,7 +149,7 @@ def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -
         state = SignatureState.VOID
     elif expired:
         state = SignatureState.EXPIRED
-    return Standing(state, tuple(differences), found.checked, found.unchecked)
+    return Validity(state, tuple(differences), found.checked, found.unchecked)
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:
@@ -164,8 +164,8 @@ def expiry(statement: Mapping[str, Any]) -> Difference:
     )
 
 
-def altered(what: str, remedy: str) -> Standing:
+def altered(what: str, remedy: str) -> Validity:
     """The record itself can't be trusted."""
-    return Standing(
+    return Validity(
         SignatureState.ALTERED, (Difference("signature", literal(what), literal(remedy)),)
     )

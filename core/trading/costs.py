@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
+from core.language import Message
 
 TICK = 0.0001  # OGNUSDT; half of it is the least that crossing the spread costs
 
@@ -24,7 +25,9 @@ class CostModel:
 
     def __post_init__(self) -> None:
         if min(self.fee_bps, self.slippage_bps, self.tick) < 0:
-            raise InputError("A cost is below 0.", "Fees and slippage never make money.")
+            raise InputError(
+                Message("A cost is below 0."), Message("Fees and slippage never make money.")
+            )
 
     @property
     def fee(self) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.language import Message
     from core.paths import Home
 
@@ -79,6 +79,6 @@ def in_words(saved: SavedDecision, language: str) -> Sentences:
     return sentences_in(saved.decision, language, lambda gate: short(gate.value, gate.threshold))
 
 
-def differences(standing: Standing) -> list[Message]:
+def differences(validity: Validity) -> list[Message]:
     """Why a signature is not valid, a sentence each; empty if it is."""
-    return [] if standing.stands else [one.what for one in standing.differences]
+    return [] if validity.valid else [one.what for one in validity.differences]

@@ -11,6 +11,7 @@ from core.errors import ConflictError, InputError
 from core.field_hints import shown
 from core.job_params import asked_params, is_text
 from core.language import Message
+from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
@@ -43,8 +44,15 @@ def submit(
             print_json(as_dict(job)) if json else print(f"{job.id} {job.state}")
         case AlreadyRunning(job=job, by=by, since=since):
             raise ConflictError(
-                f"{job.kind} is already {job.state.lower()}: {job.id}, by {by} at {iso(since)}.",
-                f"See: trainweek jobs show {job.id}",
+                Message(
+                    "{kind} is already {state}: {job}, by {by} at {time}.",
+                    kind=job.kind.value,
+                    state=capitals(job.state),
+                    job=job.id,
+                    by=by,
+                    time=iso(since),
+                ),
+                Message("See: trainweek jobs show {job}", job=job.id),
             )
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -209,5 +217,7 @@ def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
 
 def _require_job(job: Job | None, job_id: str) -> Job:
     if job is None:
-        raise InputError(f"There is no job {job_id}.", "List them: trainweek jobs list")
+        raise InputError(
+            Message("There is no job {job}.", job=job_id), Message("List them: trainweek jobs list")
+        )
     return job

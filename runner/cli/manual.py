@@ -13,6 +13,7 @@ from core.errors import ConflictError, InputError
 from core.job_params import asked_params
 from core.language import Message
 from core.paths import Home
+from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
@@ -232,7 +233,7 @@ def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
                 Message(
                     "{job} is already {state}, requested by {by} at {time}.",
                     job=job.id,
-                    state=job.state,
+                    state=capitals(job.state),
                     by=by,
                     time=iso(since),
                 ),

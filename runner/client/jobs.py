@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
+from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
@@ -104,7 +105,9 @@ class Jobs(BaseClient):
                 return denied
             if job.state in ENDED_STATES:
                 return Refused(
-                    Message("{job} has already ended: {state}.", job=job_id, state=job.state.value)
+                    Message(
+                        "{job} has already ended: {state}.", job=job_id, state=capitals(job.state)
+                    )
                 )
             if row.stop_requested_at is None or restart_pending(row):
                 body = {"action": "stop", "job_id": job_id}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.job_params import BackupParams, JobParams, stored_params
 from core.language import Message
-from core.vocabulary import JobKind, Right
+from core.state_words import capitals
+from core.vocabulary import JobKind, JobState, Right
 from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
 from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
@@ -58,7 +59,7 @@ def refused_restore(connection: Connection) -> Refused | None:
         Message(
             "Training job {job} is {state}; it writes to the model folder.",
             job=job.id,
-            state=job.state,
+            state=capitals(JobState(job.state)),
         ),
         Message("Stop it first: trainweek jobs stop {job}", job=job.id),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
+from core.state_words import capitals
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -66,7 +67,7 @@ def launch_params(
             Message(
                 "Run {run} ended as {state}: {reason}",
                 run=before.run,
-                state=before.state,
+                state=capitals(JobState(before.state)),
                 reason=rows.reason_of(before),
             ),
             Message("Resume it (--resume), or start over (--new)."),

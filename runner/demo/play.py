@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import TrainweekError
 from core.language import Message, literal
 from core.market.sample import write_sample
+from core.state_words import capitals
 from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from runner.client import Client
@@ -183,7 +184,12 @@ class Play:
         if job.state is not JobState.SUCCEEDED:
             folder = self.home.relative(self.home.job(job.id))
             raise DemoError(
-                Message("{job} {state}: {reason}", job=job.id, state=job.state, reason=job.reason),
+                Message(
+                    "{job} {state}: {reason}",
+                    job=job.id,
+                    state=capitals(job.state),
+                    reason=job.reason,
+                ),
                 Message("See {folder}.", folder=folder),
             )
         return job

@@ -88,15 +88,15 @@ def approvals(client: Client) -> Approvals:
     for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
         if signature.act not in APPROVALS:
             continue
-        standing = client.standing(signature)
-        if standing.state is SignatureState.ALTERED:
+        validity = client.validity(signature)
+        if validity.state is SignatureState.ALTERED:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            found = replace(_earlier(read_decision(folder)), standing=standing.state)
+            found = replace(_earlier(read_decision(folder)), validity=validity.state)
         except (InputError, IntegrityError):
             continue
-        return Approvals(found) if standing.stands else Approvals(lapsed=found)
+        return Approvals(found) if validity.valid else Approvals(lapsed=found)
     return Approvals()
 
 

@@ -13,6 +13,8 @@ from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.engine import Connection, Row
 
     from core.week import Week
@@ -56,6 +58,12 @@ def week_by_id(connection: Connection, week_id: str) -> Week | None:
     """A week; None if it does not exist."""
     row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
     return None if row is None else week_of(row)
+
+
+def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, Week]:
+    """Those of the weeks that exist, by id."""
+    found = connection.execute(select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
+    return {row.id: week_of(row) for row in found}
 
 
 def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.decision import RecordedDecision
     from core.gates import GateResult
     from dashboard.page import Page
-    from runner.client.signatures.status import ArchivedDecision
+    from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.records import Signature
 
 MAX_SHOWN = 12  # visible; earlier ones are folded
@@ -45,9 +45,11 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, found = page.say, page.services.client.archived_decisions()
+    say, snapshot = page.say, page.snapshot()
+    client = page.services.client
+    found = client.archived_decisions() if snapshot is None else snapshot.archived_decisions
     if not found:
-        if page.snapshot() is None:
+        if snapshot is None:
             empty(
                 say("There is no training week yet"),
                 say(
@@ -94,7 +96,7 @@ def _side_by_side(page: Page, found: Sequence[ArchivedDecision], key: str) -> No
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                signed(one.standing.state, _act_of(one), say),
+                signed(one.validity.state, _act_of(one), say),
                 *(_value(page, one, gate.id) for gate in gates),
             ]
         )
@@ -133,17 +135,17 @@ def _who(page: Page, one: ArchivedDecision) -> None:
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('week')} {plain((decided and decided.week) or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
-        state = signed(one.standing.state, _act_of(one), say, "-badge")
+        state = signed(one.validity.state, _act_of(one), say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
         else:
-            _act(page, signature)
+            _act(page, one, signature)
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for change in differences(one.standing):
-                state_icon = look(one.standing.state).icon
+            for change in differences(one.validity):
+                state_icon = look(one.validity.state).icon
                 st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
         hashes = say(
             "decision `{sha}` · model `{model}` · data `{data}`",
@@ -158,14 +160,14 @@ def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, signature: Signature) -> None:
+def _act(page: Page, one: ArchivedDecision, signature: Signature) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := page.services.client.conditions_of(signature):
+    if tracked := one.conditions:
         still = sum(condition.closed is None for condition in tracked)
         parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.decision.binding import Present
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
 
 
@@ -67,7 +67,7 @@ def comparison_paths(
     )
 
 
-def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> Standing:
+def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> Validity:
     """The same validity, after comparing key and signature with the ledger of a data directory.
 
     :raises IntegrityError: the ledger's chain is broken.
@@ -81,7 +81,7 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
     keys = {body.get("public_key") for kind, _, body in lines if kind == "key"}
     if statement is None or not keys:
         nothing = Message("The ledger: there are no signatures in this data directory.")
-        return replace(standing, unchecked=(*standing.unchecked, nothing))
+        return replace(validity, unchecked=(*validity.unchecked, nothing))
     if not {statement["public_key"], capsule["seal"]["public_key"]} <= keys:
         return altered(
             Message("It was signed with a key that does not belong to this data directory."),
@@ -96,8 +96,8 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
             Message("The ledger of this data directory has no such signature."),
             Message("Verify the ledger, and export the capsule again."),
         )
-    unchecked = tuple(each for each in standing.unchecked if not each.startswith(KEY_UNCHECKED))
-    known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
+    unchecked = tuple(each for each in validity.unchecked if not each.startswith(KEY_UNCHECKED))
+    known = replace(validity, checked=(*validity.checked, "ledger"), unchecked=unchecked)
     if known.state is SignatureState.UNTRUSTED:
         known = replace(known, state=SignatureState.STANDS, differences=())
     sha256 = statement["decision_sha256"]

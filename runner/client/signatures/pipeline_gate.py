@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
     from core.week import Week
     from runner.records import Condition, Signature
@@ -93,11 +93,11 @@ class PipelineGate(Signatures):
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
             signature = newest_signature(connection, saved.sha256)
-            standing = self.standing_now(connection, signature)
+            validity = self.validity_now(connection, signature)
             conditions = [] if signature is None else tracked_conditions(connection, signature)
             today = queries.week_moment(connection, week.id, self.now()).date()
         later = superseded(records, saved.sha256)
-        return gate_answer(self.home, week, saved, signature, standing, conditions, today, later)
+        return gate_answer(self.home, week, saved, signature, validity, conditions, today, later)
 
     def _week(self, week_id: str | None) -> Week | None:
         with self.store.read() as connection:
@@ -113,7 +113,7 @@ def gate_answer(
     week: Week,
     saved: SavedDecision,
     signature: Signature | None,
-    standing: Standing,
+    validity: Validity,
     conditions: list[Condition],
     today: date,
     later: bool,
@@ -123,10 +123,10 @@ def gate_answer(
     :param today: the week's.
     :param later: whether the decision's paths were taken over since.
     """
-    facts = _facts(week, saved, signature, standing, conditions, today)
+    facts = _facts(week, saved, signature, validity, conditions, today)
     if bound := _bound(signature):
         facts |= _model_facts(home, bound, later)
-    if blocked := _blocked(saved, signature, standing):
+    if blocked := _blocked(saved, signature, validity):
         return GateAnswer(False, *blocked, facts)
     still_open = [condition for condition in conditions if condition.closed is None]
     if still_open:
@@ -146,13 +146,13 @@ def gate_answer(
 
 
 def _blocked(
-    saved: SavedDecision, signature: Signature | None, standing: Standing
+    saved: SavedDecision, signature: Signature | None, validity: Validity
 ) -> tuple[Message, Message] | None:
     """The first reason other than open conditions that blocks the gate, and its remedy."""
     from core.decision.trust import failed_checks
 
-    if signature is None or not standing.stands:
-        return literal(standing.reason), literal(standing.remedy)
+    if signature is None or not validity.valid:
+        return literal(validity.reason), literal(validity.remedy)
     if signature.act not in APPROVALS:
         return (
             Message("{by} rejected it: {reason}", by=signature.by, reason=signature.reason),
@@ -199,7 +199,7 @@ def _facts(
     week: Week,
     saved: SavedDecision,
     signature: Signature | None,
-    standing: Standing,
+    validity: Validity,
     conditions: list[Condition],
     today: date,
 ) -> dict[str, Any]:
@@ -210,9 +210,9 @@ def _facts(
         "decision": decided.decision.value,
         "score": decided.score,
         "evidence": decided.evidence.grade.value,
-        "state": standing.state.value,
-        "differences": [vars(difference) for difference in standing.differences],
-        "unchecked": list(standing.unchecked),
+        "state": validity.state.value,
+        "differences": [vars(difference) for difference in validity.differences],
+        "unchecked": list(validity.unchecked),
         "model": decided.model.sha256,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,

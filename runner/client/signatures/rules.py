@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
 from core.people import Person
+from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
@@ -151,7 +152,9 @@ def refusal(
             )
     if not reason.strip():
         required = (
-            Message("Approving on {grade} evidence requires a written reason.", grade=grade.value)
+            Message(
+                "Approving on {grade} evidence requires a written reason.", grade=capitals(grade)
+            )
             if approves and grade in DOUBTFUL_GRADES
             else Message("A rejection requires a reason.")
             if not approves

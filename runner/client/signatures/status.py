@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from core.errors import InputError, IntegrityError
-from core.language import Message, literal
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
+from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.records import Condition, ConditionClosure, LedgerEntry, Signature
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
     from core.week import Week
     from runner.outcomes import Refused
@@ -34,28 +35,13 @@ if TYPE_CHECKING:
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
 
 
-@dataclass(frozen=True)
-class ArchivedDecision:
-    """One archived revalidation with its newest signature.
-
-    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
-    :ivar standing: the validity of the newest signature.
-    """
-
-    sha256: str
-    saved: SavedDecision | None
-    problem: Message
-    signature: Signature | None
-    standing: Standing
-
-
 class Signatures(BaseClient):
     """Reads signatures. Validity is never stored: it follows from the files and the time."""
 
-    def standing(self, signature: Signature | None) -> Standing:
+    def validity(self, signature: Signature | None) -> Validity:
         """The validity of a signature now; UNSIGNED for None."""
         with self.store.read() as connection:
-            return self.standing_now(connection, signature)
+            return self.validity_now(connection, signature)
 
     def signature_of(self, sha256: str) -> Signature | None:
         """The newest signature of a decision."""
@@ -70,11 +56,6 @@ class Signatures(BaseClient):
         with self.store.read() as connection:
             signatures = record_queries.signatures(connection, week_id)
             return tracked(signatures, record_queries.closures(connection))
-
-    def conditions_of(self, signature: Signature) -> list[Condition]:
-        """The conditions of one signature, open and closed, in its order."""
-        with self.store.read() as connection:
-            return tracked_conditions(connection, signature)
 
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
         """The countersignatures of an override of this decision, oldest first."""
@@ -91,26 +72,13 @@ class Signatures(BaseClient):
 
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        from core.decision import read_decision
-        from core.decision.validity import altered
-
-        found: list[tuple[str, ArchivedDecision]] = []
         with self.store.read() as connection:
-            for folder in sorted(self.home.revalidation_archive.glob("[0-9a-f]*")):
-                signature = newest_signature(connection, folder.name)
-                try:
-                    saved = read_decision(folder)
-                except (InputError, IntegrityError) as error:
-                    standing = altered(error.what, error.remedy)
-                    one = ArchivedDecision(
-                        folder.name, None, literal(error.what), signature, standing
-                    )
-                    found.append((iso(signature.at) if signature else "", one))
-                    continue
-                standing = self.standing_now(connection, signature)
-                one = ArchivedDecision(saved.sha256, saved, literal(""), signature, standing)
-                found.append((saved.decision.created_at, one))
-        return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+            return archived_decisions(
+                self.home,
+                partial(newest_signature, connection),
+                partial(self.validity_now, connection),
+                partial(tracked_conditions, connection),
+            )
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.
@@ -133,7 +101,7 @@ class Signatures(BaseClient):
             Message("Give a hash from `trainweek decision history`, or its first 12 digits."),
         )
 
-    def capsule(self, sha256: str) -> tuple[bytes, Standing]:
+    def capsule(self, sha256: str) -> tuple[bytes, Validity]:
         """The signed decision as one file, sealed with the key of the data directory.
 
         :returns: the file's content, and the signature's validity.
@@ -153,47 +121,47 @@ class Signatures(BaseClient):
                     Message("Decision {sha256} has no sealed signature.", sha256=sha256[:12]),
                     Message("A capsule contains one: let the CTO sign on the page Decision."),
                 )
-            standing = self.standing_now(connection, signature)
+            validity = self.validity_now(connection, signature)
             conditions = tracked_conditions(connection, signature)
-        if standing.state is SignatureState.ALTERED:
-            raise IntegrityError(standing.reason, standing.remedy)
-        if any(difference.part == "files" for difference in standing.differences):
-            raise IntegrityError(standing.reason, standing.remedy)
+        if validity.state is SignatureState.ALTERED:
+            raise IntegrityError(validity.reason, validity.remedy)
+        if any(difference.part == "files" for difference in validity.differences):
+            raise IntegrityError(validity.reason, validity.remedy)
         saved = read_decision(self.home.revalidation_archive / sha256)
         given = [
             {**own, "closed": None if tracked.closed is None else closure_facts(tracked.closed)}
             for own, tracked in zip(signature.conditions, conditions, strict=True)
         ]
         key = signing_key(self.home)
-        content = make_capsule(signature.sealed, saved, given, standing, key, self.now())
-        return content, standing
+        content = make_capsule(signature.sealed, saved, given, validity, key, self.now())
+        return content, validity
 
-    def standing_now(self, connection: Connection, signature: Signature | None) -> Standing:
-        """The same as :meth:`standing`, on an open connection."""
+    def validity_now(self, connection: Connection, signature: Signature | None) -> Validity:
+        """The same as :meth:`validity`, on an open connection."""
         if signature is None:
-            return standing_from(self.home, None, None, frozenset(), False, self.now())
+            return validity_from(self.home, None, None, frozenset(), False, self.now())
         week = queries.week_by_id(connection, signature.week_id)
         later = week is not None and superseded(
             record_queries.decision_records(connection, week), signature.revalidation_sha256
         )
         keys = queries.signing_keys(connection)
-        return standing_from(self.home, signature, week, keys, later, self.now())
+        return validity_from(self.home, signature, week, keys, later, self.now())
 
 
-def standing_from(
+def validity_from(
     home: Home,
     signature: Signature | None,
     week: Week | None,
     signing_keys: Collection[str],
     later: bool,
     now: datetime,
-) -> Standing:
+) -> Validity:
     """Whether a signature is valid, from records that are already loaded and from the files.
 
     :param week: the signature's.
     :param later: whether its paths were taken over since; see :func:`superseded`.
     """
-    from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
+    from core.decision.validity import UNSIGNED, altered, is_genuine, validity_of
 
     if signature is None:
         return UNSIGNED
@@ -228,7 +196,7 @@ def standing_from(
             Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
         )
     sha256 = signature.revalidation_sha256
-    return standing_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
+    return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
 
 
 def newest_signature(connection: Connection, sha256: str) -> Signature | None:

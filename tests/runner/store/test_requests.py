@@ -11,6 +11,7 @@ import pytest
 from core.errors import InputError
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused, Submitted
+from tests.expected import job_of, present
 from tests.runner.place import LEAD, Place, place
 
 __all__ = ["place"]
@@ -33,7 +34,7 @@ def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
     (place.home.root / "scripts").mkdir()
     (place.home.root / "scripts" / "train-old.json").write_text('{"do": "sleep"}')
     service = place.service()
-    job = place.until(service, place.lead.job("train-old"), JobState.RUNNING)
+    job = place.until(service, present(place.lead.job("train-old")), JobState.RUNNING)
     assert dict(job.params) == OLD
     assert json.loads((place.folder(job) / "spec.json").read_text())["params"] == OLD
     restarted = place.lead.restart(learning_rate=1e-4)
@@ -68,4 +69,4 @@ def test_what_json_can_not_hold_is_refused_with_its_place(place: Place, value: A
     with pytest.raises(InputError, match=r"^body\.note(\.deep)? can't be recorded: "):
         written(place, {"slot": "h1", "note": value})
     assert place.home.ledger.read_bytes() == before
-    assert place.lead.submit(JobKind.BACKUP).job.kind is JobKind.BACKUP  # the store still works
+    assert job_of(place.lead.submit(JobKind.BACKUP)).kind is JobKind.BACKUP  # the store still works
