@@ -68,7 +68,7 @@ def test_a_long_log_is_cut_and_the_program_writes_on(tmp_path: Path) -> None:
     logs = sorted(path.name for path in folder.glob("output.log*"))
     assert logs == ["output.log", "output.log.1", "output.log.2"]
     text = (folder / "output.log").read_text()
-    assert "[trainweek] log truncated: the lines before are in output.log.1" in text
+    assert "[trainweek] log truncated: earlier lines are in output.log.1" in text
     assert "line 599\n" in text + (folder / "output.log.1").read_text()
     assert exit_of(folder)["exit_code"] == 0
 
@@ -138,9 +138,7 @@ def test_a_disk_without_room_for_a_copy_loses_the_log_not_the_program(
     os.write(log.descriptor, b"x" * 1500)
     log.cap()
     text = (tmp_path / "output.log").read_text()
-    assert (
-        text == "[trainweek] log truncated: the lines before are lost (No space left on device)\n"
-    )
+    assert text == "[trainweek] log truncated: earlier lines are lost (No space left on device)\n"
     os.close(log.descriptor)
 
 
