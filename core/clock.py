@@ -16,10 +16,10 @@ from core.errors import IntegrityError
 
 @dataclass(frozen=True, order=True)
 class ClockPoint:
-    """At this real time the week time was ``week``, and continued at ``pace``.
+    """One fixed point of the map: at real time ``real``, the week time was ``week``.
 
-    ``pace`` is week seconds per real second; it is used only after the last point
-    (between two points the map is the straight line that joins them).
+    ``pace`` is in week seconds per real second and used only after the last point;
+    between two points the map is linear.
     """
 
     real: datetime
@@ -38,7 +38,7 @@ class Clock:
             if after.real <= before.real or after.week < before.week:
                 raise IntegrityError(
                     f"The clock runs backwards between {before.real} and {after.real}.",
-                    "Record points in order of real time, week time never falling.",
+                    "Record points in order of real time, with week time never decreasing.",
                 )
         if any(point.pace < 0 for point in self.points):
             raise IntegrityError("A clock's pace is negative.", "Give a pace of 0 or more.")
@@ -112,7 +112,7 @@ class Clock:
         """
         if self.points and week < self.to_week(real):
             raise IntegrityError(
-                f"The week already stands at {self.to_week(real)}.",
+                f"Week time is already {self.to_week(real)}.",
                 "A clock never runs backwards; give a later week moment.",
             )
         return Clock((*self.points, ClockPoint(real, week, pace)))
@@ -128,7 +128,7 @@ class Clock:
     def real_window(self, until_real: datetime, window: timedelta) -> timedelta | None:
         """The real time that the last ``window`` of week time before a real moment took.
 
-        None if the clock has never been there.
+        None if the clock has not reached that moment.
         """
         since = self.to_real(self.to_week(until_real) - window)
         return None if since is None else until_real - since

@@ -1,6 +1,6 @@
 """The two tables of a backtest: equity by bar, and round trips.
 
-The gates read nothing else, so these tables are enough to score the run again.
+The gates use nothing else, so these tables are enough to score the run again.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def require_equity(frame: pd.DataFrame, source: str = "The equity") -> np.ndarra
     """Equity in quote currency, shape (bars + 1,); the first is the starting capital.
 
     :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
-    :raises InputError: a column is absent, no row, a value that is not finite or not
-        positive, times that repeat or fall; names the row (1 is the first).
+    :raises InputError: a missing column, no rows, a value that is not finite or not
+        positive, or times that repeat or go back; names the row, counted from 1.
     """
     _require_columns(frame, ("time", "equity"), source)
     if frame.empty:
@@ -54,7 +54,7 @@ def require_equity(frame: pd.DataFrame, source: str = "The equity") -> np.ndarra
             row = int(np.argmax(wrong.to_numpy()))
             raise InputError(
                 f"{source}, row {row + 1} ({frame['time'].iloc[row]}) {what}.",
-                "One row a bar, in order of time.",
+                "Write one row per bar, in order of time.",
             )
     return equity
 
@@ -64,7 +64,7 @@ def require_trades(frame: pd.DataFrame, source: str = "The trades") -> np.ndarra
 
     Trades with the same exit time keep their order.
 
-    :raises InputError: a column is absent, a pnl that is not finite, a time that is none.
+    :raises InputError: a missing column, a pnl that is not finite, or a missing time.
     """
     _require_columns(frame, ("exit_time", "pnl"), source)
     pnl = frame["pnl"].to_numpy(dtype=float)
@@ -83,14 +83,14 @@ def require_trades(frame: pd.DataFrame, source: str = "The trades") -> np.ndarra
 
 
 def read_equity_csv(path: str | Path) -> pd.DataFrame:
-    """``time,equity``, further columns kept as numbers where they are. See :func:`require_equity`."""
+    """Columns ``time, equity``; others are kept, as numbers if possible. See :func:`require_equity`."""
     frame = _read(Path(path), numbers=("equity",), times=("time",))
     require_equity(frame, str(path))
     return frame
 
 
 def read_trades_csv(path: str | Path) -> pd.DataFrame:
-    """``exit_time,pnl``, further columns kept. A table without rows means: no trades."""
+    """Columns ``exit_time, pnl``; others are kept. A table without rows means no trades."""
     frame = _read(Path(path), numbers=("pnl",), times=("exit_time",))
     require_trades(frame, str(path))
     return frame
@@ -150,7 +150,7 @@ def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
     if moments.isna().any():
         row = int(moments.isna().to_numpy().argmax())
         raise InputError(
-            f"{path}, row {row + 1}: {name} is {column.iloc[row]!r}, not a moment.",
+            f"{path}, row {row + 1}: {name} is {column.iloc[row]!r}, not a time.",
             "Write it as 2026-02-27T16:00:00Z.",
         )
     return moments

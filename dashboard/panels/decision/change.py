@@ -85,7 +85,7 @@ def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedD
 
 
 def _validity(page: Page, before: ComparedDecision) -> str:
-    """The state of the signature now; it was valid when this was made."""
+    """Badge of the earlier decision's signature now; "" if it was not recorded."""
     if not before.standing:
         return ""
     client = page.services.client
@@ -93,7 +93,7 @@ def _validity(page: Page, before: ComparedDecision) -> str:
 
 
 def _lapsed(page: Page, change: Change) -> None:
-    """The newest approval, if it was not valid when this was made: it is not in production."""
+    """The newest approval, if it was no longer valid when this decision was made."""
     if gone := change.lapsed:
         text = page.say(
             "The latest approval, {decision} on {day} (week {week}), was no longer valid.",
