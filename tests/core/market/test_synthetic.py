@@ -52,7 +52,7 @@ def test_one_market_cut_in_two_does_not_overlap(tmp_path: Path):
     test = load_candles(write_market(market, tmp_path / "test.csv", first=cut))
     assert (len(train), len(test)) == (400, 100)
     assert train.last < test.first == cut
-    with pytest.raises(InputError, match="No bar"):
+    with pytest.raises(InputError, match="has no bars"):
         write_market(market, tmp_path / "none.csv", before=START)
 
 
