@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from core.errors import IntegrityError
+from core.language import Message
 
 
 @dataclass(frozen=True, order=True)
@@ -37,11 +38,19 @@ class Clock:
         for before, after in zip(self.points, self.points[1:], strict=False):
             if after.real <= before.real or after.week < before.week:
                 raise IntegrityError(
-                    f"The clock runs backwards between {before.real} and {after.real}.",
-                    "Record points in order of real time, with week time never decreasing.",
+                    Message(
+                        "The clock runs backwards between {first} and {second}.",
+                        first=str(before.real),
+                        second=str(after.real),
+                    ),
+                    Message(
+                        "Record points in order of real time, with week time never decreasing."
+                    ),
                 )
         if any(point.pace < 0 for point in self.points):
-            raise IntegrityError("A clock's pace is negative.", "Give a pace of 0 or more.")
+            raise IntegrityError(
+                Message("A clock's pace is negative."), Message("Give a pace of 0 or more.")
+            )
 
     @property
     def is_identity(self) -> bool:
@@ -112,8 +121,8 @@ class Clock:
         """
         if self.points and week < self.to_week(real):
             raise IntegrityError(
-                f"Week time is already {self.to_week(real)}.",
-                "A clock never runs backwards; give a later week moment.",
+                Message("Week time is already {time}.", time=str(self.to_week(real))),
+                Message("A clock never runs backwards; give a later week time."),
             )
         return Clock((*self.points, ClockPoint(real, week, pace)))
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Number
+from core.language import Message, plural
 from core.metrics.conventions import (
     DAYS_PER_YEAR,
     HOURS_PER_YEAR,
@@ -188,8 +189,12 @@ def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
     reached = [rule for rule in rules if passed >= rule.min_passed]
     if not reached:
         raise InputError(
-            f"No decision rule covers {passed} passed gates.",
-            "Add one with min_passed 0 to the playbook's decision list.",
+            plural(
+                "No decision rule covers {n} passed gate.",
+                "No decision rule covers {n} passed gates.",
+                passed,
+            ),
+            Message("Add one with min_passed 0 to the playbook's decision list."),
         )
     return max(reached, key=lambda rule: rule.min_passed)
 

@@ -60,6 +60,9 @@ class Message(str):
         made.template, made.plural, made.values = template, plural, values
         return made
 
+    def __format__(self, spec: str) -> str:
+        return _cased(str(self), spec)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Message._made, (self.template, self.plural, dict(self.values))
 
@@ -160,7 +163,7 @@ def alternatives(words: Sequence[str]) -> Message:
     *others, last = words
     if not others:
         return literal(last)
-    return Message("{names} or {last}", names=", ".join(others), last=last)
+    return Message("{names} or {last}", names=joined(others, ", "), last=last)
 
 
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,11 +252,16 @@ class _Values(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         if isinstance(value, Message):
-            return format(value.in_(self.language, self.escape), format_spec)
+            return _cased(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
         if isinstance(value, Real):  # NumPy's numbers too
             text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
+
+
+def _cased(text: str, spec: str) -> str:
+    """``format`` with one more spec: ``{word:upper}`` is in capital letters."""
+    return text.upper() if spec == "upper" else format(text, spec)
 
 
 def _saved(value: Any) -> Any:

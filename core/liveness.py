@@ -16,6 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
+from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobState, Liveness
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     """
     if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
-        return Pulse(ended, (Message("ended {state}", state=seen.state.value),))
+        return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
     if seen.process is None or seen.process in _GONE:
         return Pulse(Liveness.DEAD, (_process(seen.process),))
     silence = vital_silence(seen, limits or Limits())

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.checks.judgement import NOTHING, Judgement
-from core.language import Message, alternatives, joined, literal
+from core.language import Message, alternatives, joined
 from core.metrics.conventions import meets_limit
 from core.reading import Reading, unit_text
+from core.state_words import shown_word
 from core.vocabulary import Verdict
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def meets(value: object, check: CheckSpec) -> bool:
 def limit_text(check: CheckSpec) -> Message:
     """The limit as people read it: ``< 0.01``, ``≥ 1,000 steps/s``, ``INCREASING or STABLE``."""
     if isinstance(check.threshold, str):
-        return literal(check.threshold)
+        return shown_word(check.threshold)
     if isinstance(check.threshold, tuple):
-        return alternatives(check.threshold)
+        return alternatives([shown_word(word) for word in check.threshold])
     limit = Message("{sign} {limit:,.10g}", sign=_SIGNS.get(check.op, "="), limit=check.threshold)
     return joined([limit, unit_text(check.unit)]) if check.unit else limit
 

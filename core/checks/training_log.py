@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, SetupError
 from core.facts import LogFacts
+from core.language import Message
 from core.timestamps import parse_moment
 
 if TYPE_CHECKING:
@@ -67,7 +68,12 @@ def read_log(
         raise
     except OSError as error:
         raise SetupError(
-            f"{path} can't be read: {error.strerror or error}.", "Check the file's permissions."
+            Message(
+                "{path} can't be read: {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            ),
+            Message("Fix the file's permissions."),
         ) from error
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.decision.lookahead import detail_of
 from core.language import Message, joined
 from core.market.quality import SYNTHETIC
+from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 
@@ -33,7 +34,7 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
 
 def doubt(grade: EvidenceGrade) -> Message:
     """The warning about a low evidence grade."""
-    return Message("The evidence is {grade}.", grade=grade.value)
+    return Message("The evidence is {grade}.", grade=capitals(grade))
 
 
 def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
@@ -64,7 +65,7 @@ def _about_evidence(decision: DecisionRecord) -> Iterator[Message]:
         return
     first = doubt(grade)
     if decision.decision is Decision.GO:
-        first = Message("A GO with {grade} evidence does not prove skill.", grade=grade.value)
+        first = Message("A GO with {grade} evidence does not prove skill.", grade=capitals(grade))
     yield joined([first, *reasons_of(decision.evidence)])
 
 
@@ -82,7 +83,7 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
             yield Message(
                 "{name} is undefined ({status}); a gate without a value does not pass.",
                 name=gate.name,
-                status=gate.status.value,
+                status=word_of(gate.status),
             )
     sharpe = decision.gate("sharpe")
     hourly, daily, limit = sharpe.value, facts.sharpe_daily, sharpe.threshold

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.diagnosis.trend import WANTED_BLOCKS, TrendResult, block_means, trend
 from core.language import Message
+from core.state_words import capitals
 from core.timestamps import from_unix
 from core.vocabulary import Trend
 
@@ -93,12 +94,14 @@ class RewardState:
     @property
     def numbers(self) -> tuple[Message, ...]:
         """The evidence, as sentences."""
-        found = [Message("trend {label}: {why}", label=self.trend.label.value, why=self.trend.why)]
+        found = [
+            Message("trend {label}: {why}", label=capitals(self.trend.label), why=self.trend.why)
+        ]
         if self.label is not self.trend.label:
             found.append(
                 Message(
                     "still counted as {label}: one evaluation alone changes nothing",
-                    label=self.label.value,
+                    label=capitals(self.label),
                 )
             )
         if self.best is not None:

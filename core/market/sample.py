@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import ConflictError
+from core.language import Message
 from core.market.synthetic import SignalModel, make_market, write_market
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ def write_sample(
         present = sorted(folder.glob("*.csv"))
         if present and not force:
             raise ConflictError(
-                f"{folder} already contains candles ({present[0].name}).",
-                "Use another data directory (--home), or --force to replace them.",
+                Message(
+                    "{folder} already contains candles ({file}).",
+                    folder=str(folder),
+                    file=present[0].name,
+                ),
+                Message("Use another data directory, or --force to replace them."),
             )
         for path in present:
             path.unlink()

@@ -25,6 +25,7 @@ import pandas as pd
 
 from core.errors import InputError
 from core.files import write_text
+from core.language import Message, plural
 from core.market.candles import HOUR, PRICES, Candles, RawFacts
 
 if TYPE_CHECKING:
@@ -73,11 +74,14 @@ class SignalModel:
         positive = ("noise_vol", "anchor_price", "median_volume")
         for name in positive:
             if not getattr(self, name) > 0:
-                raise InputError(f"SignalModel.{name} must be above 0.", "Give a positive number.")
+                raise InputError(
+                    Message("SignalModel.{field} must be above 0.", field=name),
+                    Message("Give a positive number."),
+                )
         if self.drift < 0 or self.regime_hours < 2 or not 0 <= self.pull < 1:
             raise InputError(
-                "SignalModel needs drift >= 0, regime_hours >= 2 and 0 <= pull < 1.",
-                "Correct these fields.",
+                Message("SignalModel needs drift >= 0, regime_hours >= 2 and 0 <= pull < 1."),
+                Message("Correct these fields."),
             )
 
     @property
@@ -162,10 +166,14 @@ def make_market(
     """
     model = model or SignalModel()
     if bars < 2:
-        raise InputError(f"A market can't have {bars} bars.", "Ask for at least 2.")
+        raise InputError(
+            plural("A market can't have {n} bar.", "A market can't have {n} bars.", bars),
+            Message("Ask for at least 2."),
+        )
     if start.tzinfo is None or pd.Timestamp(start).floor("h") != pd.Timestamp(start):
         raise InputError(
-            f"A market can't start at {start}.", "Give a time with a zone, on the hour."
+            Message("A market can't start at {start}.", start=str(start)),
+            Message("Give a time with a zone, on the hour."),
         )
     random = np.random.default_rng(seed)
     states = _hidden_states(model, bars, random)
@@ -213,8 +221,16 @@ def write_market(
         keep &= frame.index < pd.Timestamp(before)
     if not keep.any():
         raise InputError(
-            f"The market has no bars from {first} to {before}.",
-            f"The market runs from {market.candles.first} to {market.candles.last}.",
+            Message(
+                "The market has no bar from {first} to {before}.",
+                first=str(first),
+                before=str(before),
+            ),
+            Message(
+                "It has bars from {first} to {last}.",
+                first=str(market.candles.first),
+                last=str(market.candles.last),
+            ),
         )
     return write_text(path, _csv(frame[keep], market.marker))
 

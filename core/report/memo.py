@@ -16,6 +16,7 @@ from core.report.labels import BASELINES, LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
 from core.report.speaker import Speaker
+from core.state_words import word_of
 from core.trading.baselines import buy_and_hold
 
 if TYPE_CHECKING:
@@ -148,5 +149,6 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["short"] = lambda sha: f"{sha[:12]}…" if sha else "–"
+    environment.globals["word_of"] = word_of
     environment.filters["day"] = lambda moment: str(moment)[:10]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

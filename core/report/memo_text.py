@@ -22,6 +22,7 @@ from core.report.sentences import (
     verdict,
 )
 from core.report.speaker import Speaker
+from core.state_words import capitals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,9 @@ def _head(d: DecisionRecord, sentences: Sentences, v: Speaker) -> str:
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
             *_folded(f"{recommendation}: {d.recommendation}. {sentences.reason}"),
-            *_folded(f"{evidence}: {d.evidence.grade.value}. {' '.join(sentences.grade_reasons)}"),
+            *_folded(
+                f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(sentences.grade_reasons)}"
+            ),
         ]
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
+from core.state_words import capitals
 from core.vocabulary import DOUBTFUL_GRADES, Decision
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def verdict(d: DecisionRecord, v: Speaker) -> str:
     grade = d.evidence.grade
     text = f"{d.decision.value} {d.score}"
     if d.decision is Decision.GO and grade in DOUBTFUL_GRADES:
-        text += " " + v.say("on {grade} evidence", grade=grade.value)
+        text += " " + v.say("on {grade} evidence", grade=capitals(grade))
     failed = [
         FAILED_CHECKS[name].in_(v.language)
         for name, passed in vars(integrity_of(d.trust)).items()

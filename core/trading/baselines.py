@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel
+from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.drawdown import max_drawdown_pct
 from core.metrics.ratios import calmar, sharpe
@@ -55,7 +56,9 @@ def buy_and_hold(
     :raises InputError: no bars.
     """
     if bars.empty:
-        raise InputError("A baseline needs bars.", "Give open and close of each marked bar.")
+        raise InputError(
+            Message("A baseline needs bars."), Message("Give open and close of each marked bar.")
+        )
     opens, closes = bars["open"].to_numpy(float), bars["close"].to_numpy(float)
     before = np.concatenate([opens[:1], closes[:-1]])
     jumps = np.flatnonzero(_follows_a_hole(bars))

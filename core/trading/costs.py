@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
+from core.language import Message
 
 TICK = 0.0001  # price tick of OGNUSDT; crossing the spread costs at least half of it
 
@@ -24,7 +25,9 @@ class CostModel:
 
     def __post_init__(self) -> None:
         if min(self.fee_bps, self.slippage_bps, self.tick) < 0:
-            raise InputError("A cost is below 0.", "Give fees and slippage of 0 or more.")
+            raise InputError(
+                Message("A cost is below 0."), Message("Give fees and slippage of 0 or more.")
+            )
 
     @property
     def fee(self) -> float:

@@ -10,6 +10,7 @@ from pydantic import Field
 from core.json_model import Count, JsonModel, Number, Sentence, Share
 from core.language import Message, plural
 from core.metrics.conventions import RELATIVE_TOLERANCE
+from core.state_words import capitals
 from core.vocabulary import EvidenceGrade
 
 NEEDED_GRADE = {
@@ -122,7 +123,7 @@ def _missed(rule: Rule, trials: int) -> Message:
         return Message("The Sharpe ratio is undefined.")
     if rule.value is None:
         return _unknown(rule)
-    value, grade = rule.value, rule.grade.value
+    value, grade = rule.value, capitals(rule.grade)
     if rule.id in FAILED_CHECKS:
         return FAILED_CHECKS[rule.id]
     if rule.id == "trades":
@@ -157,7 +158,7 @@ def _missed(rule: Rule, trials: int) -> Message:
     return _improbable(rule.id, value, grade, 100.0 * rule.limit, trials)
 
 
-def _improbable(name: str, value: float, grade: str, limit: float, trials: int) -> Message:
+def _improbable(name: str, value: float, grade: Message, limit: float, trials: int) -> Message:
     """A probability below its limit, percent."""
     chance = _chance(value)
     if name == "psr0":
@@ -186,7 +187,7 @@ def _improbable(name: str, value: float, grade: str, limit: float, trials: int) 
 
 def _unknown(rule: Rule) -> Message:
     """Why a rule could not be applied."""
-    grade = rule.grade.value
+    grade = capitals(rule.grade)
     match rule.id:
         case "lookahead":
             return Message("Look-ahead was not tested; {grade} requires it.", grade=grade)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Share
+from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
 from core.metrics.drawdown import underwater
 from core.trading.replay import Costs, Replay, Track, replay
@@ -79,7 +80,10 @@ class Style:
         """
         trips, inside = len(self.holds), int(self.holds.sum())
         if inside > bars:
-            raise InputError(f"{inside} held bars don't fit into {bars}.", "Give the same record.")
+            raise InputError(
+                Message("{held} held bars don't fit into {bars}.", held=inside, bars=bars),
+                Message("Give the same record."),
+            )
         random = np.random.default_rng(seed)
         between = 1 if bars - inside >= trips - 1 else 0  # else two trips would become one
         spare = bars - inside - between * (trips - 1)

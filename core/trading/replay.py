@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
+from core.language import Message
 
 if TYPE_CHECKING:
     from core.trading.costs import CostModel
@@ -47,12 +48,16 @@ class Track:
         :raises InputError: no bars, or another number of them than of episodes.
         """
         if bars.empty:
-            raise InputError("A replay needs bars.", "Give open and close of each marked bar.")
+            raise InputError(
+                Message("A replay needs bars."), Message("Give open and close of each marked bar.")
+            )
         owner = np.zeros(len(bars), dtype=int) if episodes is None else np.asarray(episodes)
         if len(owner) != len(bars):
             raise InputError(
-                f"{len(owner)} marks of equity for {len(bars)} bars.",
-                "Give one bar for each row of the equity after the first.",
+                Message(
+                    "{marks} marks of equity for {bars} bars.", marks=len(owner), bars=len(bars)
+                ),
+                Message("Give one bar for each row of the equity after the first."),
             )
         changes = owner[1:] != owner[:-1]
         filled = bars["is_filled"].to_numpy(bool) if "is_filled" in bars else np.zeros(len(bars))
@@ -124,8 +129,12 @@ def replay(track: Track, levels: np.ndarray, costs: Costs, trim_band: float = TR
     levels = np.asarray(levels, dtype=float)
     if len(levels) != len(track) or not np.isfinite(levels).all():
         raise InputError(
-            f"{len(levels)} levels for {len(track)} bars, all of them must be finite.",
-            "Give the level of each bar.",
+            Message(
+                "{levels} levels for {bars} bars; all must be finite.",
+                levels=len(levels),
+                bars=len(track),
+            ),
+            Message("Give the level of each bar."),
         )
     k = len(costs.fee_bps)
     if levels.ndim == 1:

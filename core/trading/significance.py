@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InputError
+from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
 
 EULER = 0.5772156649015329
@@ -60,7 +61,7 @@ def sharpe_spread(ratio: float, skew: float = 0.0, kurtosis: float = 3.0) -> flo
 
 
 def probabilistic_sharpe(
-    ratio: float, benchmark: float, n: int, skew: float = 0.0, kurtosis: float = 3.0
+    ratio: float, benchmark: float, n: float, skew: float = 0.0, kurtosis: float = 3.0
 ) -> float:
     """PSR = Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)]."""
     from scipy.special import ndtr  # the normal distribution, without all of scipy.stats
@@ -97,8 +98,12 @@ def expected_best(trials: int, variance: float) -> float:
 
     if trials < 1 or variance < 0:
         raise InputError(
-            f"{trials} trials with a variance of {variance:g} are impossible.",
-            "Give at least one trial and a variance of 0 or more.",
+            Message(
+                "Not possible: {trials} trials with a variance of {variance:g}.",
+                trials=trials,
+                variance=variance,
+            ),
+            Message("Give at least one trial and a variance of 0 or more."),
         )
     if trials == 1:
         return 0.0

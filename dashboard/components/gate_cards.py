@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.decision.gate_record import GateRecord, ResampledGate
 from core.language import Message, plural
+from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
 from dashboard.figures.gates import gate_figure
 from dashboard.formatting import beyond, general, margin, share, short
 from dashboard.wording import plain
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
+from core.state_words import shown_word
 from dashboard.formatting import age, number
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ def value_text(judged: Judgement) -> Message:
     if judged.reading is None:
         return Message("no data yet")
     value = judged.reading.value
-    if isinstance(value, bool) or value in ("yes", "no"):
-        return Message("yes") if value in (True, "yes") else Message("no")
+    if isinstance(value, bool):
+        return shown_word("yes" if value else "no")
+    if isinstance(value, str):
+        return shown_word(value)
     return number(value, judged.reading.unit)
 
 

@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.language import Message
+from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.formatting import number
 from dashboard.wording import plain
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from core.playbook import Playbook

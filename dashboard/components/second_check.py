@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.diagnosis.trend import trend
 from core.files import tail
+from core.state_words import WORDS
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
 from dashboard.components.log_pane import log_pane
 from dashboard.components.states import badge
 from dashboard.formatting import number, size
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.state_words import word_of
 from core.vocabulary import (
     Decision,
     EvidenceGrade,
@@ -19,7 +20,6 @@ from core.vocabulary import (
     Verdict,
 )
 from dashboard.wording.decision import ACTS_DONE
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -141,7 +141,7 @@ def look(state: StrEnum) -> Look:
 
 def word(state: StrEnum, say: Words) -> str:
     """The state's name in the viewer's language, without markup."""
-    return say.raw(WORDS[type(state)][state])
+    return say.raw(word_of(state))
 
 
 def badge(state: StrEnum, say: Words) -> str:

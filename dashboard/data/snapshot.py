@@ -224,7 +224,7 @@ class Snapshot(Sources):
     @property
     def start_blocked(self) -> bool:
         """Whether an open incident blocks every start."""
-        return any(incident.holds_start for incident in self.incidents)
+        return any(incident.is_blocking for incident in self.incidents)
 
     @cached_property
     def signatures(self) -> Sequence[Signature]:

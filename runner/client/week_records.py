@@ -56,9 +56,9 @@ def _head(connection: Connection) -> str:
 
 def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
     signatures = record_queries.signatures(connection)
-    own = [one for one in signatures if one.week_id == week.id]
+    others = {one.week_id for one in signatures} - {week.id}
     jobs = record_queries.jobs(connection, week_id=week.id)
-    decided = bool(own) or any(job.kind is JobKind.REVALIDATE for job in jobs)
+    decided = bool(signatures) or any(job.kind is JobKind.REVALIDATE for job in jobs)
     return WeekRecords(
         head=head,
         week=week,
@@ -71,7 +71,8 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         signatures=tuple(signatures),
         closures=tuple(record_queries.closures(connection)) if signatures else (),
         activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
-        signing_keys=frozenset(queries.signing_keys(connection)) if own else frozenset(),
+        signing_keys=frozenset(queries.signing_keys(connection)) if signatures else frozenset(),
         countersignatures=tuple(record_queries.countersignatures(connection)) if decided else (),
-        decision_lines=record_queries.decision_lines(connection, week.id) if decided else (),
+        decision_lines=record_queries.decision_lines(connection) if decided else (),
+        other_weeks=queries.weeks_by_id(connection, others) if others else {},
     )

@@ -13,6 +13,8 @@ from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.engine import Connection, Row
 
     from core.week import Week
@@ -23,7 +25,7 @@ TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
-    """The whole clock of a week; without points week time is real time."""
+    """The clock of a week; without points week time is real time."""
     rows = connection.execute(
         select(clock_points).where(clock_points.c.week_id == week_id).order_by(clock_points.c.id)
     )
@@ -56,6 +58,12 @@ def week_by_id(connection: Connection, week_id: str) -> Week | None:
     """A week; None if it does not exist."""
     row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
     return None if row is None else week_of(row)
+
+
+def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, Week]:
+    """Those of the weeks that exist, by id."""
+    found = connection.execute(select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
+    return {row.id: week_of(row) for row in found}
 
 
 def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:
@@ -105,11 +113,11 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
 
 
 def blocking_incident(connection: Connection, week_id: str | None) -> Incident | None:
-    """The oldest incident that blocks every start and every resume; None: none does."""
+    """The oldest incident that blocks every start and resume; None if none does."""
     if week_id is None:
         return None
     known = (incident_of(row) for row in open_incidents(connection, week_id))
-    return next((incident for incident in known if incident.holds_start), None)
+    return next((incident for incident in known if incident.is_blocking), None)
 
 
 class CountedTrials(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from core.vocabulary import IncidentState, JobKind
 from runner.records import (
@@ -130,20 +130,20 @@ def closures(connection: Connection, signature_id: int | None = None) -> list[Co
 
 def decision_records(connection: Connection, week: Week) -> DecisionRecords:
     """The records that the decisions of a week are evaluated against."""
-    lines = decision_lines(connection, week.id)
+    lines = decision_lines(connection)
     return DecisionRecords(week, tuple(jobs(connection, week_id=week.id)), lines)
 
 
-def decision_lines(connection: Connection, week_id: str) -> tuple[DecisionLine, ...]:
-    """The ledger's lines about decisions, weeks, and requests of other weeks, in their order."""
+def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
+    """The ledger's lines about decisions and weeks, and each week's newest request, in order."""
     table = schema.ledger
+    # What a request takes over, the week's newest takes over too; the others are the most lines.
+    requests = (
+        select(func.max(table.c.seq)).where(table.c.kind == "request").group_by(table.c.week_id)
+    )
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(
-            table.c.kind.in_(("decision", "week"))
-            # Requests in the decision's own week take over no path, and most requests are those.
-            | ((table.c.kind == "request") & (table.c.week_id != week_id))
-        )
+        .where(table.c.kind.in_(("decision", "week")) | table.c.seq.in_(requests))
         .order_by(table.c.seq)
     )
     return tuple((row.kind, row.week_id, row.body) for row in lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +12,9 @@ from runner.failpoints import arm
 from runner.recovery.verification import verify_ledger
 from runner.store import chain
 from tests.dashboard.place import Place, button, text_of
+
+if TYPE_CHECKING:
+    from core.language import Language
 
 TICK = "tick:hourly_1:reward_positive"
 
@@ -52,7 +57,7 @@ def test_a_write_that_ends_before_its_commit_is_never_called_saved(place: Place,
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Read-only"), ("pt", "Somente leitura")])
 def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
-    place: Place, language: str, said: str
+    place: Place, language: Language, said: str
 ) -> None:
     week = place.watch()
     place.client().tick(week.id, "hourly_2", "reward_positive", "", Verdict.PASS, "1")

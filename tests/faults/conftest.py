@@ -98,7 +98,8 @@ def pytest_terminal_summary(
     write = terminalreporter.write_line
     terminalreporter.section("fault matrix")
     write("case | injected how | expected | seen | held behind it")
-    for number, *told, _ in sorted(config.stash[_ROWS]):
+    rows: list[Row] = config.stash[_ROWS]
+    for number, *told, _ in sorted(rows):
         write(" | ".join([f"{number:>4}", *told]))
     for number, case in sorted(NOT_INJECTED.items()):
         write(f"{number:>4} | NOT INJECTED: {case.reason} | {case.case} | instead: {case.instead}")

@@ -16,6 +16,7 @@ import yaml
 
 from core.vocabulary import JobKind, JobState
 from runner.processes.identity import ProcessIdentity, identify, is_alive
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import killed
 from tests.runner.place import LAUNCH, Place, wait_for
@@ -43,7 +44,7 @@ def grandchild(place: Place, job) -> ProcessIdentity:
     wait_for(lambda: path.exists() and path.read_text())
     process = identify(int(path.read_text()))
     assert process is not None
-    assert os.getsid(process.pid) != os.getsid(place.job(job).pid)
+    assert os.getsid(process.pid) != os.getsid(place.pid(job))
     return process
 
 
@@ -122,7 +123,7 @@ def test_a_zombie_counts_as_dead(place: Place, seen: Seen) -> None:
     place.runner(TRAINWEEK_SHIM_GRACE_S="10")
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    program = identify(place.job(job).pid)
+    program = present(identify(place.pid(job)))
     os.kill(place.shim(job), signal.SIGSTOP)
     os.kill(program.pid, signal.SIGKILL)
     wait_for(place.in_state(job, JobState.FAILED))
@@ -191,7 +192,7 @@ def test_a_trainer_saves_whoever_stands_around_it(
     place.lead.create_week(LAUNCH + timedelta(days=7), file)
     place.runner(TRAINWEEK_STOP_GRACE_S="10")
     job = place.submit(JobKind.TRAIN)
-    run = place.home.run_attempt(job.run, 1)
+    run = place.home.run_attempt(present(job.run), 1)
     wait_for(lambda: place.job(job).state is JobState.RUNNING and (run / "ready").exists())
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
@@ -206,7 +207,7 @@ def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     shim = place.shim(job)
     os.kill(shim, signal.SIGSTOP)
-    os.kill(job.pid, signal.SIGKILL)
+    os.kill(present(job.pid), signal.SIGKILL)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.LOST, None)
     os.kill(shim, signal.SIGCONT)  # it ends as soon as somebody wakes it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined, literal
 from core.reading import Reading
+from core.state_words import capitals
 from core.vocabulary import ACTIVE_STATES, JobState
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def result_or_answer(
             Message("{job} was never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
         )
     if job.state in ACTIVE_STATES:
-        return case.pending(Message("{job} is {state}.", job=name, state=job.state.value))
+        return case.pending(Message("{job} is {state}.", job=name, state=capitals(job.state)))
     if job.state is not JobState.SUCCEEDED:
-        why = Message("{job} ended {state}, without a result.", job=name, state=job.state.value)
+        why = Message("{job} ended {state}, without a result.", job=name, state=capitals(job.state))
         return case.unknown(joined([why, literal(job.reason)]) if job.reason else why)
     if job.result is None:
         return case.unknown(

@@ -25,6 +25,7 @@ from core.checks.rules.series import (
 from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
+from core.state_words import capitals
 from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
 
@@ -84,7 +85,7 @@ def direction(case: Case) -> Judgement:
         step=found.last[0],
         at=found.last_at,
     )
-    why = Message("{trend}: {numbers}.", trend=result.label.value, numbers=result.why)
+    why = Message("{trend}: {numbers}.", trend=capitals(result.label), numbers=result.why)
     return case.judged(case.sourced(reading), why)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
@@ -234,6 +235,6 @@ def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     trend = reward_trend(moment.reader, moment.until)
     if trend.label in (Trend.INCREASING, Trend.STABLE):
         found.append(
-            Message("reward {trend} ({numbers})", trend=trend.label.value, numbers=trend.why)
+            Message("reward {trend} ({numbers})", trend=capitals(trend.label), numbers=trend.why)
         )
     return tuple(found)

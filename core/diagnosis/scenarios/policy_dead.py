@@ -11,6 +11,7 @@ from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
 from core.language import Message, plural
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         Severity.WARNING,
         since,
         (fact,),
-        (entropy_fact, Message("reward trend {trend}", trend=state.trend.label.value)),
+        (entropy_fact, Message("reward trend {trend}", trend=capitals(state.trend.label))),
     )
 
 

@@ -147,11 +147,8 @@ def _evidence(
     amounts = [plural("{n} day", "{n} days", round(evidence.days))]
     if evidence.trades is not None:
         amounts.insert(0, plural("{n:,} trade", "{n:,} trades", evidence.trades))
-    named = word(grade, say)
-    if named.upper() != grade.value:  # the word that documents and sentences use
-        named = f"{named} ({grade.value})"
     reasons = " ".join(reason for reason in sentences.grade_reasons if reason not in spoilt)
-    seen, graded = look(grade), say("Evidence: {grade}", grade=named)
+    seen, graded = look(grade), say("Evidence: {grade}", grade=word(grade, say))
     badge = f":{seen.colour}-badge[:material/{seen.icon}: {graded}]"
     return f"{badge} {say(joined(amounts, ', '))}. {plain(reasons)}"
 

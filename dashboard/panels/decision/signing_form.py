@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.language import Message
 from core.people import Person
+from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
@@ -84,7 +85,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     elif act in APPROVALS and grade in DOUBTFUL_GRADES:
         warning = say(
             "The evidence is {grade}: this result could be luck. Write why you approve it anyway.",
-            grade=grade.value,
+            grade=capitals(grade),
         )
         st.markdown(tinted(warning, "orange", "warning"))
     elif act is SignatureAct.APPROVE and decided.decision is Decision.PARTIAL:

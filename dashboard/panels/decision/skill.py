@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.language import Message, joined, literal, plural
 from core.report.sentences import OwnLine
+from core.state_words import capitals
 from core.vocabulary import Verdict
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.formatting import NONE, fixed, general, share, short
-from dashboard.wording import plain
 from dashboard.wording.decision import BASELINES, GRADE_RULES
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _rules(page: Page, decided: RecordedDecision) -> None:
         name = say(GRADE_RULES.get(rule.id, literal(rule.id)))
         measured, required = _figures(rule)
         lines.append(
-            [f"{icon(verdict)} {name}", plain(rule.grade.value), say(required), say(measured)]
+            [f"{icon(verdict)} {name}", say(capitals(rule.grade)), say(required), say(measured)]
         )
     heads = [say("Rule"), say("Grade"), say("Required"), say("Measured")]
     table(heads, lines, "rules", words=2)

@@ -24,7 +24,6 @@ _SHOW = {
     "earning": earnings.show,
     "breaks": robustness.show,
     "trust": trust.show,
-    "change": change.show,
 }
 
 
@@ -44,6 +43,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> Non
             _document(page, saved)
         elif view == "equity":
             _equity(page, snapshot, saved)
+        elif view == "change":
+            change.show(page, snapshot, saved)
         else:
             _SHOW[view](page, saved)
 

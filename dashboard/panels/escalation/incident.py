@@ -12,7 +12,7 @@ from dashboard.components import outcomes
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.formatting import age
 from dashboard.wording import plain
-from runner.client.incidents import undone_actions
+from runner.client.incidents import open_actions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
     """The closing form; open actions don't block it, but they are listed."""
     say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
-    undone = undone_actions(snapshot.week, opened)
+    undone = open_actions(snapshot.week, opened)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -179,7 +179,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
             time=page.viewer.moment(snapshot.clock.to_week(closed_at)),
             reason=past.close_reason,
         )
-        if undone := undone_actions(snapshot.week, past):
+        if undone := open_actions(snapshot.week, past):
             left = page.say("not done: {actions}", actions=_listed(page, undone))
             text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")

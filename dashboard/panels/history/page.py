@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.decision import RecordedDecision
     from core.gates import GateResult
     from dashboard.page import Page
-    from runner.client.signatures.status import ArchivedDecision
+    from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.records import Signature
 
 MAX_SHOWN = 12  # visible; earlier ones are folded
@@ -45,9 +45,11 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, found = page.say, page.services.client.archived_decisions()
+    say, snapshot = page.say, page.snapshot()
+    client = page.services.client
+    found = client.archived_decisions() if snapshot is None else snapshot.archived_decisions
     if not found:
-        if page.snapshot() is None:
+        if snapshot is None:
             empty(
                 say("There is no training week yet"),
                 say(
@@ -138,7 +140,7 @@ def _who(page: Page, one: ArchivedDecision) -> None:
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
         else:
-            _act(page, signature)
+            _act(page, one, signature)
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
@@ -158,14 +160,14 @@ def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, signature: Signature) -> None:
+def _act(page: Page, one: ArchivedDecision, signature: Signature) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := page.services.client.conditions_of(signature):
+    if tracked := one.conditions:
         still = sum(condition.closed is None for condition in tracked)
         parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))

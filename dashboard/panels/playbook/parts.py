@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.language import Message, joined, literal, plural, said
+from core.language import Message, joined, plural, said
+from core.state_words import WORDS, shown_word
 from core.vocabulary import Severity
 from dashboard.formatting import age, general, number
 from dashboard.wording import plain
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,8 @@ def limit(check: CheckSpec) -> Message:
     if isinstance(threshold, float):
         shown = number(int(threshold) if threshold.is_integer() else threshold, check.unit)
     else:
-        shown = literal(threshold if isinstance(threshold, str) else ", ".join(threshold))
+        words = (threshold,) if isinstance(threshold, str) else threshold
+        shown = joined(map(shown_word, words), ", ")
     return joined([check.op, shown])
 
 

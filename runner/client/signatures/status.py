@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from core.errors import InputError, IntegrityError
-from core.language import Message, literal
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
+from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.records import Condition, ConditionClosure, LedgerEntry, Signature
@@ -32,21 +33,6 @@ if TYPE_CHECKING:
 
 # Fields of a row that its sealed statement repeats; they must be equal.
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
-
-
-@dataclass(frozen=True)
-class ArchivedDecision:
-    """One archived revalidation with its newest signature.
-
-    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
-    :ivar validity: the validity of the newest signature.
-    """
-
-    sha256: str
-    saved: SavedDecision | None
-    problem: Message
-    signature: Signature | None
-    validity: Validity
 
 
 class Signatures(BaseClient):
@@ -71,11 +57,6 @@ class Signatures(BaseClient):
             signatures = record_queries.signatures(connection, week_id)
             return tracked(signatures, record_queries.closures(connection))
 
-    def conditions_of(self, signature: Signature) -> list[Condition]:
-        """The conditions of one signature, open and closed, in its order."""
-        with self.store.read() as connection:
-            return tracked_conditions(connection, signature)
-
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
         """The countersignatures of an override of this decision, oldest first."""
         with self.store.read() as connection:
@@ -91,26 +72,13 @@ class Signatures(BaseClient):
 
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        from core.decision import read_decision
-        from core.decision.validity import altered
-
-        found: list[tuple[str, ArchivedDecision]] = []
         with self.store.read() as connection:
-            for folder in sorted(self.home.revalidation_archive.glob("[0-9a-f]*")):
-                signature = newest_signature(connection, folder.name)
-                try:
-                    saved = read_decision(folder)
-                except (InputError, IntegrityError) as error:
-                    validity = altered(error.what, error.remedy)
-                    one = ArchivedDecision(
-                        folder.name, None, literal(error.what), signature, validity
-                    )
-                    found.append((iso(signature.at) if signature else "", one))
-                    continue
-                validity = self.validity_now(connection, signature)
-                one = ArchivedDecision(saved.sha256, saved, literal(""), signature, validity)
-                found.append((saved.decision.created_at, one))
-        return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+            return archived_decisions(
+                self.home,
+                partial(newest_signature, connection),
+                partial(self.validity_now, connection),
+                partial(tracked_conditions, connection),
+            )
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.
@@ -198,17 +166,19 @@ def validity_from(
     if signature is None:
         return UNSIGNED
     record = signature.sealed
-    again = Message("Keep the files, verify the ledger, and sign again.")
+    sign_again = Message("Keep the files, verify the ledger, and sign again.")
     if record is None:
         return altered(
             Message("The signature was recorded without a seal."),
             Message("Let the CTO sign again."),
         )
     if not is_genuine(record):
-        return altered(Message("The signed statement was altered."), again)
+        return altered(Message("The signed statement was altered."), sign_again)
     statement = record["statement"]
     if statement["public_key"] not in signing_keys:
-        return altered(Message("The signing key never belonged to this data directory."), again)
+        return altered(
+            Message("The signing key never belonged to this data directory."), sign_again
+        )
     row = {name: getattr(signature, name) for name in _REPEATED}
     if (
         any(statement[name] != value for name, value in row.items())
@@ -218,10 +188,12 @@ def validity_from(
         or statement["decision_sha256"] != signature.revalidation_sha256
         or statement["conditions"] != [dict(given) for given in signature.conditions]
     ):
-        return altered(Message("The recorded signature differs from the sealed statement."), again)
+        return altered(
+            Message("The recorded signature differs from the sealed statement."), sign_again
+        )
     if week is None:
         return altered(
-            Message("Week {week} of the signature is missing.", week=signature.week_id), again
+            Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
         )
     sha256 = signature.revalidation_sha256
     return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)

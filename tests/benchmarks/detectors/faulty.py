@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnvWrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class FaultyEnv(VecEnvWrapper):
     """Passes everything on, until one of its switches is set."""
 
     delay = 0.0  # real seconds of sleep in each rollout, in the first of its steps
-    wait = staticmethod(time.sleep)
+    wait: Callable[[float], None] = staticmethod(time.sleep)
     rollout = 1  # steps of a rollout
     steps = 0
     blocked = False  # step never returns

@@ -36,6 +36,7 @@ from tests.core.backtest_records import (
     record,
     schema_validator,
 )
+from tests.expected import present
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
@@ -236,7 +237,7 @@ def test_an_unknown_and_an_overlapping_training_range_are_said():
 def test_a_record_without_trades_names_the_undefined_gates():
     backtest = record()
     decision = fields_of(replace(backtest, trades=backtest.trades.iloc[:0]))
-    assert warned(decision, "Win Rate is undefined (no_trades)")
+    assert warned(decision, "Win Rate is undefined (no trades)")
     assert decision["gates_passed"] <= 3
 
 
@@ -261,7 +262,7 @@ def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
     for seed in range(40):
         backtest = record(seed, drift=0.00001)
         card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-        hourly, daily = card.gate("sharpe").value, card.facts.sharpe_daily
+        hourly, daily = present(card.gate("sharpe").value), present(card.facts.sharpe_daily)
         if (hourly >= 1) != (daily >= 1):
             assert warned(fields_of(backtest), "depends on the convention")
             assert not warned(fields_of(record()), "depends on the convention")

@@ -20,6 +20,7 @@ from core.playbook.loading import default_playbook_text
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from tests.core.backtest_records import CREATED, DAY, decision_of, record
+from tests.expected import present
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -73,7 +74,7 @@ def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision)
     assert len(found.unchecked) == 6  # the key's owner, model, manifest, data, rules, archive
     assert examine(content, LATER, any_key=True).valid
     assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).valid
-    held = parse_capsule(content)["files"]
+    held = present(parse_capsule(content))["files"]
     assert held["decision.json"].encode() == saved.file("decision.json").read_bytes()
 
 
@@ -89,8 +90,8 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
             assert found.state is SignatureState.ALTERED, place
             assert "altered" in found.reason
             assert "Export it again" in found.remedy
-    for changed in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
-        assert examine(changed, LATER).state is SignatureState.ALTERED
+    for other in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
+        assert examine(other, LATER).state is SignatureState.ALTERED
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
         ({"at": None}, "or lacks a part"),
         ({"act": "foo"}, "or lacks a part"),
         ({"role": "viewer"}, "who may not sign"),
-        ({"role": "king"}, "another kind"),
+        ({"role": "king"}, "has the wrong type"),
         ({"decision": "NO-GO"}, "differ in: decision"),
         ({"score": "6/7"}, "differ in: score"),
         ({"evidence": "NONE"}, "differ in: evidence"),

@@ -51,13 +51,13 @@ def noise(size: float, seed: int = 0) -> Curve:
     return lambda i: values[i]
 
 
-def ppo(count: int, gap: float = MINUTE, **changed: Curve) -> dict[str, list[Point]]:
+def ppo(count: int, gap: float = MINUTE, **changed: Curve | None) -> dict[str, list[Point]]:
     """A healthy run of ``count`` iterations: reward rises and levels, KL around 0.01.
 
     :param changed: another curve for a tag, with ``__`` for ``/``; None leaves it out.
     """
     wobble = noise(0.3, 1)
-    curves: dict[str, Curve] = {
+    curves: dict[str, Curve | None] = {
         "time/fps": lambda i: 34,
         "rollout/ep_rew_mean": lambda i: 50 * (1 - np.exp(-i / 60)) + wobble(i),
         "rollout/ep_len_mean": lambda i: 100.0,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import MarketDataError
+from core.language import literal
 from core.market import load_candles, quality, require_quality
 from core.market.bar_rules import Issue
 from core.market.synthetic import make_market, write_market
@@ -40,7 +41,7 @@ def codes(issues) -> set[str]:
 
 @pytest.mark.parametrize(("count", "told"), [(1, "1 warning"), (3, "3 warnings")])
 def test_one_warning_is_no_plural(tmp_path: Path, count: int, told: str):
-    issue = Issue("synthetic", "made up")
+    issue = Issue("synthetic", literal("made up"))
     report = replace(quality(candles_of(tmp_path, {})), warnings=(issue,) * count)
     assert report.text().endswith(f"usable, {told}")
 

@@ -52,7 +52,7 @@ def test_one_market_cut_in_two_does_not_overlap(tmp_path: Path):
     test = load_candles(write_market(market, tmp_path / "test.csv", first=cut))
     assert (len(train), len(test)) == (400, 100)
     assert train.last < test.first == cut
-    with pytest.raises(InputError, match="has no bars"):
+    with pytest.raises(InputError, match="no bar from"):
         write_market(market, tmp_path / "none.csv", before=START)
 
 
@@ -142,7 +142,7 @@ def test_the_null_market_has_the_same_volatility_and_nothing_to_learn():
     [
         (lambda: SignalModel(noise_vol=0), "noise_vol"),
         (lambda: SignalModel(drift=-1), "drift >= 0"),
-        (lambda: make_market(1, 1, START), "1 bars"),
+        (lambda: make_market(1, 1, START), "1 bar"),
         (lambda: make_market(1, 10, datetime(2023, 6, 1)), "can't start"),  # noqa: DTZ001
         (lambda: make_market(1, 10, START.replace(minute=5)), "can't start"),
     ],
@@ -157,11 +157,12 @@ def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypat
     path.write_text("open_time,open\n1,2\n")
     opened = []
     whole = Path.open
-    monkeypatch.setattr(
-        Path,
-        "open",
-        lambda file, *given, **named: (opened.append(file), whole(file, *given, **named))[1],
-    )
+
+    def noted(file, *given, **named):
+        opened.append(file)
+        return whole(file, *given, **named)
+
+    monkeypatch.setattr(Path, "open", noted)
     assert not is_marked(tmp_path)
     assert not is_marked(tmp_path)
     assert opened == [path]

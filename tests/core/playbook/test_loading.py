@@ -17,6 +17,7 @@ from core.playbook import (
 )
 from core.playbook.references import RULES
 from core.playbook.yaml_tree import MAX_CHARACTERS
+from tests.expected import present
 from tests.portuguese import untranslated
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def test_an_own_trainer_is_read_as_a_list_of_words() -> None:
     text = changed(
         "  command: null", '  command: [python, train.py, --logdir, "{tensorboard_dir}"]'
     )
-    assert parse_playbook(text, "x").training.command[-1] == "{tensorboard_dir}"
+    assert present(parse_playbook(text, "x").training.command)[-1] == "{tensorboard_dir}"
 
 
 def test_a_file_is_checked_and_named(tmp_path) -> None:

@@ -87,7 +87,7 @@ def test_an_undefined_gate_says_why():
     empty = backtest.trades.iloc[:0]
     decision = decision_of(type(backtest)(backtest.equity, empty, backtest.bars, backtest.costs))
     page = memo_html(decision, backtest.equity, backtest.bars)
-    assert "undefined: no_trades" in page
+    assert "undefined: no trades" in page
 
 
 def test_what_is_written_by_others_is_escaped():
@@ -123,7 +123,7 @@ def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
     page, decision = memo()
     assert (decision.decision, decision.evidence.grade) == ("GO", "INSUFFICIENT")
     assert "GO 6/6 on INSUFFICIENT evidence" in page
-    assert "[ GO 6/6 com evidência INSUFFICIENT ]" in memo_text(decision, "pt")
+    assert "[ GO 6/6 com evidência INSUFICIENTE ]" in memo_text(decision, "pt")
 
 
 def test_failed_checks_stand_in_the_headline():
@@ -131,7 +131,7 @@ def test_failed_checks_stand_in_the_headline():
     told = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
     assert told in page
     assert told in memo_text(decision)
-    assert "evidência INSUFFICIENT: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
+    assert "evidência INSUFICIENTE: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
 
 
 def test_no_line_of_the_memo_is_longer_than_the_page():

@@ -16,6 +16,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from core.telemetry import Fault, RunReader, plain, scalars, tail
 from core.telemetry.checksum import masked, of_zeros, terms, unmasked
 from core.telemetry.frames import whole_records
+from core.telemetry.wire import ScalarParser
 from tests.event_files import header, record, scalar
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ def path(tmp_path):
 def test_thousands_of_plain_records_are_read_at_once(path, monkeypatch):
     path.write_bytes(header(1.7e9) + b"".join(rollouts(2000)))
     seen = []
-    parse = scalars.ScalarParser.parse
+    parse = ScalarParser.parse
 
     def watched(self, event, number=0):
         seen.append(number)
         return parse(self, event, number)
 
-    monkeypatch.setattr(scalars.ScalarParser, "parse", watched)
+    monkeypatch.setattr(ScalarParser, "parse", watched)
     reader = read(path)
     # The header, and the few of step 0 and of steps below 128.
     assert len(seen) < 50

@@ -72,7 +72,7 @@ def test_a_failed_check_leaves_no_evidence_and_one_never_made_little(check, word
     unknown = graded(integrity=replace(SOUND, **{check: None}))
     assert unknown.grade is EvidenceGrade.WEAK
     assert unknown.reasons[0].endswith("ADEQUATE requires it.")
-    assert unknown.reasons[0].in_("pt").endswith("ADEQUATE exige isso.")
+    assert unknown.reasons[0].in_("pt").endswith("ADEQUADA exige isso.")
 
 
 def test_many_trials_weaken_the_same_record():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import MarketDataError
-from runner.agent.episodes import RandomEpisodes
+from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes
 from runner.agent.features import WARM_UP
 from runner.agent.split import TrainingData, purge_gap
 from tests.runner.agent.markets import candles, small_settings
@@ -56,6 +56,7 @@ def test_no_training_episode_leaves_the_training_bars():
 
 def test_the_validation_covers_its_slice_once_in_order():
     env = TrainingData.prepare(candles(2000), SETTINGS).validation_env(SETTINGS)
+    assert isinstance(env.episodes, ChronologicalEpisodes)
     spans = env.episodes.spans
     assert spans[0, 0] == 1700
     assert spans[-1, 1] == 1999

@@ -10,6 +10,7 @@ import pytest
 
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
+from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, LAUNCH
 from tests.runner.signed_place import CONDITIONS, SignedPlace
@@ -140,7 +141,7 @@ def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
 ) -> None:
     manual, file, root = tmp_path / "manual.yaml", tmp_path / "c.json", place.home.root
     manual.write_text(place.week.playbook_text)
-    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), manual).record
+    place.week = recorded(place.lead.create_week(LAUNCH + timedelta(days=7), manual))
     seen = place.revalidate("GO")
     place.sign(seen)
     file.write_bytes(place.client().capsule(seen)[0])

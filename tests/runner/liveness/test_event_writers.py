@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from runner.liveness.event_writers import has_writer
+from tests.expected import present
 
 HOLD = "import sys; file = open(sys.argv[1], sys.argv[2]); print('open', flush=True); input()"
 
@@ -14,7 +15,7 @@ def held(path, mode: str) -> subprocess.Popen:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    child.stdout.readline()
+    present(child.stdout).readline()
     return child
 
 
