@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from core.errors import IntegrityError
+from core.language import Message
 
 
 @dataclass(frozen=True, order=True)
 class ClockPoint:
-    """At this real time the week time was ``week``, and continued at ``pace``.
+    """One fixed point of the map: at real time ``real``, the week time was ``week``.
 
-    ``pace`` is week seconds per real second; it is used only after the last point
-    (between two points the map is the straight line that joins them).
+    ``pace`` is in week seconds per real second and used only after the last point;
+    between two points the map is linear.
     """
 
     real: datetime
@@ -37,11 +38,19 @@ class Clock:
         for before, after in zip(self.points, self.points[1:], strict=False):
             if after.real <= before.real or after.week < before.week:
                 raise IntegrityError(
-                    f"The clock runs backwards between {before.real} and {after.real}.",
-                    "Record points in order of real time, week time never falling.",
+                    Message(
+                        "The clock runs backwards between {first} and {second}.",
+                        first=str(before.real),
+                        second=str(after.real),
+                    ),
+                    Message(
+                        "Record points in order of real time, with week time never decreasing."
+                    ),
                 )
         if any(point.pace < 0 for point in self.points):
-            raise IntegrityError("A clock's pace is negative.", "Give a pace of 0 or more.")
+            raise IntegrityError(
+                Message("A clock's pace is negative."), Message("Give a pace of 0 or more.")
+            )
 
     @property
     def is_identity(self) -> bool:
@@ -112,8 +121,8 @@ class Clock:
         """
         if self.points and week < self.to_week(real):
             raise IntegrityError(
-                f"The week already stands at {self.to_week(real)}.",
-                "A clock never runs backwards; give a later week moment.",
+                Message("Week time is already {time}.", time=str(self.to_week(real))),
+                Message("A clock never runs backwards; give a later week time."),
             )
         return Clock((*self.points, ClockPoint(real, week, pace)))
 
@@ -128,7 +137,7 @@ class Clock:
     def real_window(self, until_real: datetime, window: timedelta) -> timedelta | None:
         """The real time that the last ``window`` of week time before a real moment took.
 
-        None if the clock has never been there.
+        None if the clock has not reached that moment.
         """
         since = self.to_real(self.to_week(until_real) - window)
         return None if since is None else until_real - since

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.errors import InputError
 from core.json_model import Count, JsonModel, Number
+from core.language import Message, plural
 from core.metrics.conventions import (
     DAYS_PER_YEAR,
     HOURS_PER_YEAR,
@@ -81,7 +82,7 @@ class GateResult(JsonModel):
 
 
 class Facts(JsonModel):
-    """What belongs beside the gates."""
+    """Figures shown beside the gates."""
 
     bars: Count = Field(description="Marked bars.")
     days: float = Field(description="Length of the record in days, by its bars.")
@@ -105,7 +106,7 @@ class Facts(JsonModel):
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All gates, the decision, and the facts that belong beside them."""
+    """All gates, the decision, and the figures shown beside them."""
 
     decision: Decision
     passed: int
@@ -144,7 +145,7 @@ def score(
     """Judge a backtest.
 
     :param equity: columns ``time, equity``; the first row is the starting capital.
-    :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
+    :param trades: columns ``exit_time, pnl`` (one row per round trip, net, in quote
         currency); None if unknown: their gates are then undefined.
     :raises InputError: see :func:`core.metrics.records.require_equity` and
         :func:`~core.metrics.records.require_trades`.
@@ -188,8 +189,12 @@ def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
     reached = [rule for rule in rules if passed >= rule.min_passed]
     if not reached:
         raise InputError(
-            f"No decision rule covers {passed} passed gates.",
-            "Add one with min_passed 0 to the playbook's decision list.",
+            plural(
+                "No decision rule covers {n} passed gate.",
+                "No decision rule covers {n} passed gates.",
+                passed,
+            ),
+            Message("Add one with min_passed 0 to the playbook's decision list."),
         )
     return max(reached, key=lambda rule: rule.min_passed)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -15,6 +17,7 @@ from pydantic import (
 )
 
 from core.language import Message, literal
+from core.timestamps import iso, parse_moment
 
 
 class JsonModel(BaseModel):
@@ -23,12 +26,12 @@ class JsonModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values, keys in the order of the fields; fields that were never set are left out."""
+        """Plain JSON values in the order of the fields, without fields that were never set."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
 def _restored(value: Any, info: ValidationInfo) -> Message:
-    """A recorded sentence as a message; what is not in the record's list is the same everywhere.
+    """A recorded sentence as a message; one that the record does not list stays as it is.
 
     :param info: its context maps English sentences to their messages.
     """
@@ -47,6 +50,13 @@ Sentence = Annotated[
 ]
 """Recorded as its English text; template and values are listed once for the whole record."""
 
+
+def _moment(given: object) -> object:
+    return parse_moment(given) if isinstance(given, str) else given
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(iso)]
+"""A time with a zone, recorded as UTC in ISO 8601."""
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
 """Any number; whole ones stay whole in the file."""
 Count = Annotated[int, Field(ge=0)]

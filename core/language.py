@@ -1,7 +1,7 @@
 """The languages of the product, and sentences that can be read in each of them.
 
-The English sentence stands in the code, where it is used; it is also the key of its
-translation. All translations stand in one gettext catalogue a language, below
+The English sentence is written in the code where it is used; it is also the key of its
+translation. Each language has one gettext catalogue, below
 ``core/locales/``. Babel extracts, updates and checks it (``make catalogue``, ``make check``).
 """
 
@@ -47,6 +47,10 @@ class Message(str):
     values: Mapping[str, Any]
 
     def __new__(cls, template: str, /, **values: Any) -> Message:
+        """Format a literal English template with its values.
+
+        :raises KeyError: the template has a field without a value.
+        """
         return cls._made(template, None, values)
 
     @classmethod
@@ -55,6 +59,9 @@ class Message(str):
         made = super().__new__(cls, chosen.format(**values))
         made.template, made.plural, made.values = template, plural, values
         return made
+
+    def __format__(self, spec: str) -> str:
+        return _cased(str(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Message._made, (self.template, self.plural, dict(self.values))
@@ -76,7 +83,7 @@ class Message(str):
         return known.ngettext(self.template, self.plural, self.values["n"])
 
     def as_record(self) -> dict[str, Any]:
-        """JSON that :meth:`from_record` reads back: template and values, not only the text."""
+        """JSON with template and values, for :meth:`from_record`."""
         made: dict[str, Any] = {"template": self.template}
         if self.plural is not None:
             made["plural"] = self.plural
@@ -116,7 +123,7 @@ class Message(str):
 
 
 def plural(one: str, many: str, /, n: float, **values: Any) -> Message:
-    """A message whose wording depends on a count, which both sentences know as ``{n}``.
+    """A message whose wording depends on a count, ``{n}`` in both sentences.
 
     >>> plural("{n} bar", "{n} bars", 2)
     '2 bars'
@@ -130,7 +137,7 @@ def literal(text: str) -> Message:
 
 
 def joined(parts: Iterable[str], separator: str = " ") -> Message:
-    """Several messages as one, each translated by itself."""
+    """Several messages as one, each translated separately."""
     named = {f"part{index}": part for index, part in enumerate(parts)}
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
@@ -148,7 +155,7 @@ def number_in(written: str, language: str) -> str:
 
 
 def alternatives(words: Sequence[str]) -> Message:
-    """One or several words as alternatives.
+    """Words as a list of alternatives.
 
     >>> alternatives(["a", "b", "c"])
     'a, b or c'
@@ -156,7 +163,7 @@ def alternatives(words: Sequence[str]) -> Message:
     *others, last = words
     if not others:
         return literal(last)
-    return Message("{names} or {last}", names=", ".join(others), last=last)
+    return Message("{names} or {last}", names=joined(others, ", "), last=last)
 
 
 def recorded(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,17 +252,22 @@ class _Values(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         if isinstance(value, Message):
-            return format(value.in_(self.language, self.escape), format_spec)
+            return _cased(value.in_(self.language, self.escape), format_spec)
         text = super().format_field(value, format_spec)
         if isinstance(value, Real):  # NumPy's numbers too
             text = number_in(text, self.language)
         return text if self.escape is None else self.escape(text)
 
 
-def _saved(value: Any) -> Any:
-    """A value as JSON knows it; what JSON lacks is named, so that :func:`_loaded` gives it back.
+def _cased(text: str, spec: str) -> str:
+    """``format`` with one more spec: ``{word:upper}`` is in capital letters."""
+    return text.upper() if spec == "upper" else format(text, spec)
 
-    NumPy's numbers become Python's. A value of any other type becomes its text.
+
+def _saved(value: Any) -> Any:
+    """A value as JSON. Types that JSON lacks are tagged, so that :func:`_loaded` restores them.
+
+    NumPy's numbers become Python's; a value of any other type becomes its text.
     """
     if isinstance(value, Message):
         return value.as_record()

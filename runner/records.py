@@ -31,7 +31,7 @@ class Job:
     kind: JobKind
     week_id: str | None
     state: JobState
-    reason: Message  # why it is in this state, in one sentence; empty if there is nothing to say
+    reason: Message  # why it is in this state, in one sentence; may be empty
     params: Mapping[str, Any]
     requested_by: str
     requested_at: datetime  # real
@@ -41,7 +41,7 @@ class Job:
     started_at: datetime | None  # real
     ended_at: datetime | None  # real
     exit_code: int | None
-    run: str | None = None  # for a training: the run's name
+    run: str | None = None  # of a training job: the run's name
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Attempt:
     started_at: datetime
     ended_at: datetime | None
     exit_code: int | None
-    folder: str  # relative to the home
-    event_folder: str | None = None  # of a training: where its event files go
+    folder: str  # relative to the data directory
+    event_folder: str | None = None  # of a training attempt: where its event files go
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Note:
-    """What a person wrote about a slot."""
+    """A person's note on a slot."""
 
     id: int
     week_id: str
@@ -113,14 +113,14 @@ class Incident:
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
     @property
-    def holds_start(self) -> bool:
-        """Whether nothing starts or restarts a training run until a person closes it."""
+    def is_blocking(self) -> bool:
+        """Whether it blocks every start and restart of a training run until a person closes it."""
         return self.state is IncidentState.OPEN and self.blocks_start
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the CTO did with a decision."""
+    """The CTO's act on a decision: approved, approved with conditions, or rejected."""
 
     id: int
     week_id: str
@@ -139,8 +139,8 @@ class Signature:
 
 
 @dataclass(frozen=True)
-class Closing:
-    """The closing of a condition: who, when, and the evidence that it is met."""
+class ConditionClosure:
+    """Who closed a condition, when, and the evidence that it is met."""
 
     id: int
     week_id: str
@@ -163,7 +163,7 @@ class Condition:
     text: str
     owner: str
     due: date | None  # None: the recorded day is unreadable
-    closed: Closing | None
+    closed: ConditionClosure | None
 
     def overdue(self, today: date) -> bool:
         """Still open after its due day.
@@ -204,37 +204,46 @@ DecisionLine = tuple[str, str | None, Mapping[str, Any]]  # kind, week id and bo
 
 @dataclass(frozen=True)
 class DecisionRecords:
-    """What the store holds that the decisions of a week are judged by."""
+    """The stored records that the decisions of a week are evaluated against."""
 
     week: Week
     jobs: tuple[Job, ...]  # of the week, newest first
-    lines: tuple[DecisionLine, ...]  # what was decided in all weeks, and what took paths over
+    lines: tuple[DecisionLine, ...]  # of all weeks: decisions, and work that took over paths
 
 
 @dataclass(frozen=True)
 class WeekRecords:
     """All that the store holds of one week, read in one transaction."""
 
-    head: str  # SHA-256 of the ledger's last line: while it stands, nothing was written
+    head: str  # SHA-256 of the ledger's last line: it changes with every write
     week: Week
     clock: Clock
     jobs: tuple[Job, ...]  # newest first
     attempts: Mapping[str, tuple[Attempt, ...]]  # job id to its attempts, by their numbers
-    ticks: tuple[Tick, ...]  # those that count, oldest first
+    ticks: tuple[Tick, ...]  # current ones, oldest first
     notes: tuple[Note, ...]  # oldest first
     incidents: tuple[Incident, ...]  # newest first
     signatures: tuple[Signature, ...]  # of every week, oldest first
-    closings: tuple[Closing, ...]  # of the conditions of all signatures
+    closures: tuple[ConditionClosure, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
-    signing_keys: frozenset[str] = frozenset()  # of this home, as base64
+    signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
     countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
+    other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
 
     @property
     def decisions(self) -> DecisionRecords:
+        """The part of the records that decisions are evaluated against."""
         return DecisionRecords(self.week, self.jobs, self.decision_lines)
 
+    def week_of(self, signature: Signature) -> Week | None:
+        return (
+            self.week
+            if signature.week_id == self.week.id
+            else self.other_weeks.get(signature.week_id)
+        )
+
     def newest_signature(self, sha256: str | None) -> Signature | None:
-        """The signature of a decision that counts."""
+        """The newest signature of a decision; None if it has none."""
         signed = (one for one in reversed(self.signatures) if one.revalidation_sha256 == sha256)
         return next(signed, None)

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Message
-from core.liveness import GAPS, LEAST_SILENCE
+from core.liveness import GAPS, MIN_SILENCE
 from core.playbook.yaml_tree import TreeError, read_tree
 from core.vocabulary import JobKind, Role
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
-# Variables that are no settings: the data directory, and what processes and tests tell each other.
+# Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL"})
 _MOST = 999_999_999
 
@@ -103,7 +103,7 @@ class _Settings(BaseSettings):
     def sources(cls, home: Home | None = None) -> dict[str, Source]:
         """Where each setting comes from.
 
-        :raises InputError: the file sets a name that is no setting, or is not YAML.
+        :raises InputError: the file sets an unknown name, or is not YAML.
         :raises SetupError: the file can't be read.
         """
         in_file = _in_file(home) if home else {}
@@ -172,7 +172,7 @@ class Settings(_Settings):
     )
     healthy_s: Number = _seconds(600.0, "An attempt that ran this long resets the backoff.")
     liveness_s: Number = _seconds(10.0, "Interval at which the progress of attempts is checked.")
-    stalled_s: Number = _seconds(LEAST_SILENCE, "Shortest silence that counts as a stall.")
+    stalled_s: Number = _seconds(MIN_SILENCE, "Shortest silence that counts as a stall.")
     stalled_gaps: Number = _number(
         GAPS, "gaps", "A stall is also at least this many of the run's usual gaps between events."
     )
@@ -238,7 +238,7 @@ def misspelt_variables() -> dict[str, str]:
 
 def _in_file(home: Home) -> dict[str, Any]:
     path = home.settings_file
-    an_example = Message("Write one setting a line, for example `stop_grace_s: 60`.")
+    an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
     try:
         text = path.read_text(encoding="utf-8")
         if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):

@@ -1,8 +1,8 @@
-"""The catalogue of Portuguese sentences: brought up to date with the code, or checked.
+"""Update or check the catalogue of Portuguese sentences.
 
-``make catalogue`` writes it: new sentences get an empty entry, sentences that left the code are
-dropped, nothing is guessed. ``make check`` fails where the file is behind the code, where an
-entry is empty or fuzzy, or where its fields are not those of the English sentence.
+``make catalogue`` updates it: new sentences get an empty entry, sentences that are no longer in
+the code are removed, and nothing is translated. ``make check`` fails if the file is out of date,
+if an entry is empty or fuzzy, or if its fields differ from those of the English sentence.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ msgstr ""
 
 
 def main() -> None:
+    """Update the catalogue; with ``--check`` only print its problems and exit with 1 if there are any."""
     extracted, lost = sentences_of_the_code()
     if sys.argv[1:] == ["--check"]:
         known = CATALOGUE.read_text(encoding="utf-8")
         problems = [*lost, *wrong_entries(known)]
         if updated(extracted, known) != known:
-            problems.insert(0, "it is behind the code: run `make catalogue`")
+            problems.insert(0, "it is out of date: run `make catalogue`")
         for problem in problems:
             print(f"{CATALOGUE.relative_to(CHECKOUT)}: {problem}", file=sys.stderr)
         raise SystemExit(1 if problems else 0)
@@ -56,7 +57,7 @@ def main() -> None:
 
 
 def sentences_of_the_code() -> tuple[Catalog, list[str]]:
-    """Every sentence that stands in the code, and what could not be read as one."""
+    """Every sentence in the code, and the warnings of the extraction."""
     with TemporaryDirectory() as folder:
         template = Path(folder) / "messages.pot"
         command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"]
@@ -71,7 +72,7 @@ def sentences_of_the_code() -> tuple[Catalog, list[str]]:
 
 
 def updated(extracted: Catalog, known: str) -> str:
-    """The catalogue's text with the sentences of the code and the translations that are known."""
+    """The text of the catalogue: the extracted sentences with their known translations."""
     translations = read_po(io.StringIO(known), locale="pt_BR")
     made = read_po(io.StringIO(HEADER), locale="pt_BR")
     for message in extracted:
@@ -90,7 +91,7 @@ def updated(extracted: Catalog, known: str) -> str:
 
 
 def wrong_entries(known: str) -> Iterator[str]:
-    """What is wrong with the entries themselves, one line for each."""
+    """The problems of the entries, one line each."""
     try:
         catalogue = read_po(io.StringIO(known), locale="pt_BR", abort_invalid=True)
         write_mo(io.BytesIO(), catalogue)
@@ -100,28 +101,28 @@ def wrong_entries(known: str) -> Iterator[str]:
     for message in catalogue:
         if not message.id:
             continue
-        said = _key(message)
+        key = _key(message)
         english = (message.id,) if isinstance(message.id, str) else message.id
         string = message.string or ""
         forms = (string,) if isinstance(string, str) else tuple(string)
         if len(forms) != len(english) or not all(forms):
-            yield f"no Portuguese for {said!r}"
+            yield f"no Portuguese for {key!r}"
         elif message.fuzzy:
-            yield f"{said!r} is marked fuzzy"
+            yield f"{key!r} is marked fuzzy"
         else:
             wanted = fields(english[-1])
             for form in forms:
                 try:
                     found = fields(form)
                 except ValueError as broken:
-                    yield f"the Portuguese of {said!r} can't be formatted: {broken}"
+                    yield f"the Portuguese of {key!r} can't be formatted: {broken}"
                     continue
                 if found != wanted and not (len(forms) > 1 and found == fields(english[0])):
-                    yield f"{said!r} has the fields {sorted(wanted)}, its Portuguese {sorted(found)}"
+                    yield f"{key!r} has the fields {sorted(wanted)}, its Portuguese {sorted(found)}"
 
 
 def fields(sentence: str) -> set[str]:
-    """Names of the values in a sentence, those inside format specs included."""
+    """The field names in a sentence, including those inside format specs."""
     found: set[str] = set()
     for _, name, spec, _ in Formatter().parse(sentence):
         if name is not None:

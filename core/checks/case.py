@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.checks.judgement import NOTHING, Judgement
-from core.language import Message, alternatives, joined, literal
+from core.language import Message, alternatives, joined
 from core.metrics.conventions import meets_limit
 from core.reading import Reading, unit_text
+from core.state_words import shown_word
 from core.vocabulary import Verdict
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def meets(value: object, check: CheckSpec) -> bool:
 def limit_text(check: CheckSpec) -> Message:
     """The limit as people read it: ``< 0.01``, ``≥ 1,000 steps/s``, ``INCREASING or STABLE``."""
     if isinstance(check.threshold, str):
-        return literal(check.threshold)
+        return shown_word(check.threshold)
     if isinstance(check.threshold, tuple):
-        return alternatives(check.threshold)
+        return alternatives([shown_word(word) for word in check.threshold])
     limit = Message("{sign} {limit:,.10g}", sign=_SIGNS.get(check.op, "="), limit=check.threshold)
     return joined([limit, unit_text(check.unit)]) if check.unit else limit
 
@@ -47,7 +48,7 @@ def plain(value: float) -> Message:
 
 @dataclass(frozen=True)
 class Case:
-    """What a rule judges. Each method is one of the answers."""
+    """The check that a rule judges; each method builds one kind of judgement."""
 
     check: str
     spec: CheckSpec
@@ -65,11 +66,11 @@ class Case:
         return self.say(Verdict.PASS if passes else Verdict.FAIL, why, reading, evidence)
 
     def pending(self, why: Message, reading: Reading | None = None) -> Judgement:
-        """Too early to tell."""
+        """PENDING: too early to tell."""
         return self.say(Verdict.PENDING, why, reading)
 
     def unknown(self, why: Message) -> Judgement:
-        """The data should exist by now, and does not."""
+        """UNKNOWN: the data should exist by now and does not."""
         return self.say(Verdict.UNKNOWN, why)
 
     def failed(
@@ -79,7 +80,7 @@ class Case:
         return self.say(Verdict.FAIL, why, reading, evidence)
 
     def warned(self, why: Message, reading: Reading, evidence: Message = NOTHING) -> Judgement:
-        """Neither fine nor failed: a person has to check it."""
+        """WARN: neither passed nor failed; a person has to check it."""
         return self.say(Verdict.WARN, why, reading, evidence)
 
     def say(

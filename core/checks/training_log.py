@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, SetupError
 from core.facts import LogFacts
+from core.language import Message
 from core.timestamps import parse_moment
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 TAGS = ("INFO", "WARN", "ERROR", "ISSUE", "CHECK", "PERFORMANCE")
 
-KEPT = 1000  # lines of one tag that facts hold; a storm of errors needs no more
+KEPT = 1000  # lines kept per tag
 _LINE = re.compile(r"(?:(?P<at>\d{4}-\d\d-\d\dT\S+)\s+)?\[(?P<tag>[A-Z]+)\]\s?(?P<message>.*)")
 
 
@@ -32,7 +33,7 @@ class LogLine:
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[LogLine]:
-    """Read lines in order. No line is refused: a log can be unreadable, but not invalid."""
+    """Parse lines in order. Every line is accepted; one without a tag gets the tag ""."""
     at: datetime | None = None
     for text in lines:
         text = text.rstrip("\r\n")
@@ -50,10 +51,10 @@ def read_log(
 ) -> Iterator[LogLine]:
     """Lines of a log between two real moments, both included.
 
-    Lines before the first time in the file can't be placed, and are always given.
+    Lines before the first timestamp have no time and are always included.
 
     :raises FileNotFoundError: there is no such log.
-    :raises SetupError: no right to read it.
+    :raises SetupError: no permission to read it.
     """
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -67,7 +68,12 @@ def read_log(
         raise
     except OSError as error:
         raise SetupError(
-            f"{path} can't be read: {error.strerror or error}.", "Check the file's rights."
+            Message(
+                "{path} can't be read: {error}.",
+                path=str(path),
+                error=error.strerror or str(error),
+            ),
+            Message("Fix the file's permissions."),
         ) from error
 
 
@@ -77,7 +83,7 @@ def read_log_facts(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> LogFacts:
-    """What a log says between two real moments. An unreadable log counts as a missing one.
+    """The log's facts between two real moments. An unreadable log counts as missing.
 
     :param shown_as: name of the file for people.
     """

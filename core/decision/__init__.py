@@ -2,7 +2,7 @@
 
 from core.decision.archive import ReportPaths, decision_sha256, write_reports
 from core.decision.build import Inputs, JobDetails, Occasion, build_decision
-from core.decision.comparison import Earlier, EarlierDecisions
+from core.decision.comparison import EarlierDecision, EarlierDecisions
 from core.decision.documents import decision_text, gate_block
 from core.decision.load import (
     SavedDecision,
@@ -21,7 +21,7 @@ __all__ = [
     "BacktestRecord",
     "Checks",
     "DecisionRecord",
-    "Earlier",
+    "EarlierDecision",
     "EarlierDecisions",
     "Inputs",
     "JobDetails",

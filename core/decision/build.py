@@ -1,4 +1,4 @@
-"""Building a decision: the gates, how far to believe them, and what they were computed from."""
+"""Building a decision: the gates, their uncertainty, and what they were computed from."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from core.decision.warnings import find_warnings
 from core.gates import GateResult, decide, score
 from core.metrics.records import records_csv
 from core.timestamps import iso
-from core.trading.earning import earning
+from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
-from core.trading.going_live import going_live
+from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.resampling import uncertainty
 from core.trading.robustness import Stress, robustness, stress
@@ -55,8 +55,8 @@ class Inputs:
 
     :ivar playbook_sha256: of the playbook's file.
     :ivar data: provenance of the backtest candles.
-    :ivar data_warnings: what :func:`core.market.quality` warned about.
-    :ivar seeds: of everything that was drawn at random, by name.
+    :ivar data_warnings: warnings of :func:`core.market.quality`.
+    :ivar seeds: random seeds by what they drew.
     """
 
     playbook: Playbook
@@ -85,7 +85,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class JobDetails:
-    """What the job that ran the backtest knows beside it."""
+    """What only the job that ran the backtest knows."""
 
     job_id: str
     trial: int
@@ -109,10 +109,10 @@ def build_decision(
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
 
-    :param trials: how often training and revalidation ran; once if None.
-    :param checks: what the program checked while it ran.
-    :param earlier: what the decision is compared with.
-    :param on_stage: called with each of :data:`STAGES` when it begins, and the gates so far.
+    :param trials: number of training runs and revalidations; None: one.
+    :param checks: results of the checks that the job ran.
+    :param earlier: decisions to compare with.
+    :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.
     :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
     """
     begin = on_stage or (lambda stage, gates: None)
@@ -120,7 +120,10 @@ def build_decision(
     bars_per_year = settings.bars_per_year
     card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
     begin("gates", card.gates)
-    levels, track = record.levels, record.track  # before anything is computed on them
+    levels, track = (
+        record.levels,
+        record.track,
+    )  # raises on bad records, before the long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
     doubt = uncertainty(
@@ -165,7 +168,7 @@ def build_decision(
         evidence=skill.evidence,
         facts=RecordFacts(**dict(card.facts), mean_exposure=record.mean_exposure),
         baselines=skill.baselines,
-        earning=earning(
+        earning=earnings(
             record.equity,
             record.trades,
             levels,
@@ -175,7 +178,7 @@ def build_decision(
         ),
         robustness=robustness(record, strained, table, bars_per_year),
         trust=trust,
-        if_go=going_live(
+        if_go=live_limits(
             record.curve,
             record.bars,
             float(abs(levels).max()) if len(levels) else 0.0,

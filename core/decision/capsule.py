@@ -1,8 +1,8 @@
-"""The capsule: a signed decision as one file that can be verified offline.
+"""The capsule: a signed bundle of a decision, one file that can be verified offline.
 
-It holds the signed statement, the archived files as text, and the conditions with what
-became of them; a seal of the home's key covers all of it. One spelling only: a file
-that differs in a single byte is no longer the one that was sealed.
+It holds the signed statement, the archived files as text, and the conditions with their
+outcomes, all sealed by the home's key. The encoding is canonical: a file that differs in
+a single byte is not the one that was sealed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Difference, Present
-from core.decision.seal import fingerprint, holds, public_text, same_key, seal, short
-from core.decision.validity import Standing, altered, is_genuine, standing_of
+from core.decision.seal import fingerprint, public_text, same_key, seal, short, verifies
+from core.decision.validity import Validity, altered, is_genuine, validity_of
 from core.errors import InputError
 from core.language import Message, literal
 from core.timestamps import iso
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 FORMAT = "trainweek-capsule/1"
 EXPORT_AGAIN = Message("Do not use it. Export it again: `trainweek decision export`.")
-ASK_FOR_KEY = Message("Give the fingerprint from the page Decision (--key), or the home (--home).")
+ASK_FOR_KEY = Message(
+    "Pass the fingerprint from the page Decision (--key), or the data directory (--home)."
+)
 KEY_UNCHECKED = "The signing key was not checked"  # how the sentences about it begin
 
 
@@ -36,7 +38,7 @@ def make_capsule(
     record: Mapping[str, Any],
     saved: SavedDecision,
     conditions: Sequence[Mapping[str, Any]],
-    standing: Standing,
+    validity: Validity,
     key: Any,
     exported_at: datetime,
 ) -> bytes:
@@ -44,15 +46,15 @@ def make_capsule(
 
     :param record: the sealed statement, as the ledger has it.
     :param conditions: of the statement, each with ``closed`` (who, when, note) or null.
-    :param standing: at the export; a void decision travels as one.
+    :param validity: at the export; a void decision is exported as void.
     :param key: the home's private key.
     """
     contents: dict[str, Any] = {
         "format": FORMAT,
         "exported_at": iso(exported_at),
         "standing": {
-            "state": standing.state.value,
-            "reasons": [str(difference) for difference in standing.differences],
+            "state": validity.state.value,
+            "reasons": [str(difference) for difference in validity.differences],
         },
         "signed": dict(record),
         "conditions": [dict(condition) for condition in conditions],
@@ -79,7 +81,7 @@ def read_capsule(path: Path) -> bytes:
 
 
 def parse_capsule(content: bytes) -> dict[str, Any] | None:
-    """The capsule's fields, if these bytes are one spelling of one; else None."""
+    """The capsule's fields; None unless the bytes are a capsule in canonical encoding."""
     try:
         fields = json.loads(content)
         whole = isinstance(fields, dict) and _spelt(fields) == content
@@ -94,15 +96,15 @@ def examine(
     present: Present | None = None,
     key: str | None = None,
     any_key: bool = False,
-) -> Standing:
-    """Check a capsule: its seal, its statement, its files, then what is there.
+) -> Validity:
+    """Check a capsule: its seal, its statement, its files, then what exists here.
 
-    Anyone can make a key and seal anything: a consistent capsule is valid only with a
-    trusted key, and UNTRUSTED without one.
+    Anyone can make a key and seal anything, so without a trusted key a consistent
+    capsule is UNTRUSTED.
 
     :param key: the fingerprint (or its first 16 digits) of the key that is trusted.
     :param any_key: accept any key.
-    :param present: what to compare with; None compares with nothing else.
+    :param present: files to compare with; None: check the capsule alone.
     """
     capsule = parse_capsule(content)
     if capsule is None:
@@ -129,10 +131,10 @@ def examine(
                 wanted=key[:16],
             ),
             Message(
-                "Ask for the capsule of the home whose key you trust, or check the fingerprint."
+                "Ask for a capsule signed with the key that you trust, or check the fingerprint."
             ),
         )
-    found = standing_of(statement, present or Present(complete=False), now)
+    found = validity_of(statement, present or Present(complete=False), now)
     differences = found.differences
     state = found.state
     if capsule["standing"]["state"] == SignatureState.VOID.value:
@@ -144,7 +146,7 @@ def examine(
         state = SignatureState.UNTRUSTED
         differences = (Difference("key", Message("The signing key was not checked."), ASK_FOR_KEY),)
     checked = ("seal", "signature", "contents", *(["key"] if key else []), *found.checked)
-    return Standing(state, differences, checked, (*unchecked, *found.unchecked))
+    return Validity(state, differences, checked, (*unchecked, *found.unchecked))
 
 
 def _problem(capsule: Mapping[str, Any]) -> Message | None:
@@ -152,7 +154,7 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
     try:
         given = capsule["seal"]
         rest = {name: value for name, value in given.items() if name != "signature"}
-        if not holds({**capsule, "seal": rest}, given["signature"], given["public_key"]):
+        if not verifies({**capsule, "seal": rest}, given["signature"], given["public_key"]):
             return Message("The capsule was altered: its seal does not cover its content.")
         if given["fingerprint"] != fingerprint(given["public_key"]):
             return Message("The capsule's fingerprint is not its key's.")
@@ -164,7 +166,7 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
         statement = record["statement"]
         signed = statement["bound"]["files"]
         if signed.get("decision.json") != statement["decision_sha256"]:
-            return Message("The statement names another decision than the one that it binds.")
+            return Message("The statement names a different decision from the one it is bound to.")
         for name in sorted(files.keys() | signed.keys()):
             if name not in files:
                 return Message("{name} is missing in the capsule.", name=name)
@@ -172,21 +174,21 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
                 return Message("{name} in the capsule is not the one that was signed.", name=name)
         if wrong := _misquoted(statement, json.loads(files["decision.json"])):
             return Message(
-                "The statement says another {part} than the decision that it signs.", part=wrong
+                "The statement and the decision that it signs differ in: {part}.", part=wrong
             )
         if Right.SIGN not in RIGHTS[Role(statement["role"])]:
             return Message("It was signed by a {role}, who may not sign.", role=statement["role"])
-        told = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
-        if told != list(statement["conditions"]):
+        listed = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
+        if listed != list(statement["conditions"]):
             return Message("The conditions in the capsule are not the ones that were signed.")
         SignatureState(capsule["standing"]["state"])
     except (KeyError, TypeError, AttributeError, ValueError):
-        return Message("A part of the capsule is missing or of another kind.")
+        return Message("A part of the capsule is missing or has the wrong type.")
     return None
 
 
 def _misquoted(statement: Mapping[str, Any], decision: Mapping[str, Any]) -> str | None:
-    """What the statement says about the decision and the decision itself doesn't; None if nothing."""
+    """The first field in which the statement contradicts its decision; None if they agree."""
     bound = statement["bound"]
     pairs = {
         "decision": (statement["decision"], decision["decision"]),
@@ -203,7 +205,7 @@ def _misquoted(statement: Mapping[str, Any], decision: Mapping[str, Any]) -> str
         f"model ({name})": (bound["model"].get(name), decision["model"].get(name))
         for name in ("path", "sha256", "manifest_sha256")
     }
-    return next((name for name, (said, is_) in pairs.items() if said != is_), None)
+    return next((name for name, (stated, actual) in pairs.items() if stated != actual), None)
 
 
 def _sha256(text: str) -> str:
@@ -211,6 +213,6 @@ def _sha256(text: str) -> str:
 
 
 def _spelt(fields: Mapping[str, Any]) -> bytes:
-    """The one spelling of a capsule's file."""
+    """The canonical encoding of a capsule file."""
     text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierDecision:
     """An earlier decision, by its hash.
 
-    :ivar standing: validity of its signature when it was compared; None: not checked.
+    :ivar validity: validity of its signature when it was compared; None: not checked.
     """
 
     sha256: str
     decision: RecordedDecision
-    standing: SignatureState | None = None
+    validity: SignatureState | None = None
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class EarlierDecisions:
     :ivar lapsed: the newest approval, if its signature is no longer valid.
     """
 
-    previous: Earlier | None = None
-    production: Earlier | None = None
-    lapsed: Earlier | None = None
+    previous: EarlierDecision | None = None
+    production: EarlierDecision | None = None
+    lapsed: EarlierDecision | None = None
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What a new decision rests on, as far as it is compared.
+    """The inputs of a new decision that are compared with earlier ones.
 
     :ivar code: SHA-256 of the source tree; None: not known.
     """
@@ -65,7 +65,7 @@ def change_since(earlier: EarlierDecisions, now: Basis) -> Change:
     return change.model_copy(update={"lapsed": _lapsed(earlier.lapsed)})
 
 
-def _compared(earlier: Earlier | None, now: Basis) -> ComparedDecision | None:
+def _compared(earlier: EarlierDecision | None, now: Basis) -> ComparedDecision | None:
     if earlier is None:
         return None
     before = earlier.decision
@@ -83,12 +83,12 @@ def _compared(earlier: Earlier | None, now: Basis) -> ComparedDecision | None:
         same=_same(before, now),
         gates={gate.id: _delta(then[gate.id], gate) for gate in now.gates if gate.id in then},
     )
-    if earlier.standing is None:
+    if earlier.validity is None:
         return compared
-    return compared.model_copy(update={"standing": earlier.standing.value})
+    return compared.model_copy(update={"standing": earlier.validity.value})
 
 
-def _lapsed(earlier: Earlier) -> LapsedApproval:
+def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
     before = earlier.decision
     return LapsedApproval.model_validate(
         {
@@ -97,7 +97,7 @@ def _lapsed(earlier: Earlier) -> LapsedApproval:
             "week": before.week,
             "decision": before.decision,
             "score": before.score,
-            "standing": earlier.standing,
+            "standing": earlier.validity,
         }
     )
 

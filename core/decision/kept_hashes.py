@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEPT: dict[Path, tuple[tuple[Any, ...], str]] = {}
-_MOST_KEPT = 512
+_MAX_KEPT = 512
 
 
 def kept_sha256(file: Path) -> str:
@@ -35,7 +35,7 @@ def _kept(path: Path, stamp: tuple[Any, ...], compute: Callable[[], str]) -> str
     if known is not None and known[0] == stamp and stamp:
         return known[1]
     value = compute()
-    if len(_KEPT) >= _MOST_KEPT:
+    if len(_KEPT) >= _MAX_KEPT:
         _KEPT.clear()
     _KEPT[path] = (stamp, value)
     return value

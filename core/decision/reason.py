@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, plural
+from core.state_words import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ def reason_of(
 def _compared(gate: GateResult, written: Callable[[GateResult], str] | None) -> Message:
     name = _AS_IS.get(gate.short, gate.short if gate.short.isupper() else gate.short.lower())
     if gate.value is None:
-        return Message("{name} is undefined ({status})", name=name, status=gate.status.value)
+        return Message("{name} is undefined ({status})", name=name, status=word_of(gate.status))
     sign = "<" if gate.op == ">=" else ">"
     limit = Message("{limit:g}", limit=gate.threshold)
     if written is not None:

@@ -1,4 +1,4 @@
-"""Ed25519 seals over canonical JSON: made with a home's key, checked by anybody."""
+"""Ed25519 seals over canonical JSON: made with a home's key, verified with its public half."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.canonical_json import canonical
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHORTEST_FINGERPRINT = 16  # hex digits that are accepted for a whole fingerprint: 64 bits
+MIN_FINGERPRINT_DIGITS = 16  # hex digits accepted in place of a whole fingerprint (64 bits)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
@@ -33,13 +33,13 @@ def fingerprint(public: str) -> str:
 
 def short(fingerprint: str) -> str:
     """The first 16 digits in groups of four: ``3f2a 91c0 77de 0b14``."""
-    return " ".join(fingerprint[i : i + 4] for i in range(0, SHORTEST_FINGERPRINT, 4))
+    return " ".join(fingerprint[i : i + 4] for i in range(0, MIN_FINGERPRINT_DIGITS, 4))
 
 
 def same_key(public: str, wanted: str) -> bool:
     """Whether a fingerprint, or at least its first 16 digits, is this key's."""
     wanted = "".join(wanted.split()).lower()
-    return len(wanted) >= SHORTEST_FINGERPRINT and fingerprint(public).startswith(wanted)
+    return len(wanted) >= MIN_FINGERPRINT_DIGITS and fingerprint(public).startswith(wanted)
 
 
 def seal(fields: Mapping[str, Any], key: Ed25519PrivateKey) -> str:
@@ -47,7 +47,7 @@ def seal(fields: Mapping[str, Any], key: Ed25519PrivateKey) -> str:
     return base64.b64encode(key.sign(canonical(fields).encode())).decode()
 
 
-def holds(fields: Mapping[str, Any], signature: object, public: object) -> bool:
+def verifies(fields: Mapping[str, Any], signature: object, public: object) -> bool:
     """Whether the signature is this key's, over exactly these fields."""
     try:
         key = Ed25519PublicKey.from_public_bytes(_raw(str(public)))

@@ -9,7 +9,7 @@ from core.gates import score
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
-from core.trading.evidence import Trials, weigh
+from core.trading.evidence import Trials, graded_evidence
 from core.trading.resampling import uncertainty
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def opinion(
     settings = playbook.revalidation
     doubt = uncertainty(returns, pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions)
     count = None if pnl is None else len(pnl)
-    evidence = weigh(returns, count, bars_per_year, settings, trials)
+    evidence = graded_evidence(returns, count, bars_per_year, settings, trials)
     return {
         **card.as_dict(),
         "gates": [gate.as_dict() for gate in with_uncertainty(card.gates, doubt)],

@@ -1,4 +1,4 @@
-"""The sections of decision.json that ask whether it is skill: baselines and evidence."""
+"""The sections of decision.json that tell skill from luck: baselines and evidence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from core.json_model import JsonModel, Share
 from core.metrics.trades import chance_of_run_at_most
 from core.trading.baselines import Baseline, SmaBaseline, baselines, sma_rule
-from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
 from core.trading.grade import Evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Baselines(JsonModel):
-    """What needs no agent, on the same bars with the same costs."""
+    """Strategies without an agent, on the same bars with the same costs."""
 
     flat: Baseline = Field(description="Out of the market.")
     buy_and_hold: Baseline = Field(description="Buy and hold, full exposure.")
@@ -60,7 +60,7 @@ class Baselines(JsonModel):
 
 
 class EvidenceRecord(Evidence):
-    """The evidence, and what the gates' own figures say beside it."""
+    """The evidence, with figures of the gates that belong to it."""
 
     expected_longest_losing_run: float | None = Field(
         description="For n independent trades at this loss rate."
@@ -86,7 +86,7 @@ def skill_sections(
     trials: Trials,
     integrity: Integrity | None = None,
 ) -> SkillSections:
-    """Compare with what needs no skill, then grade the record."""
+    """Compare the record with strategies without skill, then grade it."""
     settings = playbook.revalidation
     exposure = record.mean_exposure
     lines = baselines(record.bars, record.costs, exposure, settings.bars_per_year)
@@ -104,7 +104,7 @@ def skill_sections(
         random_percentile=None if found.random is None else found.random.percentile,
         excess_sharpe=None if own is None or fair is None else own - fair,
     )
-    graded = weigh(
+    graded = graded_evidence(
         record.returns,
         len(record.trades),
         settings.bars_per_year,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.decision.binding import Comparison, Difference, Present, compare
-from core.decision.seal import holds, seal
+from core.decision.seal import seal, verifies
 from core.errors import InputError
 from core.language import Message, joined, literal
 from core.timestamps import parse_moment
@@ -49,8 +49,8 @@ _BINDS = {
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A state and why.
+class Validity:
+    """Whether a signature is valid, and why not.
 
     :ivar differences: what makes it void, expired or altered; empty if it is valid.
     :ivar checked: names of the parts that were compared and agree.
@@ -63,7 +63,7 @@ class Standing:
     unchecked: tuple[Message, ...] = ()
 
     @property
-    def stands(self) -> bool:
+    def valid(self) -> bool:
         """Whether the signature is valid."""
         return self.state is SignatureState.STANDS
 
@@ -87,7 +87,7 @@ class Standing:
         }
 
 
-UNSIGNED = Standing(
+UNSIGNED = Validity(
     SignatureState.UNSIGNED,
     (
         Difference(
@@ -113,11 +113,11 @@ def is_genuine(record: object) -> bool:
         return False
     if not _is_whole(statement):
         return False
-    return holds(statement, record.get("signature"), statement.get("public_key"))
+    return verifies(statement, record.get("signature"), statement.get("public_key"))
 
 
 def _is_whole(statement: Mapping[str, Any]) -> bool:
-    """Any key can seal anything: nothing is read that may be missing."""
+    """Whether all required fields exist and parse. Anyone can seal anything, so check first."""
     bound = statement.get("bound")
     if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
         return False
@@ -134,10 +134,10 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Standing:
-    """Compare a genuine statement with what is there, and with the real time.
+def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Validity:
+    """The validity of a genuine statement, from the files as they are and the real time.
 
-    VOID goes before EXPIRED, as the more serious of the two; the differences name both.
+    VOID takes precedence over EXPIRED; the differences name both.
     """
     found: Comparison = compare(statement["bound"], present)
     differences = list(found.differences)
@@ -149,23 +149,23 @@ def standing_of(statement: Mapping[str, Any], present: Present, now: datetime) -
         state = SignatureState.VOID
     elif expired:
         state = SignatureState.EXPIRED
-    return Standing(state, tuple(differences), found.checked, found.unchecked)
+    return Validity(state, tuple(differences), found.checked, found.unchecked)
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:
-    """That the signature's time is over."""
+    """The difference that reports an expired signature."""
     return Difference(
         "expiry",
         Message(
             "The signature expired at {moment} UTC.",
             moment=statement["expires_at"][:16].replace("T", " "),
         ),
-        Message("Revalidate, and let the CTO sign again."),
+        Message("Revalidate, then ask the CTO to sign again."),
     )
 
 
-def altered(what: str, remedy: str) -> Standing:
-    """The record itself can't be trusted."""
-    return Standing(
+def altered(what: str, remedy: str) -> Validity:
+    """The validity of a record that can't be trusted."""
+    return Validity(
         SignatureState.ALTERED, (Difference("signature", literal(what), literal(remedy)),)
     )

@@ -1,4 +1,4 @@
-"""What a reader of the decision has to know beside the gates."""
+"""Warnings about a decision, for its readers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.decision.lookahead import detail_of
 from core.language import Message, joined
 from core.market.quality import SYNTHETIC
+from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from core.decision.record import DecisionRecord
 
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
-LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars
+LUCKY = 0.05  # share of random policies that would be a GO on the same bars
 
 
 def find_warnings(decision: DecisionRecord) -> list[Message]:
-    """Sentences with their numbers, the most serious first; empty if there is nothing to say."""
+    """Sentences with their numbers, the most serious first; empty if there are none."""
     return [
         *_about_trust(decision),
         *_about_evidence(decision),
@@ -32,12 +33,12 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
 
 
 def doubt(grade: EvidenceGrade) -> Message:
-    """That the evidence is of a doubtful grade."""
-    return Message("The evidence is {grade}.", grade=grade.value)
+    """The warning about a low evidence grade."""
+    return Message("The evidence is {grade}.", grade=capitals(grade))
 
 
 def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
-    """What makes the record worthless, whatever its gates say."""
+    """Failed checks that make the record unreliable, whatever its gates say."""
     trust = decision.trust
     tests = [] if trust.lookahead is None else [test for _, test in trust.lookahead.tests()]
     for test in tests:
@@ -64,7 +65,7 @@ def _about_evidence(decision: DecisionRecord) -> Iterator[Message]:
         return
     first = doubt(grade)
     if decision.decision is Decision.GO:
-        first = Message("A GO with {grade} evidence does not prove skill.", grade=grade.value)
+        first = Message("A GO with {grade} evidence does not prove skill.", grade=capitals(grade))
     yield joined([first, *reasons_of(decision.evidence)])
 
 
@@ -82,7 +83,7 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
             yield Message(
                 "{name} is undefined ({status}); a gate without a value does not pass.",
                 name=gate.name,
-                status=gate.status.value,
+                status=word_of(gate.status),
             )
     sharpe = decision.gate("sharpe")
     hourly, daily, limit = sharpe.value, facts.sharpe_daily, sharpe.threshold

@@ -15,9 +15,9 @@ from core.diagnosis.scenarios import (
     policy_dead,
     slowdown,
 )
-from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED
+from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED_BLOCKS
 from core.language import Message
-from core.liveness import GAPS, GRACE, LEAST_SILENCE, PAUSE_GAPS, Limits
+from core.liveness import GAPS, GRACE, MIN_SILENCE, PAUSE_GAPS, Limits
 from core.telemetry.absence import PATIENCE
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             block=BLOCK_EPISODES,
             new_best=reward_state.NEW_BEST,
             flat=reward_evidence.flat_hours(playbook),
-            wanted=WANTED,
+            wanted=WANTED_BLOCKS,
             p=SIGNIFICANCE,
             sd=reward_state.IMPROVED_SD,
             normal=normal,
@@ -79,7 +79,7 @@ def _of_process(playbook: Playbook) -> dict[str, Message]:
             "for at least {pauses:g} usual intervals. A finished run is never hung. If training.log "
             "still grows, see logging_broken instead.",
             gaps=GAPS,
-            least=LEAST_SILENCE / 60,
+            least=MIN_SILENCE / 60,
             grace=GRACE / 60,
             hours=Limits.of(playbook).hours,
             pauses=PAUSE_GAPS,
@@ -109,7 +109,7 @@ def _of_process(playbook: Playbook) -> dict[str, Message]:
             "training.log is newer than the newest event by more than the stall threshold ({gaps:g} "
             "usual intervals, at least {least:g} min), or event files were deleted or can't be read.",
             gaps=GAPS,
-            least=LEAST_SILENCE / 60,
+            least=MIN_SILENCE / 60,
         ),
     }
 

@@ -1,4 +1,4 @@
-"""Facts of any folder of events: a run that trainweek did not start."""
+"""Facts of a folder of event files from a run that trainweek did not start."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def facts_of_events(
     :param process_known: whether a process has the files open. If not, no sentence says that
         the run is working.
     """
-    begun = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
-    started = now if not begun else from_unix(max(0.0, min(begun)))
+    starts = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
+    started = now if not starts else from_unix(max(0.0, min(starts)))
     total = total_steps or playbook.training.total_steps
     step = last_step(reader, now)
     done = step is not None and total_steps is not None and step.number >= total

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.state_words import capitals
 from core.telemetry.interventions import SETTINGS, setting_changes
 from core.telemetry.readings import pace_series
+from core.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -55,6 +57,6 @@ def changes(facts: Facts, wall: float, window: timedelta) -> list[Change]:
     check = facts.data_check
     if check is not None and check.ended is not None and low <= check.ended.timestamp() <= high:
         ok = (check.result or {}).get("ok")
-        word = "PASS" if ok is True else "FAIL" if ok is False else str(check.state.value)
-        found.append(Change("data", None, check.ended.timestamp(), None, word))
+        outcome = Verdict.PASS if ok is True else Verdict.FAIL if ok is False else check.state
+        found.append(Change("data", None, check.ended.timestamp(), None, capitals(outcome)))
     return sorted(found, key=lambda change: change.wall)

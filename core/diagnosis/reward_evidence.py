@@ -1,4 +1,4 @@
-"""What flat_reward and not_converging are both judged by: hourly rewards, critic, patience."""
+"""Evidence shared by flat_reward and not_converging: hourly rewards, the critic, time limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.trend import BLOCK_EPISODES, WANTED, block_means
+from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS, block_means
 from core.language import Message, literal, plural
 from core.telemetry.absence import absence
 from core.timestamps import iso
@@ -62,7 +62,7 @@ def normal_until(moment: RunView) -> Message | None:
 
 
 def ended_early(moment: RunView) -> bool:
-    """Whether it ended inside the hours in which no direction is normal."""
+    """Whether the run ended within the hours in which a missing trend is normal."""
     return not moment.active and moment.training_hours < normal_hours(moment.playbook)
 
 
@@ -75,21 +75,21 @@ def too_early(moment: RunView, state: RewardState) -> Message:
         "Not enough episodes: {n} blocks of {size}; {wanted} are needed.",
         state.trend.blocks,
         size=BLOCK_EPISODES,
-        wanted=WANTED,
+        wanted=WANTED_BLOCKS,
     )
 
 
 def critic_fails(moment: RunView) -> tuple[Message, ...]:
-    """A critic that was worse than useless for long, which losses don't show."""
+    """Evidence of a critic that predicts worse than the mean for long; losses don't show it."""
     explained = moment.series("train/explained_variance")
-    means = block_means(explained)[-WANTED:]
-    if len(means) < WANTED or not (means < 0).all():
+    means = block_means(explained)[-WANTED_BLOCKS:]
+    if len(means) < WANTED_BLOCKS or not (means < 0).all():
         return ()
     return (
         Message(
             "explained variance below 0 in the last {blocks} blocks, now {value:.2f}: the critic "
             "predicts worse than the mean",
-            blocks=WANTED,
+            blocks=WANTED_BLOCKS,
             value=float(means[-1]),
         ),
     )

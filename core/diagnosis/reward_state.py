@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.trend import WANTED, TrendResult, block_means, trend
+from core.diagnosis.trend import WANTED_BLOCKS, TrendResult, block_means, trend
 from core.language import Message
+from core.state_words import capitals
 from core.timestamps import from_unix
 from core.vocabulary import Trend
 
@@ -69,7 +70,7 @@ class RewardState:
 
     @property
     def constant(self) -> bool:
-        """Whether it was the same number from the start: solved, or broken."""
+        """Whether the reward never changed: the task is solved, or the reward is broken."""
         return self.best is not None and self.spread == 0.0
 
     @property
@@ -93,12 +94,14 @@ class RewardState:
     @property
     def numbers(self) -> tuple[Message, ...]:
         """The evidence, as sentences."""
-        found = [Message("trend {label}: {why}", label=self.trend.label.value, why=self.trend.why)]
+        found = [
+            Message("trend {label}: {why}", label=capitals(self.trend.label), why=self.trend.why)
+        ]
         if self.label is not self.trend.label:
             found.append(
                 Message(
                     "still counted as {label}: one evaluation alone changes nothing",
-                    label=self.label.value,
+                    label=capitals(self.label),
                 )
             )
         if self.best is not None:
@@ -148,7 +151,7 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
     lengths = moment.series("rollout/ep_len_mean")
     length = lengths if len(lengths) else None
     found = trend(reward, length, moment.window(window_hours))
-    if found.label is Trend.INSUFFICIENT or found.blocks < WANTED:
+    if found.label is Trend.INSUFFICIENT or found.blocks < WANTED_BLOCKS:
         return RewardState(found, Trend.INSUFFICIENT)
     means, newest = block_means(reward, length), np.array(found.means)
     # The first episodes to finish are the short ones, so the second block counts too.
@@ -190,7 +193,7 @@ def _best_level(means: np.ndarray) -> float:
 
     The highest single block of a long run is far above its level, by noise alone.
     """
-    count = min(WANTED, len(means))
+    count = min(WANTED_BLOCKS, len(means))
     return float(np.convolve(means, np.full(count, 1 / count), "valid").max())
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BLOCK_EPISODES = 100  # SB3's stats_window_size: episodes in one smoothed point
 BLOCK_POINTS = 3  # a block of a series that is not a mean over episodes
-FEWEST, WANTED, MOST = 5, 8, 12  # blocks: below FEWEST there is no label
+MIN_BLOCKS, WANTED_BLOCKS, MAX_BLOCKS = 5, 8, 12  # blocks: below MIN_BLOCKS there is no label
 SIGNIFICANCE = 0.05
 DEAD_BAND_RANGE = 0.05  # of the range of the series so far
 DEAD_BAND_SD = 0.1  # of the standard deviation in the window
@@ -32,7 +32,7 @@ DEAD_BAND_SD = 0.1  # of the standard deviation in the window
 
 @dataclass(frozen=True)
 class TrendResult:
-    """A label and all that it rests on."""
+    """A label and the numbers behind it."""
 
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step
@@ -54,7 +54,7 @@ def trend(
 
     :param series: everything up to the moment of judgement; the part before the
         window gives the range, and is used when the window holds too few blocks.
-    :param episode_length: steps an episode, as a number or as
+    :param episode_length: steps per episode, as a number or as
         ``rollout/ep_len_mean``; None: the points are independent of each other.
     :param window: real time before the newest point; None: the whole series.
     """
@@ -65,19 +65,19 @@ def trend(
     start = 0
     if window is not None:
         start = int(np.argmax(series.wall >= series.wall[-1] - window.total_seconds()))
-        if left[start] < WANTED:
+        if left[start] < WANTED_BLOCKS:
             # widened to the newest point with enough blocks after it
-            start = max(0, int(np.count_nonzero(left >= WANTED)) - 1)
-    count = min(MOST, int(left[start] + 1e-9), len(series) - start)
-    if count < FEWEST:
+            start = max(0, int(np.count_nonzero(left >= WANTED_BLOCKS)) - 1)
+    count = min(MAX_BLOCKS, int(left[start] + 1e-9), len(series) - start)
+    if count < MIN_BLOCKS:
         return _insufficient(count, _too_few(count, episode_length is not None))
     starts = _starts(left, start, count)
-    if len(starts) < FEWEST:
+    if len(starts) < MIN_BLOCKS:
         why = plural(
             "{n} block with points; {wanted} are needed",
             "{n} blocks with points; {wanted} are needed",
             len(starts),
-            wanted=FEWEST,
+            wanted=MIN_BLOCKS,
         )
         return _insufficient(len(starts), why)
     means, middles = _means(series.value, starts), _means(series.step, starts)
@@ -131,7 +131,7 @@ def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _blocks_left(series: Series, episode_length: Series | float | None) -> np.ndarray:
-    """From each point to the newest one: how many blocks of data. Never rising."""
+    """Blocks of data from each point to the newest one; never increasing."""
     if episode_length is None:
         return np.arange(len(series), 0, -1) / BLOCK_POINTS
     if isinstance(episode_length, Series):
@@ -190,14 +190,14 @@ def _too_few(blocks: int, of_episodes: bool) -> Message:
             "{n} blocks of {size} episodes; {wanted} are needed",
             blocks,
             size=BLOCK_EPISODES,
-            wanted=FEWEST,
+            wanted=MIN_BLOCKS,
         )
     return plural(
         "{n} block of {size} points; {wanted} are needed",
         "{n} blocks of {size} points; {wanted} are needed",
         blocks,
         size=BLOCK_POINTS,
-        wanted=FEWEST,
+        wanted=MIN_BLOCKS,
     )
 
 

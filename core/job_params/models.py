@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,10 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.paths import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
-from core.timestamps import iso, parse_moment
 from core.vocabulary import JobKind
 
 
@@ -43,10 +43,6 @@ def _day(given: object) -> object:
     return date.fromisoformat(given) if isinstance(given, str) else given
 
 
-def _moment(given: object) -> object:
-    return parse_moment(given) if isinstance(given, str) else given
-
-
 def _run_name(name: str) -> str:
     return safe_name(name, "run")
 
@@ -60,7 +56,6 @@ PathText = Annotated[
 ]
 RunName = Annotated[str, StringConstraints(max_length=120), AfterValidator(_run_name)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
-Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(iso)]
 
 
 def _like(settings: type[BaseModel], name: str) -> Any:

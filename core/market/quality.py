@@ -1,7 +1,7 @@
-"""Are these candles clean enough to train on, and to decide on?
+"""Whether candles are clean enough to train and decide on.
 
-Errors refuse; warnings are shown and nothing is deleted: OGN really moves 30 % in
-an hour now and then, and really stands still for hours.
+Errors refuse the candles. Warnings are only shown, and nothing is deleted: OGN does
+sometimes move 30 % in an hour, or not at all for hours.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from core.errors import MarketDataError
 from core.language import Message, joined, plural
 from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_errors
-from core.market.candles import LONGEST_FILL, Candles
+from core.market.candles import MAX_FILL, Candles
 from core.timestamps import iso
 
-MOST_FILLED = 0.01  # share of bars
-UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
+MAX_FILLED = 0.01  # share of bars
+UNIT_TOLERANCE = 0.20  # relative difference of quote volume / volume from the price
 SYNTHETIC = Message("The market is synthetic, not exchange data.")
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """What was found. ``facts`` are plain JSON values."""
+    """Errors, warnings and facts of the candles; ``facts`` are plain JSON values."""
 
     errors: tuple[Issue, ...]
     warnings: tuple[Issue, ...]
@@ -62,8 +62,8 @@ class QualityReport:
 def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
     """Judge candles by the rules above.
 
-    :param now: real time, to see whether the last bar had closed; None skips that.
-        A made-up market has no exchange and is never incomplete.
+    :param now: real time, to check that the last bar had closed; None skips the check.
+        It is also skipped for a synthetic market.
     """
     errors = _time_errors(candles) + price_errors(candles)
     if now is not None and not candles.synthetic and candles.last + candles.interval > now:
@@ -77,7 +77,7 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
 
 
 def require_quality(candles: Candles, now: datetime | None = None) -> QualityReport:
-    """:func:`quality`, refusing what has errors.
+    """:func:`quality`, refusing candles with errors.
 
     :raises MarketDataError: names the first errors and where to look.
     """
@@ -124,20 +124,20 @@ def _time_errors(candles: Candles) -> list[Issue]:
             "{n} gap is longer than {hours:g} h: {at}.",
             "{n} gaps are longer than {hours:g} h: {at}.",
             n,
-            hours=LONGEST_FILL / timedelta(hours=1),
+            hours=MAX_FILL / timedelta(hours=1),
             at=at,
         ),
         tuple(gap.first for gap in candles.gaps if not gap.filled),
     )
     filled = int(candles.frame["is_filled"].sum())
-    if filled > MOST_FILLED * bars:
+    if filled > MAX_FILLED * bars:
         message = Message(
             "{filled} of {bars} bars ({share:.1%}) are missing and were filled; at most "
             "{limit:.0%} may be.",
             filled=filled,
             bars=bars,
             share=filled / bars,
-            limit=MOST_FILLED,
+            limit=MAX_FILLED,
         )
         issues.append(Issue("too_many_filled", message, filled))
     return issues

@@ -1,4 +1,4 @@
-"""A sample market for trying the week: training and backtest candles, made up and labelled."""
+"""A sample market for trying trainweek: synthetic training and backtest candles, labelled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.errors import ConflictError
+from core.language import Message
 from core.market.synthetic import SignalModel, make_market, write_market
 
 if TYPE_CHECKING:
@@ -24,17 +25,21 @@ def write_sample(
     force: bool = False,
     model: SignalModel | None = None,
 ) -> list[tuple[Path, int]]:
-    """Write one synthetic market, cut in two that don't overlap.
+    """Write one synthetic market, split into two ranges that don't overlap.
 
     :returns: each file with its number of bars.
-    :raises ConflictError: a folder holds candles already, and ``force`` is not given.
+    :raises ConflictError: a folder already contains candles, and ``force`` is false.
     """
     for folder in (train, backtest):
         present = sorted(folder.glob("*.csv"))
         if present and not force:
             raise ConflictError(
-                f"{folder} holds candles already ({present[0].name}).",
-                "Use another home, or --force to replace them.",
+                Message(
+                    "{folder} already contains candles ({file}).",
+                    folder=str(folder),
+                    file=present[0].name,
+                ),
+                Message("Use another data directory, or --force to replace them."),
             )
         for path in present:
             path.unlink()

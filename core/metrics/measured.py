@@ -16,9 +16,10 @@ class Measured(NamedTuple):
 
 
 def undefined(status: GateStatus) -> Measured:
+    """No value, with the reason."""
     return Measured(None, status)
 
 
 def finite(value: float) -> Measured:
-    """The value; ``insufficient_data`` where it overflowed (a few bars made a year)."""
+    """The value; ``insufficient_data`` if it overflowed (few bars, scaled up to a year)."""
     return Measured(value) if math.isfinite(value) else undefined(GateStatus.INSUFFICIENT_DATA)

@@ -1,6 +1,6 @@
 """The two tables of a backtest: equity by bar, and round trips.
 
-The gates read nothing else, so these tables are enough to score the run again.
+The gates use nothing else, so these tables are enough to score the run again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
+from core.language import Message
 
 EQUITY_COLUMNS = ["time", "equity", "exposure", "episode", "target"]
 TRADE_COLUMNS = [
@@ -22,49 +23,65 @@ TRADE_COLUMNS = [
 TIME_COLUMNS = ("time", "entry_time", "exit_time")
 
 
-def require_equity(frame: pd.DataFrame, source: str = "The equity") -> np.ndarray:
+def require_equity(frame: pd.DataFrame, source: str = Message("The equity")) -> np.ndarray:
     """Equity in quote currency, shape (bars + 1,); the first is the starting capital.
 
     :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
-    :raises InputError: a column is absent, no row, a value that is not finite or not
-        positive, times that repeat or fall; names the row (1 is the first).
+    :raises InputError: a missing column, no rows, a value that is not finite or not
+        positive, or times that repeat or go back; names the row, counted from 1.
     """
     _require_columns(frame, ("time", "equity"), source)
     if frame.empty:
-        raise InputError(f"{source} has no row.", "It starts with the starting capital.")
+        raise InputError(
+            Message("{table} has no row.", table=source),
+            Message("The first row is the starting capital."),
+        )
     equity = frame["equity"].to_numpy(dtype=float)
     for wrong, what in (
-        (~np.isfinite(equity), "is not a finite number"),
-        (equity <= 0, "is not above 0"),
+        (~np.isfinite(equity), Message("is not a finite number")),
+        (equity <= 0, Message("is not above 0")),
     ):
         if wrong.any():
             row = int(np.argmax(wrong))
             raise InputError(
-                f"{source}, row {row + 1} ({frame['time'].iloc[row]}): equity {equity[row]} {what}.",
-                "Fix the backtest that wrote it; gaps are not skipped.",
+                Message(
+                    "{table}, row {row} ({time}): equity {value} {what}.",
+                    table=source,
+                    row=row + 1,
+                    time=str(frame["time"].iloc[row]),
+                    value=float(equity[row]),
+                    what=what,
+                ),
+                Message("Fix the backtest that wrote it; gaps are not skipped."),
             )
     times = pd.to_datetime(frame["time"], utc=True)
     step = times.diff()
     for wrong, what in (
-        (times.isna(), "has no time"),
-        (step == pd.Timedelta(0), "repeats the time of the row before"),
-        (step < pd.Timedelta(0), "is earlier than the row before"),
+        (times.isna(), Message("has no time")),
+        (step == pd.Timedelta(0), Message("repeats the time of the row before")),
+        (step < pd.Timedelta(0), Message("is earlier than the row before")),
     ):
         if wrong.any():
             row = int(np.argmax(wrong.to_numpy()))
             raise InputError(
-                f"{source}, row {row + 1} ({frame['time'].iloc[row]}) {what}.",
-                "One row a bar, in order of time.",
+                Message(
+                    "{table}, row {row} ({time}) {what}.",
+                    table=source,
+                    row=row + 1,
+                    time=str(frame["time"].iloc[row]),
+                    what=what,
+                ),
+                Message("Write one row per bar, in order of time."),
             )
     return equity
 
 
-def require_trades(frame: pd.DataFrame, source: str = "The trades") -> np.ndarray:
+def require_trades(frame: pd.DataFrame, source: str = Message("The trades")) -> np.ndarray:
     """Net results in quote currency in order of exit, shape (trades,).
 
     Trades with the same exit time keep their order.
 
-    :raises InputError: a column is absent, a pnl that is not finite, a time that is none.
+    :raises InputError: a missing column, a pnl that is not finite, or a missing time.
     """
     _require_columns(frame, ("exit_time", "pnl"), source)
     pnl = frame["pnl"].to_numpy(dtype=float)
@@ -72,25 +89,33 @@ def require_trades(frame: pd.DataFrame, source: str = "The trades") -> np.ndarra
     if wrong.any():
         row = int(np.argmax(wrong))
         raise InputError(
-            f"{source}, row {row + 1}: pnl {pnl[row]} is not a finite number.",
-            "Every round trip has a net result in quote currency.",
+            Message(
+                "{table}, row {row}: pnl {value} is not a finite number.",
+                table=source,
+                row=row + 1,
+                value=float(pnl[row]),
+            ),
+            Message("Every round trip has a net result in quote currency."),
         )
     times = pd.to_datetime(frame["exit_time"], utc=True)
     if times.isna().any():
         row = int(times.isna().to_numpy().argmax())
-        raise InputError(f"{source}, row {row + 1} has no exit time.", "Give one for every trade.")
+        raise InputError(
+            Message("{table}, row {row} has no exit time.", table=source, row=row + 1),
+            Message("Give one for every trade."),
+        )
     return pnl[np.argsort(times.to_numpy(), kind="stable")]
 
 
 def read_equity_csv(path: str | Path) -> pd.DataFrame:
-    """``time,equity``, further columns kept as numbers where they are. See :func:`require_equity`."""
+    """Columns ``time, equity``; others are kept, as numbers if possible. See :func:`require_equity`."""
     frame = _read(Path(path), numbers=("equity",), times=("time",))
     require_equity(frame, str(path))
     return frame
 
 
 def read_trades_csv(path: str | Path) -> pd.DataFrame:
-    """``exit_time,pnl``, further columns kept. A table without rows means: no trades."""
+    """Columns ``exit_time, pnl``; others are kept. A table without rows means no trades."""
     frame = _read(Path(path), numbers=("pnl",), times=("exit_time",))
     require_trades(frame, str(path))
     return frame
@@ -107,24 +132,33 @@ def records_csv(frame: pd.DataFrame) -> str:
 
 def _read(path: Path, numbers: tuple[str, ...], times: tuple[str, ...]) -> pd.DataFrame:
     needed = (*times, *numbers)
-    remedy = f"Give a CSV with the header {','.join(needed)}."
+    remedy = Message("Give a CSV with the header {header}.", header=",".join(needed))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise InputError(f"There is no {path}.", remedy) from error
+        raise InputError(Message("There is no file {path}.", path=str(path)), remedy) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} can't be read: {error}.", remedy) from error
+        raise InputError(
+            Message("{path} can't be read: {error}.", path=str(path), error=str(error)), remedy
+        ) from error
     rows = [row for row in csv.reader(io.StringIO(text)) if row]
     if not rows:
-        raise InputError(f"{path} is empty.", remedy)
+        raise InputError(Message("{path} is empty.", path=str(path)), remedy)
     header = [name.strip().lower() for name in rows[0]]
     missing = [name for name in needed if name not in header]
     if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}.", remedy)
+        raise InputError(_no_column(str(path), missing), remedy)
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(header):
             raise InputError(
-                f"{path}, row {number} has {len(row)} cells, the header {len(header)}.", remedy
+                Message(
+                    "{path}, row {row} has {count} cells, the header {wanted}.",
+                    path=str(path),
+                    row=number,
+                    count=len(row),
+                    wanted=len(header),
+                ),
+                remedy,
             )
     frame = pd.DataFrame(rows[1:], columns=header)
     for name in numbers:
@@ -141,7 +175,14 @@ def _number(cell: str, path: Path, row: int, name: str) -> float:
         return float(cell)
     except ValueError as error:
         raise InputError(
-            f"{path}, row {row}: {name} is {cell!r}, not a number.", "Fix the row."
+            Message(
+                "{path}, row {row}: {column} is {value}, not a number.",
+                path=str(path),
+                row=row,
+                column=name,
+                value=repr(cell),
+            ),
+            Message("Fix the row."),
         ) from error
 
 
@@ -150,8 +191,14 @@ def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
     if moments.isna().any():
         row = int(moments.isna().to_numpy().argmax())
         raise InputError(
-            f"{path}, row {row + 1}: {name} is {column.iloc[row]!r}, not a moment.",
-            "Write it as 2026-02-27T16:00:00Z.",
+            Message(
+                "{path}, row {row}: {column} is {value}, not a time.",
+                path=str(path),
+                row=row + 1,
+                column=name,
+                value=repr(column.iloc[row]),
+            ),
+            Message("Write it as 2026-02-27T16:00:00Z."),
         )
     return moments
 
@@ -159,4 +206,8 @@ def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
 def _require_columns(frame: pd.DataFrame, needed: tuple[str, ...], source: str) -> None:
     missing = [name for name in needed if name not in frame.columns]
     if missing:
-        raise InputError(f"{source} has no column {', '.join(missing)}.", "Add it.")
+        raise InputError(_no_column(source, missing), Message("Add it."))
+
+
+def _no_column(table: str, missing: list[str]) -> Message:
+    return Message("{table} has no column {columns}.", table=table, columns=", ".join(missing))

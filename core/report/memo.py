@@ -1,4 +1,4 @@
-"""The decision memo: one HTML page that needs nothing else, and prints on one or two."""
+"""The decision memo: one self-contained HTML page that prints on one or two sheets."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.report.labels import BASELINES, LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
 from core.report.speaker import Speaker
+from core.state_words import word_of
 from core.trading.baselines import buy_and_hold
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def memo_html(
         signed=lambda value, decimals=2: v.numbers.figure(value, decimals, sign=True),
         chance=v.numbers.chance,
         percent=lambda share: v.numbers.percent(share).replace("-", "−"),
-        told=sentences_in(decision, v.language),
+        texts=sentences_in(decision, v.language),
         sentences=sentences,
         gates=[GateRow.of(gate, decision, v) for gate in decision.gates],
         parts=(decision.robustness.quarters, decision.robustness.regimes),
@@ -100,7 +101,7 @@ def _equity_svg(
 
 @dataclass(frozen=True)
 class GateRow:
-    """One row of the gates' table, written."""
+    """One row of the gates' table, formatted."""
 
     gate: GateRecord
     value: str
@@ -148,5 +149,6 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["short"] = lambda sha: f"{sha[:12]}…" if sha else "–"
+    environment.globals["word_of"] = word_of
     environment.filters["day"] = lambda moment: str(moment)[:10]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))

@@ -15,9 +15,8 @@ _HEAD = 64  # points that nearly always contain the first usable number
 class Columns:
     """Step (int64), wall time (float64, seconds since the epoch) and value (float64).
 
-    The arrays that it returns are read-only views that never change: points are only
-    appended, and a full array is replaced by a longer one. So a reader of a long history
-    copies nothing.
+    The returned arrays are read-only views that never change: points are only appended,
+    and a full array is replaced by a longer one. Reading a long history copies nothing.
     """
 
     __slots__ = ("_size", "_step", "_value", "_wall", "newest", "origin", "rising", "timed")
@@ -36,7 +35,7 @@ class Columns:
         return self._size
 
     def frozen(self) -> Columns:
-        """The points up to now; points that are added later are not in it. Copies no point."""
+        """A view of the points up to now, without later ones. Copies no points."""
         made = Columns.__new__(Columns)
         for name in Columns.__slots__:
             setattr(made, name, getattr(self, name))
@@ -85,7 +84,7 @@ class Columns:
             return slice(0, int(np.searchsorted(self.wall, moment, side="right")))
         return self.wall <= moment
 
-    def begin(self, moment: float | None) -> tuple[int | None, float | None]:
+    def start(self, moment: float | None) -> tuple[int | None, float | None]:
         """First positive step and first finite wall time up to then; None: there is none."""
         kept = self.until(moment)
         step, wall = self.step[kept], self.wall[kept]
@@ -96,7 +95,7 @@ class Columns:
             None if timed is None else float(wall[timed]),
         )
 
-    def begun(self, moment: float | None) -> bool:
+    def has_point(self, moment: float | None) -> bool:
         """True if there is a point up to then."""
         if moment is None or not self._size or self._wall[0] <= moment:
             return self._size > 0

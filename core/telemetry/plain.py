@@ -1,4 +1,4 @@
-"""Takes the plain scalars out of many records at once.
+"""Parses the plain scalars of many records at once.
 
 Records of one length and one tag differ only in wall time, step, value and checksum, so
 they are one matrix of bytes. Whatever is not proven to be a plain scalar with a correct
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEW = 32  # records; fewer are parsed faster one by one
-_LONGEST = 149  # bytes: wall time 9, step 11, summary 2 + 127 at most
-_SHORTEST = 20
+_MAX_BYTES = 149  # bytes: wall time 9, step 11, summary 2 + 127 at most
+_MIN_BYTES = 20
 
 
 class Points(NamedTuple):
@@ -45,9 +45,9 @@ def plain_scalars(
     :param since: index of the first record to read.
     """
     lengths = lengths[since:]
-    counts = np.bincount(np.minimum(lengths, _LONGEST + 1), minlength=_LONGEST + 2)
-    for length in np.flatnonzero(counts[: _LONGEST + 1] >= FEW).tolist():
-        if length >= _SHORTEST:
+    counts = np.bincount(np.minimum(lengths, _MAX_BYTES + 1), minlength=_MAX_BYTES + 2)
+    for length in np.flatnonzero(counts[: _MAX_BYTES + 1] >= FEW).tolist():
+        if length >= _MIN_BYTES:
             records = np.flatnonzero(lengths == length) + since
             rows = _rows(buffer, starts[records] + FRAME, length + 4)
             yield from _of_length(rows, records, length)

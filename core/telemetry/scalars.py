@@ -23,8 +23,8 @@ class Skipped(NamedTuple):
     fault: Fault
 
 
-class Taken(NamedTuple):
-    """What a block contained."""
+class ParsedBlock(NamedTuple):
+    """The scalars of a block, and its skipped records."""
 
     points: dict[str, Points]  # by tag, in the order in which they were written
     skipped: list[Skipped]
@@ -43,23 +43,23 @@ class ScalarBlocks:
 
     @property
     def tags_refused(self) -> int:
-        """Points of tags that are not kept: too many, or their names too long."""
+        """Number of points that were dropped: too many tags, or too long a name."""
         return self._parser.tags_refused
 
-    def take(self, buffer: bytes, records: FramedRecords) -> Taken:
+    def take(self, buffer: bytes, records: FramedRecords) -> ParsedBlock:
         """All points of whole records, each verified by its checksum."""
         count = len(records.starts)
         skipped: list[Skipped] = []
-        begun = 0
-        while begun < count and self._parser.first_wall is None:
-            skipped += self._one_by_one(buffer, records, [begun], [])
-            begun += 1
+        done = 0
+        while done < count and self._parser.first_wall is None:
+            skipped += self._one_by_one(buffer, records, [done], [])
+            done += 1
         pieces: dict[str, list[Points]] = {}
-        left: Iterable[int] = range(begun, count)
-        if count - begun >= FEW:
+        left: Iterable[int] = range(done, count)
+        if count - done >= FEW:
             waits = np.ones(count, bool)
-            waits[:begun] = False
-            for tag, points in plain_scalars(buffer, *records[:2], begun):
+            waits[:done] = False
+            for tag, points in plain_scalars(buffer, *records[:2], done):
                 pieces.setdefault(tag, []).append(points)
                 waits[points.record] = False
             left = np.flatnonzero(waits).tolist()
@@ -69,7 +69,7 @@ class ScalarBlocks:
             del pieces[tag]
         for tag, found in self._parser.take().items():
             pieces.setdefault(tag, []).append(_points(found))
-        return Taken({tag: _merged(parts) for tag, parts in pieces.items()}, skipped)
+        return ParsedBlock({tag: _merged(parts) for tag, parts in pieces.items()}, skipped)
 
     def _one_by_one(
         self,
@@ -80,8 +80,8 @@ class ScalarBlocks:
     ) -> list[Skipped]:
         """Parse the chosen records.
 
-        :param arrivals: record and tag of points that were already read, in order: which
-            tags are kept above the cap depends on which came first.
+        :param arrivals: record and tag of points already read, in order: at the limit,
+            the tags that came first are kept.
         """
         skipped: list[Skipped] = []
         parser, starts, lengths = self._parser, records.starts, records.lengths

@@ -1,4 +1,4 @@
-"""The tables of a backtest, and what is derived from them."""
+"""The tables of a backtest, and the series derived from them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
+from core.language import Message
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
 from core.trading.replay import Track
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BacktestRecord:
-    """The tables of :mod:`core.metrics.records`, and the bars that they rest on.
+    """The tables of :mod:`core.metrics.records`, and the bars they were computed on.
 
     :ivar equity: with the columns ``exposure``, ``episode`` and ``target`` (the level
         that was held on the bar, a signed share of equity).
@@ -53,20 +54,24 @@ class BacktestRecord:
     def levels(self) -> np.ndarray:
         """Held levels, shape (n,).
 
-        :raises InputError: the equity doesn't tell them, or they are not finite.
+        :raises InputError: the equity has no such columns, or a level is not finite.
         """
         missing = [name for name in ("exposure", "episode", "target") if name not in self.equity]
         if missing:
             raise InputError(
-                f"The equity has no column {', '.join(missing)}.",
-                "Run the backtest again: it records what was held on each bar.",
+                Message("The equity has no column {columns}.", columns=", ".join(missing)),
+                Message("Run the backtest again: it records what was held on each bar."),
             )
         levels = self.equity["target"].to_numpy(float)[1:]
         if not np.isfinite(levels).all():
             row = int(np.argmin(np.isfinite(levels))) + 2
             raise InputError(
-                f"The equity, row {row}: target {levels[row - 2]} is not finite.",
-                "Run the backtest again.",
+                Message(
+                    "The equity, row {row}: target {value} is not finite.",
+                    row=row,
+                    value=float(levels[row - 2]),
+                ),
+                Message("Run the backtest again."),
             )
         return levels
 
@@ -84,9 +89,11 @@ class BacktestRecord:
         if not self.bars.index.is_monotonic_increasing or self.bars.index.has_duplicates:
             late = self.bars.index[1:] <= self.bars.index[:-1]
             raise InputError(
-                f"The marked bar of {self.bars.index[1:][late][0]} repeats or precedes the one "
-                "before it.",
-                "Give each bar once, in order of time.",
+                Message(
+                    "The marked bar of {time} repeats or precedes the one before it.",
+                    time=str(self.bars.index[1:][late][0]),
+                ),
+                Message("Give each bar once, in order of time."),
             )
         return Track.of(self.bars, self.episodes)
 
@@ -109,7 +116,7 @@ def marked_bars(candles: Candles, equity: pd.DataFrame) -> pd.DataFrame:
     absent = ~opens.isin(candles.frame.index)
     if absent.any():
         raise InputError(
-            f"Equity is marked at {closes[absent][0]}, when no bar closes.",
-            "Use the candles that the backtest ran on.",
+            Message("Equity is marked at {time}, when no bar closes.", time=str(closes[absent][0])),
+            Message("Use the candles that the backtest ran on."),
         )
     return candles.frame.loc[opens, ["open", "close", "volume", "is_filled"]]

@@ -1,4 +1,4 @@
-"""A reading in the viewer's words: its value, its age, and the window it was taken over."""
+"""A reading as text: its value, its age, and its window."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
+from core.state_words import shown_word
 from dashboard.formatting import age, number
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-# What readings of older records say of themselves.
+# Windows of readings in older records, which are plain text.
 _ITERATIONS = re.compile(r"last (\d+) iterations?")
 _BLOCKS = re.compile(r"(\d+) blocks? since step (\d+)")
 _WORDS = {
@@ -25,17 +26,19 @@ _WORDS = {
 
 
 def value_text(judged: Judgement) -> Message:
-    """The reading as text; in words where there is none."""
+    """The reading's value as text; "no data yet" without a reading."""
     if judged.reading is None:
         return Message("no data yet")
     value = judged.reading.value
-    if isinstance(value, bool) or value in ("yes", "no"):
-        return Message("yes") if value in (True, "yes") else Message("no")
+    if isinstance(value, bool):
+        return shown_word("yes" if value else "no")
+    if isinstance(value, str):
+        return shown_word(value)
     return number(value, judged.reading.unit)
 
 
 def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
-    """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
+    """``4 min old``, in a demo or a replay ``4 min old (week time)``; empty without an age."""
     if span is None:
         return ""
     if snapshot.clock.is_identity:
@@ -44,7 +47,7 @@ def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
 
 
 def window_text(page: Page, window: str) -> str:
-    """Markdown of ``latest``, ``last 10 iterations``; an unknown one stays as it is."""
+    """Markdown of a window: ``latest``, ``last 10 iterations``; unknown text stays as it is."""
     if isinstance(window, Message):
         return page.say(window)
     if found := _ITERATIONS.fullmatch(window):

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 HEIGHT = 300
-MOST_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
+MAX_CHANGES = 10  # newest changes of settings within attempts that are marked
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """The reward curve with its marks, or why there is none yet."""
     say = page.say
     st.markdown(
         f"#### {say('Reward over steps')}",
@@ -46,6 +47,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def reward(snapshot: Snapshot) -> Series | None:
+    """``rollout/ep_rew_mean`` up to the end of the run's window; None without event files."""
     run = snapshot.run
     if run is None or run.reader is None:
         return None
@@ -58,7 +60,7 @@ def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
 
 
 def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
-    """Where a later attempt took over, and where a setting was changed, then or within one."""
+    """Marks where a later attempt starts, and where a setting changed, then or within one."""
     run = snapshot.run
     if run is None or run.reader is None:
         return []
@@ -71,7 +73,7 @@ def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
         if with_it:
             label = f"{label}: {', '.join(_said(page, change) for change in with_it)}"
         found.append(Mark(attempt.first_step, label, ORANGE))
-    within = [Mark(c.step, _said(page, c), ORANGE) for c in changes[-MOST_CHANGES:]]
+    within = [Mark(c.step, _said(page, c), ORANGE) for c in changes[-MAX_CHANGES:]]
     return found + within
 
 

@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.diagnosis.trend import reward_trend
 from core.language import Message
+from core.state_words import WORDS
 from core.telemetry.readings import known_series, pace_series, time_remaining_range
 from core.vocabulary import TrainingStatus, Trend
 from dashboard.components.charts import KL, REWARD, SHARPE, speed_series
 from dashboard.components.reading_text import aged_text, window_text
 from dashboard.formatting import number
 from dashboard.wording import plain
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from core.playbook import Playbook
@@ -31,6 +31,7 @@ _TREND_ARROWS: dict[Trend, Arrow] = {Trend.INCREASING: "up", Trend.DECREASING: "
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """Five tiles: reward, KL, steps, speed and validation Sharpe, each with its limit or trend."""
     say, seen, playbook, run = page.say, snapshot.readings, snapshot.week.playbook, snapshot.run
     with st.grid(5, min_column_width=150, gap="small", key="run-now"):
         _reward(page, snapshot, seen.get("last_reward"))
@@ -108,7 +109,7 @@ def _metric(
     spark: list[float] | None = None,
     soon: str = "",
 ) -> None:
-    """One number; its sparkline, what it is compared with, and where it comes from."""
+    """One tile: a number with its sparkline, its comparison, and its source."""
     say = page.say
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(

@@ -1,4 +1,4 @@
-"""The day's second, optional check: the manual's evidence, after an anomaly at the first."""
+"""The day's second check, due only after an anomaly: checklist, log, trends, sizes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.diagnosis.trend import trend
 from core.files import tail
+from core.state_words import WORDS
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
 from dashboard.components.log_pane import log_pane
 from dashboard.components.states import badge
 from dashboard.formatting import number, size
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -34,6 +34,7 @@ WATCHED = (
 
 
 def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
+    """The checklist, log and trends of the day's second check; nothing if the playbook has none."""
     say = page.say
     view = next(
         (v for v in snapshot.timeline if v.spec.kind == "anomaly" and v.at.date() == day), None
@@ -55,7 +56,7 @@ def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
 
 
 def _why(page: Page, state: SlotState, first: str, *, found: bool) -> str:
-    """Whether it is needed, after what the day's first check found."""
+    """Whether it is needed, from the result of the day's first check."""
     if found:
         return page.say("Due: the {first} check of this day found an anomaly.", first=first)
     if state is SlotState.SKIPPED:
@@ -107,7 +108,7 @@ def _trends(page: Page, snapshot: Snapshot) -> None:
 def trends_of_window(
     snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
-    """Of each watched tag: points, first, last and trend in the last hours of week time."""
+    """Points, first value, last value and trend of each watched tag, in week time."""
     run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []

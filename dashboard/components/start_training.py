@@ -1,4 +1,4 @@
-"""Starting a run: what it will do, why it can't start yet, how far it is."""
+"""Starting a run: its settings, what blocks it, and its progress."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class _Readiness:
-    """Whether Start is enabled, what to say beside it, and whether a lead may override."""
+    """Whether Start is enabled, the reason shown beside it, and whether a lead may override."""
 
     why: str
     ready: bool = False
@@ -42,6 +42,7 @@ class _Readiness:
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """What will be started, the manual's command, the current training job, and the start form."""
     say, playbook = page.say, snapshot.week.playbook
     slot = next(iter(playbook.slots_of_kind("launch")), None)
     title = plain(slot.title.in_(page.viewer.language)) if slot else say("Training")
@@ -78,7 +79,7 @@ def _what(page: Page, snapshot: Snapshot) -> str:
 
 
 def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """How far the newest run is, from its event files."""
+    """Progress of the newest run, from its event files."""
     say, run = page.say, snapshot.run
     if run is None or run.name != job.run:
         if snapshot.busy(JobKind.TRAIN):
@@ -98,7 +99,7 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 
 def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
-    """The button, with the override or the resume-or-new choice where it needs one."""
+    """The button; where needed with the override, or the choice to resume or start a new run."""
     say, client = page.say, page.services.client
     now = _readiness(page, snapshot)
     blocked = not now.ready
@@ -170,7 +171,7 @@ def _readiness(page: Page, snapshot: Snapshot) -> _Readiness:
     if snapshot.week.watched:
         why = say("This week only watches a run started elsewhere.")
         return _Readiness(tinted(why, "gray", "visibility"))
-    if snapshot.held:
+    if snapshot.start_blocked:
         return _Readiness(tinted(say(INCIDENT_BLOCKS), "red", "campaign"))
     if snapshot.busy(JobKind.TRAIN):
         why = say("A training run is in progress.")

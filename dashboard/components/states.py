@@ -1,10 +1,11 @@
-"""The one state language: icon, word and colour, never colour alone."""
+"""How states are shown everywhere: icon, word and colour, never colour alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.state_words import word_of
 from core.vocabulary import (
     Decision,
     EvidenceGrade,
@@ -19,7 +20,6 @@ from core.vocabulary import (
     Verdict,
 )
 from dashboard.wording.decision import ACTS_DONE
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -132,11 +132,16 @@ ACTS: dict[SignatureAct, Look] = {
 
 
 def look(state: StrEnum) -> Look:
+    """Icon and colour of a state.
+
+    :raises KeyError: for a state without an entry in ``LOOKS``.
+    """
     return LOOKS[type(state)][state]
 
 
 def word(state: StrEnum, say: Words) -> str:
-    return say.raw(WORDS[type(state)][state])
+    """The state's name in the viewer's language, without markup."""
+    return say.raw(word_of(state))
 
 
 def badge(state: StrEnum, say: Words) -> str:
@@ -152,15 +157,15 @@ def mark(state: StrEnum, say: Words) -> str:
 
 
 def icon(state: StrEnum) -> str:
-    """The icon alone, for a place whose words already say the state."""
+    """The icon alone, where the text already names the state."""
     seen = look(state)
     return f":{seen.colour}[:material/{seen.icon}:]"
 
 
 def signed(state: SignatureState, act: SignatureAct | None, say: Words, ground: str = "") -> str:
-    """Markdown of a signature in one word: what was decided if it is valid, else its state.
+    """Markdown of a signature in one word: the act if it is valid, else its state.
 
-    A valid rejection is no green tick.
+    A valid rejection is not shown as a green tick.
 
     :param ground: ``-badge`` for a filled background.
     """

@@ -1,4 +1,4 @@
-"""The decision that is on the table, its equity beside the market's, and its sentences.
+"""A decision's equity curve compared with the market's, and its sentences.
 
 Read from the archive, with every hash checked. No Streamlit here.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.language import Message
     from core.paths import Home
 
@@ -39,18 +39,18 @@ class Curves:
 
     @property
     def drawdown_pct(self) -> np.ndarray:
-        """0 and below."""
+        """Drawdown at each mark, in percent, 0 or below; shape (n,)."""
         return -100.0 * underwater(self.agent)
 
 
 _KEPT: dict[str, Curves] = {}  # by the decision's hash: its record never changes
-_MOST_KEPT = 4
+_MAX_KEPT = 4
 
 
 def curves(home: Home, saved: SavedDecision, data_dir: str) -> Curves:
-    """The agent's equity, and what the market gave on the same bars with the same costs."""
+    """The agent's equity, and buy and hold on the same bars with the same costs."""
     if saved.sha256 not in _KEPT:
-        if len(_KEPT) >= _MOST_KEPT:
+        if len(_KEPT) >= _MAX_KEPT:
             _KEPT.clear()
         _KEPT[saved.sha256] = _curves(home.resolve(data_dir), saved)
     return _KEPT[saved.sha256]
@@ -79,6 +79,6 @@ def in_words(saved: SavedDecision, language: str) -> Sentences:
     return sentences_in(saved.decision, language, lambda gate: short(gate.value, gate.threshold))
 
 
-def differences(standing: Standing) -> list[Message]:
-    """Why a signature is not valid, a sentence each; empty if it is."""
-    return [] if standing.stands else [one.what for one in standing.differences]
+def differences(validity: Validity) -> list[Message]:
+    """Why a signature is not valid, one sentence per difference; empty if it is valid."""
+    return [] if validity.valid else [one.what for one in validity.differences]

@@ -1,6 +1,6 @@
-"""A week at one moment: everything that a page shows of it, each read once.
+"""A snapshot of a week at one moment: everything that a page shows, each part read once.
 
-No Streamlit here, and no judging: facts come from the runner, verdicts from the checks.
+No Streamlit and no rules here: facts come from the runner, verdicts from the checks.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Item:
-    """One check of a slot, with its judgement and what people did with it."""
+    """One check of a slot, with its judgement and its tick."""
 
     judgement: Judgement
     tick: Tick | None
 
 
 @dataclass(frozen=True)
-class Written:
-    """The events of a run, as read once, and until when they count (real time)."""
+class LoggedEvents:
+    """The events of a run, read once, and the real time up to which they count."""
 
     events: RunEvents
     until: datetime
@@ -67,8 +67,8 @@ class Written:
 class Snapshot(Sources):
     """The week at one real moment, from one state of the store and of the event files.
 
-    What is written later is seen by the next snapshot. Verdicts and findings are judged
-    when they are asked for, and once.
+    Later writes are visible only in the next snapshot. Verdicts and findings are computed
+    on demand, and at most once.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Snapshot(Sources):
     # --- the run
     @property
     def facts(self) -> Facts:
+        """The facts of now: what the diagnosis reads."""
         return self._facts_as_of(None)
 
     @cached_property
@@ -93,21 +94,23 @@ class Snapshot(Sources):
 
     @property
     def run(self) -> RunFacts | None:
+        """The week's training run over all its attempts; None before the first."""
         return self._of_run.run
 
     @property
     def silence(self) -> Silence | None:
-        """How long the run has shown no progress; None for one that is not expected to."""
+        """How long the run has shown no progress; None if none is expected."""
         return self._of_run.silence
 
     @property
-    def written(self) -> Written | None:
+    def logged(self) -> LoggedEvents | None:
         """The events of the run; None without a run or without its files."""
         run = self.run
-        return None if run is None or run.reader is None else Written(run.reader, run.until)
+        return None if run is None or run.reader is None else LoggedEvents(run.reader, run.until)
 
     @property
     def status(self) -> TrainingStatus:
+        """The run's status; ``NOT_STARTED`` without a run."""
         return self.run.status if self.run else TrainingStatus.NOT_STARTED
 
     @cached_property
@@ -126,7 +129,7 @@ class Snapshot(Sources):
         return max((as_of or self.now_week) - self.clock.to_week(reading.at), timedelta(0))
 
     def real_window(self, window: timedelta) -> timedelta | None:
-        """How much real time the run's last hours of week time took; None: its whole life."""
+        """Real time that the run's last ``window`` of week time took; None: the whole run."""
         if self.run is None:
             return None
         return self.clock.real_window(self.run.until, window)
@@ -143,22 +146,23 @@ class Snapshot(Sources):
 
     @cached_property
     def pulse(self) -> Pulse | None:
-        """Whether the training's process is at work now; None where none lives."""
+        """Liveness of the training process, with its evidence; None without a live job."""
         job = self.busy(JobKind.TRAIN)
         return None if job is None else self.pulse_of(job)
 
     @property
     def stalled(self) -> bool:
-        """The process lives and makes no progress, by all of its signs together."""
+        """Whether the process is alive but makes no progress, by all its progress signals."""
         return self.pulse is not None and self.pulse.liveness is Liveness.STALLED
 
     @property
     def stale(self) -> bool:
-        """The run should make progress, and its process or its event files show none."""
+        """Whether the run should make progress, but its process or event files show none."""
         return self.stalled or (self.silence is not None and self.silence.stalled)
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:
+        """The run's current readings by name; those without data are missing."""
         run = self.run
         if run is None or run.reader is None:
             return {}
@@ -166,6 +170,7 @@ class Snapshot(Sources):
 
     @cached_property
     def findings(self) -> list[Finding]:
+        """The diagnosis of every scenario of the playbook, as of now."""
         return diagnose(self.facts, self.week.playbook)
 
     # --- records
@@ -175,16 +180,17 @@ class Snapshot(Sources):
         return self.records.jobs
 
     def latest(self, kind: JobKind) -> Job | None:
+        """The newest job of that kind, in any state."""
         return next((job for job in self.jobs if job.kind is kind), None)
 
     def busy(self, kind: JobKind) -> Job | None:
-        """The job of that kind that waits or lives."""
+        """The job of that kind that is queued or in progress; None if there is none."""
         job = self.latest(kind)
         return job if job and job.state in ACTIVE_STATES else None
 
     @cached_property
     def ticks(self) -> dict[str, dict[str, Tick]]:
-        """Slot to check to the tick that counts, the newest."""
+        """Slot id to check id to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
         for tick in self.records.ticks:
             found[tick.slot][tick.check] = tick
@@ -192,19 +198,22 @@ class Snapshot(Sources):
 
     @property
     def notes(self) -> Sequence[Note]:
+        """Notes of the week, oldest first."""
         return self.records.notes
 
     @property
     def activity(self) -> Sequence[LedgerEntry]:
-        """What was recorded last, newest first."""
+        """The last ledger entries, newest first."""
         return self.records.activity
 
     @property
     def incidents(self) -> Sequence[Incident]:
+        """Incidents of the week, open and closed, newest first."""
         return self.records.incidents
 
     @property
     def open_incidents(self) -> list[Incident]:
+        """Incidents that were not closed, newest first."""
         return [i for i in self.incidents if i.closed_at is None]
 
     def procedure(self, procedure_id: str, language: str) -> str:
@@ -213,24 +222,29 @@ class Snapshot(Sources):
         return procedure_id if spec is None else spec.title.in_(language)
 
     @property
-    def held(self) -> bool:
+    def start_blocked(self) -> bool:
         """Whether an open incident blocks every start."""
-        return any(incident.holds_start for incident in self.incidents)
+        return any(incident.is_blocking for incident in self.incidents)
 
     @cached_property
     def signatures(self) -> Sequence[Signature]:
-        """Of this week, oldest first."""
+        """Signatures of this week, oldest first."""
         return [one for one in self.records.signatures if one.week_id == self.week.id]
 
     # --- schedule and checks
     def slot(self, slot_id: str) -> SlotSpec:
+        """The slot of that id in the week's playbook.
+
+        :raises KeyError: unknown id.
+        """
         return self.week.playbook.slot(slot_id)
 
     def at(self, slot: SlotSpec) -> datetime:
+        """When a slot is due, in week time (UTC)."""
         return slot.at(self.week.launch)
 
     def facts_at(self, slot: SlotSpec) -> Facts:
-        """What was known at the moment as of which the slot is judged."""
+        """The facts as of the moment for which the slot is judged."""
         return self._facts_as_of(judged_as_of(slot, self.week))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:
@@ -239,12 +253,14 @@ class Snapshot(Sources):
         return self._facts[moment]
 
     def judgements(self, slot: SlotSpec) -> list[Judgement]:
+        """The slot's checks, judged on the facts of its moment; computed once per snapshot."""
         if slot.id not in self._judgements:
             judged = judge_slot(self.week.playbook, slot.id, self.facts_at(slot))
             self._judgements[slot.id] = judged
         return self._judgements[slot.id]
 
     def items(self, slot: SlotSpec) -> list[Item]:
+        """The slot's judgements, each with the tick that counts."""
         ticks = self.ticks.get(slot.id, {})
         return [Item(judged, ticks.get(judged.check)) for judged in self.judgements(slot)]
 
@@ -255,6 +271,7 @@ class Snapshot(Sources):
 
     @cached_property
     def timeline(self) -> list[SlotView]:
+        """All slots of the week in order, each with its time and state."""
         return agenda(self)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.telemetry.chart import downsample, later_of_a_step
-from dashboard.figures.style import MARK_ROW, MOST_POINTS, PALETTE, band, frame, limit_line, mark
+from dashboard.figures.style import MARK_ROW, MAX_POINTS, PALETTE, band, frame, limit_line, mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.telemetry import Series
 
-MOST_ROWS = 3  # of names above a plot; further ones share them
+MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def curve(
     Gaps stay gaps: a value that is not finite breaks the line.
     """
     figure = frame(height, legend=len(series) > 1, x_title=x_title)
-    share = max(MOST_POINTS // max(len(series), 1), 50)
+    share = max(MAX_POINTS // max(len(series), 1), 50)
     for (name, points), colour in zip(series.items(), _colours(len(series)), strict=False):
         points = downsample(later_of_a_step(points), share)
         values = np.where(np.isfinite(points.value), points.value, np.nan)
@@ -93,12 +93,12 @@ def curve(
 def _name(
     figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series], height: int
 ) -> None:
-    """The marks with their names in rows above the plot, where they hide no curve."""
+    """Draw the marks, with their names in rows above the plot."""
     if not marks:
         return
     ends = [float(step) for points in series.values() for step in points.step[[0, -1]]]
     middle = (min(ends) + max(ends)) / 2 if ends else 0.0
-    rows = min(len(marks), MOST_ROWS)
+    rows = min(len(marks), MAX_ROWS)
     for number, place in enumerate(sorted(marks, key=lambda place: place.step)):
         left = place.step > middle  # else the name would run out of the figure
         mark(figure, place.step, place.label, place.colour, row=number % rows, left=left)
@@ -109,13 +109,13 @@ def _name(
 
 
 def around(points: Series, step: float, each_side: int) -> Series:
-    """The part of a curve around a step: so many points before it, and behind it."""
+    """The part of a curve around a step: up to ``each_side`` points before and after it."""
     place = int(np.searchsorted(points.step, step))
     return points.where(slice(max(0, place - each_side), place + each_side))
 
 
 def step_at(points: Series, wall: float) -> float | None:
-    """The step at which the run stood at a unix moment; None outside the curve."""
+    """The run's step at a unix time; None outside the curve."""
     if len(points.wall) == 0 or wall < points.wall[0]:
         return None
     return float(np.interp(wall, points.wall, points.step))

@@ -1,4 +1,4 @@
-"""Equity against the market, and how far under its highest mark it was."""
+"""Equity compared with the market, and its drawdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
-from dashboard.figures.style import BLUE, GRAY, GRID, MOST_POINTS, ORANGE, RED
+from dashboard.figures.style import BLUE, GRAY, GRID, MAX_POINTS, ORANGE, RED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def equity_figure(
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.68, 0.32], vertical_spacing=0.05
     )
-    chosen = thin(drawdown_pct, MOST_POINTS // (len(lines) + 1))
+    chosen = thin(drawdown_pct, MAX_POINTS // (len(lines) + 1))
     for (name, values), colour in zip(lines.items(), (BLUE, GRAY, ORANGE), strict=False):
         figure.add_scatter(
             x=time[chosen], y=values[chosen], name=name, mode="lines",
@@ -62,7 +62,7 @@ def equity_figure(
 
 
 def thin(values: np.ndarray, most: int) -> np.ndarray:
-    """Indices of at most ``most`` points: evenly spread, and the deepest of each stretch."""
+    """Indices of at most ``most`` points: evenly spaced, and the lowest of each stretch."""
     count = len(values)
     if count <= most:
         return np.arange(count)

@@ -1,17 +1,17 @@
-"""What all figures share: sizes, line colours that hold on light and dark, no clutter."""
+"""Shared style of figures: sizes, and line colours for the light and the dark theme."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
-MOST_POINTS = 2000  # of a figure; more would not be visible
+MAX_POINTS = 2000  # of a figure; more would not be visible
 BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
     "#3f82bf", "#cf8a2e", "#2f9e6c", "#d2525c", "#8b6fc4", "#83909d",
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREEN, VIOLET, RED, "#4b9fae", GRAY)
 GRID = "rgba(131,144,157,0.22)"
 
-# What st.plotly_chart passes on: a quiet figure that keeps the reader's zoom.
+# Plotly settings for st.plotly_chart: no toolbar, and the reader's zoom is kept.
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
@@ -41,7 +41,7 @@ def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str 
 
 
 def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -> None:
-    """A threshold, named at its right end."""
+    """A threshold line, labelled at its right end."""
     figure.add_hline(
         y=value,
         line={"color": colour, "width": 1.2, "dash": "dash"},
@@ -51,7 +51,7 @@ def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -
 
 
 def band(figure: go.Figure, low: float, high: float, label: str, colour: str = GREEN) -> None:
-    """A region that is named, such as what is normal for PPO."""
+    """A named horizontal band, for example the normal range of PPO."""
     figure.add_hrect(
         y0=low,
         y1=high,
@@ -69,10 +69,10 @@ MARK_ROW = 13  # pixels: the height of a mark's name
 def mark(
     figure: go.Figure, x: float, label: str, colour: str = GRAY, *, row: int = 0, left: bool = False
 ) -> None:
-    """A moment on the curve: a restart, an alarm, the end. Its name stands above the plot.
+    """A vertical line, for example at a restart, with its name above the plot.
 
-    :param row: how many names lie below this one.
-    :param left: the name runs to the left of its line, not to the right.
+    :param row: number of name rows below this one.
+    :param left: put the name to the left of its line.
     """
     figure.add_vline(x=x, line={"color": colour, "width": 1, "dash": "dot"})
     figure.add_annotation(

@@ -35,8 +35,8 @@ class Episodes(Protocol):
 class RandomEpisodes:
     """Training: episodes of ``bars`` steps, anywhere in ``first_bar .. last_bar``.
 
-    The first ones are shortened, evenly from 1 to ``bars`` steps: so episode ends are
-    staggered, and reward statistics exist after the first rollout.
+    The first ones are shortened, evenly spaced up to ``bars`` steps, so that episode ends are
+    staggered and reward statistics exist after the first rollout.
     """
 
     first_bar: int
@@ -59,27 +59,31 @@ class RandomEpisodes:
         return rng.integers(self.first_bar, self.last_bar - self.bars, n, endpoint=True)
 
     def first(self, rng: np.random.Generator, n: int) -> Spans:
+        """Random starts; lengths from ``bars / n`` to ``bars``, in random order."""
         starts = self._starts(rng, n)
         lengths = np.ceil(np.arange(1, n + 1) * self.bars / n).astype(np.int64)
         return starts, starts + rng.permutation(lengths)
 
     def following(self, rng: np.random.Generator, n: int) -> Spans:
+        """Random starts, each with the full ``bars`` steps."""
         starts = self._starts(rng, n)
         return starts, starts + self.bars
 
 
 class ChronologicalEpisodes:
-    """Evaluation: given episodes in order, then from the first one again."""
+    """Evaluation: the given episodes in order, then again from the first one."""
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
         self.spans = np.asarray(spans, dtype=np.int64).reshape(-1, 2)
         self._next = 0
 
     def first(self, rng: np.random.Generator, n: int) -> Spans:
+        """Start over at the first episode; ``rng`` is not used."""
         self._next = 0
         return self.following(rng, n)
 
     def following(self, rng: np.random.Generator, n: int) -> Spans:
+        """The next n episodes in order; ``rng`` is not used."""
         chosen = self.spans[(self._next + np.arange(n)) % len(self.spans)]
         self._next += n
         return chosen[:, 0].copy(), chosen[:, 1].copy()

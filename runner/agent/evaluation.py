@@ -16,7 +16,7 @@ from runner.agent.market_env import MarketEnv
 if TYPE_CHECKING:
     from stable_baselines3 import PPO
 
-# From observations (n, K + 3) and the environment to actions (n,).
+# Maps observations (n, K + 3) and the environment to actions (n,).
 Policy = Callable[[np.ndarray, MarketEnv], np.ndarray]
 
 
@@ -52,15 +52,17 @@ class Evaluation:
 
     @property
     def log_return(self) -> float:
-        """Net log return of the whole."""
+        """Net log return over all episodes."""
         return float(np.log1p(self.returns).sum())
 
     @property
     def return_pct(self) -> float:
+        """Net simple return over all episodes, in percent."""
         return 100.0 * float(np.expm1(self.log_return))
 
     @property
     def max_drawdown_pct(self) -> float:
+        """Largest drop from a peak of :attr:`equity`, in percent (>= 0); 0 without bars."""
         return float(max_drawdown_pct(self.equity).value or 0.0)
 
     def sharpe(self, bars_per_year: int) -> float | None:

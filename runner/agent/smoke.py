@@ -25,7 +25,7 @@ BARS = 2 * WARM_UP + 30 * EPISODE_BARS
 
 
 @dataclass(frozen=True)
-class Smoke:
+class SmokeResult:
     """The result of a smoke training.
 
     :ivar remedy: None if it is ok.
@@ -37,7 +37,7 @@ class Smoke:
     remedy: Message | None = None
 
 
-def smoke(steps: int, home: Home, playbook: Playbook) -> Smoke:
+def smoke(steps: int, home: Home, playbook: Playbook) -> SmokeResult:
     """Train on the last bars of the training data and check the result.
 
     Weights, events and folders of the real run are not touched.
@@ -67,17 +67,17 @@ def smoke(steps: int, home: Home, playbook: Playbook) -> Smoke:
         why = Message(
             "After {steps} steps the weights {name} are not finite.", steps=done, name=name
         )
-        return Smoke(False, why, done, Message("Lower training.learning_rate."))
+        return SmokeResult(False, why, done, Message("Lower training.learning_rate."))
     if done < steps or not {"rollout/ep_rew_mean", "train/loss"} <= set(tags):
         why = Message(
             "{steps} steps wrote only these scalars: {tags}.",
             steps=done,
             tags=", ".join(tags) or "-",
         )
-        return Smoke(False, why, done, Message("Check the installation of tensorboard."))
+        return SmokeResult(False, why, done, Message("Check the installation of tensorboard."))
     why = Message(
         "{steps} PPO steps wrote {count} scalars; all weights are finite.",
         steps=done,
         count=len(tags),
     )
-    return Smoke(True, why, done)
+    return SmokeResult(True, why, done)

@@ -28,7 +28,7 @@ from runner.cli import (
     settings,
     weeks,
 )
-from runner.cli.program import Judging, run
+from runner.cli.program import VerdictCommand, run
 
 app = typer.Typer(
     help="Run and watch a PPO training week by its operations manual.",
@@ -75,7 +75,7 @@ for command in (
     demo.demo,
 ):
     app.command()(command)
-app.command(cls=Judging)(runs.diagnose)
+app.command(cls=VerdictCommand)(runs.diagnose)
 app.command(name="daily-check")(manual.daily_check)
 app.command(name="data-check")(manual.data_check)
 

@@ -15,15 +15,15 @@ from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.client import Client
-from runner.client.signatures.capsules import elsewhere, with_ledger
+from runner.client.signatures.capsules import comparison_paths, with_ledger
 from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
-    from core.decision.validity import Standing
-    from runner.client.signatures.status import Decided
+    from core.decision.validity import Validity
+    from runner.client.signatures.archived_decisions import ArchivedDecision
 
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
@@ -83,15 +83,15 @@ def export(
     """Write the signed decision as one file (a capsule). Exit 1 if the signature is not valid."""
     client = open_client(home)
     chosen = sha256 or _newest(client, week)
-    content, standing = client.capsule(chosen)
+    content, validity = client.capsule(chosen)
     path = out or Path(f"{chosen[:12]}.capsule.json")
     write_bytes(path, content)
     if json:
-        print_json({"file": str(path), "sha256": chosen, **standing.as_dict()})
+        print_json({"file": str(path), "sha256": chosen, **validity.as_dict()})
     else:
-        print(f"{path}  {len(content):,} bytes  {standing.state.value}")
-        _print_differences(standing)
-    raise typer.Exit(0 if standing.stands else 1)
+        print(f"{path}  {len(content):,} bytes  {validity.state.value}")
+        _print_differences(validity)
+    raise typer.Exit(0 if validity.valid else 1)
 
 
 @app.command()
@@ -128,17 +128,17 @@ def verify(
 
     content = read_capsule(file)
     capsule = parse_capsule(content)
-    there = None if home is None else Home.find(home)
-    present = elsewhere(capsule, there, model, data, playbook)
-    standing = examine(content, datetime.now(UTC), present, key, any_key)
-    if there is not None and standing.state is not SignatureState.ALTERED and capsule:
-        standing = with_ledger(standing, capsule, there)
+    place = None if home is None else Home.find(home)
+    present = comparison_paths(capsule, place, model, data, playbook)
+    validity = examine(content, datetime.now(UTC), present, key, any_key)
+    if place is not None and validity.state is not SignatureState.ALTERED and capsule:
+        validity = with_ledger(validity, capsule, place)
     if json:
-        facts = {} if standing.state is SignatureState.ALTERED or not capsule else _facts(capsule)
-        print_json({"file": str(file), **standing.as_dict(), **facts})
+        facts = {} if validity.state is SignatureState.ALTERED or not capsule else _facts(capsule)
+        print_json({"file": str(file), **validity.as_dict(), **facts})
     else:
-        _print_verdict(file, standing, capsule)
-    raise typer.Exit(0 if standing.stands else 1)
+        _print_verdict(file, validity, capsule)
+    raise typer.Exit(0 if validity.valid else 1)
 
 
 @app.command()
@@ -183,7 +183,7 @@ def close(
 @app.command()
 def history(home: HomeOption = None, json: JsonOption = False) -> None:
     """List the revalidations of all weeks, with their signatures."""
-    found = open_client(home).decided()
+    found = open_client(home).archived_decisions()
     if json:
         print_json([history_row(one) for one in found])
         return
@@ -197,12 +197,12 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
             f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']:8}  {act}".rstrip()
         )
-        if row["problem"] or one.standing.state in {SignatureState.VOID, SignatureState.EXPIRED}:
-            print(f"    ! {row['problem'] or one.standing.reason}")
+        if row["problem"] or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
+            print(f"    ! {row['problem'] or one.validity.reason}")
 
 
-def history_row(one: Decided) -> dict[str, Any]:
-    """One revalidation as plain JSON."""
+def history_row(one: ArchivedDecision) -> dict[str, Any]:
+    """An archived revalidation and its signature as plain JSON."""
     decided = one.saved.decision if one.saved else None
     signature = one.signature
     return {
@@ -218,8 +218,8 @@ def history_row(one: Decided) -> dict[str, Any]:
         },
         "model_sha256": decided and decided.model.sha256,
         "data_sha256": decided and decided.data.sha256,
-        "state": one.standing.state.value,
-        "why": one.standing.reason,
+        "state": one.validity.state.value,
+        "why": one.validity.reason,
         "problem": one.problem,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
@@ -232,7 +232,7 @@ def history_row(one: Decided) -> dict[str, Any]:
 
 
 def _newest(client: Client, week: str | None) -> str:
-    saved = client.newest_decision(needed_week(client, week).id)
+    saved = client.newest_decision(require_week(client, week).id)
     if saved is None:
         raise InputError(
             Message("There is no saved revalidation."), Message("Revalidate and save the report.")
@@ -243,7 +243,7 @@ def _newest(client: Client, week: str | None) -> str:
 
 
 def _second(facts: Mapping[str, Any]) -> str:
-    """The second person of an override, and whether their name is proved."""
+    """The second person of an override, and whether their identity was verified."""
     proof = "countersigned" if facts["second_verified"] else "typed, unverified"
     return f"second: {facts['second']} ({proof})"
 
@@ -259,10 +259,10 @@ def _facts(capsule: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _print_verdict(file: Path, standing: Standing, capsule: dict[str, Any] | None) -> None:
-    print(f"{file}: {standing.state.value}")
-    _print_differences(standing)
-    if capsule is not None and standing.state is not SignatureState.ALTERED:
+def _print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None) -> None:
+    print(f"{file}: {validity.state.value}")
+    _print_differences(validity)
+    if capsule is not None and validity.state is not SignatureState.ALTERED:
         facts = _facts(capsule)
         proof = "" if facts["verified"] else ", identity unverified"
         print(f"  {facts['decision']} {facts['score']}, evidence {facts['evidence']}")
@@ -279,12 +279,12 @@ def _print_verdict(file: Path, standing: Standing, capsule: dict[str, Any] | Non
             )
         print(f"  expires {facts['expires_at']}")
         print(f"  key {facts['fingerprint']}")
-    if standing.checked:
-        print(f"  agrees: {', '.join(standing.checked)}")
-    for sentence in standing.unchecked:
+    if validity.checked:
+        print(f"  agrees: {', '.join(validity.checked)}")
+    for sentence in validity.unchecked:
         print(f"  not checked: {sentence}")
 
 
-def _print_differences(standing: Standing) -> None:
-    for difference in standing.differences:
+def _print_differences(validity: Validity) -> None:
+    for difference in validity.differences:
         print(f"  ! {difference}")

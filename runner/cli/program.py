@@ -49,12 +49,13 @@ def _print_error(error: TrainweekError) -> None:
 UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 
 
-class Judging(TyperCommand):
+class VerdictCommand(TyperCommand):
     """A command whose exit code 2 is a result: if nothing can be evaluated it exits with 3."""
 
     NOT_EVALUATED = 3
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse the arguments; a usage error exits with 3."""
         try:
             return super().make_context(*args, **kwargs)
         except UsageError as error:
@@ -62,6 +63,7 @@ class Judging(TyperCommand):
             raise
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command; a TrainweekError is printed and exits with 3."""
         try:
             return super().invoke(ctx)
         except TrainweekError as error:
@@ -70,7 +72,7 @@ class Judging(TyperCommand):
 
 
 def run_alone(command: Callable[..., None]) -> None:
-    """Run one command as a program of its own, as the manual's scripts do."""
+    """Run one command as a standalone program, as the manual's scripts do."""
     program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     program.command()(command)
     run(program)

@@ -16,8 +16,8 @@ from runner.client.incidents import Incidents
 from runner.client.jobs import Jobs
 from runner.client.models import Models
 from runner.client.reads import Reads
-from runner.client.restarts import Restarting
-from runner.client.signatures.pipeline_gate import Gating
+from runner.client.restarts import Restarts
+from runner.client.signatures.pipeline_gate import PipelineGate
 from runner.client.ticks import Ticks
 from runner.client.week_records import WeekReads
 from runner.client.weeks import Weeks
@@ -33,7 +33,7 @@ __all__ = ["Client"]
 
 
 class Client(
-    Reads, WeekReads, Weeks, Jobs, Restarting, Models, Ticks, Incidents, Decisions, Gating
+    Reads, WeekReads, Weeks, Jobs, Restarts, Models, Ticks, Incidents, Decisions, PipelineGate
 ):
     """One person's access to one data directory.
 
@@ -55,4 +55,8 @@ class Client(
 
     @cached_property
     def store(self) -> Store:  # type: ignore[override]
+        """The store of the data directory, opened at first use.
+
+        :raises SetupError: the directory can't be used.
+        """
         return Store(self.home)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.job_params import BackupParams, JobParams, stored_params
 from core.language import Message
-from core.vocabulary import JobKind, Right
+from core.state_words import capitals
+from core.vocabulary import JobKind, JobState, Right
 from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
 from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
@@ -38,12 +39,12 @@ def is_restore(params: JobParams) -> bool:
 
 
 def is_stored_restore(job: Row[Any] | Job) -> bool:
-    """The same of a job in the store."""
+    """Whether a stored job replaces the model folder by a backup."""
     return job.kind == JobKind.BACKUP and is_restore(stored_params(BackupParams, job.params))
 
 
 def right_for(kind: JobKind, restores: bool) -> Right:
-    """The right that a job requires. Replacing the model means choosing it."""
+    """The right that a job requires; restoring a model counts as choosing it."""
     if restores or kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL):
         return Right.REVALIDATE
     return Right.OPERATE
@@ -58,7 +59,7 @@ def refused_restore(connection: Connection) -> Refused | None:
         Message(
             "Training job {job} is {state}; it writes to the model folder.",
             job=job.id,
-            state=job.state,
+            state=capitals(JobState(job.state)),
         ),
         Message("Stop it first: trainweek jobs stop {job}", job=job.id),
     )

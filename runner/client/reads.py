@@ -1,4 +1,4 @@
-"""Everything that can be looked at."""
+"""The read side of the client: weeks, jobs, incidents, signatures, notes, activity."""
 
 from __future__ import annotations
 
@@ -39,20 +39,22 @@ class Reads(BaseClient):
     """Reads of the store and of the jobs' files. All work without a runner."""
 
     def weeks(self) -> list[Week]:
-        """All weeks, by launch."""
+        """All weeks, ordered by launch time."""
         with self.store.read() as connection:
             found = connection.execute(select(schema.weeks).order_by(schema.weeks.c.launch))
             return [rows.week_of(row) for row in found]
 
     def damage(self) -> IntegrityError | None:
-        """Why nothing can be saved here, with the command that mends it; None if it can."""
+        """Why nothing can be saved, with the command that repairs it; None if all is intact."""
         return self.store.damage
 
     def active_week(self) -> Week | None:
+        """The active week; None if there is none."""
         with self.store.read() as connection:
             return queries.active_week(connection)
 
     def week(self, week_id: str) -> Week | None:
+        """A week by its id; None if it does not exist."""
         with self.store.read() as connection:
             return queries.week_by_id(connection, week_id)
 
@@ -62,55 +64,58 @@ class Reads(BaseClient):
             return queries.clock_of(connection, week_id)
 
     def now_week(self, week_id: str) -> datetime:
-        """Where this week stands now."""
+        """The present week time of this week; equal to real time except in a demo or a replay."""
         with self.store.read() as connection:
             return queries.week_moment(connection, week_id, self.now())
 
     def runner_status(self) -> RunnerStatus:
+        """Whether a runner is alive, and the age of its last heartbeat in real seconds."""
         return runner_status(self.home, self.now())
 
     def jobs(
         self, kind: JobKind | None = None, week_id: str | None = None, limit: int = 50
     ) -> list[Job]:
-        """Newest first."""
+        """Jobs, newest first, at most ``limit``; of all kinds and weeks by default."""
         with self.store.read() as connection:
             return record_queries.jobs(connection, kind, week_id, limit)
 
     def job(self, job_id: str) -> Job | None:
+        """A job by its id; None if it does not exist."""
         with self.store.read() as connection:
             row = queries.job_by_id(connection, job_id)
             return None if row is None else rows.job_of(row)
 
     def live_job(self, kind: JobKind | None = None) -> Job | None:
-        """The job of a kind that waits or lives; with None the oldest of any kind."""
+        """The waiting or live job of this kind (with None: the oldest of any kind); None if there is none."""
         with self.store.read() as connection:
             row = queries.active_job(connection, kind)
             return None if row is None else rows.job_of(row)
 
     def latest_job(self, kind: JobKind, week_id: str | None = None) -> Job | None:
+        """The newest job of this kind, in any state; None if there is none."""
         with self.store.read() as connection:
             row = queries.newest_job(connection, kind, week_id)
             return None if row is None else rows.job_of(row)
 
     def attempts(self, job_id: str) -> list[Attempt]:
-        """In the order of their numbers."""
+        """The attempts of a job, in the order of their numbers."""
         with self.store.read() as connection:
             return record_queries.attempts(connection, job_id)
 
     def output_tail(self, job_id: str, lines: int = 100) -> str:
-        """The end of the newest attempt's output: at most so many lines and 64 kB.
+        """The end of the newest attempt's output: at most ``lines`` lines and 64 kB.
 
-        Bytes that are no UTF-8 are shown as replacement characters.
+        Bytes that are not valid UTF-8 become replacement characters.
         """
         folder = self._newest_folder(job_id)
         return "" if folder is None else tail(folder / "output.log", lines)
 
     def progress(self, job_id: str) -> Mapping[str, Any] | None:
-        """What the program says of its progress; None while it says nothing readable."""
+        """The newest attempt's progress.json; None if it is absent or unreadable."""
         return self._json(job_id, "progress.json")
 
     def pulse(self, job_id: str) -> Pulse | None:
-        """Whether the job is at work, with the evidence; None while it waits."""
+        """Whether the job makes progress, with the evidence; None if it waits or does not exist."""
         with self.store.read() as connection:
             row = queries.job_by_id(connection, job_id)
             if row is None:
@@ -122,36 +127,36 @@ class Reads(BaseClient):
         return pulse_of(self.home, rows.job_of(row), attempts, clock, playbook, self.now())
 
     def result(self, job_id: str) -> Mapping[str, Any] | None:
-        """The result of the newest attempt; None if it wrote none that can be read."""
+        """The newest attempt's result.json; None if it is absent or unreadable."""
         return self._json(job_id, "result.json")
 
     def ticks(self, week_id: str, slot: str | None = None) -> list[Tick]:
-        """The ticks that stand, oldest first; a replaced one is in the ledger only."""
+        """The current ticks, oldest first; a replaced tick is in the ledger only."""
         with self.store.read() as connection:
             return record_queries.ticks(connection, week_id, slot)
 
     def incidents(self, week_id: str, open_only: bool = False) -> list[Incident]:
-        """Newest first."""
+        """The incidents of a week, newest first."""
         with self.store.read() as connection:
             return record_queries.incidents(connection, week_id, open_only)
 
     def incidents_of(self, job_id: str) -> list[Incident]:
-        """What the runner opened for a job; newest first."""
+        """The incidents that the runner opened for a job, newest first."""
         with self.store.read() as connection:
             return record_queries.incidents_of_job(connection, job_id)
 
     def signatures(self, week_id: str | None = None) -> list[Signature]:
-        """Oldest first."""
+        """The signatures of a week (with None: of all weeks), oldest first."""
         with self.store.read() as connection:
             return record_queries.signatures(connection, week_id)
 
     def notes(self, week_id: str) -> list[Note]:
-        """Oldest first."""
+        """The notes of a week, oldest first."""
         with self.store.read() as connection:
             return record_queries.notes(connection, week_id)
 
     def activity(self, week_id: str | None, limit: int = 50) -> list[LedgerEntry]:
-        """What people and runner did, newest first; the clock's points are left out."""
+        """The last ``limit`` ledger entries, newest first, without clock points."""
         with self.store.read() as connection:
             return record_queries.activity(connection, week_id, limit)
 

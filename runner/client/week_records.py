@@ -1,4 +1,4 @@
-"""One consistent read of a week: what a page, a command or a job looks at."""
+"""One consistent read of a week, for pages, commands and jobs."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
     from core.week import Week
 
-ACTIVITY = 50  # lines of the ledger that are read
+ACTIVITY = 50  # ledger entries in the records
 
 
 class WeekReads(BaseClient):
-    """All records of a week at one state of the store."""
+    """Reads all records of a week at one state of the store."""
 
     def week_records(
         self, week_id: str | None = None, known: WeekRecords | None = None
     ) -> WeekRecords | None:
-        """Read in one transaction, so that no two records are from different states.
+        """The records, read in one transaction so that they agree.
 
         :param week_id: None: the active week.
-        :param known: what was read before; it is given back if nothing was written since.
+        :param known: earlier records, returned unchanged if nothing was written since.
         :returns: None if there is no such week.
         """
         with self.store.read() as connection:
@@ -48,7 +48,7 @@ def _is_meant(week: Week, week_id: str | None) -> bool:
 
 
 def _head(connection: Connection) -> str:
-    """Every change of a table is a line of the ledger, so its last line names the state."""
+    """The hash of the last ledger line. Every write appends one, so it identifies the state."""
     table = schema.ledger
     last = connection.scalar(select(table.c.sha256).order_by(table.c.seq.desc()).limit(1))
     return last or ""
@@ -56,9 +56,9 @@ def _head(connection: Connection) -> str:
 
 def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
     signatures = record_queries.signatures(connection)
-    own = [one for one in signatures if one.week_id == week.id]
+    others = {one.week_id for one in signatures} - {week.id}
     jobs = record_queries.jobs(connection, week_id=week.id)
-    decided = bool(own) or any(job.kind is JobKind.REVALIDATE for job in jobs)
+    decided = bool(signatures) or any(job.kind is JobKind.REVALIDATE for job in jobs)
     return WeekRecords(
         head=head,
         week=week,
@@ -69,9 +69,10 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         notes=tuple(record_queries.notes(connection, week.id)),
         incidents=tuple(record_queries.incidents(connection, week.id)),
         signatures=tuple(signatures),
-        closings=tuple(record_queries.closings(connection)) if signatures else (),
+        closures=tuple(record_queries.closures(connection)) if signatures else (),
         activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
-        signing_keys=frozenset(queries.signing_keys(connection)) if own else frozenset(),
+        signing_keys=frozenset(queries.signing_keys(connection)) if signatures else frozenset(),
         countersignatures=tuple(record_queries.countersignatures(connection)) if decided else (),
-        decision_lines=record_queries.decision_lines(connection, week.id) if decided else (),
+        decision_lines=record_queries.decision_lines(connection) if decided else (),
+        other_weeks=queries.weeks_by_id(connection, others) if others else {},
     )

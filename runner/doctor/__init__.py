@@ -8,7 +8,7 @@ from core.errors import TrainweekError
 from core.language import Message, literal
 from core.vocabulary import Verdict
 from runner.doctor import machine, models, place, processes, record, signing
-from runner.doctor.examined import Examined, failed
+from runner.doctor.check_result import CheckResult, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.settings import Settings
 
-__all__ = ["Examined", "examine", "exit_code"]
+__all__ = ["CheckResult", "examine", "exit_code"]
 
-_CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
+_CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] = {
     "home": place.home,
     "disk": place.disk,
     "database": record.database,
@@ -39,12 +39,12 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[Examined]]] = {
 }
 
 
-def examine(home: Home, settings: Settings, now: datetime) -> list[Examined]:
-    """Run all checks. A check that itself fails is a result like any other.
+def examine(home: Home, settings: Settings, now: datetime) -> list[CheckResult]:
+    """Run all checks. A check that raises an error becomes a failed result.
 
     :param now: real time.
     """
-    found: list[Examined] = []
+    found: list[CheckResult] = []
     for subject, check in _CHECKS.items():
         try:
             found += check(home, settings, now)
@@ -63,7 +63,7 @@ def examine(home: Home, settings: Settings, now: datetime) -> list[Examined]:
     return found
 
 
-def exit_code(found: list[Examined]) -> int:
+def exit_code(found: list[CheckResult]) -> int:
     """0: no problems; 1: warnings; 2: something is broken."""
     verdicts = {each.verdict for each in found}
     return 2 if Verdict.FAIL in verdicts else 1 if Verdict.WARN in verdicts else 0

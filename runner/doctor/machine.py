@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.language import Message, literal
 from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import last_line
 from runner.store.engine import described_mode
 
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
-_RELEASE_YEAR = 2026  # a machine with an empty battery boots with a clock in the past
+_RELEASE_YEAR = 2026  # after a dead CMOS battery the clock starts years in the past
 _SLACK = timedelta(seconds=5)
 
 
-def versions(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def versions(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Python and packages against the ranges of pyproject.toml; the journal mode of SQLite."""
     python = f"Python {platform.python_version()}"
     install = Message("In {folder}: make install", folder=str(CHECKOUT))
     if sys.version_info < _OLDEST_PYTHON:
@@ -48,7 +49,8 @@ def versions(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
     yield passed("versions", literal(described_mode()))
 
 
-def clock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def clock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """The machine's clock against the release year and the newest ledger line."""
     remedy = Message("Set it: timedatectl set-ntp true")
     if now.year < _RELEASE_YEAR:
         yield failed(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.models.best_model import read_best_model
 from runner.models.checkpoints import list_checkpoints
 from runner.models.folder_swap import RESTORE_AGAIN, unfinished_exchange
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 
-def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Every checkpoint against its manifest: WARN for a corrupt one, FAIL if none is intact."""
     found = list_checkpoints(home.checkpoints)
-    whole = [each for each in found if each.verified]
+    intact = [each for each in found if each.verified]
     for each in found:
         if each.verified:
             continue
         what = _problem(home.relative(each.folder), each.problem)
-        if whole:
+        if intact:
             remedy = plural(
                 "It is never loaded, and {n} other is intact. Check the disk, then remove it.",
                 "It is never loaded, and {n} others are intact. Check the disk, then remove it.",
-                len(whole),
+                len(intact),
             )
             yield warned("checkpoints", what, remedy)
         else:
@@ -39,7 +40,7 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Exami
                 " start over with --new."
             )
             yield failed("checkpoints", what, remedy)
-    if found and len(whole) == len(found):
+    if found and len(intact) == len(found):
         steps = ", ".join(str(each.step) for each in reversed(found))
         yield passed(
             "checkpoints",
@@ -54,7 +55,8 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Exami
         yield passed("checkpoints", Message("None yet."))
 
 
-def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """The best model against its manifest."""
     zip_path = home.best_model
     if not zip_path.exists():
         yield passed("best model", Message("None yet."))
@@ -64,7 +66,7 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examin
         sha256 = str(read_best_model(zip_path)[1]["sha256"])
     except IntegrityError as error:
         yield failed("best model", _problem(home.relative(zip_path), error.what), remedy)
-    except InputError as error:  # no manifest: the users' own trainer writes none
+    except InputError as error:  # no manifest: a custom trainer writes none
         yield warned("best model", _problem(home.relative(zip_path), error.what), remedy)
     else:
         yield passed(
@@ -75,7 +77,7 @@ def best_model(home: Home, settings: Settings, now: datetime) -> Iterator[Examin
         )
 
 
-def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def exchange(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether a restore was interrupted between old and new model folder."""
     if problem := unfinished_exchange(home):
         yield failed("model", problem, RESTORE_AGAIN)

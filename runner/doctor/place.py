@@ -9,7 +9,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.home.filesystem import filesystem_of
 from runner.store.damage import user_name
 
@@ -26,7 +26,8 @@ _FEW_FILES = 1000
 _LEFT_AFTER_S = 3600.0
 
 
-def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether the folders and files of the data directory exist and are writable for this user."""
     root = home.root
     if not root.is_dir():
         missing = (
@@ -67,11 +68,12 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     ]
 
 
-def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
-    there = home.state if home.state.exists() else home.root
-    while not there.exists():
-        there = there.parent
-    kind = filesystem_of(there)
+def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Filesystem type, free space and free inodes of the disk that holds the database."""
+    nearest = home.state if home.state.exists() else home.root
+    while not nearest.exists():
+        nearest = nearest.parent
+    kind = filesystem_of(nearest)
     name = (
         Message("{kind} at {mount}", kind=kind.kind, mount=str(kind.mounted_at))
         if kind
@@ -89,7 +91,7 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
     if kind and kind.memory:
         what = Message("{disk}: a reboot deletes all data.", disk=name)
         yield warned("disk", what, Message("Move the data directory to a disk."))
-    free, files = shutil.disk_usage(there).free, os.statvfs(there)
+    free, files = shutil.disk_usage(nearest).free, os.statvfs(nearest)
     what = Message("{free:.1f} GB free, {disk}.", free=free / 1e9, disk=name)
     remedy = Message(
         "Free disk space; models/ppo_phase4/earlier and logs/jobs are usually the largest."
@@ -108,7 +110,7 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("disk", what)
 
 
-def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def leftovers(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Partial files that are too old to be in use."""
     folders = [home.state, home.backups, home.model, home.checkpoints, home.daily_summaries]
     found: list[Path] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.language import Message, plural
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobState
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import read_json
 from runner.home.runner_identity import read_identity, runner_status
 from runner.processes.attempt_processes import ID_KEY, attempt_processes, started_attempts
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 
-def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def lock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether the process that holds the runner lock is the one that runner.json names."""
     holder = flock_holder(home.runner_lock)
     named = read_identity(home)
     if holder is None:
@@ -46,7 +47,8 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("lock", Message("Held by the runner, pid {pid}.", pid=str(holder)))
 
 
-def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def runner(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Whether a runner is alive, and whether live or waiting jobs lack one."""
     status = runner_status(home, now)
     live = ", ".join(sorted({attempt.job for attempt in _live_attempts(home.database)}))
     waiting = ", ".join(_waiting_jobs(home.database))
@@ -72,7 +74,7 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("runner", Message("None, and no jobs. trainweek up starts one."))
 
 
-def _heartbeat(home: Home, settings: Settings, status: RunnerStatus) -> Examined:
+def _heartbeat(home: Home, settings: Settings, status: RunnerStatus) -> CheckResult:
     age = status.heartbeat_age_s or 0.0
     named = {
         "pid": str(status.pid),
@@ -97,7 +99,7 @@ def _heartbeat(home: Home, settings: Settings, status: RunnerStatus) -> Examined
     return passed("runner", what)
 
 
-def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Processes of attempts that have ended, by the attempt's id in their environment."""
     folders = started_attempts(home)
     live = {attempt.attempt_id for attempt in _live_attempts(home.database)}
@@ -118,7 +120,7 @@ def orphans(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
         yield passed("orphans", Message("No process of an ended attempt."))
 
 
-def shims(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def shims(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Whether the shim of each live attempt writes its heartbeat."""
     late, alive = False, 0
     for attempt in _live_attempts(home.database):

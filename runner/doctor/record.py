@@ -10,7 +10,7 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.language import Message, literal, plural
 from core.liveness import duration
 from core.timestamps import parse_moment
-from runner.doctor.examined import Examined, failed, passed, warned
+from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.files import parse_json
 from runner.recovery.verification import verify_ledger
 from runner.store.backup import backups as all_backups
@@ -33,7 +33,8 @@ _SAME_TIME_S = 60.0  # a clock that is being corrected may go back by this much
 _QUICK = 3_000_000  # bytes of a ledger whose tables are rebuilt and compared within seconds
 
 
-def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def database(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Integrity, schema version and journal mode of the database file."""
     path = home.database
     if not path.exists():
         if home.ledger.exists() and home.ledger.stat().st_size:
@@ -49,9 +50,9 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
         yield failed("database", what, _RESTORE)
         return
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as look:
-            revision = _revision(look)
-            mode = str(look.execute("PRAGMA journal_mode").fetchone()[0]).upper()
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection:
+            revision = _revision(connection)
+            mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0]).upper()
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             what = Message("Another process holds a lock on it.")
@@ -92,7 +93,8 @@ def database(home: Home, settings: Settings, now: datetime) -> Iterator[Examined
         yield passed("database", Message("{state}.", state=state))
 
 
-def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """The hash chain of the ledger, and its tables if the file is small enough to rebuild them."""
     size = home.ledger.stat().st_size if home.ledger.exists() else 0
     if not size and not home.database.exists():
         yield passed("ledger", Message("None yet."))
@@ -125,7 +127,8 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
         yield passed("ledger", compared)
 
 
-def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
+    """Age and hashes of the newest backup; backups that are dated in the future."""
     if not home.database.exists():
         yield passed("backups", Message("Nothing to back up yet."))
         return
@@ -134,8 +137,8 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
         off = Message("The runner makes no backups: TRAINWEEK_BACKUP_INTERVAL_S is 0.")
         remedy = Message("Set it to 3600, or run `trainweek ledger backup` by cron.")
         yield warned("backups", off, remedy)
-    there = all_backups(home)
-    if not there:
+    stored = all_backups(home)
+    if not stored:
         if _record_age(home.ledger, now) > (interval or 3600) * 2:
             yield warned("backups", Message("There are none."), _START)
         elif interval:
@@ -144,28 +147,28 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
             )
             yield passed("backups", what)
         return
-    ahead = [each.folder.name for each in there if (each.at - now).total_seconds() > _SAME_TIME_S]
+    ahead = [each.folder.name for each in stored if (each.at - now).total_seconds() > _SAME_TIME_S]
     if ahead:
         what = Message(
             "{names} (of {count}) have a date in the future: the clock was wrong.",
             names=", ".join(ahead[:3]),
-            count=len(there),
+            count=len(stored),
         )
         remedy = Message("Check the clock (timedatectl). If it is right now, move them elsewhere.")
         yield warned("backups", what, remedy)
-    there = [each for each in there if each.folder.name not in ahead]
-    if not there:
+    stored = [each for each in stored if each.folder.name not in ahead]
+    if not stored:
         return
-    age = (now - there[0].at).total_seconds()
+    age = (now - stored[0].at).total_seconds()
     newest = plural(
         "{n} backup, {age} old with {lines:,} lines",
         "{n} backups, the newest {age} old with {lines:,} lines",
-        len(there),
+        len(stored),
         age=duration(age),
-        lines=there[0].lines,
+        lines=stored[0].lines,
     )
     try:
-        verify_backup(there[0])
+        verify_backup(stored[0])
     except IntegrityError as error:
         remedy = Message("Check the disk, then: trainweek ledger backup")
         yield failed("backups", literal(error.what), remedy)
@@ -176,9 +179,9 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]
         yield passed("backups", Message("{newest}, verified.", newest=newest))
 
 
-def _revision(look: sqlite3.Connection) -> str | None:
+def _revision(connection: sqlite3.Connection) -> str | None:
     try:
-        row = look.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return None

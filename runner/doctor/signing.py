@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.seal import fingerprint, short
 from core.language import Message
-from runner.doctor.examined import Examined, passed
+from runner.doctor.check_result import CheckResult, passed
 from runner.home.signing_key import public_key
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 
-def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[Examined]:
+def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """:raises SetupError: others can read it, or it is damaged."""
     public = public_key(home)
     if public is None:

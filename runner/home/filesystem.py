@@ -32,11 +32,12 @@ class Filesystem:
 
     @property
     def network(self) -> bool:
+        """Whether it is a network filesystem, whose locks and syncs can't be trusted."""
         return self.kind in _NETWORK
 
     @property
     def memory(self) -> bool:
-        """Its contents are gone after a reboot."""
+        """Whether its contents are lost at a reboot."""
         return self.kind in _MEMORY
 
 

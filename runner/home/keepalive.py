@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from runner.settings import Settings
 
-_TRIES = 3  # if it never came up; the person at the terminal then reads why
+_TRIES = 3  # failed starts before the first success; then the error is shown
 
 
 def dashboard_command(port: int) -> list[str]:
@@ -64,11 +64,13 @@ class RunnerPart:
         self._runner: RunnerIdentity | None = None
 
     def start(self) -> str:
+        """Start a runner, or adopt one that is alive; returns its pid and data directory."""
         pid = ensure_runner(self.home)
         self._runner = read_identity(self.home)
-        return f"pid {pid}, home {self.home.root}"
+        return f"pid {pid}, data directory {self.home.root}"
 
     def ended(self) -> str | None:
+        """That the runner's process is gone; None while it is alive."""
         if self._runner is not None and is_alive(self._runner.process):
             return None
         pid = self._runner.process.pid if self._runner else "?"
@@ -88,10 +90,12 @@ class DashboardPart:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
+        """Start the child process; returns its URL."""
         self.process = self._spawn()
         return f"http://localhost:{self.port}"
 
     def ended(self) -> str | None:
+        """Its exit code or signal; None while it is alive."""
         code = self.process.poll() if self.process else None
         if self.process is not None and code is None:
             return None

@@ -35,8 +35,9 @@ class RunnerIdentity:
 
     @classmethod
     def of_this_process(cls, epoch: int, now: datetime) -> RunnerIdentity:
+        """The identity of the calling process, with its first heartbeat at ``now``."""
         me = identify(os.getpid())
-        assert me is not None  # we run
+        assert me is not None  # the calling process exists
         return cls(socket.gethostname(), me, now, epoch, now)
 
 
@@ -59,7 +60,7 @@ def write_identity(home: Home, runner: RunnerIdentity, now: datetime) -> None:
 
 
 def read_identity(home: Home) -> RunnerIdentity | None:
-    """None if there was no runner yet, or the file can't be read."""
+    """The content of ``runner.json``; None if it is absent or unreadable."""
     try:
         stored = read_json(home.runner_identity) or {}
         process = ProcessIdentity.from_dict(stored)

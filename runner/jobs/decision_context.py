@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.checks.log_summary import log_summary_of
 from core.clock import Clock
-from core.decision import Earlier, EarlierDecisions, SavedDecision, history, read_decision
+from core.decision import EarlierDecision, EarlierDecisions, SavedDecision, history, read_decision
 from core.errors import InputError, IntegrityError
 from core.facts import Facts
 from core.people import Person
@@ -64,8 +64,8 @@ def decision_context(spec: Spec, now: datetime) -> DecisionContext:
     return DecisionContext(day, approval, summary, earlier)
 
 
-def _earlier(saved: SavedDecision) -> Earlier:
-    return Earlier(saved.sha256, saved.decision)
+def _earlier(saved: SavedDecision) -> EarlierDecision:
+    return EarlierDecision(saved.sha256, saved.decision)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Approvals:
     :ivar lapsed: the newest approval, if it is void or has expired.
     """
 
-    production: Earlier | None = None
-    lapsed: Earlier | None = None
+    production: EarlierDecision | None = None
+    lapsed: EarlierDecision | None = None
 
 
 def approvals(client: Client) -> Approvals:
@@ -88,15 +88,15 @@ def approvals(client: Client) -> Approvals:
     for signature in sorted(newest.values(), key=lambda signed: signed.id, reverse=True):
         if signature.act not in APPROVALS:
             continue
-        standing = client.standing(signature)
-        if standing.state is SignatureState.ALTERED:
+        validity = client.validity(signature)
+        if validity.state is SignatureState.ALTERED:
             continue
         folder = client.home.revalidation_archive / signature.revalidation_sha256
         try:
-            found = replace(_earlier(read_decision(folder)), standing=standing.state)
+            found = replace(_earlier(read_decision(folder)), validity=validity.state)
         except (InputError, IntegrityError):
             continue
-        return Approvals(found) if standing.stands else Approvals(lapsed=found)
+        return Approvals(found) if validity.valid else Approvals(lapsed=found)
     return Approvals()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError, InputError
 from core.language import Message
 from core.people import Person
+from core.state_words import capitals
 from core.vocabulary import JobKind, Role
 from runner.client import Client
 from runner.failpoints import fail_here
@@ -79,7 +80,7 @@ def _require_no_training(spec: Spec) -> None:
             Message(
                 "Training job {job} is {state}; it writes to the model folder.",
                 job=job.id,
-                state=job.state,
+                state=capitals(job.state),
             ),
             Message("Stop it first: trainweek jobs stop {job}", job=job.id),
         )

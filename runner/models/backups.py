@@ -51,6 +51,7 @@ class ListedBackup:
 
     @property
     def verified(self) -> bool:
+        """Whether every file matched the manifest."""
         return self.problem is None
 
 

@@ -37,15 +37,17 @@ class Checkpoint:
 
     @property
     def step(self) -> int:
+        """The training step at which it was saved."""
         return int(self.manifest["step"])
 
     @property
     def run(self) -> str:
+        """The name of the run that saved it."""
         return str(self.manifest["run"])
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """Of Python and the packages that wrote it."""
+        """Versions of Python and of the packages that wrote it."""
         return self.manifest.get("versions") or {}
 
     @property
@@ -66,6 +68,7 @@ class ListedCheckpoint:
 
     @property
     def verified(self) -> bool:
+        """Whether every file matched the manifest."""
         return self.problem is None
 
 

@@ -1,4 +1,4 @@
-"""Attempts as processes of this machine: the executor that is used by default."""
+"""The default executor: attempts as processes of this machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _STUCK = frozenset("TtD")  # states in /proc in which a shim can't record an exi
 
 
 @dataclass(frozen=True)
-class _Known:
+class _ShimRecord:
     """What the shim of this attempt recorded about itself and its program."""
 
     shim: ProcessIdentity | None = None
@@ -62,11 +62,17 @@ class LocalProcesses:
     def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
-        self._read: dict[Path, tuple[tuple[str | int, ...], _Known]] = {}
+        self._read: dict[Path, tuple[tuple[str | int, ...], _ShimRecord]] = {}
 
     def start(
         self, folder: Path, argv: Sequence[str], cwd: Path, attempt_id: str, heartbeat_s: float
     ) -> None:
+        """Start the shim, which starts the command; returns before the command runs.
+
+        :raises FileExistsError: another runner has already started this attempt.
+        :raises OSError: the process could not be created.
+        :raises SetupError: command.json can't be written.
+        """
         fail_here("before_shim")
         if (folder / "claim").exists():
             if not self._is_abandoned(folder):
@@ -97,11 +103,13 @@ class LocalProcesses:
         self._shims.append(shim)
 
     def observe(self, folder: Path, attempt_id: str, *, search: bool = False) -> Observation:
-        self._shims = [
-            shim for shim in self._shims if shim.poll() is None
-        ]  # reaps those that ended
+        """The state now, from the shim's files and /proc.
+
+        :param search: if the shim recorded no program, search all processes for the attempt id.
+        """
+        self._shims = [shim for shim in self._shims if shim.poll() is None]  # reaps ended ones
         known = self._identity(folder, attempt_id)
-        program, found = known.program, known != _Known()
+        program, found = known.program, known != _ShimRecord()
         shim_lives, program_lives = is_alive(known.shim), is_alive(program)
         if not shim_lives and program is None and (search or found):
             # The shim was killed, or the disk was full, before it could record its child.
@@ -128,6 +136,7 @@ class LocalProcesses:
         )
 
     def terminate(self, folder: Path, attempt_id: str, *, whole_tree: bool = False) -> bool:
+        """Send SIGTERM to the program, or to all processes but the shim; False if none got it."""
         if whole_tree:
             asked = sum(
                 send_signal(process, signal.SIGTERM) for process in self._tree(folder, attempt_id)
@@ -137,13 +146,16 @@ class LocalProcesses:
         return seen.process is not None and send_signal(seen.process, signal.SIGTERM)
 
     def survivors(self, folder: Path, attempt_id: str) -> int:
+        """How many processes of the attempt are alive, not counting its shim."""
         return len(self._tree(folder, attempt_id))
 
     def wake(self, folder: Path, attempt_id: str) -> None:
+        """Send SIGCONT to the shim, in case it was stopped."""
         for shim in self._shims_of(folder, attempt_id):
             send_signal(shim, signal.SIGCONT)
 
     def kill_start(self, folder: Path, attempt_id: str) -> None:
+        """Kill the shim, then everything that it has started."""
         kill_all(self._shims_of(folder, attempt_id))  # first, or it could start its program now
         self.kill_tree(folder, attempt_id)
 
@@ -162,6 +174,7 @@ class LocalProcesses:
         return self._identity(folder, claimant).program is None and not processes_of(claimant)
 
     def kill_tree(self, folder: Path, attempt_id: str) -> int:
+        """SIGKILL all processes but the shim, repeated for new forks; returns how many there were."""
         known = self._identity(folder, attempt_id)
         killed: set[ProcessIdentity] = set()
         # Processes forked during a round are found in the next one.
@@ -175,7 +188,7 @@ class LocalProcesses:
         return len(killed)
 
     def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
-        """All live processes of the attempt, in whatever session or parent."""
+        """All live processes of the attempt but the shim, in any session."""
         known = self._identity(folder, attempt_id)
         tree = {*processes_of(attempt_id), *cgroup_members(known.cgroup, attempt_id)}
         tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
@@ -188,20 +201,20 @@ class LocalProcesses:
             if p not in (known.shim,) and p.pid != os.getpid() and not _is_shim(p, folder)
         }
 
-    def _identity(self, folder: Path, attempt_id: str) -> _Known:
+    def _identity(self, folder: Path, attempt_id: str) -> _ShimRecord:
         """Shim, program and start as the shim recorded them; read again after a change."""
         path = folder / "identity.json"
         try:
             found = path.stat()
         except OSError:
-            return _Known()
+            return _ShimRecord()
         version = (attempt_id, found.st_ino, found.st_mtime_ns, found.st_size)
         if (kept := self._read.get(folder)) is not None and kept[0] == version:
             return kept[1]
         stored = read_json(path)
         if stored is None or stored.get(ID_KEY) != attempt_id:
-            return _Known()
-        known = _Known(
+            return _ShimRecord()
+        known = _ShimRecord(
             ProcessIdentity.from_dict(stored.get("shim")),
             ProcessIdentity.from_dict(stored.get("child")),
             from_unix(float(stored["started_at"])),
@@ -222,7 +235,7 @@ class LocalProcesses:
             write_json(path, dict(stored) | {"child": program.as_dict()})
 
     @staticmethod
-    def _remove(known: _Known, attempt_id: str) -> None:
+    def _remove(known: _ShimRecord, attempt_id: str) -> None:
         """Remove the control group of an attempt without processes; a live shim does so itself."""
         if known.cgroup is None or Path(known.cgroup).name != f"trainweek-{attempt_id}":
             return
@@ -247,7 +260,7 @@ class LocalProcesses:
 def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
     """Whether this process is the shim of the attempt in this folder.
 
-    Another checkout may have started it, with another spelling of the folder.
+    Another checkout may have started it, through a different path to the same folder.
     """
     match command_line(process):
         case [_, "-I", "-S", program, place, *_]:

@@ -1,10 +1,9 @@
 """The parent process of one attempt, which outlives the runner.
 
 ``python -I -S shim.py FOLDER`` starts the command in FOLDER/command.json, and writes
-identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and
-the runner may not be running when the child ends. It also becomes the parent of every
-orphan of the attempt, and it rotates output.log. A full disk does not end it. There is one
-shim for each live attempt, so it imports little: the standard library, without pathlib.
+identity.json, heartbeat, and at the end exit.json: only a parent gets an exit code, and the
+runner may not be running by then. It adopts every orphan of the attempt, rotates output.log,
+and survives a full disk. Each live attempt has one, so it imports as little as possible.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ def main(folder: str) -> int:
     """Run the attempt in this folder; 125 if another start replaced this one."""
     command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
-        return 125  # the runner gave up this start and made another one
+        return 125  # the runner gave up this start and began another
     try:
         with open(os.path.join(folder, "claim"), "x", encoding="utf-8") as claim:
             claim.write(command["mark"])
@@ -63,8 +62,7 @@ def main(folder: str) -> int:
     except OSError as error:
         pid, unsaved["exit.json"] = 0, ending(None, f"{error.filename}: {error.strerror}", None)
     else:
-        pid = child.pid
-        unsaved["identity.json"] = identity | {"child": process(pid)}
+        pid, unsaved["identity.json"] = child.pid, identity | {"child": process(child.pid)}
     follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
     if group is not None:
         leave(group)
@@ -135,6 +133,7 @@ def ending(code: int | None, error: str | None, oom_kills: int | None) -> dict:
 
 
 def read(path: str) -> str:
+    """The text of a file; invalid UTF-8 becomes replacement characters."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
 
@@ -211,11 +210,11 @@ class Log:
                 return  # retried later, when there may be disk space again
             start, end, why = size, size, f" ({error.strerror})"
         kept, lost = end - start, size - (end - start)
-        said = f"the lines before are in {self.name}.1" if kept else "the lines before are lost"
-        said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
+        note = f"earlier lines are in {self.name}.1" if kept else "earlier lines are lost"
+        note += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         os.ftruncate(self.descriptor, 0)
         with contextlib.suppress(OSError):
-            os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
+            os.write(self.descriptor, f"[trainweek] log truncated: {note}{why}\n".encode())
 
     def _shift(self, copy: str) -> None:
         """Make the copy output.log.1, and move the older ones by one number."""
@@ -237,7 +236,7 @@ class Log:
 def own_cgroup(attempt_id: str) -> str | None:
     """Create a control group for this attempt; None if the user may not.
 
-    It proves membership, whatever a process does, and counts the OOM kills of this attempt.
+    A process can't leave it by detaching, and it counts the OOM kills of this attempt.
     """
     for base in memory_cgroups():
         path = os.path.join(base, f"trainweek-{attempt_id}")

@@ -52,6 +52,7 @@ class VerifyReport:
 
     @property
     def ok(self) -> bool:
+        """Whether no problem was found."""
         return not self.problems
 
     def text(self) -> str:
@@ -76,10 +77,10 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
     :raises ConflictError: writers kept the store busy.
     """
     path = home.ledger
-    with TemporaryDirectory(prefix="trainweek-verify-") as beside:
+    with TemporaryDirectory(prefix="trainweek-verify-") as scratch:
         # Between a writer's line and its commit file and database differ, so writers are
         # locked out while both are copied, but not while the long file is read.
-        copy = Path(beside) / "copy.db"
+        copy = Path(scratch) / "copy.db"
         locked = home.database.with_suffix(".lock").exists()
         with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
@@ -101,7 +102,7 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
             problems += _difference(sums, known, broken)
         problems += differences_from_backups(home, sums)
         if tables and not problems and known is not None:
-            problems += _tables(home, copy, size, Path(beside))
+            problems += _tables(home, copy, size, Path(scratch))
     return VerifyReport(home.relative(path), len(sums), tuple(problems))
 
 
@@ -175,7 +176,7 @@ def _difference(sums: list[str], known: list[str], broken: bool) -> list[LedgerP
 
 
 def lost_lines(sums: list[str], known: list[str]) -> list[LedgerProblem]:
-    """Lines that the database has and the file has not."""
+    """Ledger lines that the database has but the file lacks."""
     problems = []
     for seq, (mine, theirs) in enumerate(zip(sums, known, strict=False), start=1):
         if mine != theirs:
@@ -213,9 +214,9 @@ def differences_from_backups(home: Home, sums: list[str]) -> list[LedgerProblem]
     return []
 
 
-def _tables(home: Home, copy: Path, size: int, beside: Path) -> list[LedgerProblem]:
+def _tables(home: Home, copy: Path, size: int, scratch: Path) -> list[LedgerProblem]:
     """The tables that differ from those rebuilt from the ledger."""
-    rebuilt = Home(beside / "rebuilt")
+    rebuilt = Home(scratch / "rebuilt")
     rebuilt.ledger.parent.mkdir(parents=True)
     with home.ledger.open("rb") as file:
         rebuilt.ledger.write_bytes(file.read(size))

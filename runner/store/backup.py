@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 DATABASE, LEDGER, MANIFEST = "trainweek.db", "audit.jsonl", "backup.json"
 _NAME = "%Y%m%dT%H%M%SZ"
-LEAST = 24  # backups that are kept, whatever their age
+LEAST = 24  # newest backups that are kept regardless of age
 _PLAUSIBLE = timedelta(days=1)  # how far the clock may be ahead of the newest ledger line
 
 
@@ -55,17 +55,19 @@ class StoreBackup:
 
     @property
     def database(self) -> Path:
+        """The copy of the database file."""
         return self.folder / DATABASE
 
     @property
     def ledger(self) -> Path:
+        """The copy of the ledger file."""
         return self.folder / LEDGER
 
 
 def make_backup(home: Home, now: datetime, keep: timedelta, least: int = LEAST) -> StoreBackup:
     """Copy, verify, then remove backups older than ``keep``.
 
-    :param least: so many of the newest are always kept.
+    :param least: this many of the newest are always kept.
     :raises InputError: there is no database yet.
     :raises ConflictError: another backup is being made.
     :raises IntegrityError: the copy, and so the database, is damaged; older backups stay.

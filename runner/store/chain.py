@@ -40,10 +40,12 @@ class Line:
 
     @property
     def seq(self) -> int:
+        """Its number, from 1."""
         return int(self.fields["seq"])
 
     @property
     def sha256(self) -> str:
+        """Its hash, which the next line repeats as ``prev``."""
         return str(self.fields["sha256"])
 
 

@@ -13,6 +13,8 @@ from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.engine import Connection, Row
 
     from core.week import Week
@@ -23,7 +25,7 @@ TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
-    """The whole clock of a week; without points week time is real time."""
+    """The clock of a week; without points week time is real time."""
     rows = connection.execute(
         select(clock_points).where(clock_points.c.week_id == week_id).order_by(clock_points.c.id)
     )
@@ -56,6 +58,12 @@ def week_by_id(connection: Connection, week_id: str) -> Week | None:
     """A week; None if it does not exist."""
     row = connection.execute(select(weeks).where(weeks.c.id == week_id)).first()
     return None if row is None else week_of(row)
+
+
+def weeks_by_id(connection: Connection, week_ids: Collection[str]) -> dict[str, Week]:
+    """Those of the weeks that exist, by id."""
+    found = connection.execute(select(weeks).where(weeks.c.id.in_(sorted(week_ids))))
+    return {row.id: week_of(row) for row in found}
 
 
 def active_job(connection: Connection, kind: JobKind | str | None) -> Row | None:
@@ -105,21 +113,23 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
 
 
 def blocking_incident(connection: Connection, week_id: str | None) -> Incident | None:
-    """The oldest incident that blocks every start and every resume; None: none does."""
+    """The oldest incident that blocks every start and resume; None if none does."""
     if week_id is None:
         return None
     known = (incident_of(row) for row in open_incidents(connection, week_id))
-    return next((incident for incident in known if incident.holds_start), None)
+    return next((incident for incident in known if incident.is_blocking), None)
 
 
-class Tries(NamedTuple):
+class CountedTrials(NamedTuple):
     """The number of training jobs and revalidations, whatever their result."""
 
     of_week: int
     in_all: int  # over all weeks: a new week does not reset the count
 
 
-def tries(connection: Connection, week_id: str | None, until_seq: int | None = None) -> Tries:
+def counted_trials(
+    connection: Connection, week_id: str | None, until_seq: int | None = None
+) -> CountedTrials:
     """The number of trials up to now, by the ledger.
 
     :param until_seq: only jobs requested up to this ledger line.
@@ -128,4 +138,4 @@ def tries(connection: Connection, week_id: str | None, until_seq: int | None = N
     if until_seq is not None:
         query = query.where(jobs.c.seq <= until_seq)
     of_week = connection.scalar(query.where(jobs.c.week_id == week_id))
-    return Tries(int(of_week or 0), int(connection.scalar(query) or 0))
+    return CountedTrials(int(of_week or 0), int(connection.scalar(query) or 0))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from core.vocabulary import IncidentState, JobKind
 from runner.records import (
     Attempt,
-    Closing,
+    ConditionClosure,
     DecisionLine,
     DecisionRecords,
     Incident,
@@ -33,7 +33,7 @@ def jobs(
     week_id: str | None = None,
     limit: int | None = None,
 ) -> list[Job]:
-    """Newest first."""
+    """Jobs, newest first; of all kinds and weeks by default."""
     query = select(schema.jobs).order_by(schema.jobs.c.seq.desc()).limit(limit)
     if kind is not None:
         query = query.where(schema.jobs.c.kind == kind)
@@ -43,14 +43,14 @@ def jobs(
 
 
 def attempts(connection: Connection, job_id: str) -> list[Attempt]:
-    """In the order of their numbers."""
+    """The attempts of a job, in the order of their numbers."""
     table = schema.attempts
     query = select(table).where(table.c.job_id == job_id).order_by(table.c.number)
     return [rows.attempt_of(row) for row in connection.execute(query)]
 
 
 def attempts_of_week(connection: Connection, week_id: str) -> dict[str, tuple[Attempt, ...]]:
-    """Job id to its attempts, in the order of their numbers."""
+    """The attempts of a week by job id, in the order of their numbers."""
     table, of = schema.attempts, schema.jobs
     query = (
         select(table)
@@ -65,7 +65,7 @@ def attempts_of_week(connection: Connection, week_id: str) -> dict[str, tuple[At
 
 
 def ticks(connection: Connection, week_id: str, slot: str | None = None) -> list[Tick]:
-    """The ticks that count, oldest first; a replaced one is in the ledger only."""
+    """The current ticks, oldest first; a replaced tick is in the ledger only."""
     table = schema.ticks
     query = select(table).where(table.c.week_id == week_id, table.c.replaced_by.is_(None))
     if slot is not None:
@@ -74,14 +74,14 @@ def ticks(connection: Connection, week_id: str, slot: str | None = None) -> list
 
 
 def notes(connection: Connection, week_id: str) -> list[Note]:
-    """Oldest first."""
+    """The notes of a week, oldest first."""
     table = schema.notes
     query = select(table).where(table.c.week_id == week_id).order_by(table.c.id)
     return [rows.note_of(row) for row in connection.execute(query)]
 
 
 def incidents(connection: Connection, week_id: str, open_only: bool = False) -> list[Incident]:
-    """Newest first."""
+    """The incidents of a week, newest first."""
     table = schema.incidents
     query = _incidents().where(table.c.week_id == week_id)
     if open_only:
@@ -90,18 +90,19 @@ def incidents(connection: Connection, week_id: str, open_only: bool = False) -> 
 
 
 def incidents_of_job(connection: Connection, job_id: str) -> list[Incident]:
-    """What the runner opened for a job; newest first."""
+    """The incidents that the runner opened for a job, newest first."""
     query = _incidents().where(schema.ledger.c.body["job_id"].as_string() == job_id)
     return [rows.incident_of(row) for row in connection.execute(query)]
 
 
 def incident(connection: Connection, incident_id: int) -> Incident | None:
+    """An incident by its id; None if it does not exist."""
     row = connection.execute(_incidents().where(schema.incidents.c.id == incident_id)).first()
     return None if row is None else rows.incident_of(row)
 
 
 def _incidents() -> Select[Any]:
-    """With the job of each, which its line of the ledger names."""
+    """The incidents, newest first, each with the job id from its ledger line."""
     table, entries = schema.incidents, schema.ledger
     job_id = entries.c.body["job_id"].as_string().label("job_id")
     return (
@@ -110,7 +111,7 @@ def _incidents() -> Select[Any]:
 
 
 def signatures(connection: Connection, week_id: str | None = None) -> list[Signature]:
-    """Oldest first."""
+    """The signatures of a week (with None: of all weeks), oldest first."""
     table = schema.signatures
     query = select(table).order_by(table.c.id)
     if week_id is not None:
@@ -118,45 +119,45 @@ def signatures(connection: Connection, week_id: str | None = None) -> list[Signa
     return [rows.signature_of(row) for row in connection.execute(query)]
 
 
-def closings(connection: Connection, signature_id: int | None = None) -> list[Closing]:
-    """What became of conditions, of one signature or of all; oldest first."""
+def closures(connection: Connection, signature_id: int | None = None) -> list[ConditionClosure]:
+    """The closed conditions of one signature (with None: of all), oldest first."""
     table = schema.conditions_closed
     query = select(table).order_by(table.c.id)
     if signature_id is not None:
         query = query.where(table.c.signature_id == signature_id)
-    return [rows.closing_of(row) for row in connection.execute(query)]
+    return [rows.closure_of(row) for row in connection.execute(query)]
 
 
 def decision_records(connection: Connection, week: Week) -> DecisionRecords:
-    """What the decisions of a week are judged by, within a transaction."""
-    lines = decision_lines(connection, week.id)
+    """The records that the decisions of a week are evaluated against."""
+    lines = decision_lines(connection)
     return DecisionRecords(week, tuple(jobs(connection, week_id=week.id)), lines)
 
 
-def decision_lines(connection: Connection, week_id: str) -> tuple[DecisionLine, ...]:
-    """The ledger's lines about decisions, weeks, and requests of other weeks, in their order."""
+def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
+    """The ledger's lines about decisions and weeks, and each week's newest request, in order."""
     table = schema.ledger
+    # What a request takes over, the week's newest takes over too; the others are the most lines.
+    requests = (
+        select(func.max(table.c.seq)).where(table.c.kind == "request").group_by(table.c.week_id)
+    )
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(
-            table.c.kind.in_(("decision", "week"))
-            # Requests in the decision's own week take over nothing, and they are the most.
-            | ((table.c.kind == "request") & (table.c.week_id != week_id))
-        )
+        .where(table.c.kind.in_(("decision", "week")) | table.c.seq.in_(requests))
         .order_by(table.c.seq)
     )
     return tuple((row.kind, row.week_id, row.body) for row in lines)
 
 
 def countersignatures(connection: Connection) -> list[LedgerEntry]:
-    """Of overrides, oldest first."""
+    """The countersignatures of overrides, oldest first."""
     table = schema.ledger
     query = select(table).where(table.c.kind == "countersign").order_by(table.c.seq)
     return [rows.entry_of(row) for row in connection.execute(query)]
 
 
 def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:
-    """What people and runner did, newest first; the clock's points are left out."""
+    """The last ``limit`` ledger entries, newest first, without clock points."""
     table = schema.ledger
     query = select(table).where(table.c.kind != "clock").order_by(table.c.seq.desc())
     if week_id is not None:

@@ -9,7 +9,16 @@ from core.clock import ClockPoint
 from core.language import Message, recorded_message
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
-from runner.records import Attempt, Closing, Incident, Job, LedgerEntry, Note, Signature, Tick
+from runner.records import (
+    Attempt,
+    ConditionClosure,
+    Incident,
+    Job,
+    LedgerEntry,
+    Note,
+    Signature,
+    Tick,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -20,19 +29,22 @@ def _plain(row: Row[Any], *without: str) -> dict[str, Any]:
 
 
 def entry_of(row: Row[Any]) -> LedgerEntry:
+    """A ledger entry from its row."""
     return LedgerEntry(**_plain(row, "role", "verified", "key", "end"))
 
 
 def week_of(row: Row[Any]) -> Week:
+    """A week from its row; equal rows give the same object, because parsing a playbook is slow."""
     return _week(tuple(row._mapping.items()))
 
 
-@lru_cache(maxsize=32)  # a week parses its playbook once, however often it is asked for
+@lru_cache(maxsize=32)  # each week parses its playbook once
 def _week(columns: tuple[tuple[str, Any], ...]) -> Week:
     return Week(**dict(columns))
 
 
 def point_of(row: Row[Any]) -> ClockPoint:
+    """A clock point from its row."""
     return ClockPoint(row.real, row.week, row.pace)
 
 
@@ -50,16 +62,19 @@ _RUNNER_ONLY = ("stop_requested_by", "stop_requested_at", "not_before", "spawns_
 
 
 def job_of(row: Row[Any]) -> Job:
+    """A job from its row, without the columns that only the runner uses."""
     values = _plain(row, *_RUNNER_ONLY, "reason_message") | {"reason": reason_of(row)}
     return Job(**values | {"kind": JobKind(row.kind), "state": JobState(row.state)})
 
 
 def attempt_of(row: Row[Any]) -> Attempt:
+    """An attempt from its row."""
     values = _plain(row, "mark", "epoch", "reason_message")
     return Attempt(**values | {"state": JobState(row.state), "reason": reason_of(row)})
 
 
 def tick_of(row: Row[Any]) -> Tick:
+    """A tick from its row."""
     values = _plain(row, "replaced_by", "value_seen_message") | {
         "role": Role(row.role),
         "verdict_seen": Verdict(row.verdict_seen),
@@ -69,10 +84,12 @@ def tick_of(row: Row[Any]) -> Tick:
 
 
 def note_of(row: Row[Any]) -> Note:
+    """A note from its row."""
     return Note(**_plain(row) | {"role": Role(row.role)})
 
 
 def incident_of(row: Row[Any]) -> Incident:
+    """An incident from its row, which may have the column ``job_id``."""
     values = _plain(row, "by", "role", "verified", "at", "at_week", "summary_message")
     values |= {
         "state": IncidentState(row.state),
@@ -88,6 +105,7 @@ def incident_of(row: Row[Any]) -> Incident:
 
 
 def signature_of(row: Row[Any]) -> Signature:
+    """A signature from its row."""
     values = {
         "conditions": tuple(row.conditions),
         "role": Role(row.role),
@@ -96,5 +114,6 @@ def signature_of(row: Row[Any]) -> Signature:
     return Signature(**_plain(row) | values)
 
 
-def closing_of(row: Row[Any]) -> Closing:
-    return Closing(**_plain(row) | {"role": Role(row.role)})
+def closure_of(row: Row[Any]) -> ConditionClosure:
+    """The closure of a condition from its row."""
+    return ConditionClosure(**_plain(row) | {"role": Role(row.role)})

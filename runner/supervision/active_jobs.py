@@ -46,11 +46,11 @@ class ActiveJobs:
 
     def _read(self) -> tuple[Snapshot, int]:
         jobs, attempts, ledger = schema.jobs, schema.attempts, schema.ledger
-        with self.store.read() as look:
-            rows = look.execute(
+        with self.store.read() as connection:
+            rows = connection.execute(
                 select(jobs).where(jobs.c.state.in_(ACTIVE_STATES)).order_by(jobs.c.seq)
             ).all()
-            newest = look.execute(
+            newest = connection.execute(
                 select(attempts)
                 .join(
                     jobs, (attempts.c.job_id == jobs.c.id) & (attempts.c.number == jobs.c.attempt)
@@ -58,9 +58,9 @@ class ActiveJobs:
                 .where(jobs.c.state.in_(ACTIVE_STATES))
             )
             snapshot = Snapshot(
-                tuple(rows), {row.job_id: row for row in newest}, self.store.epoch(look)
+                tuple(rows), {row.job_id: row for row in newest}, self.store.epoch(connection)
             )
-            end = look.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))
+            end = connection.scalar(select(ledger.c.end).order_by(ledger.c.seq.desc()).limit(1))
         return snapshot, end or 0
 
     def _ledger_size(self) -> int:

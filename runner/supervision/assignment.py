@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.week import Week
     from runner.records import Job
     from runner.settings import Settings
-    from runner.store.queries import Tries
+    from runner.store.queries import CountedTrials
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Assignment:
     folder: Path
     event_folder: Path | None
     week: Week | None
-    tries: Tries  # this one included
+    trials: CountedTrials  # this one included
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
-    """The playbook's own training command, if this job is to run it."""
+    """The playbook's training command, if this job runs a custom trainer; else None."""
     if job.kind is not JobKind.TRAIN or week is None:
         return None
     return week.playbook.training.command
@@ -72,8 +72,8 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
         "playbook_path": str(playbook_path),
         "launch": None if week is None else iso(week.launch),
         "requested_by": job.requested_by,
-        "trial": max(assignment.tries.in_all, 1),
-        "trial_of_week": max(assignment.tries.of_week, 1),
+        "trial": max(assignment.trials.in_all, 1),
+        "trial_of_week": max(assignment.trials.of_week, 1),
     }
 
 

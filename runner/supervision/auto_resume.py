@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.settings import Settings
 
-# Failures of the machine. The trainer's own failure (FAILED) waits for a person, and a
+# Failures of the machine. A failure of the trainer itself (FAILED) waits for a person, and a
 # revalidation is never repeated automatically: that would select a verdict by luck.
 _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
 _DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Resumes:
-    """The run is resumed at this time."""
+class ResumeAt:
+    """The run is resumed automatically at this time (real)."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
-class Stays:
-    """The run is not resumed; without a ``why`` where a resume is not expected anyway."""
+class NotResumed:
+    """The run is not resumed automatically; ``why`` is None if no resume is expected."""
 
     why: Message | None = None
 
@@ -49,7 +49,7 @@ def resume(
     state: JobState,
     now: datetime,
     chance: Callable[[], float],
-) -> Resumes | Stays:
+) -> ResumeAt | NotResumed:
     """Decide after an attempt that has just ended in ``state`` (which is saved already).
 
     The wait doubles with each attempt that ran for less than ``healthy_s``, up to the
@@ -58,11 +58,11 @@ def resume(
     :param chance: returns a number in [0, 1).
     """
     if row.kind != JobKind.TRAIN or state not in _RESUMED or row.stop_requested_at is not None:
-        return Stays()
+        return NotResumed()
     if not settings.automatic_resume:
-        return Stays(Message("Automatic resume is switched off."))
+        return NotResumed(Message("Automatic resume is switched off."))
     if held := queries.blocking_incident(connection, row.week_id):
-        return Stays(
+        return NotResumed(
             Message(
                 "The open incident {procedure!r} blocks the automatic resume.",
                 procedure=held.procedure,
@@ -73,7 +73,7 @@ def resume(
     # An INTERRUPTED attempt does not count: a reboot says nothing about this step.
     twice = [attempt.state for attempt in attempts[:2]] == [JobState.LOST] * 2
     if twice and step is not None and step == _last_step(home, attempts[1]):
-        return Stays(
+        return NotResumed(
             Message(
                 "It was lost twice at step {step:,}, so it is not resumed automatically."
                 " Check it, then resume it.",
@@ -81,7 +81,7 @@ def resume(
             )
         )
     if _resumes_since(connection, row.id, now - _DAY) >= settings.resumes_a_day:
-        return Stays(
+        return NotResumed(
             plural(
                 "It was resumed {n} time in 24 h, so it is not resumed automatically again."
                 " Check it, then resume it.",
@@ -93,7 +93,7 @@ def resume(
     short = _short_attempts(attempts, settings.healthy_s)
     wait = min(settings.backoff_s * 2 ** max(0, short - 1), settings.backoff_cap_s)
     wait *= 1 + settings.backoff_jitter * (2 * chance() - 1)
-    return Resumes(now + timedelta(seconds=wait))
+    return ResumeAt(now + timedelta(seconds=wait))
 
 
 def _newest_first(connection: Connection, job_id: str) -> list[Row]:

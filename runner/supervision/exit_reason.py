@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from runner.processes.executor import Exit
 
-# What programs exit with (see runner/jobs/attempt.py).
+# Exit codes of our programs (see runner/jobs/attempt.py).
 REFUSED, STOPPED_AFTER_SAVING = 2, 3
 
 # The last line of a Python traceback: ``package.SomeError: what``.
@@ -35,7 +35,7 @@ _PATTERNS = (
     (re.compile(r"MemoryError|bad_alloc"), Message("out of memory")),
 )
 
-# Tables of numbers, as SB3's logger prints them, say nothing about a failure.
+# SB3's logger prints tables of numbers, which don't explain a failure.
 _TRACEBACK = re.compile(r"^Traceback\b", re.MULTILINE)
 _IGNORED = re.compile(r"^Exception ignored in", re.MULTILINE)  # during shutdown
 _CHAINED = re.compile(
@@ -45,25 +45,25 @@ _CHAINED = re.compile(
 _TABLE = re.compile(r"^\s*(?:\|.*\||-+)\s*$\n?", re.MULTILINE)
 _LAST_LINES = 20
 
-# A program causes these itself; no shutdown sends them.
+# Signals that a program causes itself; no shutdown sends them.
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
 _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 @dataclass(frozen=True)
-class Ended:
-    """All that is known about an attempt that has ended."""
+class EndedAttempt:
+    """What was recorded about an attempt that has ended."""
 
     exit: Exit | None  # None: its exit status was not recorded
     same_boot: bool
     result: Mapping[str, Any] | None
     tail: str = ""  # the end of its output
-    own_trainer: bool = False  # the users' own trainer: it writes no result file
+    own_trainer: bool = False  # a custom trainer, which writes no result file
     stop_asked_by: str | None = None
     killed_after_s: float | None = None  # how long it ignored SIGTERM
 
 
-def exit_state(ended: Ended) -> tuple[JobState, Message]:
+def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
     """The state of an attempt that has ended, and the reason; empty for a success."""
     complete = ended.result is not None and ended.result.get("complete") is True
     if ended.exit is None:
@@ -100,15 +100,15 @@ def exit_state(ended: Ended) -> tuple[JobState, Message]:
     return JobState.FAILED, _own_failure(ended, code)
 
 
-def _finished_by_itself(ended: Ended) -> bool:
-    """Exit code 0 of the users' own trainer is a success, unless a stop or a shutdown caused it.
+def _finished_by_itself(ended: EndedAttempt) -> bool:
+    """Whether exit code 0 of a custom trainer is a success: no stop or shutdown caused it.
 
     It writes no result file, and a trainer that handles SIGTERM also exits with 0.
     """
     return ended.own_trainer and ended.stop_asked_by is None and ended.same_boot
 
 
-def _without_exit_status(ended: Ended, complete: bool) -> tuple[JobState, Message]:
+def _without_exit_status(ended: EndedAttempt, complete: bool) -> tuple[JobState, Message]:
     if complete:
         return JobState.SUCCEEDED, Message(
             "The exit code is unknown because the shim was lost, but the result is complete."
@@ -133,10 +133,10 @@ def proves_failure(result: Mapping[str, Any] | None) -> bool:
     return any(result.get(name) for name in ("error", "error_kind", "exit_code"))
 
 
-def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
+def _explained_by_stop(ended: EndedAttempt, exit: Exit) -> bool:
     """Whether the requested stop caused this exit.
 
-    The exit code of the users' own trainer on SIGTERM is not defined, so each one counts.
+    The exit code of a custom trainer on SIGTERM is not defined, so each one counts.
     """
     if exit.signal is not None:
         if exit.signal == signal.SIGKILL:  # an earlier runner may have sent it, for this stop
@@ -145,13 +145,13 @@ def _explained_by_stop(ended: Ended, exit: Exit) -> bool:
     return ended.own_trainer or exit.code in (0, STOPPED_AFTER_SAVING)
 
 
-def _during_stop(ended: Ended, reason: Message) -> Message:
+def _during_stop(ended: EndedAttempt, reason: Message) -> Message:
     if ended.stop_asked_by is None:
         return reason
     return joined([reason, Message("{by} had requested a stop.", by=ended.stop_asked_by)])
 
 
-def _stopped(by: str, ended: Ended) -> Message:
+def _stopped(by: str, ended: EndedAttempt) -> Message:
     saved = ended.exit is not None and ended.exit.code == STOPPED_AFTER_SAVING
     if saved and not ended.own_trainer:
         return Message("Stopped by {by}, after saving.", by=by)
@@ -189,14 +189,14 @@ def _signalled(exit: Exit, number: int, same_boot: bool) -> tuple[JobState, Mess
     )
 
 
-def _own_failure(ended: Ended, code: int | None) -> Message:
+def _own_failure(ended: EndedAttempt, code: int | None) -> Message:
     result = ended.result or {}
-    said, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
-    if code == REFUSED and said:
-        return Message("Refused: {why}", why=joined(filter(None, [said, remedy])))
-    words = said if said and result.get("error_kind") != "crash" else last_words(ended.tail)
+    message, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
+    if code == REFUSED and message:
+        return Message("Refused: {why}", why=joined(filter(None, [message, remedy])))
+    words = message if message and result.get("error_kind") != "crash" else last_words(ended.tail)
     raised = _RAISED.findall(words)
-    what = _shortened(said or (raised[-1].strip() if raised else ""))
+    what = _shortened(message or (raised[-1].strip() if raised else ""))
     hint = next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None)
     why = Message("Failed") if code is None else Message("Exit code {code}", code=code)
     if hint is not None:

@@ -74,7 +74,7 @@ def _recorded(sources: Sources, slot: SlotSpec, ticked: set[str]) -> bool:
             if signature is not None and signature.act is SignatureAct.REJECT:
                 return True  # the model is expected to change after a rejection
             # An expired signature was given in time; a void one must be given again.
-            return sources.standing(signature).state in _SIGNED
+            return sources.validity(signature).state in _SIGNED
         case _:
             return bool(slot.checks) and ticked >= set(slot.checks)
 

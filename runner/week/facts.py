@@ -1,8 +1,7 @@
-"""Gathers what is known at a moment: the facts that checks and diagnosis judge.
+"""The facts at one moment, which checks and diagnosis judge.
 
-Read-only. The store tells which processes there were, the files tell what they did;
-nothing from behind the judged moment is let through, so a slot that is judged late
-is judged the same.
+Read-only. The store records which processes ran, the files what they did. Nothing later than
+the judged moment is included, so a slot that is judged late gets the same verdict.
 """
 
 from __future__ import annotations
@@ -45,8 +44,8 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
 
     The sources are read once, so that facts of several moments agree.
 
-    :param as_of: week time; None means the sources' now. A moment that lies ahead gives
-        facts that say only that (``facts.reached`` is False).
+    :param as_of: week time; None: the present of ``sources``. For a future moment
+        ``facts.reached`` is False and everything else is empty.
     """
     known = facts_of_run(sources, as_of)
     real, run, home = known.as_of_real, known.run, sources.home
@@ -68,7 +67,7 @@ def gather(sources: Sources, as_of: datetime | None = None) -> Facts:
 
 
 def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
-    """:func:`gather` without logs, jobs, incidents and disk: what every page's frame needs."""
+    """:func:`gather` without logs, jobs, incidents and disk, for the header of every page."""
     clock = sources.clock
     moment = sources.now_week if as_of is None else as_of
     bare = Facts(
@@ -89,15 +88,14 @@ def facts_of_run(sources: Sources, as_of: datetime | None = None) -> Facts:
 def judged_as_of(slot: SlotSpec, week: Week) -> datetime | None:
     """The moment as of which a slot is judged; None: now.
 
-    A look at the training is judged as of its own moment, whenever the judging
-    happens. Work that is to be done (pre-flight, preparation, delivery) counts when it
-    is done, so it is judged as of now.
+    A check of the training run is judged as of the slot's own moment, whenever that happens.
+    Work (pre-flight, preparation, delivery) may be done later, so it is judged as of now.
     """
     return slot.at(week.launch) if slot.kind in {"hourly", "daily", "anomaly"} else None
 
 
 def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
-    """The run as it stood at a real moment; None before the first one."""
+    """The run as it was at a real moment; None before the first one."""
     week, home, clock = sources.week, sources.home, sources.clock
     if week.watched is not None:
         return _watched_facts(sources, Path(week.watched), real)
@@ -155,7 +153,7 @@ def _crashes(
 
 
 def _watched_facts(sources: Sources, folder: Path, real: datetime) -> RunFacts | None:
-    """A run that somebody else started: only its files speak."""
+    """A run that trainweek did not start, from its event files alone."""
     week = sources.week
     reader = sources.events(folder)
     if reader is None or reader.first_wall is None:
@@ -178,7 +176,7 @@ def _watched_facts(sources: Sources, folder: Path, real: datetime) -> RunFacts |
 def _with_silence(facts: Facts) -> Facts:
     """RUNNING -> HUNG after the playbook's hours of silence.
 
-    A run whose process we can't ask is LOST then: it may have ended.
+    A run without a supervised process becomes LOST instead: it may have ended.
     """
     run, silence = facts.run, facts.silence
     if run is None or silence is None or not silence.hung:
@@ -202,7 +200,7 @@ def _with_silence(facts: Facts) -> Facts:
 
 
 def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | None:
-    """The newest job of the kind that had been asked for by then."""
+    """The newest job of the kind that had been requested by then."""
     jobs = [j for j in sources.records.jobs if j.kind is kind and j.requested_at <= real]
     if not jobs:
         return None
@@ -219,7 +217,7 @@ def _job_facts(sources: Sources, kind: JobKind, real: datetime) -> JobFacts | No
 
 
 def _open_incidents(sources: Sources, real: datetime) -> tuple[str, ...]:
-    """The procedures that stood open at that moment, also if they were closed since."""
+    """The procedures of the incidents that were open at that moment, even if closed since."""
     return tuple(
         incident.procedure
         for incident in sources.records.incidents
@@ -228,10 +226,10 @@ def _open_incidents(sources: Sources, real: datetime) -> tuple[str, ...]:
 
 
 def _with_reports(facts: Facts, home: Home) -> Facts:
-    """The files of the newest revalidation that saved a report, if they are there.
+    """Add the report files and the decision of the newest revalidation, if they exist.
 
-    A dated decision whose hash is not the one that its job wrote is no decision:
-    somebody changed it, and nothing may be judged by it.
+    A decision file whose hash differs from the one in the job's result was changed, so it is
+    ignored.
     """
     result = (facts.revalidation.result if facts.revalidation else None) or {}
     paths = result.get("report") or {}

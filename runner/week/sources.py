@@ -1,7 +1,7 @@
-"""What the facts of a week are taken from: its records and its files, each read once.
+"""The sources of a week's facts: its records and its files, each read once.
 
-A look that asks twice gets one answer, whatever is written meanwhile: the records are
-of one state of the store, the events of one position in their files.
+All records are from one state of the store and all events up to one position, so repeated
+reads agree, whatever is written in the meantime.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from core.files import tail
 from core.market.synthetic import is_marked
 from core.telemetry import RunEvents, RunReader
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.client.signatures.kept_files import superseded
+from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
+from runner.client.signatures.kept_files import superseded, taken_over
 from runner.client.signatures.pipeline_gate import GateAnswer, gate_answer
 from runner.client.signatures.rules import unsignable
-from runner.client.signatures.status import conditions_from, standing_from, tracked
+from runner.client.signatures.status import conditions_from, tracked, validity_from
 from runner.files import read_json
 from runner.home.runner_identity import runner_status
 from runner.liveness.status import attempt_limits, pulse_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from core.clock import Clock
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.facts import LogFacts
     from core.liveness import Limits, Pulse
     from core.paths import Home
@@ -53,10 +54,10 @@ Read = TypeVar("Read")
 
 
 class Sources:
-    """One week at one real moment. Nothing is read before it is asked for but the records.
+    """One week at one real moment. Files are read at first use.
 
-    :param reader_of: gives the reader of a run's folder; a caller that keeps them has
-        only new bytes parsed.
+    :param reader_of: returns the reader of a run's folder; if the caller keeps the readers,
+        only new bytes are parsed.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Sources:
     def of(
         cls, client: Client, week: Week, reader_of: Callable[[Path], RunReader] = RunReader
     ) -> Sources:
-        """A week as it stands now.
+        """The sources of a week at the client's present time.
 
         :raises LookupError: there is no such week.
         """
@@ -87,14 +88,17 @@ class Sources:
 
     @property
     def week(self) -> Week:
+        """The week itself."""
         return self.records.week
 
     @property
     def clock(self) -> Clock:
+        """The map between real time and week time."""
         return self.records.clock
 
     @cached_property
     def now_week(self) -> datetime:
+        """The week time of :attr:`now`."""
         return self.clock.to_week(self.now)
 
     def _once(self, read: Callable[..., Read], *given: object) -> Read:
@@ -106,7 +110,7 @@ class Sources:
     # --- jobs and their files
 
     def training_attempts(self, until: datetime | None = None) -> Sequence[tuple[Job, Attempt]]:
-        """Every training process of the week that had started by ``until``, oldest first."""
+        """Every training attempt of the week that had started by ``until`` (real), oldest first."""
         found = [
             (job, attempt)
             for job in self.records.jobs
@@ -117,15 +121,15 @@ class Sources:
         return sorted(found, key=lambda pair: pair[1].started_at)
 
     def attempts(self, job: Job) -> Sequence[Attempt]:
-        """In the order of their numbers."""
+        """The attempts of a job, in the order of their numbers."""
         return self.records.attempts.get(job.id, ())
 
     def result(self, job: Job) -> Mapping[str, Any] | None:
-        """The result of the newest attempt; None if it wrote none that can be read."""
+        """The newest attempt's result.json; None if it is absent or unreadable."""
         return self._json(job, "result.json")
 
     def progress(self, job: Job) -> Mapping[str, Any] | None:
-        """What the program reports of its progress; None while it reports nothing readable."""
+        """The newest attempt's progress.json; None if it is absent or unreadable."""
         return self._json(job, "progress.json")
 
     def output_tail(self, job: Job, lines: int) -> str:
@@ -145,7 +149,7 @@ class Sources:
         return pulse_of(self.home, job, self.attempts(job), self.clock, playbook, self.now)
 
     def limits(self, attempt: Attempt) -> Limits:
-        """How long a silence of this attempt may last."""
+        """The silence limits of this attempt: stalled and hung."""
         return self._once(self._limits, self.home.root / attempt.folder)
 
     def _limits(self, folder: Path) -> Limits:
@@ -162,7 +166,7 @@ class Sources:
     # --- files of the run
 
     def events(self, folder: Path) -> RunEvents | None:
-        """What a run's folder holds; None while there is none."""
+        """The events in a run's folder; None if the folder does not exist."""
         return self._once(self._events, folder)
 
     def _events(self, folder: Path) -> RunEvents | None:
@@ -173,27 +177,29 @@ class Sources:
         return reader.events()
 
     def log(self, since: datetime, until: datetime) -> LogFacts:
-        """What training.log says between two real moments."""
+        """The lines of training.log between two real moments, as facts."""
         path = self.home.training_log
         return self._once(read_log_facts, path, self.home.relative(path), since, until)
 
     def daily_summary(self, day: date) -> SummaryRecord:
-        """The written summary of a day."""
+        """The recorded summary of a day."""
         return self._once(read_daily_summary, self.home.daily_summary(day))
 
     # --- signatures
 
-    def standing(self, signature: Signature | None) -> Standing:
-        """Whether a signature of this week holds, now; UNSIGNED for None."""
-        if signature is not None and signature.week_id != self.week.id:
-            raise ValueError(f"signature {signature.id} is of the week {signature.week_id}")
-        return self._once(self._standing, None if signature is None else signature.id)
+    def validity(self, signature: Signature | None) -> Validity:
+        """Whether a signature of any week is valid now; UNSIGNED for None."""
+        return self._once(self._validity, None if signature is None else signature.id)
 
-    def _standing(self, signature_id: int | None) -> Standing:
+    def _validity(self, signature_id: int | None) -> Validity:
         found = next((one for one in self.records.signatures if one.id == signature_id), None)
-        later = found is not None and superseded(self.records.decisions, found.revalidation_sha256)
-        keys = self.records.signing_keys
-        return standing_from(self.home, found, self.week, keys, later, self.now)
+        week = None if found is None else self.records.week_of(found)
+        later = (
+            found is not None
+            and week is not None
+            and taken_over(self.records.decision_lines, week.launch, found.revalidation_sha256)
+        )
+        return validity_from(self.home, found, week, self.records.signing_keys, later, self.now)
 
     def unsignable(self, sha256: str) -> Refused | None:
         """Why the week's newest decision can't be signed now; None if it can."""
@@ -203,7 +209,7 @@ class Sources:
         return unsignable(self.home, self.records.decisions, sha256)
 
     def gate(self, saved: SavedDecision) -> GateAnswer:
-        """What a pipeline is told of a decision of this week."""
+        """Whether a pipeline may deploy a decision of this week."""
         signature = self.signature_of(saved.sha256)
         try:
             return gate_answer(
@@ -211,7 +217,7 @@ class Sources:
                 self.week,
                 saved,
                 signature,
-                self.standing(signature),
+                self.validity(signature),
                 [] if signature is None else self.conditions_of(signature),
                 self.now_week.date(),
                 superseded(self.records.decisions, saved.sha256),
@@ -224,39 +230,45 @@ class Sources:
         return self.records.newest_signature(sha256)
 
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
-        """Of an override of this decision, oldest first."""
+        """The countersignatures of an override of this decision, oldest first."""
         every = self.records.countersignatures
         return [one for one in every if one.body.get("revalidation_sha256") == sha256]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
-        return conditions_from(signature, self.records.closings)
+        """The conditions of one signature, open and closed, in its order."""
+        return conditions_from(signature, self.records.closures)
+
+    @cached_property
+    def archived_decisions(self) -> list[ArchivedDecision]:
+        """All archived revalidations of all weeks, oldest first, altered ones included."""
+        return archived_decisions(self.home, self.signature_of, self.validity, self.conditions_of)
 
     @cached_property
     def conditions(self) -> list[Condition]:
-        """Of the week's signed decisions, each by its newest signature.
+        """The conditions of the week's signed decisions, from their newest signatures.
 
-        What is still open of other weeks' decisions comes first: it is tracked until a
-        person closes it.
+        Open conditions of other weeks come first: they are tracked until a person closes them.
         """
         own_signatures = [one for one in self.records.signatures if one.week_id == self.week.id]
-        own = tracked(own_signatures, self.records.closings)
-        every = tracked(self.records.signatures, self.records.closings)
+        own = tracked(own_signatures, self.records.closures)
+        every = tracked(self.records.signatures, self.records.closures)
         return [*(one for one in every if one.closed is None and one not in own), *own]
 
-    # --- the machine and the home
+    # --- the machine and the data directory
 
     @cached_property
     def runner(self) -> RunnerStatus:
+        """Whether a runner is alive, and the age of its last heartbeat in real seconds."""
         return runner_status(self.home, self.now)
 
     @cached_property
     def synthetic(self) -> bool:
-        """Whether the market is made up."""
+        """Whether the candles are synthetic."""
         return self.week.synthetic or is_marked(self.home.train_data)
 
     @cached_property
     def disk_free(self) -> int | None:
-        """Bytes; None if nobody can tell."""
+        """Free bytes on the disk of the data directory; None if that is unknown."""
         try:
             return shutil.disk_usage(self.home.root).free
         except OSError:
@@ -264,6 +276,7 @@ class Sources:
 
     @cached_property
     def model_bytes(self) -> int | None:
+        """Size of the model folder in bytes; None if it is absent."""
         return folder_bytes(self.home.model)
 
 
@@ -276,6 +289,6 @@ def folder_bytes(folder: Path) -> int | None:
         try:
             if path.is_file():
                 total += path.stat().st_size
-        except OSError:  # removed meanwhile: a checkpoint that was just replaced
+        except OSError:  # removed in the meantime, e.g. an old checkpoint
             continue
     return total

@@ -33,7 +33,7 @@ from core.playbook import DEFAULT, Playbook, load_playbook
 from core.trading.backtest_record import BacktestRecord, marked_bars
 from core.trading.baselines import baselines
 from core.trading.costs import CostModel
-from core.trading.evidence import Integrity, Skill, Trials, weigh
+from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import Style, run_random
 from core.trading.replay import Costs, Track, replay
@@ -48,6 +48,7 @@ from runner.agent.market import Market
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings
 from tests.benchmarks.optimal_policy import solve
+from tests.expected import present
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 YEAR = 8760
@@ -101,7 +102,7 @@ def speed(playbook: Playbook) -> None:
     held = np.cumsum(np.random.default_rng(1).random(YEAR) < 1 / 24) % 2 * SIZE
     played = replay(track, held, Costs.of(CostModel()))
     returns, pnl = bar_returns(played.equity[:, 0]), played.pnl(0)
-    style = Style.of(held, np.zeros(YEAR))
+    style = present(Style.of(held, np.zeros(YEAR)))
     judge = Judge(playbook.gates, playbook.decision, YEAR)
     parts = {
         f"{n} random policies": lambda: run_random(track, style, CostModel(), n),
@@ -126,7 +127,7 @@ def coin_flip(seed: int, playbook: Playbook) -> Found:
     played = replay(Track.of(bars, episodes), held, Costs.of(CostModel()))
     equity = pd.DataFrame(
         {
-            "time": candles.frame.index + pd.Timedelta(hours=1),
+            "time": pd.DatetimeIndex(candles.frame.index) + pd.Timedelta(hours=1),
             "equity": 10_000 * played.equity[:, 0],
             # Near enough for the fair baseline: a position drifts a little from its level.
             "exposure": np.concatenate([[0.0], held]),
@@ -195,7 +196,9 @@ def judge(record: BacktestRecord, playbook: Playbook) -> Found:
     fair = baselines(record.bars, record.costs, record.mean_exposure, year)["exposure_matched"]
     excess = None if own is None or fair.sharpe is None else own - fair.sharpe
     luckiest = Skill(random_percentile=100.0, excess_sharpe=excess)
-    best = weigh(record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND)
+    best = graded_evidence(
+        record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND
+    )
     if best.grade in DOUBTFUL_GRADES:
         return card.decision, best.grade
     evidence = skill_sections(record, card, playbook, TRIALS, SOUND).evidence

@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.liveness import (
     GAP_POINTS,
     HUNG_HOURS,
-    LEAST_SILENCE,
+    MIN_SILENCE,
     Limits,
     Silence,
     Vitals,
@@ -136,13 +136,13 @@ def test_two_signs_are_no_habit(moments: list[float]) -> None:
 
 
 def test_the_learned_limit_is_twenty_gaps_but_never_short() -> None:
-    assert Silence(0.0, starting=False).limit == Silence(0.0, gap=1.0).limit == LEAST_SILENCE
+    assert Silence(0.0, starting=False).limit == Silence(0.0, gap=1.0).limit == MIN_SILENCE
     assert Silence(0.0, gap=90.0).limit == 1800.0
     assert Silence(0.0, gap=90.0, limits=Limits(least=10.0, gaps=2.0)).limit == 180.0
 
 
 def test_the_limit_is_longer_until_there_is_a_cadence() -> None:
-    assert Silence(0.0).limit == 3 * LEAST_SILENCE
+    assert Silence(0.0).limit == 3 * MIN_SILENCE
     assert Silence(0.0, lead=600.0).limit == 20 * 600.0
 
 

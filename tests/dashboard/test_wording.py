@@ -9,6 +9,7 @@ import pytest
 from core.diagnosis.diagnose import SCENARIOS as ALL_SCENARIOS
 from core.language import Language, Message, plural
 from core.playbook import DEFAULT, load_playbook
+from core.state_words import WORDS
 from core.vocabulary import JobKind, Role, SignatureAct
 from dashboard.components import conditions
 from dashboard.components.states import LOOKS
@@ -16,7 +17,6 @@ from dashboard.formatting import number
 from dashboard.wording import Words, plain
 from dashboard.wording.decision import ACTS, ACTS_DONE, BROKEN, REMEDIES
 from dashboard.wording.names import JOB_KINDS, ROLES, SCENARIOS, SLOT_KINDS
-from dashboard.wording.states import WORDS
 
 MODEL = "`{path}`, SHA-256 `{sha}`, run {run}, step {step}"
 

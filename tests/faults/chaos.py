@@ -42,6 +42,7 @@ from runner.home.runner_identity import read_identity
 from runner.processes.identity import ProcessIdentity, is_alive
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
+from tests.expected import present
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays
 
@@ -112,7 +113,7 @@ class Chaos:
         )
         playbook.write_text(text, encoding="utf-8")
         self.lead.create_week(parse_moment("2026-02-23T14:00Z"), playbook_path=playbook)
-        self.week_id = self.lead.active_week().id  # type: ignore[union-attr]
+        self.week_id = present(self.lead.active_week()).id
         self.tally = Tally()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -225,7 +226,9 @@ class Chaos:
         """End the training as a person would; every process of it must be gone by then."""
         job = self._at_work()
         self.lead.stop(job.id)
-        self._wait(lambda: self.lead.job(job.id).state in ENDED_STATES, "the training stops")
+        self._wait(
+            lambda: present(self.lead.job(job.id)).state in ENDED_STATES, "the training stops"
+        )
         self.person.kill()
         self.person.wait()
         # A shim that has just written down the end is still about to end itself.
@@ -237,11 +240,11 @@ class Chaos:
         # A person killed between ledger and database leaves a line that the next one to
         # open the home brings into the database; that is what is counted.
         Store(self.home)
-        with closing(sqlite3.connect(self.home.database)) as look:
-            whole = look.execute("PRAGMA integrity_check").fetchone()[0]
-            notes = dict(look.execute("SELECT id, text FROM notes"))
-            ticks = dict(look.execute("SELECT id, note FROM ticks"))
-            spans = look.execute(
+        with closing(sqlite3.connect(self.home.database)) as connection:
+            whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            notes = dict(connection.execute("SELECT id, text FROM notes"))
+            ticks = dict(connection.execute("SELECT id, note FROM ticks"))
+            spans = connection.execute(
                 "SELECT started_at, ended_at FROM attempts ORDER BY started_at"
             ).fetchall()
         if whole != "ok":

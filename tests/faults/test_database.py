@@ -159,9 +159,9 @@ def test_a_ledger_that_is_ahead_is_caught_up_with(
     expected="rollback journal and EXTRA before 3.51.3, said by doctor, verify and runner log",
 )
 def test_the_mode_fits_the_version_and_is_said(place: Place, seen: Seen) -> None:
-    with place.lead.store.read() as look:
-        mode = str(look.exec_driver_sql("PRAGMA journal_mode").scalar()).upper()
-        level = look.exec_driver_sql("PRAGMA synchronous").scalar()
+    with place.lead.store.read() as connection:
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).upper()
+        level = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     sound = sqlite3.sqlite_version_info >= WAL_SAFE_SINCE
     assert (mode, level) == (("WAL", 2) if sound else ("DELETE", 3))
     assert place.home.database.read_bytes()[18] == (2 if sound else 1)  # the header says it too

@@ -21,12 +21,15 @@ from tests.core.backtest_records import DAY, MARKET, decision_of, look_ahead, re
 from tests.runner.place import CTO, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from core.decision import DecisionRecord
     from core.market.candles import Provenance
     from core.paths import Home
     from core.people import Person
+    from runner.outcomes import Recorded, Refused
+    from runner.records import Signature
 
 CANDLES = "OGNUSDT-1h.csv"
 CONDITIONS = (
@@ -67,14 +70,18 @@ class SignedPlace(Place):
     ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
-        model = {
+        model: dict[str, Any] = {
             "path": "models/ppo_phase4/best_model.zip",
             "sha256": self.manifest()["sha256"],
             "manifest_sha256": canonical_sha256(self.manifest()),
             "train_range": train_range,
         }
         data = provenance_of(self.home)
-        given = {"checks": checks, "production": approvals.production, "lapsed": approvals.lapsed}
+        given: dict[str, Any] = {
+            "checks": checks,
+            "production": approvals.production,
+            "lapsed": approvals.lapsed,
+        }
         key = repr((seed, self.week.id, model, data, given))
         if key not in _BUILT:
             _BUILT[key] = decision_of(backtest, week=self.week.id, model=model, data=data, **given)
@@ -112,8 +119,12 @@ class SignedPlace(Place):
         return found
 
     def sign(
-        self, sha256: str, act: SignatureAct = SignatureAct.APPROVE, conditions=(), **more: Any
-    ):
+        self,
+        sha256: str,
+        act: SignatureAct = SignatureAct.APPROVE,
+        conditions: Sequence[Mapping[str, str]] = (),
+        **more: Any,
+    ) -> Recorded[Signature] | Refused:
         return self.client().sign(self.week.id, sha256, act, "I read it.", conditions, **more)
 
     def archive(self, sha256: str) -> Path:

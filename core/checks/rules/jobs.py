@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined, literal
 from core.reading import Reading
+from core.state_words import capitals
 from core.vocabulary import ACTIVE_STATES, JobState
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ class FinishedJob:
 def result_or_answer(
     case: Case, job: JobFacts | None, name: Message, slot_kind: str
 ) -> FinishedJob | Judgement:
-    """The result of a job that succeeded, else the answer of the check.
+    """The result of a job that succeeded, else the judgement that says why there is none.
 
-    :param name: of the job, at the beginning of a sentence.
+    :param name: the job's name, capitalised as at the start of a sentence.
     :param slot_kind: the slot by whose end the job should have been run.
     """
     facts = case.facts
@@ -55,9 +56,9 @@ def result_or_answer(
             Message("{job} was never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
         )
     if job.state in ACTIVE_STATES:
-        return case.pending(Message("{job} is {state}.", job=name, state=job.state.value))
+        return case.pending(Message("{job} is {state}.", job=name, state=capitals(job.state)))
     if job.state is not JobState.SUCCEEDED:
-        why = Message("{job} ended {state}, without a result.", job=name, state=job.state.value)
+        why = Message("{job} ended {state}, without a result.", job=name, state=capitals(job.state))
         return case.unknown(joined([why, literal(job.reason)]) if job.reason else why)
     if job.result is None:
         return case.unknown(

@@ -25,13 +25,14 @@ from core.checks.rules.series import (
 from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
+from core.state_words import capitals
 from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
 
 if TYPE_CHECKING:
     from core.telemetry import Series
 
-FEWEST_POINTS = 8  # of a loss, before its blocks mean anything
+MIN_POINTS = 8  # points of a loss; with fewer, its block means are noise
 BLOCKS = 10
 VALUE_LOSS, TOTAL_LOSS = "train/value_loss", "train/loss"
 
@@ -84,7 +85,7 @@ def direction(case: Case) -> Judgement:
         step=found.last[0],
         at=found.last_at,
     )
-    why = Message("{trend}: {numbers}.", trend=result.label.value, numbers=result.why)
+    why = Message("{trend}: {numbers}.", trend=capitals(result.label), numbers=result.why)
     return case.judged(case.sourced(reading), why)
 
 
@@ -105,13 +106,13 @@ def losses(case: Case) -> Judgement:
     for tag, series in zip(tags, windows, strict=True):
         if not len(series):
             return missing(case, run, tag)
-        if len(series) < FEWEST_POINTS:
+        if len(series) < MIN_POINTS:
             why = plural(
                 "{tag} has {n} point; {needed} are needed.",
                 "{tag} has {n} points; {needed} are needed.",
                 len(series),
                 tag=tag,
-                needed=FEWEST_POINTS,
+                needed=MIN_POINTS,
             )
             return too_few(case, run, why)
     newest = windows[0]

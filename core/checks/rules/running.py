@@ -18,6 +18,7 @@ from core.checks.rules.series import (
 )
 from core.language import Message, joined, literal
 from core.reading import Reading
+from core.state_words import capitals
 from core.telemetry.readings import last_step, steps_per_second
 from core.vocabulary import LIVE_TRAINING, TrainingStatus, Verdict
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @rule("training_status")
 def status(case: Case) -> Judgement:
-    """The status by job and files together. A live process without event files proves nothing."""
+    """The run's status from its job and files; a live process without event files is UNKNOWN."""
     facts, run = case.facts, case.facts.run
     if run is None:
         if facts.as_of < facts.launch:
@@ -51,7 +52,7 @@ def status(case: Case) -> Judgement:
     if run.status is TrainingStatus.RUNNING and not run.process_known:
         why = Message("Run {run} still writes events; its process is unknown.", run=run.name)
     else:
-        why = Message("Run {run} is {status}.", run=run.name, status=run.status.value)
+        why = Message("Run {run} is {status}.", run=run.name, status=capitals(run.status))
         why = _with_reason(why, run)
     return case.judged(reading, why)
 
@@ -100,7 +101,7 @@ def steps(case: Case) -> Judgement:
         "{done:,} of {wanted:,.0f} steps, {status}.",
         done=done,
         wanted=case.spec.threshold,
-        status=state.value,
+        status=capitals(state),
     )
     if state is TrainingStatus.COMPLETED:
         # A trainer may log nothing after its last whole interval.

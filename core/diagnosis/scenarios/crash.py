@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, literal
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def crash(moment: RunView) -> ScenarioResult:
     run, log, step = moment.run, moment.facts.log, moment.step
     errors = () if log is None else tuple(map(literal, log.errors[-_SHOWN:]))
     reason = literal(run.reason) if run.reason else None
-    evidence = reason or Message("status {status}", status=run.status.value)
+    evidence = reason or Message("status {status}", status=capitals(run.status))
     newest = (
         Message("no event was ever logged")
         if step is None
@@ -49,7 +50,7 @@ def crash(moment: RunView) -> ScenarioResult:
         )
     if not run.process_known and run.status is not TrainingStatus.COMPLETED:
         return _by_files_alone(moment, newest, *errors)
-    return clear(Message("Run {status}.", status=run.status.value), newest, *errors)
+    return clear(Message("Run {status}.", status=capitals(run.status)), newest, *errors)
 
 
 def _by_files_alone(moment: RunView, *against: Message) -> ScenarioResult:

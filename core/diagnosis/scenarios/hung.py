@@ -9,6 +9,7 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, literal
 from core.liveness import duration
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Liveness, Severity, TrainingStatus
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def hung(moment: RunView) -> ScenarioResult:
     if not moment.active and not run.process_known:
         return clear(Message("Run finished, not hung. How it ended is unknown: no known process."))
     if not moment.active:
-        return clear(Message("Run {status}: a finished run is not hung.", status=run.status.value))
+        return clear(
+            Message("Run {status}: a finished run is not hung.", status=capitals(run.status))
+        )
     called = run.status is TrainingStatus.HUNG
     if (moment.step or 0) >= run.total_steps and not called:
         return clear(Message("All {steps:,} steps are done: not hung.", steps=run.total_steps))

@@ -15,6 +15,7 @@ import numpy as np
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ JUMP = 0.5  # the manual's, if the playbook has none
 HIGH = 0.1
 HIGH_IN_A_ROW = 3
 SPIKE_Z = 6.0
-PAST, FEWEST_PAST = 30, 10
+PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
 CALM = 0.05
 MANUAL_LIMIT = 0.01
@@ -146,17 +147,20 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
 
 
 def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """How far KL is above the 30 before it, in robust deviations of log10(KL).
+    """How far KL is above the 30 updates before it, in robust deviations of log10(KL).
 
-    Median and 1.4826 MAD, at least 0.1 dex; NaN with fewer than 10 before it, and at
-    all positions that were not asked for.
+    (log10(KL) - median) / (1.4826 MAD), the divisor at least 0.1.
+
+    :param values: KL by update, shape (n,).
+    :param places: positions to score.
+    :returns: shape (n,); NaN elsewhere and with fewer than 10 updates before.
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
     for i in places:
         past = logs[max(0, i - PAST) : i]
         past = past[np.isfinite(past)]
-        if len(past) < FEWEST_PAST:
+        if len(past) < MIN_PAST:
             continue
         middle = np.median(past)
         spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(past - middle))))
@@ -165,7 +169,7 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _calm_points(later: np.ndarray) -> int:
-    """Longest row of calm updates since the trigger; a row long enough clears for good."""
+    """Longest streak of calm updates since the trigger; one that is long enough clears it."""
     longest = row = 0
     for value in later:
         row = row + 1 if value < CALM else 0
@@ -176,7 +180,7 @@ def _calm_points(later: np.ndarray) -> int:
 
 
 def _episode_begin(trigger: np.ndarray, last: int) -> int:
-    """The first trigger of the episode: none further than the clearing row apart."""
+    """The first trigger of the episode: triggers closer together than the clearing streak."""
     places = np.flatnonzero(trigger[: last + 1])
     breaks = np.flatnonzero(np.diff(places) > CALM_TO_CLEAR)
     return int(places[breaks[-1] + 1] if len(breaks) else places[0])
@@ -231,6 +235,6 @@ def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
     trend = reward_trend(moment.reader, moment.until)
     if trend.label in (Trend.INCREASING, Trend.STABLE):
         found.append(
-            Message("reward {trend} ({numbers})", trend=trend.label.value, numbers=trend.why)
+            Message("reward {trend} ({numbers})", trend=capitals(trend.label), numbers=trend.why)
         )
     return tuple(found)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message
 from core.liveness import duration
+from core.state_words import capitals
 from core.telemetry import Fault
 from core.vocabulary import FindingStatus, Severity
 
@@ -20,7 +21,7 @@ def logging_broken(moment: RunView) -> ScenarioResult:
     """WARNING: event files are lost, or are older than a log that still grows."""
     run, log = moment.run, moment.facts.log
     if not moment.active:
-        return clear(Message("Run {status}: nothing is being logged.", status=run.status.value))
+        return clear(Message("Run {status}: nothing is being logged.", status=capitals(run.status)))
     evidence = [problem.text for problem in moment.problems if problem.kind in _LOST]
     silence, ahead = moment.silence, moment.log_ahead
     if log is not None and ahead is not None and ahead > moment.patience:

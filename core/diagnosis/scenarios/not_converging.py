@@ -16,6 +16,7 @@ from core.diagnosis.reward_evidence import (
 from core.diagnosis.reward_state import Level, RewardState
 from core.diagnosis.trend import trend
 from core.language import Message
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def not_converging(
     if state.label is Trend.INCREASING:
         return clear(Message("The reward is rising: the policy is learning."), *state.numbers)
     if not moment.active:
-        status = moment.run.status.value
+        status = capitals(moment.run.status)
         return clear(Message("Run {status}: nothing to wait for.", status=status))
     if troubles:
         why = Message("Not evaluated: explained by {scenarios}.", scenarios=", ".join(troubles))

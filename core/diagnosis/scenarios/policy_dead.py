@@ -1,4 +1,4 @@
-"""policy_dead: updates that change nothing, which "KL < 0.01" would call healthy."""
+"""policy_dead: updates that change nothing, although "KL < 0.01" passes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
 from core.language import Message, plural
+from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -119,15 +120,15 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         Severity.WARNING,
         since,
         (fact,),
-        (entropy_fact, Message("reward trend {trend}", trend=state.trend.label.value)),
+        (entropy_fact, Message("reward trend {trend}", trend=capitals(state.trend.label))),
     )
 
 
 def _at_rest(moment: RunView, kl: Series) -> np.ndarray:
     """Updates with a learning rate that a schedule has lowered to almost 0.
 
-    A KL of 0 is expected there. A policy that was dead before remains dead, and a constant
-    rate is no excuse, however low it is.
+    A KL of 0 is expected there. A policy that was dead earlier stays dead, and a constant
+    rate never counts as lowered.
     """
     rate = moment.series("train/learning_rate").finite()
     own = moment.of_attempt(rate)

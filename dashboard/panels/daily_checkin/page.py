@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
     live_panel(page, _draw)
 
 

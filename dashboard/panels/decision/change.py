@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
     from core.decision.change import Change, ComparedDecision
     from core.gates import GateResult
+    from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
 PARTS = {
@@ -42,7 +43,8 @@ _EARLIER = (
 )
 
 
-def show(page: Page, saved: SavedDecision) -> None:
+def show(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
+    """Compare with two earlier decisions, and list the approvals that lapsed."""
     say, change = page.say, saved.decision.change
     if change is None:
         st.caption(say("not measured"))
@@ -53,18 +55,24 @@ def show(page: Page, saved: SavedDecision) -> None:
             if before is None:
                 st.caption(say(none))
             else:
-                _against(page, saved.decision, name, before)
+                _against(page, snapshot, saved.decision, name, before)
         _lapsed(page, change)
     link("history", say.raw("Go to {page}", page=TITLES["history"]))
 
 
-def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedDecision) -> None:
+def _against(
+    page: Page,
+    snapshot: Snapshot,
+    decided: RecordedDecision,
+    name: str,
+    before: ComparedDecision,
+) -> None:
     say = page.say
     grade = word(before.grade, say)
     when = plain(f"{page.viewer.recorded(before.created_at)} UTC, {before.week}")
     st.markdown(
         f"{mark(before.decision, say)} {plain(before.score)},"
-        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_standing(page, before)}"
+        f" {say('Evidence: {grade}', grade=grade)} :gray[{when}]{_validity(page, snapshot, before)}"
     )
     same = set(before.same)
     parts = [
@@ -83,16 +91,16 @@ def _against(page: Page, decided: RecordedDecision, name: str, before: ComparedD
     table(heads, rows, f"change-{name}")
 
 
-def _standing(page: Page, before: ComparedDecision) -> str:
-    """The state of the signature now; it was valid when this was made."""
+def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
+    """Badge of the earlier decision's signature now; "" if it was not recorded."""
     if not before.standing:
         return ""
-    client = page.services.client
-    return f" {badge(client.standing(client.signature_of(before.sha256)).state, page.say)}"
+    validity = snapshot.validity(snapshot.signature_of(before.sha256))
+    return f" {badge(validity.state, page.say)}"
 
 
 def _lapsed(page: Page, change: Change) -> None:
-    """The newest approval, if it was not valid when this was made: it is not in production."""
+    """The newest approval, if it was no longer valid when this decision was made."""
     if gone := change.lapsed:
         text = page.say(
             "The latest approval, {decision} on {day} (week {week}), was no longer valid.",

@@ -28,6 +28,7 @@ FILES = (
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision | None) -> None:
+    """Draw each delivery slot's checks; with a decision, also its download buttons."""
     for slot in snapshot.week.playbook.slots_of_kind("delivery"):
         with st.container(border=True, key=f"box-{slot.id}"):
             st.markdown(

@@ -33,6 +33,7 @@ SECONDS = 5.0  # between two ticks
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it every five seconds."""
     live_panel(page, _draw, every=lambda snapshot: SECONDS)
 
 
@@ -135,7 +136,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 def _signed(page: Page, snapshot: Snapshot, saved: SavedDecision) -> str:
     signature = snapshot.signature_of(saved.sha256)
     act = None if signature is None else signature.act
-    return signed(snapshot.standing(signature).state, act, page.say, "-badge")
+    return signed(snapshot.validity(signature).state, act, page.say, "-badge")
 
 
 def _evidence(
@@ -146,11 +147,8 @@ def _evidence(
     amounts = [plural("{n} day", "{n} days", round(evidence.days))]
     if evidence.trades is not None:
         amounts.insert(0, plural("{n:,} trade", "{n:,} trades", evidence.trades))
-    named = word(grade, say)
-    if named.upper() != grade.value:  # the word that documents and sentences use
-        named = f"{named} ({grade.value})"
     reasons = " ".join(reason for reason in sentences.grade_reasons if reason not in spoilt)
-    seen, graded = look(grade), say("Evidence: {grade}", grade=named)
+    seen, graded = look(grade), say("Evidence: {grade}", grade=word(grade, say))
     badge = f":{seen.colour}-badge[:material/{seen.icon}: {graded}]"
     return f"{badge} {say(joined(amounts, ', '))}. {plain(reasons)}"
 

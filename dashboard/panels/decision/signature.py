@@ -22,7 +22,7 @@ from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
     from runner.outcomes import Refused
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    """First on the page: a decision that can't be signed, or an approval that is not valid.
+    """Alert at the top of the page: signing is blocked, or an approval is not valid.
 
-    :param refused: why it can't be signed now.
+    :param refused: why it can't be signed now; None if it can.
     """
     signature = snapshot.signature_of(saved.sha256)
     if signature is None:
@@ -43,23 +43,27 @@ def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused
         return
     if signature.act not in APPROVALS:
         return  # after a rejection the model is meant to change
-    standing = snapshot.standing(signature)
-    if standing.state in conditions.BROKEN:
-        # What changed is said in the frame of every page, and with the signature.
-        draw = st.warning if standing.state is SignatureState.EXPIRED else st.error
-        seen = look(standing.state)
-        title = page.say(BROKEN[standing.state])
-        draw(page.say(REMEDIES[standing.state]), title=title, icon=f":material/{seen.icon}:")
+    validity = snapshot.validity(signature)
+    if validity.state in conditions.BROKEN:
+        # The frame and the signature's box say what changed.
+        draw = st.warning if validity.state is SignatureState.EXPIRED else st.error
+        seen = look(validity.state)
+        title = page.say(BROKEN[validity.state])
+        draw(page.say(REMEDIES[validity.state]), title=title, icon=f":material/{seen.icon}:")
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
+    """Draw the signature's validity and, for those who may sign, the form.
+
+    :param refused: why signing is blocked; None if it is not.
+    """
     say = page.say
     with st.container(border=True, key="signature"):
         signature = snapshot.signature_of(saved.sha256)
-        standing = snapshot.standing(signature)
-        st.markdown(f"#### {say('Signature')} {badge(standing.state, say)}", anchors=False)
+        validity = snapshot.validity(signature)
+        st.markdown(f"#### {say('Signature')} {badge(validity.state, say)}", anchors=False)
         if signature is not None:
-            _signed(page, snapshot, saved, signature, standing)
+            _signed(page, snapshot, saved, signature, validity)
         else:
             _earlier(page, snapshot)
         if page.viewer.person.may(Right.SIGN):
@@ -81,7 +85,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
 
 
 def _earlier(page: Page, snapshot: Snapshot) -> None:
-    """No signature yet, and the earlier one, if any: it is for another revalidation."""
+    """No signature yet; names an earlier one, which is for another revalidation."""
     say = page.say
     st.markdown(tinted(say("Waiting for the CTO's signature."), "orange", "ink_pen"))
     if snapshot.signatures:
@@ -99,13 +103,13 @@ def _signed(
     snapshot: Snapshot,
     saved: SavedDecision,
     signature: Signature,
-    standing: Standing,
+    validity: Validity,
 ) -> None:
     say = page.say
     act = ACTS[signature.act]
     colour, icon = act.colour, act.icon
-    if not standing.stands:
-        colour, icon = "gray", look(standing.state).icon
+    if not validity.valid:
+        colour, icon = "gray", look(validity.state).icon
     st.markdown(f":{colour}[:material/{icon}: **{signed_by(page, signature)}**]")
     if not signature.verified:
         st.markdown(f":orange-badge[:material/gpp_maybe: {say('identity unverified')}]")
@@ -113,21 +117,21 @@ def _signed(
         st.markdown(f"> {plain(signature.reason)}")
     if second := second_person(page, signature):
         st.caption(second)
-    for change in differences(standing):
-        st.markdown(tinted(say.text(change), "red", look(standing.state).icon))
-    for sentence in standing.unchecked:
+    for change in differences(validity):
+        st.markdown(tinted(say.text(change), "red", look(validity.state).icon))
+    for sentence in validity.unchecked:
         st.caption(f":material/help: {say('not checked')}: {say.text(sentence)}")
-    if standing.stands and signature.act in APPROVALS:
+    if validity.valid and signature.act in APPROVALS:
         _pipeline(page, snapshot, saved)
     conditions.show(page, snapshot, snapshot.conditions_of(signature))
-    _capsule(page, signature, standing)
+    _capsule(page, signature, validity)
 
 
 def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
+    """The answer of ``trainweek decision gate``; an approval alone may not be enough."""
     answer = snapshot.gate(saved)
     if answer.passes:
-        allowed = page.say("Deployment allowed: a pipeline may take it.")
+        allowed = page.say("Deployment allowed: pipelines may deploy this model.")
         st.markdown(tinted(allowed, "green", "lock_open"))
         return
     if answer.only_conditions:
@@ -137,7 +141,7 @@ def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     st.markdown(tinted(blocked, "orange", "lock"))
 
 
-def _capsule(page: Page, signature: Signature, standing: Standing) -> None:
+def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
     """The expiry, the key, and the file that proves the signature elsewhere."""
     say, record = page.say, signature.sealed
     if record is None:
@@ -153,7 +157,7 @@ def _capsule(page: Page, signature: Signature, standing: Standing) -> None:
             print=print_,
         ),
     )
-    if standing.state is SignatureState.ALTERED:
+    if validity.state is SignatureState.ALTERED:
         return
     name = f"{signature.week_id}_{signature.revalidation_sha256[:12]}.capsule.json"
     st.download_button(
@@ -168,13 +172,13 @@ def _capsule(page: Page, signature: Signature, standing: Standing) -> None:
             "One file (a capsule) with evidence, signature and conditions ({state}). "
             "Verify it offline: `trainweek decision verify {name} --key FINGERPRINT`",
             name=name,
-            state=word(standing.state, say),
+            state=word(validity.state, say),
         ),
     )
 
 
 def _content(page: Page, sha256: str) -> bytes:
-    """The capsule; where it can't be made, the reason as the file: never half a capsule."""
+    """The capsule's bytes; if it can't be made, a text with the reason."""
     try:
         return page.services.client.capsule(sha256)[0]
     except TrainweekError as error:

@@ -1,4 +1,4 @@
-"""Is it skill? The Sharpe's uncertainty after all trials, random policies and baselines."""
+"""The view "Is it skill?": significance after all trials, random policies, baselines."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.language import Message, joined, literal, plural
 from core.report.sentences import OwnLine
+from core.state_words import capitals
 from core.vocabulary import Verdict
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.formatting import NONE, fixed, general, share, short
-from dashboard.wording import plain
 from dashboard.wording.decision import BASELINES, GRADE_RULES
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ _SHARES = ("psr0", "psr1", "dsr")
 
 
 def show(page: Page, saved: SavedDecision) -> None:
-    _sure(page, saved.decision)
+    """Draw significance, random policies, baselines, and the rules behind the evidence grade."""
+    _significance(page, saved.decision)
     _random(page, saved.decision)
     baselines(page, saved)
     _rules(page, saved.decision)
 
 
-def _sure(page: Page, decided: RecordedDecision) -> None:
+def _significance(page: Page, decided: RecordedDecision) -> None:
     evidence, facts = decided.evidence, decided.facts
     have, need = evidence.have_days, evidence.min_trl_days
     rows: list[Row] = [
@@ -71,7 +72,7 @@ def _sure(page: Page, decided: RecordedDecision) -> None:
 
 
 def _trials(evidence: EvidenceRecord) -> str:
-    """What the deflated Sharpe corrects for."""
+    """The trials that the deflated Sharpe corrects for."""
     trials, best = evidence.n_trials, evidence.expected_best_sharpe
     parts = []
     if trials:
@@ -167,20 +168,20 @@ def _rules(page: Page, decided: RecordedDecision) -> None:
         name = say(GRADE_RULES.get(rule.id, literal(rule.id)))
         measured, required = _figures(rule)
         lines.append(
-            [f"{icon(verdict)} {name}", plain(rule.grade.value), say(required), say(measured)]
+            [f"{icon(verdict)} {name}", say(capitals(rule.grade)), say(required), say(measured)]
         )
     heads = [say("Rule"), say("Grade"), say("Required"), say("Measured")]
     table(heads, lines, "rules", words=2)
 
 
 def _figures(rule: Rule) -> tuple[Message, Message]:
-    """What was measured and what is required: yes or no, a share, a number."""
+    """The measured and the required value of a rule: yes or no, a share, a number."""
     value, limit = rule.value, rule.limit
     if rule.id in _YES_OR_NO:
         yes = Message("yes")
         return NONE if value is None else yes if value else Message("no"), yes
     if rule.id in _SHARES:
-        # Like a gate: a share that rounds to its limit must not look as if it had reached it.
+        # As for gates: a share below its limit must not be rounded up to it.
         value, limit = None if value is None else 100 * value, 100 * limit
     unit = "%" if rule.id in (*_SHARES, "random") else ""
     op = {">=": "≥", ">": ">"}[rule.op]

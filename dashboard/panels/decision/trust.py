@@ -1,4 +1,4 @@
-"""Can I trust it? Data quality, ranges, look-ahead tests, hashes and versions."""
+"""The view "Can I trust it?": data quality, ranges, look-ahead tests, hashes, versions."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from dashboard.wording.decision import LOOKAHEAD_TESTS, OVERLAP
 if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
     from core.decision.trust import DataQuality, Range
-    from core.trading.going_live import GoingLive
+    from core.trading.live_limits import LiveLimits
     from dashboard.page import Page
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw the trust questions, data ranges, hashes and the recorded inputs."""
     decided = saved.decision
     fields = decided.as_dict()
     _questions(page, decided)
@@ -40,7 +41,7 @@ def show(page: Page, saved: SavedDecision) -> None:
 
 
 def _questions(page: Page, decided: RecordedDecision) -> None:
-    """One line a question: verdict and details; what was not measured is unknown, never green."""
+    """One line per question: verdict and details; unmeasured items are UNKNOWN, never green."""
     trust = decided.trust
     tests = dict(trust.lookahead.tests()) if trust and trust.lookahead else {}
     lines = []
@@ -125,7 +126,7 @@ def _hashes(page: Page, saved: SavedDecision) -> None:
     st.markdown("  \n".join(f"**{plain(name)}** `{sha}`" for name, sha in known.items() if sha))
 
 
-def _if_go(page: Page, go: GoingLive | None) -> None:
+def _if_go(page: Page, go: LiveLimits | None) -> None:
     if go is None:
         return
     st.markdown(f"**{page.say('Limits if it goes live')}**")

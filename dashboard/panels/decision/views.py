@@ -1,4 +1,4 @@
-"""Closer looks at a decision: what the CTO asks next, one question a view."""
+"""Detailed views of a decision, one question of the CTO per view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboard.components.charts import draw
 from dashboard.components.choice import choice
 from dashboard.data.decision import curves
 from dashboard.figures.equity import equity_figure
-from dashboard.panels.decision import change, earning, robustness, skill, trust
+from dashboard.panels.decision import change, earnings, robustness, skill, trust
 from dashboard.wording.decision import BASELINES, VIEWS
 
 if TYPE_CHECKING:
@@ -21,25 +21,30 @@ if TYPE_CHECKING:
 
 _SHOW = {
     "skill": skill.show,
-    "earning": earning.show,
+    "earning": earnings.show,
     "breaks": robustness.show,
     "trust": trust.show,
-    "change": change.show,
 }
 
 
 def chosen(page: Page) -> str:
-    """The row of views; the one that is open."""
+    """Draw the row of views, and return the key of the open one."""
     say = page.say
     return choice(say.raw("View"), list(VIEWS), lambda name: say.raw(VIEWS[name]), key="view")
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, view: str) -> None:
+    """Draw one view of the decision.
+
+    :param view: a key of ``VIEWS``.
+    """
     with st.container(border=True, key=f"view-{view}"):
         if view == "document":
             _document(page, saved)
         elif view == "equity":
             _equity(page, snapshot, saved)
+        elif view == "change":
+            change.show(page, snapshot, saved)
         else:
             _SHOW[view](page, saved)
 

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from core.decision import RecordedDecision
     from core.gates import GateResult
     from dashboard.page import Page
-    from runner.client.signatures.status import Decided
+    from runner.client.signatures.archived_decisions import ArchivedDecision
     from runner.records import Signature
 
-MOST = 12  # visible; earlier ones are folded
+MAX_SHOWN = 12  # visible; earlier ones are folded
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it every 15 seconds; it needs no active week."""
+
     def body() -> None:
         with boundary(page.say):
             _draw(page)
@@ -43,9 +45,11 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page) -> None:
-    say, found = page.say, page.services.client.decided()
+    say, snapshot = page.say, page.snapshot()
+    client = page.services.client
+    found = client.archived_decisions() if snapshot is None else snapshot.archived_decisions
     if not found:
-        if page.snapshot() is None:
+        if snapshot is None:
             empty(
                 say("There is no training week yet"),
                 say(
@@ -64,11 +68,11 @@ def _draw(page: Page) -> None:
         link("revalidation", say.raw("Go to {page}", page=TITLES["revalidation"]))
         return
     newest = list(reversed(found))
-    _side_by_side(page, newest[:MOST], "history")
+    _side_by_side(page, newest[:MAX_SHOWN], "history")
     st.markdown(f"#### {say('Who decided what, and why')}", anchors=False)
-    for one in newest[:MOST]:
+    for one in newest[:MAX_SHOWN]:
         _who(page, one)
-    if earlier := newest[MOST:]:
+    if earlier := newest[MAX_SHOWN:]:
         with st.expander(
             say.raw(plural("{n} earlier", "{n} earlier", len(earlier))), key="earlier"
         ):
@@ -78,8 +82,8 @@ def _draw(page: Page) -> None:
     _gates(page, [one for one in found if one.saved is not None])
 
 
-def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
-    """One row a revalidation, the newest first; its hash leads to who decided, below."""
+def _side_by_side(page: Page, found: Sequence[ArchivedDecision], key: str) -> None:
+    """One row per revalidation, newest first; its hash links to the signature below."""
     say = page.say
     gates = next((one.saved.decision.gates for one in found if one.saved), ())
     heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
@@ -92,7 +96,7 @@ def _side_by_side(page: Page, found: Sequence[Decided], key: str) -> None:
                 plain(_when(page, decided)) if decided else f"`{one.sha256[:12]}`",
                 _verdict(page, one),
                 _grade(page, decided),
-                signed(one.standing.state, _act_of(one), say),
+                signed(one.validity.state, _act_of(one), say),
                 *(_value(page, one, gate.id) for gate in gates),
             ]
         )
@@ -103,7 +107,7 @@ def _when(page: Page, decided: RecordedDecision) -> str:
     return page.viewer.stamp(parse_moment(decided.created_at))
 
 
-def _verdict(page: Page, one: Decided) -> str:
+def _verdict(page: Page, one: ArchivedDecision) -> str:
     if one.saved is None:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
@@ -116,7 +120,7 @@ def _grade(page: Page, decided: RecordedDecision | None) -> str:
     return mark(grade, page.say) if grade else "–"
 
 
-def _value(page: Page, one: Decided, gate_id: str) -> str:
+def _value(page: Page, one: ArchivedDecision, gate_id: str) -> str:
     gate = _gate(one, gate_id)
     if gate is None:
         return "–"
@@ -124,24 +128,24 @@ def _value(page: Page, one: Decided, gate_id: str) -> str:
     return f"{icon(verdict)} {page.say(short(gate.value, gate.threshold))}"
 
 
-def _who(page: Page, one: Decided) -> None:
-    """The act with its reason, whether it is valid, and what it is based on."""
+def _who(page: Page, one: ArchivedDecision) -> None:
+    """One decision: the act with its reason, its validity, and the hashes of its inputs."""
     say, signature = page.say, one.signature
     decided = one.saved.decision if one.saved else None
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):
         week = f":small[:gray[{say('week')} {plain((decided and decided.week) or '?')}]]"
         when = f"**{plain(_when(page, decided))}** UTC" if decided else ""
-        state = signed(one.standing.state, _act_of(one), say, "-badge")
+        state = signed(one.validity.state, _act_of(one), say, "-badge")
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
         else:
-            _act(page, signature)
+            _act(page, one, signature)
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
-            for change in differences(one.standing):
-                state_icon = look(one.standing.state).icon
+            for change in differences(one.validity):
+                state_icon = look(one.validity.state).icon
                 st.markdown(f":red[:material/{state_icon}: {say.text(change)}]")
         hashes = say(
             "decision `{sha}` · model `{model}` · data `{data}`",
@@ -152,18 +156,18 @@ def _who(page: Page, one: Decided) -> None:
         st.markdown(f":small[:gray[{hashes}]]")
 
 
-def _act_of(one: Decided) -> SignatureAct | None:
+def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, signature: Signature) -> None:
+def _act(page: Page, one: ArchivedDecision, signature: Signature) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := page.services.client.conditions_of(signature):
+    if tracked := one.conditions:
         still = sum(condition.closed is None for condition in tracked)
         parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))
@@ -171,7 +175,7 @@ def _act(page: Page, signature: Signature) -> None:
         st.markdown(f"> {plain(signature.reason)}")
 
 
-def _gates(page: Page, found: Sequence[Decided]) -> None:
+def _gates(page: Page, found: Sequence[ArchivedDecision]) -> None:
     """Small multiples: one gate over all revalidations, with its limit and its interval."""
     say = page.say
     if not found:
@@ -202,6 +206,6 @@ def _gates(page: Page, found: Sequence[Decided]) -> None:
                     st.caption(say("A gap means that the value is undefined."))
 
 
-def _gate(one: Decided, gate_id: str) -> GateResult | None:
+def _gate(one: ArchivedDecision, gate_id: str) -> GateResult | None:
     gates = one.saved.decision.gates if one.saved else ()
     return next((gate for gate in gates if gate.id == gate_id), None)

@@ -22,6 +22,7 @@ PREFLIGHT = "preflight-job"
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
     live_panel(page, _draw)
 
 

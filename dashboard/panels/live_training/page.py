@@ -1,4 +1,4 @@
-"""Live training: the curves, with what is normal, where it restarted, and what they mean."""
+"""Live training: the curves with normal ranges, restarts and explanations."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from core.facts import RunFacts
     from core.telemetry.series import Series
-    from dashboard.data.snapshot import Snapshot, Written
+    from dashboard.data.snapshot import LoggedEvents, Snapshot
 
 HEIGHT = 210
-MOST_VALUES = 3  # newest values in a chart's title
+MAX_VALUES = 3  # newest values in a chart's title
 IDLE_SECONDS = 10.0  # without a run in progress little changes
 TENSORBOARD = "http://localhost:6006"
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it; less often while no run is in progress."""
     live_panel(page, _draw, every=_seconds)
 
 
@@ -45,8 +46,8 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         no_run(page)
         return
     _source(page, snapshot, snapshot.run)
-    written = snapshot.written
-    if written is None or not written.events.tags():
+    logged = snapshot.logged
+    if logged is None or not logged.events.tags():
         empty(
             say("The run has written no events yet"),
             say(
@@ -56,14 +57,14 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
         )
         return
     run_now.show(page, snapshot)
-    marks = marks_of(page, snapshot, pace_series(written.events, written.until))
+    marks = marks_of(page, snapshot, pace_series(logged.events, logged.until))
     with st.grid(2, min_column_width=420, gap="small", key="curves"):
         for chart in CHARTS:
-            _chart(page, snapshot, written, chart, marks)
-        _speed(page, snapshot, written, marks)
-        _components(page, snapshot, written, marks)
-    _others(page, snapshot, written, marks)
-    _problems(page, written)
+            _chart(page, snapshot, logged, chart, marks)
+        _speed(page, snapshot, logged, marks)
+        _components(page, snapshot, logged, marks)
+    _others(page, snapshot, logged, marks)
+    _problems(page, logged)
 
 
 def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
@@ -88,13 +89,13 @@ def _source(page: Page, snapshot: Snapshot, run: RunFacts) -> None:
 
 
 def _chart(
-    page: Page, snapshot: Snapshot, written: Written, chart: Chart, marks: list[Mark]
+    page: Page, snapshot: Snapshot, logged: LoggedEvents, chart: Chart, marks: list[Mark]
 ) -> None:
     say = page.say
     series = {
         say.raw(name): found
         for name, tag in chart.tags.items()
-        if len(found := known_series(written.events, tag, written.until))
+        if len(found := known_series(logged.events, tag, logged.until))
     }
     share = snapshot.readings.get("entropy_share") if chart.key == "entropy" else None
     note = say("{share:.0%} of its maximum", share=share.value) if share else ""
@@ -105,8 +106,8 @@ def _chart(
     )  # fmt: skip
 
 
-def _speed(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
-    series = speed_series(written.events, written.until)
+def _speed(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
+    series = speed_series(logged.events, logged.until)
     found = {page.say.raw(SPEED): series} if len(series) else {}
     limit = CHARTS[0].speed_limit(page, snapshot.week.playbook)
     _draw_one(
@@ -115,12 +116,12 @@ def _speed(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) 
     )  # fmt: skip
 
 
-def _components(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
+def _components(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
     found = {
         tag.removeprefix("reward/"): series
-        for tag in written.events.tags()
+        for tag in logged.events.tags()
         if tag.startswith("reward/")
-        and len(series := known_series(written.events, tag, written.until))
+        and len(series := known_series(logged.events, tag, logged.until))
     }
     if found:
         _draw_one(page, snapshot, "components", Message("Reward components"), None, found, marks)
@@ -150,7 +151,7 @@ def _draw_one(
                 for name, points in series.items()
             )
             at = say("step {step}", step=number(step))
-            if len(series) > MOST_VALUES:
+            if len(series) > MAX_VALUES:
                 values = ""  # the legend names them; a title holds no more
             newest = f" {values} :small[:gray[{at}]]"
         newest += f" :small[:gray[{note}]]" if note else ""
@@ -164,23 +165,23 @@ def _draw_one(
         draw(page, figure, key=f"curve-{key}", alt=title)
 
 
-def _others(page: Page, snapshot: Snapshot, written: Written, marks: list[Mark]) -> None:
+def _others(page: Page, snapshot: Snapshot, logged: LoggedEvents, marks: list[Mark]) -> None:
     """Any other tag of the run, one at a time."""
-    say, events = page.say, written.events
+    say, events = page.say, logged.events
     shown = {tag for chart in CHARTS for tag in chart.tags.values()}
     others = [t for t in events.tags() if t not in shown and not t.startswith("reward/")]
     if not others:
         return
     with st.container(border=True, gap="xsmall", key="other-tags"):
         tag = st.selectbox(say.raw("Other tags"), others, key="live:tag")
-        series = events.series(tag, written.until.timestamp())
+        series = events.series(tag, logged.until.timestamp())
         st.markdown(f":small[:gray[{plain(meaning(page, tag) or '')}]]")
         figure = curve({tag: drawn(snapshot, series)}, height=HEIGHT, marks=marks)
         draw(page, figure, key="curve-other", alt=tag)
 
 
-def _problems(page: Page, written: Written) -> None:
-    say, problems = page.say, written.events.problems
+def _problems(page: Page, logged: LoggedEvents) -> None:
+    say, problems = page.say, logged.events.problems
     if not problems:
         return
     with st.expander(

@@ -1,4 +1,4 @@
-"""Playbook: the whole manual, readable, in the viewer's language, as the week holds it."""
+"""Playbook: the whole manual of the week, in the viewer's language."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ PARTS = {
 
 
 def show(page: Page) -> None:
+    """Draw the week's playbook, or the default one without a week; no redraw, it can't change."""
     with boundary(page.say):
         week = page.week
         text = week.playbook_text if week else DEFAULT.read_text(encoding="utf-8")

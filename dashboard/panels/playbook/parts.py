@@ -1,4 +1,4 @@
-"""The parts of the manual, each as people read it."""
+"""The parts of the playbook page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.language import Message, joined, literal, plural, said
+from core.language import Message, joined, plural, said
+from core.state_words import WORDS, shown_word
 from core.vocabulary import Severity
 from dashboard.formatting import age, general, number
 from dashboard.wording import plain
-from dashboard.wording.states import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def schedule(page: Page, playbook: Playbook) -> None:
-    """One row a slot; on a phone its parts stand below each other."""
+    """One row per slot; on a phone its cells are stacked."""
     language, week = page.viewer.language, page.week
     for slot in playbook.schedule:
         planned = slot.offset or f"+{slot.day} d {slot.time}"
@@ -45,7 +45,7 @@ def schedule(page: Page, playbook: Playbook) -> None:
 
 
 def checks(page: Page, playbook: Playbook) -> None:
-    """Question, limit and window, what to do when it fails."""
+    """Each check: question, limit and window, and the action if it fails."""
     language = page.viewer.language
     for check in playbook.checks.values():
         with st.container(border=True, gap="xsmall"):
@@ -64,11 +64,13 @@ def limit(check: CheckSpec) -> Message:
     if isinstance(threshold, float):
         shown = number(int(threshold) if threshold.is_integer() else threshold, check.unit)
     else:
-        shown = literal(threshold if isinstance(threshold, str) else ", ".join(threshold))
+        words = (threshold,) if isinstance(threshold, str) else threshold
+        shown = joined(map(shown_word, words), ", ")
     return joined([check.op, shown])
 
 
 def gates(page: Page, playbook: Playbook) -> None:
+    """The gates with their limits, then the rule of each decision."""
     say, language = page.say, page.viewer.language
     _table(
         [
@@ -93,6 +95,7 @@ def _rule(page: Page, rule: DecisionRule) -> str:
 
 
 def scenarios(page: Page, playbook: Playbook) -> None:
+    """Each scenario with symptom, likely causes, actions and log line."""
     say, language = page.say, page.viewer.language
     for spec in playbook.scenarios:
         with st.container(border=True, gap="xsmall"):
@@ -107,6 +110,7 @@ def scenarios(page: Page, playbook: Playbook) -> None:
 
 
 def escalations(page: Page, playbook: Playbook) -> None:
+    """Each procedure with its owner chain, actions, contact message and log line."""
     say, language = page.say, page.viewer.language
     for spec in playbook.escalations:
         with st.container(border=True, gap="xsmall"):
@@ -123,6 +127,7 @@ def escalations(page: Page, playbook: Playbook) -> None:
 
 
 def settings(page: Page, playbook: Playbook) -> None:
+    """The training and revalidation settings, each with its meaning."""
     say = page.say
     for name, part in (("training", playbook.training), ("revalidation", playbook.revalidation)):
         st.markdown(f"**{name}**")
@@ -152,7 +157,7 @@ def _steps(page: Page, steps: Sequence[Step]) -> None:
 
 
 def _table(rows: list[dict[str, str]], key: str) -> None:
-    """A table whose cells wrap, so that prose needs no scrolling."""
+    """A table whose cells wrap, so that prose doesn't scroll."""
     frame = pd.DataFrame(rows)
     st.table(frame.map(plain), border="horizontal", hide_index=True, alt=key)
 

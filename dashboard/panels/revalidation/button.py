@@ -1,4 +1,4 @@
-"""The one button: what it will do, how far it is, and the outcome."""
+"""The Revalidate button: its inputs, progress and outcome."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ STAGES = {
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """The inputs found, the form, and the progress or outcome of the latest revalidation."""
     say, home = page.say, page.services.home
     st.markdown(f"#### {say('Revalidate')}", anchors=False)
     settings = snapshot.week.playbook.revalidation
@@ -101,7 +102,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _declared() -> dict[str, int]:
-    """The number of trials, if the lead knows of more than the ledger counts."""
+    """The declared number of trials, if the lead entered one."""
     trials = st.session_state.get("revalidate:trials")
     return {} if trials is None else {"trials": int(trials)}
 

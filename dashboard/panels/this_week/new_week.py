@@ -19,6 +19,7 @@ PLACE = "new-week"
 
 
 def show(page: Page) -> None:
+    """Draw the form; it is disabled without the right to operate."""
     say, now = page.say, page.services.now()
     denied = page.denied(Right.OPERATE)
     with st.container(width=620):

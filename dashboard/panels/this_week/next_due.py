@@ -24,6 +24,7 @@ SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """Open incidents first, then the next slot and how many more are due."""
     say, view = page.say, snapshot.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
     if snapshot.open_incidents:
@@ -46,7 +47,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
-    """An open incident: it comes before what is due."""
+    """An open incident, shown before the next slot."""
     say, playbook = page.say, snapshot.week.playbook
     spec = playbook.find_escalation(incident.procedure)
     title = snapshot.procedure(incident.procedure, page.viewer.language)

@@ -1,4 +1,4 @@
-"""The week's moments, a row a day; each is a link to its page."""
+"""The week's slots, one row per day; each links to its page."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ DAY_AND_SLOTS = (1, 6.5)
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
+    """The timeline with every slot's time, kind and state."""
     say = page.say
     st.markdown(f"#### {say('Timeline')}", anchors=False)
     with st.container(border=True, gap="xsmall", key="timeline"):

@@ -1,4 +1,4 @@
-"""Around a finding: the curve, what changed then, and the log lines of those minutes."""
+"""Context of a finding: the curve, recorded changes and log lines around it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from dashboard.wording import plain
 if TYPE_CHECKING:
     from core.diagnosis import Finding
     from core.telemetry.series import Series
-    from dashboard.data.snapshot import Snapshot, Written
+    from dashboard.data.snapshot import LoggedEvents, Snapshot
     from dashboard.page import Page
 
 HEIGHT = 190
@@ -40,7 +40,7 @@ MINUTES = timedelta(minutes=10)  # of log before and after, at least
 
 @dataclass(frozen=True)
 class _Subject:
-    """The curve that a scenario is read from."""
+    """The curve that a scenario is judged by."""
 
     title: Message
     tag: str
@@ -58,26 +58,26 @@ _SUBJECTS = {
 
 
 def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """Nothing where there is no event."""
-    written = snapshot.written
-    if written is None or finding.status is FindingStatus.NO_DATA:
+    """Draw curve, changes and log around the finding's step; nothing without events."""
+    logged = snapshot.logged
+    if logged is None or finding.status is FindingStatus.NO_DATA:
         return
     wall = None if finding.since_step is None else wall_of_step(snapshot.facts, finding.since_step)
-    _curve(page, snapshot, written, finding, wall)
+    _curve(page, snapshot, logged, finding, wall)
     if wall is None or finding.status is FindingStatus.OK:
         return
-    window = _window(written, wall)
+    window = _window(logged, wall)
     _changes(page, snapshot, changes(snapshot.facts, wall, window))
     _log(page, wall, window)
 
 
 def _curve(
-    page: Page, snapshot: Snapshot, written: Written, finding: Finding, wall: float | None
+    page: Page, snapshot: Snapshot, logged: LoggedEvents, finding: Finding, wall: float | None
 ) -> None:
     subject = _SUBJECTS.get(finding.scenario)
     if subject is None:
         return
-    series = _series(written, subject)
+    series = _series(logged, subject)
     if len(series) < 2:
         return
     marks, step = restart_marks(page, snapshot), finding.since_step
@@ -98,15 +98,15 @@ def _curve(
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
-def _series(written: Written, subject: _Subject) -> Series:
+def _series(logged: LoggedEvents, subject: _Subject) -> Series:
     if subject.tag == _SPEED.tag:
-        return speed_series(written.events, written.until)
-    return known_series(written.events, subject.tag, written.until)
+        return speed_series(logged.events, logged.until)
+    return known_series(logged.events, subject.tag, logged.until)
 
 
-def _window(written: Written, wall: float) -> timedelta:
+def _window(logged: LoggedEvents, wall: float) -> timedelta:
     """Ten minutes, or ten iterations where those take longer."""
-    pace = pace_series(written.events, written.until)
+    pace = pace_series(logged.events, logged.until)
     before = pace.wall[pace.wall <= wall][-11:]
     return max(MINUTES, timedelta(seconds=float(before[-1] - before[0]) if len(before) else 0))
 
@@ -115,9 +115,7 @@ def _changes(page: Page, snapshot: Snapshot, found: list[Change]) -> None:
     say = page.say
     st.markdown(f"**{say('Changes at that time')}**")
     if not found:
-        st.caption(
-            say("No recorded change: no new attempt, no other learning rate, no data check.")
-        )
+        st.caption(say("No recorded changes: same attempt, same learning rate, no data check."))
         return
     st.markdown("\n".join(f"- {_change(page, snapshot, change)}" for change in found))
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _CALM = Look("spa", "blue")
 
 
-def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """What it is, since when, evidence for and against, what to do."""
+def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
+    """A card: status, since when, evidence for and against, actions."""
     with st.container(border=True, gap="xsmall", key=f"finding-{finding.scenario}"):
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
         state = badge(finding.status, page.say)
@@ -53,8 +53,8 @@ def loud(page: Page, snapshot: Snapshot, finding: Finding) -> None:
         _body(page, snapshot, finding, calm)
 
 
-def quiet(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """One line that unfolds."""
+def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
+    """One line that expands to the same content."""
     label = (
         f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
         f":small[:gray[{_in(page, finding.headline)}]]"
@@ -65,7 +65,7 @@ def quiet(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 
 def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
-    """The playbook's title, or ours for what the manual doesn't name."""
+    """The scenario's title from the playbook, or ours if the manual has none."""
     spec = scenario(snapshot, finding)
     if spec is not None:
         return spec.title.in_(page.viewer.language)
@@ -74,6 +74,7 @@ def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:
+    """The playbook's text of a finding; None if the playbook does not have the scenario."""
     return snapshot.week.playbook.find_scenario(finding.scenario)
 
 
@@ -112,7 +113,7 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
 
 
 def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """The rule with its numbers, and what was measured against it."""
+    """The rule with its numbers, and the measured values."""
     say = page.say
     with st.popover(say("Explain"), icon=":material/help:", type="tertiary"):
         st.markdown(f"**{say('Rule')}**")
@@ -126,7 +127,7 @@ def _in(page: Page, text: Text | str) -> str:
 
 
 def _in_language(page: Page, text: Text | str) -> str:
-    """In the viewer's language, if the text knows it."""
+    """The text in the viewer's language, if it has one."""
     return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 

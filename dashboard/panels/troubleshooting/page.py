@@ -1,4 +1,4 @@
-"""Troubleshooting: "what is it, and what do I do?" Worst first, quiet ones fold."""
+"""Troubleshooting: "what is it, and what do I do?" Worst first; clear ones folded."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ _STATUS_ORDER = (
     FindingStatus.NO_DATA, FindingStatus.OK,
 )  # fmt: skip
 _SEVERITY_ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
-LOUD = {FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING}
+ALARMING = {FindingStatus.FIRING, FindingStatus.RECOVERING, FindingStatus.PENDING}
 
 
 def show(page: Page) -> None:
+    """Draw the page and redraw it on each tick."""
     live_panel(page, _draw)
 
 
 def order(finding: Finding) -> tuple[int, int]:
-    """Firing before quiet, critical before calm."""
+    """Sort key: firing first, then by severity."""
     return _STATUS_ORDER.index(finding.status), _SEVERITY_ORDER.index(finding.severity)
 
 
@@ -39,25 +40,24 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
     findings = sorted(snapshot.findings, key=order)
-    loud = [finding for finding in findings if finding.status in LOUD or finding.normal_until]
-    quiet = [finding for finding in findings if finding not in loud]
+    open_ = [finding for finding in findings if finding.status in ALARMING or finding.normal_until]
+    folded = [finding for finding in findings if finding not in open_]
     left, right = st.columns((3, 2), gap="medium")
     with left:
-        if (
-            not loud and snapshot.run is not None and not snapshot.stalled
-        ):  # the frame tells a stall
+        # The frame reports a stall.
+        if not open_ and snapshot.run is not None and not snapshot.stalled:
             empty(
                 say("No active alerts"),
                 say(
-                    "Every scenario with enough data is clear. The others say below what is missing."
+                    "Every scenario with enough data is clear. The others list below what is missing."
                 ),
                 ":material/check_circle:",
             )
-        for finding in loud:
-            finding_card.loud(page, snapshot, finding)
-        if quiet:
+        for finding in open_:
+            finding_card.card(page, snapshot, finding)
+        if folded:
             st.markdown(f"#### {say('Clear or not enough data yet')}", anchors=False)
-        for finding in quiet:
-            finding_card.quiet(page, snapshot, finding)
+        for finding in folded:
+            finding_card.folded(page, snapshot, finding)
     with right:
         log_tail(page, TAIL_LINES, height=560)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.decision.binding import Present
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
 
 
-def elsewhere(
+def comparison_paths(
     capsule: Mapping[str, Any] | None,
     home: Home | None = None,
     model: Path | None = None,
@@ -54,12 +54,12 @@ def elsewhere(
     later = bool(made) and taken_over(
         lines, parse_moment(made[0]["launch"]), statement["decision_sha256"]
     )
-    there = evidence_paths(home, bound, later)
+    defaults = evidence_paths(home, bound, later)
     origin = made[0].get("playbook_file") if made else None
     return replace(
         present,
-        model=model or there[0],
-        data=data or there[1],
+        model=model or defaults[0],
+        data=data or defaults[1],
         playbook_text=text or (made[0]["playbook_text"] if made else None),
         playbook_file=home.resolve(origin) if origin and not later and not text else None,
         archive=home.revalidation_archive / statement["decision_sha256"],
@@ -67,7 +67,7 @@ def elsewhere(
     )
 
 
-def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> Standing:
+def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> Validity:
     """The same validity, after comparing key and signature with the ledger of a data directory.
 
     :raises IntegrityError: the ledger's chain is broken.
@@ -81,7 +81,7 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
     keys = {body.get("public_key") for kind, _, body in lines if kind == "key"}
     if statement is None or not keys:
         nothing = Message("The ledger: there are no signatures in this data directory.")
-        return replace(standing, unchecked=(*standing.unchecked, nothing))
+        return replace(validity, unchecked=(*validity.unchecked, nothing))
     if not {statement["public_key"], capsule["seal"]["public_key"]} <= keys:
         return altered(
             Message("It was signed with a key that does not belong to this data directory."),
@@ -96,8 +96,8 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
             Message("The ledger of this data directory has no such signature."),
             Message("Verify the ledger, and export the capsule again."),
         )
-    unchecked = tuple(each for each in standing.unchecked if not each.startswith(KEY_UNCHECKED))
-    known = replace(standing, checked=(*standing.checked, "ledger"), unchecked=unchecked)
+    unchecked = tuple(each for each in validity.unchecked if not each.startswith(KEY_UNCHECKED))
+    known = replace(validity, checked=(*validity.checked, "ledger"), unchecked=unchecked)
     if known.state is SignatureState.UNTRUSTED:
         known = replace(known, state=SignatureState.STANDS, differences=())
     sha256 = statement["decision_sha256"]
@@ -119,15 +119,15 @@ def with_ledger(standing: Standing, capsule: Mapping[str, Any], home: Home) -> S
 
 
 def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The statement, if it has the parts needed here; if not, examining it says why."""
+    """The statement; None if a part that is needed here is missing."""
     try:
         statement = (capsule or {})["signed"]["statement"]
         bound = statement["bound"]
         named = bound["model"]["path"], bound["model"]["sha256"], bound["data"]["path"]
-        whole = all(isinstance(part, str) for part in (*named, statement["decision_sha256"]))
+        has_all = all(isinstance(part, str) for part in (*named, statement["decision_sha256"]))
     except (KeyError, TypeError):
         return None
-    return statement if whole else None
+    return statement if has_all else None
 
 
 def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:

@@ -13,8 +13,8 @@ from core.vocabulary import APPROVALS, Decision, SignatureAct
 from runner.client.signatures.kept_files import evidence_paths, in_place, superseded
 from runner.client.signatures.rules import newest_decision
 from runner.client.signatures.status import (
-    Standings,
-    closing_facts,
+    Signatures,
+    closure_facts,
     newest_signature,
     tracked_conditions,
 )
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
     from core.week import Week
     from runner.records import Condition, Signature
@@ -50,11 +50,12 @@ class GateAnswer:
         return cls(False, literal(error.what), literal(error.remedy), {})
 
     def as_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON: ``pass``, ``reason``, ``remedy``, and the facts."""
         return {"pass": self.passes, "reason": self.reason, "remedy": self.remedy, **self.facts}
 
 
-class Gating(Standings):
-    """Answers pipelines."""
+class PipelineGate(Signatures):
+    """The deployment gate for pipelines."""
 
     def gate(self, week_id: str | None = None, sha256: str | None = None) -> GateAnswer:
         """Whether a pipeline may deploy a decision's model.
@@ -83,24 +84,28 @@ class Gating(Standings):
                 else Message("There is no active week.")
             )
             return GateAnswer(False, missing, Message("See `trainweek week list`."), {})
-        with self.store.read() as look:
-            records = record_queries.decision_records(look, week)
+        with self.store.read() as connection:
+            records = record_queries.decision_records(connection, week)
             saved = named or newest_decision(self.home, records)
             if saved is None:
                 missing = Message("Week {week} has no saved revalidation.", week=week.id)
                 return GateAnswer(False, missing, Message("Revalidate and save the report."), {})
             if isinstance(saved, Refused):
                 return GateAnswer(False, saved.reason, saved.remedy, {})
-            signature = newest_signature(look, saved.sha256)
-            standing = self.standing_now(look, signature)
-            conditions = [] if signature is None else tracked_conditions(look, signature)
-            today = queries.week_moment(look, week.id, self.now()).date()
+            signature = newest_signature(connection, saved.sha256)
+            validity = self.validity_now(connection, signature)
+            conditions = [] if signature is None else tracked_conditions(connection, signature)
+            today = queries.week_moment(connection, week.id, self.now()).date()
         later = superseded(records, saved.sha256)
-        return gate_answer(self.home, week, saved, signature, standing, conditions, today, later)
+        return gate_answer(self.home, week, saved, signature, validity, conditions, today, later)
 
     def _week(self, week_id: str | None) -> Week | None:
-        with self.store.read() as look:
-            return queries.week_by_id(look, week_id) if week_id else queries.active_week(look)
+        with self.store.read() as connection:
+            return (
+                queries.week_by_id(connection, week_id)
+                if week_id
+                else queries.active_week(connection)
+            )
 
 
 def gate_answer(
@@ -108,20 +113,20 @@ def gate_answer(
     week: Week,
     saved: SavedDecision,
     signature: Signature | None,
-    standing: Standing,
+    validity: Validity,
     conditions: list[Condition],
     today: date,
     later: bool,
 ) -> GateAnswer:
-    """Whether a pipeline may deploy it, from what was read before.
+    """Whether a pipeline may deploy it, from records that are already loaded.
 
     :param today: the week's.
     :param later: whether the decision's paths were taken over since.
     """
-    facts = _facts(week, saved, signature, standing, conditions, today)
+    facts = _facts(week, saved, signature, validity, conditions, today)
     if bound := _bound(signature):
         facts |= _model_facts(home, bound, later)
-    if blocked := _blocked(saved, signature, standing):
+    if blocked := _blocked(saved, signature, validity):
         return GateAnswer(False, *blocked, facts)
     still_open = [condition for condition in conditions if condition.closed is None]
     if still_open:
@@ -141,13 +146,13 @@ def gate_answer(
 
 
 def _blocked(
-    saved: SavedDecision, signature: Signature | None, standing: Standing
+    saved: SavedDecision, signature: Signature | None, validity: Validity
 ) -> tuple[Message, Message] | None:
-    """The first thing beside open conditions that blocks the gate, and the remedy."""
+    """The first reason other than open conditions that blocks the gate, and its remedy."""
     from core.decision.trust import failed_checks
 
-    if signature is None or not standing.stands:
-        return literal(standing.reason), literal(standing.remedy)
+    if signature is None or not validity.valid:
+        return literal(validity.reason), literal(validity.remedy)
     if signature.act not in APPROVALS:
         return (
             Message("{by} rejected it: {reason}", by=signature.by, reason=signature.reason),
@@ -194,7 +199,7 @@ def _facts(
     week: Week,
     saved: SavedDecision,
     signature: Signature | None,
-    standing: Standing,
+    validity: Validity,
     conditions: list[Condition],
     today: date,
 ) -> dict[str, Any]:
@@ -205,9 +210,9 @@ def _facts(
         "decision": decided.decision.value,
         "score": decided.score,
         "evidence": decided.evidence.grade.value,
-        "state": standing.state.value,
-        "differences": [vars(difference) for difference in standing.differences],
-        "unchecked": list(standing.unchecked),
+        "state": validity.state.value,
+        "differences": [vars(difference) for difference in validity.differences],
+        "unchecked": list(validity.unchecked),
         "model": decided.model.sha256,
         "act": signature.act.value if signature else None,
         "by": signature.by if signature else None,
@@ -222,7 +227,7 @@ def _facts(
                 "owner": condition.owner,
                 "due": condition.due and condition.due.isoformat(),
                 "overdue": condition.overdue(today),
-                "closed": None if condition.closed is None else closing_facts(condition.closed),
+                "closed": None if condition.closed is None else closure_facts(condition.closed),
             }
             for condition in conditions
         ],

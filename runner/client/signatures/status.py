@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from core.errors import InputError, IntegrityError
-from core.language import Message, literal
+from core.language import Message
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.client.base import BaseClient
+from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
-from runner.records import Closing, Condition, LedgerEntry, Signature
+from runner.records import Condition, ConditionClosure, LedgerEntry, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from core.decision import SavedDecision
-    from core.decision.validity import Standing
+    from core.decision.validity import Validity
     from core.paths import Home
     from core.week import Week
     from runner.outcomes import Refused
@@ -34,80 +35,50 @@ if TYPE_CHECKING:
 _REPEATED = ("act", "reason", "by", "second", "verified", "second_verified")
 
 
-@dataclass(frozen=True)
-class Decided:
-    """One archived revalidation with its newest signature.
-
-    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
-    :ivar standing: the validity of the newest signature.
-    """
-
-    sha256: str
-    saved: SavedDecision | None
-    problem: Message
-    signature: Signature | None
-    standing: Standing
-
-
-class Standings(BaseClient):
+class Signatures(BaseClient):
     """Reads signatures. Validity is never stored: it follows from the files and the time."""
 
-    def standing(self, signature: Signature | None) -> Standing:
+    def validity(self, signature: Signature | None) -> Validity:
         """The validity of a signature now; UNSIGNED for None."""
-        with self.store.read() as look:
-            return self.standing_now(look, signature)
+        with self.store.read() as connection:
+            return self.validity_now(connection, signature)
 
     def signature_of(self, sha256: str) -> Signature | None:
         """The newest signature of a decision."""
-        with self.store.read() as look:
-            return newest_signature(look, sha256)
+        with self.store.read() as connection:
+            return newest_signature(connection, sha256)
 
     def conditions(self, week_id: str | None = None) -> list[Condition]:
-        """The conditions of every signed decision (of a week), by its newest signature; oldest first.
+        """The conditions of every signed decision (of a week), from its newest signature; oldest first.
 
         A later decision cancels none of them: each is tracked until a person closes it.
         """
-        with self.store.read() as look:
-            signatures = record_queries.signatures(look, week_id)
-            return tracked(signatures, record_queries.closings(look))
-
-    def conditions_of(self, signature: Signature) -> list[Condition]:
-        with self.store.read() as look:
-            return tracked_conditions(look, signature)
+        with self.store.read() as connection:
+            signatures = record_queries.signatures(connection, week_id)
+            return tracked(signatures, record_queries.closures(connection))
 
     def countersignatures(self, sha256: str) -> list[LedgerEntry]:
         """The countersignatures of an override of this decision, oldest first."""
-        with self.store.read() as look:
-            entries = record_queries.countersignatures(look)
+        with self.store.read() as connection:
+            entries = record_queries.countersignatures(connection)
         return [one for one in entries if one.body.get("revalidation_sha256") == sha256]
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
         """The week's newest saved revalidation, which can be signed."""
-        with self.store.read() as look:
-            week = queries.week_by_id(look, week_id)
-            records = None if week is None else record_queries.decision_records(look, week)
+        with self.store.read() as connection:
+            week = queries.week_by_id(connection, week_id)
+            records = None if week is None else record_queries.decision_records(connection, week)
         return None if records is None else newest_decision(self.home, records)
 
-    def decided(self) -> list[Decided]:
+    def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        from core.decision import read_decision
-        from core.decision.validity import altered
-
-        found: list[tuple[str, Decided]] = []
-        with self.store.read() as look:
-            for folder in sorted(self.home.revalidation_archive.glob("[0-9a-f]*")):
-                signature = newest_signature(look, folder.name)
-                try:
-                    saved = read_decision(folder)
-                except (InputError, IntegrityError) as error:
-                    standing = altered(error.what, error.remedy)
-                    one = Decided(folder.name, None, literal(error.what), signature, standing)
-                    found.append((iso(signature.at) if signature else "", one))
-                    continue
-                standing = self.standing_now(look, signature)
-                one = Decided(saved.sha256, saved, literal(""), signature, standing)
-                found.append((saved.decision.created_at, one))
-        return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+        with self.store.read() as connection:
+            return archived_decisions(
+                self.home,
+                partial(newest_signature, connection),
+                partial(self.validity_now, connection),
+                partial(tracked_conditions, connection),
+            )
 
     def archived(self, sha256: str) -> Path:
         """The archive folder of a decision, by its hash or at least the first eight digits.
@@ -130,7 +101,7 @@ class Standings(BaseClient):
             Message("Give a hash from `trainweek decision history`, or its first 12 digits."),
         )
 
-    def capsule(self, sha256: str) -> tuple[bytes, Standing]:
+    def capsule(self, sha256: str) -> tuple[bytes, Validity]:
         """The signed decision as one file, sealed with the key of the data directory.
 
         :returns: the file's content, and the signature's validity.
@@ -143,69 +114,71 @@ class Standings(BaseClient):
         from runner.home.signing_key import signing_key
 
         sha256 = self.archived(sha256).name
-        with self.store.read() as look:
-            signature = newest_signature(look, sha256)
+        with self.store.read() as connection:
+            signature = newest_signature(connection, sha256)
             if signature is None or signature.sealed is None:
                 raise InputError(
                     Message("Decision {sha256} has no sealed signature.", sha256=sha256[:12]),
                     Message("A capsule contains one: let the CTO sign on the page Decision."),
                 )
-            standing = self.standing_now(look, signature)
-            conditions = tracked_conditions(look, signature)
-        if standing.state is SignatureState.ALTERED:
-            raise IntegrityError(standing.reason, standing.remedy)
-        if any(difference.part == "files" for difference in standing.differences):
-            raise IntegrityError(standing.reason, standing.remedy)
+            validity = self.validity_now(connection, signature)
+            conditions = tracked_conditions(connection, signature)
+        if validity.state is SignatureState.ALTERED:
+            raise IntegrityError(validity.reason, validity.remedy)
+        if any(difference.part == "files" for difference in validity.differences):
+            raise IntegrityError(validity.reason, validity.remedy)
         saved = read_decision(self.home.revalidation_archive / sha256)
         given = [
-            {**own, "closed": None if tracked.closed is None else closing_facts(tracked.closed)}
+            {**own, "closed": None if tracked.closed is None else closure_facts(tracked.closed)}
             for own, tracked in zip(signature.conditions, conditions, strict=True)
         ]
         key = signing_key(self.home)
-        content = make_capsule(signature.sealed, saved, given, standing, key, self.now())
-        return content, standing
+        content = make_capsule(signature.sealed, saved, given, validity, key, self.now())
+        return content, validity
 
-    def standing_now(self, look: Connection, signature: Signature | None) -> Standing:
-        """The same as :meth:`standing`, on an open connection."""
+    def validity_now(self, connection: Connection, signature: Signature | None) -> Validity:
+        """The same as :meth:`validity`, on an open connection."""
         if signature is None:
-            return standing_from(self.home, None, None, frozenset(), False, self.now())
-        week = queries.week_by_id(look, signature.week_id)
+            return validity_from(self.home, None, None, frozenset(), False, self.now())
+        week = queries.week_by_id(connection, signature.week_id)
         later = week is not None and superseded(
-            record_queries.decision_records(look, week), signature.revalidation_sha256
+            record_queries.decision_records(connection, week), signature.revalidation_sha256
         )
-        keys = queries.signing_keys(look)
-        return standing_from(self.home, signature, week, keys, later, self.now())
+        keys = queries.signing_keys(connection)
+        return validity_from(self.home, signature, week, keys, later, self.now())
 
 
-def standing_from(
+def validity_from(
     home: Home,
     signature: Signature | None,
     week: Week | None,
     signing_keys: Collection[str],
     later: bool,
     now: datetime,
-) -> Standing:
-    """Whether a signature is valid, from records that were read before and from the files.
+) -> Validity:
+    """Whether a signature is valid, from records that are already loaded and from the files.
 
     :param week: the signature's.
     :param later: whether its paths were taken over since; see :func:`superseded`.
     """
-    from core.decision.validity import UNSIGNED, altered, is_genuine, standing_of
+    from core.decision.validity import UNSIGNED, altered, is_genuine, validity_of
 
     if signature is None:
         return UNSIGNED
     record = signature.sealed
-    again = Message("Keep the files, verify the ledger, and sign again.")
+    sign_again = Message("Keep the files, verify the ledger, and sign again.")
     if record is None:
         return altered(
             Message("The signature was recorded without a seal."),
             Message("Let the CTO sign again."),
         )
     if not is_genuine(record):
-        return altered(Message("The signed statement was altered."), again)
+        return altered(Message("The signed statement was altered."), sign_again)
     statement = record["statement"]
     if statement["public_key"] not in signing_keys:
-        return altered(Message("The signing key never belonged to this data directory."), again)
+        return altered(
+            Message("The signing key never belonged to this data directory."), sign_again
+        )
     row = {name: getattr(signature, name) for name in _REPEATED}
     if (
         any(statement[name] != value for name, value in row.items())
@@ -215,19 +188,21 @@ def standing_from(
         or statement["decision_sha256"] != signature.revalidation_sha256
         or statement["conditions"] != [dict(given) for given in signature.conditions]
     ):
-        return altered(Message("The recorded signature differs from the sealed statement."), again)
+        return altered(
+            Message("The recorded signature differs from the sealed statement."), sign_again
+        )
     if week is None:
         return altered(
-            Message("Week {week} of the signature is missing.", week=signature.week_id), again
+            Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
         )
     sha256 = signature.revalidation_sha256
-    return standing_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
+    return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)
 
 
-def newest_signature(look: Connection, sha256: str) -> Signature | None:
+def newest_signature(connection: Connection, sha256: str) -> Signature | None:
     """The newest signature of a decision."""
     table = schema.signatures
-    row = look.execute(
+    row = connection.execute(
         select(table)
         .where(table.c.revalidation_sha256 == sha256)
         .order_by(table.c.id.desc())
@@ -236,25 +211,27 @@ def newest_signature(look: Connection, sha256: str) -> Signature | None:
     return None if row is None else rows.signature_of(row)
 
 
-def tracked_conditions(look: Connection, signature: Signature) -> list[Condition]:
+def tracked_conditions(connection: Connection, signature: Signature) -> list[Condition]:
     """The conditions of a signature, closed or open."""
-    return conditions_from(signature, record_queries.closings(look, signature.id))
+    return conditions_from(signature, record_queries.closures(connection, signature.id))
 
 
-def tracked(signatures: Iterable[Signature], closings: Iterable[Closing]) -> list[Condition]:
+def tracked(
+    signatures: Iterable[Signature], closures: Iterable[ConditionClosure]
+) -> list[Condition]:
     """The conditions of every decision, by its newest signature; oldest first."""
-    closings = list(closings)
+    closures = list(closures)
     newest = {one.revalidation_sha256: one for one in signatures}
     return [
         condition
         for signature in sorted(newest.values(), key=lambda one: one.id)
-        for condition in conditions_from(signature, closings)
+        for condition in conditions_from(signature, closures)
     ]
 
 
-def conditions_from(signature: Signature, closings: Iterable[Closing]) -> list[Condition]:
-    """The conditions of a signature, closed or open; other signatures' closings are left out."""
-    closed = {one.number: one for one in closings if one.signature_id == signature.id}
+def conditions_from(signature: Signature, closures: Iterable[ConditionClosure]) -> list[Condition]:
+    """The conditions of a signature, closed or open; closures of other signatures are ignored."""
+    closed = {one.number: one for one in closures if one.signature_id == signature.id}
     return [
         Condition(
             signature.id,
@@ -268,19 +245,19 @@ def conditions_from(signature: Signature, closings: Iterable[Closing]) -> list[C
     ]
 
 
-def closing_facts(closing: Closing) -> dict[str, Any]:
-    """A closing as JSON, for capsule and gate."""
+def closure_facts(closure: ConditionClosure) -> dict[str, Any]:
+    """A closure as plain JSON, for capsule and gate."""
     return {
-        "by": closing.by,
-        "role": closing.role.value,
-        "verified": closing.verified,
-        "at": iso(closing.at),
-        "note": closing.note,
+        "by": closure.by,
+        "role": closure.role.value,
+        "verified": closure.verified,
+        "at": iso(closure.at),
+        "note": closure.note,
     }
 
 
 def _day(text: object) -> date | None:
-    """None for what an older version accepted as a day."""
+    """The date of a due day; None for text that an older version accepted."""
     try:
         return date.fromisoformat(str(text))
     except ValueError:

@@ -14,6 +14,7 @@ MOMENT = sa.String(length=27)
 
 
 def upgrade() -> None:
+    """Create the first schema."""
     op.create_table(
         "ledger",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -210,4 +211,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("An older schema comes back from its backup, never from here.")
+    """Not supported: restore the copy that was made before the migration."""
+    raise NotImplementedError("Downgrades are not supported; restore the copy of the database.")

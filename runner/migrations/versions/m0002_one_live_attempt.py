@@ -1,4 +1,4 @@
-"""A job has at most one live attempt, and the store says so itself."""
+"""A job has at most one live attempt, enforced by a unique index."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Add a unique index: at most one live attempt per job."""
     op.create_index(
         "one_live_attempt_of_a_job",
         "attempts",
@@ -22,4 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("An older schema comes back from its backup, never from here.")
+    """Not supported: restore the copy that was made before the migration."""
+    raise NotImplementedError("Downgrades are not supported; restore the copy of the database.")

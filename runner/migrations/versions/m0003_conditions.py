@@ -1,4 +1,4 @@
-"""Sealed signatures, and conditions that are tracked to their closure."""
+"""Sealed signatures, and conditions that are tracked until they are closed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ MOMENT = sa.String(length=27)
 
 
 def upgrade() -> None:
+    """Add sealed signatures and the table of closed conditions."""
     op.add_column("weeks", sa.Column("playbook_file", sa.String(), nullable=True))
     op.add_column("signatures", sa.Column("second_verified", sa.Boolean(), nullable=True))
     op.add_column("signatures", sa.Column("sealed", sa.JSON(), nullable=True))
@@ -49,4 +50,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("An older schema comes back from its backup, never from here.")
+    """Not supported: restore the copy that was made before the migration."""
+    raise NotImplementedError("Downgrades are not supported; restore the copy of the database.")

@@ -1,4 +1,4 @@
-"""Reasons, summaries and seen values with template and values, readable in each language."""
+"""Template and values of reasons, summaries and seen values, to show them in each language."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Add columns for template and values of recorded messages."""
     op.add_column("jobs", sa.Column("reason_message", sa.JSON(), nullable=True))
     op.add_column("attempts", sa.Column("reason_message", sa.JSON(), nullable=True))
     op.add_column("incidents", sa.Column("summary_message", sa.JSON(), nullable=True))
@@ -19,4 +20,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("An older schema comes back from its backup, never from here.")
+    """Not supported: restore the copy that was made before the migration."""
+    raise NotImplementedError("Downgrades are not supported; restore the copy of the database.")

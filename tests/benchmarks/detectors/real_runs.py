@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.playbook import Playbook
 
-FEWEST_POINTS = 20
+MIN_POINTS = 20
 SOON = timedelta(seconds=30)  # behind the newest event: as if it still ran
 
 
@@ -32,7 +32,7 @@ def diagnose_folders(root: Path, playbook: Playbook) -> dict[str, list[Finding]]
         reader = RunReader(folder)
         reader.refresh()
         last = reader.last_event()
-        if last is None or len(pace_series(reader)) < FEWEST_POINTS:
+        if last is None or len(pace_series(reader)) < MIN_POINTS:
             continue
         facts = facts_of_events(reader, from_unix(last.wall) + SOON, playbook)
         findings = diagnose(facts, playbook)
@@ -55,7 +55,7 @@ def show(root: Path, playbook: Playbook) -> None:
         any(finding.severity is Severity.CRITICAL for finding in alarms)
         for alarms in found.values()
     )
-    print(f"\nReal runs with {FEWEST_POINTS} points or more: {len(found)}; "
+    print(f"\nReal runs with {MIN_POINTS} points or more: {len(found)}; "
           f"with a CRITICAL: {critical}; alarms: {dict(counts) or 'none'}")  # fmt: skip
     for folder, alarms in found.items():
         for finding in alarms:

@@ -6,11 +6,19 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from core.decision import BacktestRecord, Checks, Earlier, JobDetails, marked_bars, metrics_csv
+from core.decision import (
+    BacktestRecord,
+    Checks,
+    EarlierDecision,
+    JobDetails,
+    marked_bars,
+    metrics_csv,
+)
 from core.decision.build import STAGES
 from core.errors import InputError
 from core.gates import score
@@ -29,6 +37,10 @@ from tests.core.backtest_records import (
     record,
     schema_validator,
 )
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
@@ -89,7 +101,7 @@ def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
 ONE_LOSS, ONE_WIN = [-5.0] * 20, [5.0] * 20
 
 
-def with_trades(pnl) -> BacktestRecord:
+def with_trades(pnl: Sequence[float] | np.ndarray) -> BacktestRecord:
     backtest = record()
     return replace(backtest, trades=backtest.trades.assign(pnl=pnl))
 
@@ -167,7 +179,7 @@ def test_the_stages_come_in_order_and_the_gates_first():
 
 def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
     before, after = decision_of(record(1)), record(2)
-    earlier = Earlier("ef" * 32, before)
+    earlier = EarlierDecision("ef" * 32, before)
     change = fields_of(after, previous=earlier, production=earlier)["change"]
     sharpe = change["previous"]["gates"]["sharpe"]
     assert sharpe["delta"] == pytest.approx(sharpe["now"] - sharpe["before"])
@@ -229,7 +241,7 @@ def test_an_unknown_and_an_overlapping_training_range_are_said():
 def test_a_record_without_trades_names_the_undefined_gates():
     backtest = record()
     decision = fields_of(replace(backtest, trades=backtest.trades.iloc[:0]))
-    assert warned(decision, "Win Rate is undefined (no_trades)")
+    assert warned(decision, "Win Rate is undefined (no trades)")
     assert decision["gates_passed"] <= 3
 
 
@@ -254,7 +266,7 @@ def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
     for seed in range(40):
         backtest = record(seed, drift=0.00001)
         card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-        hourly, daily = card.gate("sharpe").value, card.facts.sharpe_daily
+        hourly, daily = present(card.gate("sharpe").value), present(card.facts.sharpe_daily)
         if (hourly >= 1) != (daily >= 1):
             assert warned(fields_of(backtest), "depends on the convention")
             assert not warned(fields_of(record()), "depends on the convention")

@@ -6,6 +6,7 @@ import json
 import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,12 +15,13 @@ from core.decision import SavedDecision, decision_text, read_decision, write_rep
 from core.decision.binding import Present, bound_to, compare, rules_sha256
 from core.decision.capsule import examine, make_capsule, parse_capsule
 from core.decision.seal import fingerprint, public_text
-from core.decision.validity import FORMAT, Standing, sealed
+from core.decision.validity import FORMAT, Validity, sealed
 from core.paths import Home
 from core.playbook.loading import default_playbook_text
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from tests.core.backtest_records import CREATED, DAY, decision_of, record
+from tests.expected import present
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -57,11 +59,11 @@ def statement_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY) -> dict:
     }  # fmt: skip
 
 
-def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed) -> bytes:
+def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed: Any) -> bytes:
     statement = statement_of(saved, key) | changed
-    standing = Standing(SignatureState.STANDS)
+    validity = Validity(SignatureState.STANDS)
     given = [CONDITION | {"closed": None}]
-    return make_capsule(sealed(statement, key), saved, given, standing, key, LATER)
+    return make_capsule(sealed(statement, key), saved, given, validity, key, LATER)
 
 
 def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision) -> None:
@@ -71,9 +73,9 @@ def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision)
     assert "key" in found.reason
     assert found.checked == ("seal", "signature", "contents")
     assert len(found.unchecked) == 6  # the key's owner, model, manifest, data, rules, archive
-    assert examine(content, LATER, any_key=True).stands
-    assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).stands
-    held = parse_capsule(content)["files"]
+    assert examine(content, LATER, any_key=True).valid
+    assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).valid
+    held = present(parse_capsule(content))["files"]
     assert held["decision.json"].encode() == saved.file("decision.json").read_bytes()
 
 
@@ -89,8 +91,8 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
             assert found.state is SignatureState.ALTERED, place
             assert "altered" in found.reason
             assert "Export it again" in found.remedy
-    for changed in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
-        assert examine(changed, LATER).state is SignatureState.ALTERED
+    for other in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
+        assert examine(other, LATER).state is SignatureState.ALTERED
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"decision_sha256": "0" * 64}, "another decision"),
+        ({"decision_sha256": "0" * 64}, "a different decision"),
         ({"conditions": []}, "conditions in the capsule"),
         ({"format": "x"}, "signed statement was altered"),
         ({"bound": {"files": {}, "model": {}}}, "or lacks a part"),
@@ -129,11 +131,11 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
         ({"at": None}, "or lacks a part"),
         ({"act": "foo"}, "or lacks a part"),
         ({"role": "viewer"}, "who may not sign"),
-        ({"role": "king"}, "another kind"),
-        ({"decision": "NO-GO"}, "another decision"),
-        ({"score": "6/7"}, "another score"),
-        ({"evidence": "NONE"}, "another evidence"),
-        ({"week": "2026-03-02"}, "another week"),
+        ({"role": "king"}, "has the wrong type"),
+        ({"decision": "NO-GO"}, "differ in: decision"),
+        ({"score": "6/7"}, "differ in: score"),
+        ({"evidence": "NONE"}, "differ in: evidence"),
+        ({"week": "2026-03-02"}, "differ in: week"),
     ],
 )
 def test_a_statement_that_does_not_fit_its_capsule_is_named(
@@ -152,7 +154,7 @@ def test_a_statement_that_binds_something_else_than_was_tested_is_named(
     bound[part] = bound[part] | {"sha256": "0" * 64}
     found = examine(capsule_of(saved, bound=bound), LATER)
     assert found.state is SignatureState.ALTERED
-    assert f"another {part}" in found.reason
+    assert f"differ in: {part}" in found.reason
 
 
 def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_pa
     }
     content = make_capsule(
         sealed(statement, KEY), saved, [CONDITION | {"closed": None}],
-        Standing(SignatureState.STANDS), KEY, LATER,
+        Validity(SignatureState.STANDS), KEY, LATER,
     )  # fmt: skip
     assert "metrics.csv in the capsule is not the one" in examine(content, LATER).reason
 
@@ -174,7 +176,7 @@ def test_a_capsule_of_another_key_is_genuine_but_not_trusted(saved: SavedDecisio
     assert found.state is SignatureState.ALTERED
     assert "another key" in found.reason
     assert "fingerprint" in found.remedy
-    assert not examine(forged, LATER, key=fingerprint(public_text(OTHER))[:8]).stands  # too short
+    assert not examine(forged, LATER, key=fingerprint(public_text(OTHER))[:8]).valid  # too short
 
 
 def test_an_expired_capsule_says_when_and_what_to_do(saved: SavedDecision) -> None:
@@ -183,7 +185,7 @@ def test_an_expired_capsule_says_when_and_what_to_do(saved: SavedDecision) -> No
     assert found.state is SignatureState.EXPIRED
     assert "expired at 2026-03-29 16:01 UTC" in found.reason
     assert "sign again" in found.remedy
-    assert examine(content, CREATED + timedelta(days=30, seconds=-1), any_key=True).stands
+    assert examine(content, CREATED + timedelta(days=30, seconds=-1), any_key=True).valid
 
 
 def test_what_differs_here_is_named(saved: SavedDecision, tmp_path: Path) -> None:
@@ -206,7 +208,7 @@ def test_what_differs_here_is_named(saved: SavedDecision, tmp_path: Path) -> Non
 def test_a_void_decision_travels_as_one(saved: SavedDecision) -> None:
     bound = statement_of(saved)["bound"]
     gone = compare(bound, Present(model=Path("/nowhere")))
-    void = Standing(SignatureState.VOID, gone.differences)
+    void = Validity(SignatureState.VOID, gone.differences)
     given = [CONDITION | {"closed": None}]
     content = make_capsule(sealed(statement_of(saved), KEY), saved, given, void, KEY, LATER)
     found = examine(content, LATER)

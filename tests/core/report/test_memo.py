@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from core.report.charts import equity_chart
 from core.report.speaker import Speaker
 from tests.core.backtest_records import decision_of, look_ahead, record
 
+if TYPE_CHECKING:
+    from core.language import Language
+
 
 class Balanced(HTMLParser):
     """Fails on a closing tag that nothing opened."""
@@ -26,16 +30,16 @@ class Balanced(HTMLParser):
         super().__init__()
         self.open: list[str] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self.VOID:
             self.open.append(tag)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag
 
 
-def memo(language: str = "en", **changed) -> tuple[str, DecisionRecord]:
+def memo(language: Language = "en", **changed: Any) -> tuple[str, DecisionRecord]:
     backtest = record()
     decision = decision_of(backtest, **changed)
     return memo_html(decision, backtest.equity, backtest.bars, language), decision
@@ -87,7 +91,7 @@ def test_an_undefined_gate_says_why():
     empty = backtest.trades.iloc[:0]
     decision = decision_of(type(backtest)(backtest.equity, empty, backtest.bars, backtest.costs))
     page = memo_html(decision, backtest.equity, backtest.bars)
-    assert "undefined: no_trades" in page
+    assert "undefined: no trades" in page
 
 
 def test_what_is_written_by_others_is_escaped():
@@ -123,7 +127,7 @@ def test_a_go_on_doubtful_evidence_is_shown_as_such_in_the_headline():
     page, decision = memo()
     assert (decision.decision, decision.evidence.grade) == ("GO", "INSUFFICIENT")
     assert "GO 6/6 on INSUFFICIENT evidence" in page
-    assert "[ GO 6/6 com evidência INSUFFICIENT ]" in memo_text(decision, "pt")
+    assert "[ GO 6/6 com evidência INSUFICIENTE ]" in memo_text(decision, "pt")
 
 
 def test_failed_checks_stand_in_the_headline():
@@ -131,7 +135,7 @@ def test_failed_checks_stand_in_the_headline():
     told = "GO 6/6 on INSUFFICIENT evidence: LOOK-AHEAD, NOT REPRODUCIBLE"
     assert told in page
     assert told in memo_text(decision)
-    assert "evidência INSUFFICIENT: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
+    assert "evidência INSUFICIENTE: LOOK-AHEAD, NÃO REPRODUTÍVEL ]" in memo_text(decision, "pt")
 
 
 def test_no_line_of_the_memo_is_longer_than_the_page():

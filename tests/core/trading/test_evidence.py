@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.playbook import RevalidationSettings
-from core.trading.evidence import Integrity, Skill, Trials, weigh
-from core.trading.grade import Rule, TrialCounts, reasons_of
+from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
+from core.trading.grade import Evidence, Rule, TrialCounts, reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
 
@@ -18,9 +18,16 @@ SKILLED = Skill(random_percentile=99.8, excess_sharpe=1.0)
 SOUND = Integrity(lookahead=True, repeats=True, unseen=True)
 
 
-def graded(annual_sharpe=4.0, trades=30, bars=YEAR, trials=None, skill=SKILLED, integrity=SOUND):
+def graded(
+    annual_sharpe: float = 4.0,
+    trades: int = 30,
+    bars: int = YEAR,
+    trials: Trials | None = None,
+    skill: Skill = SKILLED,
+    integrity: Integrity = SOUND,
+) -> Evidence:
     returns = returns_with(annual_sharpe, bars)
-    return weigh(returns, trades, trials=trials, skill=skill, integrity=integrity)
+    return graded_evidence(returns, trades, trials=trials, skill=skill, integrity=integrity)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,7 @@ def test_a_failed_check_leaves_no_evidence_and_one_never_made_little(check, word
     unknown = graded(integrity=replace(SOUND, **{check: None}))
     assert unknown.grade is EvidenceGrade.WEAK
     assert unknown.reasons[0].endswith("ADEQUATE requires it.")
-    assert unknown.reasons[0].in_("pt").endswith("ADEQUATE exige isso.")
+    assert unknown.reasons[0].in_("pt").endswith("ADEQUADA exige isso.")
 
 
 def test_many_trials_weaken_the_same_record():
@@ -95,7 +102,7 @@ def test_every_rule_is_listed_with_value_limit_and_outcome():
 
 def test_all_that_is_too_little_is_named():
     settings = RevalidationSettings(min_trades=5, min_days=10.0)
-    evidence = weigh(np.zeros(100), 3, settings=settings)
+    evidence = graded_evidence(np.zeros(100), 3, settings=settings)
     assert evidence.grade is EvidenceGrade.INSUFFICIENT
     assert [reason.split()[0] for reason in evidence.reasons] == ["3", "4.1", "The"]
     assert evidence.as_dict()["psr0"] is None
@@ -104,7 +111,7 @@ def test_all_that_is_too_little_is_named():
 def test_coin_flips_are_seldom_graded_adequate_even_if_luckier_than_others():
     random = np.random.default_rng(3)
     grades = [
-        weigh(random.normal(0, 0.001, YEAR), 100, skill=SKILLED, integrity=SOUND).grade
+        graded_evidence(random.normal(0, 0.001, YEAR), 100, skill=SKILLED, integrity=SOUND).grade
         for _ in range(300)
     ]
     fooled = sum(grade in (EvidenceGrade.ADEQUATE, EvidenceGrade.STRONG) for grade in grades)

@@ -15,9 +15,11 @@ from core.vocabulary import JobKind, SignatureAct, SlotState, Verdict
 from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
+from runner.jobs.decision_context import approvals
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
+from tests.expected import present, recorded
 from tests.runner.place import CTO
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
@@ -53,7 +55,7 @@ def shown(page: Page, panel: str, slot: str | None = None) -> AppTest:
     return test
 
 
-def _page(panel, page) -> None:
+def _page(panel: str, page: Page) -> None:
     import importlib
 
     import streamlit as st
@@ -69,7 +71,7 @@ def _page(panel, page) -> None:
 PANELS = (
     "hourly_checks", "this_week", "live_training", "daily_checkin", "troubleshooting",
     "launch", "escalation", "revalidation", "runs_and_jobs", "playbook",
-    "decision",
+    "decision", "history",
 )  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def test_one_look_at_a_page_is_one_read_of_the_store(place: Place, panel: str) -
     place.train()
     page = place.page()
     test = shown(page, panel)
-    week = place.client().active_week()
+    week = present(place.client().active_week())
     place.client().note(week.id, "hourly_1", "the machine is shared today")
     page.services.forget()
     with counted() as written:
@@ -102,7 +104,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     page.services.forget()
     with counted() as cost:
         test.run()
-    checks = page.services.snapshot().slot(slot).checks
+    checks = present(page.services.snapshot()).slot(slot).checks
     assert cost.calls("facts.gather") == 1
     assert cost.calls("registry.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
@@ -187,23 +189,24 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
     job = place.train(hours=2.0)
     own = services(place)
-    before = own.snapshot()
+    before = present(own.snapshot())
     number = before.readings["last_reward"]
     newer = {
         tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
         for tag, points in events(3.0).items()
     }
-    (file,) = place.home.run_attempt(job.run, 1).iterdir()
+    (file,) = place.home.run_attempt(present(job.run), 1).iterdir()
     append_events(file, newer)
     # Another tab refreshes the same reader; this page goes on with what it has read.
-    other = services(place).snapshot()
+    other = present(services(place).snapshot())
     assert other.readings["last_reward"].step == 180 * 4096
-    reader, until = before.run.reader, before.run.until
+    run = present(before.run)
+    reader, until = present(run.reader), run.until
     assert known_series(reader, REWARD, until).last == (number.step, number.value)
     assert pace_series(reader, until).last[0] == number.step == 120 * 4096
-    assert before.facts.run.reader is reader
+    assert present(before.facts.run).reader is reader
     own.forget()
-    assert own.snapshot().readings["last_reward"].step == 180 * 4096
+    assert present(own.snapshot()).readings["last_reward"].step == 180 * 4096
 
 
 def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
@@ -228,18 +231,18 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     own.forget()
     client.sign(place.week.id, sha256, act, "Half of the size.", CONDITIONS)
     with counted() as cost:
-        snapshot = own.snapshot()
-        signature = snapshot.signature_of(sha256)
-        standing = snapshot.standing(signature)
+        snapshot = present(own.snapshot())
+        signature = present(snapshot.signature_of(sha256))
+        validity = snapshot.validity(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
-        saved = latest_decision(place.home, place.week.id)
+        saved = present(latest_decision(place.home, place.week.id))
         gate = snapshot.gate(saved)
-    # Beside the others: closings of conditions, keys, countersignatures, and the ledger's
+    # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 4)
-    assert standing == client.standing(signature)
-    assert standing.stands
+    assert validity == client.validity(signature)
+    assert validity.valid
     assert gate.only_conditions
     assert gate.as_dict() == client.gate(sha256=sha256).as_dict()
     assert conditions == client.conditions(place.week.id) == snapshot.conditions_of(signature)
@@ -247,8 +250,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     client.close_condition(signature.id, 0, "Done on Monday.")
     assert snapshot.conditions == conditions
     own.forget()
-    assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
-    assert own.snapshot().gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
+    assert [one.closed is None for one in present(own.snapshot()).conditions] == [False, True]
+    assert present(own.snapshot()).gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
     place.clear()
 
 
@@ -265,4 +268,52 @@ def test_the_decision_page_reads_the_store_once(tmp_path: Path, decision: str) -
     assert not test.exception
     assert not test.error
     assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 2)
+    place.clear()
+
+
+def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
+    """A signed decision of the first week, and one of the second, which is active."""
+    place = SignedPlace(root)
+    first = place.revalidate("PARTIAL")
+    place.sign(first, SignatureAct.APPROVE_WITH_CONDITIONS, CONDITIONS)
+    place.week = recorded(place.lead.create_week(place.week.launch + timedelta(days=7)))
+    place.home.best_model.write_bytes(b"another")
+    second = place.revalidate("GO", seed=2, approvals=approvals(place.client()))
+    return place, first, second
+
+
+def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path: Path) -> None:
+    place, first, second = two_weeks(tmp_path / "home")
+    client, taken = place.client(), present(Services(place.home, CTO).snapshot())
+    signature = present(taken.signature_of(first))
+    assert signature.week_id != taken.week.id
+    assert taken.validity(signature) == client.validity(signature)
+    assert taken.validity(signature).valid  # by its kept copy: the second week has the place
+    assert [one.sha256 for one in taken.archived_decisions] == [first, second]
+    mine, own = taken.archived_decisions, client.archived_decisions()
+    for name in ("sha256", "problem", "signature", "validity", "conditions"):
+        assert [getattr(one, name) for one in mine] == [getattr(one, name) for one in own]
+    assert [len(one.conditions) for one in mine] == [len(CONDITIONS), 0]
+    place.clear()
+
+
+@pytest.mark.parametrize(
+    ("view", "said"), [("history", "Approved with conditions"), ("change", "Valid")]
+)
+def test_what_several_weeks_decided_is_read_once(tmp_path: Path, view: str, said: str) -> None:
+    place, _, _ = two_weeks(tmp_path / "home")
+    page = Page(Services(place.home, CTO), Viewer(CTO, "en", "UTC", live=False))
+    test = shown(page, "history" if view == "history" else "decision")
+    if view == "change":
+        next(group for group in test.button_group if group.key == "view").set_value(view).run()
+    place.client(place.lead.person).note(place.week.id, "hourly_1", "seen")
+    page.services.forget()
+    with counted() as cost:
+        test.run()
+    assert not test.exception
+    assert not test.error
+    assert any(said in markdown.value for markdown in test.markdown)
+    # Beside the others: closings of conditions, keys, countersignatures, the ledger's lines
+    # about decisions, and the weeks of the other signatures.
+    assert (cost.transactions, len(cost.statements)) == (1, STATEMENTS + 5)
     place.clear()

@@ -14,6 +14,7 @@ from core.vocabulary import JobKind
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.models.checkpoints import SKIPPED
 from runner.store import schema
+from tests.expected import recorded
 from tests.runner.place import LAUNCH, Place, after
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def attempt_that_passed_over(place: Place) -> tuple[Row, Path]:
     job = place.submit(JobKind.TRAIN)
     folder = place.home.attempt(job.id, 1)
     write_json(folder / SKIPPED, {"problems": [PROBLEM], "used": 1000})
-    with place.lead.store.read() as look:
-        return look.execute(select(schema.jobs).where(schema.jobs.c.id == job.id)).one(), folder
+    with place.lead.store.read() as connection:
+        return connection.execute(
+            select(schema.jobs).where(schema.jobs.c.id == job.id)
+        ).one(), folder
 
 
 def looks(place: Place, service: Service, row: Row, folder: Path) -> list[str]:
@@ -75,7 +78,7 @@ def test_beside_an_incident_that_stands_it_is_said_once_and_nothing_is_copied(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     row, folder = attempt_that_passed_over(place)
-    known = place.lead.open_incident(row.week_id, "data", "a gap").record
+    known = recorded(place.lead.open_incident(row.week_id, "data", "a gap"))
     assert looks(place, place.service(), row, folder) == []
     (said,) = errors(caplog)
     assert PROBLEM in said

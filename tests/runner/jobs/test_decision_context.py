@@ -28,7 +28,7 @@ def test_only_an_approval_that_stands_is_in_production(place: SignedPlace) -> No
     found = approvals(place.client())
     assert found.production is not None
     assert found.lapsed is None
-    assert (found.production.sha256, found.production.standing) == (first, "STANDS")
+    assert (found.production.sha256, found.production.validity) == (first, "STANDS")
 
     second = place.revalidate("GO", seed=2)
     place.sign(second, SignatureAct.REJECT)
@@ -45,7 +45,7 @@ def test_an_approval_that_became_void_is_told_and_not_in_production(place: Signe
     found = approvals(place.client())
     assert found.production is None
     assert found.lapsed is not None
-    assert (found.lapsed.sha256, found.lapsed.standing) == (signed, "VOID")
+    assert (found.lapsed.sha256, found.lapsed.validity) == (signed, "VOID")
     fresh = place.revalidate("GO", seed=2)
     place.sign(fresh)
     found = approvals(place.client())

@@ -17,10 +17,11 @@ from core.errors import ConflictError, InputError, IntegrityError
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.recovery.hourly_backups import HourlyBackups
-from runner.recovery.restore import Restored, restore_store
+from runner.recovery.restore import RestoreResult, restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
+from tests.expected import present, recorded
 from tests.runner.place import LEAD, Place, after, wait_for
 from tests.runner.recovery.test_rebuild import rewritten
 
@@ -42,7 +43,7 @@ def backed_up(place: Place) -> StoreBackup:
     return make_backup(place.home, after(0), WEEK)
 
 
-def restored(place: Place, name: str | None = None) -> Restored:
+def restored(place: Place, name: str | None = None) -> RestoreResult:
     done = restore_store(place.home, name, LEAD, after(0))
     assert verify_ledger(place.home, tables=True).ok, verify_ledger(place.home, tables=True).text()
     return done
@@ -237,12 +238,12 @@ def test_a_damaged_database_leaves_a_home_that_can_be_read(place: Place) -> None
     before = place.home.database.read_bytes()
     client = Client(place.home, LEAD)
     assert len(client.ticks(place.week.id)) == 1
-    assert "trainweek ledger restore" in client.damage().remedy
+    assert "trainweek ledger restore" in present(client.damage()).remedy
     with pytest.raises(IntegrityError, match=r"damaged.*ledger restore"):
         client.note(place.week.id, "hourly_1", "lost?")
     assert place.home.database.read_bytes() == before  # nothing is mended by itself
     restored(place)
-    assert client.note(place.week.id, "hourly_1", "saved").record  # the same client goes on
+    assert recorded(client.note(place.week.id, "hourly_1", "saved"))  # the same client goes on
     assert client.damage() is None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.vocabulary import JobKind
 from runner.outcomes import Refused
 from runner.store import queries
+from tests.expected import recorded
 
 if TYPE_CHECKING:
     from runner.records import Incident
@@ -14,23 +15,23 @@ if TYPE_CHECKING:
 
 
 def blocking(place: Place) -> Incident | None:
-    with place.lead.store.read() as look:
-        return queries.blocking_incident(look, place.week.id)
+    with place.lead.store.read() as connection:
+        return queries.blocking_incident(connection, place.week.id)
 
 
 def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(place: Place) -> None:
     assert blocking(place) is None
     place.lead.open_incident(place.week.id, "performance", "flat for two hours")
     assert blocking(place) is None  # its procedure blocks nothing
-    data = place.lead.open_incident(place.week.id, "data", "gaps in the candles").record
-    crash = place.lead.open_incident(place.week.id, "crash", "it fell over").record
+    data = recorded(place.lead.open_incident(place.week.id, "data", "gaps in the candles"))
+    crash = recorded(place.lead.open_incident(place.week.id, "crash", "it fell over"))
     assert blocking(place) == data
-    assert data.holds_start
+    assert data.is_blocking
     refused = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(refused, Refused)
     assert "gaps in the candles" in refused.reason
     for incident in (data, crash):
         place.lead.close_incident(incident.id, "Checked.")
     assert blocking(place) is None
-    with place.lead.store.read() as look:
-        assert queries.blocking_incident(look, None) is None
+    with place.lead.store.read() as connection:
+        assert queries.blocking_incident(connection, None) is None

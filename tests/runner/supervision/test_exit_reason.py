@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from core.vocabulary import JobState
 from runner.processes.executor import Exit
-from runner.supervision.exit_reason import Ended, exit_state
+from runner.supervision.exit_reason import EndedAttempt, exit_state
 
 AT = datetime(2026, 2, 23, 15, tzinfo=UTC)
 
 
-def ended(code: int | None = None, number: int | None = None, **more: object) -> Ended:
-    values: dict = {"same_boot": True, "result": None}
-    return Ended(**values | {"exit": Exit(code, number, None, AT)} | more)
+def ended(code: int | None = None, number: int | None = None, **more: Any) -> EndedAttempt:
+    values: dict[str, Any] = {"same_boot": True, "result": None}
+    return EndedAttempt(**values | {"exit": Exit(code, number, None, AT)} | more)
 
 
-def unseen(**more: object) -> Ended:
+def unseen(**more: Any) -> EndedAttempt:
     return ended(exit=None, **more)
 
 
@@ -82,7 +83,7 @@ SB3_TABLE = """-----------------------------------------
         (unseen(result={"complete": "no"}, same_boot=False), JobState.INTERRUPTED),
     ],
 )
-def test_the_state_follows_from_what_was_seen(end: Ended, state: JobState) -> None:
+def test_the_state_follows_from_what_was_seen(end: EndedAttempt, state: JobState) -> None:
     assert exit_state(end)[0] is state
 
 

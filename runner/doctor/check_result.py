@@ -1,4 +1,4 @@
-"""One check of the doctor, and what to do about its problem."""
+"""The result of one check of the doctor."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _NO_REMEDY = literal("")
 
 
 @dataclass(frozen=True)
-class Examined:
-    """PASS, WARN (check it) or FAIL (broken); the last two with their remedy."""
+class CheckResult:
+    """PASS, WARN (a person should check) or FAIL (broken); the last two have a remedy."""
 
     subject: str  # home, disk, database, ...
     verdict: Verdict
@@ -24,7 +24,7 @@ class Examined:
             raise ValueError(f"{self.subject}: a problem without a remedy")
 
     def text(self, language: str = "en") -> str:
-        """For a terminal."""
+        """One line for a terminal, and a second one with the remedy if there is a problem."""
         line = (
             f"{GLYPHS[self.verdict]} {self.verdict.value:<4}  {self.subject:<11}  "
             f"{self.what.in_(language)}"
@@ -32,16 +32,16 @@ class Examined:
         return f"{line}\n{'':22}→ {self.remedy.in_(language)}" if self.remedy else line
 
 
-def passed(subject: str, what: Message) -> Examined:
+def passed(subject: str, what: Message) -> CheckResult:
     """A check without a problem."""
-    return Examined(subject, Verdict.PASS, what)
+    return CheckResult(subject, Verdict.PASS, what)
 
 
-def warned(subject: str, what: Message, remedy: Message) -> Examined:
+def warned(subject: str, what: Message, remedy: Message) -> CheckResult:
     """A problem that a person should check."""
-    return Examined(subject, Verdict.WARN, what, remedy)
+    return CheckResult(subject, Verdict.WARN, what, remedy)
 
 
-def failed(subject: str, what: Message, remedy: Message) -> Examined:
+def failed(subject: str, what: Message, remedy: Message) -> CheckResult:
     """Something that is broken."""
-    return Examined(subject, Verdict.FAIL, what, remedy)
+    return CheckResult(subject, Verdict.FAIL, what, remedy)

@@ -1,4 +1,4 @@
-"""How it earns: trades, exposure, costs, sides."""
+"""The view "How it earns": trades, exposure, costs, sides."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from dashboard.panels.decision.robustness import break_even
 
 if TYPE_CHECKING:
     from core.decision import SavedDecision
-    from core.trading.earning import Earning
+    from core.trading.earnings import Earnings
     from core.trading.robustness import Robustness
     from dashboard.page import Page
 
 
 def show(page: Page, saved: SavedDecision) -> None:
+    """Draw the table; old decisions without earning records show what their facts hold."""
     decided = saved.decision
     earning, breaks, facts = decided.earning, decided.robustness, decided.facts
     trades = earning.trades if earning else facts.trades
@@ -67,17 +68,17 @@ def show(page: Page, saved: SavedDecision) -> None:
         _sides(page, earning)
 
 
-def _in_market(earning: Earning | None) -> str:
+def _in_market(earning: Earnings | None) -> str:
     part = share(earning.time_in_market if earning else None)
     return "" if part is None else Message("in the market {share} of the time", share=part)
 
 
-def _median(earning: Earning | None) -> str:
+def _median(earning: Earnings | None) -> str:
     median = earning.median_hold_bars if earning else None
     return "" if median is None else Message("median {hours:.1f} h", hours=median)
 
 
-def _costs(earning: Earning | None) -> str:
+def _costs(earning: Earnings | None) -> str:
     if earning is None:
         return ""
     return Message(
@@ -92,7 +93,7 @@ def _without(breaks: Robustness | None) -> str:
     return "" if rest is None else Message("without them {rest:+.2f} %", rest=rest)
 
 
-def _sides(page: Page, earning: Earning) -> None:
+def _sides(page: Page, earning: Earnings) -> None:
     say = page.say
     sides = ((say("long"), earning.long), (say("short"), earning.short))
     rows = [

@@ -1,4 +1,4 @@
-"""How the record earns: by how many trades, how long, on which side, and at what cost."""
+"""How a record earned its return: trades, holding times, sides and costs."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Side(JsonModel):
     profit_factor: float | None = Field(description="Sum of wins / |sum of losses|.")
 
 
-class Earning(JsonModel):
-    """How the record earned: trades, exposure, costs, sides."""
+class Earnings(JsonModel):
+    """How the record earned its return: trades, exposure, costs, sides."""
 
     trades: Count = Field(description="Round trips.")
     exposure: float | None = Field(description="Mean signed share of equity in the market.")
     time_in_market: Share | None = Field(description="Share of the bars with a position.")
-    turnover: float = Field(description="Traded value / mean equity, a year.")
+    turnover: float = Field(description="Traded value / mean equity, per year.")
     avg_hold_bars: float | None = Field(description="Mean holding time, bars.")
     median_hold_bars: float | None = Field(description="Median holding time, bars.")
     fees: float = Field(description="USDT.")
@@ -50,15 +50,15 @@ class Earning(JsonModel):
     )
 
 
-def earning(
+def earnings(
     equity: pd.DataFrame,
     trades: pd.DataFrame,
     levels: np.ndarray,
     same: Replay,
     interval: pd.Timedelta,
     bars_per_year: int,
-) -> Earning:
-    """How a backtest earned.
+) -> Earnings:
+    """How a backtest earned its return.
 
     :param levels: held on each bar, shape (n,).
     :param same: the replay at the recorded costs, for turnover and slippage.
@@ -75,7 +75,7 @@ def earning(
     value = (trades["entry_price"] * trades["quantity"]).to_numpy(float)
     sides = trades["side"].to_numpy()
     net = float(pnl.sum())
-    return Earning(
+    return Earnings(
         trades=len(pnl),
         exposure=_mean(equity["exposure"].to_numpy(float)[1:]),
         time_in_market=float(np.mean(levels != 0.0)) if len(levels) else None,

@@ -1,10 +1,13 @@
-"""The word of every state that a page shows."""
+"""The word of every state for people: on badges as it is, within sentences in capitals.
+
+Files, logs and the store hold the machine's word; what a person reads is translated here.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.language import Message
+from core.language import Message, literal
 from core.vocabulary import (
     Decision,
     EvidenceGrade,
@@ -117,3 +120,33 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         GateStatus.INSUFFICIENT_DATA: Message("not enough data"),
     },
 }
+
+
+def word_of(state: StrEnum) -> Message:
+    """``Completed``, ``Concluído``."""
+    return WORDS[type(state)][state]
+
+
+_CAPITALS = "{word:upper}"  # no sentence, so nothing to translate
+
+
+def capitals(state: StrEnum) -> Message:
+    """A state within a sentence, as the manual writes it.
+
+    >>> capitals(TrainingStatus.COMPLETED), capitals(TrainingStatus.COMPLETED).in_("pt")
+    ('COMPLETED', 'CONCLUÍDO')
+    """
+    return Message(_CAPITALS, word=word_of(state))
+
+
+# Values of readings, and limits: words of the machine, whose type is not kept.
+_VALUES = {
+    "yes": Message("yes"),
+    "no": Message("no"),
+    **{state.value: capitals(state) for kind in (TrainingStatus, Trend) for state in kind},
+}
+
+
+def shown_word(value: str) -> Message:
+    """A reading's or a limit's word for people; what is no state stays as it is."""
+    return _VALUES.get(value) or literal(value)

@@ -1,4 +1,4 @@
-"""If it is a GO: how large, when to stop, and when to look again."""
+"""Limits for a model that goes live: size, stops and dates."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from core.playbook import RevalidationSettings
 
 DAY_BARS = 24
-RARE = 0.001  # one day in a thousand
+RARE = 0.001  # quantile of the daily loss: one day in a thousand
 
 
-class GoingLive(JsonModel):
+class LiveLimits(JsonModel):
     """Size, stops and dates, if it is a GO."""
 
     participation: Share = Field(
-        description="Share of a median hour's volume that one order may be."
+        description="Largest order, as a share of the median hourly volume."
     )
     median_hourly_volume_usdt: float | None = Field(description="USDT; null: no volume known.")
     order_cap_usdt: float | None = Field(description="Largest order.")
@@ -44,7 +44,7 @@ class GoingLive(JsonModel):
     next_revalidation: IsoDay = Field(description="Day of the next revalidation.")
 
 
-def going_live(
+def live_limits(
     equity: np.ndarray,
     bars: pd.DataFrame,
     size: float,
@@ -52,8 +52,8 @@ def going_live(
     drawdown_ci95: Sequence[float] | None,
     settings: RevalidationSettings,
     day: date,
-) -> GoingLive:
-    """What follows from a GO.
+) -> LiveLimits:
+    """The limits that apply after a GO.
 
     :param bars: with ``volume`` in coins; without it the caps are unknown.
     :param size: share of equity of a full position.
@@ -66,7 +66,7 @@ def going_live(
     stop = drawdown_limit_pct
     if drawdown_ci95 is not None:
         stop = min(stop, float(drawdown_ci95[1]))
-    return GoingLive(
+    return LiveLimits(
         participation=settings.participation,
         median_hourly_volume_usdt=traded,
         order_cap_usdt=order,
@@ -79,7 +79,7 @@ def going_live(
 
 
 def _rare_day_loss_pct(equity: np.ndarray) -> float | None:
-    """The loss that one of a thousand windows of 24 bars exceeded, positive percent."""
+    """The loss exceeded by one in a thousand windows of 24 bars, positive percent."""
     if len(equity) <= DAY_BARS:
         return None
     windows = equity[DAY_BARS:] / equity[:-DAY_BARS] - 1.0

@@ -1,0 +1,64 @@
+"""What a line of the ledger says: one model for each kind of line, and for each of its actions.
+
+Writers make a model, and its :meth:`Body.as_json` is recorded. :func:`parse_body` reads a
+line back; a line that this version does not know is an error there. :func:`readable_body`
+reads leniently, for lines that are only shown.
+"""
+
+from core.ledger_bodies.body import Body, BodyPart, UnknownBody
+from core.ledger_bodies.checks import NoteWritten, Ticked
+from core.ledger_bodies.decisions import (
+    ConditionClosed,
+    Countersigned,
+    DecisionMade,
+    DecisionSigned,
+    SigningKeyCreated,
+)
+from core.ledger_bodies.incidents import IncidentActionDone, IncidentClosed, IncidentOpened
+from core.ledger_bodies.jobs import (
+    AttemptColumns,
+    AttemptStarted,
+    JobChanged,
+    JobColumns,
+    ProcessColumns,
+    StartRequeued,
+)
+from core.ledger_bodies.parsing import BODIES, parse_body, readable_body
+from core.ledger_bodies.requests import JobRequested, RestartRequested, StopRequested
+from core.ledger_bodies.upkeep import LedgerReplayed, RunnerEnded, RunnerStarted, StoreRestored
+from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
+
+__all__ = [
+    "BODIES",
+    "AttemptColumns",
+    "AttemptStarted",
+    "Body",
+    "BodyPart",
+    "ClockSet",
+    "ConditionClosed",
+    "Countersigned",
+    "DecisionMade",
+    "DecisionSigned",
+    "IncidentActionDone",
+    "IncidentClosed",
+    "IncidentOpened",
+    "JobChanged",
+    "JobColumns",
+    "JobRequested",
+    "LedgerReplayed",
+    "NoteWritten",
+    "ProcessColumns",
+    "RestartRequested",
+    "RunnerEnded",
+    "RunnerStarted",
+    "SigningKeyCreated",
+    "StartRequeued",
+    "StopRequested",
+    "StoreRestored",
+    "Ticked",
+    "UnknownBody",
+    "WeekCreated",
+    "WeekUsed",
+    "parse_body",
+    "readable_body",
+]

@@ -1,0 +1,91 @@
+"""What all bodies of ledger lines have in common.
+
+A body is recorded as the JSON that :meth:`Body.as_json` gives, and the hash chain goes over
+it: a field that was never set stays absent, and a line of an older version gives the same
+bytes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
+
+from core.language import Message, recorded, recorded_message
+
+
+def _text(given: object) -> object:
+    if not isinstance(given, str):
+        raise ValueError("text is a string")
+    return given
+
+
+def _plain_text(given: object) -> str:
+    return str(_text(given))
+
+
+# Not pydantic's own check: text that no JSON file can hold is refused where the line is written.
+PlainText = Annotated[str, PlainValidator(_plain_text)]
+"""Text that is the same in each language: an id, a path, what a person typed."""
+MessageText = Annotated[str, PlainValidator(_text)]
+"""A sentence. A :class:`Message`, if its record is in the field ``<name>_message`` beside it;
+lines of older versions have the English text alone."""
+MessageRecord = dict[str, Any]
+"""Template and values of a :data:`MessageText`, as :meth:`Message.as_record` gives them."""
+
+
+class BodyPart(BaseModel):
+    """Base of bodies and of their parts: closed to unknown fields, strict about types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_messages(cls, given: Any) -> Any:
+        """Each sentence as a message where it has a record, and the record beside each message."""
+        if not isinstance(given, Mapping):
+            return given
+        values = dict(given)
+        for record in cls.model_fields:
+            name = record.removesuffix("_message")
+            text = values.get(name)
+            if name == record or not isinstance(text, str):
+                continue
+            if isinstance(text, Message):
+                values.setdefault(record, text.as_record())
+            elif record in values and (known := recorded_message(values, name)) == text:
+                values[name] = known
+        return values
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields that were set, as they are recorded."""
+        return recorded(self.model_dump(by_alias=True, exclude_unset=True))
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were set, with their values."""
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name in self.model_fields_set
+        }
+
+
+class Body(BodyPart):
+    """The body of one kind of line; of one of its actions, where the kind has actions."""
+
+    kind: ClassVar[str]
+    action: ClassVar[str | None] = None
+
+    def as_json(self) -> dict[str, Any]:
+        made = super().as_json()
+        return made if self.action is None else {"action": self.action, **made}
+
+
+@dataclass(frozen=True)
+class UnknownBody:
+    """A body of another version, which this one can only show."""
+
+    kind: str
+    raw: Any  # as it was recorded

@@ -1,0 +1,33 @@
+"""What people record of a slot: ticks and notes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from core.ledger_bodies.body import Body, MessageRecord, MessageText, PlainText
+from core.vocabulary import Verdict
+
+
+class Ticked(Body):
+    """A person confirmed a check, with the verdict and the value that they saw."""
+
+    kind = "tick"
+
+    slot: PlainText
+    check: PlainText
+    note: PlainText
+    verdict_seen: Annotated[Verdict, Field(strict=False)]
+    value_seen: MessageText
+    value_seen_message: MessageRecord | None = None
+    replaces: int | None  # the earlier tick of this check
+
+
+class NoteWritten(Body):
+    """A person wrote a note on a slot."""
+
+    kind = "note"
+
+    slot: PlainText
+    text: PlainText

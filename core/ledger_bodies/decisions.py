@@ -1,0 +1,80 @@
+"""Decisions, and what people do with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import Field, ValidationError
+
+from core.ledger_bodies.body import Body, PlainText
+from core.vocabulary import Decision, SignatureAct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class DecisionMade(Body):
+    """A revalidation decided."""
+
+    kind = "decision"
+
+    job_id: PlainText
+    decision: Annotated[Decision, Field(strict=False)] | None = None
+    score: PlainText | None = None
+    sha256: PlainText | None = None  # of the archived decision
+    report: dict[str, PlainText] = {}  # paths of its documents; empty if none was saved
+    archived: dict[str, PlainText] = {}  # hashes of the archived files
+
+    @classmethod
+    def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self:
+        """From the ``result.json`` of a revalidation; values of a wrong type are left out."""
+        given = {name: result[name] for name in cls.model_fields if name in result}
+        given["job_id"] = job_id
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            wrong = {each["loc"][0] for each in error.errors()}
+            return cls(**{name: value for name, value in given.items() if name not in wrong})
+
+
+class DecisionSigned(Body):
+    """A person approved or rejected a decision."""
+
+    kind = "signature"
+
+    revalidation_sha256: PlainText
+    act: Annotated[SignatureAct, Field(strict=False)]
+    reason: PlainText
+    conditions: list[dict[str, PlainText]]  # text, owner, due
+    second: PlainText | None = None  # the second person of an override
+    second_verified: bool | None = None
+    sealed: dict[str, Any] | None = None  # the signed statement; see core.decision.seal
+
+
+class Countersigned(Body):
+    """A person supports the override of a NO-GO, as its second person."""
+
+    kind = "countersign"
+
+    revalidation_sha256: PlainText
+    reason: PlainText
+
+
+class ConditionClosed(Body):
+    """A condition of a signature is met."""
+
+    kind = "condition"
+    action = "close"
+
+    signature_id: int
+    number: int  # its place in the signature's list, from 0
+    note: PlainText  # the evidence
+
+
+class SigningKeyCreated(Body):
+    """The key of the data directory signed for the first time."""
+
+    kind = "key"
+    action = "create"
+
+    public_key: PlainText  # as base64

@@ -1,0 +1,42 @@
+"""Weeks and their clocks."""
+
+from __future__ import annotations
+
+from core.json_model import Moment, Number
+from core.ledger_bodies.body import Body, PlainText
+
+
+class WeekCreated(Body):
+    """A week was created, and is the active one."""
+
+    kind = "week"
+    action = "create"
+
+    id: PlainText
+    launch: Moment
+    playbook_text: PlainText
+    playbook_sha256: PlainText
+    tag: PlainText
+    symbol: PlainText
+    watched: PlainText | None = None  # log folder of a run that is only read
+    synthetic: bool
+    playbook_file: PlainText | None = None  # source of the text; None: trainweek's own
+
+
+class WeekUsed(Body):
+    """Another week was made the active one."""
+
+    kind = "week"
+    action = "use"
+
+    id: PlainText
+
+
+class ClockSet(Body):
+    """Week time at a real time, and how fast it runs from there."""
+
+    kind = "clock"
+
+    real: Moment
+    week: Moment
+    pace: Number

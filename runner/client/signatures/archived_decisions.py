@@ -1,0 +1,65 @@
+"""All archived revalidations, each with its newest signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import InputError, IntegrityError
+from core.language import Message, literal
+from core.timestamps import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.decision import SavedDecision
+    from core.decision.validity import Validity
+    from core.paths import Home
+    from runner.records import Condition, Signature
+
+
+@dataclass(frozen=True)
+class ArchivedDecision:
+    """One archived revalidation with its newest signature.
+
+    :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
+    :ivar validity: the validity of the newest signature.
+    :ivar conditions: of that signature, closed or open.
+    """
+
+    sha256: str
+    saved: SavedDecision | None
+    problem: Message
+    signature: Signature | None
+    validity: Validity
+    conditions: Sequence[Condition] = ()
+
+
+def archived_decisions(
+    home: Home,
+    signature_of: Callable[[str], Signature | None],
+    validity_of: Callable[[Signature | None], Validity],
+    conditions_of: Callable[[Signature], Sequence[Condition]],
+) -> list[ArchivedDecision]:
+    """All archived revalidations, oldest first, altered ones included.
+
+    :param signature_of: the newest signature of a decision, by the decision's hash.
+    """
+    from core.decision import read_decision
+    from core.decision.validity import altered
+
+    found: list[tuple[str, ArchivedDecision]] = []
+    for folder in sorted(home.revalidation_archive.glob("[0-9a-f]*")):
+        signature = signature_of(folder.name)
+        conditions = () if signature is None else conditions_of(signature)
+        try:
+            saved = read_decision(folder)
+        except (InputError, IntegrityError) as error:
+            validity, what = altered(error.what, error.remedy), literal(error.what)
+            one = ArchivedDecision(folder.name, None, what, signature, validity, conditions)
+            found.append((iso(signature.at) if signature else "", one))
+            continue
+        validity = validity_of(signature)
+        one = ArchivedDecision(saved.sha256, saved, literal(""), signature, validity, conditions)
+        found.append((saved.decision.created_at, one))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
