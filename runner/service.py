@@ -134,7 +134,14 @@ class Service:
             and self.monotonic() - self._scheduled >= self.settings.schedule_s
         ):
             self._scheduled = self.monotonic()
-            self._request_due_jobs(now)
+            try:
+                self._request_due_jobs(now)
+                self._problems.solved("The schedule")
+            except StaleRunner:
+                raise
+            except (TrainweekError, OverflowError, ValueError) as error:
+                # A week that can't be planned must not end the runner, nor hide its other problems.
+                self._problems.report("The schedule", error)
 
     def end(self) -> None:
         """End after the present tick; jobs continue."""
