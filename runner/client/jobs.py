@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
+from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
@@ -17,7 +18,7 @@ from runner.client.models import is_restore, is_stored_restore, refused_restore,
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
-from runner.store.requests import restart_pending, submit_body
+from runner.store.requests import job_request, restart_pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,9 +82,9 @@ class Jobs(BaseClient):
                 counted = 1 + queries.counted_trials(connection, week.id).in_all
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
-            body = submit_body(kind, asked, run, now)
-            self._append(transaction, "request", body, week.id if week else None, key)
-            return Submitted(self._job(transaction, body["job_id"]))
+            body = job_request(kind, asked, run, now)
+            self._append(transaction, body, week.id if week else None, key)
+            return Submitted(self._job(transaction, body.job_id))
 
     def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
         """Ask the runner to stop a job; asking twice changes nothing.
@@ -110,8 +111,7 @@ class Jobs(BaseClient):
                     )
                 )
             if row.stop_requested_at is None or restart_pending(row):
-                body = {"action": "stop", "job_id": job_id}
-                self._append(transaction, "request", body, job.week_id, key)
+                self._append(transaction, StopRequested(job_id=job_id), job.week_id, key)
         return Recorded(job)
 
     @staticmethod

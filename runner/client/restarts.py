@@ -13,12 +13,13 @@ from core.job_params import (
     stored_params,
 )
 from core.language import Message
+from core.ledger_bodies import JobRequested, RestartRequested
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.store import queries, rows, schema
-from runner.store.requests import restart_pending, submit_body
+from runner.store.requests import job_request, restart_pending
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -81,23 +82,22 @@ class Restarts(BaseClient):
                 log_line=_log_line(week, row, changes, scenario),
             )
             if row.state in ACTIVE_STATES:
-                body = {
-                    "action": "restart",
-                    "job_id": row.id,
-                    "params": {**row.params, **changes},
-                    "restart": record.model_copy(update={"attempt": row.attempt + 1}).as_json(),
-                    "changes": changes,
-                    "stop": row.state in LIVE_STATES,
-                }
+                body: JobRequested | RestartRequested = RestartRequested(
+                    job_id=row.id,
+                    params={**row.params, **changes},
+                    restart=record.model_copy(update={"attempt": row.attempt + 1}).as_json(),
+                    changes=changes,
+                    stop=row.state in LIVE_STATES,
+                )
             else:
                 record = record.model_copy(update={"attempt": 1, "at": now})
                 resumed = StoredTrainParams(resume=True, restart=record, **changes)
                 launch = launch_params(connection, self.home, week, self.person, resumed, now)
                 if isinstance(launch, Refused):
                     return launch
-                body = submit_body(JobKind.TRAIN, launch, launch.run, now)
-            self._append(transaction, "request", body, week.id, key)
-            return Submitted(self._job_row(connection, body["job_id"]))
+                body = job_request(JobKind.TRAIN, launch, launch.run, now)
+            self._append(transaction, body, week.id, key)
+            return Submitted(self._job_row(connection, body.job_id))
 
     def _stop_in_force(self, row: Any) -> Refused | None:
         """One person's pending stop must not become a restart by another."""

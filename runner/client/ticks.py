@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.language import Message
+from core.ledger_bodies import NoteWritten, Ticked
 from core.vocabulary import Right, Verdict
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Conflict, Recorded, Refused
@@ -73,15 +74,15 @@ class Ticks(BaseClient):
                         "{by} ticked it at {time} UTC.", by=there.by, time=f"{there.at:%H:%M:%S}"
                     ),
                 )
-            body = {
-                "slot": slot,
-                "check": check,
-                "note": note,
-                "verdict_seen": Verdict(verdict_seen).value,
-                "value_seen": value_seen,
-                "replaces": current.id if current is not None else None,
-            }
-            entry = self._append(transaction, "tick", body, week_id, key)
+            body = Ticked(
+                slot=slot,
+                check=check,
+                note=note,
+                verdict_seen=Verdict(verdict_seen),
+                value_seen=value_seen,
+                replaces=current.id if current is not None else None,
+            )
+            entry = self._append(transaction, body, week_id, key)
             return Recorded(_tick(transaction, entry.seq))
 
     def note(
@@ -98,8 +99,8 @@ class Ticks(BaseClient):
             if entry is None:
                 if queries.week_by_id(connection, week_id) is None:
                     return no_week(week_id)
-                body = {"slot": slot, "text": text}
-                entry = self._append(transaction, "note", body, week_id, key)
+                body = NoteWritten(slot=slot, text=text)
+                entry = self._append(transaction, body, week_id, key)
             table = schema.notes
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.note_of(row))

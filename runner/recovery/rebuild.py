@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.language import Message
+from core.ledger_bodies import LedgerReplayed
 from core.paths import Home, numbered
 from runner.home.runner_identity import how_to_stop, runner_status
 from runner.recovery.verification import (
@@ -53,12 +54,8 @@ def replay(home: Home, by: Person, now: datetime) -> str:
         kept = replace_database(home, new, "before-replay")
     was = f"; the old one is {home.relative(kept)}" if kept else ""
     with Store(home).write() as transaction:
-        body = {
-            "action": "replay",
-            "lines": lines,
-            "kept": [home.relative(kept)] if kept else [],
-        }
-        transaction.append("store", body, by=by, at=now, at_week=now)
+        body = LedgerReplayed(lines=lines, kept=[home.relative(kept)] if kept else [])
+        transaction.append(body, by=by, at=now, at_week=now)
     return f"{home.relative(home.database)} rebuilt from {lines:,} ledger lines{was}."
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
 from core.language import Message
+from core.ledger_bodies import StoreRestored
 from core.paths import Home, numbered
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
@@ -102,14 +103,10 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         tuple(home.relative(path) for path in kept if path),
     )
     with Store(home).write() as transaction:
-        body = {
-            "action": "restore",
-            "backup": done.backup,
-            "lines": done.lines,
-            "dropped": dropped,
-            "kept": list(done.kept),
-        }
-        transaction.append("store", body, by=by, at=now, at_week=now)
+        body = StoreRestored(
+            backup=done.backup, lines=done.lines, dropped=dropped, kept=list(done.kept)
+        )
+        transaction.append(body, by=by, at=now, at_week=now)
     return done
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Table
 
+from core.ledger_bodies import AttemptColumns, AttemptStarted, JobColumns, ProcessColumns
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from streamlit.testing.v1.element_tree import Button, Widget
 
     from core.language import Language
+    from core.ledger_bodies import Body
     from core.week import Week
     from runner.records import Job
 
@@ -87,13 +89,16 @@ class Place:
         self.week(playbook_path=playbook_path)
         self.now, now = LAUNCH, self.now
         job = job_of(self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}))
-        began = {"state": JobState.RUNNING, "started_at": iso(self.now), "pid": os.getpid()}
-        folder = self.home.attempt(job.id, 1)
-        attempt = {"mark": "1", "epoch": 1, "folder": self.home.relative(folder)}
+        folder = self.home.relative(self.home.attempt(job.id, 1))
+        began = ProcessColumns(state=JobState.RUNNING, started_at=self.now, pid=os.getpid()).given()
         self.record_of_job(
-            {"action": "start", "job_id": job.id, "number": 1, "job": {**began, "attempt": 1},
-             "attempt": {**began, **attempt}}
-        )  # fmt: skip
+            AttemptStarted(
+                job_id=job.id,
+                number=1,
+                job=JobColumns(**began, attempt=1),
+                attempt=AttemptColumns(**began, attempt_id="1", epoch=1, folder=folder),
+            )
+        )
         write_events(self.home.run_attempt(present(job.run), 1), events(hours, **changed))
         lines = (f"{iso(LAUNCH + timedelta(minutes=i))} [INFO] Iteration {i}" for i in range(180))
         self.home.training_log.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +106,12 @@ class Place:
         self.now = now
         return present(self.client().job(job.id))
 
-    def record_of_job(self, body: dict[str, object]) -> None:
+    def record_of_job(self, body: Body) -> None:
         """What a runner would write of a job at this moment."""
         client = self.client()
         week = present(client.active_week())
         with client.store.write() as write:
-            write.append("job", body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
+            write.append(body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
 
     def page(self, role: Role = Role.LEAD, language: Language = "en") -> Page:
         services = Services(self.home, PEOPLE[role], now=lambda: self.now)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.checks import judge
+from core.ledger_bodies import JobChanged, ProcessColumns
 from core.liveness import Limits
-from core.timestamps import iso
 from core.vocabulary import (
     FindingStatus,
     JobKind,
@@ -198,10 +198,8 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     job = place.train(2.0)
     ended = LAUNCH + timedelta(hours=2)
     place.now = ended
-    columns = {"state": JobState.SUCCEEDED, "ended_at": iso(ended)}
-    place.record_of_job(
-        {"action": "change", "job_id": job.id, "number": 1, "job": columns, "attempt": columns}
-    )
+    columns = ProcessColumns(state=JobState.SUCCEEDED, ended_at=ended)
+    place.record_of_job(JobChanged.with_attempt(job.id, 1, columns))
     place.now = ended + timedelta(hours=30)
     page = place.page()
     snapshot = page.snapshot()

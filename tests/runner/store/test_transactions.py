@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 
 import runner.migrations
 from core.errors import ConflictError, IntegrityError, SetupError
+from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.client import Client
@@ -134,7 +135,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
 def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
     before, rows = place.home.ledger.read_bytes(), table(place.home)
     with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:  # noqa: PT012
-        place.lead._append(transaction, "note", {"slot": "x", "text": "y"}, place.week.id)
+        place.lead._append(transaction, NoteWritten(slot="x", text="y"), place.week.id)
         raise ZeroDivisionError
     assert place.home.ledger.read_bytes() == before
     assert table(place.home) == rows
