@@ -247,5 +247,7 @@ RULES: tuple[Callable[[Playbook], Iterator[Complaint]], ...] = (
 
 
 def complaints(playbook: Playbook) -> list[Complaint]:
-    """Everything that does not fit together."""
-    return [complaint for rule in RULES for complaint in rule(playbook)]
+    """Everything that does not fit together; duplicate ids alone, as others follow from them."""
+    return list(ids_are_unique(playbook)) or [
+        complaint for rule in RULES for complaint in rule(playbook)
+    ]
