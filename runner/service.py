@@ -97,7 +97,7 @@ class Service:
 
     def run(self) -> None:
         """Run until :meth:`end` is called or another runner takes over."""
-        log.info("Runner epoch %s, pid %s, home %s", self.fenced.epoch, os.getpid(), self.home.root)
+        log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
         log.info(described_mode())
         try:
             while not self._ending.is_set():
@@ -198,7 +198,7 @@ def _locked(home: Home, take_over: bool) -> FileLock:
 def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool = False) -> int:
     """Run a runner in the foreground until SIGTERM or SIGINT; returns the exit code.
 
-    :raises ConflictError: another runner holds the home.
+    :raises ConflictError: another runner is active in the data directory.
     """
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr

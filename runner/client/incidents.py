@@ -8,7 +8,7 @@ from core.language import Message, joined, literal
 from core.ledger_bodies import IncidentActionDone, IncidentClosed
 from core.vocabulary import IncidentState, Right
 from runner.client.base import BaseClient, no_week
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, record_queries
@@ -49,16 +49,16 @@ class Incidents(BaseClient):
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
                 )
             if (row := open_incident_of(connection, week_id, procedure)) is not None:
-                there = _incident(transaction, row.id)
+                existing = _incident(transaction, row.id)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
                         "{by} opened it at {time} UTC.",
-                        by=there.opened_by,
-                        time=f"{there.opened_at:%Y-%m-%d %H:%M:%S}",
+                        by=existing.opened_by,
+                        time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
                     ),
                 )
-            kept, missing = protect(self.home, procedure)
+            kept, missing = copy_evidence(self.home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
             body = opening_body(spec, text, kept)
             entry = self._append(transaction, body, week_id, key)
@@ -104,7 +104,7 @@ class Incidents(BaseClient):
                 return found
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = IncidentClosed(id=incident_id, reason=reason)
-            if week is not None and (undone := undone_actions(week, found)):
+            if week is not None and (undone := open_actions(week, found)):
                 in_english = [step.in_("en") for step in undone]
                 body = body.model_copy(update={"actions_undone": in_english})
             self._append(transaction, body, found.week_id)
@@ -133,7 +133,7 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return found
 
 
-def undone_actions(week: Week, incident: Incident) -> list[Step]:
+def open_actions(week: Week, incident: Incident) -> list[Step]:
     """The actions of the procedure that are not marked as done, in the manual's order."""
     spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions

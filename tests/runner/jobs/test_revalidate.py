@@ -248,7 +248,7 @@ def test_a_model_of_another_observation_space_is_refused(home):
     manifest["feature_names"].append("news")
     manifest["observation_shape"] = [len(manifest["feature_names"])]
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    assert "another observation space" in refusal(home)
+    assert "a different observation space" in refusal(home)
 
 
 def test_too_few_bars_for_the_episodes_are_refused(home):
