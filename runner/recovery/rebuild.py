@@ -89,7 +89,7 @@ def _require_all_lines(home: Home) -> int:
 
 
 def replace_database(home: Home, new: Path, why: str) -> Path | None:
-    """Replace the database by ``new``; the caller holds the store's lock.
+    """Replace the database with ``new``; the caller holds the store's lock.
 
     :returns: where the old one is kept, with its journals; None if there was none.
     """
