@@ -60,7 +60,7 @@ def replay(home: Home, by: Person, now: datetime) -> str:
 
 
 def require_no_runner(home: Home) -> None:
-    """:raises ConflictError: a runner is alive."""
+    """Raise ConflictError if a runner is alive."""
     status = runner_status(home, datetime.now(UTC))
     if status.alive:
         raise ConflictError(
