@@ -7,7 +7,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast coverage check catalogue faults chaos bench bench-detectors \
-	bench-evidence lock clean
+	bench-evidence pictures lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -69,6 +69,10 @@ bench-evidence: $(READY_DEV) ## benchmark: evidence grades of coin-flip agents a
 
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
+
+pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo week
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m tests.browser.pictures
 
 lock:            ## write both lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh
