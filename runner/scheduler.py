@@ -24,7 +24,7 @@ class DueJob:
 
     kind: JobKind
     params: DailyCheckParams
-    key: str  # asking twice makes one job
+    key: str  # two requests with it make one job
 
 
 def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJob]:
