@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.vocabulary import JobKind, Role
 from tests.dashboard.place import Place, button, text_of
 from tests.expected import job_of, present, recorded
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def fill(test, key: str, text: str) -> None:
+
+def fill(test: AppTest, key: str, text: str) -> None:
     next(area for area in test.text_area if area.key == key).input(text).run()
 
 
