@@ -20,6 +20,7 @@ from dashboard.viewer import Viewer
 from runner.client import Client
 from tests.event_files import Point, write_events
 from tests.expected import job_of, present, recorded
+from tests.runner.place import empty_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,7 +70,8 @@ class Place:
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
         self.now = LAUNCH + timedelta(hours=3, minutes=5)
-        root.mkdir(parents=True, exist_ok=True)
+        self.home.state.mkdir(parents=True, exist_ok=True)
+        self.home.database.write_bytes(empty_database())
 
     def client(self, person: Person = LEAD) -> Client:
         return Client(self.home, person, now=lambda: self.now)
