@@ -213,6 +213,7 @@ def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) 
     assert first.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_path: Path) -> None:
     root = tmp_path / "a home"
     trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=root)
