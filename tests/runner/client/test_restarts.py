@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,8 +28,11 @@ from tests.runner.place import (
     wait_for,
 )
 
+if TYPE_CHECKING:
+    from runner.records import Job
 
-def spec(place: Place, job, number: int) -> dict:
+
+def spec(place: Place, job: Job, number: int) -> dict[str, Any]:
     folder = place.home.attempt(job.id, number)
     return json.loads((folder / "spec.json").read_text())
 

@@ -141,7 +141,7 @@ def test_a_trainer_of_the_users_own_is_run_with_its_placeholders(place: Place) -
     assert (events / "events").exists()
 
 
-def _reboot(place: Place, job) -> None:
+def _reboot(place: Place, job: Job) -> None:
     """Make the attempt one of an earlier boot: its processes are gone, its files stay."""
     path = place.folder(job) / "identity.json"
     stored = json.loads(path.read_text())
