@@ -160,6 +160,7 @@ def test_nobody_restarts_what_an_open_incident_blocks_or_without_the_right(place
     assert isinstance(place.client(VIEWER).restart(), Refused)
 
 
+@pytest.mark.slow
 def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> None:
     """Real runner, real PPO, real events: what the curve says is what was asked for."""
     make_home(tmp_path / "home")

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from core.timestamps import parse_moment
@@ -212,6 +213,7 @@ def stopped(place: Place) -> Job:
     return job
 
 
+@pytest.mark.slow
 def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
     place: Place,
 ) -> None:
