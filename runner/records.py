@@ -57,7 +57,7 @@ class Attempt:
     started_at: datetime
     ended_at: datetime | None
     exit_code: int | None
-    folder: str  # relative to the home
+    folder: str  # relative to the data directory
     event_folder: str | None = None  # of a training attempt: where its event files go
 
 
@@ -114,7 +114,7 @@ class Incident:
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
     @property
-    def holds_start(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether it blocks every start and restart of a training run until a person closes it."""
         return self.state is IncidentState.OPEN and self.blocks_start
 
@@ -246,7 +246,7 @@ class WeekRecords:
     signatures: tuple[Signature, ...]  # of every week, oldest first
     closures: tuple[ConditionClosure, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
-    signing_keys: frozenset[str] = frozenset()  # of this home, as base64
+    signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
     countersignatures: tuple[Countersignature, ...] = ()  # of overrides, oldest first
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
@@ -257,11 +257,10 @@ class WeekRecords:
         return DecisionRecords(self.week, self.jobs, self.decision_lines)
 
     def week_of(self, signature: Signature) -> Week | None:
-        return (
-            self.week
-            if signature.week_id == self.week.id
-            else self.other_weeks.get(signature.week_id)
-        )
+        """The week of a signature; None if it was not loaded."""
+        if signature.week_id == self.week.id:
+            return self.week
+        return self.other_weeks.get(signature.week_id)
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""

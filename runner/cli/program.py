@@ -28,7 +28,7 @@ def run(program: typer.Typer) -> None:
 
 
 def _require_text(words: Sequence[str]) -> None:
-    """:raises InputError: bytes on the command line that no file or database of ours can hold."""
+    """Raise InputError if an argument is not valid UTF-8."""
     for word in words:
         try:
             word.encode()
@@ -72,7 +72,7 @@ class VerdictCommand(TyperCommand):
 
 
 def run_alone(command: Callable[..., None]) -> None:
-    """Run one command as a program of its own, as the manual's scripts do."""
+    """Run one command as a standalone program, as the manual's scripts do."""
     program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     program.command()(command)
     run(program)

@@ -10,7 +10,7 @@ from runner.settings import Settings, Terminal, misspelt_variables, variable
 
 
 def settings(json: JsonOption = False, home: HomeOption = None) -> None:
-    """List the settings: name, value, default, source (default, environment, file), explanation.
+    """List the settings with value, default, source (default, environment, file) and explanation.
 
     A setting is an environment variable (TRAINWEEK_STOP_GRACE_S=60) or a line in settings.yaml
     of the data directory (stop_grace_s: 60). The variable wins.
@@ -49,7 +49,7 @@ def _rows(model: type[Settings] | type[Terminal], home: Home | None) -> list[dic
 
 
 def unit_of(model: type[Settings] | type[Terminal], name: str) -> str:
-    """The unit of a number; empty for what is no number."""
+    """The unit of a numeric setting; empty for other settings."""
     extra = model.model_fields[name].json_schema_extra
     return str(extra["unit"]) if isinstance(extra, dict) else ""
 

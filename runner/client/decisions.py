@@ -1,4 +1,4 @@
-"""What people do with a decision: sign it, countersign an override, close a condition."""
+"""Signing a decision, countersigning an override, closing a condition."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Decisions(BaseClient):
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str
     ) -> tuple[DecisionRecords, SavedDecision] | Refused:
-        """The week's records and its archived decision, if that may still be signed."""
+        """The week's records and its archived decision, if it can still be signed."""
         week = queries.week_by_id(connection, week_id)
         if week is None:
             return no_week(week_id)
@@ -178,11 +178,13 @@ class Decisions(BaseClient):
                     )
                 ).first()
                 if known is not None:
-                    there = rows.closure_of(known)
+                    existing = rows.closure_of(known)
                     return Conflict(
-                        there,
+                        existing,
                         Message(
-                            "{by} has already closed it: {reason}", by=there.by, reason=there.note
+                            "{by} has already closed it: {reason}",
+                            by=existing.by,
+                            reason=existing.note,
                         ),
                     )
                 body = ConditionClosed(signature_id=signature_id, number=number, note=note)

@@ -8,7 +8,7 @@ from core.language import Message, joined, literal
 from core.ledger_bodies import IncidentActionDone, IncidentClosed
 from core.vocabulary import IncidentState, Right
 from runner.client.base import BaseClient, no_week
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, record_queries
@@ -49,16 +49,16 @@ class Incidents(BaseClient):
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
                 )
             if (row := open_incident_of(connection, week_id, procedure)) is not None:
-                there = _incident(transaction, row.id)
+                existing = _incident(transaction, row.id)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
                         "{by} opened it at {time} UTC.",
-                        by=there.opened_by,
-                        time=f"{there.opened_at:%Y-%m-%d %H:%M:%S}",
+                        by=existing.opened_by,
+                        time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
                     ),
                 )
-            kept, missing = protect(self.home, procedure)
+            kept, missing = copy_evidence(self.home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
             body = opening_body(spec, text, kept)
             entry = self._append(transaction, body, week_id, key)
@@ -90,7 +90,8 @@ class Incidents(BaseClient):
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
         """Close an incident; starts are allowed again if no other incident blocks them.
 
-        Actions that are not marked as done don't prevent that; the ledger names them.
+        Actions that are not marked as done don't prevent that; the ledger names them. A request
+        that is repeated, by the same person with the same reason, is answered like the first.
         """
         if denied := self._denied(Right.RECORD):
             return denied
@@ -99,12 +100,15 @@ class Incidents(BaseClient):
                 Message("Closing an incident requires a reason."), Message("Enter the root cause.")
             )
         with self.store.write() as transaction:
+            before = record_queries.incident(transaction.connection, incident_id)
+            if before and (before.closed_by, before.close_reason) == (self.person.name, reason):
+                return Recorded(before)
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = IncidentClosed(id=incident_id, reason=reason)
-            if week is not None and (undone := undone_actions(week, found)):
+            if week is not None and (undone := open_actions(week, found)):
                 in_english = [step.in_("en") for step in undone]
                 body = body.model_copy(update={"actions_undone": in_english})
             self._append(transaction, body, found.week_id)
@@ -133,7 +137,7 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return found
 
 
-def undone_actions(week: Week, incident: Incident) -> list[Step]:
+def open_actions(week: Week, incident: Incident) -> list[Step]:
     """The actions of the procedure that are not marked as done, in the manual's order."""
     spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions

@@ -1,4 +1,4 @@
-"""Asking for jobs, and asking them to stop. The runner does the rest."""
+"""Requests to start and stop jobs; the runner carries them out."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OF_A_WEEK = frozenset(JobKind) - {
 
 
 class Jobs(BaseClient):
-    """Requests for jobs."""
+    """Writes requests for jobs and stops."""
 
     def submit(
         self,
@@ -42,10 +42,10 @@ class Jobs(BaseClient):
         params: Mapping[str, Any] | JobParams | None = None,
         key: str | None = None,
     ) -> Submitted | AlreadyRunning | Refused:
-        """Ask for a job of the active week.
+        """Request a job of the active week.
 
         If two people click at the same time, one of them gets :class:`AlreadyRunning` with
-        the other's job. The same ``key`` gives the same job again.
+        the other's job. A repeated ``key`` returns the same job.
 
         :param params: see :mod:`core.job_params`; an unknown name or a wrong value is refused.
         :raises InputError: there is no such kind of job.
@@ -87,10 +87,10 @@ class Jobs(BaseClient):
             return Submitted(self._job(transaction, body.job_id))
 
     def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
-        """Ask the runner to stop a job; asking twice changes nothing.
+        """Request that the runner stops a job; a second request changes nothing.
 
-        A job that waits ends at once. A live one may save and end; after the grace period
-        its whole process tree is killed. A pending restart becomes a stop.
+        A waiting job ends at once. A live one gets time to save; after the grace period its
+        whole process tree is killed. A pending restart becomes a stop.
         """
         with self.store.write() as transaction:
             row = transaction.connection.execute(

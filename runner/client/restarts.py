@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from core.week import Week
 
-# The scenario of the playbook whose log line a change calls for, where none is named.
+# The scenario whose log line is written for a change, if the caller names none.
 _SCENARIOS = {"learning_rate": "kl_explosion", "ent_coef": "flat_reward"}
 
 
 class Restarts(BaseClient):
-    """One click: stop and save, then resume from the last good checkpoint."""
+    """Requests restarts: stop and save, then resume from the last good checkpoint."""
 
     def restart(
         self,
@@ -41,13 +41,13 @@ class Restarts(BaseClient):
         scenario: str | None = None,
         key: str | None = None,
     ) -> Submitted | Refused:
-        """Ask for a new attempt of the week's run, with changed settings or without.
+        """Request a new attempt of the week's run, with or without changed settings.
 
         A live attempt saves and ends first. A run that ended early is resumed as a new job.
         The change is in the ledger with the person's name, and later attempts keep it.
 
-        :param scenario: of the playbook, whose line is written to training.log; without
-            it a lower rate is ``kl_explosion``, a raised weight ``flat_reward``.
+        :param scenario: id of the playbook scenario whose line is written to training.log;
+            by default ``kl_explosion`` for a learning rate, ``flat_reward`` for ent_coef.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
@@ -121,7 +121,7 @@ class Restarts(BaseClient):
 
 
 def _own_trainer(week: Week) -> Refused | None:
-    """Settings of a trainer of the users' own can't be changed here."""
+    """The refusal for a custom trainer, whose settings can't be changed here; else None."""
     if week.playbook.training.command is None:
         return None
     return Refused(

@@ -36,8 +36,8 @@ class Ticks(BaseClient):
         """Confirm a check, with the verdict and value that the person saw.
 
         :param value_seen: a message stays readable in each language.
-        :param replaces: id of the tick that the person saw and wants to replace. If there
-            is another one by now it is a conflict, and nothing is overwritten.
+        :param replaces: id of the tick that the person saw and wants to replace. If it was
+            replaced in the meantime, the result is a conflict and nothing is overwritten.
         """
         if denied := self._denied(Right.RECORD) or too_long(note):
             return denied
@@ -67,11 +67,13 @@ class Ticks(BaseClient):
                 )
             ).first()
             if current is not None and current.id != replaces:
-                there = rows.tick_of(current)
+                existing = rows.tick_of(current)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
-                        "{by} ticked it at {time} UTC.", by=there.by, time=f"{there.at:%H:%M:%S}"
+                        "{by} ticked it at {time} UTC.",
+                        by=existing.by,
+                        time=f"{existing.at:%H:%M:%S}",
                     ),
                 )
             body = Ticked(

@@ -25,7 +25,7 @@ def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Ro
 def opening_body(spec: EscalationSpec, summary: str, kept: str | None) -> IncidentOpened:
     """The body of the ledger line.
 
-    :param kept: path of the evidence, relative to the home.
+    :param kept: path of the evidence, relative to the data directory.
     """
     return IncidentOpened(
         procedure=spec.id, summary=summary, blocks_start=spec.blocks_start, kept=kept
@@ -37,7 +37,7 @@ def open_incident(
 ) -> bool:
     """Open it in the runner's name.
 
-    :param kept: path of the evidence, relative to the home.
+    :param kept: path of the evidence, relative to the data directory.
     :returns: False if the playbook has no such procedure, or it is already open.
     """
     spec = week.playbook.find_escalation(procedure)

@@ -100,7 +100,7 @@ def _copy_once(home: Home, part: Path) -> None:
         content, manifest = read_best_model(home.best_model)
         write_bytes(part / home.best_model.name, content)
         write_json(part / manifest_path(home.best_model).name, manifest)
-    else:  # the users' own trainer writes none
+    else:  # a custom trainer writes none
         copy_files(home.model, [home.best_model.name], part)
         names.append(home.best_model.name)
     for name in names:
@@ -135,7 +135,7 @@ def _last_day(spec: Spec) -> date:
     if spec.launch is None:
         raise InputError(
             Message("A backup is named after the last day of its week, but there is no week."),
-            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
+            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     return max(slot.at(spec.launch) for slot in spec.playbook.schedule).date()
 

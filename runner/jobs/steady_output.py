@@ -28,12 +28,12 @@ class SteadyOutput(io.TextIOBase):
         self.descriptor, self.stamp = descriptor, stamp
         self._lost = 0  # lines
         self._why = ""
-        self._torn = False  # the last thing written ends within a line
+        self._torn = False  # the last write did not end its line
 
     encoding = "utf-8"
 
     def writable(self) -> bool:
-        """True."""
+        """True: the stream accepts writes."""
         return True
 
     def fileno(self) -> int:
@@ -69,7 +69,7 @@ class SteadyOutput(io.TextIOBase):
 
 
 def make_output_steady() -> None:
-    """Replace stdout and stderr by steady streams, unless they have been replaced already."""
+    """Replace stdout and stderr with steady streams, unless they have been replaced already."""
     if sys.stdout is sys.__stdout__ and sys.stdout is not None:
         sys.stdout = SteadyOutput(1)
     if sys.stderr is sys.__stderr__ and sys.stderr is not None:

@@ -33,7 +33,7 @@ def replay(home: Home, by: Person, now: datetime) -> str:
     It trusts the file alone, so it is refused if database or a backup has lines that the
     file lacks. The replay is itself recorded in the ledger.
 
-    :returns: what was done, in one sentence.
+    :returns: one sentence for a terminal.
     :raises ConflictError: a runner is alive.
     :raises InputError: there is no ledger.
     :raises IntegrityError: the ledger is corrupt, truncated or rewritten.
@@ -60,7 +60,7 @@ def replay(home: Home, by: Person, now: datetime) -> str:
 
 
 def require_no_runner(home: Home) -> None:
-    """:raises ConflictError: a runner is alive."""
+    """Raise ConflictError if a runner is alive."""
     status = runner_status(home, datetime.now(UTC))
     if status.alive:
         raise ConflictError(
@@ -72,11 +72,11 @@ def require_no_runner(home: Home) -> None:
 def _require_all_lines(home: Home) -> int:
     """How many lines the file has.
 
-    :raises IntegrityError: its chain is broken, or database or a backup has other or more lines.
+    :raises IntegrityError: its chain is broken, or database or a backup has different or more lines.
     """
     sums = [line.sha256 for line in chain.read(home.ledger)]
-    with TemporaryDirectory(prefix="trainweek-replay-") as beside:
-        copy = Path(beside) / "copy.db"
+    with TemporaryDirectory(prefix="trainweek-replay-") as scratch:
+        copy = Path(scratch) / "copy.db"
         if home.database.exists() and (copy_database(home.database, copy) is not None):
             shutil.copyfile(home.database, copy)  # damaged: use what can be read of it
         known = known_hashes(copy) or []
@@ -89,7 +89,7 @@ def _require_all_lines(home: Home) -> int:
 
 
 def replace_database(home: Home, new: Path, why: str) -> Path | None:
-    """Replace the database by ``new``; the caller holds the store's lock.
+    """Replace the database with ``new``; the caller holds the store's lock.
 
     :returns: where the old one is kept, with its journals; None if there was none.
     """

@@ -48,15 +48,15 @@ class RestoreResult:
             for number, name in ((self.from_ledger, "ledger"), (self.from_database, "database"))
             if number
         ]
-        said = f"Restored {self.lines:,} ledger lines from {source}"
-        said += f", {', '.join(more)} among them." if more else "."
+        summary = f"Restored {self.lines:,} ledger lines from {source}"
+        summary += f", {', '.join(more)} among them." if more else "."
         if self.dropped:
-            said += f" {self.dropped:,} lines of the replaced ledger could not be verified and are dropped."
-        return "\n".join([said, *(f"Kept: {name}" for name in self.kept)])
+            summary += f" {self.dropped:,} lines of the replaced ledger could not be verified and are dropped."
+        return "\n".join([summary, *(f"Kept: {name}" for name in self.kept)])
 
 
 def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> RestoreResult:
-    """Replace ledger and database by an intact pair.
+    """Replace ledger and database with an intact pair.
 
     Takes as many lines as can be verified: the present ledger up to its first corrupt line
     if it continues the backup, else the backup's; then every later line that the present
@@ -111,18 +111,18 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
 
 
 def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
-    there = _newest_first(backups(home), now)
+    stored = _newest_first(backups(home), now)
     if name is not None:
-        found = next((b for b in there if b.folder.name == name), None)
+        found = next((b for b in stored if b.folder.name == name), None)
         if found is None:
-            names = ", ".join(b.folder.name for b in there) or "none"
+            names = ", ".join(b.folder.name for b in stored) or "none"
             raise InputError(
                 Message("There is no backup {name}.", name=name),
                 Message("Use one of: {names}.", names=names),
             )
         verify_backup(found)
         return found
-    for backup in there:
+    for backup in stored:
         try:
             verify_backup(backup)
         except IntegrityError:
@@ -131,10 +131,10 @@ def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
     return None
 
 
-def _newest_first(there: list[StoreBackup], now: datetime) -> list[StoreBackup]:
+def _newest_first(stored: list[StoreBackup], now: datetime) -> list[StoreBackup]:
     """A backup from the future was made with a wrong clock: its lines show how new it is."""
-    past = [backup for backup in there if backup.at <= now]
-    future = sorted((b for b in there if b.at > now), key=lambda b: b.lines, reverse=True)
+    past = [backup for backup in stored if backup.at <= now]
+    future = sorted((b for b in stored if b.at > now), key=lambda b: b.lines, reverse=True)
     lines = past[0].lines if past else 0
     newer = [backup for backup in future if backup.lines > lines]
     return [*newer, *past, *(backup for backup in future if backup not in newer)]
@@ -192,7 +192,7 @@ def _raw(lines: list[chain.Line]) -> Iterator[bytes]:
 
 
 def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
-    """The lines after ``head`` that the database can prove: each gives its own hash again."""
+    """The lines after ``head`` from the database, as long as their recomputed hashes match."""
     if not database.exists():
         return
     seq, prev = (head.seq, head.sha256) if head else (0, chain.START)

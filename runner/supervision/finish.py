@@ -21,7 +21,7 @@ from core.ledger_bodies import (
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident
 from runner.store import queries
 from runner.store.requests import requeue_for_restart
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 _LOST_STARTS_ALLOWED = 1
-_START_VANISHED = Message("The start left no trace of a process. It is tried once more.")
+_START_VANISHED = Message("The start left no trace of a process. Retrying once.")
 _STARTS_VANISHED = Message("Two starts left no trace of a process.")
-_START_HUNG = Message("The start hung before the program ran. It is tried once more.")
+_START_HUNG = Message("The start hung before the program ran. Retrying once.")
 _STARTS_HUNG = Message("Two starts hung before the program ran.")
 _TEMPORARY = frozenset(
     {
@@ -88,10 +88,10 @@ class Finisher:
         killed_after_s: float | None,
         now: datetime,
     ) -> None:
-        """An attempt has ended: end the processes it left, determine its state, record it."""
+        """Record an ended attempt: kill the processes it left, determine its state, save it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        swept = self.executor.kill_tree(folder, attempt.attempt_id)
+        killed = self.executor.kill_tree(folder, attempt.attempt_id)
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
@@ -105,8 +105,8 @@ class Finisher:
             killed_after_s=killed_after_s,
         )
         state, reason = exit_state(ended)
-        if swept and killed_after_s is None:
-            log.warning("%s left %s processes; they were killed.", row.id, swept)
+        if killed and killed_after_s is None:
+            log.warning("%s left %s processes; they were killed.", row.id, killed)
         columns = ProcessColumns(
             state=state,
             reason=reason,
@@ -117,7 +117,7 @@ class Finisher:
         if observed.started_at is not None:
             columns = columns.model_copy(update={"started_at": observed.started_at})
         procedure = self._procedure(row, state, observed, result) if week else None
-        kept, missing = protect(self.home, procedure) if procedure else (None, None)
+        kept, missing = copy_evidence(self.home, procedure) if procedure else (None, None)
         opened = False
         with self.fenced.write(now) as write:
             write.append(JobChanged.with_attempt(row.id, attempt.number, columns), row.week_id)
@@ -127,8 +127,8 @@ class Finisher:
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
                 write.append(DecisionMade.of_result(row.id, result), row.week_id)
-            elif again := requeue_for_restart(write.connection, row.id, state):
-                write.append(JobChanged(job_id=row.id, job=again), row.week_id)
+            elif requeued := requeue_for_restart(write.connection, row.id, state):
+                write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
@@ -136,7 +136,7 @@ class Finisher:
         log.info("%s attempt %s: %s. %s", row.id, attempt.number, state, reason)
 
     def _last_lines(self, folder: Path) -> Message | None:
-        """Keep the log's last lines with the attempt, and say where."""
+        """Copy the log's last lines to the attempt's folder; returns a sentence with the path."""
         kept = folder / "last_100_lines.log"
         try:
             write_text(kept, tail(self.home.training_log, 100) + "\n")
@@ -167,8 +167,8 @@ class Finisher:
         columns = JobColumns(state=JobState.STOPPED, reason=reason, ended_at=now, not_before=None)
         with self.fenced.write(now) as write:
             write.append(JobChanged(job_id=row.id, job=columns), row.week_id)
-            if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
-                write.append(JobChanged(job_id=row.id, job=again), row.week_id)
+            if requeued := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
+                write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime, *, hung: bool = False) -> None:
         """A start produced no process: try once more, without counting it.

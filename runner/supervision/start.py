@@ -111,7 +111,7 @@ class Starter:
         return attempt_id
 
     def _event_folder(self, connection: Connection, job: Job) -> Path | None:
-        """A folder of its own for each attempt of a run, over all jobs of that run."""
+        """The event folder of the next attempt; each attempt of a run has its own, over all jobs."""
         if job.kind is not JobKind.TRAIN or job.run is None:
             return None
         attempts, jobs = schema.attempts, schema.jobs

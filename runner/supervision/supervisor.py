@@ -260,6 +260,6 @@ class Supervisor:
             self.finisher.give_up_start(row, attempt, now, hung=True)
 
     def _overdue(self, attempt: Row) -> bool:
-        """Whether a start should have a process by now; an adopted one gets the full time too."""
+        """Whether a start should have a process by now; an adopted one also gets the full timeout."""
         since = self._started.get(attempt.attempt_id, self._created)
         return self.monotonic() - since >= self.settings.start_timeout_s

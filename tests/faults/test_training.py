@@ -305,7 +305,7 @@ def test_a_model_without_its_own_normaliser_is_refused(
         Candidate.read(home.best_model)
     facts["normaliser"] = statistics | {"names": ["rsi_14", *statistics["names"][1:]]}
     best_model.save_best_model(home.best_model, trained.model, facts)
-    with pytest.raises(InputError, match=r"normaliser of best_model\.zip has other features"):
+    with pytest.raises(InputError, match=r"normaliser of best_model\.zip has different features"):
         Candidate.read(home.best_model)
 
 

@@ -31,7 +31,7 @@ def test_a_runner_keeps_its_own_log_and_the_dashboards_short(place: Place) -> No
         place.runner(TRAINWEEK_LOG_BYTES="2000", TRAINWEEK_LOG_FILES="3")
         for path in logs:
             kept = path.with_name(f"{path.name}.1")
-            note = f"[trainweek] log truncated: the lines before are in {path.name}.1"
+            note = f"[trainweek] log truncated: earlier lines are in {path.name}.1"
             wait_for(partial(holds, path, note))
             assert kept.read_text().endswith("line 999\n") or path == place.home.runner_log
         dashboard.write(b"and on\n")

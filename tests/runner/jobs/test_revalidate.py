@@ -160,6 +160,7 @@ def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(t
     assert next(gate["id"] for gate in seen["gates"]) == "sharpe"
 
 
+@pytest.mark.slow
 def test_without_save_report_nothing_is_written_but_the_result_is_the_same(trained, saved, home):
     spec = write_spec(home, "revalidate", run="printed", episodes=6)
     done = run("revalidate", spec)
@@ -173,6 +174,7 @@ def test_without_save_report_nothing_is_written_but_the_result_is_the_same(train
     assert found["evidence"] == result(saved[0])["evidence"]
 
 
+@pytest.mark.slow
 def test_the_weeks_costs_are_charged_not_the_models(trained, saved, home):
     spec = write_spec(home, "revalidate", run="costs", save_report=True, episodes=6)
     playbook = spec.parent / "playbook.yaml"
@@ -248,7 +250,7 @@ def test_a_model_of_another_observation_space_is_refused(home):
     manifest["feature_names"].append("news")
     manifest["observation_shape"] = [len(manifest["feature_names"])]
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    assert "another observation space" in refusal(home)
+    assert "a different observation space" in refusal(home)
 
 
 def test_too_few_bars_for_the_episodes_are_refused(home):

@@ -62,13 +62,27 @@ def test_a_start_that_was_given_up_does_nothing(tmp_path: Path) -> None:
     assert not (folder / "output.log").exists()
 
 
+@pytest.mark.parametrize(
+    ("word", "why"), [("a\0", "embedded null byte"), ("\ud800", "surrogates not allowed")]
+)
+def test_a_command_that_no_system_can_start_leaves_an_exit_record(
+    tmp_path: Path, word: str, why: str
+) -> None:
+    folder = folder_with(tmp_path, sys.executable, word)
+    assert run_shim(folder).wait(timeout=20) == 0
+    ended = exit_of(folder)
+    assert (ended["exit_code"], ended["signal"]) == (None, None)
+    assert why in ended["error"]
+    assert ascii(word) in ended["error"]
+
+
 def test_a_long_log_is_cut_and_the_program_writes_on(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, sys.executable, "-c", WRITES, "600", log_bytes=1500, log_files=3)
     assert run_shim(folder).wait(timeout=30) == 0
     logs = sorted(path.name for path in folder.glob("output.log*"))
     assert logs == ["output.log", "output.log.1", "output.log.2"]
     text = (folder / "output.log").read_text()
-    assert "[trainweek] log truncated: the lines before are in output.log.1" in text
+    assert "[trainweek] log truncated: earlier lines are in output.log.1" in text
     assert "line 599\n" in text + (folder / "output.log.1").read_text()
     assert exit_of(folder)["exit_code"] == 0
 
@@ -138,9 +152,7 @@ def test_a_disk_without_room_for_a_copy_loses_the_log_not_the_program(
     os.write(log.descriptor, b"x" * 1500)
     log.cap()
     text = (tmp_path / "output.log").read_text()
-    assert (
-        text == "[trainweek] log truncated: the lines before are lost (No space left on device)\n"
-    )
+    assert text == "[trainweek] log truncated: earlier lines are lost (No space left on device)\n"
     os.close(log.descriptor)
 
 

@@ -26,7 +26,7 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     data = recorded(place.lead.open_incident(place.week.id, "data", "gaps in the candles"))
     crash = recorded(place.lead.open_incident(place.week.id, "crash", "it fell over"))
     assert blocking(place) == data
-    assert data.holds_start
+    assert data.is_blocking
     refused = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(refused, Refused)
     assert "gaps in the candles" in refused.reason
