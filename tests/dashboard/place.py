@@ -127,7 +127,8 @@ class Place:
         return test.run()
 
 
-def _script(panel: str, page: Page) -> None:
+# AppTest runs the source of such a function alone: no name of this file is known in it.
+def _script(panel, page) -> None:
     import importlib
 
     import streamlit as st
@@ -143,7 +144,7 @@ def draw_frame(page: Page) -> AppTest:
     return AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
 
 
-def _frame(page: Page) -> None:
+def _frame(page) -> None:
     from dashboard.frame import show
 
     show(page, "Any page")
