@@ -79,6 +79,7 @@ class Body(BodyPart):
     action: ClassVar[str | None] = None
 
     def as_json(self) -> dict[str, Any]:
+        """The body as recorded, with its action first if the kind has actions."""
         made = super().as_json()
         return made if self.action is None else {"action": self.action, **made}
 
