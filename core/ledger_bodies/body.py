@@ -1,6 +1,6 @@
 """The base of all bodies of ledger lines.
 
-A body is recorded as the JSON that :meth:`Body.as_json` gives, and the hash chain goes over
+A body is recorded as the JSON of :meth:`Body.as_json`, and the hash chain covers
 it: a field that was never set stays absent, and a line of an older version gives the same
 bytes again.
 """
@@ -79,7 +79,7 @@ class Body(BodyPart):
     action: ClassVar[str | None] = None
 
     def as_json(self) -> dict[str, Any]:
-        """The body as recorded, with its action first if the kind has actions."""
+        """The fields as plain JSON, after ``action`` if the kind has actions."""
         made = super().as_json()
         return made if self.action is None else {"action": self.action, **made}
 

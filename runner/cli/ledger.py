@@ -81,5 +81,5 @@ def restore(
 
 
 def _require(right: Right) -> None:
-    """:raises PermissionDenied: the person at the terminal lacks this right."""
+    """Raise PermissionDenied if the person at the terminal lacks this right."""
     terminal_person().require(right)

@@ -18,11 +18,12 @@ from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.client import Client
-from tests.event_files import write_events
+from tests.event_files import Point, write_events
 from tests.expected import job_of, present, recorded
+from tests.runner.place import empty_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from streamlit.testing.v1.element_tree import Button, Widget
@@ -40,13 +41,13 @@ LEAD = PEOPLE[Role.LEAD]
 W = TypeVar("W", bound="Widget")
 
 
-def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list]:
+def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list[Point]]:
     """A healthy run from launch on: reward rises from below 0, the loss falls."""
     walls = [LAUNCH.timestamp() + 3600 / per_hour * i for i in range(1, int(hours * per_hour) + 1)]
     steps = [STEPS_A_POINT * i for i in range(1, len(walls) + 1)]
     points = range(len(walls))
 
-    def of(value) -> list:
+    def of(value: Callable[[int], float]) -> list[Point]:
         return [(steps[i], walls[i], value(i)) for i in points]
 
     return {
@@ -69,7 +70,8 @@ class Place:
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
         self.now = LAUNCH + timedelta(hours=3, minutes=5)
-        root.mkdir(parents=True, exist_ok=True)
+        self.home.state.mkdir(parents=True, exist_ok=True)
+        self.home.database.write_bytes(empty_database())
 
     def client(self, person: Person = LEAD) -> Client:
         return Client(self.home, person, now=lambda: self.now)
@@ -125,6 +127,7 @@ class Place:
         return test.run()
 
 
+# AppTest runs the source of such a function alone: no name of this file is known in it.
 def _script(panel, page) -> None:
     import importlib
 

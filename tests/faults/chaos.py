@@ -113,7 +113,7 @@ class Chaos:
         )
         playbook.write_text(text, encoding="utf-8")
         self.lead.create_week(parse_moment("2026-02-23T14:00Z"), playbook_path=playbook)
-        self.week_id = self.lead.active_week().id  # type: ignore[union-attr]
+        self.week_id = present(self.lead.active_week()).id
         self.tally = Tally()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -19,6 +19,8 @@ from tests.runner.place import Place, ticking, wait_for
 if TYPE_CHECKING:
     import pytest
 
+    from runner.records import Job
+
 Seen = Callable[[object], None]
 QUICK = {
     "TRAINWEEK_LIVENESS_S": "0.2",
@@ -27,12 +29,12 @@ QUICK = {
 }
 
 
-def liveness(place: Place, job) -> Liveness | None:
+def liveness(place: Place, job: Job) -> Liveness | None:
     pulse = place.lead.pulse(job.id)
     return None if pulse is None else pulse.liveness
 
 
-def at_work(place: Place, job) -> None:
+def at_work(place: Place, job: Job) -> None:
     wait_for(place.in_state(job, JobState.RUNNING))
     wait_for(lambda: place.lead.progress(job.id))
     wait_for(lambda: liveness(place, job) is Liveness.WORKING)

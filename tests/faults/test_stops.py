@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -20,6 +21,9 @@ from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import killed
 from tests.runner.place import LAUNCH, Place, wait_for
+
+if TYPE_CHECKING:
+    from runner.records import Job
 
 Seen = Callable[[object], None]
 
@@ -38,7 +42,7 @@ def test_what_ignores_sigterm_is_killed_after_the_grace(place: Place, seen: Seen
     seen(f"{place.job(job).state}: {place.job(job).reason} (grace set to 1 s), 0 survivors")
 
 
-def grandchild(place: Place, job) -> ProcessIdentity:
+def grandchild(place: Place, job: Job) -> ProcessIdentity:
     """The process that fled from the program's session."""
     path = place.folder(job) / "grandchild.pid"
     wait_for(lambda: path.exists() and path.read_text())
@@ -48,7 +52,7 @@ def grandchild(place: Place, job) -> ProcessIdentity:
     return process
 
 
-def without_cgroup(place: Place, job) -> None:
+def without_cgroup(place: Place, job: Job) -> None:
     """As on a machine where the shim may make no control group."""
     path = place.folder(job) / "identity.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"cgroup": None}))
@@ -201,9 +205,11 @@ def test_a_trainer_saves_whoever_stands_around_it(
     seen(f"{request.node.callspec.id}: saved. {place.job(job).reason}")
 
 
-def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:
+def test_a_shim_that_says_nothing_is_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = place.service(shim_grace_s=0.3)
-    service.supervisor.executor.wake = lambda *_: None  # type: ignore[method-assign]
+    monkeypatch.setattr(service.supervisor.executor, "wake", lambda *_: None)
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     shim = place.shim(job)
     os.kill(shim, signal.SIGSTOP)

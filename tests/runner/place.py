@@ -30,6 +30,7 @@ from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.service import Service
 from runner.settings import Settings, command_name
+from runner.store import Store
 from tests.expected import job_of, present
 
 if TYPE_CHECKING:
@@ -101,6 +102,15 @@ def strays(home: Home) -> list[psutil.Process]:
             with suppress(psutil.Error):
                 found.append(psutil.Process(process.pid))
     return found
+
+
+@cache
+def empty_database() -> bytes:
+    """Made once: to copy it is quicker than to migrate another through every version."""
+    with TemporaryDirectory(prefix="trainweek-place-") as folder:
+        home = Home(Path(folder))
+        Store(home)
+        return home.database.read_bytes()
 
 
 @cache

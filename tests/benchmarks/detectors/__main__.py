@@ -27,7 +27,7 @@ from tests.benchmarks.detectors.scoring import (
 from tests.shared_files import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 JUDGES: dict[str, Judge] = {
     "trainweek, process known": product,
@@ -104,7 +104,7 @@ def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool)
     print(f"  {sum(run.flips for run in runs) / max(whole, 1e-9):.2f} flips per run-day, all runs")
 
 
-def _share(what: str, runs: Iterable[Replayed], test) -> str:
+def _share(what: str, runs: Iterable[Replayed], test: Callable[[Replayed], object]) -> str:
     runs = list(runs)
     hits = [run for run in runs if test(run)]
     told = f"{what}: {len(hits)} of {len(runs)}"

@@ -214,7 +214,7 @@ class Run:
             return
         self._learn(model, total, log_interval=NEVER if name == "nothing_logged" else 1)
 
-    def _learn(self, model: PPO, steps: int, **how) -> None:
+    def _learn(self, model: PPO, steps: int, **how: Any) -> None:
         model.learn(steps, callback=self.callback, **how)
 
     def _logger(self, name: str) -> Logger:

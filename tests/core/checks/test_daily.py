@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +14,11 @@ from core.vocabulary import TrainingStatus
 from tests.core.checks.scene import AFTER_FOUR_HOURS, LAUNCH, PLAYBOOK, Scene, falling, steady
 from tests.expected import present
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.facts import Facts
+
 DAY = date(2026, 2, 24)
 MANUALS_KEYS = [
     "date", "training_status", "time_elapsed_hours", "estimated_time_remaining_hours",
@@ -22,11 +28,11 @@ MANUALS_KEYS = [
 
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def summary_of(facts) -> dict:
+def summary_of(facts: Facts) -> dict[str, Any]:
     return daily_summary(PLAYBOOK, DAY, facts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -34,6 +35,9 @@ from tests.core.checks.scene import (
 from tests.expected import present
 from tests.shared_files import shared_file
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FROM_EVENTS = (
     "reward_positive", "loss_falling", "speed", "policy_loss", "reward_trend",
     "kl_divergence", "sharpe_estimate", "training_running",
@@ -41,7 +45,7 @@ FROM_EVENTS = (
 
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -37,6 +38,9 @@ from tests.core.backtest_records import (
     schema_validator,
 )
 from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
@@ -97,7 +101,7 @@ def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
 ONE_LOSS, ONE_WIN = [-5.0] * 20, [5.0] * 20
 
 
-def with_trades(pnl) -> BacktestRecord:
+def with_trades(pnl: Sequence[float] | np.ndarray) -> BacktestRecord:
     backtest = record()
     return replace(backtest, trades=backtest.trades.assign(pnl=pnl))
 

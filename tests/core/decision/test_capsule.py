@@ -6,6 +6,7 @@ import json
 import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -58,7 +59,7 @@ def statement_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY) -> dict:
     }  # fmt: skip
 
 
-def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed) -> bytes:
+def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed: Any) -> bytes:
     statement = statement_of(saved, key) | changed
     validity = Validity(SignatureState.STANDS)
     given = [CONDITION | {"closed": None}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,13 +28,15 @@ from tests.expected import present
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.decision.archive import ReportPaths
+
 NAMES = {
     "decision.json", "metrics.csv", "equity.csv", "trades.csv", "decision.txt", "memo.html",
     "training_log_summary.txt",
 }  # fmt: skip
 
 
-def write(home: Home, seed: int = 1, **changed):
+def write(home: Home, seed: int = 1, **changed: Any) -> ReportPaths:
     backtest = record(seed)
     decision = decision_of(backtest, **changed)
     return write_reports(

@@ -8,7 +8,7 @@ import pickle
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -33,6 +33,12 @@ from tests.core.diagnosis.runs import (
 from tests.event_files import append_events, write_events
 from tests.expected import present
 from tests.portuguese import untranslated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.diagnosis.finding import ScenarioResult
+    from core.diagnosis.run_view import RunView
 
 diagnosis = importlib.import_module("core.diagnosis.diagnose")
 ALARMS = (FindingStatus.FIRING, FindingStatus.RECOVERING)
@@ -218,12 +224,14 @@ def test_what_can_be_critical_is_listed():
 
 
 @pytest.fixture
-def judged(monkeypatch):
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the scenarios whose rules ran, in their order; those by the reward left out."""
-    names = []
+    names: list[str] = []
 
-    def noting(name, rule):
-        def noted(view):
+    def noting(
+        name: str, rule: Callable[[RunView], ScenarioResult]
+    ) -> Callable[[RunView], ScenarioResult]:
+        def noted(view: RunView) -> ScenarioResult:
             names.append(name)
             return rule(view)
 

@@ -16,13 +16,18 @@ from core.market.bar_rules import Issue
 from core.market.synthetic import make_market, write_market
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
+
+    from core.market.candles import Candles
 
 HEADER = "open_time_utc,open,high,low,close,volume"
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def candles_of(tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped=()):
+def candles_of(
+    tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped: Collection[int] = ()
+) -> Candles:
     """A clean file with some rows replaced: ``changed`` maps bar to the text after its time."""
     rows = [HEADER]
     for bar in range(bars):
@@ -35,7 +40,7 @@ def candles_of(tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped
     return load_candles(file)
 
 
-def codes(issues) -> set[str]:
+def codes(issues: Iterable[Issue]) -> set[str]:
     return {issue.code for issue in issues}
 
 

@@ -21,6 +21,7 @@ from tests.expected import present
 from tests.portuguese import untranslated
 
 if TYPE_CHECKING:
+    from core.playbook.loading import PlaybookProblem
     from core.playbook.schema import Playbook
 
 TEXT = default_playbook_text()
@@ -37,7 +38,7 @@ def changed(old: str, new: str) -> str:
     return TEXT.replace(old, new)
 
 
-def only_problem(text: str):
+def only_problem(text: str) -> PlaybookProblem:
     (problem,) = playbook_problems(text, "mine.yaml")
     return problem
 
@@ -70,6 +71,8 @@ WRONG_VALUES = [
     ("  command: null", "  command: [train, '{port}']", "training.command", "{port}"),
     ("  command: null", "  command: [train, '{steps']", "training.command", "unbalanced brace"),
     ("  command: null", "  command: []", "training.command", "the command is empty"),
+    ("  command: null", '  command: ["a\\0"]', "training.command", r"'\x00' is a control character"),
+    ("  command: null", '  command: [python, "\\e[31m"]', "training.command", r"'\x1b' is a control character"),
 ]  # fmt: skip
 
 

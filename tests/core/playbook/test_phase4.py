@@ -167,4 +167,4 @@ def test_the_prose_is_in_our_own_words() -> None:
 
 def test_it_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        PLAYBOOK.training.total_steps = 1  # type: ignore[misc]  # frozen, which is the point
+        PLAYBOOK.training.total_steps = 1  # type: ignore[misc]  # wrong on purpose

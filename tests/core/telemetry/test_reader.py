@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REWARD, KL, SHARPE = "rollout/ep_rew_mean", "train/approx_kl", "eval/sharpe"
 
 
-def read(path) -> RunReader:
+def read(path: Path) -> RunReader:
     reader = RunReader(path)
     reader.refresh()
     return reader
@@ -31,7 +31,7 @@ def line(first: int, last: int, start: float, value: float) -> list[tuple[int, f
 
 
 @pytest.fixture
-def restarted(tmp_path):
+def restarted(tmp_path: Path) -> Path:
     """Attempt 1 reached step 100; attempt 2 went on from 60."""
     write_events(
         tmp_path / "attempt-001",
@@ -230,7 +230,7 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path):
 
 
 def test_a_folder_that_may_not_be_listed_is_an_error_with_a_remedy(tmp_path, monkeypatch):
-    def scandir(path):
+    def scandir(path: Path) -> NoReturn:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("os.scandir", scandir)  # root may list everything

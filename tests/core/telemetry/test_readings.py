@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,8 +22,12 @@ from core.telemetry.readings import (
     time_remaining_range,
     validation_sharpe,
 )
-from tests.event_files import header, write_events
+from tests.event_files import Point, header, write_events
 from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 START = 1_700_000_000.0
 
@@ -31,14 +36,16 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(START + seconds, UTC)
 
 
-def iterations(count: int, seconds: float = 2.0, value: float = 1.0, first: int = 1, start=START):
+def iterations(
+    count: int, seconds: float = 2.0, value: float = 1.0, first: int = 1, start: float = START
+) -> list[Point]:
     """A point every 2048 steps."""
     return [
         (2048 * i, start + seconds * (i - first + 1), value) for i in range(first, first + count)
     ]
 
 
-def read(folder, series) -> RunReader:
+def read(folder: Path, series: Mapping[str, Sequence[Point]]) -> RunReader:
     write_events(folder, series)
     reader = RunReader(folder)
     reader.refresh()

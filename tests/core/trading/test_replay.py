@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,12 +16,15 @@ from core.trading.replay import Costs, Track, replay
 from core.trading.robustness import break_even_bps, stress
 from tests.expected import present
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 FREE = CostModel(0.0, 0.0, 0.0)
 PLAYBOOK = load_playbook(DEFAULT)
 JUDGE = Judge(PLAYBOOK.gates, PLAYBOOK.decision, 8760)
 
 
-def track(opens, closes, episodes=None) -> Track:
+def track(opens: ArrayLike, closes: ArrayLike, episodes: np.ndarray | None = None) -> Track:
     bars = pd.DataFrame({"open": np.array(opens, float), "close": np.array(closes, float)})
     return Track.of(bars, episodes)
 

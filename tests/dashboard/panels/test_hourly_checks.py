@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,10 +19,13 @@ from runner.week.facts import gather
 from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
 SLOT = "hourly_3"
 
 
-def draw(place: Place, **given):
+def draw(place: Place, **given: Any) -> AppTest:
     test = place.draw("hourly_checks", **given)
     assert not test.exception
     assert not test.error, test.error

@@ -13,11 +13,13 @@ from tests.dashboard.place import LAUNCH, Place, text_of
 from tests.expected import present
 
 if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
     from core.telemetry import Series
     from dashboard.data.snapshot import Snapshot
 
 
-def helps(test) -> str:
+def helps(test: AppTest) -> str:
     return "\n".join(str(element.help) for element in test.markdown if element.help)
 
 

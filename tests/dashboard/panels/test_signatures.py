@@ -17,7 +17,7 @@ from dashboard.viewer import Viewer
 from dashboard.wording.decision import OVERLAP, VIEWS
 from runner.jobs.decision_context import approvals
 from tests.dashboard.place import _script, button, draw_frame, keyed, text_of
-from tests.expected import present
+from tests.expected import present, recorded
 from tests.runner.place import LEAD
 from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
 
@@ -184,7 +184,7 @@ def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -
 
 
 def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
-    signed = place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS))
     viewer = draw(place, "this_week", role=Role.VIEWER)
     key = f"condition:{signed.id}:0"
     assert button(viewer, f"{key}:button").disabled
@@ -200,6 +200,7 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
     assert present(place.client().conditions(place.week.id)[0].closed).by == "some engineer"
 
 
+@pytest.mark.slow
 def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
     place.revalidate("NO-GO")
     cto = draw(place, "decision", verified=True)
@@ -219,6 +220,7 @@ def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace
     assert place.client().signatures()[0].second_verified
 
 
+@pytest.mark.slow
 def test_every_view_draws_in_both_languages(place: SignedPlace) -> None:
     place.sign(place.revalidate("PARTIAL"))
     for language in ("en", "pt"):

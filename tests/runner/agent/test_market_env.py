@@ -265,7 +265,7 @@ def test_component_means_sum_to_the_mean_reward():
     assert set(env.take_sums().values()) == {0.0}
 
 
-def observations(source, until: int, seed: int = 1) -> np.ndarray:
+def observations(source: Market, until: int, seed: int = 1) -> np.ndarray:
     """What the policy sees on every bar up to ``until``, position features included."""
     env = env_on(source, num_envs=1, bars=until, features=raw_features(source).astype(np.float32))
     env.episodes.__dict__["last_bar"] = until  # the same episode on a longer market

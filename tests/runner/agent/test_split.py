@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,10 +12,13 @@ from runner.agent.features import WARM_UP
 from runner.agent.split import TrainingData, purge_gap
 from tests.runner.agent.markets import candles, small_settings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SETTINGS = small_settings()
 
 
-def changed_after(frame, bar: int):
+def changed_after(frame: pd.DataFrame, bar: int) -> pd.DataFrame:
     other = frame.copy()
     other.iloc[bar:, :4] = (
         other.iloc[bar:, :4].to_numpy() * np.linspace(1, 3, len(frame) - bar)[:, None]

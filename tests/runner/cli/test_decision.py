@@ -39,7 +39,7 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     assert unsigned.returncode == 1
     assert json.loads(unsigned.stdout)["state"] == "UNSIGNED"
     act = SignatureAct.APPROVE_WITH_CONDITIONS
-    signed = place.sign(seen, act, CONDITIONS).record
+    signed = recorded(place.sign(seen, act, CONDITIONS))
     assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
     place.client(ENGINEER).close_condition(signed.id, 0, "done")
     closed = decision("close", 2, "--note", "the alarm is live", home=root)

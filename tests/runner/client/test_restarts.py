@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,8 +28,11 @@ from tests.runner.place import (
     wait_for,
 )
 
+if TYPE_CHECKING:
+    from runner.records import Job
 
-def spec(place: Place, job, number: int) -> dict:
+
+def spec(place: Place, job: Job, number: int) -> dict[str, Any]:
     folder = place.home.attempt(job.id, number)
     return json.loads((folder / "spec.json").read_text())
 
@@ -156,6 +160,7 @@ def test_nobody_restarts_what_an_open_incident_blocks_or_without_the_right(place
     assert isinstance(place.client(VIEWER).restart(), Refused)
 
 
+@pytest.mark.slow
 def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> None:
     """Real runner, real PPO, real events: what the curve says is what was asked for."""
     make_home(tmp_path / "home")

@@ -13,6 +13,9 @@ from tests.runner.place import LAUNCH, Place
 
 if TYPE_CHECKING:
     import pytest
+    from sqlalchemy import Connection
+
+    from runner.records import Tick
 
 
 def test_what_is_written_during_the_read_is_in_none_of_the_records(
@@ -27,7 +30,7 @@ def test_what_is_written_during_the_read_is_in_none_of_the_records(
         other.submit(JobKind.BACKUP)
         other.tick(place.week.id, "hourly_1", "speed", "", Verdict.PASS, "1")
 
-    def interrupted(connection, week_id, slot=None):
+    def interrupted(connection: Connection, week_id: str, slot: str | None = None) -> list[Tick]:
         if not writers:
             writers.append(Thread(target=write))
             writers[0].start()

@@ -14,7 +14,7 @@ import pytest
 
 from runner.processes import attempt_processes
 from runner.processes.attempt_processes import ATTEMPT_VARIABLE, cgroup_members, processes_of
-from runner.processes.identity import identify, is_alive, send_signal
+from runner.processes.identity import ProcessIdentity, identify, is_alive, send_signal
 from runner.processes.process_table import descendants
 from tests.expected import present
 from tests.runner.place import wait_for
@@ -69,7 +69,7 @@ def test_a_number_that_changes_hands_while_it_is_looked_at_is_nobody(
         assert cgroup_members(str(group), "a-mark-that-changes") == [identify(sleeping.pid)]
         looks: dict[int, int] = {}
 
-        def given_again(pid: int):
+        def given_again(pid: int) -> ProcessIdentity | None:
             """Between the first look and the next one another process got the number."""
             looks[pid] = looks.get(pid, 0) + 1
             found = identify(pid)

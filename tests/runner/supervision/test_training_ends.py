@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from core.timestamps import parse_moment
@@ -141,7 +142,7 @@ def test_a_trainer_of_the_users_own_is_run_with_its_placeholders(place: Place) -
     assert (events / "events").exists()
 
 
-def _reboot(place: Place, job) -> None:
+def _reboot(place: Place, job: Job) -> None:
     """Make the attempt one of an earlier boot: its processes are gone, its files stay."""
     path = place.folder(job) / "identity.json"
     stored = json.loads(path.read_text())
@@ -212,6 +213,7 @@ def stopped(place: Place) -> Job:
     return job
 
 
+@pytest.mark.slow
 def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
     place: Place,
 ) -> None:

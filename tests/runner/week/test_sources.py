@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.week.agenda import agenda
@@ -16,7 +16,7 @@ from tests.runner.place import LAUNCH, Place
 REWARD = "rollout/ep_rew_mean"
 
 
-def stand_at(place: Place, moment) -> None:
+def stand_at(place: Place, moment: datetime) -> None:
     place.lead.record_clock_point(place.week.id, place.lead.now(), moment, 0.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.facts import JobFacts, LogFacts
 from core.vocabulary import FindingStatus, JobState, Severity, TrainingStatus
@@ -17,14 +18,20 @@ from tests.core.diagnosis.runs import (
     open_reader,
     ppo,
 )
-from tests.event_files import write_events
+from tests.event_files import Point, write_events
 from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from core.diagnosis.finding import Finding
 
 NAME = "data_issue"
 NAN = float("nan")
 
 
-def issue(tmp_path, series):
+def issue(tmp_path: Path, series: Mapping[str, Sequence[Point]]) -> Finding:
     return diagnosed(tmp_path, series, 100 * MINUTE)[NAME]
 
 

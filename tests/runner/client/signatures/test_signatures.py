@@ -53,7 +53,7 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     shut = place.client().gate()
     assert not shut.passes
     assert shut.reason == "It is not signed."
-    signed = place.sign(seen).record
+    signed = recorded(place.sign(seen))
     open_ = place.client().gate()
     assert open_.passes
     assert open_.facts["by"] == "Carl"
@@ -368,7 +368,7 @@ def test_a_row_that_was_altered_in_the_database_is_found(place: SignedPlace, cha
 
 def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) -> None:
     seen = place.revalidate("PARTIAL")
-    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(seen, WITH_CONDITIONS, CONDITIONS))
     first, second = place.client().conditions(place.week.id)
     assert first.overdue(present(second.due))
     assert not second.overdue(present(first.due))
@@ -406,7 +406,7 @@ def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
     lead = place.client(Person("Lea", Role.LEAD, verified=True))
     assert isinstance(lead.countersign(place.week.id, partial, "old"), Refused)
     lead.countersign(place.week.id, seen, "I stand by it")
-    signed = place.sign(seen, second=LEAD).record
+    signed = recorded(place.sign(seen, second=LEAD))
     assert (signed.second, signed.second_verified) == ("Lea", True)
     assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
     answer = place.client().gate()
@@ -460,7 +460,7 @@ def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
 
 def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
     seen = place.revalidate("PARTIAL")
-    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(seen, WITH_CONDITIONS, CONDITIONS))
     place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
     place.home.runner_identity.unlink(missing_ok=True)
     before = place.client().conditions(place.week.id)
@@ -498,10 +498,10 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
 
 def test_a_lost_key_is_replaced_and_old_signatures_keep_theirs(place: SignedPlace) -> None:
     seen = place.revalidate("GO")
-    first = place.sign(seen).record
+    first = recorded(place.sign(seen))
     place.home.signing_key.unlink()
-    second = place.sign(seen).record
-    keys = {signed.sealed["statement"]["public_key"] for signed in (first, second)}
+    second = recorded(place.sign(seen))
+    keys = {present(signed.sealed)["statement"]["public_key"] for signed in (first, second)}
     assert len(keys) == 2
     assert all(place.client().validity(signed).valid for signed in (first, second))
 
