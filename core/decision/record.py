@@ -41,6 +41,10 @@ class NextSteps(JsonModel):
     en: str = Field(description="The playbook's text in English.")
     pt: str = Field(description="The playbook's text in Brazilian Portuguese.")
 
+    def in_(self, language: str) -> str:
+        """The playbook's text in a language; English for one that it does not have."""
+        return self.pt if language == "pt" else self.en
+
 
 class RecordFacts(Facts):
     """Figures shown beside the gates."""
