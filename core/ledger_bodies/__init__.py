@@ -5,7 +5,7 @@ line back; a line that this version does not know is an error there. :func:`read
 reads leniently, for lines that are only shown.
 """
 
-from core.ledger_bodies.body import Body, BodyPart, UnknownBody
+from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
     ConditionClosed,
@@ -30,6 +30,7 @@ from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
 
 __all__ = [
     "BODIES",
+    "AnyBody",
     "AttemptColumns",
     "AttemptStarted",
     "Body",

@@ -90,3 +90,7 @@ class UnknownBody:
 
     kind: str
     raw: Any  # as it was recorded
+
+
+AnyBody = Body | UnknownBody
+"""What a reader gets of a line."""
