@@ -81,7 +81,9 @@ def _curve(
     if len(series) < 2:
         return
     marks, step = restart_marks(page, snapshot), finding.since_step
+    caption = page.say("{curve} so far", curve=subject.title)
     if wall is not None and step is not None and finding.status is not FindingStatus.OK:
+        caption = page.say("{curve} around the event", curve=subject.title)
         series = around(series, step, POINTS)
         label = page.say.raw("since step {step}", step=number(step))
         marks = [*marks, Mark(step, label, RED)]
@@ -94,7 +96,7 @@ def _curve(
     figure = curve(
         {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale
     )
-    st.caption(page.say("{curve} around the event", curve=subject.title))
+    st.caption(caption)
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 
