@@ -206,17 +206,22 @@ def _conditions(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
 
 def _checks(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
     """Checklists that fail now; of those judged at their own time, only the newest."""
-    come = [v for v in snapshot.timeline if v.at <= snapshot.now_week and v.spec.checks]
+    come = [
+        v
+        for v in snapshot.timeline
+        if v.at <= snapshot.now_week and v.spec.checks and v.state is not SlotState.SKIPPED
+    ]
     of_a_moment = [v for v in come if not snapshot.judged_now(v.spec)]
     started = snapshot.run is not None
     for view in [*of_a_moment[-1:], *(v for v in come if snapshot.judged_now(v.spec))]:
-        if view.state is SlotState.SKIPPED or (started and view.spec.kind == "preflight"):
-            continue
+        if started and view.spec.kind == "preflight":
+            continue  # the start was allowed after it, or a lead overrode it
         counts = Counter(judged.verdict for judged in snapshot.judgements(view.spec))
         parts = []
         if failed := counts[Verdict.FAIL]:
             parts.append(plural("{n} check fails.", "{n} checks fail.", failed))
-        if view.state is SlotState.DONE and (unknown := counts[Verdict.UNKNOWN]):
+        gone = view.state is SlotState.DONE and snapshot.judged_now(view.spec)
+        if gone and (unknown := counts[Verdict.UNKNOWN]):
             parts.append(plural("{n} check has no data.", "{n} checks have no data.", unknown))
         if parts:
             what = view.spec.title.in_(language)
