@@ -1,4 +1,4 @@
-"""What a line of the ledger says: one model for each kind of line, and for each of its actions.
+"""Bodies of ledger lines: one model for each kind of line, and for each of its actions.
 
 Writers make a model, and its :meth:`Body.as_json` is recorded. :func:`parse_body` reads a
 line back; a line that this version does not know is an error there. :func:`readable_body`
