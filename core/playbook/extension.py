@@ -14,6 +14,7 @@ removed: write a complete playbook for that (``trainweek playbook show`` prints 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def extended(tree: Tree) -> Tree:
             line,
             (KEY,),
         )
-    base = read_tree(BASES[name].read_text(encoding="utf-8")).data
+    base = deepcopy(read_tree(BASES[name].read_text(encoding="utf-8")).data)
     own = {key: value for key, value in tree.data.items() if key != KEY}
     places: dict[_Path, _Path] = {}
     data = _merged(base, own, (), (), places)
@@ -89,9 +90,10 @@ def _merged(base: Any, own: Any, path: _Path, whole: _Path, places: dict[_Path, 
     if _has_ids(base) and _has_ids(own):
         result, index_of = list(base), {item["id"]: i for i, item in enumerate(base)}
         for i, item in enumerate(own):
-            at = index_of.setdefault(item["id"], len(result))
+            # An id that is given twice stays twice: the rules of references refuse it.
+            at = index_of.pop(item["id"], len(result))
             if at == len(result):
-                result.append(None)
+                result.append(next((each for each in base if each["id"] == item["id"]), None))
             result[at] = _merged(result[at], item, (*path, i), (*whole, at), places)
         return result
     _keep_places(own, path, whole, places)
@@ -124,8 +126,12 @@ def _follow_settings(data: dict[str, Any], own: Mapping[str, Any]) -> None:
         if not isinstance(check, dict) or "threshold" in _mapping(_mapping(written).get(name)):
             continue
         setting = REPEATED_SETTINGS.get(str(check.get("metric")))
-        if setting in training:
+        if _is_number(training.get(str(setting))):  # what is not one is refused where it stands
             checks[name] = check | {"threshold": training[setting]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

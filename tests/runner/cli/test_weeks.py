@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import pytest
 
 from core.paths import Home
 from core.people import Person
@@ -31,6 +34,17 @@ def test_a_launch_without_a_zone_is_refused_with_the_remedy(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "no time zone" in done.stderr
     assert "Add Z" in done.stderr
+
+
+@pytest.mark.parametrize("launch", ["9999-12-31T23:59Z", "9001-01-01T00:00Z", "0001-01-01T00:00Z"])
+def test_a_launch_that_no_calendar_can_follow_is_refused(tmp_path: Path, launch: str) -> None:
+    home = tmp_path / "home"
+    done = trainweek("week", "new", "--launch", launch, home=home)
+    assert done.returncode == 2
+    what, remedy = done.stderr.splitlines()
+    assert what == f"error: A week can't be launched in the year {int(launch[:4])}."
+    assert remedy == "  Give a launch from 1970 to 9000."
+    assert not home.exists()
 
 
 def test_the_same_launch_date_twice_is_refused(tmp_path: Path) -> None:
@@ -105,3 +119,16 @@ def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None
     assert week is not None
     assert week.playbook.training.total_steps == 50_000
     assert "extends" not in week.playbook_text
+
+
+def test_a_week_may_be_launched_now_and_a_past_launch_is_said(tmp_path: Path) -> None:
+    before = datetime.now(UTC).replace(second=0, microsecond=0)
+    now = trainweek("week", "new", "--launch", "now", home=tmp_path)
+    assert now.returncode == 0, now.stderr
+    assert "overdue" not in now.stdout
+    week = Client(Home(tmp_path), Person("Eva", Role.ENGINEER)).active_week()
+    assert week is not None
+    assert before <= week.launch <= datetime.now(UTC)
+    past = trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=tmp_path)
+    assert past.returncode == 0, past.stderr
+    assert "days ago: what was due since then is overdue." in past.stdout
