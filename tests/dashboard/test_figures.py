@@ -47,7 +47,7 @@ def test_limits_and_restarts_are_drawn_and_named() -> None:
 def test_on_a_log_axis_a_limit_is_named_at_its_line() -> None:
     figure = curve(
         {"kl": series(np.full(100, 0.004))},
-        limits=[Limit(0.1, "0.1"), Limit(1e-6, "1e-06")],
+        limits=[Limit(0.1, "0.1", "red"), Limit(1e-6, "1e-06", "red")],
         y_log=True,
     )
     names = {name.text: name.y for name in figure.layout.annotations}
