@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError
+from core.language import Message, joined
 from core.timestamps import iso, parse_moment
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
 
 app = typer.Typer(help="Make, list and select weeks.", no_args_is_help=True)
@@ -46,7 +48,7 @@ def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
     """List all weeks; * marks the active one."""
     weeks = open_client(home).weeks()
     if not weeks and not json:
-        print("No weeks yet. Make one: trainweek week new --launch 2026-11-23T14:00Z")
+        tell(Message("No weeks yet. Make one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
     _show(weeks, json)
 
@@ -80,4 +82,5 @@ def _show(weeks: Sequence[Week], json: bool) -> None:
         return
     for week in weeks:
         mark = "*" if week.active else " "
-        print(f"{mark} {week.id}  launch {iso(week.launch)}  {week.tag}  {week.symbol}")
+        launch = Message("launch {time}", time=iso(week.launch))
+        tell(joined([f"{mark} {week.id}", launch, week.tag, week.symbol], "  "))

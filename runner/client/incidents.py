@@ -52,9 +52,9 @@ class Incidents(BaseClient):
                 return Conflict(
                     there,
                     Message(
-                        "{by} opened it at {time} UTC.",
+                        "{by} opened it at {time:%Y-%m-%d %H:%M:%S} UTC.",
                         by=there.opened_by,
-                        time=f"{there.opened_at:%Y-%m-%d %H:%M:%S}",
+                        time=there.opened_at,
                     ),
                 )
             kept, missing = protect(self.home, procedure)

@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
+from core.reading import as_set
 from core.vocabulary import ENDED_STATES, JobKind, JobState, SignatureAct
 from dashboard.components.states import mark
-from dashboard.formatting import general
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
@@ -75,7 +75,7 @@ def _request(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
     if restart:
         given = body.get("changes") or body["params"]
         named = [name for name in ("learning_rate", "ent_coef") if name in given]
-        changes = ", ".join(f"{name} {page.say.raw(general(given[name]))}" for name in named)
+        changes = ", ".join(f"{name} {page.say.raw(as_set(given[name]))}" for name in named)
         return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
     if body.get("action") == "stop":
         return page.say("requested a stop: {kind}", kind=kind)
