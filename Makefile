@@ -1,5 +1,5 @@
-# Every verb of the project. The environment is .venv/ in the checkout: what running needs comes
-# from requirements.lock, what tests, checks and benchmarks need beside it from requirements-dev.lock.
+# The project's commands. The environment is .venv/ in the checkout, installed from requirements.lock;
+# tests, checks and benchmarks add requirements-dev.lock.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,9 +7,9 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
 .PHONY: help install demo up test test-fast coverage check catalogue faults chaos bench bench-detectors \
-	bench-evidence lock clean
+	bench-evidence pictures lock clean
 
-help:            ## this list
+help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 install: $(READY) ## prepare .venv/ for use
@@ -28,50 +28,54 @@ $(READY_DEV): $(READY) requirements-dev.lock
 demo: $(READY)   ## play a complete training week in the browser
 	$(BIN)/trainweek demo
 
-up: $(READY)     ## daily operation: runner and dashboard, with the active week
+up: $(READY)     ## start runner and dashboard for the active week
 	$(BIN)/trainweek up
 
-test: $(READY_DEV) ## all tests, the browser ones included
+test: $(READY_DEV) ## run all tests, including the browser tests
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest tests/browser
 
 FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/faults -m "not slow"
 
-test-fast: $(READY_DEV) ## the tests without the slow, the browser's and the fault matrix
+test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)
 
-coverage: $(READY_DEV) ## the same, with a table of the lines that they reach
+coverage: $(READY_DEV) ## run the same tests, with a table of line coverage
 	$(BIN)/python -m pytest $(FAST) --cov core --cov runner --cov dashboard --cov-report term:skip-covered
 
-check: $(READY_DEV) ## format, style, types, import contracts, and the Portuguese catalogue
+check: $(READY_DEV) ## check format, style, types, import contracts and the Portuguese catalogue
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/catalogue.py --check
 
-catalogue: $(READY_DEV) ## bring the Portuguese catalogue up to date with the sentences in the code
+catalogue: $(READY_DEV) ## update the Portuguese catalogue from the sentences in the code
 	$(BIN)/python scripts/catalogue.py
 
-faults: $(READY_DEV) ## inject every fault of the matrix, print it as a table
+faults: $(READY_DEV) ## inject every fault of the matrix and print the results as a table
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest tests/faults --matrix --quiet
 
-chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random, 100 rounds; count losses
+chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random for 100 rounds and count losses
 	$(BIN)/python -m tests.faults.chaos
 
-bench: $(READY_DEV) ## measure: training speed, learning against the optimum, reading of events
+bench: $(READY_DEV) ## benchmark: training speed, learning against the optimum, reading of event files
 	$(BIN)/python -m tests.benchmarks
 
-bench-evidence: $(READY_DEV) ## measure: whom the evidence grade trusts, coin flips and learned agents
+bench-evidence: $(READY_DEV) ## benchmark: evidence grades of coin-flip agents and of trained agents
 	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence
 
-bench-detectors: $(READY_DEV) ## measure: how far the diagnosis can be trusted, on labelled real runs
+bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors
+
+pictures: $(READY_DEV) ## take the pictures of README and docs/ again, of a demo week
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m tests.browser.pictures
 
 lock:            ## write both lock files from a fresh resolution of pyproject.toml
 	PYTHON=$(PYTHON) sh scripts/write_lock.sh
 
-clean:           ## remove the environment, keep every log, model and report
+clean:           ## remove the environment; logs, models and reports are kept
 	rm -rf .venv

@@ -17,10 +17,10 @@ from core.language import Message
 
 @dataclass(frozen=True, order=True)
 class ClockPoint:
-    """At this real time the week time was ``week``, and continued at ``pace``.
+    """One fixed point of the map: at real time ``real``, the week time was ``week``.
 
-    ``pace`` is week seconds per real second; it is used only after the last point
-    (between two points the map is the straight line that joins them).
+    ``pace`` is in week seconds per real second and used only after the last point;
+    between two points the map is linear.
     """
 
     real: datetime
@@ -43,7 +43,9 @@ class Clock:
                         first=str(before.real),
                         second=str(after.real),
                     ),
-                    Message("Record points in order of real time, week time never falling."),
+                    Message(
+                        "Record points in order of real time, with week time never decreasing."
+                    ),
                 )
         if any(point.pace < 0 for point in self.points):
             raise IntegrityError(
@@ -119,8 +121,8 @@ class Clock:
         """
         if self.points and week < self.to_week(real):
             raise IntegrityError(
-                Message("The week's time is already {time}.", time=str(self.to_week(real))),
-                Message("A clock never runs backwards; give a later week moment."),
+                Message("Week time is already {time}.", time=str(self.to_week(real))),
+                Message("A clock never runs backwards; give a later week time."),
             )
         return Clock((*self.points, ClockPoint(real, week, pace)))
 
@@ -135,7 +137,7 @@ class Clock:
     def real_window(self, until_real: datetime, window: timedelta) -> timedelta | None:
         """The real time that the last ``window`` of week time before a real moment took.
 
-        None if the clock has never been there.
+        None if the clock has not reached that moment.
         """
         since = self.to_real(self.to_week(until_real) - window)
         return None if since is None else until_real - since

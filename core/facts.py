@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """The run as its files and its job show it at ``Facts.as_of``."""
+    """The run at ``Facts.as_of``, from its files and its job."""
 
     name: str
     status: TrainingStatus

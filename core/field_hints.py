@@ -1,4 +1,4 @@
-"""Wrong values of a model's field, in words: what was given, what is wanted, which name was meant."""
+"""Error texts for wrong field values: what was given, what is expected, the likely name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_SHOWN = 60  # characters of a value that an error shows
 
 
 def shown(value: object) -> str:
-    """A value of any kind in an error: short, without control characters."""
+    """Any value as an error shows it: short, without control characters."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # more digits than Python prints; nested too deep
@@ -27,7 +27,7 @@ def shown(value: object) -> str:
 def nearest(name: str, known: Iterable[str], also_called: Mapping[str, str] | None = None) -> str:
     """The known name that was probably meant; empty if there is none.
 
-    :param also_called: other names that people use, and what they are called here.
+    :param also_called: other common names, mapped to the names used here.
     """
     plain = name.strip().lower().replace("-", "_")
     called = {each.lower(): each for each in known}
@@ -36,7 +36,7 @@ def nearest(name: str, known: Iterable[str], also_called: Mapping[str, str] | No
 
 
 def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
-    """JSON schema of each field by its public name, as it is when a value is given."""
+    """JSON schema of each field by its public name, without the null of an optional one."""
     whole = model.model_json_schema(by_alias=True)
     made = {}
     for name, schema in whole.get("properties", {}).items():
@@ -50,7 +50,7 @@ def schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
 def wanted(model: type[BaseModel], name: str) -> Message:
     """What a value of this field must be.
 
-    :raises ValueError: the field does not say it.
+    :raises ValueError: the field's schema has no known form.
     """
     schema = schemas(model)[name]
     match schema:
@@ -65,11 +65,11 @@ def wanted(model: type[BaseModel], name: str) -> Message:
         case {"type": "array"}:
             return Message('a JSON list of words, for example ["program", "argument"]')
         case {"type": "object"}:
-            return Message("an object as trainweek writes it")
+            return Message("a JSON object written by trainweek")
         case {"type": "string", "format": "date"}:
             return Message("a day, for example 2026-02-24")
         case {"type": "string", "format": "date-time"}:
-            return Message("a moment with its time zone, for example 2026-11-23T14:00Z")
+            return Message("a time with its zone, for example 2026-11-23T14:00Z")
         case {"type": "string", "maxLength": longest}:
             return Message(
                 "text of at most {n:,} characters, without control characters", n=longest

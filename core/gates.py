@@ -82,7 +82,7 @@ class GateResult(JsonModel):
 
 
 class Facts(JsonModel):
-    """What belongs beside the gates."""
+    """Figures shown beside the gates."""
 
     bars: Count = Field(description="Marked bars.")
     days: float = Field(description="Length of the record in days, by its bars.")
@@ -106,7 +106,7 @@ class Facts(JsonModel):
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All gates, the decision, and the facts that belong beside them."""
+    """All gates, the decision, and the figures shown beside them."""
 
     decision: Decision
     passed: int
@@ -145,7 +145,7 @@ def score(
     """Judge a backtest.
 
     :param equity: columns ``time, equity``; the first row is the starting capital.
-    :param trades: columns ``exit_time, pnl`` (one row a round trip, net, in quote
+    :param trades: columns ``exit_time, pnl`` (one row per round trip, net, in quote
         currency); None if unknown: their gates are then undefined.
     :raises InputError: see :func:`core.metrics.records.require_equity` and
         :func:`~core.metrics.records.require_trades`.

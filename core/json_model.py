@@ -26,12 +26,12 @@ class JsonModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values, keys in the order of the fields; fields that were never set are left out."""
+        """Plain JSON values in the order of the fields, without fields that were never set."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
 def _restored(value: Any, info: ValidationInfo) -> Message:
-    """A recorded sentence as a message; what is not in the record's list is the same everywhere.
+    """A recorded sentence as a message; one that the record does not list stays as it is.
 
     :param info: its context maps English sentences to their messages.
     """

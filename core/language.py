@@ -1,7 +1,7 @@
 """The languages of the product, and sentences that can be read in each of them.
 
-The English sentence stands in the code, where it is used; it is also the key of its
-translation. All translations stand in one gettext catalogue a language, below
+The English sentence is written in the code where it is used; it is also the key of its
+translation. Each language has one gettext catalogue, below
 ``core/locales/``. Babel extracts, updates and checks it (``make catalogue``, ``make check``).
 """
 
@@ -84,7 +84,7 @@ class Message(str):
         return known.ngettext(self.template, self.plural, self.values["n"])
 
     def as_record(self) -> dict[str, Any]:
-        """JSON that :meth:`from_record` reads back: template and values, not only the text."""
+        """JSON with template and values, for :meth:`from_record`."""
         made: dict[str, Any] = {"template": self.template}
         if self.plural is not None:
             made["plural"] = self.plural
@@ -124,7 +124,7 @@ class Message(str):
 
 
 def plural(one: str, many: str, /, n: float, **values: Any) -> Message:
-    """A message whose wording depends on a count, which both sentences know as ``{n}``.
+    """A message whose wording depends on a count, ``{n}`` in both sentences.
 
     >>> plural("{n} bar", "{n} bars", 2)
     '2 bars'
@@ -138,7 +138,7 @@ def literal(text: str) -> Message:
 
 
 def joined(parts: Iterable[str], separator: str = " ") -> Message:
-    """Several messages as one, each translated by itself."""
+    """Several messages as one, each translated separately."""
     named = {f"part{index}": part for index, part in enumerate(parts)}
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
@@ -156,7 +156,7 @@ def number_in(written: str, language: str) -> str:
 
 
 def alternatives(words: Sequence[str]) -> Message:
-    """One or several words as alternatives.
+    """Words as a list of alternatives.
 
     >>> alternatives(["a", "b", "c"])
     'a, b or c'
@@ -268,9 +268,9 @@ def _cased(text: str, spec: str) -> str:
 
 
 def _saved(value: Any) -> Any:
-    """A value as JSON knows it; what JSON lacks is named, so that :func:`_loaded` gives it back.
+    """A value as JSON. Types that JSON lacks are tagged, so that :func:`_loaded` restores them.
 
-    NumPy's numbers become Python's. A value of any other type becomes its text.
+    NumPy's numbers become Python's; a value of any other type becomes its text.
     """
     if isinstance(value, Message):
         return value.as_record()

@@ -1,10 +1,10 @@
-"""Is a run making progress? One rule for silence and stall, and what a live process adds to it.
+"""Whether a run makes progress: one rule for silence and stall, for files and live processes.
 
-Everything that waits for a run asks :class:`Silence`: the status, the findings, the
-checks, the runner's watcher and the pages. It knows two limits. The *learned* one is real
-time: on 376 public runs ``max(10 min, 20 median gaps)`` gave no false alarm, and finds a
-hang some twelve times sooner than two hours. The *playbook's* is week time, ``hours`` of
-its scenario ``hung``.
+The status, the findings, the checks, the runner's watcher and the pages all use
+:class:`Silence`. It has two limits. The *learned* one is in real time: on 376 public runs
+``max(10 min, 20 median gaps)`` gave no false alarm and found a hang about twelve times
+sooner than a limit of two hours. The *playbook's* is in week time: ``hours`` of its
+scenario ``hung``.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     Moments = Sequence[float] | ndarray[tuple[Any, ...], dtype[Any]]
 
 MIN_SILENCE = 600.0  # real seconds: a shorter silence is never a stall
-GAPS = 20.0  # a stall is also so many of the run's usual gaps
-GAP_POINTS = 50  # of the newest; what a run did long ago is not its habit
-WARMING_UP = 3  # least silences before there is a cadence: imports, the first rollout
+GAPS = 20.0  # usual gaps of the run: a shorter silence is never a stall either
+GAP_POINTS = 50  # newest points that the usual gap is taken from
+WARMING_UP = 3  # times MIN_SILENCE while there is no cadence: imports, the first rollout
 GRACE = WARMING_UP * MIN_SILENCE
 HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
-PAUSE_GAPS = 10.0  # no public run was silent for so many of its gaps, and then continued
-SUSPICIOUS = 0.5  # of the learned limit
-BUSY = 0.05  # of one core: a process that waits for ever uses less
+PAUSE_GAPS = 10.0  # usual gaps: no public run continued after a longer silence
+SUSPICIOUS = 0.5  # share of the learned limit
+BUSY = 0.05  # share of one core: a deadlocked process uses less
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Limits:
     least: float = MIN_SILENCE  # real seconds
     gaps: float = GAPS  # usual gaps of the run
     hours: float = HUNG_HOURS  # week time
-    pauses: float = PAUSE_GAPS  # usual gaps, below which the hours don't count
+    pauses: float = PAUSE_GAPS  # usual gaps; in a shorter silence the hours don't count
 
     @classmethod
     def of(cls, playbook: Playbook, least: float = MIN_SILENCE, gaps: float = GAPS) -> Limits:
@@ -57,26 +57,26 @@ class Limits:
 
 @dataclass(frozen=True)
 class Silence:
-    """How long a run has shown no progress, and how long its own habit allows.
+    """How long a run has shown no progress, and how long it may.
 
     Seconds are real time, hours are week time.
     """
 
     seconds: float
     hours: float = 0.0  # the same silence in week time
-    gap: float | None = None  # the usual time between two signs of progress
-    lead: float | None = None  # until the first sign; stands for the gap while there is none
+    gap: float | None = None  # the usual time between two progress signals
+    lead: float | None = None  # time until the first signal; used while there is no gap
     starting: bool = True  # without a gap it may still be importing, or in its first rollout
     limits: Limits = field(default_factory=Limits)
 
     @property
     def rhythm(self) -> float | None:
-        """What this run usually takes between two signs; None: not known."""
+        """The usual time between two progress signals, in seconds; None: unknown."""
         return self.gap if self.gap is not None else self.lead
 
     @property
     def limit(self) -> float:
-        """The learned limit: a longer silence is none that this run ever showed."""
+        """The learned stall threshold, in real seconds."""
         learned = max(self.limits.least, self.limits.gaps * (self.rhythm or 0.0))
         if self.gap is None and self.starting:
             return max(WARMING_UP * self.limits.least, learned)
@@ -84,10 +84,10 @@ class Silence:
 
     @property
     def pause(self) -> float:
-        """A shorter silence is a pause, whatever the week's clock says.
+        """Real seconds up to which a silence is only a pause, whatever the week's clock says.
 
-        On a fast clock the playbook's hours may be shorter than one iteration, and a run
-        may log less often than that by itself.
+        On a fast clock the playbook's hours can be shorter than one iteration, or than the
+        run's own logging interval.
         """
         if self.rhythm is None:
             return self.limits.least
@@ -113,30 +113,30 @@ class Silence:
 
     @property
     def length(self) -> Message:
-        """How long it is: in week time if that is what makes it a stall."""
+        """Its duration, in week time if the playbook's limit is exceeded."""
         if self.hung:
             return Message("{hours:.1f} h of week time", hours=self.hours)
         return duration(self.seconds)
 
     @property
     def threshold(self) -> Message:
-        """The limit that it exceeds, or else the learned one."""
+        """The limit that it exceeds, otherwise the learned one."""
         if self.hung:
             return Message("the playbook allows {hours:g} h", hours=self.limits.hours)
         return Message("stall threshold {limit}", limit=duration(self.limit))
 
     @property
     def text(self) -> Message:
-        """The silence beside its limit, to stand inside a sentence."""
+        """The silence with its limit, as part of a sentence."""
         return Message(
             "no progress for {length} ({threshold})", length=self.length, threshold=self.threshold
         )
 
 
 def usual_gap(moments: Moments) -> float | None:
-    """Median real seconds between the last signs of progress; None with fewer than three.
+    """Median real seconds between recent progress signals; None with fewer than three.
 
-    :param moments: seconds, in the order of the signs; steps back are left out.
+    :param moments: seconds, in the order of the signals; steps back are left out.
     """
     recent = moments[-GAP_POINTS - 1 :]
     gaps = [later - before for before, later in itertools.pairwise(recent)]
@@ -145,7 +145,7 @@ def usual_gap(moments: Moments) -> float | None:
 
 
 def learned_gap(moments: Moments) -> float | None:
-    """:func:`usual_gap`, or the only one there is: little to learn from, better than none."""
+    """:func:`usual_gap`, or with two signals the gap between them."""
     if len(moments) == 2 and moments[1] > moments[0]:
         return float(moments[1] - moments[0])
     return usual_gap(moments)
@@ -159,11 +159,11 @@ def silence_of(
     since: datetime | None = None,
     newest: float | None = None,
 ) -> Silence:
-    """The silence at a real moment, from the times of a run's signs of progress.
+    """The silence at a real moment, from the times of a run's progress signals.
 
-    :param moments: unix seconds of the signs, in their order.
-    :param since: when the attempt began (real); None: not known.
-    :param newest: the newest sign, should it be another one than the last of ``moments``.
+    :param moments: unix seconds of the signals, in their order.
+    :param since: when the attempt began (real); None: unknown.
+    :param newest: the newest signal, if it is not the last of ``moments``.
     """
     start = None if since is None else since.timestamp()
     last = newest if newest is not None else (float(moments[-1]) if len(moments) else None)
@@ -192,7 +192,7 @@ _ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
 
 @dataclass(frozen=True)
 class Vitals:
-    """What can be seen of an attempt at one moment. Ages are real seconds; None: not known."""
+    """Measurements of an attempt at one moment. Ages are real seconds; None: unknown."""
 
     state: JobState
     process: str | None  # its state as in /proc: R, S, D, T, Z; None: there is no process
@@ -203,17 +203,17 @@ class Vitals:
     checkpoint_age: float | None = None  # since a checkpoint was written
     cpu: float | None = None  # cores that its tree used since the previous reading
     cpu_window: float | None = None  # how long ago that reading was
-    gap: float | None = None  # the usual time between two signs of progress
-    quiet_hours: float | None = None  # week time since the last sign of progress
+    gap: float | None = None  # the usual time between two progress signals
+    quiet_hours: float | None = None  # week time since the last progress signal
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """A judgement of liveness, with what it was made of."""
+    """A judgement of liveness, with its evidence."""
 
     liveness: Liveness
     evidence: tuple[Message, ...]
-    silence: float | None = None  # real seconds since the last sign of progress
+    silence: float | None = None  # real seconds since the last progress signal
     limit: float | None = None  # the learned limit
 
     @property
@@ -223,10 +223,10 @@ class Pulse:
 
 
 def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
-    """DONE or DEAD by the state and the process; else by the silence of all signs together.
+    """DONE or DEAD from the state and the process, otherwise from the silence of all signals.
 
-    A process that is there can hang for weeks, and a file that doesn't grow may only be
-    slow: no sign alone is enough.
+    A process can hang for weeks, and a file that doesn't grow may only be slow: no single
+    signal is enough.
     """
     if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
@@ -241,7 +241,7 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
 
 
 def vital_silence(seen: Vitals, limits: Limits) -> Silence:
-    """The silence of a process: since the newest of its signs."""
+    """The silence of a process, since its newest progress signal."""
     signs = (seen.step_age, seen.event_age, seen.checkpoint_age)
     seconds = min((age for age in signs if age is not None), default=seen.age)
     busy = seen.cpu is not None and seen.cpu >= BUSY

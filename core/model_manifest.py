@@ -1,6 +1,6 @@
-"""The manifest of a model: with another normaliser or settings the zip is another model.
+"""The manifest of a model: the normaliser and settings without which the zip is useless.
 
-How the pair is written: :mod:`runner.agent.best_model`.
+:mod:`runner.agent.best_model` writes the pair.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ def manifest_path(zip_path: Path) -> Path:
 
 
 def next_manifest_path(zip_path: Path) -> Path:
-    """The place of the next manifest while the zip is replaced."""
+    """Path of the new manifest while the zip is being replaced."""
     return zip_path.with_name(f".{zip_path.stem}.manifest.next.json")
 
 
 def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
-    """The manifest of the zip with this hash; None if there is none.
-
-    Loading the model chooses the same one.
-    """
+    """The manifest of the zip with this hash, current or next; None if there is none."""
     for path in (manifest_path(zip_path), next_manifest_path(zip_path)):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
@@ -38,5 +35,5 @@ def manifest_of(zip_path: Path, sha256: str) -> dict[str, Any] | None:
 
 
 def _refuse(constant: str) -> float:
-    """NaN and infinities are not strict JSON: no such manifest was ever written."""
+    """Refuse NaN and infinities: they are not strict JSON, so we did not write the file."""
     raise ValueError(constant)

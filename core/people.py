@@ -1,4 +1,4 @@
-"""Who acts, and what they may do."""
+"""A person who acts, and their rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number with where it came from: unit, window, source, step and moment."""
+"""A measured value with its unit, window, source, step and time."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def as_set(value: float, unit: str = "") -> Message:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was measured.
+    """One measured value.
 
-    A reading always has a value: a number that does not exist is no reading (None
-    in the place of the reading), never a reading of zero.
+    A reading always has a value: where nothing was measured there is None instead of a
+    reading, never a reading of zero.
     """
 
     value: float | int | str | bool

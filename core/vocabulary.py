@@ -29,7 +29,7 @@ GLYPHS: dict[Verdict, str] = {
 }
 
 
-# Something was found, and there is something to do about it.
+# Verdicts that require an action.
 ADVERSE = frozenset({Verdict.FAIL, Verdict.WARN})
 
 

@@ -1,7 +1,7 @@
-"""Who the viewer is, and what the page may offer them.
+"""The viewer's identity and rights.
 
 The runner's client checks the rights again at each action; here they only decide
-what is disabled and how that is explained.
+which controls are disabled, and the explanation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROLE_KEY, NAME_KEY = "acting_role", "acting_name"
 
 
 def login_configured() -> bool:
-    """Whether ``[auth]`` is in the secrets, so that a name can be proved."""
+    """Whether a login is configured (``[auth]`` in the secrets), so that names are verified."""
     try:
         return "auth" in st.secrets
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def is_loopback(address: str | None) -> bool:
 
 
 def current_person() -> Person:
-    """The signed-in person, or the one that the viewer claims to be (``verified`` False)."""
+    """The signed-in person; without a login the claimed one, with ``verified`` False."""
     if login_configured():
         email = str(st.user.get("email") or "") if _signed_in() else ""
         roles = st.secrets.get("roles", {})
@@ -60,7 +60,7 @@ def current_person() -> Person:
 
 
 def admit(say: Words) -> bool:
-    """Whether this session may see the week at all; draws the way in if not."""
+    """Whether this session may see the week; otherwise draws the sign-in or the reason."""
     if login_configured():
         if _signed_in():
             return True
@@ -109,7 +109,7 @@ def draw_person(say: Words, person: Person) -> None:
 
 
 def why_denied(say: Words, person: Person, right: Right) -> str | None:
-    """Why this person may not; None if they may. Used for ``disabled`` and its help."""
+    """Why the person lacks the right; None if they have it. For ``disabled`` and its help."""
     if person.may(right):
         return None
     holders = [say.raw(ROLES[role]) for role in Role if right in RIGHTS[role]]

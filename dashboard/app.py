@@ -15,7 +15,7 @@ st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_we
 
 
 def main() -> None:
-    """Draw the sidebar, the frame and the chosen page; nothing without admission."""
+    """Draw the sidebar, the frame and the chosen page; only the sign-in if not admitted."""
     say = current_viewer().words
     if not admit(say):
         return
@@ -29,7 +29,7 @@ def main() -> None:
     say = current_viewer().words  # the language may have changed just now
     chosen = st.navigation(build(say))
     if chosen.visibility == "hidden":
-        chosen.run()  # goes on to the first page
+        chosen.run()  # redirects to the first page
     page = None
     with boundary(say):
         page = current()

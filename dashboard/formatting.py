@@ -1,6 +1,6 @@
-"""How numbers and ages are written: messages, so that they follow the viewer's language.
+"""Formats of numbers and ages, as messages that follow the viewer's language.
 
-As a string each is English, with the digits that the machine files have.
+As a plain string each is English, with the same digits as in the machine files.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ NONE = literal("–")
 
 
 def number(value: object, unit: str = "") -> Message:
-    """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay words.
+    """A reading for people: ``212,992``, ``45.3``, ``0.0081``; words stay as they are.
 
-    Four significant places at least below 1000, whole numbers with separators above.
+    At least four significant digits below 1000; whole numbers with separators above.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return literal(str(value))
@@ -38,18 +38,18 @@ def number(value: object, unit: str = "") -> Message:
 
 
 def short(value: float | int | None, limit: float | None = None, unit: str = "") -> Message:
-    """Four significant digits, whole numbers whole; a dash for no number.
+    """Four significant digits, whole numbers whole; a dash for None.
 
-    More digits where rounding would put it on its limit, or on the other side of it:
-    0.99996 is not "1.000" beside a limit of 1.
+    More digits if rounding would reach or cross the limit: 0.99996 is not "1.000" beside
+    a limit of 1.
 
-    :param limit: what the value is compared with.
+    :param limit: the limit that the value is compared with.
     """
     return NONE if value is None else with_unit(value, f",.{_decimals(value, limit)}f", unit)
 
 
 def margin(value: float | int | None, by: float | None, limit: float) -> Message:
-    """``+0.3127``: how far ``value`` is on the good side, with the decimals it is shown with."""
+    """``+0.3127``: distance to the limit, with the decimals of the value."""
     if value is None or by is None:
         return NONE
     decimals = _decimals(value, limit) if value else _decimals(by, None)
@@ -59,7 +59,7 @@ def margin(value: float | int | None, by: float | None, limit: float) -> Message
 
 
 def difference(delta: float | None, digits: int | None = None) -> Message:
-    """``+0.3127``, ``-2``: a change, with its sign; a dash for none.
+    """``+0.3127``, ``-2``: a change, with its sign; a dash for None.
 
     :param digits: decimals; four significant digits without.
     """
@@ -79,7 +79,7 @@ def fixed(value: float | None, digits: int = 2, unit: str = "") -> Message | Non
 
 
 def share(value: float | None) -> Message | None:
-    """``61 %`` of a share; ``99.9 %`` near the ends, where rounding would say too much."""
+    """``61 %`` for a share; one decimal, or ``> 99.9 %``, near the ends."""
     if value is None:
         return None
     percent = 100 * value
@@ -97,7 +97,7 @@ def beyond(high: bool) -> Message:
 
 
 def age(span: timedelta | float | None) -> str:
-    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``, in each language; a dash for none."""
+    """``12 s``, ``4 min``, ``2 h 10 min``, ``3 d 4 h``, the same in each language; None: a dash."""
     if span is None:
         return NONE
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
@@ -126,7 +126,7 @@ def size(count: float | None) -> Message:
 
 
 def _decimals(value: float | int, limit: float | None) -> int:
-    """How many decimals four significant digits are; more for what is close to its limit."""
+    """Decimals for four significant digits; more if the value is close to its limit."""
     if isinstance(value, int) or value == 0 or not math.isfinite(value):
         return 0
     exponent = int(f"{value:.{SIGNIFICANT - 1}e}".partition("e")[2])

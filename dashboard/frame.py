@@ -1,4 +1,4 @@
-"""The frame of every page: week, both times, run and runner with their ages, who you are."""
+"""The frame of every page: week, both times, run and runner with their ages, the viewer."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _runner(page: Page, snapshot: Snapshot | None) -> str:
 
 
 def _only_watched(snapshot: Snapshot | None) -> bool:
-    """A run started elsewhere needs no runner of ours."""
+    """Whether the week only watches a run started elsewhere, which needs no runner."""
     return snapshot is not None and snapshot.week.watched is not None
 
 
@@ -135,7 +135,7 @@ def _person(page: Page) -> str:
 
 
 def _alerts(page: Page, snapshot: Snapshot | None) -> None:
-    """What is red on every page, until it is fixed."""
+    """Alerts shown on every page until they are fixed."""
     say = page.say
     if damage := page.services.client.damage():
         text = say(
@@ -181,7 +181,7 @@ def _no_runner(say: Words, *, stopped: bool) -> str:
 
 
 def _incidents(page: Page, snapshot: Snapshot) -> None:
-    named = _of_the_stall(snapshot)  # by the line above this one
+    named = _of_the_stall(snapshot)  # already named in the line above
     blocking = [i for i in snapshot.open_incidents if i.blocks_start and i not in named]
     others = [i for i in snapshot.open_incidents if not i.blocks_start and i not in named]
     if blocking:
@@ -219,7 +219,7 @@ def _names(page: Page, snapshot: Snapshot, incidents: list[Incident]) -> str:
 
 
 def _broken_signature(page: Page, snapshot: Snapshot) -> None:
-    """An approval that is no longer valid is said on every page."""
+    """Report an approval that is no longer valid, on every page."""
     newest = max(snapshot.signatures, key=lambda signature: signature.id, default=None)
     if newest is None or newest.act not in APPROVALS:
         return

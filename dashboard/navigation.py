@@ -1,4 +1,4 @@
-"""The pages: their order, groups and icons. A page's address is its file's name."""
+"""The pages: their order, groups and icons. A page's URL path is its file's name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGES_FOLDER = CHECKOUT / "pages"
 
 @dataclass(frozen=True)
 class Entry:
-    """One page; ``stem`` is its file's name and its address."""
+    """One page; ``stem`` is its file's name and its URL path."""
 
     stem: str
     title: Message
@@ -50,8 +50,8 @@ DEFAULT = "this_week"
 def build(say: Words) -> dict[str, list[st.Page]]:
     """The pages by group, titled in the viewer's language.
 
-    The default page has no address of its own in Streamlit; so it is a hidden one that
-    redirects to :data:`DEFAULT`, and every page keeps its file's name.
+    Streamlit's default page has no URL path, so it is a hidden page that redirects to
+    :data:`DEFAULT`, and every other page keeps its file's name.
     """
     groups: dict[str, list[st.Page]] = {
         "": [st.Page(redirect, title="trainweek", default=True, visibility="hidden")]
@@ -68,7 +68,7 @@ def build(say: Words) -> dict[str, list[st.Page]]:
 
 
 def redirect() -> None:
-    """From the bare address to the first page."""
+    """Redirect from the root URL to the first page."""
     st.switch_page(PAGES_FOLDER / f"{DEFAULT}.py")
 
 
@@ -80,7 +80,7 @@ def link(
     help: str | None = None,
     query: dict[str, str] | None = None,
 ) -> None:
-    """A link to a page within this session (a plain address would start a new one)."""
+    """A link to a page within this session (a plain URL would start a new one)."""
     entry = next(entry for entry in ENTRIES if entry.stem == stem)
     st.page_link(
         PAGES_FOLDER / f"{stem}.py",

@@ -1,4 +1,4 @@
-"""What a panel gets: the services, the viewer and the words. Nothing else reaches it."""
+"""The only argument of every panel: services, viewer and words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TICK_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Page:
-    """The world of one panel in one run of its script."""
+    """What one panel may use during one run of its script."""
 
     services: Services
     viewer: Viewer
@@ -42,23 +42,24 @@ class Page:
         return None if snapshot is None else snapshot.week
 
     def denied(self, right: Right) -> str | None:
-        """Why the viewer may not; None if they may."""
+        """Why the viewer lacks the right; None if they have it."""
         return why_denied(self.say, self.viewer.person, right)
 
     def live(
         self, body: Callable[[], Any], every: float = TICK_SECONDS, still: bool = False
     ) -> None:
-        """Draw ``body`` now, and again on each tick while the viewer lets it live.
+        """Draw ``body`` now, and again on each tick unless the viewer paused updates.
 
         Never call it inside another live body: nested timers show stale content.
 
-        :param still: nothing more will change here; no timer.
+        :param every: seconds between two ticks.
+        :param still: the content no longer changes; no timer.
         """
         ticking = self.viewer.live and not still
         st.fragment(body, run_every=every if ticking else None)()
 
     def snapshot(self) -> Snapshot | None:
-        """The active week as it stands now; None without a week."""
+        """The active week as of now; None without a week."""
         return self.services.snapshot()
 
 

@@ -1,4 +1,4 @@
-"""The viewer, with language and time zone. The one file that reads the browser's context."""
+"""The viewer, with language and time zone. Only this file reads the browser's context."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person at a screen. Moments are stored in UTC and shown in both zones."""
+    """A person at a screen, with language and time zone. Times are shown in UTC and local time."""
 
     person: Person
     language: Language = "en"
@@ -63,7 +63,7 @@ class Viewer:
         return f"{self.date(moment.date())} {moment:%H:%M}"
 
     def recorded(self, text: str) -> str:
-        """A moment of a record as :meth:`stamp`; a text that is none stays as it is."""
+        """A recorded time as :meth:`stamp`; any other text stays as it is."""
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -105,14 +105,14 @@ def current_viewer() -> Viewer:
 
 
 def default_language() -> Language:
-    """What the address asks for (``?language=pt``), else the browser's."""
+    """The language in the URL (``?language=pt``), else the browser's."""
     if (asked := st.query_params.get("language")) in LANGUAGES:
         return asked
     return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
 
 
 def draw_settings(say: Words) -> None:
-    """Language and pause switch, kept over all pages because the entry file draws them."""
+    """Language and pause switch; drawn by the entry file, so all pages keep them."""
     if st.session_state.get("language") is None:
         st.session_state["language"] = default_language()
     with st.container(gap="xsmall"):

@@ -57,8 +57,11 @@ def main() -> None:
     env = gym.wrappers.vector.RecordEpisodeStatistics(
         gym.make_vec("CartPole-v1", num_envs=ENVS, vectorization_mode="sync")
     )
-    size = int(np.prod(env.single_observation_space.shape))
-    actor, critic = network(size, env.single_action_space.n), network(size, 1)
+    observed, actions = env.single_observation_space, env.single_action_space
+    assert isinstance(observed, gym.spaces.Box)
+    assert isinstance(actions, gym.spaces.Discrete)
+    size = int(np.prod(observed.shape))
+    actor, critic = network(size, int(actions.n)), network(size, 1)
     weights = [*actor.parameters(), *critic.parameters()]
     optimizer = torch.optim.Adam(weights, lr=LEARNING_RATE, eps=1e-5)
     writer = SummaryWriter(str(given.logdir))

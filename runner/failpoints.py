@@ -1,6 +1,6 @@
 """Places at which a test makes a real process fail. They do nothing otherwise.
 
-``TRAINWEEK_FAIL=after_spawn:kill`` kills the process when it first comes to
+``TRAINWEEK_FAIL=after_spawn:kill`` kills the process when it first reaches
 ``fail_here("after_spawn")``. The actions: ``kill`` (SIGKILL), ``stop`` (SIGSTOP),
 ``exit`` (code 70, without any clean-up), ``raise`` (:class:`Failpoint`) and ``enospc``
 (``OSError``, the disk is full). ``:kill@3`` means the third time, ``:enospc@3+`` the third
@@ -43,7 +43,7 @@ def _send(number: signal.Signals) -> Callable[[str], None]:
 
 
 def _raise(place: str) -> None:
-    raise Failpoint(f"{VARIABLE} asked for a failure at {place}")
+    raise Failpoint(f"{VARIABLE} requested a failure at {place}")
 
 
 def _no_space(place: str) -> None:

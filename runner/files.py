@@ -39,8 +39,8 @@ def last_line(path: Path) -> Mapping[str, Any] | None:
         lines = end_of(path).splitlines(keepends=True)
     except OSError:
         return None
-    whole = [line for line in lines if line.endswith(b"\n")]
-    return parse_json(whole[-1]) if whole else None
+    complete = [line for line in lines if line.endswith(b"\n")]
+    return parse_json(complete[-1]) if complete else None
 
 
 def _refuse(constant: str) -> None:

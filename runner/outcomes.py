@@ -1,4 +1,4 @@
-"""What became of a request: types instead of booleans, so that a page shows what happened."""
+"""Outcomes of a request: types instead of booleans, so that a page can show what happened."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Refused:
 
     @classmethod
     def by(cls, error: TrainweekError) -> Refused:
-        """The same refusal as an outcome."""
+        """The refusal with this error's message and remedy."""
         return cls(literal(error.what), literal(error.remedy))
 
 

@@ -56,7 +56,7 @@ class Attempt:
     started_at: datetime
     ended_at: datetime | None
     exit_code: int | None
-    folder: str  # relative to the home
+    folder: str  # relative to the data directory
     event_folder: str | None = None  # of a training attempt: where its event files go
 
 
@@ -113,7 +113,7 @@ class Incident:
     job_id: str | None = None  # that the runner opened it for; None: a person opened it
 
     @property
-    def holds_start(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether it blocks every start and restart of a training run until a person closes it."""
         return self.state is IncidentState.OPEN and self.blocks_start
 
@@ -226,7 +226,7 @@ class WeekRecords:
     signatures: tuple[Signature, ...]  # of every week, oldest first
     closures: tuple[ConditionClosure, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
-    signing_keys: frozenset[str] = frozenset()  # of this home, as base64
+    signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
     countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id

@@ -23,6 +23,6 @@ class ReportedProblems:
             self._log.error("%s: %s", subject, text)
 
     def solved(self, subject: str) -> None:
-        """The subject has no problem; logged if it had one."""
+        """Clear the subject's problem, and log that if it had one."""
         if self._reported.pop(subject, None) is not None:
             self._log.info("%s: the problem is solved.", subject)

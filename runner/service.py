@@ -24,6 +24,7 @@ from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
 from core.job_params import DailyCheckParams, stored_params
 from core.language import Message
+from core.ledger_bodies import RunnerEnded
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
@@ -38,7 +39,7 @@ from runner.settings import Settings, misspelt_variables
 from runner.store import Store, queries, schema
 from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
-from runner.store.requests import submit_body
+from runner.store.requests import job_request
 from runner.supervision.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Service:
 
     def run(self) -> None:
         """Run until :meth:`end` is called or another runner takes over."""
-        log.info("Runner epoch %s, pid %s, home %s", self.fenced.epoch, os.getpid(), self.home.root)
+        log.info("Runner epoch %s, pid %s, in %s", self.fenced.epoch, os.getpid(), self.home.root)
         log.info(described_mode())
         try:
             while not self._ending.is_set():
@@ -145,7 +146,7 @@ class Service:
         self.backups.close()
         try:
             with self.fenced.write(self.now()) as write:
-                write.append("runner", {"action": "end", "epoch": self.fenced.epoch}, None)
+                write.append(RunnerEnded(epoch=self.fenced.epoch), None)
         except TrainweekError as error:  # the end itself must not fail
             log.warning("%s", error)
         self._lock.release()
@@ -180,8 +181,7 @@ class Service:
         first = due[0]  # the others follow, one after another
         with self.fenced.write(now) as write:
             if queries.active_job(write.connection, first.kind) is None:
-                body = submit_body(first.kind, first.params, None, now)
-                write.append("request", body, plan.week.id)
+                write.append(job_request(first.kind, first.params, None, now), plan.week.id)
 
     def _read_plan(self, snapshot: Snapshot) -> _Plan:
         with self.store.read() as connection:
@@ -250,7 +250,7 @@ def _locked(home: Home, take_over: bool) -> FileLock:
 def run_runner(home: Home, settings: Settings | None = None, *, take_over: bool = False) -> int:
     """Run a runner in the foreground until SIGTERM or SIGINT; returns the exit code.
 
-    :raises ConflictError: another runner holds the home.
+    :raises ConflictError: another runner is active in the data directory.
     """
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr

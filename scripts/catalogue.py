@@ -101,24 +101,24 @@ def wrong_entries(known: str) -> Iterator[str]:
     for message in catalogue:
         if not message.id:
             continue
-        said = _key(message)
+        key = _key(message)
         english = (message.id,) if isinstance(message.id, str) else message.id
         string = message.string or ""
         forms = (string,) if isinstance(string, str) else tuple(string)
         if len(forms) != len(english) or not all(forms):
-            yield f"no Portuguese for {said!r}"
+            yield f"no Portuguese for {key!r}"
         elif message.fuzzy:
-            yield f"{said!r} is marked fuzzy"
+            yield f"{key!r} is marked fuzzy"
         else:
             wanted = fields(english[-1])
             for form in forms:
                 try:
                     found = fields(form)
                 except ValueError as broken:
-                    yield f"the Portuguese of {said!r} can't be formatted: {broken}"
+                    yield f"the Portuguese of {key!r} can't be formatted: {broken}"
                     continue
                 if found != wanted and not (len(forms) > 1 and found == fields(english[0])):
-                    yield f"{said!r} has the fields {sorted(wanted)}, its Portuguese {sorted(found)}"
+                    yield f"{key!r} has the fields {sorted(wanted)}, its Portuguese {sorted(found)}"
 
 
 def fields(sentence: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Say whether the market data are there and clean; exit 1 on errors."""
+"""Check whether the market data exist and are clean; exit 1 on errors."""
 
 from runner.cli.manual import data_check
 from runner.cli.program import run_alone

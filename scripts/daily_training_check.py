@@ -1,4 +1,4 @@
-"""Judge a day of the training, print and write its summary."""
+"""Judge a day of the training week, print and write its summary."""
 
 from runner.cli.manual import daily_check
 from runner.cli.program import run_alone

@@ -1,4 +1,4 @@
-"""Start the week's PPO training, as the manual launches it."""
+"""Start the week's PPO training run with the manual's own command."""
 
 from runner.cli.manual import start
 from runner.cli.program import run_alone

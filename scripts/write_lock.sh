@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes requirements.lock (what a user needs to run) and requirements-dev.lock (what tests,
-# checks and benchmarks need beside it), each from a fresh resolution of pyproject.toml.
+# Writes requirements.lock (needed to run trainweek) and requirements-dev.lock (needed in addition
+# for tests, checks and benchmarks), each from a fresh resolution of pyproject.toml.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 # The version that all published measurements were made with; change it on purpose.
 echo "torch==2.13.0" > "$scratch/kept"
 
-# The "+cpu" of a locally built torch is no version that others can install.
+# Others can't install the "+cpu" version of a locally built torch.
 installed() { "$scratch/venv/bin/python" -m pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$//'; }
 
 "${PYTHON:-python3}" -m venv "$scratch/venv"
@@ -19,11 +19,11 @@ installed > "$scratch/run"
 installed > "$scratch/all"
 
 {
-    echo "# What a user needs to run trainweek: \`make demo\`, \`make up\`. Written by \`make lock\`."
+    echo "# Needed to run trainweek (\`make demo\`, \`make up\`). Written by \`make lock\`."
     cat "$scratch/run"
 } > requirements.lock
 {
-    echo "# What tests, checks and benchmarks need beside it. Written by \`make lock\`."
+    echo "# Needed in addition for tests, checks and benchmarks. Written by \`make lock\`."
     echo "--requirement requirements.lock"
     grep --fixed-strings --line-regexp --invert-match --file "$scratch/run" "$scratch/all"
 } > requirements-dev.lock

@@ -37,4 +37,8 @@ def _same() -> frozenset[str]:
     """Sentences whose Portuguese is the English, letter by letter."""
     source = LOCALES / "pt_BR" / "LC_MESSAGES" / "messages.po"
     with source.open("rb") as file:
-        return frozenset(entry.id for entry in read_po(file) if entry.id == entry.string)
+        return frozenset(
+            entry.id
+            for entry in read_po(file)
+            if isinstance(entry.id, str) and entry.id == entry.string
+        )

@@ -80,3 +80,19 @@ def test_no_source_file_is_longer_than_three_hundred_lines() -> None:
         if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300
     }
     assert not long
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted((ROOT / "core").rglob("*.py")),
+    ids=lambda file: file.relative_to(ROOT).as_posix(),
+)
+def test_core_never_asks_the_machines_clock(file: Path) -> None:
+    asked = [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "today", "utcnow"}
+    ]
+    assert not asked, f"The moment is an argument in core: {asked}"

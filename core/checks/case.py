@@ -47,7 +47,7 @@ def plain(value: float) -> Message:
 
 @dataclass(frozen=True)
 class Case:
-    """What a rule judges. Each method is one of the answers."""
+    """The check that a rule judges; each method builds one kind of judgement."""
 
     check: str
     spec: CheckSpec
@@ -65,11 +65,11 @@ class Case:
         return self.say(Verdict.PASS if passes else Verdict.FAIL, why, reading, evidence)
 
     def pending(self, why: Message, reading: Reading | None = None) -> Judgement:
-        """Too early to tell."""
+        """PENDING: too early to tell."""
         return self.say(Verdict.PENDING, why, reading)
 
     def unknown(self, why: Message) -> Judgement:
-        """The data should exist by now, and does not."""
+        """UNKNOWN: the data should exist by now and does not."""
         return self.say(Verdict.UNKNOWN, why)
 
     def failed(
@@ -79,7 +79,7 @@ class Case:
         return self.say(Verdict.FAIL, why, reading, evidence)
 
     def warned(self, why: Message, reading: Reading, evidence: Message = NOTHING) -> Judgement:
-        """Neither fine nor failed: a person has to check it."""
+        """WARN: neither passed nor failed; a person has to check it."""
         return self.say(Verdict.WARN, why, reading, evidence)
 
     def say(

@@ -1,4 +1,4 @@
-"""The daily summary: the manual's ten keys, then what they rest on."""
+"""The daily summary: the manual's ten keys, then the data behind them."""
 
 from __future__ import annotations
 
@@ -61,9 +61,8 @@ def daily_judgements(playbook: Playbook, facts: Facts) -> list[Judgement]:
 def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]:
     """Judge a day by its facts.
 
-    Times are hours of week time. A number that doesn't exist is None. Our
-    sentences are written in English, and once more with template and values, for the other
-    language.
+    Times are in hours of week time; a missing number is None. Sentences are written in
+    English, and again as template and values so that they can be translated.
 
     :param facts: at the day's check time.
     :returns: strict JSON values: the manual's ten keys first, in its order, then ours.
@@ -99,13 +98,13 @@ def daily_summary(playbook: Playbook, day: date, facts: Facts) -> dict[str, Any]
 def write_daily_summary(path: Path, summary: Mapping[str, Any]) -> Path:
     """Write it atomically, as strict JSON.
 
-    :raises SetupError: it can't be written there.
+    :raises SetupError: the file can't be written.
     """
     return write_json(path, dict(summary))
 
 
 def read_daily_summary(path: Path) -> SummaryRecord:
-    """Read a written summary; what is half-written or of another shape is incomplete."""
+    """Read a summary file; a half-written one or one of another shape is ``incomplete``."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except FileNotFoundError:
@@ -164,7 +163,7 @@ def _remaining_hours(facts: Facts) -> float | None:
 def _newest(
     run: RunFacts | None, read: Callable[[RunEvents, datetime], Reading | None]
 ) -> float | None:
-    """None also for a NaN or an infinity: JSON has none."""
+    """The newest value; None without one, or if it is NaN or infinite (not valid JSON)."""
     if run is None or run.reader is None:
         return None
     reading = read(run.reader, run.until)

@@ -19,7 +19,7 @@ NOTHING = literal("")
 
 @dataclass(frozen=True)
 class Judgement:
-    """Verdict of one check at one moment, with everything a person needs to doubt it.
+    """Verdict of one check at one moment, with everything a person needs to verify it.
 
     :raises IntegrityError: a PASS without a reading. Nothing is green without evidence.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.facts import Facts, RunFacts
     from core.playbook import Playbook
 
-CAP = 40  # lines of one tag that are printed
+CAP = 40  # printed lines per tag
 _WIDTH = 160  # characters of a printed line
 _PRINTED = ("ERROR", "ISSUE", "PERFORMANCE", "WARN", "CHECK")
 
@@ -29,10 +29,10 @@ def training_log_summary(
     lines: Iterable[LogLine],
     incidents: Sequence[str] = (),
 ) -> str:
-    """What happened during the run, as the page for the CTO, in English.
+    """One page about the run for the CTO, in English.
 
     :param lines: of training.log, of this run.
-    :param incidents: one sentence an incident: procedure, when, how it was closed.
+    :param incidents: one sentence per incident: procedure, when, how it was closed.
     """
     lines = list(lines)
     text = ["TRAINING LOG SUMMARY", "", *_about_run(playbook, facts), "", "LINES"]

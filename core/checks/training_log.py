@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TAGS = ("INFO", "WARN", "ERROR", "ISSUE", "CHECK", "PERFORMANCE")
 
-KEPT = 1000  # lines of one tag that facts hold; a storm of errors needs no more
+KEPT = 1000  # lines kept per tag
 _LINE = re.compile(r"(?:(?P<at>\d{4}-\d\d-\d\dT\S+)\s+)?\[(?P<tag>[A-Z]+)\]\s?(?P<message>.*)")
 
 
@@ -33,7 +33,7 @@ class LogLine:
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[LogLine]:
-    """Read lines in order. No line is refused: a log can be unreadable, but not invalid."""
+    """Parse lines in order. Every line is accepted; one without a tag gets the tag ""."""
     at: datetime | None = None
     for text in lines:
         text = text.rstrip("\r\n")
@@ -51,10 +51,10 @@ def read_log(
 ) -> Iterator[LogLine]:
     """Lines of a log between two real moments, both included.
 
-    Lines before the first time in the file can't be placed, and are always given.
+    Lines before the first timestamp have no time and are always included.
 
     :raises FileNotFoundError: there is no such log.
-    :raises SetupError: no right to read it.
+    :raises SetupError: no permission to read it.
     """
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -83,7 +83,7 @@ def read_log_facts(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> LogFacts:
-    """What a log says between two real moments. An unreadable log counts as a missing one.
+    """The log's facts between two real moments. An unreadable log counts as missing.
 
     :param shown_as: name of the file for people.
     """

@@ -59,7 +59,7 @@ class ReportPaths:
 def decision_bytes(decision: RecordedDecision) -> bytes:
     """The bytes of a new decision's file: strict JSON, keys in their order.
 
-    What is hashed and signed are a file's bytes; a decision that was read is not written again.
+    Hashes and signatures cover these bytes, so a decision that was read is never rewritten.
     """
     text = json.dumps(decision.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()
@@ -118,7 +118,7 @@ def write_reports(
             Message("Check the folder's permissions and the free space."),
         ) from error
     files = {name: home.revalidation / f"{day.isoformat()}_{name}" for name in contents}
-    # The decision last: whoever reads the new one finds the rest of it.
+    # The decision last: a reader of the new one finds all its other files.
     for name in sorted(contents, key=lambda name: name == DECISION):
         write_bytes(files[name], contents[name])
     sync_folder(home.revalidation)

@@ -1,7 +1,4 @@
-"""What a signature is bound to, and whether that is still there, unchanged.
-
-Model, its manifest, backtest data, the playbook's rules and the archived files, by SHA-256.
-"""
+"""What a signature binds, by SHA-256 (model, manifest, data, rules, files), and what changed."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
 # Which parts of a playbook are its rules; signatures of version 1 did not name any.
 RULES = 2
-# Prose of the rules: it may be corrected without a decision becoming another one.
+# Prose fields by version: correcting them does not change the rules' hash.
 _PROSE = {1: {"title", "next_steps"}, 2: {"title", "next_steps", "name", "short"}}
 _CHARGED = ("fee_bps", "slippage_bps")  # of the training settings: what a backtest pays
 
@@ -48,10 +45,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Present:
-    """Where the things are that a signature binds. None: no location is known.
+    """Where to find what a signature binds. None: no location is known.
 
     :ivar playbook_file: where ``playbook_text`` came from, if that file still exists.
-    :ivar complete: what is missing is a difference; else it is only not checked.
+    :ivar complete: a missing part is a difference; if False it is only unchecked.
     """
 
     model: Path | None = None
@@ -64,7 +61,7 @@ class Present:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a signature binds, compared with what is there.
+    """What a signature binds, compared with what exists now.
 
     :ivar checked: names of the parts that agree.
     :ivar unchecked: a sentence for each part that could not be compared.
@@ -102,10 +99,10 @@ def bound_to(saved: SavedDecision, playbook_text: str, data_dir: str) -> dict[st
 def rules_sha256(playbook_text: str, version: int = RULES) -> str:
     """Hash of the playbook's gates, decision rules, revalidation settings and costs, as written.
 
-    As written, not as completed: a newer version's new default changes no old decision.
-    Titles, names and next steps are prose and left out; so are comments and spacing.
+    Defaults are not filled in, so a newer version's new default changes no old decision.
+    Titles, names, next steps, comments and spacing are left out.
 
-    :param version: as the signature says; 1 had neither costs nor market.
+    :param version: version of the rules, from the signature; 1 had neither costs nor market.
     """
     try:
         tree = read_tree(playbook_text).data
@@ -133,7 +130,7 @@ def _without(prose: set[str], part: Any) -> Any:
 
 
 REVALIDATE = Message(
-    "Restore the signed version, or revalidate the present one and sign that decision."
+    "Restore the signed version, or revalidate the current one and sign that decision."
 )
 RESTORE = Message("Restore it from a backup or a capsule, or revalidate and sign again.")
 
@@ -141,7 +138,7 @@ Found = Message | list[Difference]  # why it was not checked, or what differs
 
 
 def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
-    """Compare what was signed with what is there.
+    """Compare what was signed with what exists now.
 
     :param bound: as :func:`bound_to` made it.
     """
@@ -160,7 +157,7 @@ def compare(bound: Mapping[str, Any], present: Present) -> Comparison:
 
 
 def _named(name: str, read: Path, present: Present) -> Message:
-    """The signed path; where a home's kept copy was read in its place, that one too."""
+    """The signed path, and the home's kept copy if that was read instead."""
     if present.complete and not read.as_posix().endswith(name):
         return Message("{name} (kept as {copy})", name=name, copy=str(read))
     return literal(name)
@@ -260,7 +257,7 @@ def _rules(bound: Mapping[str, Any], present: Present) -> Found:
             "rules",
             Message("The gates or revalidation settings of {name} changed.", name=name),
             Message(
-                "Restore the signed ones, or create a week with the present ones and revalidate in it."
+                "Restore the signed ones, or create a week with the current ones and revalidate in it."
             ),
         )
         for name, text in texts

@@ -1,4 +1,4 @@
-"""Building a decision: the gates, how far to believe them, and what they were computed from."""
+"""Building a decision: the gates, their uncertainty, and what they were computed from."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Inputs:
 
     :ivar playbook_sha256: of the playbook's file.
     :ivar data: provenance of the backtest candles.
-    :ivar data_warnings: what :func:`core.market.quality` warned about.
-    :ivar seeds: of everything that was drawn at random, by name.
+    :ivar data_warnings: warnings of :func:`core.market.quality`.
+    :ivar seeds: random seeds by what they drew.
     """
 
     playbook: Playbook
@@ -85,7 +85,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class JobDetails:
-    """What the job that ran the backtest knows beside it."""
+    """What only the job that ran the backtest knows."""
 
     job_id: str
     trial: int
@@ -109,10 +109,10 @@ def build_decision(
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
 
-    :param trials: how often training and revalidation ran; once if None.
-    :param checks: what the program checked while it ran.
-    :param earlier: what the decision is compared with.
-    :param on_stage: called with each of :data:`STAGES` when it begins, and the gates so far.
+    :param trials: number of training runs and revalidations; None: one.
+    :param checks: results of the checks that the job ran.
+    :param earlier: decisions to compare with.
+    :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.
     :raises InputError: see :func:`core.gates.score` and :class:`BacktestRecord`.
     """
     begin = on_stage or (lambda stage, gates: None)
@@ -120,7 +120,10 @@ def build_decision(
     bars_per_year = settings.bars_per_year
     card = score(record.equity, record.trades, playbook.gates, playbook.decision, bars_per_year)
     begin("gates", card.gates)
-    levels, track = record.levels, record.track  # before anything is computed on them
+    levels, track = (
+        record.levels,
+        record.track,
+    )  # raises on bad records, before the long computations
     table = episode_table(record.equity, record.trades, playbook.gates, bars_per_year)
     begin("uncertainty", card.gates)
     doubt = uncertainty(

@@ -1,8 +1,8 @@
-"""The capsule: a signed decision as one file that can be verified offline.
+"""The capsule: a signed bundle of a decision, one file that can be verified offline.
 
-It holds the signed statement, the archived files as text, and the conditions with what
-became of them; a seal of the home's key covers all of it. One spelling only: a file
-that differs in a single byte is no longer the one that was sealed.
+It holds the signed statement, the archived files as text, and the conditions with their
+outcomes, all sealed by the home's key. The encoding is canonical: a file that differs in
+a single byte is not the one that was sealed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 FORMAT = "trainweek-capsule/1"
 EXPORT_AGAIN = Message("Do not use it. Export it again: `trainweek decision export`.")
-ASK_FOR_KEY = Message("Give the fingerprint from the page Decision (--key), or the home (--home).")
+ASK_FOR_KEY = Message(
+    "Pass the fingerprint from the page Decision (--key), or the data directory (--home)."
+)
 KEY_UNCHECKED = "The signing key was not checked"  # how the sentences about it begin
 
 
@@ -44,7 +46,7 @@ def make_capsule(
 
     :param record: the sealed statement, as the ledger has it.
     :param conditions: of the statement, each with ``closed`` (who, when, note) or null.
-    :param validity: at the export; a void decision travels as one.
+    :param validity: at the export; a void decision is exported as void.
     :param key: the home's private key.
     """
     contents: dict[str, Any] = {
@@ -79,7 +81,7 @@ def read_capsule(path: Path) -> bytes:
 
 
 def parse_capsule(content: bytes) -> dict[str, Any] | None:
-    """The capsule's fields, if these bytes are one spelling of one; else None."""
+    """The capsule's fields; None unless the bytes are a capsule in canonical encoding."""
     try:
         fields = json.loads(content)
         whole = isinstance(fields, dict) and _spelt(fields) == content
@@ -95,14 +97,14 @@ def examine(
     key: str | None = None,
     any_key: bool = False,
 ) -> Validity:
-    """Check a capsule: its seal, its statement, its files, then what is there.
+    """Check a capsule: its seal, its statement, its files, then what exists here.
 
-    Anyone can make a key and seal anything: a consistent capsule is valid only with a
-    trusted key, and UNTRUSTED without one.
+    Anyone can make a key and seal anything, so without a trusted key a consistent
+    capsule is UNTRUSTED.
 
     :param key: the fingerprint (or its first 16 digits) of the key that is trusted.
     :param any_key: accept any key.
-    :param present: what to compare with; None compares with nothing else.
+    :param present: files to compare with; None: check the capsule alone.
     """
     capsule = parse_capsule(content)
     if capsule is None:
@@ -129,7 +131,7 @@ def examine(
                 wanted=key[:16],
             ),
             Message(
-                "Ask for the capsule of the home whose key you trust, or check the fingerprint."
+                "Ask for a capsule signed with the key that you trust, or check the fingerprint."
             ),
         )
     found = validity_of(statement, present or Present(complete=False), now)
@@ -164,7 +166,7 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
         statement = record["statement"]
         signed = statement["bound"]["files"]
         if signed.get("decision.json") != statement["decision_sha256"]:
-            return Message("The statement names another decision than the one that it binds.")
+            return Message("The statement names a different decision from the one it is bound to.")
         for name in sorted(files.keys() | signed.keys()):
             if name not in files:
                 return Message("{name} is missing in the capsule.", name=name)
@@ -172,21 +174,21 @@ def _problem(capsule: Mapping[str, Any]) -> Message | None:
                 return Message("{name} in the capsule is not the one that was signed.", name=name)
         if wrong := _misquoted(statement, json.loads(files["decision.json"])):
             return Message(
-                "The statement says another {part} than the decision that it signs.", part=wrong
+                "The statement and the decision that it signs differ in: {part}.", part=wrong
             )
         if Right.SIGN not in RIGHTS[Role(statement["role"])]:
             return Message("It was signed by a {role}, who may not sign.", role=statement["role"])
-        told = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
-        if told != list(statement["conditions"]):
+        listed = [{k: v for k, v in c.items() if k != "closed"} for c in capsule["conditions"]]
+        if listed != list(statement["conditions"]):
             return Message("The conditions in the capsule are not the ones that were signed.")
         SignatureState(capsule["standing"]["state"])
     except (KeyError, TypeError, AttributeError, ValueError):
-        return Message("A part of the capsule is missing or of another kind.")
+        return Message("A part of the capsule is missing or has the wrong type.")
     return None
 
 
 def _misquoted(statement: Mapping[str, Any], decision: Mapping[str, Any]) -> str | None:
-    """What the statement says about the decision and the decision itself doesn't; None if nothing."""
+    """The first field in which the statement contradicts its decision; None if they agree."""
     bound = statement["bound"]
     pairs = {
         "decision": (statement["decision"], decision["decision"]),
@@ -203,7 +205,7 @@ def _misquoted(statement: Mapping[str, Any], decision: Mapping[str, Any]) -> str
         f"model ({name})": (bound["model"].get(name), decision["model"].get(name))
         for name in ("path", "sha256", "manifest_sha256")
     }
-    return next((name for name, (said, is_) in pairs.items() if said != is_), None)
+    return next((name for name, (stated, actual) in pairs.items() if stated != actual), None)
 
 
 def _sha256(text: str) -> str:
@@ -211,6 +213,6 @@ def _sha256(text: str) -> str:
 
 
 def _spelt(fields: Mapping[str, Any]) -> bytes:
-    """The one spelling of a capsule's file."""
+    """The canonical encoding of a capsule file."""
     text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()

@@ -43,7 +43,7 @@ class EarlierDecisions:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a new decision rests on, as far as it is compared.
+    """The inputs of a new decision that are compared with earlier ones.
 
     :ivar code: SHA-256 of the source tree; None: not known.
     """

@@ -28,7 +28,7 @@ class ResampledGate(GateResult):
 
 
 class GateRecord(ResampledGate):
-    """A gate with everything that is known of it."""
+    """A gate with its uncertainty and its result at doubled costs."""
 
     costs_x2: GateValue | None = Field(
         description="The gate with fee and slippage doubled, same decisions."
@@ -36,7 +36,9 @@ class GateRecord(ResampledGate):
 
 
 def gate_of(fields: Mapping[str, Any]) -> GateResult:
-    """A gate from JSON, with as much as is known of it: a running job knows less.
+    """A gate from JSON, of the most specific type that its fields allow.
+
+    A running job writes gates without their uncertainty.
 
     :raises ValueError: not a gate.
     """

@@ -47,14 +47,14 @@ class ModelRecord(JsonModel):
 
 
 class PlaybookRecord(JsonModel):
-    """The playbook whose gates were asked."""
+    """The playbook whose gates were applied."""
 
     id: str = Field(description="Name of the playbook.")
     sha256: Sha256 = Field(description="Of its file.")
 
 
 class CostsRecord(JsonModel):
-    """What a fill cost, a side."""
+    """Cost of a fill, per side."""
 
     fee_bps: float = Field(ge=0, description="Fee in basis points of the traded value.")
     slippage_bps: float = Field(ge=0, description="Slippage in basis points; at least half a tick.")
@@ -66,5 +66,5 @@ class CostsRecord(JsonModel):
         return cls(fee_bps=costs.fee_bps, slippage_bps=costs.slippage_bps, tick=costs.tick)
 
     def model(self) -> CostModel:
-        """To charge the same costs again."""
+        """The cost model that charges the same costs."""
         return CostModel(self.fee_bps, self.slippage_bps, self.tick)

@@ -32,7 +32,7 @@ FIRST_VERSION = 1  # had no uncertainty, robustness, trust and change
 
 @dataclass(frozen=True)
 class SavedDecision:
-    """A decision whose hash and tables were found to agree."""
+    """A decision whose hash and tables were verified."""
 
     decision: RecordedDecision
     sha256: str
@@ -191,7 +191,7 @@ def _fields(file: Path, content: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict) or fields.get("schema_version") not in known:
         raise IntegrityError(
             Message(
-                "{file} is not a decision of a schema up to {version}.",
+                "{file} is not a decision of schema version {version} or earlier.",
                 file=str(file),
                 version=SCHEMA_VERSION,
             ),

@@ -1,7 +1,7 @@
 """The look-ahead tests of a revalidation: their record, and what they say.
 
-Records of before December 2026 hold a test's sentence as plain English; :func:`detail_of`
-recognizes those.
+Records from before December 2026 hold a test's sentence as plain English;
+:func:`detail_of` recognizes those.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class LookaheadTest(JsonModel):
 
 
 class Lookahead(JsonModel):
-    """Whether the model, in its environment, knows anything of later bars: three tests."""
+    """Three tests of whether the model or its environment uses later bars."""
 
     prefix_invariance: LookaheadTest = Field(
         description="Inputs and actions stay the same when later bars are changed."
     )
     planted_oracle: LookaheadTest = Field(description="The first test notices a planted oracle.")
     shuffled_returns: LookaheadTest = Field(
-        description="On bars in random order nothing can be earned."
+        description="On bars in random order the model earns nothing, costs left out."
     )
 
     def tests(self) -> Iterator[tuple[str, LookaheadTest]]:
@@ -79,19 +79,19 @@ def same(moments: int) -> Message:
 
 
 def oracle_missed() -> Message:
-    """The first test is worth nothing."""
+    """The first test missed a planted oracle, so its result means nothing."""
     return Message("The test of later bars did not notice the next return, planted as a feature.")
 
 
 def oracle_noticed() -> Message:
-    """The first test works."""
+    """The first test found the planted oracle: it works."""
     return Message("The test of later bars noticed the next return, planted as a feature.")
 
 
 def shuffled(shuffles: Any, gain: float, errors: float, limit: float) -> Message:
     """What was earned on shuffled bars.
 
-    :param gain: mean gain a bar, basis points.
+    :param gain: mean gain per bar, basis points.
     :param errors: the same in standard errors.
     :param limit: standard errors that may be luck.
     """
@@ -106,7 +106,7 @@ def shuffled(shuffles: Any, gain: float, errors: float, limit: float) -> Message
 
 
 def detail_of(test: LookaheadTest) -> Message:
-    """What a test said; of an earlier record, the sentence of today with its figures."""
+    """A test's detail; for an earlier record, today's sentence with its figures."""
     for pattern, sentence in _earlier():
         if found := pattern.fullmatch(test.detail):
             return sentence(**found.groupdict())
@@ -114,7 +114,7 @@ def detail_of(test: LookaheadTest) -> Message:
 
 
 def detail_in(test: LookaheadTest, language: str) -> str:
-    """What a test said, in a language; in English as it was recorded."""
+    """A test's detail in a language; English as it was recorded."""
     return str(test.detail) if language == "en" else detail_of(test).in_(language)
 
 
@@ -141,12 +141,12 @@ _EARLIER: tuple[tuple[str, Callable[..., Message]], ...] = (
         ),
     ),
 )
-"""Sentences as they were recorded as plain English, and the same sentence of today."""
+"""Earlier plain English sentences, and today's message for each."""
 
 
 @cache
 def _earlier() -> tuple[tuple[re.Pattern[str], Callable[..., Message]], ...]:
-    """Each sentence with its figures left open."""
+    """A pattern for each earlier sentence, with groups for its figures."""
     return tuple((_pattern(template), sentence) for template, sentence in _EARLIER)
 
 

@@ -1,4 +1,4 @@
-"""``metrics.csv``: one row an episode, then ALL and WORST."""
+"""``metrics.csv``: one row per episode, then ALL and WORST."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class NextSteps(JsonModel):
 
 
 class RecordFacts(Facts):
-    """What belongs beside the gates."""
+    """Figures shown beside the gates."""
 
     mean_exposure: float | None = Field(
         description="Mean signed share of equity in the market; null: not recorded."
@@ -56,7 +56,7 @@ class SentenceParts(JsonModel):
     template: str = Field(description="English, values in braces.")
     plural: str | None = Field(default=None, description="Template for counts n other than 1.")
     values: dict[str, Any] | None = Field(
-        default=None, description="What stands in the braces; a sentence where it has a template."
+        default=None, description="Values of the braces; one that has a template is a sentence."
     )
 
 
@@ -84,10 +84,10 @@ class RecordedDecision(JsonModel):
     uncertainty: UncertaintyRecord | None = Field(
         default=None, description="How the gates' intervals were made."
     )
-    evidence: EvidenceRecord = Field(description="How far the record shows skill and not luck.")
-    facts: RecordFacts = Field(description="What belongs beside the gates.")
+    evidence: EvidenceRecord = Field(description="How strongly the record shows skill.")
+    facts: RecordFacts = Field(description="Figures shown beside the gates.")
     baselines: Baselines = Field(
-        description="What needs no agent, on the same bars with the same costs."
+        description="Strategies without an agent, on the same bars with the same costs."
     )
     earning: Earnings | None = Field(default=None, description="How the record earned.")
     robustness: Robustness | None = Field(default=None, description="Where the record breaks.")
@@ -102,16 +102,16 @@ class RecordedDecision(JsonModel):
     )
     data: Provenance = Field(description="Which candles the backtest ran on.")
     model: ModelRecord = Field(description="Which model was tested.")
-    playbook: PlaybookRecord = Field(description="Which playbook's gates were asked.")
-    costs: CostsRecord = Field(description="What a fill cost.")
-    seeds: dict[str, int | None] = Field(description="Of everything that was drawn at random.")
+    playbook: PlaybookRecord = Field(description="Which playbook's gates were applied.")
+    costs: CostsRecord = Field(description="Cost of a fill.")
+    seeds: dict[str, int | None] = Field(description="Random seeds, by what they drew.")
     conventions: Conventions = Field(description="How each number is defined.")
     artifacts: dict[str, Sha256] = Field(description="Hash of each table beside this file.")
     change: Change | None = Field(
         default=None, description="What is different from earlier decisions."
     )
     warnings: tuple[Sentence, ...] = Field(
-        description="What a reader has to know, the most serious first."
+        description="Warnings for the reader, the most serious first."
     )
     job_id: str | None = Field(default=None, description="Job that made it.")
     trial: int | None = Field(default=None, description="Number of the trial, by the ledger.")
@@ -173,9 +173,9 @@ def with_sentences(record: DecisionRecord) -> DecisionRecord:
 
 
 def sentences_of(fields: Mapping[str, Any]) -> dict[str, Message]:
-    """By their English text, the sentences that a file lists.
+    """The sentences that a file lists, by their English text.
 
-    :raises ValueError: one of them is no sentence.
+    :raises ValueError: an entry is not a sentence.
     """
     listed = fields.get("sentences") or []
     messages = [Message.from_record(parts) for parts in listed]

@@ -1,4 +1,4 @@
-"""Ed25519 seals over canonical JSON: made with a home's key, checked by anybody."""
+"""Ed25519 seals over canonical JSON: made with a home's key, verified with its public half."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.canonical_json import canonical
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MIN_FINGERPRINT_DIGITS = 16  # hex digits that are accepted for a whole fingerprint: 64 bits
+MIN_FINGERPRINT_DIGITS = 16  # hex digits accepted in place of a whole fingerprint (64 bits)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:

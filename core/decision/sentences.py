@@ -1,8 +1,8 @@
 """A decision's own sentences in the reader's language: reason, grade, warnings.
 
 A record lists template and values of its sentences, so it can be read in each language.
-Older records hold English text alone: in another language, what follows from their figures
-is worded again, and the rest stays English.
+Older records hold English text alone: sentences that follow from their figures are built
+again in the other language, and the rest stays English.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _EARLIER_SYNTHETIC = "The market is synthetic: made up, not exchange data."
 
 @dataclass(frozen=True)
 class Sentences:
-    """What a decision says, in one language.
+    """The sentences of a decision, in one language.
 
     :ivar grade_reasons: why the evidence's grade is no better.
     :ivar warnings: the most serious first.
@@ -46,7 +46,7 @@ def sentences_in(
     language: str,
     written: Callable[[GateResult], str] | None = None,
 ) -> Sentences:
-    """What the decision says, in ``language``.
+    """The sentences of the decision, in ``language``.
 
     :param written: how the reason writes a gate's value; None: as the record does.
     """
@@ -69,7 +69,7 @@ def sentences_in(
 
 
 def data_warnings_of(trust: Trust) -> list[Message]:
-    """What the data check warned about; the one sentence that older records share with it, too."""
+    """The data check's warnings; also recognises the one that older records hold as plain text."""
     return [
         SYNTHETIC if warning == _EARLIER_SYNTHETIC else warning
         for warning in trust.data_quality.warnings

@@ -1,4 +1,4 @@
-"""The sections of decision.json that ask whether it is skill: baselines and evidence."""
+"""The sections of decision.json that tell skill from luck: baselines and evidence."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Baselines(JsonModel):
-    """What needs no agent, on the same bars with the same costs."""
+    """Strategies without an agent, on the same bars with the same costs."""
 
     flat: Baseline = Field(description="Out of the market.")
     buy_and_hold: Baseline = Field(description="Buy and hold, full exposure.")
@@ -60,7 +60,7 @@ class Baselines(JsonModel):
 
 
 class EvidenceRecord(Evidence):
-    """The evidence, and what the gates' own figures say beside it."""
+    """The evidence, with figures of the gates that belong to it."""
 
     expected_longest_losing_run: float | None = Field(
         description="For n independent trades at this loss rate."
@@ -86,7 +86,7 @@ def skill_sections(
     trials: Trials,
     integrity: Integrity | None = None,
 ) -> SkillSections:
-    """Compare with what needs no skill, then grade the record."""
+    """Compare the record with strategies without skill, then grade it."""
     settings = playbook.revalidation
     exposure = record.mean_exposure
     lines = baselines(record.bars, record.costs, exposure, settings.bars_per_year)

@@ -30,10 +30,10 @@ class DataQuality(JsonModel):
     """How clean the backtest data are."""
 
     rows: Count = Field(description="Bars.")
-    gaps: Count = Field(description="Holes between bars.")
+    gaps: Count = Field(description="Gaps between bars.")
     filled: Count = Field(description="Missing bars that were filled.")
     filled_pct: float = Field(description="Percent of the bars.")
-    longest_gap_bars: Count = Field(description="Bars of the longest hole.")
+    longest_gap_bars: Count = Field(description="Length of the longest gap, in bars.")
     warnings: tuple[Sentence, ...] = Field(description="What the data check warned about.")
 
 
@@ -65,13 +65,13 @@ class CodeVersion(JsonModel):
 
 
 class Ranges(JsonModel):
-    """What was trained on, and what was tested."""
+    """The training and backtest ranges."""
 
     training: Range | None = Field(description="First and last bar; null: not known.")
     backtest: Range | None = Field(description="First and last bar.")
     scored: Range | None = Field(description="First and last mark of equity.")
     hours_between: float | None = Field(
-        description="From the training's last bar to the first scored bar."
+        description="From the last training bar to the first scored bar."
     )
 
 
@@ -81,7 +81,7 @@ class Trust(JsonModel):
     data_quality: DataQuality = Field(description="How clean the backtest data are.")
     hashes: Hashes = Field(description="What the decision rests on.")
     code: CodeVersion | None = Field(description="Which source made it; null: not recorded.")
-    ranges: Ranges = Field(description="What was trained on, and what was tested.")
+    ranges: Ranges = Field(description="The training and backtest ranges.")
     overlap: Overlap = Field(
         description="Of training and backtest range; unknown: the model does not say what it was "
         "trained on. A revalidation refuses an overlap."
@@ -90,14 +90,14 @@ class Trust(JsonModel):
     reproducible: bool | None = Field(
         description="An episode run again gave the same bytes; null: not tested."
     )
-    rerun: str | None = Field(description="Command that makes this revalidation again.")
+    rerun: str | None = Field(description="Command that repeats this revalidation.")
 
 
 @dataclass(frozen=True)
 class Checks:
-    """What the program checked while it ran; None: it was not checked.
+    """Results of the checks that the job ran; None: not checked.
 
-    :ivar rerun: command that makes this revalidation again.
+    :ivar rerun: command that repeats this revalidation.
     """
 
     code: CodeVersion | None = None
@@ -155,9 +155,9 @@ def trust_section(
 
 
 def integrity_of(trust: Trust) -> Integrity:
-    """What the section says about the record's checks.
+    """The section's checks as the evidence grade needs them.
 
-    One failed look-ahead test is enough; all of them have to be made and passed.
+    One failed look-ahead test fails all; they pass only if each was run and passed.
     """
     tests = [] if trust.lookahead is None else [test.passed for _, test in trust.lookahead.tests()]
     return Integrity(
@@ -170,10 +170,10 @@ def integrity_of(trust: Trust) -> Integrity:
 def failed_checks(trust: Trust | None, reproducible: bool | None = None) -> list[Message]:
     """A sentence for each check that failed, the most serious first; empty if none did.
 
-    What was not checked is no failure here; the evidence's grade says what it costs.
+    An unchecked item is not a failure; it lowers the evidence grade instead.
 
-    :param trust: None: the record is older than the section.
-    :param reproducible: what such a record says instead.
+    :param trust: None for a record that is older than the section.
+    :param reproducible: the field of such a record.
     """
     found = Integrity(repeats=reproducible) if trust is None else integrity_of(trust)
     return [FAILED_CHECKS[name] for name, passed in vars(found).items() if passed is False]

@@ -50,7 +50,7 @@ _BINDS = {
 
 @dataclass(frozen=True)
 class Validity:
-    """A state and why.
+    """Whether a signature is valid, and why not.
 
     :ivar differences: what makes it void, expired or altered; empty if it is valid.
     :ivar checked: names of the parts that were compared and agree.
@@ -117,7 +117,7 @@ def is_genuine(record: object) -> bool:
 
 
 def _is_whole(statement: Mapping[str, Any]) -> bool:
-    """Any key can seal anything: nothing is read that may be missing."""
+    """Whether all required fields exist and parse. Anyone can seal anything, so check first."""
     bound = statement.get("bound")
     if not statement.keys() >= _SAYS or not isinstance(bound, Mapping):
         return False
@@ -135,9 +135,9 @@ def _is_whole(statement: Mapping[str, Any]) -> bool:
 
 
 def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -> Validity:
-    """Compare a genuine statement with what is there, and with the real time.
+    """The validity of a genuine statement, from the files as they are and the real time.
 
-    VOID goes before EXPIRED, as the more serious of the two; the differences name both.
+    VOID takes precedence over EXPIRED; the differences name both.
     """
     found: Comparison = compare(statement["bound"], present)
     differences = list(found.differences)
@@ -153,19 +153,19 @@ def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -
 
 
 def expiry(statement: Mapping[str, Any]) -> Difference:
-    """That the signature's time is over."""
+    """The difference that reports an expired signature."""
     return Difference(
         "expiry",
         Message(
             "The signature expired at {moment:%Y-%m-%d %H:%M} UTC.",
             moment=parse_moment(statement["expires_at"]),
         ),
-        Message("Revalidate, and let the CTO sign again."),
+        Message("Revalidate, then ask the CTO to sign again."),
     )
 
 
 def altered(what: str, remedy: str) -> Validity:
-    """The record itself can't be trusted."""
+    """The validity of a record that can't be trusted."""
     return Validity(
         SignatureState.ALTERED, (Difference("signature", literal(what), literal(remedy)),)
     )

@@ -1,4 +1,4 @@
-"""What a reader of the decision has to know beside the gates."""
+"""Warnings about a decision, for its readers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from core.decision.record import DecisionRecord
 
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
-LUCKY = 0.05  # share of policies without skill that would be a GO on the same bars
+LUCKY = 0.05  # share of random policies that would be a GO on the same bars
 
 
 def find_warnings(decision: DecisionRecord) -> list[Message]:
-    """Sentences with their numbers, the most serious first; empty if there is nothing to say."""
+    """Sentences with their numbers, the most serious first; empty if there are none."""
     return [
         *_about_trust(decision),
         *_about_evidence(decision),
@@ -33,12 +33,12 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
 
 
 def doubt(grade: EvidenceGrade) -> Message:
-    """That the evidence is of a doubtful grade."""
+    """The warning about a low evidence grade."""
     return Message("The evidence is {grade}.", grade=capitals(grade))
 
 
 def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
-    """What makes the record worthless, whatever its gates say."""
+    """Failed checks that make the record unreliable, whatever its gates say."""
     trust = decision.trust
     tests = [] if trust.lookahead is None else [test for _, test in trust.lookahead.tests()]
     for test in tests:

@@ -1,4 +1,4 @@
-"""Causes and actions of the scenarios that the manual has no chapter for.
+"""Causes and actions of the scenarios that the manual does not cover.
 
 Causes are suggestions: a symptom can be detected at 0.9, its cause named at 0.6.
 """

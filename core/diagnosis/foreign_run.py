@@ -1,4 +1,4 @@
-"""Facts of any folder of events: a run that trainweek did not start."""
+"""Facts of a folder of event files from a run that trainweek did not start."""
 
 from __future__ import annotations
 

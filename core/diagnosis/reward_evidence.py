@@ -1,4 +1,4 @@
-"""What flat_reward and not_converging are both judged by: hourly rewards, critic, patience."""
+"""Evidence shared by flat_reward and not_converging: hourly rewards, the critic, time limits."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def normal_until(moment: RunView) -> Message | None:
 
 
 def ended_early(moment: RunView) -> bool:
-    """Whether it ended inside the hours in which no direction is normal."""
+    """Whether the run ended within the hours in which a missing trend is normal."""
     return not moment.active and moment.training_hours < normal_hours(moment.playbook)
 
 
@@ -80,7 +80,7 @@ def too_early(moment: RunView, state: RewardState) -> Message:
 
 
 def critic_fails(moment: RunView) -> tuple[Message, ...]:
-    """A critic that was worse than useless for long, which losses don't show."""
+    """Evidence of a critic that predicts worse than the mean for long; losses don't show it."""
     explained = moment.series("train/explained_variance")
     means = block_means(explained)[-WANTED_BLOCKS:]
     if len(means) < WANTED_BLOCKS or not (means < 0).all():

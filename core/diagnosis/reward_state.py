@@ -70,7 +70,7 @@ class RewardState:
 
     @property
     def constant(self) -> bool:
-        """Whether it was the same number from the start: solved, or broken."""
+        """Whether the reward never changed: the task is solved, or the reward is broken."""
         return self.best is not None and self.spread == 0.0
 
     @property

@@ -75,17 +75,17 @@ class RunView:
 
     @property
     def judged_silence(self) -> Silence:
-        """The silence of the newest attempt beside its limits, whether it still lives or not."""
+        """The newest attempt's silence with its limits, also after the process has ended."""
         return self.run.silence_at(self.until, self.facts.clock)
 
     @property
     def patience(self) -> float:
-        """Real seconds of silence that this run never showed: its learned limit."""
+        """The run's learned stall threshold, in real seconds."""
         return self.judged_silence.limit
 
     @property
     def problems(self) -> list[FileProblem]:
-        """What is wrong with the files, as far as it was there at this moment."""
+        """Problems of the files that existed at this moment."""
         found = [] if self.reader is None else self.reader.problems
         return [problem for problem in found if problem.seen_by(self.unix)]
 

@@ -32,7 +32,7 @@ DEAD_BAND_SD = 0.1  # of the standard deviation in the window
 
 @dataclass(frozen=True)
 class TrendResult:
-    """A label and all that it rests on."""
+    """A label and the numbers behind it."""
 
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step
@@ -54,7 +54,7 @@ def trend(
 
     :param series: everything up to the moment of judgement; the part before the
         window gives the range, and is used when the window holds too few blocks.
-    :param episode_length: steps an episode, as a number or as
+    :param episode_length: steps per episode, as a number or as
         ``rollout/ep_len_mean``; None: the points are independent of each other.
     :param window: real time before the newest point; None: the whole series.
     """
@@ -131,7 +131,7 @@ def _means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _blocks_left(series: Series, episode_length: Series | float | None) -> np.ndarray:
-    """From each point to the newest one: how many blocks of data. Never rising."""
+    """Blocks of data from each point to the newest one; never increasing."""
     if episode_length is None:
         return np.arange(len(series), 0, -1) / BLOCK_POINTS
     if isinstance(episode_length, Series):

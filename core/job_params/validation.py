@@ -1,4 +1,4 @@
-"""Reading parameters: strictly where they are asked for, leniently where they are stored."""
+"""Reading parameters: strictly in a request, leniently from the store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.vocabulary import JobKind
 
-# Names that people know from the command line or from other tools.
+# Names from the command line or from other tools.
 _ALSO_CALLED = {
     "tag": "run",
     "lr": "learning_rate",
@@ -30,10 +30,10 @@ Params = TypeVar("Params", bound=JobParams)
 
 
 def asked_params(kind: JobKind, given: Mapping[str, Any] | JobParams) -> JobParams:
-    """What somebody asks for, as the model of its kind.
+    """Requested parameters as the model of their kind.
 
-    :raises InputError: an unknown name, a missing or a wrong value. It names the parameter,
-        and what is known or wanted.
+    :raises InputError: an unknown name, a missing or an invalid value. It names the
+        parameter, and the known names or the expected value.
     """
     model = PARAMS[kind]
     if isinstance(given, model):
@@ -56,9 +56,9 @@ def asked_params(kind: JobKind, given: Mapping[str, Any] | JobParams) -> JobPara
 
 
 def program_params(model: type[Params], stored: Mapping[str, Any]) -> tuple[Params, list[str]]:
-    """What a job's program was started with, and the names that this version does not know.
+    """A job's parameters as its program reads them, and the names that this version ignores.
 
-    :raises InputError: a value that it knows and can't work with.
+    :raises InputError: an invalid value of a known name.
     """
     known = names(model)
     try:
@@ -69,9 +69,9 @@ def program_params(model: type[Params], stored: Mapping[str, Any]) -> tuple[Para
 
 
 def stored_params(model: type[Params], stored: Mapping[str, Any]) -> Params:
-    """Parameters of a job of the past: what this version can't read counts as not given.
+    """Parameters of an earlier job; a value that this version can't read counts as not given.
 
-    :param model: of a kind that requires no parameter.
+    :param model: a model without required parameters.
     """
     known = {name: value for name, value in stored.items() if name in names(model)}
     try:

@@ -1,1 +1,1 @@
-"""Catalogues of the translations, and what Babel extracts for them."""
+"""Catalogues of the translations, and Babel's extraction for them."""

@@ -1,7 +1,7 @@
-"""Which sentences the code says: what Babel extracts from Python sources.
+"""Babel's extraction of sentences from Python sources.
 
-Read from the syntax tree, so that sentences within f-strings and both sides of a
-condition count. ``say`` and ``raw`` are the dashboard's; elsewhere they are other things.
+It reads the syntax tree, so sentences inside f-strings and on both sides of a condition
+are found. ``say`` and ``raw`` count only in the dashboard.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules about single bars: which are wrong, which are remarkable, and where."""
+"""Rules for single bars: which are wrong, which are unusual, and where."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Where = pd.Series | npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing that is wrong or remarkable."""
+    """One error or warning."""
 
     code: str
     message: Message
@@ -35,10 +35,10 @@ class Issue:
 def _bars(
     code: str, sentence: Callable[[int, str], Message], where: Where, candles: Candles
 ) -> list[Issue]:
-    """An issue that counts the bars and names the first few; nothing where there are none.
+    """An issue that counts the bars and names the first few; empty without any.
 
-    :param sentence: from the count and the first bars.
-    :param where: shape (bars,), true for the bars in question.
+    :param sentence: builds the message from the count and the first bars.
+    :param where: shape (bars,), true for affected bars.
     """
     marked = np.asarray(where)
     moments = tuple(moment.to_pydatetime() for moment in candles.frame.index[marked])
@@ -48,7 +48,7 @@ def _bars(
 def listed(
     code: str, sentence: Callable[[int, str], Message], moments: tuple[datetime, ...]
 ) -> list[Issue]:
-    """An issue that counts moments and names the first few; nothing where there are none."""
+    """An issue that counts moments and names the first few; empty without any."""
     if not moments:
         return []
     shown = ", ".join(iso(moment) for moment in moments[:EXAMPLES])

@@ -1,4 +1,4 @@
-"""What candles are: one clean table of hours, and what was done to get it."""
+"""Candles: one clean table of hourly bars, and how it was obtained."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Gap:
 
 @dataclass(frozen=True)
 class RawFacts:
-    """What was found while reading, before anything was filled or dropped."""
+    """Counts from reading the files, before anything was filled or dropped."""
 
     rows: int = 0
     exact_duplicates: int = 0  # same bar, same numbers: kept once
     conflicting_duplicates: tuple[datetime, ...] = ()  # same bar, other numbers: first kept
-    off_grid: tuple[datetime, ...] = ()  # open times that are no multiple of the interval
+    off_grid: tuple[datetime, ...] = ()  # open times that are not a multiple of the interval
     millisecond_rows: int = 0
     microsecond_rows: int = 0
     volume_unit_ratio: float | None = None  # median of quote / base volume / close; 1 if right
@@ -55,7 +55,7 @@ class Provenance(JsonModel):
     rows: Count = Field(description="Bars, filled ones included.")
     first: IsoMoment = Field(description="Open time of the first bar.")
     last: IsoMoment = Field(description="Open time of the last bar.")
-    gaps: Count = Field(description="Holes between bars.")
+    gaps: Count = Field(description="Gaps between bars.")
     filled: Count = Field(description="Missing bars that were filled.")
     synthetic: bool = Field(description="At least one file says that it is synthetic.")
 

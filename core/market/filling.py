@@ -1,4 +1,4 @@
-"""Missing hours become bars at the previous close with volume 0, and say so."""
+"""Missing hours become bars at the previous close with volume 0, marked as filled."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:
-    """Holes between neighbouring bars of a sorted index without duplicates."""
+    """Gaps between neighbouring bars of a sorted index without duplicates."""
     step = pd.Timedelta(interval)
     distance = np.diff(index.to_numpy())
     holes = np.flatnonzero(distance > step.to_timedelta64())
     return tuple(
         Gap(
             first=(index[int(hole)] + step).to_pydatetime(),
-            # A bar off the grid makes a hole that is no whole number of bars.
+            # Next to a bar off the grid, a gap is not a whole number of bars.
             bars=max(1, round(distance[hole] / step.to_timedelta64()) - 1),
             filled=bool(distance[hole] <= (step + pd.Timedelta(MAX_FILL)).to_timedelta64()),
         )

@@ -1,7 +1,7 @@
-"""What can be known of the hidden drift: the forward filter of the planted market.
+"""The forward filter of the planted market: an estimate of its hidden drift.
 
-The benchmark for a learned policy: the filtered state holds all that past
-candles tell, so dynamic programming over it gives the best reachable policy.
+The benchmark for a learned policy: the filtered state holds all information in past
+candles, so dynamic programming over it gives the best reachable policy.
 """
 
 from __future__ import annotations

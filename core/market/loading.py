@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
-    """Read candles. What is doubtful is kept for :func:`core.market.quality`.
+    """Read candles; :func:`core.market.quality` judges them.
 
-    Gaps of up to 24 h are filled; bars that appear twice are kept once. Inside a
-    file rows must rise in time; files of a folder may overlap.
+    Gaps of up to 24 h are filled; bars that appear twice are kept once. Rows of a file
+    must be in order of time; files of a folder may overlap.
 
     :raises MarketDataError: no such path, no CSV in the folder, an unreadable or
-        empty file, wrong columns, a cell that is no number, rows out of order.
+        empty file, wrong columns, a cell that is not a number, rows out of order.
     """
     files = _files(Path(path))
     contents = [_read(file) for file in files]
@@ -42,7 +42,7 @@ def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
     gaps = find_gaps(opens, interval)
     synthetic = [file for file in parsed if file.comment.startswith(MARKER)]
     return Candles(
-        # Bars between the hours have no neighbours to bridge to; quality refuses them.
+        # Bars between the hours can't be bridged; quality refuses them.
         frame=fill(frame, () if len(off_grid) else gaps, interval),
         sha256=_fingerprint(files, contents),
         interval=interval,
@@ -121,7 +121,7 @@ def _require_order(file: ParsedFile) -> None:
 def _without_duplicates(
     table: pd.DataFrame,
 ) -> tuple[pd.DataFrame, int, tuple[pd.Timestamp, ...]]:
-    """The first of each open time; how many repeats agreed; which moments did not."""
+    """The first row of each open time, the number of equal repeats, and the other moments."""
     again = table.duplicated("open_time", keep="first")
     same = table.duplicated(["open_time", *NUMBERS], keep="first")
     conflicting = table.loc[again & ~same, "open_time"].drop_duplicates()

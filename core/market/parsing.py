@@ -55,8 +55,8 @@ class ParsedFile:
 def parse_file(path: Path, content: bytes) -> ParsedFile:
     """Read one file's content.
 
-    :raises MarketDataError: no text, no rows, wrong columns, a cell that is no
-        number, a time that is none; names file and line.
+    :raises MarketDataError: no text, no rows, wrong columns, or a cell that is not a
+        number or not a time; names file and line.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -93,7 +93,7 @@ def _strip_comments(text: str) -> tuple[str, str, int]:
 
 
 def _require_even_rows(path: Path, body: str, skipped: int) -> None:
-    """pandas drops or pads uneven rows without a word, so they are counted here."""
+    """Refuse uneven rows, which pandas would silently drop or pad."""
     lines = body.splitlines()
     width = lines[0].count(",")
     for number, line in enumerate(lines, start=skipped + 1):

@@ -1,7 +1,7 @@
-"""Are these candles clean enough to train on, and to decide on?
+"""Whether candles are clean enough to train and decide on.
 
-Errors refuse; warnings are shown and nothing is deleted: OGN really moves 30 % in
-an hour now and then, and really stands still for hours.
+Errors refuse the candles. Warnings are only shown, and nothing is deleted: OGN does
+sometimes move 30 % in an hour, or not at all for hours.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_e
 from core.market.candles import MAX_FILL, Candles
 
 MAX_FILLED = 0.01  # share of bars
-UNIT_TOLERANCE = 0.20  # of quote volume / volume against the price
+UNIT_TOLERANCE = 0.20  # relative difference of quote volume / volume from the price
 SYNTHETIC = Message("The market is synthetic, not exchange data.")
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """What was found. ``facts`` are plain JSON values."""
+    """Errors, warnings and facts of the candles; ``facts`` are plain JSON values."""
 
     errors: tuple[Issue, ...]
     warnings: tuple[Issue, ...]
@@ -64,8 +64,8 @@ class QualityReport:
 def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
     """Judge candles by the rules above.
 
-    :param now: real time, to see whether the last bar had closed; None skips that.
-        A made-up market has no exchange and is never incomplete.
+    :param now: real time, to check that the last bar had closed; None skips the check.
+        It is also skipped for a synthetic market.
     """
     errors = _time_errors(candles) + price_errors(candles)
     if now is not None and not candles.synthetic and candles.last + candles.interval > now:
@@ -79,7 +79,7 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
 
 
 def require_quality(candles: Candles, now: datetime | None = None) -> QualityReport:
-    """:func:`quality`, refusing what has errors.
+    """:func:`quality`, refusing candles with errors.
 
     :raises MarketDataError: names the first errors and where to look.
     """

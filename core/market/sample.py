@@ -1,4 +1,4 @@
-"""A sample market for trying the week: training and backtest candles, made up and labelled."""
+"""A sample market for trying trainweek: synthetic training and backtest candles, labelled."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def write_sample(
     force: bool = False,
     model: SignalModel | None = None,
 ) -> list[tuple[Path, int]]:
-    """Write one synthetic market, cut in two that don't overlap.
+    """Write one synthetic market, split into two ranges that don't overlap.
 
     :returns: each file with its number of bars.
-    :raises ConflictError: a folder holds candles already, and ``force`` is not given.
+    :raises ConflictError: a folder already contains candles, and ``force`` is false.
     """
     for folder in (train, backtest):
         present = sorted(folder.glob("*.csv"))
         if present and not force:
             raise ConflictError(
                 Message(
-                    "{folder} already has candles ({file}).",
+                    "{folder} already contains candles ({file}).",
                     folder=str(folder),
                     file=present[0].name,
                 ),

@@ -7,9 +7,9 @@ The log return of an hour is a hidden drift plus noise::
 ``state`` is a Markov chain over the drifts (down, up, or down, flat, up), all
 regimes equally likely and of geometric length. The drifts are symmetric, so
 that buy and hold earns nothing in the long run; the weak pull keeps years of
-hours at believable prices. Nothing else in a candle knows the state: open,
+hours at believable prices. Nothing else in a candle depends on the state: open,
 high, low and volume follow from the return and from noise, so the filter of
-``core.market.hidden_state`` over returns is all that can be known.
+``core.market.hidden_state`` over returns uses all the information there is.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MARKER = "# synthetic"
 
 @dataclass(frozen=True)
 class SignalModel:
-    """What is planted, and in how much noise. All rates are per hour."""
+    """The planted signal and its noise. All rates are per hour."""
 
     drift: float = 0.0016
     """Log drift of the up regime; the down regime has its negative. 0: no signal."""
@@ -92,7 +92,7 @@ class SignalModel:
 
     @property
     def transition(self) -> np.ndarray:
-        """P(next state | state), rows sum to 1; leaving means any other state alike."""
+        """P(next state | state), rows sum to 1; all other states are equally likely."""
         states = len(self.drifts)
         leave = 1.0 / self.regime_hours
         matrix = np.full((states, states), leave / (states - 1))
@@ -105,14 +105,14 @@ class SignalModel:
         return np.full(len(self.drifts), 1.0 / len(self.drifts))
 
     def without_signal(self) -> SignalModel:
-        """The same market with the drift switched off and its variance given to the noise."""
+        """The same market without drift; the drift's variance is added to the noise."""
         variance = self.noise_vol**2 + float(np.mean(self.drifts**2))
         return replace(self, drift=0.0, noise_vol=math.sqrt(variance))
 
 
 @dataclass(frozen=True)
 class SyntheticMarket:
-    """Candles and what only their maker knows.
+    """Candles with the hidden states that produced them.
 
     :ivar states: index into ``model.drifts`` for each bar, shape (bars,); the
         drift acts within the bar, from the previous close to this close.
@@ -125,7 +125,7 @@ class SyntheticMarket:
 
     @property
     def marker(self) -> str:
-        """First line of the file: the label, with all that is needed to make it again."""
+        """First line of the file: the label, with everything needed to reproduce it."""
         return marker(self.model, self.seed, len(self.candles))
 
 
@@ -136,9 +136,9 @@ def marker(model: SignalModel, seed: int, bars: int) -> str:
 
 
 def is_marked(folder: Path) -> bool:
-    """Whether a folder holds candles with the synthetic mark.
+    """Whether a folder contains candles with the synthetic mark.
 
-    First bytes only, and of each file once while it stays the same.
+    Reads only the first bytes of each file, and again only after a change.
     """
     for path in sorted(folder.glob("*.csv")):
         try:
@@ -152,7 +152,7 @@ def is_marked(folder: Path) -> bool:
 
 @lru_cache(maxsize=256)
 def _begins_marked(path: Path, _mtime_ns: int, _size: int) -> bool:
-    """A changed file is known by its time and its size."""
+    """Whether the file begins with the mark; time and size are the cache's key."""
     with path.open("rb") as file:
         return file.read(len(MARKER)) == MARKER.encode()
 
@@ -160,7 +160,7 @@ def _begins_marked(path: Path, _mtime_ns: int, _size: int) -> bool:
 def make_market(
     seed: int, bars: int, start: datetime, model: SignalModel | None = None
 ) -> SyntheticMarket:
-    """Make up ``bars`` hours from ``start`` (aware, on the hour). The same seed gives the same market.
+    """Generate ``bars`` hours from ``start`` (aware, on the hour); one seed, one market.
 
     :raises InputError: fewer than two bars, or a start without zone or off the hour.
     """
@@ -173,7 +173,7 @@ def make_market(
     if start.tzinfo is None or pd.Timestamp(start).floor("h") != pd.Timestamp(start):
         raise InputError(
             Message("A market can't start at {start}.", start=str(start)),
-            Message("Give a moment with a zone, on the hour."),
+            Message("Give a time with a zone, on the hour."),
         )
     random = np.random.default_rng(seed)
     states = _hidden_states(model, bars, random)
@@ -198,7 +198,7 @@ def make_market(
 def make_null_market(
     seed: int, bars: int, start: datetime, model: SignalModel | None = None
 ) -> SyntheticMarket:
-    """The same kind of market without any signal: what there is to learn is nothing."""
+    """The same kind of market without a signal, so there is nothing to learn."""
     return make_market(seed, bars, start, (model or SignalModel()).without_signal())
 
 
@@ -210,8 +210,8 @@ def write_market(
 ) -> Path:
     """Write the bars in ``[first, before)`` as header CSV with the synthetic mark.
 
-    One market cut in two gives training and backtest data that don't overlap.
-    The file is complete or absent.
+    One market split in two gives training and backtest data that don't overlap.
+    The file is written completely or not at all.
     """
     frame = market.candles.frame
     keep = np.ones(len(frame), dtype=bool)

@@ -1,4 +1,4 @@
-"""How the numbers are defined; printed in every report."""
+"""Definitions of the numbers; printed in every report."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ HOURS_PER_YEAR = 8760  # bars of the Sharpe and Calmar gates; OGN trades every h
 
 
 def meets_limit(value: float, op: str, limit: float) -> bool:
-    """Whether an unrounded value stands to its limit as ``op`` says.
+    """Whether an unrounded value meets its limit.
 
-    Equal within :data:`RELATIVE_TOLERANCE` is equal. NaN meets no limit.
+    Values within :data:`RELATIVE_TOLERANCE` of the limit equal it. NaN meets no limit.
 
     :param op: ``>``, ``>=``, ``<`` or ``<=``.
     """
@@ -38,7 +38,7 @@ def meets_limit(value: float, op: str, limit: float) -> bool:
 
 
 class Conventions(JsonModel):
-    """How each number of a report is defined; further entries are named after their number."""
+    """The definition of each number in a report; further entries have the number's name."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
@@ -50,7 +50,7 @@ class Conventions(JsonModel):
 
 
 def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
-    """The block of the reports."""
+    """The definitions that reports print."""
     return Conventions(
         id=CONVENTIONS_ID,
         bars_per_year=bars_per_year,

@@ -1,4 +1,4 @@
-"""How far equity fell below its highest mark."""
+"""Drawdown: how far equity fell below its previous peak."""
 
 from __future__ import annotations
 

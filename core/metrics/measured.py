@@ -21,5 +21,5 @@ def undefined(status: GateStatus) -> Measured:
 
 
 def finite(value: float) -> Measured:
-    """The value; ``insufficient_data`` where it overflowed (a few bars made a year)."""
+    """The value; ``insufficient_data`` if it overflowed (few bars, scaled up to a year)."""
     return Measured(value) if math.isfinite(value) else undefined(GateStatus.INSUFFICIENT_DATA)

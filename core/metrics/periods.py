@@ -1,4 +1,4 @@
-"""The record by quarter of the year and by regime of the market."""
+"""The record by quarter and by market regime."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Period(JsonModel):
     max_drawdown_pct: float | None = Field(description="Of these bars put together.")
     trades: Count = Field(description="Round trips by exit.")
     market_return_pct: float = Field(
-        description="What the market did on these bars, full exposure, without costs."
+        description="Return of the market on these bars, full exposure, without costs."
     )
 
 
@@ -39,7 +39,7 @@ def regimes(close: np.ndarray) -> np.ndarray:
     """``up, calm`` to ``down, wild`` for each bar, shape (n,).
 
     Sign of the market's return over the last week, and tercile of its volatility over
-    the record. It describes the market afterwards; nothing is decided on it.
+    the record. The terciles use the whole record, so no decision may depend on them.
     """
     returns = np.diff(np.log(close), prepend=np.log(close[:1]))
     week = pd.Series(returns).rolling(REGIME_BARS, min_periods=1)
@@ -60,7 +60,7 @@ def by_part(
     exit_bars: np.ndarray,
     bars_per_year: int,
 ) -> tuple[Period, ...]:
-    """One record a part; quarters in order of time, regimes from calm to wild, up first.
+    """One record per part; quarters in order of time, regimes from calm to wild, up first.
 
     :param labels: of each bar, shape (n,).
     :param returns: of the agent per bar, net, shape (n,).

@@ -1,4 +1,4 @@
-"""Return for risk."""
+"""Risk-adjusted returns: Sharpe, Calmar and what they are computed from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sharpe(returns: np.ndarray, periods_per_year: float) -> Measured:
 
 
 def annual_return(equity: np.ndarray, bars_per_year: float) -> Measured:
-    """Compound growth a year as a fraction; ``insufficient_data`` without a bar or on overflow."""
+    """Compound annual growth as a fraction; ``insufficient_data`` without a bar or on overflow."""
     bars = len(equity) - 1
     if bars < 1:
         return undefined(GateStatus.INSUFFICIENT_DATA)
@@ -39,8 +39,8 @@ def annual_return(equity: np.ndarray, bars_per_year: float) -> Measured:
 def calmar(equity: np.ndarray, bars_per_year: float) -> Measured:
     """Annual return / max drawdown over the whole window (not Young's 36 months).
 
-    ``no_drawdown`` if equity never fell; ``insufficient_data`` without a bar, or where so
-    few bars gained so much that a year of it overflows.
+    ``no_drawdown`` if equity never fell; ``insufficient_data`` without a bar, or if the
+    annual return overflows.
     """
     deepest = float(underwater(equity).max())
     if deepest == 0.0 and len(equity) > 1:

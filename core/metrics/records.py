@@ -1,6 +1,6 @@
 """The two tables of a backtest: equity by bar, and round trips.
 
-The gates read nothing else, so these tables are enough to score the run again.
+The gates use nothing else, so these tables are enough to score the run again.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity")) -> 
     """Equity in quote currency, shape (bars + 1,); the first is the starting capital.
 
     :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
-    :raises InputError: a column is absent, no row, a value that is not finite or not
-        positive, times that repeat or fall; names the row (1 is the first).
+    :raises InputError: a missing column, no rows, a value that is not finite or not
+        positive, or times that repeat or go back; names the row, counted from 1.
     """
     _require_columns(frame, ("time", "equity"), source)
     if frame.empty:
@@ -71,7 +71,7 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity")) -> 
                     time=str(frame["time"].iloc[row]),
                     what=what,
                 ),
-                Message("Write one row a bar, in order of time."),
+                Message("Write one row per bar, in order of time."),
             )
     return equity
 
@@ -81,7 +81,7 @@ def require_trades(frame: pd.DataFrame, source: str = Message("The trades")) -> 
 
     Trades with the same exit time keep their order.
 
-    :raises InputError: a column is absent, a pnl that is not finite, a time that is none.
+    :raises InputError: a missing column, a pnl that is not finite, or a missing time.
     """
     _require_columns(frame, ("exit_time", "pnl"), source)
     pnl = frame["pnl"].to_numpy(dtype=float)
@@ -108,14 +108,14 @@ def require_trades(frame: pd.DataFrame, source: str = Message("The trades")) -> 
 
 
 def read_equity_csv(path: str | Path) -> pd.DataFrame:
-    """``time,equity``, further columns kept as numbers where they are. See :func:`require_equity`."""
+    """Columns ``time, equity``; others are kept, as numbers if possible. See :func:`require_equity`."""
     frame = _read(Path(path), numbers=("equity",), times=("time",))
     require_equity(frame, str(path))
     return frame
 
 
 def read_trades_csv(path: str | Path) -> pd.DataFrame:
-    """``exit_time,pnl``, further columns kept. A table without rows means: no trades."""
+    """Columns ``exit_time, pnl``; others are kept. A table without rows means no trades."""
     frame = _read(Path(path), numbers=("pnl",), times=("exit_time",))
     require_trades(frame, str(path))
     return frame
@@ -192,7 +192,7 @@ def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
         row = int(moments.isna().to_numpy().argmax())
         raise InputError(
             Message(
-                "{path}, row {row}: {column} is {value}, not a moment.",
+                "{path}, row {row}: {column} is {value}, not a time.",
                 path=str(path),
                 row=row + 1,
                 column=name,

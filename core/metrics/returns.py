@@ -25,5 +25,5 @@ def daily_returns(times: pd.Series, equity: np.ndarray) -> np.ndarray:
 
 
 def days(bars: float, bars_per_year: int) -> float:
-    """Length of a window in days, by its bars: holes between episodes don't count."""
+    """Length of a window in days, by its bars; gaps between episodes don't count."""
     return bars * DAYS_PER_YEAR / bars_per_year

@@ -1,4 +1,4 @@
-"""What must fit together between a playbook's checks, their metrics and the training settings."""
+"""Consistency of a playbook's checks with the known metrics and the training settings."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _Path = tuple[str | int, ...]
 def extended(tree: Tree) -> Tree:
     """The whole playbook of a tree that extends another one; any other tree unchanged.
 
-    What is inherited has the line of ``extends``.
+    Inherited parts have the line of ``extends``.
 
     :raises TreeError: the base is unknown.
     """

@@ -1,4 +1,4 @@
-"""From a YAML text to a playbook, or to the list of its problems."""
+"""Loading a playbook from YAML text, or listing its problems."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
     except TreeError as error:
         return (PlaybookProblem(source, error.line, _dotted(error.path), error.what, error.remedy),)
     if not isinstance(tree.data, dict):
-        what = Message("the file is not a mapping of keys")
+        what = Message("the file is not a YAML mapping")
         return (PlaybookProblem(source, 1, "", what, Message("Start from phase4.yaml.")),)
     try:
         playbook = Playbook.model_validate(tree.data)

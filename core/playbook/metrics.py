@@ -1,7 +1,7 @@
-"""Names of what a check can measure. The rules in ``core.checks`` register under them.
+"""The metrics that a check can measure. The rules in ``core.checks`` register under them.
 
-They are here, without the rules, so that a playbook with an unknown metric is refused
-when it is loaded; a test proves that names and rules are the same set.
+They are separate from the rules, so that loading refuses a playbook with an unknown
+metric; a test proves that every metric has a rule and every rule a metric.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from core.vocabulary import TrainingStatus, Trend
 
 @dataclass(frozen=True)
 class Metric:
-    """What a check can measure.
+    """One metric.
 
-    ``words``: the values it can take; empty for a number.
+    :ivar about: its meaning, in a few words.
+    :ivar words: the values it can take; empty for a number.
     """
 
     about: str

@@ -1,4 +1,4 @@
-"""What must fit together between the parts of a playbook. One small function a rule.
+"""Consistency rules between the parts of a playbook, one small function per rule.
 
 Each yields (path, problem, remedy); the path is the place in the file.
 """
@@ -208,8 +208,8 @@ def training_settings_fit_together(playbook: Playbook) -> Iterator[Complaint]:
 def bars_are_hours(playbook: Playbook) -> Iterator[Complaint]:
     """Only hourly candles are supported.
 
-    Candles, purge gap and warm-up all count hours; another number of bars a year would
-    only scale Sharpe and Calmar to whatever a gate requires.
+    Candles, purge gap and warm-up all count hours; another number of bars per year would
+    only scale Sharpe and Calmar until the gates pass.
     """
     if playbook.interval != HOURLY:
         yield (
@@ -247,5 +247,5 @@ RULES: tuple[Callable[[Playbook], Iterator[Complaint]], ...] = (
 
 
 def complaints(playbook: Playbook) -> list[Complaint]:
-    """Everything that does not fit together."""
+    """All inconsistencies of a playbook."""
     return [complaint for rule in RULES for complaint in rule(playbook)]

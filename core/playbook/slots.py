@@ -1,4 +1,4 @@
-"""The slots of a week, and the checks that are judged at them."""
+"""The slots of a week and their checks."""
 
 from __future__ import annotations
 

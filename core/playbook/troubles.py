@@ -1,4 +1,4 @@
-"""What can go wrong: scenarios to recognise, and procedures for incidents."""
+"""Scenarios to recognise, and procedures for incidents."""
 
 from __future__ import annotations
 

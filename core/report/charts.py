@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INK, QUIET, FAINT = "#1c2430", "#6b7684", "#d9dee5"
 AGENT, REFERENCE, LOSS, LIMIT = "#14539a", "#9aa5b1", "#b3392f", "#b3392f"
-BUCKETS = 500  # points a line keeps twice over: more can't be seen at a page's width
+BUCKETS = 500  # per line, each with its lowest and highest point: more is not visible
 
 
 def equity_chart(
@@ -32,7 +32,7 @@ def equity_chart(
     max_drawdown_pct: float,
     v: Speaker,
 ) -> str:
-    """Growth against references, and the drawdown below with its gate's limit, as inline SVG.
+    """Growth compared with references, above the drawdown with its gate's limit; inline SVG.
 
     :param times: of the marks, shape (n,).
     :param equity: shape (n,), any unit.
@@ -104,7 +104,7 @@ def _growth(equity: np.ndarray) -> np.ndarray:
 
 
 def _thinned(moments: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The lowest and highest point of each of many buckets, in order: no peak is lost."""
+    """The lowest and highest point of each bucket, in order, so that no peak is lost."""
     if len(values) <= 2 * BUCKETS:
         return moments, values
     kept = {0, len(values) - 1}

@@ -34,7 +34,7 @@ FAILED_CHECKS = {
     "repeats": Message("NOT REPRODUCIBLE"),
     "unseen": Message("OVERLAPS TRAINING"),
 }
-"""By rule of the evidence; they stand beside the verdict."""
+"""Failed checks by rule of the evidence, shown beside the verdict."""
 
 
 def part_label(label: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The decision memo: one HTML page that needs nothing else, and prints on one or two."""
+"""The decision memo: one self-contained HTML page that prints on one or two sheets."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def memo_html(
         signed=lambda value, decimals=2: v.numbers.figure(value, decimals, sign=True),
         chance=v.numbers.chance,
         percent=lambda share: v.numbers.percent(share).replace("-", "−"),
-        told=sentences_in(decision, v.language),
+        texts=sentences_in(decision, v.language),
         sentences=sentences,
         gates=[GateRow.of(gate, decision, v) for gate in decision.gates],
         parts=(decision.robustness.quarters, decision.robustness.regimes),
@@ -101,7 +101,7 @@ def _equity_svg(
 
 @dataclass(frozen=True)
 class GateRow:
-    """One row of the gates' table, written."""
+    """One row of the gates' table, formatted."""
 
     gate: GateRecord
     value: str

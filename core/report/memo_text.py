@@ -40,10 +40,10 @@ def memo_text(decision: DecisionRecord, language: str = "en") -> str:
 
     :param language: ``en`` or ``pt``; another one gives English.
     """
-    v, told = Speaker(language), sentences_in(decision, language)
+    v, sentences = Speaker(language), sentences_in(decision, language)
     signature, reason = v.say("Signature"), v.say("Override reason")
     parts = [
-        _head(decision, told, v),
+        _head(decision, sentences, v),
         _gates(decision, v),
         _skill(decision, v),
         _earning(decision, v),
@@ -51,13 +51,13 @@ def memo_text(decision: DecisionRecord, language: str = "en") -> str:
         _trust(decision, v),
         _change(decision, v),
         _if_go(decision, v),
-        _warnings(told, v),
+        _warnings(sentences, v),
         f"{signature}: {'_' * 30}   {reason}: {'_' * 30}",
     ]
     return decision_text(decision) + "\n" + "\n".join(part for part in parts if part) + "\n"
 
 
-def _head(d: DecisionRecord, told: Sentences, v: Speaker) -> str:
+def _head(d: DecisionRecord, sentences: Sentences, v: Speaker) -> str:
     name, model = v.say("Revalidation").upper(), v.say("Model").lower()
     title = f"{name} {d.day}  {d.symbol} {d.interval}  {model} {d.model.sha256[:12]}"
     evidence, recommendation = v.say("Evidence"), v.say("Recommendation")
@@ -66,16 +66,16 @@ def _head(d: DecisionRecord, told: Sentences, v: Speaker) -> str:
         [
             *_in_a_line(title, f"[ {verdict(d, v)} ]"),
             *synthetic,
-            *_folded(f"{recommendation}: {d.recommendation}. {told.reason}"),
+            *_folded(f"{recommendation}: {d.recommendation}. {sentences.reason}"),
             *_folded(
-                f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(told.grade_reasons)}"
+                f"{evidence}: {capitals(d.evidence.grade).in_(v.language)}. {' '.join(sentences.grade_reasons)}"
             ),
         ]
     )
 
 
 def _in_a_line(left: str, right: str) -> list[str]:
-    """Both ends of one line, or of two where one is too short."""
+    """Left and right text on one line, or on two if they don't fit."""
     if len(left) + 2 + len(right) > WIDTH:
         return [left, f"{right:>{WIDTH}}"]
     return [f"{left}{right:>{WIDTH - len(left)}}"]
@@ -128,8 +128,8 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
         f"{n.plain(line.sharpe, 2):>6}  Max DD {n.plain(line.max_drawdown_pct, 2):>6} %"
         for name, line in compared(d, v)
     ]
-    if told := among_random(d, v):
-        lines += _folded(told, "  ")
+    if rank := among_random(d, v):
+        lines += _folded(rank, "  ")
     return "\n".join(lines)
 
 
@@ -219,7 +219,7 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
 
 
 def _days(ends: tuple[str | None, str | None] | None) -> str:
-    """First and last day of a range; empty if it is not known."""
+    """First and last day of a range; empty if unknown."""
     if ends is None or ends[0] is None or ends[1] is None:
         return ""
     return f"{ends[0][:10]} - {ends[1][:10]}"
@@ -232,8 +232,8 @@ def _change(d: DecisionRecord, v: Speaker) -> str:
         v.say("Model in production"): d.change.production,
     }
     for name, before in earlier.items():
-        told = v.say("none") if before is None else _deltas(d, before, v)
-        lines += _folded(f"{name}: {told}", "  ")
+        text = v.say("none") if before is None else _deltas(d, before, v)
+        lines += _folded(f"{name}: {text}", "  ")
     if gone := lapsed_line(d):
         lines.append("  " + v.say("Approval that is no longer valid: {approval}", approval=gone))
     return "\n".join(lines)
@@ -252,11 +252,11 @@ def _if_go(d: DecisionRecord, v: Speaker) -> str:
     return "\n".join([_heading(7, v.say("If it is a GO")), *_folded(live_limits_line(d, v), "  ")])
 
 
-def _warnings(told: Sentences, v: Speaker) -> str:
-    if not told.news:
+def _warnings(sentences: Sentences, v: Speaker) -> str:
+    if not sentences.news:
         return ""
     lines: list[str] = []
-    for warning in told.news:
+    for warning in sentences.news:
         lines += _folded(f"! {warning}", "  ")
     return "\n".join([v.say("What to know").upper(), *lines])
 

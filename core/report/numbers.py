@@ -1,4 +1,4 @@
-"""How reports write numbers."""
+"""Number formats of reports."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Numbers:
         return NONE if share is None else number_in(f"{share:.{decimals}%}", self.language)
 
     def chance(self, value: float | None) -> str:
-        """A probability as ``63.0%``. Nothing is 100 % sure, and nothing is impossible."""
+        """A probability as ``63.0%``, or ``>99.9%`` and ``<0.1%`` at the ends; never 0 or 100 %."""
         if value is None:
             return NONE
         if value > 0.999:

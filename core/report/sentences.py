@@ -1,4 +1,4 @@
-"""What a memo says of a decision, in text and on its page alike."""
+"""Sentences about a decision, shared by the memo's text and its HTML page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnLine:
-    """The agent's own line beside the baselines'."""
+    """The agent's line in the table of baselines."""
 
     exposure: float | None
     return_pct: float
@@ -40,21 +40,21 @@ class OwnLine:
 
 
 def verdict(d: DecisionRecord, v: Speaker) -> str:
-    """``PARTIAL 5/6``; a GO's doubtful evidence and failed checks stand right beside it."""
+    """``PARTIAL 5/6``, with the grade of a GO on weak evidence and with failed checks."""
     grade = d.evidence.grade
-    told = f"{d.decision.value} {d.score}"
+    text = f"{d.decision.value} {d.score}"
     if d.decision is Decision.GO and grade in DOUBTFUL_GRADES:
-        told += " " + v.say("on {grade} evidence", grade=capitals(grade))
+        text += " " + v.say("on {grade} evidence", grade=capitals(grade))
     failed = [
         FAILED_CHECKS[name].in_(v.language)
         for name, passed in vars(integrity_of(d.trust)).items()
         if passed is False
     ]
-    return f"{told}: {', '.join(failed)}" if failed else told
+    return f"{text}: {', '.join(failed)}" if failed else text
 
 
 def blocks(d: DecisionRecord, v: Speaker) -> str:
-    """Which blocks the intervals come from, and what other blocks give for the Sharpe."""
+    """Block length of the intervals, and the Sharpe's interval at other block lengths."""
     others = ", ".join(
         f"{row.block_bars:.0f}: {v.numbers.interval(row.ci95['sharpe'])}"
         for row in d.uncertainty.by_block
@@ -70,7 +70,7 @@ def blocks(d: DecisionRecord, v: Speaker) -> str:
 
 
 def losing_run(d: DecisionRecord, v: Speaker) -> str:
-    """What chance alone makes of the losing streaks."""
+    """The longest losing run that chance alone would give, and P(within the limit)."""
     return v.say(
         "Longest losing run expected by chance: {run}; P(within the gate's limit) = {chance}",
         run=v.numbers.plain(d.evidence.expected_longest_losing_run, 1),
@@ -79,7 +79,7 @@ def losing_run(d: DecisionRecord, v: Speaker) -> str:
 
 
 def trials(d: DecisionRecord, v: Speaker) -> str:
-    """How many trials DSR is computed with, and where the number comes from."""
+    """Number of trials for DSR, and how it was counted."""
     counts = d.evidence.n_trials
     if counts is None:
         return v.say("not counted")
@@ -92,7 +92,7 @@ def trials(d: DecisionRecord, v: Speaker) -> str:
 
 
 def track_record(d: DecisionRecord, v: Speaker) -> str:
-    """How long a record PSR(0) of 95 % needs, and how long this one is."""
+    """Days of record needed for PSR(0) of 95 %, and days available."""
     e = d.evidence
     if e.min_trl_days is None:
         return v.say("no length is enough, have {have:.0f} days", have=e.have_days)
@@ -102,13 +102,13 @@ def track_record(d: DecisionRecord, v: Speaker) -> str:
 
 
 def compared(d: DecisionRecord, v: Speaker) -> list[tuple[str, OwnLine | Baseline]]:
-    """The agent and what needs no agent, by name."""
+    """The agent and the baselines, by name."""
     named = [(BASELINES[name].in_(v.language), line) for name, line in d.baselines.lines().items()]
     return [(AGENT.in_(v.language), OwnLine.of(d)), *named]
 
 
 def among_random(d: DecisionRecord, v: Speaker) -> str:
-    """The agent's place among policies without skill; empty if it never traded."""
+    """The agent's percentile among random policies; empty if it never traded."""
     random = d.baselines.random
     if random is None:
         return ""
@@ -122,7 +122,7 @@ def among_random(d: DecisionRecord, v: Speaker) -> str:
 
 
 def break_even(d: DecisionRecord, v: Speaker) -> str:
-    """Costs a side at which nothing is earned."""
+    """Costs per side at which the return is 0."""
     cost = d.robustness.break_even_cost_bps
     if cost is None:
         return v.say("no break-even cost: it earns nothing even without costs")

@@ -1,4 +1,4 @@
-"""A gate's distribution as a small inline SVG: with the limit in it."""
+"""A gate's distribution as a small inline SVG, with its limit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PASSED, FAILED, INK, LIMIT = "#7fb899", "#dd9a92", "#1c2430", "#5d6875"
 def gate_spark(gate: GateRecord, label: str) -> str:
     """Histogram of the resampled values, coloured by pass and fail; empty without one.
 
-    The dashed line is the limit, the dot the value. Values beyond the picture are
+    The dashed line is the limit, the dot the value. Values outside the plotted range are
     drawn at its edge.
 
-    :param label: what the picture shows, for those who can't see it.
+    :param label: text alternative for screen readers.
     """
     found = gate.distribution
     if found is None:

@@ -12,13 +12,13 @@ from core.report.numbers import Numbers
 
 @dataclass(frozen=True)
 class Speaker:
-    """What a report says, in one language. The English sentence stands where it is used."""
+    """Sentences of a report in one language, keyed by their English template."""
 
     language: str = "en"
 
     @property
     def numbers(self) -> Numbers:
-        """How it writes numbers."""
+        """Number formats of the language."""
         return Numbers(self.language)
 
     def say(self, template: str, /, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""Why a number is missing: too early, or not logged at all."""
+"""Why a metric is missing: too early, or never logged."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
     from core.telemetry.run_events import RunEvents
 
-PATIENCE = 3  # iterations after which a metric that never came is missing
+PATIENCE = 3  # iterations after which a metric that was never logged counts as missing
 
 
 @dataclass(frozen=True)
 class Absence:
-    """``pending``: it will come by itself. Otherwise a person must act."""
+    """Why there is no value. ``pending``: it will come by itself; otherwise a person must act."""
 
     pending: bool
     why: Message
 
 
 def absence(reader: RunEvents | None, name: str, until: datetime | None = None) -> Absence:
-    """Why there is no number of this name up to then. Meaningful only if there is none.
+    """Why a metric has no value up to then. Call it only if there is none.
 
-    :param name: a tag (``rollout/ep_rew_mean``) under its present SB3 name.
+    :param name: a tag under its current SB3 name (``rollout/ep_rew_mean``).
     """
     if reader is None:
         return Absence(False, Message("No event folder."))
@@ -68,7 +68,7 @@ def _never(reader: RunEvents, name: str, iterations: int) -> Absence:
 
 
 def _with_name(why: Message, reader: RunEvents, name: str) -> Message:
-    """The sentence, and the unknown tag that may be the number under another name."""
+    """The sentence, and an unknown tag that may be the same metric."""
     found = _similar(reader, name)
     if found is None:
         return why

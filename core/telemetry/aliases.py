@@ -1,4 +1,4 @@
-"""One number, many names: SB3's tags and what older SB3, SB2 and CleanRL call them.
+"""Other names of SB3's tags in older SB3, SB2 and CleanRL.
 
 sb3-contrib's RecurrentPPO and MaskablePPO write PPO's tags; TRPO's mean KL of an update is
 ``train/kl_divergence_loss``. SB2 (TF1) and baselines wrote ``approxkl``, ``ep_reward_mean``, ``policy_entropy``
@@ -58,7 +58,7 @@ _CANONICAL = {alias: name for name, aliases in ALIASES.items() for alias in alia
 
 
 def canonical(tag: str) -> str:
-    """SB3's present name of a tag; the tag itself if it is not known.
+    """SB3's current name of a tag; the tag itself if it is unknown.
 
     A prefix that a wrapper put before SB3's own name (``raw/gen/train/approx_kl``) is
     left out.
@@ -72,7 +72,7 @@ def canonical(tag: str) -> str:
 
 
 def find(name: str, tags: Iterable[str]) -> str | None:
-    """The tag under which a number is written here: its own name before its aliases."""
+    """The tag in ``tags`` that holds a metric: its own name first, then its aliases."""
     present = set(tags)
     for candidate in (name, *ALIASES.get(name, ())):
         if candidate in present:

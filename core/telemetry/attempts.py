@@ -29,7 +29,7 @@ class AttemptMark:
 
 @dataclass(frozen=True)
 class AttemptEvents:
-    """The files that one attempt wrote, as seen up to a moment."""
+    """The files that one attempt wrote, read up to a moment."""
 
     files: tuple[FileEvents, ...]
     first_step: int
@@ -46,7 +46,7 @@ class AttemptEvents:
 
 
 def ordered(files: Iterable[FileEvents]) -> list[FileEvents]:
-    """By first wall time; files without one (empty, damaged) last."""
+    """Files by first wall time; those without one (empty, damaged) last."""
 
     def key(file: FileEvents) -> tuple[float, str]:
         wall = file.first_wall
@@ -58,8 +58,8 @@ def ordered(files: Iterable[FileEvents]) -> list[FileEvents]:
 def split(files: Iterable[FileEvents], until: float | None) -> list[AttemptEvents]:
     """Attempts in order: a file that repeats a tag of the attempt starts the next one.
 
-    So a second writer besides the trainer's (``eval/*`` in a file of its own) belongs
-    to the same attempt, and files without scalars to none.
+    A second writer of the same trainer (``eval/*`` in a separate file) belongs to the same
+    attempt; files without scalars belong to none.
     """
     groups: list[list[FileEvents]] = []
     seen: set[str] = set()
@@ -130,7 +130,7 @@ def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
         if earlier.last_wall > later.first_wall:
             what = Message(
                 "started while {file} was still being written, with the same tags; its points "
-                "replace the other's from step {step:,}, the raw points hold both",
+                "replace the earlier ones from step {step:,}; the raw points keep both",
                 file=earlier.files[0].name,
                 step=later.first_step,
             )
@@ -170,8 +170,8 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
 def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
     """An attempt of these files.
 
-    Step 0 is its start only if it wrote nothing else: a resumed run often logs its
-    settings there, and they would hide everything before it.
+    Step 0 is its start only if it wrote no other step: a resumed run often logs its
+    settings at step 0, which would replace all earlier points.
     """
     begins = [columns.start(until) for file in files for columns in file.columns.values()]
     return AttemptEvents(

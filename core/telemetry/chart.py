@@ -1,4 +1,4 @@
-"""A view of a series that is small enough for a chart and keeps every spike."""
+"""Downsampling of a series for a chart, keeping every spike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.telemetry.series import Series
 
 MAX_POINTS = 2000
-# A reader returns the same series until it has read something new.
+# Keyed by series: a reader returns the same object until it has read something new.
 _VIEWS: WeakKeyDictionary[Series, dict[int, Series]] = WeakKeyDictionary()
 
 
@@ -19,7 +19,7 @@ _RARE = 4  # a trainer that repeats more than every fourth step does so on purpo
 
 
 def later_of_a_step(series: Series) -> Series:
-    """One point per step, the later one, where a step is repeated occasionally.
+    """The later point of each step, if steps are repeated only occasionally.
 
     A trainer's last update is logged at the step of the one before, which looks like a
     vertical spike. Where many steps hold several points (episodes, say), all are

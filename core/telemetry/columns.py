@@ -15,9 +15,8 @@ _HEAD = 64  # points that nearly always contain the first usable number
 class Columns:
     """Step (int64), wall time (float64, seconds since the epoch) and value (float64).
 
-    The arrays that it returns are read-only views that never change: points are only
-    appended, and a full array is replaced by a longer one. So a reader of a long history
-    copies nothing.
+    The returned arrays are read-only views that never change: points are only appended,
+    and a full array is replaced by a longer one. Reading a long history copies nothing.
     """
 
     __slots__ = ("_size", "_step", "_value", "_wall", "newest", "origin", "rising", "timed")
@@ -36,7 +35,7 @@ class Columns:
         return self._size
 
     def frozen(self) -> Columns:
-        """The points up to now; points that are added later are not in it. Copies no point."""
+        """A view of the points up to now, without later ones. Copies no points."""
         made = Columns.__new__(Columns)
         for name in Columns.__slots__:
             setattr(made, name, getattr(self, name))

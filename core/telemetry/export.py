@@ -1,7 +1,7 @@
 """Hyperparameters, texts and whole runs, through tbparse.
 
-tbparse loads a run through TensorBoard's own reader: complete, and slow (13 s a
-million scalars). So it is used for exports, and never by a page that refreshes.
+tbparse loads a run through TensorBoard's own reader: complete but slow (13 s per million
+scalars), so it is used for exports and never by a page that refreshes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def open_run(path: str | Path) -> RunReader:
     """A reader of an existing file or folder, read once.
 
     :raises TelemetryError: the path does not exist, may not be read, or is a file without
-        a single event. In a folder such a file is one problem among others.
+        a single event. In a folder, such a file is only listed as a problem.
     """
     if not Path(path).exists():
         raise missing_path(path)

@@ -1,4 +1,4 @@
-"""Changes of a setting during a run."""
+"""Changes of settings during a run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHARE = 0.1  # of the highest value so far: the last steps of a schedule to 0 a
 
 @dataclass(frozen=True)
 class SettingChange:
-    """A setting jumped."""
+    """A sudden change of a setting."""
 
     setting: str  # learning_rate, ent_coef
     step: int  # of the first point with the new value

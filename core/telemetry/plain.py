@@ -1,4 +1,4 @@
-"""Takes the plain scalars out of many records at once.
+"""Parses the plain scalars of many records at once.
 
 Records of one length and one tag differ only in wall time, step, value and checksum, so
 they are one matrix of bytes. Whatever is not proven to be a plain scalar with a correct

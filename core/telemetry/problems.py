@@ -9,18 +9,18 @@ from core.language import Message
 
 
 class Fault(StrEnum):
-    """Kinds of damage. A truncated tail is none: it is read when it is complete."""
+    """Kinds of damage. A truncated tail is not one: it is read once it is complete."""
 
     NOT_EVENTS = "not_events"  # text or something else under an event file's name
-    BAD_LENGTH = "bad_length"  # checksum of a record's length: the file is read no further
-    ZERO_TAIL = "zero_tail"  # zeros after the last record: read no further
-    OVERSIZED = "oversized"  # a record above the cap
-    BAD_DATA = "bad_data"  # checksum of a record's data: the record was skipped
+    BAD_LENGTH = "bad_length"  # wrong checksum of a record's length: the rest is not read
+    ZERO_TAIL = "zero_tail"  # zeros after the last record: the rest is not read
+    OVERSIZED = "oversized"  # a record above the size limit
+    BAD_DATA = "bad_data"  # wrong checksum of a record's data: the record was skipped
     UNDECODABLE = "undecodable"  # checksums match, but it is not an event: the record was skipped
     UNREADABLE = "unreadable"  # no permission, or an I/O error
     REPLACED = "replaced"  # the file became another one, and was read again
     DELETED = "deleted"  # the file is gone, and its points with it
-    TOO_MANY_TAGS = "too_many_tags"  # tags above the cap are not kept
+    TOO_MANY_TAGS = "too_many_tags"  # tags above the limit are not kept
     TWO_WRITERS = "two_writers"  # two files of one run grew at once, with the same tags
     NO_FILES = "no_files"  # the folder holds no event file
 
@@ -29,8 +29,8 @@ class Fault(StrEnum):
 class FileProblem:
     """One problem: which file, what kind, and what was skipped or why.
 
-    :ivar after: wall time of the newest point before it, in seconds since the epoch: it
-        did not exist at any earlier moment. None: it has no place in time.
+    :ivar after: wall time of the newest point before it, in seconds since the epoch; the
+        problem did not exist earlier. None: unknown.
     """
 
     file: str  # relative to the reader's folder
@@ -40,11 +40,11 @@ class FileProblem:
 
     @property
     def text(self) -> Message:
-        """File and problem, to stand inside a sentence."""
+        """File and problem, as part of a sentence."""
         return Message("{file}: {problem}", file=self.file, problem=self.detail)
 
     def seen_by(self, until: float) -> bool:
-        """Whether it can have existed at a moment (seconds since the epoch)."""
+        """Whether it may have existed at a moment (seconds since the epoch)."""
         return self.after is None or self.after <= until
 
 
@@ -58,7 +58,7 @@ class FileState:
     size: int  # bytes when it was last read
     records: int
     points: int
-    stopped: Fault | None  # why it is read no further; None: it is read when it grows
+    stopped: Fault | None  # why the rest is not read; None: it is read when it grows
     last_wall: float | None = None  # of the newest point, in the order of writing
 
     @property

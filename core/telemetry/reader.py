@@ -1,4 +1,4 @@
-"""A run: all event files below a folder, read incrementally and stitched to one curve."""
+"""The reader of a run: all event files below a folder, read incrementally and stitched."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RunReader(RunEvents):
         self._frozen: RunEvents | None = None
 
     def events(self) -> RunEvents:
-        """What the last refresh read; the same object until a refresh reads something new."""
+        """The events as of the last refresh; the same object until there is something new."""
         with self._lock:
             if self._frozen is None:
                 self._frozen = RunEvents(

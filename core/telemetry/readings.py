@@ -1,7 +1,7 @@
-"""The numbers that checks and pages ask for, each with its source, step and moment.
+"""Readings of a run for checks and pages, each with its source, step and time.
 
 Every function takes a reader and a real moment; only events up to it count. None
-means that there is no such number; :func:`core.telemetry.absence.absence` says why.
+means that there is no value; :func:`core.telemetry.absence.absence` says why.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _unix(until: datetime | None) -> float | None:
 
 
 def known_series(reader: RunEvents, name: str, until: datetime | None = None) -> Series:
-    """The stitched series of a number, under whatever name it is written."""
+    """The stitched series of a metric, under whatever name it was logged."""
     tag = find(name, reader.tags())
     if tag is None:
         return empty(name)
@@ -47,9 +47,9 @@ def known_series(reader: RunEvents, name: str, until: datetime | None = None) ->
 
 
 def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:
-    """The tag that is written once an iteration: what progress is read from.
+    """The series of a tag that is logged once per iteration; it measures progress.
 
-    Without a known one, the tag with most points.
+    Without a known one, the tag with the most points.
     """
     tags = reader.tags()
     for name in _PACE:
@@ -60,13 +60,13 @@ def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:
 
 
 def of_newest_attempt(reader: RunEvents, series: Series, until: datetime | None = None) -> Series:
-    """The points of a series that the newest attempt wrote; all of them before it wrote any."""
+    """The points that the newest attempt wrote; all points until it has written one."""
     marks = reader.attempts_until(_unix(until))
     return series.where(series.wall >= marks[-1].first_wall) if marks else series
 
 
 def latest(reader: RunEvents, name: str, unit: str, until: datetime | None) -> Reading | None:
-    """The newest value of a tag. It may be NaN: a number that was written as such."""
+    """The newest value of a metric as logged, so it may be NaN."""
     series = known_series(reader, name, until)
     if not len(series):
         return None
@@ -124,8 +124,8 @@ def entropy(reader: RunEvents, until: datetime | None = None) -> Reading | None:
 def entropy_share(reader: RunEvents, until: datetime | None = None) -> Reading | None:
     """Entropy as a share of the highest so far, 1 at random and 0 at collapse.
 
-    Events don't contain the number of actions, so the maximum is what the run itself showed;
-    a new policy begins near ln(n). None where entropies may be negative: continuous actions.
+    Events don't contain the number of actions, so the maximum is the run's own highest
+    entropy; a new policy starts near ln(n). None with negative entropies (continuous actions).
     """
     series = known_series(reader, "train/entropy_loss", until).finite()
     entropies = -series.value
@@ -153,10 +153,10 @@ def validation_sharpe(reader: RunEvents, until: datetime | None = None) -> Readi
 
 
 def steps_per_second(reader: RunEvents, until: datetime | None = None) -> Reading | None:
-    """Steps a second over the last ten iterations, from step and wall-time differences.
+    """Steps per second over the last ten iterations, from step and wall-time differences.
 
-    Never ``time/fps``: that is the mean since the start and hides a slowdown. A window
-    never spans a restart.
+    Not ``time/fps``, which is a mean since the start and hides a slowdown. A window never
+    spans a restart.
     """
     series = of_newest_attempt(reader, pace_series(reader, until), until)
     if not len(series):
@@ -185,7 +185,7 @@ def last_step(reader: RunEvents, until: datetime | None = None) -> Reading | Non
 def progress(
     reader: RunEvents, until: datetime | None = None, total_steps: int | None = None
 ) -> Reading | None:
-    """Share of the total steps that are done, from 0 to 1; the step itself without a total."""
+    """Share of the total steps that is done, from 0 to 1; without a total, the step."""
     step = last_step(reader, until)
     if step is None or not total_steps:
         return step
@@ -213,7 +213,7 @@ def time_remaining(
 def time_remaining_range(
     reader: RunEvents, total_steps: int, until: datetime | None = None
 ) -> tuple[float, float] | None:
-    """Shortest and longest real seconds that are left, at the speeds of the recent past.
+    """Shortest and longest real seconds remaining, at recent speeds.
 
     From the 10th and 90th percentile of the ten-iteration speeds among the last
     :data:`RANGE_POINTS` iterations of the newest attempt. None with fewer than five speeds.
@@ -243,7 +243,7 @@ def freshness(reader: RunEvents, until: datetime) -> Reading | None:
 def readings(
     reader: RunEvents, total_steps: int | None = None, until: datetime | None = None
 ) -> dict[str, Reading]:
-    """All that can be read, by name; what does not exist is left out."""
+    """All readings by name; those without a value are left out."""
     found: dict[str, Reading | None] = {
         "step": last_step(reader, until),
         "steps_per_second": steps_per_second(reader, until),

@@ -1,4 +1,4 @@
-"""What was read of a run up to one position in its files: all reads of one look agree."""
+"""The events of a run up to one position in its files; all reads from one object agree."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class RunEvents:
     ) -> Series:
         """Points of one tag with ``since < wall <= until`` (seconds since the epoch).
 
-        What was written after ``until`` has no influence: a later restart hides nothing.
+        Points after ``until`` have no influence: a later restart replaces none of them.
         The arrays are read-only.
 
         :param stitched: one curve over all attempts; False: every point as written,
@@ -147,7 +147,7 @@ class RunEvents:
     # the run
 
     def _bound(self, until: float | None) -> float | None:
-        """None for a moment that hides nothing, so that every later "now" shares one entry."""
+        """``until``, or None if it excludes no point, so that every later "now" shares a cache."""
         return None if until is not None and self._newest <= until else until
 
     def _split(self, until: float | None) -> list[AttemptEvents]:
@@ -172,7 +172,7 @@ class RunEvents:
     def last_event(self, until: float | None = None) -> LastEvent | None:
         """The newest scalar with ``wall <= until``; None if there is none.
 
-        A scalar without a finite wall time has no place in time, and is never the newest.
+        A scalar without a finite wall time is never the newest.
         """
         with self._lock:
             newest: tuple[float, int] | None = None
@@ -216,7 +216,7 @@ class RunEvents:
 
     @property
     def problems(self) -> list[FileProblem]:
-        """What is wrong with the files. An empty list means: all was read."""
+        """Problems of the files; empty if everything was read."""
         with self._lock:
             files = ordered(self._files)
             found = [problem for file in files for problem in file.problems]

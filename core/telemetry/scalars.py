@@ -24,7 +24,7 @@ class Skipped(NamedTuple):
 
 
 class ParsedBlock(NamedTuple):
-    """What a block contained."""
+    """The scalars of a block, and its skipped records."""
 
     points: dict[str, Points]  # by tag, in the order in which they were written
     skipped: list[Skipped]
@@ -43,7 +43,7 @@ class ScalarBlocks:
 
     @property
     def tags_refused(self) -> int:
-        """Points of tags that are not kept: too many, or their names too long."""
+        """Number of points that were dropped: too many tags, or too long a name."""
         return self._parser.tags_refused
 
     def take(self, buffer: bytes, records: FramedRecords) -> ParsedBlock:
@@ -80,8 +80,8 @@ class ScalarBlocks:
     ) -> list[Skipped]:
         """Parse the chosen records.
 
-        :param arrivals: record and tag of points that were already read, in order: which
-            tags are kept above the cap depends on which came first.
+        :param arrivals: record and tag of points already read, in order: at the limit,
+            the tags that came first are kept.
         """
         skipped: list[Skipped] = []
         parser, starts, lengths = self._parser, records.starts, records.lengths

@@ -95,9 +95,9 @@ def join(tag: str, parts: Sequence[Series]) -> Series:
 
 
 def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Series:
-    """One curve: what a later attempt wrote replaces the earlier points it overlaps.
+    """One curve: a later attempt's points replace the earlier ones they overlap.
 
-    Its steps never go back.
+    Steps of the result never go back.
 
     :param parts: one series per attempt, in order.
     :param cuts: for each part, the step from which it replaces all earlier parts,
@@ -114,10 +114,10 @@ def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Ser
 
 
 def without_resets(series: Series) -> Series:
-    """Where steps go back inside one file, the later points replace the overlapped ones.
+    """The series with overlaps resolved where steps go back inside one file: later points win.
 
-    Points of one step that follow each other are all kept: some trainers log several
-    episodes under one step.
+    Consecutive points of one step are all kept: some trainers log several episodes
+    under one step.
     """
     if series.rising or len(series) < 2:
         return series

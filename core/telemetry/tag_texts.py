@@ -23,7 +23,7 @@ _FEW_EPISODES = Message("Few episodes per evaluation: noisy.")
 class TagMeaning:
     """One tag, explained. ``healthy`` is None where no range means anything."""
 
-    tag: str  # SB3's present name
+    tag: str  # SB3's current name
     title: Message
     definition: Message
     source: Message = SB3  # where definition and range come from

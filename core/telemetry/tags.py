@@ -1,4 +1,4 @@
-"""What each known tag means, what is healthy, and the trap in reading it.
+"""The meaning of each known tag, its healthy range, and the pitfall in reading it.
 
 The texts are shown next to a chart and decide nothing. They are in
 :mod:`core.telemetry.tag_texts` (PPO and what it shares with the others) and
@@ -16,7 +16,7 @@ MEANINGS: dict[str, TagMeaning] = {known.tag: known for known in (*PPO, *OTHERS)
 
 
 def meaning(tag: str) -> TagMeaning | None:
-    """What a tag means, under whatever name it is written; None for an unknown one."""
+    """The meaning of a tag under any of its names; None for an unknown one."""
     known = MEANINGS.get(tag) or MEANINGS.get(canonical(tag))
     if known is None and tag.startswith("reward/"):
         part = tag.removeprefix("reward/").replace("_", " ")

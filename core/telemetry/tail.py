@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from io import FileIO
     from pathlib import Path
 
-CHUNK = 2 << 20  # bytes read at a time: what bounds the memory of a cold read
+CHUNK = 2 << 20  # bytes read at a time; bounds the memory of a cold read
 _KEPT_PROBLEMS = 20  # per file; more skipped records are only counted
 _GUARD = 16  # bytes before the offset that distinguish a rewritten file from a grown one
 
 
 @dataclass(frozen=True, eq=False)
 class FileEvents:
-    """What was read of one event file up to a position. Later reads change nothing in it."""
+    """The contents of one event file up to a position; later reads don't change it."""
 
     name: str
     first_wall: float | None  # of the first event: of the header, in nearly every file
@@ -121,7 +121,7 @@ class EventFile:
         return again or self.points != before
 
     def _read_chunk(self, descriptor: int) -> bool:
-        """Parse the records of one chunk. False when there is nothing more to read now."""
+        """Parse the records of one chunk. False if there is nothing more to read now."""
         start = self.offset
         buffer = os.pread(descriptor, min(CHUNK, self.size - start), start)
         needed = self._parse(buffer)
@@ -174,7 +174,7 @@ class EventFile:
         """The length at the offset is damaged: the start of the next record is unknown."""
         if not any(frame):
             detail = Message(
-                "only zeros from byte {byte:,}; read if they are filled", byte=self.offset
+                "only zeros from byte {byte:,}; read again when they change", byte=self.offset
             )
             self._stop(Fault.ZERO_TAIL, detail)
         elif self.offset == 0:
@@ -218,7 +218,7 @@ class EventFile:
 
     @property
     def events(self) -> FileEvents:
-        """All that was read, frozen; the same object until there is more to read."""
+        """Everything read so far, frozen; the same object until more is read."""
         if self._events is None or self._events.name != self.name:
             self._events = FileEvents(
                 self.name,
@@ -245,7 +245,7 @@ class EventFile:
 
     @property
     def problems(self) -> list[FileProblem]:
-        """What is wrong with the file; empty if all was read."""
+        """Problems of the file; empty if everything was read."""
         found = list(self._skipped)
         for fault, count in self._more.items():
             detail = plural("{n} more such record skipped", "{n} more such records skipped", count)

@@ -1,4 +1,4 @@
-"""Takes the scalars out of serialized TensorBoard events.
+"""Parses the scalars of serialized TensorBoard events.
 
 Nearly every event of a run is one scalar, in one layout::
 
@@ -40,9 +40,9 @@ class ScalarParser:
         self.first_wall: float | None = None
 
     def parse(self, event: bytes, record: int = 0) -> bool:
-        """Take the scalars of one event. False: the bytes are not an event.
+        """Collect the scalars of one event. False: the bytes are not an event.
 
-        :param record: a number that the points keep, which gives their order.
+        :param record: number stored with the points, for their order.
         """
         # The points of one iteration share their step, so its bytes are compared first.
         at = 9 + len(self._step_bytes)
@@ -75,7 +75,7 @@ class ScalarParser:
         return True
 
     def take(self) -> dict[str, Found]:
-        """What was found since the last call, by tag."""
+        """Points collected since the last call, by tag."""
         taken: dict[str, Found] = {
             tag: (list(records), list(steps), list(walls), list(values))
             for tag, (records, steps, walls, values) in self._points.items()

@@ -1,5 +1,5 @@
-"""What a backtest earned and how: one family of metrics a file.
+"""Analysis of a backtest's result, one family of metrics per file.
 
-The conventions are written once, in ``core.metrics.conventions``, and printed in
-every report.
+The conventions are defined once, in ``core.metrics.conventions``, and printed in every
+report.
 """

@@ -1,4 +1,4 @@
-"""The tables of a backtest, and what is derived from them."""
+"""The tables of a backtest, and the series derived from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BacktestRecord:
-    """The tables of :mod:`core.metrics.records`, and the bars that they rest on.
+    """The tables of :mod:`core.metrics.records`, and the bars they were computed on.
 
     :ivar equity: with the columns ``exposure``, ``episode`` and ``target`` (the level
         that was held on the bar, a signed share of equity).
@@ -54,7 +54,7 @@ class BacktestRecord:
     def levels(self) -> np.ndarray:
         """Held levels, shape (n,).
 
-        :raises InputError: the equity doesn't tell them, or they are not finite.
+        :raises InputError: the equity has no such columns, or a level is not finite.
         """
         missing = [name for name in ("exposure", "episode", "target") if name not in self.equity]
         if missing:

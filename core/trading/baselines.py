@@ -1,4 +1,4 @@
-"""What simple strategies would have earned on the same bars with the same costs."""
+"""Returns of simple strategies on the same bars with the same costs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SMA_FAST, SMA_SLOW = 24, 168  # bars: a day and a week
 
 
 class Baseline(JsonModel):
-    """What an agent without a policy would have earned."""
+    """Result of a strategy without an agent."""
 
     exposure: float = Field(description="Mean signed share of equity in the market.")
     return_pct: float = Field(description="Net return, percent.")
@@ -34,7 +34,7 @@ class Baseline(JsonModel):
 
 
 class SmaBaseline(Baseline):
-    """What the crossing of two moving averages would have earned."""
+    """Result of the crossing of two moving averages."""
 
     fast_bars: Count = Field(description="Bars of the fast average.")
     slow_bars: Count = Field(description="Bars of the slow average.")
@@ -52,7 +52,7 @@ def buy_and_hold(
 
     :param bars: columns ``open`` and ``close``, one row for each mark of the agent's
         equity; where the index (open times) jumps (between episodes), the move from
-        close to open across the hole is not counted.
+        close to open across the gap is not counted.
     :raises InputError: no bars.
     """
     if bars.empty:
@@ -67,7 +67,7 @@ def buy_and_hold(
     size = abs(exposure)
     growth[0] -= size * float(costs.per_side(opens[0]))
     growth[-1] -= size * float(costs.per_side(closes[-1]))
-    # A short that loses more than everything stays broke.
+    # A short that loses more than its equity stays at 0.
     return capital * np.concatenate([[1.0], np.cumprod(np.maximum(growth, 1e-12))])
 
 
@@ -77,10 +77,10 @@ def baselines(
     mean_exposure: float | None,
     bars_per_year: int = HOURS_PER_YEAR,
 ) -> dict[str, Baseline]:
-    """Flat, buy and hold, and buy and hold at the agent's mean exposure, each summed up.
+    """Flat, buy and hold, and buy and hold at the agent's mean exposure.
 
-    The last is the fair one: it earns what the market gave to that exposure. None
-    for ``mean_exposure`` (not recorded) leaves it out.
+    The last is the fair comparison: the market's return at the agent's exposure. It is
+    left out if ``mean_exposure`` is None (not recorded).
     """
     found = {
         "flat": _summary(np.ones(len(bars) + 1), 0.0, bars_per_year),
@@ -110,7 +110,7 @@ def sma_levels(close: np.ndarray, size: float) -> np.ndarray:
 def sma_rule(
     track: Track, costs: CostModel, size: float, bars_per_year: int = HOURS_PER_YEAR
 ) -> SmaBaseline:
-    """The best known simple rule, at the agent's size and with its costs, summed up.
+    """The best-known simple rule, at the agent's size and with its costs.
 
     :param size: share of equity while in the market.
     """

@@ -1,4 +1,4 @@
-"""What a fill costs."""
+"""Costs of a fill: fee and slippage."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from core.errors import InputError
 from core.language import Message
 
-TICK = 0.0001  # OGNUSDT; half of it is the least that crossing the spread costs
+TICK = 0.0001  # price tick of OGNUSDT; crossing the spread costs at least half of it
 
 
 @dataclass(frozen=True)
 class CostModel:
-    """Fee and slippage a side, in basis points of the traded value.
+    """Fee and slippage per side, in basis points of the traded value.
 
     Slippage is at least half a price tick: at 0.05 USDT a tick of OGN is 20 bps.
     """
@@ -26,7 +26,7 @@ class CostModel:
     def __post_init__(self) -> None:
         if min(self.fee_bps, self.slippage_bps, self.tick) < 0:
             raise InputError(
-                Message("A cost is below 0."), Message("Fees and slippage never make money.")
+                Message("A cost is below 0."), Message("Give fees and slippage of 0 or more.")
             )
 
     @property
@@ -35,7 +35,7 @@ class CostModel:
         return self.fee_bps / 1e4
 
     def slippage(self, price: np.ndarray | float) -> np.ndarray:
-        """Fraction of the price lost a side."""
+        """Fraction of the price lost per side."""
         return np.maximum(self.slippage_bps / 1e4, self.tick / 2 / np.asarray(price, dtype=float))
 
     def per_side(self, price: np.ndarray | float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""How the record earns: by how many trades, how long, on which side, and at what cost."""
+"""How a record earned its return: trades, holding times, sides and costs."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Side(JsonModel):
 
 
 class Earnings(JsonModel):
-    """How the record earned: trades, exposure, costs, sides."""
+    """How the record earned its return: trades, exposure, costs, sides."""
 
     trades: Count = Field(description="Round trips.")
     exposure: float | None = Field(description="Mean signed share of equity in the market.")
     time_in_market: Share | None = Field(description="Share of the bars with a position.")
-    turnover: float = Field(description="Traded value / mean equity, a year.")
+    turnover: float = Field(description="Traded value / mean equity, per year.")
     avg_hold_bars: float | None = Field(description="Mean holding time, bars.")
     median_hold_bars: float | None = Field(description="Median holding time, bars.")
     fees: float = Field(description="USDT.")
@@ -58,7 +58,7 @@ def earnings(
     interval: pd.Timedelta,
     bars_per_year: int,
 ) -> Earnings:
-    """How a backtest earned.
+    """How a backtest earned its return.
 
     :param levels: held on each bar, shape (n,).
     :param same: the replay at the recorded costs, for turnover and slippage.

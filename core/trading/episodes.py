@@ -1,4 +1,4 @@
-"""The stitched record by episode: how much the verdict depends on one of them."""
+"""The stitched record by episode, to show how much the verdict depends on one of them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class EpisodeRow(JsonModel):
 
 
 class Dispersion(JsonModel):
-    """Of one gate's value over the episodes in which it is defined."""
+    """Spread of one gate's value over the episodes in which it is defined."""
 
     min: Number | None = Field(description="Lowest.")
     median: float | None = Field(description="Median.")
@@ -66,7 +66,7 @@ def episode_table(
     gates: Sequence[GateSpec],
     bars_per_year: int = HOURS_PER_YEAR,
 ) -> tuple[EpisodeRow, ...]:
-    """One row an episode, then ``ALL`` (the stitched record) and ``WORST`` (of each column).
+    """One row per episode, then ``ALL`` (the stitched record) and ``WORST`` (of each column).
 
     Values are unrounded. An episode's starting capital is the last mark before it.
 
@@ -87,7 +87,7 @@ def episode_table(
 def share_of_episodes_that_pass(
     table: Sequence[EpisodeRow], gates: Sequence[GateSpec]
 ) -> dict[GateId, float]:
-    """By gate id; an undefined value does not pass."""
+    """Share of the episodes that pass, by gate id; an undefined value does not pass."""
     rows = [row for row in table if row.is_episode]
     return {
         gate.id: sum(

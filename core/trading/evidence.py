@@ -1,4 +1,4 @@
-"""How far the record can be trusted to show skill and not luck."""
+"""The evidence grade: how strongly a record shows skill rather than luck."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trials:
-    """How many tries the judged record is the outcome of.
+    """How many trials the judged record was selected from.
 
-    :ivar counted: trainings and revalidations over all weeks of the home, by the ledger.
-    :ivar declared: by the lead, who knows of tries elsewhere; never fewer.
-    :ivar of_week: those of the judged week alone; None if it is not known.
+    :ivar counted: training runs and revalidations over all weeks of the home, by the ledger.
+    :ivar declared: number declared by the lead, including trials elsewhere; never fewer.
+    :ivar of_week: those of the judged week alone; None if unknown.
     """
 
     counted: int = 1
@@ -46,7 +46,7 @@ class Trials:
         return max(self.counted, self.declared or 0, 1)
 
     def record(self) -> TrialCounts:
-        """What a report says of them."""
+        """The record of them in a report."""
         return TrialCounts(
             counted=self.counted, declared=self.declared, of_week=self.of_week, used=self.used
         )
@@ -54,7 +54,7 @@ class Trials:
 
 @dataclass(frozen=True)
 class Skill:
-    """What the baselines say; None: not computed, which meets no rule.
+    """Comparison with the baselines; None: not computed, which meets no rule.
 
     :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
     :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
@@ -66,9 +66,9 @@ class Skill:
 
 @dataclass(frozen=True)
 class Integrity:
-    """Whether the record is what it claims to be; None: not checked.
+    """Whether the record can be relied on; None: not checked.
 
-    :ivar lookahead: nothing of the future was used: all tests of it passed.
+    :ivar lookahead: no future data was used: all look-ahead tests passed.
     :ivar repeats: the same inputs gave the same numbers again.
     :ivar unseen: no scored bar is in the training range.
     """
@@ -100,9 +100,9 @@ def graded_evidence(
 ) -> Evidence:
     """Grade a record by the playbook's rules.
 
-    INSUFFICIENT if it is too small or one of its checks failed, STRONG or ADEQUATE if it
-    meets all rules of that grade and of those below, else WEAK. So is a record of which
-    a check was never made.
+    INSUFFICIENT if it is too small or one of its checks failed; STRONG or ADEQUATE if it
+    meets all rules of that grade and of those below; else WEAK. A record with a check
+    that was never run is WEAK at best.
 
     :param returns: per bar, net.
     :param trades: closed round trips; None (unknown) counts as too few.
@@ -162,13 +162,13 @@ def _rule(
     op: Literal[">=", ">"],
     limit: Number,
 ) -> Rule:
-    """One rule, applied. A value that is None doesn't meet it."""
+    """One rule, applied. None doesn't meet it."""
     met = value is not None and (value > limit if op == ">" else value >= limit)
     return Rule(id=name, grade=grade, value=value, op=op, limit=limit, met=met)
 
 
 def _checks(integrity: Integrity) -> list[Rule]:
-    """A failed check forbids any grade; one that was never made forbids a good one."""
+    """Rules of the checks: a failed one allows no grade, an unchecked one only WEAK."""
     return [
         _rule(
             name,

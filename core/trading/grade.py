@@ -1,4 +1,4 @@
-"""The evidence grade of a record: its figures, its rules, and why it is no better."""
+"""The record of an evidence grade: its figures, its rules, and why it is not higher."""
 
 from __future__ import annotations
 
@@ -19,26 +19,24 @@ NEEDED_GRADE = {
     EvidenceGrade.ADEQUATE: EvidenceGrade.STRONG,
     EvidenceGrade.STRONG: EvidenceGrade.STRONG,
 }
-"""The next better grade: its missed rules are the reasons."""
+"""The next higher grade: its missed rules are the reasons."""
 
 
 class Rule(JsonModel):
-    """One rule of the playbook, applied: what it asks for its grade, and what was found."""
+    """One rule of the playbook, applied: what it requires, and what was measured."""
 
     id: str = Field(description="What is compared.")
     grade: Literal[EvidenceGrade.STRONG, EvidenceGrade.ADEQUATE, EvidenceGrade.WEAK] = Field(
         description="Lowest grade that needs the rule."
     )
-    value: Number | None = Field(
-        description="What was found; null: not known, which meets no rule."
-    )
+    value: Number | None = Field(description="Measured value; null: unknown, which meets no rule.")
     op: Literal[">=", "<=", ">"] = Field(description="How the value must compare with the limit.")
-    limit: Number = Field(description="What the playbook asks.")
+    limit: Number = Field(description="Limit of the playbook.")
     met: bool = Field(description="Whether the rule is met.")
 
 
 class TrialCounts(JsonModel):
-    """How many trials the record is the best of."""
+    """How many trials the record was selected from."""
 
     counted: int = Field(
         ge=1,
@@ -52,11 +50,11 @@ class TrialCounts(JsonModel):
 
 
 class Evidence(JsonModel):
-    """Grade with reasons, rules and the figures that it rests on."""
+    """Grade with its reasons, rules and figures."""
 
     grade: EvidenceGrade = Field(description="STRONG, ADEQUATE, WEAK or INSUFFICIENT.")
     reasons: tuple[Sentence, ...] = Field(
-        description="What a better grade lacks; for a good grade, what is known first."
+        description="Why the grade is not higher; for a good grade, its figures first."
     )
     psr0: Share | None = Field(description="P(true Sharpe > 0).")
     psr1: Share | None = Field(description="P(true annual Sharpe > 1).")
@@ -76,7 +74,7 @@ class Evidence(JsonModel):
     lag1: float | None = Field(description="Autocorrelation of the bars' returns.")
     have_days: float = Field(description="Days of record, to compare with min_trl_days.")
     n_trials: TrialCounts | None = Field(
-        description="How many trials the record is the best of; null: not counted."
+        description="How many trials the record was selected from; null: not counted."
     )
     random_percentile: float | None = Field(
         description="Share of the random policies with a lower Sharpe, in percent."
@@ -85,7 +83,7 @@ class Evidence(JsonModel):
         description="Over buy and hold at the agent's mean exposure."
     )
     rules: tuple[Rule, ...] = Field(
-        description="Each rule of the playbook: what it asks for its grade, and what was found."
+        description="Each rule of the playbook: what it requires, and what was measured."
     )
 
 
@@ -94,11 +92,11 @@ FAILED_CHECKS = {
     "repeats": Message("The backtest is not reproducible: a second run gave different numbers."),
     "unseen": Message("Training and backtest ranges overlap: the model has seen these bars."),
 }
-"""What a failed check says about the record, by rule; the most serious first."""
+"""Sentence for each failed check, by rule; the most serious first."""
 
 
 def reasons_of(evidence: Evidence) -> tuple[Message, ...]:
-    """The reasons of a grade: what the next better one lacks."""
+    """The reasons of a grade: the rules missed for the next higher one."""
     needed = NEEDED_GRADE[evidence.grade]
     trials = 1 if evidence.n_trials is None else evidence.n_trials.used
     missed = [
@@ -210,15 +208,15 @@ def _unknown(rule: Rule) -> Message:
 
 
 def _chance(share: float) -> Message:
-    """A probability in percent. Nothing is 100 % sure."""
+    """A probability in percent; never shown as 100 %."""
     if share > 0.999:
         return Message("above {percent:g} %", percent=99.9)
     return Message("{percent:.1f} %", percent=_cut(100 * share))
 
 
 def _cut(percent: float) -> float:
-    """One decimal, cut and not rounded: what falls short of its limit must not read like it.
+    """One decimal, truncated: a value below its limit must not look equal to it.
 
-    The tolerance keeps 95.3 from being cut to 95.2 for its binary digits.
+    The tolerance keeps 95.3 from becoming 95.2 because of its binary representation.
     """
     return math.floor(percent * 10 * (1 + RELATIVE_TOLERANCE)) / 10

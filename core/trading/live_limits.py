@@ -1,4 +1,4 @@
-"""If it is a GO: how large, when to stop, and when to look again."""
+"""Limits for a model that goes live: size, stops and dates."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from core.playbook import RevalidationSettings
 
 DAY_BARS = 24
-RARE = 0.001  # one day in a thousand
+RARE = 0.001  # quantile of the daily loss: one day in a thousand
 
 
 class LiveLimits(JsonModel):
     """Size, stops and dates, if it is a GO."""
 
     participation: Share = Field(
-        description="Share of a median hour's volume that one order may be."
+        description="Largest order, as a share of the median hourly volume."
     )
     median_hourly_volume_usdt: float | None = Field(description="USDT; null: no volume known.")
     order_cap_usdt: float | None = Field(description="Largest order.")
@@ -53,7 +53,7 @@ def live_limits(
     settings: RevalidationSettings,
     day: date,
 ) -> LiveLimits:
-    """What follows from a GO.
+    """The limits that apply after a GO.
 
     :param bars: with ``volume`` in coins; without it the caps are unknown.
     :param size: share of equity of a full position.
@@ -79,7 +79,7 @@ def live_limits(
 
 
 def _rare_day_loss_pct(equity: np.ndarray) -> float | None:
-    """The loss that one of a thousand windows of 24 bars exceeded, positive percent."""
+    """The loss exceeded by one in a thousand windows of 24 bars, positive percent."""
     if len(equity) <= DAY_BARS:
         return None
     windows = equity[DAY_BARS:] / equity[:-DAY_BARS] - 1.0

@@ -1,4 +1,4 @@
-"""The whole record under other assumptions: what the same decisions would have given."""
+"""The whole record under other assumptions: the result of the same decisions."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class _Multiple(JsonModel):
 
 class _Fee(JsonModel):
     multiple: float = Field(ge=0, description="Of the recorded fee.")
-    fee_bps: float = Field(description="Fee a side, basis points.")
+    fee_bps: float = Field(description="Fee per side, basis points.")
 
 
 class _Slippage(JsonModel):
-    slippage_bps: float = Field(ge=0, description="Slippage a side, basis points.")
+    slippage_bps: float = Field(ge=0, description="Slippage per side, basis points.")
 
 
-# The assumption stands first in the file: fields of a later base come before those of an earlier.
+# The assumption comes first in the file: pydantic puts fields of a later base before the others.
 class CostOutcome(Outcome, _Multiple):
     """With fee and slippage multiplied."""
 

@@ -43,7 +43,7 @@ class RandomComparison(JsonModel):
 
 @dataclass(frozen=True)
 class Style:
-    """How the agent trades, without when.
+    """How the agent trades, without its timing.
 
     :ivar holds: bars of each round trip, in order.
     :ivar sides: 1 long, -1 short, of each round trip.
@@ -73,8 +73,8 @@ class Style:
     def draw(self, bars: int, n: int, seed: int = SEED) -> np.ndarray:
         """Levels of n random policies, shape (bars, n).
 
-        Each keeps the agent's holding times and sides in another order, at other
-        moments: the time out of the market is cut at random places.
+        Each keeps the agent's holding times and sides in another order and at other
+        times: the time out of the market is split at random places.
 
         :raises InputError: the trips don't fit into so many bars.
         """
@@ -100,13 +100,13 @@ class Style:
 
 
 def run_random(track: Track, style: Style, costs: CostModel, n: int, seed: int = SEED) -> Replay:
-    """Replay n random policies as one long episode each; forced exits are the agent's alone."""
+    """Replay n random policies, each as one episode without the agent's forced exits."""
     whole = Track(track.open, track.close, *_ends(len(track)), track.tradable)
     return replay(whole, style.draw(len(track), n, seed), Costs.of(*[costs] * n))
 
 
 def sharpes(equity: np.ndarray, bars_per_year: int) -> np.ndarray:
-    """Sharpe of each column, 0 where it never moves; shape (k,)."""
+    """Sharpe ratio of each column, 0 where equity is constant; shape (k,)."""
     returns = equity[1:] / equity[:-1] - 1.0
     spread = returns.std(axis=0, ddof=1)
     moving = spread >= NO_VOLATILITY

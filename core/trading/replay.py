@@ -1,10 +1,9 @@
-"""The recorded decisions again, under other costs or one bar later, or artificial ones.
+"""Replay of recorded or artificial decisions, under other costs or one bar later.
 
-A replay books the recorded levels again: same bars, same
-rules as the environment (fill at the open, a position is opened, closed, turned or
-trimmed back to its level, equity marked at the close, forced exit at an episode's
-end). The decisions stay as they were recorded; an agent that saw other costs in its
-position's result might have decided otherwise. All scenarios are stepped together.
+A replay uses the same bars and the rules of the environment: fill at the open; a position
+is opened, closed, reversed or trimmed back to its level; equity is marked at the close;
+forced exit at an episode's end. The decisions stay as recorded, although an agent that
+observed other costs might have decided differently. All scenarios are stepped together.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from core.language import Message
 if TYPE_CHECKING:
     from core.trading.costs import CostModel
 
-TRIM_BAND = 0.05  # of the level; each smaller drift would only pay fees
+TRIM_BAND = 0.05  # of the level; trimming a smaller drift would only cost fees
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Costs:
-    """Costs a side of k scenarios, basis points, shape (k,) each."""
+    """Costs per side of k scenarios, basis points, shape (k,) each."""
 
     fee_bps: np.ndarray
     slippage_bps: np.ndarray
@@ -86,7 +85,7 @@ class Costs:
 
     @classmethod
     def of(cls, *models: CostModel) -> Costs:
-        """One scenario a cost model."""
+        """One scenario per cost model."""
         return cls.grid(*((m.fee_bps, m.slippage_bps, m.tick) for m in models))
 
     def slippage(self, price: float) -> np.ndarray:
@@ -96,9 +95,9 @@ class Costs:
 
 @dataclass(frozen=True)
 class Replay:
-    """What k scenarios earned.
+    """Results of k scenarios.
 
-    :ivar equity: begun at 1, shape (n + 1, k).
+    :ivar equity: starts at 1, shape (n + 1, k).
     :ivar trades: round trips in order of exit, columns ``scenario bar entry_bar side pnl
         forced``; ``pnl`` in units of the starting capital.
     :ivar turnover: traded value / equity before the trade, summed, shape (k,).
@@ -121,7 +120,7 @@ TRIP_COLUMNS = ["scenario", "bar", "entry_bar", "side", "pnl", "forced"]
 
 
 def replay(track: Track, levels: np.ndarray, costs: Costs, trim_band: float = TRIM_BAND) -> Replay:
-    """Book k scenarios.
+    """Replay k scenarios.
 
     :param levels: wanted share of equity on each bar, signed, decided at the close
         before; shape (n,) for all scenarios or (n, k). Each scenario has one size.
@@ -155,7 +154,7 @@ def replay(track: Track, levels: np.ndarray, costs: Costs, trim_band: float = TR
 
 
 class _Book:
-    """k accounts that begin with 1."""
+    """k accounts that start with 1."""
 
     def __init__(self, k: int, costs: Costs, trim_band: float) -> None:
         self.costs, self.fee, self.band = costs, costs.fee_bps / 1e4, trim_band
@@ -194,7 +193,7 @@ class _Book:
         self._record(bar, leaving, forced=True)
 
     def leave(self) -> None:
-        """Flat, with nothing wanted: an episode begins."""
+        """Go flat without a target: a new episode begins."""
         self.held[:] = self.cap[:] = 0.0
 
     def _trade(self, who: np.ndarray, target: np.ndarray, price: float) -> None:

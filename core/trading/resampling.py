@@ -1,4 +1,4 @@
-"""What the gates' values would have been on other records of the same kind.
+"""Uncertainty of the gates: their values on resampled records.
 
 Bars are resampled with the stationary block bootstrap (Politis and Romano 1994), which
 keeps the dependence within a block; round trips are drawn independently. The drawdown's
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.playbook import GateSpec
 
 SEED = 20_260_227
-MIN_BLOCK_BARS = 24.0  # bars: a day's pattern stays whole
+MIN_BLOCK_BARS = 24.0  # a day, so that daily patterns stay together
 SHOWN_BLOCKS = (24.0, 168.0)
 MIN_BARS, MIN_TRADES = 50, 5
 _QUANTILES = (0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995)
@@ -48,7 +48,7 @@ class Histogram(JsonModel):
 
 
 class Distribution(JsonModel):
-    """Of a gate's value on resampled records, so that a chart can show the limit in it."""
+    """Distribution of a gate's value on resampled records, for charts."""
 
     repetitions: Count = Field(description="Resampled records.")
     undefined: Count = Field(
@@ -66,7 +66,7 @@ class OptimalBlocks(JsonModel):
 
 
 class BlockIntervals(JsonModel):
-    """The intervals that another block length gives."""
+    """The intervals with another block length."""
 
     block_bars: float = Field(description="Mean length of the blocks.")
     ci95: dict[GateId, Ends | None] = Field(description="95 % interval by gate.")
@@ -93,7 +93,7 @@ class UncertaintyRecord(JsonModel):
 
 @dataclass(frozen=True)
 class GateUncertainty:
-    """Of one gate. ``ci95`` is None where nothing could be resampled.
+    """Uncertainty of one gate. ``ci95`` is None where nothing could be resampled.
 
     :ivar values: on each resampled record, NaN where undefined there.
     """
@@ -130,7 +130,7 @@ NOTHING = GateUncertainty(np.empty(0), None, None)
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Of all gates, and how it was found."""
+    """Uncertainty of all gates, and how it was computed."""
 
     gates: Mapping[GateId, GateUncertainty]
     repetitions: int
@@ -139,7 +139,7 @@ class Uncertainty:
     by_block: Mapping[float, Mapping[GateId, Ends | None]]
 
     def record(self) -> UncertaintyRecord:
-        """What a report says of it."""
+        """The record of it in a report."""
         made = any(gate.ci95 for gate in self.gates.values())
         return UncertaintyRecord(
             method="stationary block bootstrap of the bars (Politis and Romano 1994), "
@@ -158,10 +158,10 @@ class Uncertainty:
 
 
 def optimal_blocks(returns: np.ndarray) -> OptimalBlocks:
-    """Mean block lengths by Politis and White (2004), for returns and for their size.
+    """Mean block lengths by Politis and White (2004), for returns and their absolute values.
 
-    Returns hardly depend on the ones before, their size does for days; None where
-    the series is too short or never moves.
+    Returns are nearly uncorrelated, their absolute values are correlated for days. None
+    where the series is too short or constant.
     """
     from arch.bootstrap import optimal_block_length  # loading it takes a second
 
@@ -266,7 +266,7 @@ def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[GateId, np.ndarr
 
 
 def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
-    """Share of the values that pass, as :func:`core.metrics.conventions.meets` has it; NaN does not."""
+    """Share of the values that pass by :func:`~core.metrics.conventions.meets_limit`; NaN fails."""
     near = np.abs(values - threshold) <= RELATIVE_TOLERANCE * np.maximum(
         np.abs(values), abs(threshold)
     )

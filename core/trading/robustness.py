@@ -1,4 +1,4 @@
-"""Where the record breaks: other costs, a later fill, single quarters, regimes and trades."""
+"""Stress tests of a record: other costs, a later fill, single quarters, regimes and trades."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class WorstEpisode(JsonModel):
 
 
 class Robustness(JsonModel):
-    """Where the record breaks: other costs, a later fill, single quarters, regimes and trades."""
+    """Results under other costs and a later fill, and by quarter, regime and best trades."""
 
     fees: tuple[FeeOutcome, ...] = Field(description="Fee x 0, 1, 2, 3; slippage unchanged.")
     slippage: tuple[SlippageOutcome, ...] = Field(
-        description="Slippage a side; at least half a price tick where above 0."
+        description="Slippage per side; at least half a price tick where above 0."
     )
     costs: tuple[CostOutcome, ...] = Field(description="Fee and slippage together x 2, 3.")
     delay_one_bar: Outcome | None = Field(description="Each decision filled one bar later.")
     break_even_cost_bps: float | None = Field(
-        description="Costs a side at which the return is 0; null: it earns nothing even without "
+        description="Costs per side at which the return is 0; null: it earns nothing even without "
         "costs."
     )
     replay_error: float = Field(
@@ -71,7 +71,8 @@ class Robustness(JsonModel):
 class Stress:
     """The record under other costs and one bar later.
 
-    :ivar break_even_bps: costs a side at which nothing is earned; None: not even free.
+    :ivar break_even_bps: costs per side at which the return is 0; None: it earns nothing
+        even without costs.
     :ivar same: the replay at the recorded costs.
     """
 
@@ -94,7 +95,7 @@ def stress(track: Track, levels: np.ndarray, costs: CostModel, judge: Judge) -> 
     :param levels: held on each bar, shape (n,).
     """
     fees = [replace(costs, fee_bps=costs.fee_bps * m) for m in FEE_MULTIPLES]
-    # Without any slippage there is no spread either, so its floor of half a tick goes too.
+    # Without slippage there is no spread either, so the floor of half a tick is dropped.
     slips = [
         replace(costs, slippage_bps=bps, tick=costs.tick if bps else 0.0) for bps in SLIPPAGES_BPS
     ]
@@ -124,9 +125,9 @@ def stress(track: Track, levels: np.ndarray, costs: CostModel, judge: Judge) -> 
 def robustness(
     record: BacktestRecord, strained: Stress, table: Sequence[EpisodeRow], bars_per_year: int
 ) -> Robustness:
-    """Put together what the stress and the parts of a record say.
+    """The record of all stress tests.
 
-    :param table: of its episodes.
+    :param table: the episode table.
     """
     curve = record.curve / record.curve[0]
     off = abs(strained.same.equity[:, 0] / curve - 1.0)
@@ -156,7 +157,7 @@ def robustness(
 
 
 def break_even_bps(track: Track, levels: np.ndarray) -> float | None:
-    """Costs a side in basis points at which the record earns exactly nothing.
+    """Costs per side, in basis points, at which the return is 0.
 
     Searched between 0 and 1000 bps, all costs as a fee; None if it earns nothing even
     without costs, or never trades.
@@ -182,12 +183,12 @@ def break_even_bps(track: Track, levels: np.ndarray) -> float | None:
 def parts(
     equity: pd.DataFrame, track: Track, trades: pd.DataFrame, bars_per_year: int
 ) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
-    """The record by quarter of the year and by regime of the market."""
+    """The record by quarter and by market regime."""
     returns = bar_returns(equity["equity"].to_numpy(float))
     before = np.concatenate([track.open[:1], track.close[:-1]])
     market = track.close / before - 1.0
     times = pd.to_datetime(equity["time"], utc=True)
-    # A trip that ends at a bar's open belongs to that bar, a forced one to the bar it closes.
+    # A round trip that ends at a bar's open belongs to that bar, a forced one to the bar just closed.
     ends = pd.to_datetime(trades["exit_time"], utc=True)
     exits = np.searchsorted(times.to_numpy(), ends.to_numpy(), side="right") - 1
     forced = trades["forced_exit"].astype(bool).to_numpy()
@@ -199,9 +200,9 @@ def parts(
 
 
 def best_trades(equity: np.ndarray, pnl: np.ndarray) -> tuple[float | None, float]:
-    """How much depends on the five best round trips.
+    """How much the result depends on the five best round trips.
 
-    :returns: their share of the net result (None where that is no gain), and the net return
+    :returns: their share of the net result (None without a gain), and the net return
         in percent without them.
     """
     net = float(pnl.sum())

@@ -1,4 +1,4 @@
-"""Is a Sharpe ratio more than luck: PSR, deflated Sharpe, minimum track record length.
+"""Significance of a Sharpe ratio: PSR, deflated Sharpe, minimum track record length.
 
 All ratios here are per period and kurtosis is raw (3 for a normal), as in the papers:
 Bailey and Lopez de Prado, *The Sharpe Ratio Efficient Frontier* (2012) and *The
@@ -22,7 +22,7 @@ SURE = 0.95
 
 @dataclass(frozen=True)
 class Moments:
-    """Of a return series, per period."""
+    """Moments of a return series, per period."""
 
     n: int
     sharpe: float
@@ -61,7 +61,7 @@ def sharpe_spread(ratio: float, skew: float = 0.0, kurtosis: float = 3.0) -> flo
 
 
 def probabilistic_sharpe(
-    ratio: float, benchmark: float, n: int, skew: float = 0.0, kurtosis: float = 3.0
+    ratio: float, benchmark: float, n: float, skew: float = 0.0, kurtosis: float = 3.0
 ) -> float:
     """PSR = Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)]."""
     from scipy.special import ndtr  # the normal distribution, without all of scipy.stats
@@ -88,8 +88,8 @@ def min_track_record(
 def expected_best(trials: int, variance: float) -> float:
     """Expected highest ratio of ``trials`` independent ones without skill.
 
-    sqrt(V) [(1 - gamma) Z(1 - 1/N) + gamma Z(1 - 1/(N e))]; 0 for one trial, which
-    had nothing to choose from.
+    sqrt(V) [(1 - gamma) Z(1 - 1/N) + gamma Z(1 - 1/(N e))]; 0 for a single trial, where
+    nothing was selected.
 
     :param variance: of the ratios over the trials, per period squared.
     :raises InputError: no trial, or a variance below 0.
@@ -103,7 +103,7 @@ def expected_best(trials: int, variance: float) -> float:
                 trials=trials,
                 variance=variance,
             ),
-            Message("Count at least the one trial that is judged."),
+            Message("Give at least one trial and a variance of 0 or more."),
         )
     if trials == 1:
         return 0.0
@@ -113,7 +113,7 @@ def expected_best(trials: int, variance: float) -> float:
 
 
 def deflated_sharpe(moments: Moments, trials: int, variance: float | None = None) -> float:
-    """PSR against the best ratio that luck gives in that many trials.
+    """PSR against the best ratio expected by luck in that many trials.
 
     :param variance: of the ratios over the trials. None: not recorded; then
         the variance that the estimate of a ratio of 0 has over n bars, 1 / (n - 1),

@@ -1,4 +1,4 @@
-"""The panel boundary: an error of one panel is explained there, and never ends the page."""
+"""The panel boundary: an error in one panel is shown in its place, and the page survives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger("trainweek.dashboard")
 
 @contextmanager
 def boundary(say: Words) -> Iterator[None]:
-    """Draw what went wrong in the place of the panel, with its remedy or a reference."""
+    """Show an error in the place of the panel, with its remedy or a reference to the log."""
     try:
         yield
     except (RerunException, StopException):

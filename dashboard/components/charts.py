@@ -1,4 +1,4 @@
-"""Charts: how one is drawn, and which the live page shows, with limits and normal ranges."""
+"""Drawing charts, and the charts of the live page with their limits and normal ranges."""
 
 from __future__ import annotations
 
@@ -27,12 +27,19 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 REDRAW_S = 15.0
-KL_NORMAL = 0.03  # medians of 85 % of healthy public PPO runs lie below
+KL_NORMAL = 0.03  # the median KL of 85 % of healthy public PPO runs is lower
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One figure: name of each curve to its tag; ``check`` gives the limit line."""
+    """One chart.
+
+    :ivar tags: name of each curve to its tag.
+    :ivar meaning_of: tag whose meaning is shown with the chart.
+    :ivar check: check of the playbook that gives the limit line.
+    :ivar zero: draw a line at 0.
+    :ivar kl_band: mark the normal range of KL.
+    """
 
     key: str
     title: Message
@@ -83,9 +90,9 @@ CHARTS = (
 
 
 def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = False) -> None:
-    """A figure with its numbers in the viewer's language.
+    """Draw a figure, with numbers in the viewer's language.
 
-    :param alt: what it shows, for those who can't see it.
+    :param alt: text alternative for screen readers.
     :param still: without tooltips.
     """
     if page.viewer.language == "pt":
@@ -95,10 +102,10 @@ def draw(page: Page, figure: go.Figure, *, key: str, alt: str, still: bool = Fal
 
 
 def drawn(snapshot: Snapshot, series: Series) -> Series:
-    """What a chart shows of a curve: of a running one up to the last whole quarter minute.
+    """The part of a curve that a chart shows: of a running one, up to the last quarter minute.
 
-    For Streamlit a chart with new data is another chart: the browser drops the old one and
-    shows nothing for a moment. The numbers beside it follow every tick.
+    Streamlit replaces a chart whenever its data change, and the page flickers. The numbers
+    beside it follow every tick.
     """
     if snapshot.status is not TrainingStatus.RUNNING:
         return series
@@ -108,7 +115,7 @@ def drawn(snapshot: Snapshot, series: Series) -> Series:
 
 
 def speed_series(reader: RunEvents, until: datetime) -> Series:
-    """Steps a second between points ten iterations apart, within one attempt."""
+    """Steps per second between points ten iterations apart, within one attempt."""
     pace = pace_series(reader, until)
     if len(pace) <= RATE_POINTS:
         return pace.where(slice(0, 0))

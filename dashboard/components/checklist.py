@@ -1,4 +1,4 @@
-"""A slot's checklist: one row an item, judged, with its evidence and a tick."""
+"""A slot's checklist: one row per item, with its verdict, evidence and tick."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 WIDTHS = (1.2, 3.6, 2.3, 2.2, 1.9)
-RESULT = "result.json"  # of a job, as the source of a reading
+RESULT = "result.json"  # in the source of a reading that comes from a job
 
 
 def checklist(page: Page, snapshot: Snapshot, slot: SlotSpec, *, notes: bool = True) -> None:
@@ -71,7 +71,7 @@ def heading(page: Page, snapshot: Snapshot, slot: SlotSpec, items: list[Item]) -
 
 
 def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
-    """Verdict, question and why, value, limit, where from and how old, tick."""
+    """One item: verdict, question and reason, value and limit, source and age, tick."""
     say, judged = page.say, item.judgement
     spec = snapshot.week.playbook.checks[judged.check]
     title = spec.title.in_(page.viewer.language)
@@ -100,7 +100,7 @@ def row(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item) -> None:
 
 
 def limit_text(page: Page, judged: Judgement) -> str:
-    """The limit beside the value; a word is named as what it must be."""
+    """The limit beside the value: ``< 0.01``, or ``must be RUNNING`` for a word."""
     if not judged.limit or judged.limit[0] in "<>=≤≥":
         return page.say.text(judged.limit)
     if judged.limit == "yes" or judged.limit == value_text(judged):

@@ -1,4 +1,4 @@
-"""A row of choices that is kept in the address, so that a link can open it."""
+"""A row of choices that is kept in the URL, so that a link can open it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def choice(
     key: str,
     start: str | None = None,
 ) -> str:
-    """The chosen option; at first the address's, else ``start``, else the first one.
+    """The chosen option; at first the one in the URL, else ``start``, else the first.
 
-    Not Streamlit's own binding: that puts the captions into the address, and ours
-    change with the state they show.
+    Streamlit's own binding puts the captions into the URL, and ours change with the state
+    they show.
     """
     asked = st.query_params.get(key)
     if st.session_state.get(key) not in options:

@@ -1,4 +1,4 @@
-"""A checklist for a narrow place: two lines an item, the same judgements and ticks."""
+"""A checklist for a narrow column: two lines per item, same judgements and ticks."""
 
 from __future__ import annotations
 

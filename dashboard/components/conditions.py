@@ -22,8 +22,8 @@ BROKEN = frozenset({SignatureState.VOID, SignatureState.EXPIRED, SignatureState.
 
 
 def of_the_week(page: Page, snapshot: Snapshot) -> None:
-    """On the week's page: what a signature requires, and what of it is still open."""
-    # What was promised in an earlier week stays here until it is closed.
+    """On the week's page: the conditions of signatures, and how many are open."""
+    # Conditions of an earlier week are shown until they are closed.
     say, tracked = page.say, snapshot.conditions
     still = sum(condition.closed is None for condition in tracked)
     if not tracked:
@@ -35,9 +35,9 @@ def of_the_week(page: Page, snapshot: Snapshot) -> None:
 
 
 def show(page: Page, snapshot: Snapshot, tracked: Sequence[Condition]) -> None:
-    """One row a condition: state, text, owner and day, and the way to close it.
+    """One row per condition: state, text, owner, due day, and the form that closes it.
 
-    What is overdue comes first, what is closed last.
+    Overdue ones come first, closed ones last.
     """
     today = snapshot.now_week.date()
     for condition in sorted(

@@ -1,4 +1,4 @@
-"""A place without content says why, and what to do next."""
+"""Empty states: why there is no content, and what to do next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def empty(title: str, text: str, icon: str = ":material/inbox:") -> None:
 
 
 def week_or_way(page: Page) -> Snapshot | None:
-    """The week's moment, or None after showing the way to a first week."""
+    """The week's snapshot; without a week, show the link to create one and return None."""
     snapshot = page.snapshot()
     if snapshot is None:
         say = page.say
@@ -36,7 +36,7 @@ def week_or_way(page: Page) -> Snapshot | None:
 
 
 def no_run(page: Page) -> None:
-    """No run yet: the way to Launch."""
+    """Show that there is no run yet, with a link to Launch."""
     say = page.say
     empty(
         say("No run has been started yet"),

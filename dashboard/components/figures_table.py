@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 SHORT = 24  # letters of a value that stays on one line
-ICON = 40  # letters that the directive of an icon may add to it
+ICON = 40  # letters that the Markdown of an icon may add
 Row = tuple[str, str | None, str]  # name, value (None: not measured), details
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], key: str, words: int = 1) -> None:
-    """Any table; heads and cells are Markdown. It scrolls within itself where it is too wide.
+    """A table of Markdown cells; it scrolls horizontally if it is too wide.
 
-    :param words: so many columns from the left hold words; the others hold numbers, which
-        don't break.
+    :param words: number of columns, from the left, that hold words; the others hold numbers,
+        which don't wrap.
     """
     frame = pd.DataFrame([list(row) for row in rows], columns=list(heads))
     numbers = list(heads[words:])
@@ -31,7 +31,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], key: str, words: 
 
 
 def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
-    """One row a figure: its name, its value, details; what was not measured says so."""
+    """One row per figure: name, value, details; a missing value reads "not measured"."""
     absent = f":gray[{page.say('not measured')}]"
     say, lines = page.say, []
     for name, value, meaning in rows:
@@ -44,5 +44,5 @@ def figures_table(page: Page, rows: Sequence[Row], key: str) -> None:
 
 
 def _unbroken(text: str, most: int = SHORT + ICON) -> str:
-    """A number and its unit stay on one line; a longer text may break."""
+    """Keep a number and its unit on one line; a longer text may wrap."""
     return text.replace(" ", "\u00a0") if len(text) <= most else text

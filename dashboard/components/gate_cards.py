@@ -33,11 +33,11 @@ def gate_cards(
     alone: Mapping[GateId, float] | None = None,
     episodes: int = 0,
 ) -> None:
-    """One card a gate; those that fail come first, where a phone shows them.
+    """One card per gate, failed ones first.
 
-    :param gates: of a decision, or as far as a running revalidation knows them.
+    :param gates: of a decision, or interim values of a running revalidation.
     :param alone: by gate id, the share of the episodes that pass on their own.
-    :param episodes: how many there are.
+    :param episodes: number of episodes.
     """
     # Three beside each other on a laptop, two on a phone: every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
@@ -87,7 +87,7 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
 
 
 def _interval(page: Page, gate: GateResult) -> list[str]:
-    """Older records have none."""
+    """The gate's 95 % interval as a list of one text; empty for records without intervals."""
     if not isinstance(gate, ResampledGate):
         return []
     if gate.ci95 is None:
@@ -97,7 +97,7 @@ def _interval(page: Page, gate: GateResult) -> list[str]:
 
 
 def _chances(page: Page, gate: GateResult) -> list[str]:
-    """The chance to pass, and the gate at double costs."""
+    """P(pass), and the gate at doubled costs."""
     say, found = page.say, []
     if isinstance(gate, ResampledGate) and (chance := share(gate.p_pass)) is not None:
         # Of so many resampled records none, or all: not the same as never, or always.

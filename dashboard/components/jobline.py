@@ -1,4 +1,4 @@
-"""One job in one line: state, id, how long, why."""
+"""One job in one line: state, id, duration, reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool = False) -> None:
-    """Nothing for no job.
+    """Draw the line; nothing if there is no job.
 
     :param evidence: also show the evidence that a running job makes progress.
     """
@@ -30,7 +30,7 @@ def job_line(page: Page, snapshot: Snapshot, job: Job | None, *, evidence: bool 
     if job.state in ENDED_STATES and job.ended_at is not None:
         old = page.say("ended {age} ago", age=age(now - job.ended_at))
     elif job.state is JobState.QUEUED and job.attempt > 0:
-        old = page.say("restarting")  # it has an age of its own again after the start
+        old = page.say("restarting")  # its age counts again from the restart
     elif job.started_at is not None:
         old = page.say("for {age}", age=age(now - job.started_at))
     else:

@@ -1,4 +1,4 @@
-"""How most panels are drawn: with a week, inside the boundary, again on each tick."""
+"""Live panels: drawn inside the boundary and redrawn on each tick."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def live_panel(
     draw: Callable[[Page, Snapshot], None],
     every: Callable[[Snapshot], float] = lambda snapshot: TICK_SECONDS,
 ) -> None:
-    """Draw a panel and keep it live; without a week, show the way to one instead.
+    """Draw a panel and keep it live; without a week, show the link to create one.
 
-    At most one a page: Streamlit tells fragments apart by the function that they run.
+    Use it once per page: Streamlit identifies a fragment by the function that it runs.
 
-    :param every: seconds between two ticks, for what the page shows first.
+    :param every: seconds between two ticks, from the first snapshot.
     """
     first = week_or_way(page)
     if first is None:

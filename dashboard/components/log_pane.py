@@ -1,15 +1,15 @@
-"""The end of a log: the newest lines in view, as ``tail`` leaves them on a terminal."""
+"""The end of a log, scrolled to its newest lines."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-# Signs of the emoji that the manual's texts use. A log is set in the code font, which has
-# none of them; where the machine has no emoji font either, they would be empty boxes.
+# Replacements for the manual's emoji. The code font of a log lacks them, and on a machine
+# without an emoji font they would be empty boxes.
 _SIGNS = str.maketrans({"✅": "✓", "❌": "✗", "⚠": "!", "⏳": "…", "❔": "?", "\ufe0f": None})
 
 
 def log_pane(text: str, key: str, height: int) -> None:
-    """Text in a frame that begins at its end and follows it."""
+    """Text in a scrolling frame that starts at its end and follows it."""
     with st.container(height=height, border=False, autoscroll=True, key=key):
         st.code(text.translate(_SIGNS), language="log", wrap_lines=True)

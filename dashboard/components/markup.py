@@ -1,4 +1,4 @@
-"""Pieces of Markdown that many panels write: a colour with an icon, headings, small print."""
+"""Markdown shared by many panels: text in a colour with an icon, small print."""
 
 from __future__ import annotations
 

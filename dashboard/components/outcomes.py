@@ -1,7 +1,7 @@
-"""One transaction a click, and its outcome, by its type.
+"""One transaction per click, and its outcome, by its type.
 
-The outcome is kept with the place that asked, and shown there until the next action
-of that place: a message that fades can't be read twice.
+The outcome is stored for the place on the page that asked, and shown there until that
+place's next action: a message that fades can't be read twice.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ SHOWN_FOR = timedelta(minutes=1)
 
 
 def intent(place: str) -> str:
-    """The idempotency key of the next click here: a repeated click repeats the key."""
+    """The idempotency key of the next click at this place; a repeated click repeats the key."""
     return st.session_state.setdefault(f"intent:{place}", uuid4().hex)
 
 
 def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> bool:
-    """Do one thing through the client and keep its outcome for :func:`show`.
+    """Run one action of the client and keep its outcome for :func:`show`.
 
-    :param place: the part of a page that asks; one outcome is kept for each.
-    :param saved: what to call the saved thing, shown only after the commit.
-    :returns: whether it was done (or was running already).
+    :param place: the part of the page that asks; each keeps one outcome.
+    :param saved: name of the saved thing, shown only after the commit.
+    :returns: whether it was done (or was already running).
     """
     try:
         outcome = action()
@@ -54,7 +54,7 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
 
 
 def click(page: Page, place: str, saved: str, action: Callable[[], object]) -> Callable[[], None]:
-    """:func:`act` as what a button calls."""
+    """:func:`act` as a button's callback."""
 
     def clicked() -> None:
         act(page, place, saved, action)
@@ -63,14 +63,15 @@ def click(page: Page, place: str, saved: str, action: Callable[[], object]) -> C
 
 
 def needs(given: object, reason: Message) -> Refused | None:
-    """A refusal before the client is asked: something that the form needs is missing."""
+    """A refusal before the client is called, if a required input is missing."""
     return None if given else Refused(reason)
 
 
 def show(page: Page, place: str) -> None:
-    """The outcome of the last action here; always one container, so nothing jumps.
+    """The outcome of the last action here; always one container, so that nothing jumps.
 
-    A refusal stays until the next action. What was done, the page itself shows soon.
+    A refusal stays until the next action. A success disappears after a
+    minute; by then the page shows its result.
     """
     with st.container(gap=None):
         kept = st.session_state.get(f"outcome:{place}")
@@ -116,7 +117,7 @@ def draw(page: Page, outcome: object, saved: str) -> None:
 
 
 def _submitted(page: Page, asked: Job) -> None:
-    """The request, and its state by now."""
+    """The request, and its current state."""
     say, snapshot = page.say, page.snapshot()
     job = next((one for one in snapshot.jobs if one.id == asked.id), asked) if snapshot else asked
     text = say("Requested: **{kind}**, {job}", kind=JOB_KINDS[job.kind], job=job.id)

@@ -1,4 +1,4 @@
-"""A reading in the viewer's words: its value, its age, and the window it was taken over."""
+"""A reading as text: its value, its age, and its window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-# What readings of older records say of themselves.
+# Windows of readings in older records, which are plain text.
 _ITERATIONS = re.compile(r"last (\d+) iterations?")
 _BLOCKS = re.compile(r"(\d+) blocks? since step (\d+)")
 _WORDS = {
@@ -26,7 +26,7 @@ _WORDS = {
 
 
 def value_text(judged: Judgement) -> Message:
-    """The reading as text; in words where there is none."""
+    """The reading's value as text; "no data yet" without a reading."""
     if judged.reading is None:
         return Message("no data yet")
     value = judged.reading.value
@@ -38,7 +38,7 @@ def value_text(judged: Judgement) -> Message:
 
 
 def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
-    """``4 min old``, in a demo or a replay ``4 min old in week time``; nothing for none."""
+    """``4 min old``, in a demo or a replay ``4 min old (week time)``; empty without an age."""
     if span is None:
         return ""
     if snapshot.clock.is_identity:
@@ -47,7 +47,7 @@ def aged_text(page: Page, snapshot: Snapshot, span: timedelta | None) -> str:
 
 
 def window_text(page: Page, window: str) -> str:
-    """Markdown of ``latest``, ``last 10 iterations``; an unknown one stays as it is."""
+    """Markdown of a window: ``latest``, ``last 10 iterations``; unknown text stays as it is."""
     if isinstance(window, Message):
         return page.say(window)
     if found := _ITERATIONS.fullmatch(window):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dashboard.page import Page
 
 HEIGHT = 300
-MAX_CHANGES = 10  # of the settings, within attempts, that are marked: the last ones
+MAX_CHANGES = 10  # newest changes of settings within attempts that are marked
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
@@ -60,7 +60,7 @@ def marks(page: Page, snapshot: Snapshot, series: Series) -> list[Mark]:
 
 
 def restart_marks(page: Page, snapshot: Snapshot) -> list[Mark]:
-    """Where a later attempt took over, and where a setting was changed, then or within one."""
+    """Marks where a later attempt starts, and where a setting changed, then or within one."""
     run = snapshot.run
     if run is None or run.reader is None:
         return []

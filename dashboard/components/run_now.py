@@ -109,7 +109,7 @@ def _metric(
     spark: list[float] | None = None,
     soon: str = "",
 ) -> None:
-    """One number; its sparkline, what it is compared with, and where it comes from."""
+    """One tile: a number with its sparkline, its comparison, and its source."""
     say = page.say
     with st.container(border=True, gap="xxsmall", height="stretch"):
         st.metric(

@@ -1,4 +1,4 @@
-"""The manual's hard commands as safe actions by the runner: stop, restart, check."""
+"""The manual's risky commands as safe actions of the runner: stop, restart, check."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def action_button(page: Page, snapshot: Snapshot, act: str, place: str) -> None:
 
 
 def stop(page: Page, snapshot: Snapshot, place: str) -> Callable[[], object]:
-    """Ask the current run to save and end."""
+    """A callback that asks the current run to save and end."""
 
     def run() -> object:
         job = page.services.client.live_job(JobKind.TRAIN)
@@ -52,9 +52,9 @@ def restart(
     ent_coef: float | None = None,
     scenario: str | None = None,
 ) -> Callable[[], object]:
-    """Save and stop the current run, then resume from the last good checkpoint: one click.
+    """A callback that saves and stops the run, then resumes from the last good checkpoint.
 
-    :param scenario: the one that asks for it.
+    :param scenario: scenario that the restart responds to.
     """
     return lambda: page.services.client.restart(
         learning_rate=learning_rate,
@@ -70,7 +70,7 @@ def _check_data(page: Page, snapshot: Snapshot, place: str) -> Callable[[], obje
 
 @dataclass(frozen=True)
 class _Action:
-    """An action's name and icon, what it does, and what to call the saved thing."""
+    """An action: name, icon, callback, and the name of what it saves."""
 
     name: Message
     icon: str
@@ -106,7 +106,8 @@ _ACTIONS = {
 
 
 def has_button(act: str | None) -> bool:
-    """Whether an action of the playbook has a button. The copies of log and model have none:
-    opening the incident makes them.
+    """Whether an action of the playbook has a button.
+
+    The copies of log and model have none: opening the incident makes them.
     """
     return act in _ACTIONS

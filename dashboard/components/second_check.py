@@ -1,4 +1,4 @@
-"""The day's second, optional check: the manual's evidence, after an anomaly at the first."""
+"""The day's second check, due only after an anomaly: checklist, log, trends, sizes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
 
 
 def _why(page: Page, state: SlotState, first: str, *, found: bool) -> str:
-    """Whether it is needed, after what the day's first check found."""
+    """Whether it is needed, from the result of the day's first check."""
     if found:
         return page.say("Due: the {first} check of this day found an anomaly.", first=first)
     if state is SlotState.SKIPPED:
@@ -108,7 +108,7 @@ def _trends(page: Page, snapshot: Snapshot) -> None:
 def trends_of_window(
     snapshot: Snapshot, window: timedelta
 ) -> list[tuple[str, int, float, float, Trend]]:
-    """Of each watched tag: points, first, last and trend in the last hours of week time."""
+    """Points, first value, last value and trend of each watched tag, in week time."""
     run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []

@@ -1,4 +1,4 @@
-"""Who signed a decision, and the second person, in the viewer's words."""
+"""Who signed a decision, and its second person, as text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def signed_by(page: Page, signature: Signature) -> str:
 
 
 def second_person(page: Page, signature: Signature) -> str:
-    """The second person of an override, and whether that was proven; "" without one."""
+    """The second person of an override, and whether they countersigned; "" without one."""
     if not signature.second:
         return ""
     if signature.second_verified:

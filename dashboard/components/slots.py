@@ -1,4 +1,4 @@
-"""Choosing one slot among those of a page; the choice is kept in the address."""
+"""The choice of one slot of a page; it is kept in the URL."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def choose(
     page: Page, snapshot: Snapshot, kinds: set[str], *, key: str, label: str
 ) -> SlotSpec | None:
-    """A row of small states, overdue ones marked; None if the playbook has no such slot.
+    """The chosen slot, from a row of their states; None if the playbook has no such slot.
 
-    Without a choice in the address: what is due first, else the last that has come.
+    Without a choice in the URL: the first slot that is due, else the latest one.
     """
     views = [view for view in snapshot.timeline if view.spec.kind in kinds]
     if not views:
@@ -39,7 +39,7 @@ def choose(
 
 
 def mark_of(view: SlotView) -> str:
-    """The slot's icon; a slot that is done although not all passed shows the worst verdict."""
+    """The slot's icon; a slot that is done with failures shows the worst verdict."""
     worst = view.troubles[0] if view.state is SlotState.DONE and view.troubles else None
     return icon(worst or view.state)
 

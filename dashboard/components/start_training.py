@@ -1,4 +1,4 @@
-"""Starting a run: what it will do, why it can't start yet, how far it is."""
+"""Starting a run: its settings, what blocks it, and its progress."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class _Readiness:
-    """Whether Start is enabled, what to say beside it, and whether a lead may override."""
+    """Whether Start is enabled, the reason shown beside it, and whether a lead may override."""
 
     why: str
     ready: bool = False
@@ -79,7 +79,7 @@ def _what(page: Page, snapshot: Snapshot) -> str:
 
 
 def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """How far the newest run is, from its event files."""
+    """Progress of the newest run, from its event files."""
     say, run = page.say, snapshot.run
     if run is None or run.name != job.run:
         if snapshot.busy(JobKind.TRAIN):
@@ -99,7 +99,7 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 
 def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
-    """The button, with the override or the resume-or-new choice where it needs one."""
+    """The button; where needed with the override, or the choice to resume or start a new run."""
     say, client = page.say, page.services.client
     now = _readiness(page, snapshot)
     blocked = not now.ready

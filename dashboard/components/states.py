@@ -1,4 +1,4 @@
-"""The one state language: icon, word and colour, never colour alone."""
+"""How states are shown everywhere: icon, word and colour, never colour alone."""
 
 from __future__ import annotations
 
@@ -157,15 +157,15 @@ def mark(state: StrEnum, say: Words) -> str:
 
 
 def icon(state: StrEnum) -> str:
-    """The icon alone, for a place whose words already say the state."""
+    """The icon alone, where the text already names the state."""
     seen = look(state)
     return f":{seen.colour}[:material/{seen.icon}:]"
 
 
 def signed(state: SignatureState, act: SignatureAct | None, say: Words, ground: str = "") -> str:
-    """Markdown of a signature in one word: what was decided if it is valid, else its state.
+    """Markdown of a signature in one word: the act if it is valid, else its state.
 
-    A valid rejection is no green tick.
+    A valid rejection is not shown as a green tick.
 
     :param ground: ``-badge`` for a filled background.
     """

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from dashboard.page import Page
     from runner.records import Tick
 
-# Judged as of their own moment; the other slots are work, and count when it is done.
+# Judged as of their own time; other slots are work that counts once it is done.
 LOOKS_AT_A_MOMENT = frozenset({"hourly", "daily", "anomaly"})
 
 
 def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str) -> None:
-    """The saved tick, or the way to tick: one click if it passes, else with a note."""
+    """The saved tick, or the control to tick: one click if it passes, else with a note."""
     say = page.say
     if item.tick is not None:
         _saved(page, item.tick, item)
@@ -87,7 +87,7 @@ def _saved(page: Page, tick: Tick, item: Item) -> None:
 def _save(
     page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title: str, note_key: str | None
 ) -> None:
-    """One transaction: the tick, with the verdict and value that were on the screen."""
+    """Save the tick with the verdict and value on the screen, in one transaction."""
     note = "" if note_key is None else str(st.session_state.get(note_key) or "").strip()
     client = page.services.client
     outcomes.act(

@@ -1,6 +1,6 @@
 """The input of a revalidation: the best model and the backtest candles, with their hashes.
 
-Read from the files and kept until they change. No Streamlit here.
+Read from the files and cached until they change. No Streamlit here.
 """
 
 from __future__ import annotations

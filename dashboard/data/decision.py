@@ -1,4 +1,4 @@
-"""The decision that is on the table, its equity beside the market's, and its sentences.
+"""A decision's equity curve compared with the market's, and its sentences.
 
 Read from the archive, with every hash checked. No Streamlit here.
 """
@@ -39,7 +39,7 @@ class Curves:
 
     @property
     def drawdown_pct(self) -> np.ndarray:
-        """0 and below."""
+        """Drawdown at each mark, in percent, 0 or below; shape (n,)."""
         return -100.0 * underwater(self.agent)
 
 
@@ -48,7 +48,7 @@ _MAX_KEPT = 4
 
 
 def curves(home: Home, saved: SavedDecision, data_dir: str) -> Curves:
-    """The agent's equity, and what the market gave on the same bars with the same costs."""
+    """The agent's equity, and buy and hold on the same bars with the same costs."""
     if saved.sha256 not in _KEPT:
         if len(_KEPT) >= _MAX_KEPT:
             _KEPT.clear()
@@ -80,5 +80,5 @@ def in_words(saved: SavedDecision, language: str) -> Sentences:
 
 
 def differences(validity: Validity) -> list[Message]:
-    """Why a signature is not valid, a sentence each; empty if it is."""
+    """Why a signature is not valid, one sentence per difference; empty if it is valid."""
     return [] if validity.valid else [one.what for one in validity.differences]

@@ -1,7 +1,7 @@
-"""The dashboard's way to the runner's client, with what it keeps between two ticks.
+"""The dashboard's access to the runner's client, with a snapshot shared between ticks.
 
-No Streamlit here. Reads go through :class:`Snapshot`, the week at one moment, in which
-nothing is read twice; writes go through the client and then :meth:`Services.forget`.
+No Streamlit here. Reads go through :class:`Snapshot`, the week at one moment, which reads
+nothing twice; writes go through the client, followed by :meth:`Services.forget`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_READERS = 8
 
 
 class Services:
-    """All that pages may ask for, for one person in one home."""
+    """The services of pages, for one person in one data directory."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class Services:
         kept = self._snapshot
         if kept is not None and timedelta(0) <= self.now() - kept.now < SHARED_FOR:
             return kept
-        # A tab of the same person may do the same in a thread of its own.
+        # Another tab of the same person may be doing this in its own thread.
         self._records = records = self.client.week_records(known=self._records)
         taken = None if records is None else Snapshot(self.home, records, self.now(), self.reader)
         self._snapshot = taken
         return taken
 
     def forget(self) -> None:
-        """After a write: the next snapshot reads what was written."""
+        """Drop the snapshot after a write, so that the next one reads it."""
         self._snapshot = None
 
     def reader(self, folder: Path) -> RunReader:

@@ -1,6 +1,6 @@
-"""A week at one moment: everything that a page shows of it, each read once.
+"""A snapshot of a week at one moment: everything that a page shows, each part read once.
 
-No Streamlit here, and no judging: facts come from the runner, verdicts from the checks.
+No Streamlit and no rules here: facts come from the runner, verdicts from the checks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Item:
-    """One check of a slot, with its judgement and what people did with it."""
+    """One check of a slot, with its judgement and its tick."""
 
     judgement: Judgement
     tick: Tick | None
@@ -58,7 +58,7 @@ class Item:
 
 @dataclass(frozen=True)
 class LoggedEvents:
-    """The events of a run, as read once, and until when they count (real time)."""
+    """The events of a run, read once, and the real time up to which they count."""
 
     events: RunEvents
     until: datetime
@@ -67,8 +67,8 @@ class LoggedEvents:
 class Snapshot(Sources):
     """The week at one real moment, from one state of the store and of the event files.
 
-    What is written later is seen by the next snapshot. Verdicts and findings are judged
-    when they are asked for, and once.
+    Later writes are visible only in the next snapshot. Verdicts and findings are computed
+    on demand, and at most once.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Snapshot(Sources):
 
     @property
     def silence(self) -> Silence | None:
-        """How long the run has shown no progress; None for one that is not expected to."""
+        """How long the run has shown no progress; None if none is expected."""
         return self._of_run.silence
 
     @property
@@ -129,7 +129,7 @@ class Snapshot(Sources):
         return max((as_of or self.now_week) - self.clock.to_week(reading.at), timedelta(0))
 
     def real_window(self, window: timedelta) -> timedelta | None:
-        """How much real time the run's last hours of week time took; None: its whole life."""
+        """Real time that the run's last ``window`` of week time took; None: the whole run."""
         if self.run is None:
             return None
         return self.clock.real_window(self.run.until, window)
@@ -146,18 +146,18 @@ class Snapshot(Sources):
 
     @cached_property
     def pulse(self) -> Pulse | None:
-        """Whether the training's process is at work now; None where none lives."""
+        """Liveness of the training process, with its evidence; None without a live job."""
         job = self.busy(JobKind.TRAIN)
         return None if job is None else self.pulse_of(job)
 
     @property
     def stalled(self) -> bool:
-        """The process lives and makes no progress, by all of its signs together."""
+        """Whether the process is alive but makes no progress, by all its progress signals."""
         return self.pulse is not None and self.pulse.liveness is Liveness.STALLED
 
     @property
     def stale(self) -> bool:
-        """The run should make progress, and its process or its event files show none."""
+        """Whether the run should make progress, but its process or event files show none."""
         return self.stalled or (self.silence is not None and self.silence.stalled)
 
     @cached_property
@@ -184,13 +184,13 @@ class Snapshot(Sources):
         return next((job for job in self.jobs if job.kind is kind), None)
 
     def busy(self, kind: JobKind) -> Job | None:
-        """The job of that kind that waits or lives."""
+        """The job of that kind that is queued or in progress; None if there is none."""
         job = self.latest(kind)
         return job if job and job.state in ACTIVE_STATES else None
 
     @cached_property
     def ticks(self) -> dict[str, dict[str, Tick]]:
-        """Slot to check to the tick that counts, the newest."""
+        """Slot id to check id to the tick that counts, the newest."""
         found: dict[str, dict[str, Tick]] = defaultdict(dict)
         for tick in self.records.ticks:
             found[tick.slot][tick.check] = tick
@@ -203,7 +203,7 @@ class Snapshot(Sources):
 
     @property
     def activity(self) -> Sequence[LedgerEntry]:
-        """What was recorded last, newest first."""
+        """The last ledger entries, newest first."""
         return self.records.activity
 
     @property
@@ -224,11 +224,11 @@ class Snapshot(Sources):
     @property
     def start_blocked(self) -> bool:
         """Whether an open incident blocks every start."""
-        return any(incident.holds_start for incident in self.incidents)
+        return any(incident.is_blocking for incident in self.incidents)
 
     @cached_property
     def signatures(self) -> Sequence[Signature]:
-        """Of this week, oldest first."""
+        """Signatures of this week, oldest first."""
         return [one for one in self.records.signatures if one.week_id == self.week.id]
 
     # --- schedule and checks
@@ -244,7 +244,7 @@ class Snapshot(Sources):
         return slot.at(self.week.launch)
 
     def facts_at(self, slot: SlotSpec) -> Facts:
-        """What was known at the moment as of which the slot is judged."""
+        """The facts as of the moment for which the slot is judged."""
         return self._facts_as_of(judged_as_of(slot, self.week))
 
     def _facts_as_of(self, moment: datetime | None) -> Facts:

@@ -1,1 +1,1 @@
-"""Interactive Plotly figures. They take series and give figures, and draw nothing."""
+"""Interactive Plotly figures: functions from series to figures; they don't draw."""

@@ -1,4 +1,4 @@
-"""Where it breaks: the result at other costs, and by part of the year."""
+"""Figures of the stress tests: return at other costs, by part of the year, by episode."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def parts_figure(
 
 
 def episode_figure(episodes: Sequence[tuple[str, float]]) -> go.Figure:
-    """Return of each episode, percent; what lost is red.
+    """Return of each episode, percent; losses are red.
 
     :param episodes: name and return.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.telemetry import Series
 
-MAX_ROWS = 3  # of names above a plot; further ones share them
+MAX_ROWS = 3  # rows of mark names above a plot; further names reuse them
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def curve(
 def _name(
     figure: go.Figure, marks: Sequence[Mark], series: Mapping[str, Series], height: int
 ) -> None:
-    """The marks with their names in rows above the plot, where they hide no curve."""
+    """Draw the marks, with their names in rows above the plot."""
     if not marks:
         return
     ends = [float(step) for points in series.values() for step in points.step[[0, -1]]]
@@ -109,13 +109,13 @@ def _name(
 
 
 def around(points: Series, step: float, each_side: int) -> Series:
-    """The part of a curve around a step: so many points before it, and behind it."""
+    """The part of a curve around a step: up to ``each_side`` points before and after it."""
     place = int(np.searchsorted(points.step, step))
     return points.where(slice(max(0, place - each_side), place + each_side))
 
 
 def step_at(points: Series, wall: float) -> float | None:
-    """The step at which the run stood at a unix moment; None outside the curve."""
+    """The run's step at a unix time; None outside the curve."""
     if len(points.wall) == 0 or wall < points.wall[0]:
         return None
     return float(np.interp(wall, points.wall, points.step))

@@ -1,4 +1,4 @@
-"""Equity against the market, and how far under its highest mark it was."""
+"""Equity compared with the market, and its drawdown."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def equity_figure(
 
 
 def thin(values: np.ndarray, most: int) -> np.ndarray:
-    """Indices of at most ``most`` points: evenly spread, and the deepest of each stretch."""
+    """Indices of at most ``most`` points: evenly spaced, and the lowest of each stretch."""
     count = len(values)
     if count <= most:
         return np.arange(count)

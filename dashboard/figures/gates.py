@@ -1,4 +1,4 @@
-"""Small charts that show a limit: a gate within its distribution, the agent among the random."""
+"""Small charts with a limit: a gate in its distribution, the agent among random policies."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def gate_figure(gate: GateResult, height: int = 88) -> go.Figure | None:
 def among_random(
     spread: Quantiles, marks: Sequence[tuple[str, float, bool]], x_title: str, y_title: str
 ) -> go.Figure:
-    """The share of random policies below each value, and where named ones stand.
+    """The share of random policies below each value, with named strategies marked.
 
     :param spread: of the random policies.
     :param marks: name, value, and whether it is the agent.

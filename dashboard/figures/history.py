@@ -47,7 +47,7 @@ def gate_over_time(
         limit_line(figure, known[-1].threshold, limit)
     figure.update_layout(hovermode="closest")
     last = len(labels) - 1
-    ends = sorted({0, last})  # the days between can be read off each point
+    ends = sorted({0, last})  # the tooltip of each point has its day
     figure.update_xaxes(
         tickmode="array", tickvals=ends, tickangle=0, showgrid=False, tickfont={"size": 10},
         ticktext=[days[at] for at in ends],

@@ -1,4 +1,4 @@
-"""What all figures share: sizes, line colours that hold on light and dark, no clutter."""
+"""Shared style of figures: sizes, and line colours for the light and the dark theme."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BLUE, ORANGE, GREEN, RED, VIOLET, GRAY = (
 PALETTE = (BLUE, ORANGE, GREEN, VIOLET, RED, "#4b9fae", GRAY)
 GRID = "rgba(131,144,157,0.22)"
 
-# What st.plotly_chart passes on: a quiet figure that keeps the reader's zoom.
+# Plotly settings for st.plotly_chart: no toolbar, and the reader's zoom is kept.
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
@@ -38,7 +38,7 @@ def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str 
 
 
 def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -> None:
-    """A threshold, named at its right end."""
+    """A threshold line, labelled at its right end."""
     figure.add_hline(
         y=value,
         line={"color": colour, "width": 1.2, "dash": "dash"},
@@ -48,7 +48,7 @@ def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -
 
 
 def band(figure: go.Figure, low: float, high: float, label: str, colour: str = GREEN) -> None:
-    """A region that is named, such as what is normal for PPO."""
+    """A named horizontal band, for example the normal range of PPO."""
     figure.add_hrect(
         y0=low,
         y1=high,
@@ -66,10 +66,10 @@ MARK_ROW = 13  # pixels: the height of a mark's name
 def mark(
     figure: go.Figure, x: float, label: str, colour: str = GRAY, *, row: int = 0, left: bool = False
 ) -> None:
-    """A moment on the curve: a restart, an alarm, the end. Its name stands above the plot.
+    """A vertical line, for example at a restart, with its name above the plot.
 
-    :param row: how many names lie below this one.
-    :param left: the name runs to the left of its line, not to the right.
+    :param row: number of name rows below this one.
+    :param left: put the name to the left of its line.
     """
     figure.add_vline(x=x, line={"color": colour, "width": 1, "dash": "dot"})
     figure.add_annotation(

@@ -1,8 +1,8 @@
-"""What the pages say, in the viewer's language.
+"""Page texts in the viewer's language.
 
-An English sentence stands where a panel says it; ``core/locales`` holds its Portuguese.
-Words that depend on a state or an id stand in the tables of this folder, one subject a
-file. Machine text (commands, log lines, documents) stays as in the manual.
+An English sentence is written in the panel that shows it; ``core/locales`` has its
+Portuguese. Words that depend on a state or an id are in the tables of this folder, one
+subject per file. Machine text (commands, log lines, documents) stays as in the manual.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from core.language import Language, Message
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
 _LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
-# Stands for a value until its sentence is translated; unguessable, so that what people type
-# can't be taken for it.
+# Placeholder for a value until its sentence is translated; random, so that typed text can't
+# contain it.
 _PLACE = secrets.token_hex(8)
 _PLACES = re.compile(_PLACE + r"([0-9a-f]{4})")
 
@@ -29,11 +29,11 @@ def plain(text: object) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """How the pages speak one language.
+    """The page texts in one language.
 
-    ``say("… {x}", x=…)`` is Markdown: the sentence's own markup counts, values are escaped,
-    so what people typed can't become markup. ``say(message)``, for a message from a table
-    or from the layers below, shows just its words and its code spans.
+    ``say("… {x}", x=…)`` is Markdown: the sentence's own markup counts, and values are
+    escaped, so that typed text can't become markup. ``say(message)``, for a message from a
+    table or from a lower layer, escapes its markup too, except for code spans.
     """
 
     language: Language = "en"
@@ -45,17 +45,13 @@ class Words:
         return _markdown(Message(sentence, **values), self.language, escape=False)
 
     def raw(self, sentence: str, /, **values: object) -> str:
-        """The sentence without any escaping, for places that don't read Markdown: options of
-        a select box, figures, files.
-        """
+        """The sentence without escaping, for places without Markdown: select boxes, figures."""
         if not isinstance(sentence, Message):
             sentence = Message(sentence, **values)
         return sentence.in_(self.language)
 
     def text(self, text: str) -> str:
-        """Markdown of a text that the layers below give: translated if it is a message; a
-        plain string, as old records hold it, stays as it is.
-        """
+        """Markdown of a text from a lower layer: a message is translated, a plain string is not."""
         return self(text) if isinstance(text, Message) else plain(text)
 
 

@@ -1,4 +1,4 @@
-"""Short names of weekdays and months, from Monday and from January on."""
+"""Short names of weekdays (from Monday) and months (from January)."""
 
 from __future__ import annotations
 

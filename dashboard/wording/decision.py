@@ -1,4 +1,4 @@
-"""Words of a decision and its signature that depend on an id of the record."""
+"""Words for ids in a decision and its signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of what the pages list: roles, job kinds, kinds of slots, scenarios."""
+"""Names shown on pages: roles, job kinds, slot kinds, scenarios."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SLOT_KINDS: dict[str, Message] = {
     "delivery": Message("Delivery"),
     "approval": Message("Approval"),
 }
-# What the manual has no scenario for; the others are named by the playbook.
+# Scenarios that the manual does not have; the playbook names the others.
 SCENARIOS: dict[str, Message] = {
     "crash": Message("Crash"),
     "slowdown": Message("Slowdown"),

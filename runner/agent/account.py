@@ -24,8 +24,8 @@ class Fills:
 class Account:
     """n accounts without lot rounding.
 
-    It knows neither time nor strategy. Equity is ``cash + units * price`` at the price that
-    the caller passes.
+    Independent of time and strategy. Equity is ``cash + units * price`` at the price that the
+    caller passes.
     """
 
     def __init__(self, n: int, start_capital: float, costs: CostModel) -> None:

@@ -47,8 +47,8 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         config, normaliser, observation, ranges); strict JSON.
     :returns: the manifest.
     :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
-    :raises SetupError: no disk space or no permission; the best model before is intact.
-    :raises IntegrityError: the disk returns other data than were written.
+    :raises SetupError: no disk space or no permission; the previous best model is intact.
+    :raises IntegrityError: the data read back differ from what was written.
     """
     require_finite(model)
     content = io.BytesIO()
@@ -81,7 +81,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
 def keep_earlier(zip_path: Path, run: str, earlier: Path, *, own: bool = False) -> None:
     """Copy another run's best model to ``earlier/<run>/`` before it is replaced.
 
-    :param own: also this run's own, because it starts over.
+    :param own: also copy this run's own, because it starts over.
     """
     try:
         content, manifest = read_best_model(zip_path)
@@ -111,6 +111,8 @@ def keep_broken(zip_path: Path, earlier: Path) -> Path:
 def _require_same(zip_path: Path, manifest: Mapping[str, Any]) -> None:
     if file_sha256(zip_path) != manifest["sha256"]:
         raise IntegrityError(
-            Message("{file} can't be read back as it was written.", file=zip_path.name),
+            Message(
+                "The data read back from {file} differ from what was written.", file=zip_path.name
+            ),
             Message("Check the disk; the checkpoints are intact."),
         )

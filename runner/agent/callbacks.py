@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
     from runner.agent.market_env import MarketEnv
 
-# SB3 gives NaN for it whenever all returns of a rollout are equal; that is no failure.
+# SB3 logs NaN for it when all returns of a rollout are equal; that is not a failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
 
 
 class PPOCallback(BaseCallback):
-    """A callback of a PPO, whose attributes are then known."""
+    """A callback whose model is a PPO, so that its attributes are typed."""
 
     model: PPO
 
 
 class StopWhen(PPOCallback):
-    """Ends the training between two steps when ``requested()`` is true.
+    """Ends training between two steps when ``requested()`` is true.
 
     The interrupted rollout was not learned from, so its steps don't count:
     ``num_timesteps`` is set back to its start.
@@ -61,7 +61,7 @@ class StopWhen(PPOCallback):
 
 
 class RequireFinite(PPOCallback):
-    """Ends the training when a reward, a loss or a weight is NaN or infinite.
+    """Ends training when a reward, a loss or a weight is NaN or infinite.
 
     Rewards are checked before the update, so that the weights stay good; losses and weights
     right after it.
@@ -127,9 +127,9 @@ class RewardScalars(PPOCallback):
 
 
 class _Retry:
-    """Retries an act that fails on a full disk.
+    """Retries a save that fails because the disk is full.
 
-    :param steps: for this many steps the act may fail; a crash must not lose more.
+    :param steps: how many steps it may keep failing; a crash must not lose more than that.
     """
 
     def __init__(self, steps: int) -> None:
@@ -137,7 +137,7 @@ class _Retry:
         self._failing_since: int | None = None  # the step at which it first failed
 
     def done(self, step: int, act: Callable[[], None]) -> bool:
-        """Try it; False if it must be retried.
+        """Call ``act``; False if it failed and must be retried.
 
         :raises SetupError: it has failed for too long.
         """
@@ -160,8 +160,8 @@ class Validation(PPOCallback):
     :param total: the last evaluation, at this step, is run by the caller after the last
         update.
     :param on_evaluation: called with each result. If it raises SetupError (a full disk), the
-        evaluation is repeated at the next rollout; after a whole interval the error ends the
-        training.
+        evaluation is repeated at the next rollout; after a full interval of failures the error
+        ends training.
     """
 
     def __init__(
@@ -206,9 +206,9 @@ class Validation(PPOCallback):
 class EverySteps(PPOCallback):
     """Calls ``act()`` at the start of the first rollout after each ``every`` steps.
 
-    At the start of a rollout the update of the last one is complete. An act that raises
-    SetupError (a full disk) is retried at each rollout; after a whole interval the error ends
-    the training, because a crash would lose more than that.
+    At the start of a rollout the update of the last one is complete. If ``act`` raises
+    SetupError (a full disk), it is retried at each rollout; after a full interval of failures
+    the error ends training, because a crash would lose more than that.
     """
 
     def __init__(self, every: int, act: Callable[[], None]) -> None:
@@ -242,7 +242,7 @@ class EntropyWeight(PPOCallback):
 
 
 class AfterRollout(PPOCallback):
-    """Calls ``act()`` after each rollout, as the last callback: progress."""
+    """Calls ``act()`` after each rollout; used last, to report progress."""
 
     def __init__(self, act: Callable[[], None]) -> None:
         super().__init__()

@@ -49,7 +49,7 @@ class Candidate:
     def read(cls, path: Path) -> Candidate:
         """Read and verify a model.
 
-        :raises InputError: no model, no manifest, or another observation space.
+        :raises InputError: no model, no manifest, or a different observation space.
         :raises IntegrityError: the SHA-256 differs, or the manifest is incomplete.
         """
         path = path if path.suffix == ".zip" else path.with_name(f"{path.name}.zip")
@@ -71,7 +71,7 @@ class Candidate:
         if names != list(OBSERVATION_NAMES) or shape != [len(OBSERVATION_NAMES)]:
             raise InputError(
                 Message(
-                    "{file} has another observation space: {shape} of {names}; this version has"
+                    "{file} has a different observation space: {shape} of {names}; this version has"
                     " {own_shape} of {own_names}.",
                     file=path.name,
                     shape=str(shape),

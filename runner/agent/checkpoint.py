@@ -102,7 +102,7 @@ def restore(checkpoint: Checkpoint, model: PPO) -> None:
     At this step it equals the run that saved it. The rest is not bit-identical to an
     uninterrupted run, because running episodes start over.
 
-    :raises IntegrityError: it was saved from another network.
+    :raises IntegrityError: it was saved from a different network.
     """
     load_weights(model, checkpoint.folder / "model.zip", f"Checkpoint {checkpoint.step}")
     model.num_timesteps = checkpoint.step
@@ -117,21 +117,21 @@ def restore(checkpoint: Checkpoint, model: PPO) -> None:
 
 
 def checkpoint_name(step: int) -> Message:
-    """A checkpoint in a sentence."""
+    """How messages name a checkpoint: ``Checkpoint 50000``."""
     return Message("Checkpoint {step}", step=step)
 
 
 def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
     """The feature statistics of the checkpoint.
 
-    :raises InputError: it has other observations than this version; names them.
+    :raises InputError: its observations differ from this version's; names the differences.
     """
     whose = checkpoint_name(checkpoint.step)
     seen = list(checkpoint.manifest.get("observation") or OBSERVATION_NAMES)
     if seen != list(OBSERVATION_NAMES):
         raise InputError(
             Message(
-                "{model} has another observation space: {differences}.",
+                "{model} has a different observation space: {differences}.",
                 model=whose,
                 differences=name_differences(seen, OBSERVATION_NAMES),
             ),
@@ -143,7 +143,7 @@ def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
 
 
 def tidy(root: Path) -> None:
-    """Complete or undo a save that was killed. Call it while no process saves."""
+    """Complete or undo a save that was killed. Call it only while no process is saving."""
     if not root.is_dir():
         return
     for path in root.iterdir():
@@ -207,8 +207,8 @@ def _write_parts(
 def _put_in_place(partial: Path, final: Path) -> None:
     """Rename; the same step again (a resumed run stopped at once) replaces the earlier one.
 
-    Two folders can't be exchanged atomically. After a kill :func:`tidy` puts the earlier one
-    back.
+    Two folders can't be swapped atomically. After a kill :func:`tidy` restores the earlier
+    one.
     """
     replaced = final.with_name(f".{final.name}.replaced")
     if final.exists():

@@ -48,7 +48,7 @@ def model_of_weights(path: Path, settings: TrainingSettings) -> tuple[PPO, dict[
     """A PPO built from ``settings``, with the policy weights of an SB3 zip.
 
     :returns: the model, and the file's own plain JSON facts (``steps``).
-    :raises InputError: not a zip of SB3, other observations (named), or another network.
+    :raises InputError: not a zip of SB3, different observations (named), or a different network.
     :raises TrainingDivergedError: weights that are not finite.
     """
     weights, facts = _read(path)
@@ -113,7 +113,7 @@ def _require_observations(path: Path, weights: dict[str, torch.Tensor]) -> None:
         return
     raise InputError(
         Message(
-            "{file} has another observation space: {size} numbers; this version has {own_size}:"
+            "{file} has a different observation space: {size} numbers; this version has {own_size}:"
             " {names}.",
             file=path.name,
             size=layer.shape[1],
@@ -132,8 +132,8 @@ def _require_network(path: Path, model: PPO, weights: dict[str, torch.Tensor]) -
     name = next(n for n in sorted(ours | theirs) if ours.get(n) != theirs.get(n))
     raise InputError(
         Message(
-            "{file} has another network: {layer} is {shape}; by the playbook's training.net_arch"
-            " it is {own_shape}.",
+            "{file} has a different network: {layer} is {shape}; the playbook's training.net_arch"
+            " gives {own_shape}.",
             file=path.name,
             layer=name,
             shape=str(theirs.get(name, "-")),
@@ -144,7 +144,7 @@ def _require_network(path: Path, model: PPO, weights: dict[str, torch.Tensor]) -
 
 
 def _empty_model(settings: TrainingSettings) -> PPO:
-    """A new model. Its network needs the spaces of an environment, whatever its market."""
+    """A new model on a small synthetic market: only the spaces of its environment matter."""
     market = Market.from_frame(
         make_market(1, 2 * WARM_UP, datetime(2020, 1, 1, tzinfo=UTC)).candles.frame
     )

@@ -1,4 +1,4 @@
-"""Tests whether the model knows anything about future bars.
+"""Look-ahead tests: whether the model uses any information from future bars.
 
 Three tests, run with the features, environment and weights under revalidation: later bars
 are removed or changed, and no earlier value may change by one bit; a planted oracle must be
@@ -24,8 +24,8 @@ from runner.agent.market_env import EnvSettings, MarketEnv
 
 SEED = 20_260_227
 CUTS = 4  # bars after which the future is removed
-WALKED = 48  # bars that the policy steps through before each of them
-TAKEN = 2  # bars after a cut, at least: fewer have no other order
+WALKED = 48  # bars that the policy steps through before each cut
+TAKEN = 2  # fewest bars after a cut: a single bar can't be reordered
 SHUFFLES = 12
 EPISODES = 16  # run in parallel, so that a shuffled market takes a second
 SURE = 4.0  # standard errors; a dozen shuffles exceed it by chance once in 1000
@@ -61,14 +61,14 @@ def prefix_invariance(
         needed = WARM_UP + WALKED + TAKEN + 1
         return LookaheadTest(passed=None, checked=0, detail=words.few_bars(len(market), needed))
     random = np.random.default_rng(SEED)
-    whole = features_of(market)
+    full = features_of(market)
     compared, differing = 0, []  # name of the future, and its cut
     for cut in cuts:
-        seen = _walk(policy, market, whole, cut, settings)
+        seen = _walk(policy, market, full, cut, settings)
         for name, other in _futures(market, cut, random).items():
             features = features_of(other)
             again = _walk(policy, other, features, cut, settings)
-            same = whole[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
+            same = full[: cut + 1].tobytes() == features[: cut + 1].tobytes() and seen == again
             compared += 1
             if not same:
                 differing.append((name, cut))
@@ -154,7 +154,7 @@ def _cuts(bars: int) -> list[int]:
 
 
 def _futures(market: Market, cut: int, random: np.random.Generator) -> dict[str, Market]:
-    """The market up to ``cut`` with another future."""
+    """Markets equal up to ``cut`` with different futures, by the name of the change."""
     later = np.arange(cut + 1, len(market))
     order = np.concatenate([np.arange(cut + 1), random.permutation(later)])
     names = [name for name in Market.__dataclass_fields__ if name != "open_time"]

@@ -24,7 +24,7 @@ def name_differences(found: Sequence[str], wanted: Sequence[str]) -> Message:
     unknown = [name for name in found if name not in wanted]
     parts = [Message("missing {names}", names=", ".join(missing))] if missing else []
     parts += [Message("unexpected {names}", names=", ".join(unknown))] if unknown else []
-    return joined(parts, "; ") if parts else Message("another order")
+    return joined(parts, "; ") if parts else Message("different order")
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Normaliser:
         return np.clip(scaled, -self.clip, self.clip).astype(np.float32)
 
     def require_names(self, names: tuple[str, ...], whose: str) -> None:
-        """Refuse to normalise other features, or the same in another order.
+        """Refuse to normalise different features, or the same features in a different order.
 
         :raises InputError: names the missing and the unexpected ones.
         """
         if self.names != names:
             raise InputError(
                 Message(
-                    "The normaliser of {model} has other features: {differences}.",
+                    "The normaliser of {model} has different features: {differences}.",
                     model=whose,
                     differences=name_differences(self.names, names),
                 ),
@@ -63,7 +63,7 @@ class Normaliser:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON."""
+        """Names, means, standard deviations and clip as plain JSON."""
         return {
             "names": list(self.names),
             "mean": self.mean.tolist(),

@@ -68,7 +68,7 @@ def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
     learning rate and entropy coefficient.
 
     :param name: the source in an error message.
-    :raises IntegrityError: the file is not a model, or has another shape.
+    :raises IntegrityError: the file is not a model, or its tensors have different shapes.
     """
     try:
         # SB3 takes open files too, as its save() does; its annotation names only paths.

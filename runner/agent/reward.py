@@ -4,7 +4,7 @@ Unshaped, the rewards of an episode sum to the log of its equity ratio, so PPO m
 quantity that the gates are computed from:
 ``exp(sum(market + cost)) = equity_end / equity_start``.
 
-Each component is a scalar of its own (``reward/market``, ``reward/cost``,
+Each component is a separate scalar (``reward/market``, ``reward/cost``,
 ``reward/drawdown``), in the same unit, so that a flat reward can be analysed.
 """
 

@@ -15,10 +15,10 @@ from core.language import Message, joined
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.cli.speech import tell
 from runner.client import Client
-from runner.client.signatures.capsules import elsewhere, with_ledger
+from runner.client.signatures.capsules import comparison_paths, with_ledger
 from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
@@ -141,11 +141,11 @@ def verify(
 
     content = read_capsule(file)
     capsule = parse_capsule(content)
-    there = None if home is None else Home.find(home)
-    present = elsewhere(capsule, there, model, data, playbook)
+    place = None if home is None else Home.find(home)
+    present = comparison_paths(capsule, place, model, data, playbook)
     validity = examine(content, datetime.now(UTC), present, key, any_key)
-    if there is not None and validity.state is not SignatureState.ALTERED and capsule:
-        validity = with_ledger(validity, capsule, there)
+    if place is not None and validity.state is not SignatureState.ALTERED and capsule:
+        validity = with_ledger(validity, capsule, place)
     if json:
         facts = {} if validity.state is SignatureState.ALTERED or not capsule else _facts(capsule)
         print_json({"file": str(file), **validity.as_dict(), **facts})
@@ -222,7 +222,7 @@ def _act(row: Mapping[str, Any]) -> Message:
 
 
 def history_row(one: ArchivedDecision) -> dict[str, Any]:
-    """One revalidation as plain JSON."""
+    """An archived revalidation and its signature as plain JSON."""
     decided = one.saved.decision if one.saved else None
     signature = one.signature
     return {
@@ -252,7 +252,7 @@ def history_row(one: ArchivedDecision) -> dict[str, Any]:
 
 
 def _newest(client: Client, week: str | None) -> str:
-    saved = client.newest_decision(needed_week(client, week).id)
+    saved = client.newest_decision(require_week(client, week).id)
     if saved is None:
         raise InputError(
             Message("There is no saved revalidation."), Message("Revalidate and save the report.")
@@ -263,13 +263,13 @@ def _newest(client: Client, week: str | None) -> str:
 
 
 def _second(facts: Mapping[str, Any]) -> Message:
-    """The second person of an override, and whether their name is proved."""
+    """The second person of an override, and whether their identity was verified."""
     proof = Message("countersigned") if facts["second_verified"] else Message("typed, unverified")
     return Message("second: {name} ({proof})", name=facts["second"], proof=proof)
 
 
 def _signed(facts: Mapping[str, Any]) -> Message:
-    """What was done by whom, and whether their name is proved."""
+    """What was done by whom, and whether their identity was verified."""
     if facts["verified"]:
         return Message("{act} by {by}", act=facts["act"], by=facts["by"])
     return Message("{act} by {by}, identity unverified", act=facts["act"], by=facts["by"])

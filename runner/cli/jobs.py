@@ -1,4 +1,4 @@
-"""``trainweek jobs``: what the runner does, has done and shall do."""
+"""``trainweek jobs``: submit, list, show and stop jobs, and print their output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
-from runner.cli.options import HomeOption, JsonOption, needed_week, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
@@ -30,15 +30,16 @@ def submit(
         list[str] | None, typer.Option("--param", help="name=value; value as JSON or text.")
     ] = None,
     key: Annotated[
-        str | None, typer.Option(help="Unique key: the same key never makes a second job.")
+        str | None,
+        typer.Option(help="Unique key: repeating a request with it makes no second job."),
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Request a job of the active week. A wrong --param lists the names that the kind has."""
+    """Request a job of the active week. An unknown --param lists the valid names."""
     asked = asked_params(kind, _params(kind, param or []))
     client = open_client(home)
-    needed_week(client)
+    require_week(client)
     match client.submit(kind, asked, key=key):
         case Submitted(job=job):
             print_json(as_dict(job)) if json else print(f"{job.id} {job.state}")
@@ -52,7 +53,7 @@ def submit(
                     by=by,
                     time=iso(since),
                 ),
-                Message("See it: trainweek jobs show {job}", job=job.id),
+                Message("See: trainweek jobs show {job}", job=job.id),
             )
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -74,15 +75,15 @@ def list_jobs(
     for job in jobs:
         when = iso(job.started_at or job.requested_at)
         pulse = client.pulse(job.id) if job.state in LIVE_STATES else None
-        told = joined([f"{pulse.liveness}:", pulse.text]) if pulse else job.reason
-        tell(joined([f"{job.id:<44} {job.state:<12} {when}", told], "  "))
+        text = joined([f"{pulse.liveness}:", pulse.text]) if pulse else job.reason
+        tell(joined([f"{job.id:<44} {job.state:<12} {when}", text], "  "))
 
 
 @app.command()
 def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show one job with its attempts, progress and result."""
     client = open_client(home)
-    job = _needed(client.job(job_id), job_id)
+    job = _require_job(client.job(job_id), job_id)
     attempts = client.attempts(job.id)
     if json:
         print_json(
@@ -130,13 +131,13 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
 
 @app.command()
 def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Stop a job: it may save and end; what resists is ended with its whole tree."""
+    """Stop a job: it gets time to save; after the grace period its process tree is killed."""
     client = open_client(home)
-    _needed(client.job(job_id), job_id)
+    _require_job(client.job(job_id), job_id)
     outcome = client.stop(job_id)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
-    job = _needed(client.job(job_id), job_id)
+    job = _require_job(client.job(job_id), job_id)
     print_json(as_dict(job)) if json else tell(
         Message("{job}: stop requested ({state})", job=job.id, state=job.state.value)
     )
@@ -145,19 +146,19 @@ def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
 @app.command()
 def logs(
     job_id: str,
-    lines: Annotated[int, typer.Option(help="How many of the last lines.")] = 100,
+    lines: Annotated[int, typer.Option(help="Number of lines, from the end.")] = 100,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Print the last lines of a job's output."""
     client = open_client(home)
-    _needed(client.job(job_id), job_id)
+    _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
     print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(tail)
 
 
 def as_dict(job: Job) -> dict[str, Any]:
-    """A job as scripts see it."""
+    """A job as plain JSON, for ``--json``."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -179,24 +180,24 @@ def _in_words(incident: Incident) -> Message:
     """``incident crash: OPEN since …, blocks every start``."""
     since = Message("since {time}", time=iso(incident.opened_at))
     if incident.closed_at is not None:
-        told = Message(
+        details = Message(
             "by {by} at {time}: {reason}",
             by=incident.closed_by,
             time=iso(incident.closed_at),
             reason=incident.close_reason,
         )
     elif incident.blocks_start:
-        told = Message("{since}, blocks every start (page Escalation)", since=since)
+        details = Message("{since}, blocks every start (page Escalation)", since=since)
     else:
-        told = Message("{since} (page Escalation)", since=since)
+        details = Message("{since} (page Escalation)", since=since)
     what = Message(
         "incident {procedure}: {state}", procedure=incident.procedure, state=incident.state.value
     )
-    return joined([what, told])
+    return joined([what, details])
 
 
 def _pulse(client: Client, job: Job) -> dict[str, Any]:
-    """Whether it is at work, for scripts; null while it waits."""
+    """The liveness as plain JSON, for ``--json``; null while the job waits."""
     pulse = client.pulse(job.id)
     if pulse is None:
         return {"liveness": None}
@@ -209,7 +210,7 @@ def _pulse(client: Client, job: Job) -> dict[str, Any]:
 
 
 def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
-    """``steps=20000`` to ``{"steps": 20000}``; what is not JSON is text."""
+    """``steps=20000`` to ``{"steps": 20000}``; a value that is not JSON is text."""
     params: dict[str, Any] = {}
     for pair in given:
         name, equals, text = pair.partition("=")
@@ -231,7 +232,7 @@ def _params(kind: JobKind, given: list[str]) -> dict[str, Any]:
     return params
 
 
-def _needed(job: Job | None, job_id: str) -> Job:
+def _require_job(job: Job | None, job_id: str) -> Job:
     if job is None:
         raise InputError(
             Message("There is no job {job}.", job=job_id), Message("List them: trainweek jobs list")

@@ -10,7 +10,7 @@ import typer
 from core.language import Message, joined, plural
 from core.paths import Home
 from core.vocabulary import Right
-from runner.cli.options import HomeOption, JsonOption, person_at_the_terminal, print_json
+from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person
 from runner.cli.speech import tell
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
@@ -40,7 +40,7 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger; refused if that would lose a line."""
     _require(Right.OPERATE)
-    tell(replay_ledger(Home.find(home), person_at_the_terminal(), datetime.now(UTC)))
+    tell(replay_ledger(Home.find(home), terminal_person(), datetime.now(UTC)))
 
 
 @app.command()
@@ -78,7 +78,7 @@ def restore(
     so no acknowledged line is lost.
     """
     _require(Right.OPERATE)
-    done = restore_backup(Home.find(home), backup, person_at_the_terminal(), datetime.now(UTC))
+    done = restore_backup(Home.find(home), backup, terminal_person(), datetime.now(UTC))
     tell(done.text())
 
 
@@ -88,4 +88,4 @@ def _counted(lines: int) -> Message:
 
 def _require(right: Right) -> None:
     """:raises PermissionDenied: the person at the terminal lacks this right."""
-    person_at_the_terminal().require(right)
+    terminal_person().require(right)

@@ -20,10 +20,10 @@ from core.week import Week
 from runner.cli.options import (
     HomeOption,
     JsonOption,
-    needed_runner,
-    needed_week,
+    ensure_background_runner,
     open_client,
     print_json,
+    require_week,
 )
 from runner.cli.speech import tell, warn
 from runner.client import Client
@@ -65,7 +65,7 @@ def start(
         )
     if resume and new:
         raise InputError(
-            Message("--resume and --new exclude each other."), Message("Give one of them.")
+            Message("--resume and --new can't be combined."), Message("Give one of them.")
         )
     params: dict[str, Any] = {"timestamp": timestamp}
     params |= {"run": tag} if tag else {}
@@ -85,14 +85,14 @@ def start(
             ),
             Message("Give the week's symbol, or make a week with another playbook."),
         )
-    needed_runner(client.home)
+    ensure_background_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
     job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
         tell(Message("{job} requested. Follow it: trainweek jobs logs {job}", job=job.id))
         return
-    end_like(follow(client, job))
+    exit_for(follow(client, job))
 
 
 def restart(
@@ -111,8 +111,8 @@ def restart(
         JobKind.TRAIN, {name: value for name, value in changes.items() if value is not None}
     )
     client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
     job = submitted(client.restart(learning_rate=learning_rate, ent_coef=ent_coef))
     changed = job.params["restart"]["what"]
     if json:
@@ -154,11 +154,11 @@ def revalidate(
     params |= {} if trials is None else {"trials": trials}
     asked = asked_params(JobKind.REVALIDATE, params)
     client = open_client(home)
-    needed_week(client)
-    needed_runner(client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
     job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
     if job.state is not JobState.SUCCEEDED:
-        end_like(job)
+        exit_for(job)
     decision = (client.result(job.id) or {}).get("decision")
     raise typer.Exit(0 if decision == "GO" else 1)
 
@@ -169,7 +169,7 @@ def daily_check(
 ) -> None:
     """Judge a day, write its summary and print it. Exit 0 if all five checks pass, else 1."""
     client = open_client(home)
-    week = needed_week(client)
+    week = require_week(client)
     summary = run_daily_check(client, week, _day(date, client, week))
     print_json(summary)
     passed = summary["checklist"].split() == [GLYPHS[Verdict.PASS]] * 5
@@ -232,10 +232,10 @@ def _preflight_first(client: Client) -> None:
 
 
 def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
-    """The job of an outcome.
+    """The submitted job.
 
-    :raises ConflictError: there is one already; names who requested it.
-    :raises InputError: refused.
+    :raises ConflictError: such a job is already waiting or running; names who requested it.
+    :raises InputError: the request was refused.
     """
     match outcome:
         case Submitted(job=job):
@@ -292,8 +292,8 @@ def follow(client: Client, job: Job) -> Job:
         raise typer.Exit(0) from None
 
 
-def end_like(job: Job) -> None:
-    """Exit as the job ended: return if it succeeded, else print the reason and exit with 1 or 2."""
+def exit_for(job: Job) -> None:
+    """Return if the job succeeded; else print the reason and exit with 1 or 2."""
     if job.state is not JobState.SUCCEEDED:
         warn(joined([f"{job.id} {job.state}:", job.reason]))
         raise typer.Exit(2 if job.exit_code == 2 else 1)

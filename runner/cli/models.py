@@ -13,14 +13,14 @@ from core.language import Message, joined, literal, plural
 from core.liveness import duration
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
-from runner.cli.manual import end_like, follow, submitted, wait
+from runner.cli.manual import exit_for, follow, submitted, wait
 from runner.cli.options import (
     HomeOption,
     JsonOption,
-    needed_runner,
-    needed_week,
+    ensure_background_runner,
     open_client,
     print_json,
+    require_week,
 )
 from runner.cli.speech import tell
 from runner.client import Client
@@ -31,7 +31,7 @@ model = typer.Typer(help="External models.", no_args_is_help=True)
 
 
 def checkpoints(
-    run: Annotated[str | None, typer.Option(help="Only of this run.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only checkpoints of this run.")] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -190,11 +190,11 @@ def _run(
 ) -> dict[str, Any]:
     """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
     asked = asked_params(kind, params)
-    needed_week(client)
-    needed_runner(client.home)
+    require_week(client)
+    ensure_background_runner(client.home)
     job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))
     if job.state is not JobState.SUCCEEDED:
-        end_like(job)
+        exit_for(job)
     result = client.result(job.id)
     if result is None:
         raise InputError(

@@ -20,7 +20,7 @@ from core.errors import InputError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
-from runner.cli.options import HomeOption, person_at_the_terminal
+from runner.cli.options import HomeOption, terminal_person
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
@@ -80,7 +80,7 @@ def runner(
 
 
 def _stop_runner(home: Home) -> None:
-    person_at_the_terminal().require(Right.OPERATE)
+    terminal_person().require(Right.OPERATE)
     status = runner_status(home, datetime.now(UTC))
     if not stop_runner(home):
         tell(Message("No runner is active for {home} on this machine.", home=str(home.root)))
@@ -112,7 +112,7 @@ def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
 
 def systemd(
     unit: Annotated[
-        str | None, typer.Option(help="Print only this unit: runner or dashboard.")
+        str | None, typer.Option(help="Print only one unit: runner or dashboard.")
     ] = None,
     user: Annotated[bool, typer.Option("--user", help="For systemctl --user.")] = False,
     port: PortOption = 8501,
@@ -137,7 +137,7 @@ def _short(unit: str) -> str:
 
 
 def _say_live_jobs(home: Home) -> None:
-    jobs = Client(home, person_at_the_terminal()).jobs(limit=1000)
+    jobs = Client(home, terminal_person()).jobs(limit=1000)
     for job in jobs:
         if job.state in LIVE_STATES:
             tell(

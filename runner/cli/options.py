@@ -1,4 +1,4 @@
-"""What many commands share: data directory, person, JSON output."""
+"""Options and helpers that commands share: data directory, person, week, JSON output."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def person_at_the_terminal() -> Person:
+def terminal_person() -> Person:
     """The person at the terminal: ``TRAINWEEK_PERSON`` or the system user, with ``TRAINWEEK_ROLE``.
 
     The name is not proved, so its records are marked *identity unverified*.
@@ -45,11 +45,11 @@ def person_at_the_terminal() -> Person:
 
 def open_client(home: Path | None) -> Client:
     """The client of a data directory, for the person at the terminal."""
-    return Client(Home.find(home), person_at_the_terminal())
+    return Client(Home.find(home), terminal_person())
 
 
-def needed_runner(home: Home) -> None:
-    """Start a runner if none is alive, and print that it stays."""
+def ensure_background_runner(home: Home) -> None:
+    """Start a background runner if none is alive, and print how to stop it."""
     ensure_runner(home, started=lambda pid: _say_runner(home, pid))
 
 
@@ -63,7 +63,7 @@ def _say_runner(home: Home, pid: int) -> None:
     )
 
 
-def needed_week(client: Client, week_id: str | None = None) -> Week:
+def require_week(client: Client, week_id: str | None = None) -> Week:
     """The named week, or the active one.
 
     :raises InputError: there is none.

@@ -34,5 +34,5 @@ def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> 
 
 @app.command()
 def show() -> None:
-    """Print the phase 4 playbook, as a start for your own."""
+    """Print the phase 4 playbook, as a starting point for your own."""
     print(default_playbook_text(), end="")

@@ -73,7 +73,7 @@ class VerdictCommand(TyperCommand):
 
 
 def run_alone(command: Callable[..., None]) -> None:
-    """Run one command as a program of its own, as the manual's scripts do."""
+    """Run one command as a standalone program, as the manual's scripts do."""
     program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     program.command()(command)
     run(program)

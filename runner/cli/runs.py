@@ -1,4 +1,4 @@
-"""Commands on given files: event files, a run of another trainer, any backtest."""
+"""Commands that need no week: inspect, diagnose, watch and metrics, on given files."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _rows(model: type[Settings] | type[Terminal], home: Home | None) -> list[dic
 
 
 def unit_of(model: type[Settings] | type[Terminal], name: str) -> str:
-    """The unit of a number; empty for what is no number."""
+    """The unit of a numeric setting; empty for other settings."""
     extra = model.model_fields[name].json_schema_extra
     return str(extra["unit"]) if isinstance(extra, dict) else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -14,11 +14,12 @@ from runner.store.queries import week_moment
 from runner.store.rows import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from core.ledger_bodies import Body
     from core.paths import Home
     from core.people import Person
     from core.vocabulary import Right
@@ -52,15 +53,13 @@ class BaseClient:
     def _append(
         self,
         transaction: Transaction,
-        kind: str,
-        body: Mapping[str, Any],
+        body: Body,
         week_id: str | None = None,
         key: str | None = None,
     ) -> LedgerEntry:
         """Append a line in the person's name, at the present time."""
         now = self.now()
         return transaction.append(
-            kind,
             body,
             by=self.person,
             at=now,

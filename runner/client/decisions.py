@@ -1,12 +1,18 @@
-"""What people do with a decision: sign it, countersign an override, close a condition."""
+"""Signing a decision, countersigning an override, closing a condition."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from core.language import Message
+from core.ledger_bodies import (
+    ConditionClosed,
+    Countersigned,
+    DecisionSigned,
+    SigningKeyCreated,
+)
 from core.vocabulary import Right, SignatureAct
 from runner.client.base import BaseClient, no_week
 from runner.client.signatures.rules import (
@@ -67,14 +73,14 @@ class Decisions(BaseClient):
                     second = countersigned(connection, revalidation_sha256, second)
                 if refused := refusal(saved, act, reason, conditions, self.person, second):
                     return refused
-                body: dict[str, Any] = {
-                    "revalidation_sha256": revalidation_sha256,
-                    "act": act.value,
-                    "reason": reason,
-                    "conditions": [dict(condition) for condition in conditions],
-                    "second": second.name if second else None,
-                    "second_verified": second.verified if second else None,
-                }
+                body = DecisionSigned(
+                    revalidation_sha256=revalidation_sha256,
+                    act=act,
+                    reason=reason,
+                    conditions=[dict(condition) for condition in conditions],
+                    second=second.name if second else None,
+                    second_verified=second.verified if second else None,
+                )
                 now = self.now()
                 at_week = queries.week_moment(connection, week_id, now)
                 sealed = sealed_statement(
@@ -82,12 +88,9 @@ class Decisions(BaseClient):
                 )
                 public = sealed["statement"]["public_key"]
                 if public not in queries.signing_keys(connection):
-                    made = {"action": "create", "public_key": public}
-                    self._append(transaction, "key", made, week_id)
-                body["sealed"] = sealed
+                    self._append(transaction, SigningKeyCreated(public_key=public), week_id)
                 entry = transaction.append(
-                    "signature",
-                    body,
+                    body.model_copy(update={"sealed": sealed}),
                     by=self.person,
                     at=now,
                     at_week=at_week,
@@ -115,14 +118,14 @@ class Decisions(BaseClient):
                 found = self._signable(connection, week_id, revalidation_sha256)
                 if isinstance(found, Refused):
                     return found
-                body = {"revalidation_sha256": revalidation_sha256, "reason": reason}
-                entry = self._append(transaction, "countersign", body, week_id, key)
+                body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
+                entry = self._append(transaction, body, week_id, key)
             return Recorded(entry)
 
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str
     ) -> tuple[DecisionRecords, SavedDecision] | Refused:
-        """The week's records and its archived decision, if that may still be signed."""
+        """The week's records and its archived decision, if it can still be signed."""
         week = queries.week_by_id(connection, week_id)
         if week is None:
             return no_week(week_id)
@@ -166,20 +169,17 @@ class Decisions(BaseClient):
                     )
                 ).first()
                 if known is not None:
-                    there = rows.closure_of(known)
+                    existing = rows.closure_of(known)
                     return Conflict(
-                        there,
+                        existing,
                         Message(
-                            "{by} has already closed it: {reason}", by=there.by, reason=there.note
+                            "{by} has already closed it: {reason}",
+                            by=existing.by,
+                            reason=existing.note,
                         ),
                     )
-                body = {
-                    "action": "close",
-                    "signature_id": signature_id,
-                    "number": number,
-                    "note": note,
-                }
-                entry = self._append(transaction, "condition", body, row.week_id, key)
+                body = ConditionClosed(signature_id=signature_id, number=number, note=note)
+                entry = self._append(transaction, body, row.week_id, key)
             row = connection.execute(select(closed).where(closed.c.id == entry.seq)).one()
             return Recorded(rows.closure_of(row))
 

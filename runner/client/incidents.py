@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, literal
+from core.ledger_bodies import IncidentActionDone, IncidentClosed
 from core.vocabulary import IncidentState, Right
 from runner.client.base import BaseClient, no_week
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, record_queries
@@ -48,19 +49,19 @@ class Incidents(BaseClient):
                     Message("The playbook has no procedure {procedure!r}.", procedure=procedure)
                 )
             if (row := open_incident_of(connection, week_id, procedure)) is not None:
-                there = _incident(transaction, row.id)
+                existing = _incident(transaction, row.id)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
                         "{by} opened it at {time:%Y-%m-%d %H:%M:%S} UTC.",
-                        by=there.opened_by,
-                        time=there.opened_at,
+                        by=existing.opened_by,
+                        time=existing.opened_at,
                     ),
                 )
-            kept, missing = protect(self.home, procedure)
+            kept, missing = copy_evidence(self.home, procedure)
             text = joined([literal(summary), missing]) if missing else summary
             body = opening_body(spec, text, kept)
-            entry = self._append(transaction, "incident", body, week_id, key)
+            entry = self._append(transaction, body, week_id, key)
             made = _incident(transaction, entry.seq)
         write_issue_line(self.home, spec, made.opened_at)
         return Recorded(made)
@@ -82,8 +83,8 @@ class Incidents(BaseClient):
                 return Refused(Message("The procedure has no action {index}.", index=index))
             if index not in found.actions_done:
                 done = sorted({*found.actions_done, index})
-                body = {"action": "do", "id": incident_id, "index": index, "actions_done": done}
-                self._append(transaction, "incident", body, found.week_id)
+                body = IncidentActionDone(id=incident_id, index=index, actions_done=done)
+                self._append(transaction, body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
 
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
@@ -102,10 +103,11 @@ class Incidents(BaseClient):
             if isinstance(found, Refused):
                 return found
             week = queries.week_by_id(transaction.connection, found.week_id)
-            body = {"action": "close", "id": incident_id, "reason": reason}
-            if week is not None and (undone := undone_actions(week, found)):
-                body["actions_undone"] = [step.in_("en") for step in undone]
-            self._append(transaction, "incident", body, found.week_id)
+            body = IncidentClosed(id=incident_id, reason=reason)
+            if week is not None and (undone := open_actions(week, found)):
+                in_english = [step.in_("en") for step in undone]
+                body = body.model_copy(update={"actions_undone": in_english})
+            self._append(transaction, body, found.week_id)
             return Recorded(_incident(transaction, incident_id))
 
     @staticmethod
@@ -131,7 +133,7 @@ def _incident(transaction: Transaction, incident_id: int) -> Incident:
     return found
 
 
-def undone_actions(week: Week, incident: Incident) -> list[Step]:
+def open_actions(week: Week, incident: Incident) -> list[Step]:
     """The actions of the procedure that are not marked as done, in the manual's order."""
     spec = week.playbook.find_escalation(incident.procedure)
     steps = () if spec is None else spec.actions

@@ -1,4 +1,4 @@
-"""Asking for jobs, and asking them to stop. The runner does the rest."""
+"""Requests to start and stop jobs; the runner carries them out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.field_hints import shown
 from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
+from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient
@@ -17,7 +18,7 @@ from runner.client.models import is_restore, is_stored_restore, refused_restore,
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
-from runner.store.requests import restart_pending, submit_body
+from runner.store.requests import job_request, restart_pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ _OF_A_WEEK = frozenset(JobKind) - {
 
 
 class Jobs(BaseClient):
-    """Requests for jobs."""
+    """Writes requests for jobs and stops."""
 
     def submit(
         self,
@@ -41,10 +42,10 @@ class Jobs(BaseClient):
         params: Mapping[str, Any] | JobParams | None = None,
         key: str | None = None,
     ) -> Submitted | AlreadyRunning | Refused:
-        """Ask for a job of the active week.
+        """Request a job of the active week.
 
         If two people click at the same time, one of them gets :class:`AlreadyRunning` with
-        the other's job. The same ``key`` gives the same job again.
+        the other's job. A repeated ``key`` returns the same job.
 
         :param params: see :mod:`core.job_params`; an unknown name or a wrong value is refused.
         :raises InputError: there is no such kind of job.
@@ -81,15 +82,15 @@ class Jobs(BaseClient):
                 counted = 1 + queries.counted_trials(connection, week.id).in_all
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
-            body = submit_body(kind, asked, run, now)
-            self._append(transaction, "request", body, week.id if week else None, key)
-            return Submitted(self._job(transaction, body["job_id"]))
+            body = job_request(kind, asked, run, now)
+            self._append(transaction, body, week.id if week else None, key)
+            return Submitted(self._job(transaction, body.job_id))
 
     def stop(self, job_id: str, key: str | None = None) -> Recorded[Job] | Refused:
-        """Ask the runner to stop a job; asking twice changes nothing.
+        """Request that the runner stops a job; a second request changes nothing.
 
-        A job that waits ends at once. A live one may save and end; after the grace period
-        its whole process tree is killed. A pending restart becomes a stop.
+        A waiting job ends at once. A live one gets time to save; after the grace period its
+        whole process tree is killed. A pending restart becomes a stop.
         """
         with self.store.write() as transaction:
             row = transaction.connection.execute(
@@ -110,8 +111,7 @@ class Jobs(BaseClient):
                     )
                 )
             if row.stop_requested_at is None or restart_pending(row):
-                body = {"action": "stop", "job_id": job_id}
-                self._append(transaction, "request", body, job.week_id, key)
+                self._append(transaction, StopRequested(job_id=job_id), job.week_id, key)
         return Recorded(job)
 
     @staticmethod

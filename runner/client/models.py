@@ -39,12 +39,12 @@ def is_restore(params: JobParams) -> bool:
 
 
 def is_stored_restore(job: Row[Any] | Job) -> bool:
-    """The same of a job in the store."""
+    """Whether a stored job replaces the model folder by a backup."""
     return job.kind == JobKind.BACKUP and is_restore(stored_params(BackupParams, job.params))
 
 
 def right_for(kind: JobKind, restores: bool) -> Right:
-    """The right that a job requires. Replacing the model means choosing it."""
+    """The right that a job requires; restoring a model counts as choosing it."""
     if restores or kind in (JobKind.REVALIDATE, JobKind.IMPORT_MODEL):
         return Right.REVALIDATE
     return Right.OPERATE

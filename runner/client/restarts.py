@@ -13,24 +13,25 @@ from core.job_params import (
     stored_params,
 )
 from core.language import Message
+from core.ledger_bodies import JobRequested, RestartRequested
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
 from runner.client.base import BaseClient
 from runner.client.start_rules import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.store import queries, rows, schema
-from runner.store.requests import restart_pending, submit_body
+from runner.store.requests import job_request, restart_pending
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from core.week import Week
 
-# The scenario of the playbook whose log line a change calls for, where none is named.
+# The scenario whose log line is written for a change, if the caller names none.
 _SCENARIOS = {"learning_rate": "kl_explosion", "ent_coef": "flat_reward"}
 
 
 class Restarts(BaseClient):
-    """One click: stop and save, then resume from the last good checkpoint."""
+    """Requests restarts: stop and save, then resume from the last good checkpoint."""
 
     def restart(
         self,
@@ -40,13 +41,13 @@ class Restarts(BaseClient):
         scenario: str | None = None,
         key: str | None = None,
     ) -> Submitted | Refused:
-        """Ask for a new attempt of the week's run, with changed settings or without.
+        """Request a new attempt of the week's run, with or without changed settings.
 
         A live attempt saves and ends first. A run that ended early is resumed as a new job.
         The change is in the ledger with the person's name, and later attempts keep it.
 
-        :param scenario: of the playbook, whose line is written to training.log; without
-            it a lower rate is ``kl_explosion``, a raised weight ``flat_reward``.
+        :param scenario: id of the playbook scenario whose line is written to training.log;
+            by default ``kl_explosion`` for a learning rate, ``flat_reward`` for ent_coef.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
@@ -81,23 +82,22 @@ class Restarts(BaseClient):
                 log_line=_log_line(week, row, changes, scenario),
             )
             if row.state in ACTIVE_STATES:
-                body = {
-                    "action": "restart",
-                    "job_id": row.id,
-                    "params": {**row.params, **changes},
-                    "restart": record.model_copy(update={"attempt": row.attempt + 1}).as_json(),
-                    "changes": changes,
-                    "stop": row.state in LIVE_STATES,
-                }
+                body: JobRequested | RestartRequested = RestartRequested(
+                    job_id=row.id,
+                    params={**row.params, **changes},
+                    restart=record.model_copy(update={"attempt": row.attempt + 1}).as_json(),
+                    changes=changes,
+                    stop=row.state in LIVE_STATES,
+                )
             else:
                 record = record.model_copy(update={"attempt": 1, "at": now})
                 resumed = StoredTrainParams(resume=True, restart=record, **changes)
                 launch = launch_params(connection, self.home, week, self.person, resumed, now)
                 if isinstance(launch, Refused):
                     return launch
-                body = submit_body(JobKind.TRAIN, launch, launch.run, now)
-            self._append(transaction, "request", body, week.id, key)
-            return Submitted(self._job_row(connection, body["job_id"]))
+                body = job_request(JobKind.TRAIN, launch, launch.run, now)
+            self._append(transaction, body, week.id, key)
+            return Submitted(self._job_row(connection, body.job_id))
 
     def _stop_in_force(self, row: Any) -> Refused | None:
         """One person's pending stop must not become a restart by another."""
@@ -121,7 +121,7 @@ class Restarts(BaseClient):
 
 
 def _own_trainer(week: Week) -> Refused | None:
-    """Settings of a trainer of the users' own can't be changed here."""
+    """The refusal for a custom trainer, whose settings can't be changed here; else None."""
     if week.playbook.training.command is None:
         return None
     return Refused(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.people import Person
     from core.week import Week
 
-# What a resumed run keeps from the one that it continues, unless the request says otherwise.
+# Parameters that a resumed run keeps unless the request overrides them.
 _KEPT = frozenset({"steps", "seed", "learning_rate", "ent_coef"})
 
 Asked = TypeVar("Asked", bound=TrainParams)
@@ -39,7 +39,7 @@ def launch_params(
     asked: Asked,
     now: datetime,
 ) -> Asked | Refused:
-    """The job's parameters, with the name of its run; or why it may not start."""
+    """The job's parameters and the name of its run; or the refusal."""
     if refused := blocked_start(connection, week):
         return refused
     if refused := _failed_preflight(connection, home, week, person, asked):
@@ -78,7 +78,7 @@ def launch_params(
                 "Week {week} already has its run: {run} is complete.", week=week.id, run=before.run
             ),
             Message(
-                "Make a week of its own for another run (`trainweek week new`, or page This week),"
+                "Create a new week for another run (`trainweek week new`, or page This week),"
                 " or start another run in this week (--new)."
             ),
         )
@@ -149,7 +149,7 @@ def _why_failed(home: Home, job: Row) -> Message | None:
 
 
 def _reached_already(home: Home, run: str, steps: int | None) -> Message | None:
-    """Why a resumed run can't end at ``steps``: it is past it already."""
+    """Why a resumed run can't end at ``steps``: it is already past that step."""
     if steps is None or (checkpoint := newest_checkpoint(home.checkpoints, run)) is None:
         return None
     return reached_already(checkpoint, steps)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.language import Message
+from core.ledger_bodies import NoteWritten, Ticked
 from core.vocabulary import Right, Verdict
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Conflict, Recorded, Refused
@@ -35,8 +36,8 @@ class Ticks(BaseClient):
         """Confirm a check, with the verdict and value that the person saw.
 
         :param value_seen: a message stays readable in each language.
-        :param replaces: id of the tick that the person saw and wants to replace. If there
-            is another one by now it is a conflict, and nothing is overwritten.
+        :param replaces: id of the tick that the person saw and wants to replace. If it was
+            replaced in the meantime, the result is a conflict and nothing is overwritten.
         """
         if denied := self._denied(Right.RECORD) or too_long(note):
             return denied
@@ -66,22 +67,24 @@ class Ticks(BaseClient):
                 )
             ).first()
             if current is not None and current.id != replaces:
-                there = rows.tick_of(current)
+                existing = rows.tick_of(current)
                 return Conflict(
-                    there,
+                    existing,
                     Message(
-                        "{by} ticked it at {time} UTC.", by=there.by, time=f"{there.at:%H:%M:%S}"
+                        "{by} ticked it at {time} UTC.",
+                        by=existing.by,
+                        time=f"{existing.at:%H:%M:%S}",
                     ),
                 )
-            body = {
-                "slot": slot,
-                "check": check,
-                "note": note,
-                "verdict_seen": Verdict(verdict_seen).value,
-                "value_seen": value_seen,
-                "replaces": current.id if current is not None else None,
-            }
-            entry = self._append(transaction, "tick", body, week_id, key)
+            body = Ticked(
+                slot=slot,
+                check=check,
+                note=note,
+                verdict_seen=Verdict(verdict_seen),
+                value_seen=value_seen,
+                replaces=current.id if current is not None else None,
+            )
+            entry = self._append(transaction, body, week_id, key)
             return Recorded(_tick(transaction, entry.seq))
 
     def note(
@@ -98,8 +101,8 @@ class Ticks(BaseClient):
             if entry is None:
                 if queries.week_by_id(connection, week_id) is None:
                     return no_week(week_id)
-                body = {"slot": slot, "text": text}
-                entry = self._append(transaction, "note", body, week_id, key)
+                body = NoteWritten(slot=slot, text=text)
+                entry = self._append(transaction, body, week_id, key)
             table = schema.notes
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.note_of(row))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
+from core.ledger_bodies import ClockSet, WeekCreated, WeekUsed
 from core.paths import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
-from core.timestamps import iso
 from core.vocabulary import Right
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Recorded, Refused
@@ -70,22 +70,21 @@ class Weeks(BaseClient):
                             week=week_id,
                         ),
                     )
-                body = {
-                    "action": "create",
-                    "id": week_id,
-                    "launch": iso(launch),
-                    "playbook_text": text,
-                    "playbook_sha256": hashlib.sha256(text.encode()).hexdigest(),
-                    "tag": safe_name(tag or playbook.tag, "tag"),
-                    "symbol": playbook.symbol,
-                    "watched": None if watched is None else str(watched),
-                    "synthetic": synthetic,
-                    "playbook_file": self.home.relative(path) if playbook_path else None,
-                }
-                self._append(transaction, "week", body, week_id, key)
+                body = WeekCreated(
+                    id=week_id,
+                    launch=launch,
+                    playbook_text=text,
+                    playbook_sha256=hashlib.sha256(text.encode()).hexdigest(),
+                    tag=safe_name(tag or playbook.tag, "tag"),
+                    symbol=playbook.symbol,
+                    watched=None if watched is None else str(watched),
+                    synthetic=synthetic,
+                    playbook_file=self.home.relative(path) if playbook_path else None,
+                )
+                self._append(transaction, body, week_id, key)
                 if clock_at is not None:
-                    point = {"real": iso(self.now()), "week": iso(clock_at), "pace": 0.0}
-                    self._append(transaction, "clock", point, week_id)
+                    point = ClockSet(real=self.now(), week=clock_at, pace=0.0)
+                    self._append(transaction, point, week_id)
             made = queries.week_by_id(transaction.connection, week_id)
         assert made is not None
         return Recorded(made)
@@ -99,7 +98,7 @@ class Weeks(BaseClient):
             if week is None:
                 return no_week(week_id)
             if not week.active:
-                self._append(transaction, "week", {"action": "use", "id": week_id}, week_id)
+                self._append(transaction, WeekUsed(id=week_id), week_id)
                 week = queries.week_by_id(transaction.connection, week_id) or week
         return Recorded(week)
 
@@ -117,6 +116,5 @@ class Weeks(BaseClient):
                 return no_week(week_id)
             clock = queries.clock_of(transaction.connection, week_id)
             clock = clock.with_point(real, week, pace)
-            body = {"real": iso(real), "week": iso(week), "pace": pace}
-            self._append(transaction, "clock", body, week_id)
+            self._append(transaction, ClockSet(real=real, week=week, pace=pace), week_id)
         return Recorded(clock)

@@ -1,4 +1,4 @@
-"""The demo's people, who tick the checks of a slot."""
+"""The demo's simulated people, who tick the checks of a slot."""
 
 from __future__ import annotations
 

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 LAUNCH = parse_moment("2026-02-23T14:00Z")  # the manual's own week
 BEGIN = LAUNCH - timedelta(hours=6, minutes=5)  # just before the pre-flight
 _POLL_S = 0.25
-_SLOT_PAUSE_S = 1.0  # so that a person at the pages sees each day
+_SLOT_PAUSE_S = 1.0  # so that a viewer can follow each day
 
 Show = Callable[[str], None]
 
 
 class DemoError(TrainweekError):
-    """A step of the week failed; the job's folder says why."""
+    """A step of the demo's week failed; the job's folder has the reason."""
 
 
 class Play:
-    """One week, played through the client as people would do it.
+    """One week, played through the client with the same calls that people make.
 
     :param home: an empty data directory with a runner.
     :param steps: training steps; None: the playbook's.

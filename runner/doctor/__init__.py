@@ -40,7 +40,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
 
 
 def examine(home: Home, settings: Settings, now: datetime) -> list[CheckResult]:
-    """Run all checks. A check that itself fails is a result like any other.
+    """Run all checks. A check that raises an error becomes a failed result.
 
     :param now: real time.
     """

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Every checkpoint against its manifest: WARN for a corrupt one, FAIL if none is intact."""
     found = list_checkpoints(home.checkpoints)
-    whole = [each for each in found if each.verified]
+    intact = [each for each in found if each.verified]
     for each in found:
         if each.verified:
             continue
         what = _problem(home.relative(each.folder), each.problem)
-        if whole:
+        if intact:
             remedy = plural(
                 "It is never loaded, and {n} other is intact. Check the disk, then remove it.",
                 "It is never loaded, and {n} others are intact. Check the disk, then remove it.",
-                len(whole),
+                len(intact),
             )
             yield warned("checkpoints", what, remedy)
         else:
@@ -40,7 +40,7 @@ def checkpoints(home: Home, settings: Settings, now: datetime) -> Iterator[Check
                 " start over with --new."
             )
             yield failed("checkpoints", what, remedy)
-    if found and len(whole) == len(found):
+    if found and len(intact) == len(found):
         steps = ", ".join(str(each.step) for each in reversed(found))
         yield passed(
             "checkpoints",

@@ -70,10 +70,10 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
 
 def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
     """Filesystem type, free space and free inodes of the disk that holds the database."""
-    there = home.state if home.state.exists() else home.root
-    while not there.exists():
-        there = there.parent
-    kind = filesystem_of(there)
+    nearest = home.state if home.state.exists() else home.root
+    while not nearest.exists():
+        nearest = nearest.parent
+    kind = filesystem_of(nearest)
     name = (
         Message("{kind} at {mount}", kind=kind.kind, mount=str(kind.mounted_at))
         if kind
@@ -91,7 +91,7 @@ def disk(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
     if kind and kind.memory:
         what = Message("{disk}: a reboot deletes all data.", disk=name)
         yield warned("disk", what, Message("Move the data directory to a disk."))
-    free, files = shutil.disk_usage(there).free, os.statvfs(there)
+    free, files = shutil.disk_usage(nearest).free, os.statvfs(nearest)
     what = Message("{free:.1f} GB free, {disk}.", free=free / 1e9, disk=name)
     remedy = Message(
         "Free disk space; models/ppo_phase4/earlier and logs/jobs are usually the largest."

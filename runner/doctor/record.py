@@ -137,8 +137,8 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
         off = Message("The runner makes no backups: TRAINWEEK_BACKUP_INTERVAL_S is 0.")
         remedy = Message("Set it to 3600, or run `trainweek ledger backup` by cron.")
         yield warned("backups", off, remedy)
-    there = all_backups(home)
-    if not there:
+    stored = all_backups(home)
+    if not stored:
         if _record_age(home.ledger, now) > (interval or 3600) * 2:
             yield warned("backups", Message("There are none."), _START)
         elif interval:
@@ -147,28 +147,28 @@ def backups(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResu
             )
             yield passed("backups", what)
         return
-    ahead = [each.folder.name for each in there if (each.at - now).total_seconds() > _SAME_TIME_S]
+    ahead = [each.folder.name for each in stored if (each.at - now).total_seconds() > _SAME_TIME_S]
     if ahead:
         what = Message(
             "{names} (of {count}) have a date in the future: the clock was wrong.",
             names=", ".join(ahead[:3]),
-            count=len(there),
+            count=len(stored),
         )
         remedy = Message("Check the clock (timedatectl). If it is right now, move them elsewhere.")
         yield warned("backups", what, remedy)
-    there = [each for each in there if each.folder.name not in ahead]
-    if not there:
+    stored = [each for each in stored if each.folder.name not in ahead]
+    if not stored:
         return
-    age = (now - there[0].at).total_seconds()
+    age = (now - stored[0].at).total_seconds()
     newest = plural(
         "{n} backup, {age} old with {lines:,} lines",
         "{n} backups, the newest {age} old with {lines:,} lines",
-        len(there),
+        len(stored),
         age=duration(age),
-        lines=there[0].lines,
+        lines=stored[0].lines,
     )
     try:
-        verify_backup(there[0])
+        verify_backup(stored[0])
     except IntegrityError as error:
         remedy = Message("Check the disk, then: trainweek ledger backup")
         yield failed("backups", literal(error.what), remedy)

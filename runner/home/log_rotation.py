@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def cap_logs(home: Home, settings: Settings, problems: ReportedProblems) -> None:
-    """Rotate what is longer than ``log_bytes``, as the shim does with a job's output.
+    """Rotate logs larger than ``log_bytes``, as the shim does with a job's output.
 
     A log that can't be rotated is reported once; it does not stop the runner.
     """

@@ -1,4 +1,4 @@
-"""The signing key of a data directory: Ed25519, made on first use, readable only by its owner."""
+"""The signing key of a data directory: Ed25519, created at first use, readable only by its owner."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _require_private(home: Home) -> None:
 
 
 def _make(home: Home) -> None:
-    """Complete or absent. Every signer holds the store's lock, so only one makes it."""
+    """Create the key file, complete or absent. Signers hold the store's lock, so only one does."""
     path = home.signing_key
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = Ed25519PrivateKey.generate().private_bytes(

@@ -18,7 +18,7 @@ from core.files import write_text
 from core.language import Message, joined, literal
 from core.vocabulary import JobKind
 from runner.files import read_json
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident, open_incident_of
 from runner.models.checkpoints import SKIPPED
 from runner.store import queries, schema
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("trainweek.runner")
 _PROCEDURE = "data"
-_LOGGED = "broken_checkpoints.told"  # in the attempt's folder: logged, because no incident opened
+_LOGGED = "broken_checkpoints.logged"  # in the attempt's folder: logged, because no incident opened
 
 
 def report_corrupt_checkpoints(
@@ -40,7 +40,7 @@ def report_corrupt_checkpoints(
 ) -> None:
     """Open the incident, once for each attempt that skipped a corrupt checkpoint.
 
-    :param folder: of the attempt; the trainer lists there what it skipped.
+    :param folder: of the attempt; the trainer lists the skipped checkpoints there.
     """
     if row.kind != JobKind.TRAIN or row.week_id is None:
         return
@@ -71,7 +71,7 @@ def report_corrupt_checkpoints(
             why = f"Incident {known.id} ({_PROCEDURE}) is already open; check it there."
         _log_once(folder, f"{summary} {why}")
         return
-    kept, missing = protect(home, _PROCEDURE)
+    kept, missing = copy_evidence(home, _PROCEDURE)
     text = joined([summary, missing]) if missing else summary
     with fenced.write(now) as write:
         opened = open_incident(write, week, _PROCEDURE, text, row.id, kept)
@@ -81,7 +81,7 @@ def report_corrupt_checkpoints(
 
 
 def _problem(stored: object) -> Message:
-    """A record of a message; plain text from an older version."""
+    """The message of a stored problem; older versions wrote plain text."""
     try:
         return Message.from_record(stored)
     except ValueError:

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 
-def protect(home: Home, procedure: str) -> tuple[str | None, Message | None]:
+def copy_evidence(home: Home, procedure: str) -> tuple[str | None, Message | None]:
     """Copy the evidence of a procedure.
 
     ``crash`` copies training.log to CRASH_backup.log, ``data`` copies the best model to
     backup_before_bad_data.zip. A full disk must not prevent the incident from opening: a
     copy that failed is returned as a sentence for the summary, and no partial copy is left.
 
-    :returns: the copy's path relative to the home, None if there is nothing to copy; and
-        the sentence of what could not be copied, None if all went well.
+    :returns: the copy's path relative to the data directory, None if there is nothing to copy; and
+        a sentence about what could not be copied, None if the copy succeeded.
     """
     match procedure:
         case "crash":
@@ -49,7 +49,7 @@ def protect(home: Home, procedure: str) -> tuple[str | None, Message | None]:
             return None, None
         _keep(source, target)
         if procedure == "data" and manifest_path(source).is_file():
-            _keep(manifest_path(source), manifest_path(target))  # says what it is
+            _keep(manifest_path(source), manifest_path(target))  # identifies the model
     except OSError as error:
         why = error.strerror or str(error)
         log.error("Could not copy %s to %s: %s", source, target, why)

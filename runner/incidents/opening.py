@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from core.ledger_bodies import IncidentOpened
 from runner.store import queries
 
 if TYPE_CHECKING:
@@ -21,18 +22,14 @@ def open_incident_of(connection: Connection, week_id: str, procedure: str) -> Ro
     return next((row for row in known if row.procedure == procedure), None)
 
 
-def opening_body(spec: EscalationSpec, summary: str, kept: str | None) -> dict[str, Any]:
+def opening_body(spec: EscalationSpec, summary: str, kept: str | None) -> IncidentOpened:
     """The body of the ledger line.
 
-    :param kept: path of the evidence, relative to the home.
+    :param kept: path of the evidence, relative to the data directory.
     """
-    return {
-        "action": "open",
-        "procedure": spec.id,
-        "summary": summary,
-        "blocks_start": spec.blocks_start,
-        "kept": kept,
-    }
+    return IncidentOpened(
+        procedure=spec.id, summary=summary, blocks_start=spec.blocks_start, kept=kept
+    )
 
 
 def open_incident(
@@ -40,11 +37,12 @@ def open_incident(
 ) -> bool:
     """Open it in the runner's name.
 
-    :param kept: path of the evidence, relative to the home.
+    :param kept: path of the evidence, relative to the data directory.
     :returns: False if the playbook has no such procedure, or it is already open.
     """
     spec = week.playbook.find_escalation(procedure)
     if spec is None or open_incident_of(write.connection, week.id, procedure) is not None:
         return False
-    write.append("incident", opening_body(spec, summary, kept) | {"job_id": job_id}, week.id)
+    body = opening_body(spec, summary, kept).model_copy(update={"job_id": job_id})
+    write.append(body, week.id)
     return True

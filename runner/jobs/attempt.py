@@ -1,8 +1,8 @@
 """What all job programs share: spec, result, exit code, and how they stop.
 
 A program reads the spec that the runner wrote, and writes its progress and, last of all,
-its result; both files are complete or absent. Exit codes: 0 complete, 1 own failure,
-2 refused input, 3 stopped on SIGTERM after saving.
+its result; both files are complete or absent. Exit codes: 0 complete, 1 failed, 2 refused
+input, 3 stopped on SIGTERM after saving.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ COMPLETE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 
 
 def say_warning(text: str) -> None:
-    """A line of the job's output."""
+    """Print a [WARN] line to the job's output."""
     print(f"[WARN] {text}", flush=True)
 
 
@@ -79,8 +79,8 @@ class Spec:
     def asked(self, model: type[Params], say: Callable[[str], None] = say_warning) -> Params:
         """The parameters of this kind of job.
 
-        :param say: gets a line for each parameter of another version, which has no effect.
-        :raises InputError: a value that no job of this kind can work with.
+        :param say: called with one line for each unknown parameter, which has no effect.
+        :raises InputError: a value that this kind of job can't use.
         """
         params, unknown = program_params(model, self.params)
         for name in unknown:
@@ -160,7 +160,7 @@ class StopFlag:
 
 
 class WorkFailedError(TrainweekError):
-    """A program's own failure; the original error is its cause."""
+    """The program failed after its input was accepted; the original error is the cause."""
 
 
 @contextmanager

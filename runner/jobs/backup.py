@@ -100,7 +100,7 @@ def _copy_once(home: Home, part: Path) -> None:
         content, manifest = read_best_model(home.best_model)
         write_bytes(part / home.best_model.name, content)
         write_json(part / manifest_path(home.best_model).name, manifest)
-    else:  # the users' own trainer writes none
+    else:  # a custom trainer writes none
         copy_files(home.model, [home.best_model.name], part)
         names.append(home.best_model.name)
     for name in names:

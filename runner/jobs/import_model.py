@@ -49,10 +49,10 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
             Message("There is no file {path}.", path=str(source)), Message("Give the model's .zip.")
         )
     sha256 = file_sha256(source)
-    beside = _manifest_beside(source, sha256)
-    normaliser = _normaliser(home.resolve, asked.normaliser, source, beside)
-    first = asked.trained_from or _moment(beside.get("train_first"), "--trained-from")
-    last = asked.trained_until or _moment(beside.get("train_last"), "--trained-until")
+    manifest = _stored_manifest(source, sha256)
+    normaliser = _normaliser(home.resolve, asked.normaliser, source, manifest)
+    first = asked.trained_from or _moment(manifest.get("train_first"), "--trained-from")
+    last = asked.trained_until or _moment(manifest.get("train_last"), "--trained-until")
     if last < first:
         raise InputError(
             Message(
@@ -79,7 +79,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
                 "at": iso(utc_now()),
                 "range_by": spec.requested_by if asked.trained_until else "its manifest",
             },
-            "run": str(beside.get("run") or f"imported-{name}"),
+            "run": str(manifest.get("run") or f"imported-{name}"),
             "step": int(facts.get("steps") or 0),
             "saved_at": iso(utc_now()),
             "validation": None,
@@ -90,8 +90,8 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
             "train_first": iso(first),
             "train_last": iso(last),
             "purge_gap_bars": purge_gap(settings),
-            "data_sha256": beside.get("data_sha256"),
-            "synthetic": beside.get("synthetic"),
+            "data_sha256": manifest.get("data_sha256"),
+            "synthetic": manifest.get("synthetic"),
         },
     )
     print(f"[INFO] {source.name} imported as {home.relative(target)}, weights only", flush=True)
@@ -107,7 +107,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
     return COMPLETE
 
 
-def _manifest_beside(source: Path, sha256: str) -> Mapping[str, Any]:
+def _stored_manifest(source: Path, sha256: str) -> Mapping[str, Any]:
     path = manifest_path(source)
     if not path.exists():
         return {}
@@ -125,7 +125,7 @@ def _manifest_beside(source: Path, sha256: str) -> Mapping[str, Any]:
 
 
 def _normaliser(
-    resolve: Callable[[str], Path], given: str | None, source: Path, beside: Mapping[str, Any]
+    resolve: Callable[[str], Path], given: str | None, source: Path, manifest: Mapping[str, Any]
 ) -> Normaliser:
     if given:
         path = resolve(given)
@@ -138,8 +138,8 @@ def _normaliser(
                 STATISTICS,
             )
         statistics, whose = _json(path), path.name
-    elif beside.get("normaliser"):
-        statistics, whose = beside["normaliser"], manifest_path(source).name
+    elif manifest.get("normaliser"):
+        statistics, whose = manifest["normaliser"], manifest_path(source).name
     else:
         raise InputError(
             Message(

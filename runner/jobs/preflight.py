@@ -53,7 +53,7 @@ def preflight(spec: Spec, stop: StopFlag) -> int:
 
 
 def _guarded(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """An error in a check is its failure."""
+    """Run a check; an exception becomes a failed check."""
     try:
         return check()
     except TrainweekError as error:

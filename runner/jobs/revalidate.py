@@ -240,12 +240,12 @@ class _Revalidation:
         )
 
 
-def _repeats(whole: Backtest, again: Backtest, cut: bool) -> bool:
+def _repeats(full: Backtest, again: Backtest, cut: bool) -> bool:
     """Whether a rerun of the first episode gave byte-identical tables.
 
-    :param cut: the whole has more episodes after it.
+    :param cut: the full backtest has more episodes after the first.
     """
-    equity, trades = whole.equity, whole.trades
+    equity, trades = full.equity, full.trades
     if cut:
         equity = equity[equity["episode"] == 1]
         trades = trades[trades["episode"] == 1]

@@ -28,12 +28,12 @@ class SteadyOutput(io.TextIOBase):
         self.descriptor, self.stamp = descriptor, stamp
         self._lost = 0  # lines
         self._why = ""
-        self._torn = False  # the last thing written ends within a line
+        self._torn = False  # the last write did not end its line
 
     encoding = "utf-8"
 
     def writable(self) -> bool:
-        """True."""
+        """True: the stream accepts writes."""
         return True
 
     def fileno(self) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class TrainingAttempt:
-    """What an attempt writes during training.
+    """The folders, events, checkpoints, log and result of one training attempt.
 
     :param clock: returns monotonic seconds, for the speed.
     """
@@ -159,7 +159,7 @@ class TrainingAttempt:
     def _checkpoint(self) -> None:
         """Save a checkpoint.
 
-        :raises SetupError: not saved; the last good one is intact.
+        :raises SetupError: not saved; the previous one is intact.
         """
         try:
             save_checkpoint(
@@ -180,7 +180,7 @@ class TrainingAttempt:
     def _evaluated(self, result: Evaluation, sharpe: float | None) -> None:
         """Log a validation, and save the model if it is the best so far.
 
-        :raises SetupError: not saved; the best model before is intact.
+        :raises SetupError: not saved; the previous best model is intact.
         """
         shown = "undefined (no trades)" if sharpe is None else f"{sharpe:.4f}"
         self.log.info(

@@ -22,7 +22,7 @@ class TrainingLog:
     """Appends ``2026-02-23T14:00:00Z [INFO] text`` and prints ``[INFO] text``.
 
     Each line is written at once, so that ``tail -f`` shows it. On a full disk or a closed pipe
-    lines are lost and the training continues; a later line says how many are missing.
+    lines are lost and training continues; a later line says how many are missing.
 
     :param now: returns the time of a line (real time).
     :param echo: also print.

@@ -35,12 +35,12 @@ OVERRIDES = ("learning_rate", "ent_coef", "seed")
 
 
 class NoIntactCheckpointError(TrainweekError):
-    """What a resume needs is corrupt: a failure with an incident, not a refusal of the input."""
+    """No intact checkpoint to resume from: a failure with an incident, not refused input."""
 
 
 @dataclass(frozen=True)
 class Restart:
-    """A person's restart, with which this attempt begins."""
+    """A restart requested by a person, which this attempt begins with."""
 
     by: str
     at: str
@@ -48,18 +48,18 @@ class Restart:
     changes: tuple[str, ...]  # "learning_rate 0.0003 -> 0.0001"
 
     def record(self, step: int) -> dict[str, Any]:
-        """For the config of each later checkpoint."""
+        """The restart as plain JSON, for the config of each later checkpoint."""
         return {"step": step, "by": self.by, "at": self.at, "changes": list(self.changes)}
 
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """:ivar checkpoint: where to continue; None begins at step 0.
+    """The plan of one attempt.
 
-    :ivar normaliser: the checkpoint's.
+    :ivar checkpoint: where to continue; None begins at step 0.
+    :ivar normaliser: of the checkpoint.
     :ivar restarts: records of earlier restarts of the run.
-
-    :ivar resumed: it was asked to resume the run, with or without a checkpoint.
+    :ivar resumed: whether a resume was requested, with or without a checkpoint.
     """
 
     run: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from runner.agent.session import Session
     from runner.jobs.training_log import TrainingLog
 
-LINES_PER_RUN = 50  # progress lines in training.log, whatever the length of the run
+LINES_PER_RUN = 50  # progress lines in training.log, regardless of the length of the run
 SPEED_WINDOW_S = 5.0
 
 
@@ -35,7 +35,7 @@ class TrainingProgress:
 
     @property
     def steps_per_second(self) -> float:
-        """Mean speed of the whole attempt."""
+        """Mean speed since the start of the attempt."""
         seconds = max(self.clock() - self.begun_at, 1e-9)
         return round((self.session.steps - self.begun_steps) / seconds, 1)
 
@@ -60,7 +60,7 @@ class TrainingProgress:
         return self.session.steps * LINES_PER_RUN // self.session.total_steps
 
     def _write(self, steps: int, speed: float | None) -> None:
-        """A full disk must not stop the training: its error is logged once."""
+        """Write progress.json; on a full disk training continues, and the error is logged once."""
         try:
             self.spec.write_progress(
                 {

@@ -142,7 +142,7 @@ def vitals(
 
 
 def read_pulse(folder: Path) -> tuple[ProgressSignals | None, Mapping[str, Any]]:
-    """What a runner last wrote about an attempt; no signals if that was in another boot."""
+    """The signals and the content of pulse.json; None for signals of an earlier boot."""
     stored = read_json(folder / PULSE) or {}
     try:
         known = {each.name: stored["signs"][each.name] for each in fields(ProgressSignals)}

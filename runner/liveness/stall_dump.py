@@ -106,8 +106,8 @@ def _by_signal(path: Path, program: ProcessIdentity) -> str:
 
 
 def _py_spy(program: ProcessIdentity, *options: str) -> str:
-    beside = Path(sys.executable).with_name("py-spy")
-    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("py-spy")
+    installed = Path(sys.executable).with_name("py-spy")
+    found = str(installed) if os.access(installed, os.X_OK) else shutil.which("py-spy")
     if found is None:
         return ""
     try:

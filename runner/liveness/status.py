@@ -38,8 +38,8 @@ def pulse_of(
 ) -> Pulse | None:
     """The liveness of a job; None for a waiting job, which has no process.
 
-    :param attempts: the job's, of which its present one is looked at.
-    :param playbook: of the job's week; None: it belongs to none.
+    :param attempts: of the job; only the newest one is evaluated.
+    :param playbook: of the job's week; None: it belongs to no week.
     """
     state = job.state
     attempt = next((one for one in attempts if one.number == job.attempt), None)
@@ -65,7 +65,7 @@ def pulse_of(
 def attempt_limits(folder: Path, playbook: Playbook | None) -> Limits:
     """The limits of an attempt's silence: its runner's settings, and the playbook's hours.
 
-    The runner writes its settings to pulse.json. Another version may have other ones, so
+    The runner writes its settings to pulse.json. Other versions may write different ones, so
     those that can't be read are replaced by the defaults.
     """
     stored = (read_json(folder / PULSE) or {}).get("limits")

@@ -1,4 +1,4 @@
-"""Observation of live attempts for progress; saves diagnostics of a stall and reports it."""
+"""Observation of live attempts: on a stall it saves diagnostics and opens the incident."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Watcher:
     def tick(self, live: Iterable[tuple[Row, Row, Observation]], now: datetime) -> None:
         """Observe each attempt once, with one scan of the process table.
 
-        A problem of one attempt is logged; the others are observed all the same.
+        A problem of one attempt is logged; the others are still observed.
         """
         self._last = self.monotonic()
         observed = {attempt.attempt_id: (row, attempt, found) for row, attempt, found in live}

@@ -1,8 +1,8 @@
 """Replacement of the model folder by a restored one; a kill in between is undone.
 
-Two folders can't be exchanged atomically. The old one is set aside under a hidden name,
-the new one takes its place, and only then the old one gets the name under which it is
-kept. So after a kill the names say how far it was.
+Two folders can't be swapped atomically. The old one is set aside under a hidden name, the new
+one takes its place, and only then the old one gets its final name. So after a kill the names
+show which step was reached.
 """
 
 from __future__ import annotations

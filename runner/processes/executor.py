@@ -1,4 +1,4 @@
-"""What runs attempts: one small interface for every engine."""
+"""The interface that every engine implements to run attempts."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ class LocalProcesses:
         return len(killed)
 
     def _tree(self, folder: Path, attempt_id: str) -> set[ProcessIdentity]:
-        """All live processes of the attempt, in whatever session or parent."""
+        """All live processes of the attempt but the shim, in any session."""
         known = self._identity(folder, attempt_id)
         tree = {*processes_of(attempt_id), *cgroup_members(known.cgroup, attempt_id)}
         tree |= {p for p in (known.program,) if p is not None and is_alive(p)}
@@ -260,7 +260,7 @@ class LocalProcesses:
 def _is_shim(process: ProcessIdentity, folder: Path) -> bool:
     """Whether this process is the shim of the attempt in this folder.
 
-    Another checkout may have started it, with another spelling of the folder.
+    Another checkout may have started it, through a different path to the same folder.
     """
     match command_line(process):
         case [_, "-I", "-S", program, place, *_]:

@@ -1,4 +1,4 @@
-"""What the kernel says in /proc about processes, locks and mounts. Linux only."""
+"""Processes, locks and mounts as /proc lists them. Linux only."""
 
 from __future__ import annotations
 

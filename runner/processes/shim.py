@@ -28,7 +28,7 @@ def main(folder: str) -> int:
     """Run the attempt in this folder; 125 if another start replaced this one."""
     command = json.loads(read(os.path.join(folder, "command.json")))
     if command["mark"] != os.environ.get("TRAINWEEK_ATTEMPT"):
-        return 125  # the runner gave up this start and made another one
+        return 125  # the runner gave up this start and began another
     try:
         with open(os.path.join(folder, "claim"), "x", encoding="utf-8") as claim:
             claim.write(command["mark"])
@@ -210,11 +210,11 @@ class Log:
                 return  # retried later, when there may be disk space again
             start, end, why = size, size, f" ({error.strerror})"
         kept, lost = end - start, size - (end - start)
-        said = f"earlier lines are in {self.name}.1" if kept else "earlier lines are lost"
-        said += f", {lost} bytes of them lost" if kept and lost > 0 else ""
+        note = f"earlier lines are in {self.name}.1" if kept else "earlier lines are lost"
+        note += f", {lost} bytes of them lost" if kept and lost > 0 else ""
         os.ftruncate(self.descriptor, 0)
         with contextlib.suppress(OSError):
-            os.write(self.descriptor, f"[trainweek] log truncated: {said}{why}\n".encode())
+            os.write(self.descriptor, f"[trainweek] log truncated: {note}{why}\n".encode())
 
     def _shift(self, copy: str) -> None:
         """Make the copy output.log.1, and move the older ones by one number."""
@@ -236,7 +236,7 @@ class Log:
 def own_cgroup(attempt_id: str) -> str | None:
     """Create a control group for this attempt; None if the user may not.
 
-    It proves membership, whatever a process does, and counts the OOM kills of this attempt.
+    A process can't leave it by detaching, and it counts the OOM kills of this attempt.
     """
     for base in memory_cgroups():
         path = os.path.join(base, f"trainweek-{attempt_id}")

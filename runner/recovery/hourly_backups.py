@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 _AFTER_START_S = 60.0  # a new runner adopts its jobs first
-_TIMEOUT_S = 600.0  # a copy that takes longer hangs
+_TIMEOUT_S = 600.0  # a copy that takes longer is considered hung
 
 
 class HourlyBackups:

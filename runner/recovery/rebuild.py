@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
 from core.language import Message, joined, plural
+from core.ledger_bodies import LedgerReplayed
 from core.paths import Home, numbered
 from runner.home.runner_identity import how_to_stop, runner_status
 from runner.recovery.verification import (
@@ -32,7 +33,7 @@ def replay(home: Home, by: Person, now: datetime) -> Message:
     It trusts the file alone, so it is refused if database or a backup has lines that the
     file lacks. The replay is itself recorded in the ledger.
 
-    :returns: what was done, in one sentence.
+    :returns: one sentence for a terminal.
     :raises ConflictError: a runner is alive.
     :raises InputError: there is no ledger.
     :raises IntegrityError: the ledger is corrupt, truncated or rewritten.
@@ -52,12 +53,8 @@ def replay(home: Home, by: Person, now: datetime) -> Message:
     with write_lock(home):
         kept = replace_database(home, new, "before-replay")
     with Store(home).write() as transaction:
-        body = {
-            "action": "replay",
-            "lines": lines,
-            "kept": [home.relative(kept)] if kept else [],
-        }
-        transaction.append("store", body, by=by, at=now, at_week=now)
+        body = LedgerReplayed(lines=lines, kept=[home.relative(kept)] if kept else [])
+        transaction.append(body, by=by, at=now, at_week=now)
     rebuilt = plural(
         "{file} rebuilt from {n:,} ledger line.",
         "{file} rebuilt from {n:,} ledger lines.",
@@ -82,11 +79,11 @@ def require_no_runner(home: Home) -> None:
 def _require_all_lines(home: Home) -> int:
     """How many lines the file has.
 
-    :raises IntegrityError: its chain is broken, or database or a backup has other or more lines.
+    :raises IntegrityError: its chain is broken, or database or a backup has different or more lines.
     """
     sums = [line.sha256 for line in chain.read(home.ledger)]
-    with TemporaryDirectory(prefix="trainweek-replay-") as beside:
-        copy = Path(beside) / "copy.db"
+    with TemporaryDirectory(prefix="trainweek-replay-") as scratch:
+        copy = Path(scratch) / "copy.db"
         if home.database.exists() and (copy_database(home.database, copy) is not None):
             shutil.copyfile(home.database, copy)  # damaged: use what can be read of it
         known = known_hashes(copy) or []

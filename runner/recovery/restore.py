@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
 from core.language import Message, joined, plural
+from core.ledger_bodies import StoreRestored
 from core.paths import Home, numbered
 from core.timestamps import iso
 from runner.recovery.rebuild import replace_database, require_no_runner
@@ -120,30 +121,26 @@ def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> Re
         tuple(home.relative(path) for path in kept if path),
     )
     with Store(home).write() as transaction:
-        body = {
-            "action": "restore",
-            "backup": done.backup,
-            "lines": done.lines,
-            "dropped": dropped,
-            "kept": list(done.kept),
-        }
-        transaction.append("store", body, by=by, at=now, at_week=now)
+        body = StoreRestored(
+            backup=done.backup, lines=done.lines, dropped=dropped, kept=list(done.kept)
+        )
+        transaction.append(body, by=by, at=now, at_week=now)
     return done
 
 
 def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
-    there = _newest_first(backups(home), now)
+    stored = _newest_first(backups(home), now)
     if name is not None:
-        found = next((b for b in there if b.folder.name == name), None)
+        found = next((b for b in stored if b.folder.name == name), None)
         if found is None:
-            names = ", ".join(b.folder.name for b in there) or "none"
+            names = ", ".join(b.folder.name for b in stored) or "none"
             raise InputError(
                 Message("There is no backup {name}.", name=name),
                 Message("Use one of: {names}.", names=names),
             )
         verify_backup(found)
         return found
-    for backup in there:
+    for backup in stored:
         try:
             verify_backup(backup)
         except IntegrityError:
@@ -152,10 +149,10 @@ def _chosen(home: Home, name: str | None, now: datetime) -> StoreBackup | None:
     return None
 
 
-def _newest_first(there: list[StoreBackup], now: datetime) -> list[StoreBackup]:
+def _newest_first(stored: list[StoreBackup], now: datetime) -> list[StoreBackup]:
     """A backup from the future was made with a wrong clock: its lines show how new it is."""
-    past = [backup for backup in there if backup.at <= now]
-    future = sorted((b for b in there if b.at > now), key=lambda b: b.lines, reverse=True)
+    past = [backup for backup in stored if backup.at <= now]
+    future = sorted((b for b in stored if b.at > now), key=lambda b: b.lines, reverse=True)
     lines = past[0].lines if past else 0
     newer = [backup for backup in future if backup.lines > lines]
     return [*newer, *past, *(backup for backup in future if backup not in newer)]
@@ -213,7 +210,7 @@ def _raw(lines: list[chain.Line]) -> Iterator[bytes]:
 
 
 def _from_database(database: Path, head: chain.Line | None) -> Iterator[bytes]:
-    """The lines after ``head`` that the database can prove: each gives its own hash again."""
+    """The lines after ``head`` from the database, as long as their recomputed hashes match."""
     if not database.exists():
         return
     seq, prev = (head.seq, head.sha256) if head else (0, chain.START)

@@ -84,10 +84,10 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
     :raises ConflictError: writers kept the store busy.
     """
     path = home.ledger
-    with TemporaryDirectory(prefix="trainweek-verify-") as beside:
+    with TemporaryDirectory(prefix="trainweek-verify-") as scratch:
         # Between a writer's line and its commit file and database differ, so writers are
         # locked out while both are copied, but not while the long file is read.
-        copy = Path(beside) / "copy.db"
+        copy = Path(scratch) / "copy.db"
         locked = home.database.with_suffix(".lock").exists()
         with write_lock(home) if locked else nullcontext():
             size = path.stat().st_size if path.exists() else 0
@@ -109,7 +109,7 @@ def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
             problems += _difference(sums, known, broken)
         problems += differences_from_backups(home, sums)
         if tables and not problems and known is not None:
-            problems += _tables(home, copy, size, Path(beside))
+            problems += _tables(home, copy, size, Path(scratch))
     return VerifyReport(home.relative(path), len(sums), tuple(problems))
 
 
@@ -221,9 +221,9 @@ def differences_from_backups(home: Home, sums: list[str]) -> list[LedgerProblem]
     return []
 
 
-def _tables(home: Home, copy: Path, size: int, beside: Path) -> list[LedgerProblem]:
+def _tables(home: Home, copy: Path, size: int, scratch: Path) -> list[LedgerProblem]:
     """The tables that differ from those rebuilt from the ledger."""
-    rebuilt = Home(beside / "rebuilt")
+    rebuilt = Home(scratch / "rebuilt")
     rebuilt.ledger.parent.mkdir(parents=True)
     with home.ledger.open("rb") as file:
         rebuilt.ledger.write_bytes(file.read(size))

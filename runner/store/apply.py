@@ -11,25 +11,50 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, update
 
+from core.language import Message
+from core.ledger_bodies import (
+    AttemptColumns,
+    AttemptStarted,
+    Body,
+    BodyPart,
+    ClockSet,
+    ConditionClosed,
+    DecisionSigned,
+    IncidentActionDone,
+    IncidentClosed,
+    IncidentOpened,
+    JobChanged,
+    JobColumns,
+    JobRequested,
+    NoteWritten,
+    RestartRequested,
+    RunnerEnded,
+    RunnerStarted,
+    StartRequeued,
+    StopRequested,
+    Ticked,
+    WeekCreated,
+    WeekUsed,
+    parse_body,
+)
 from core.timestamps import parse_moment
 from core.vocabulary import IncidentState, JobState
 from runner.store import schema
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
 Fields = Mapping[str, Any]
-
-# Fields of a ``job`` line that are times; the others are stored unchanged.
-_MOMENTS = ("started_at", "ended_at", "not_before")
-_RENAMED = {"mark": "attempt_id"}  # as older versions wrote it
 
 
 def apply(connection: Connection, fields: Fields, end: int) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
+    :raises IntegrityError: a newer version wrote it, and this one does not know what it says.
     """
+    body = parse_body(fields["kind"], fields["body"], fields["seq"])
     connection.execute(
         insert(schema.ledger).values(
             seq=fields["seq"],
@@ -42,8 +67,7 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
             **_who(fields),
         )
     )
-    body = fields["body"]
-    action = _ACTIONS.get((fields["kind"], body.get("action")))
+    action = _ACTIONS.get(type(body))
     if action is not None:  # a line without effect, such as a decision, is only stored
         action(connection, fields, body)
 
@@ -58,41 +82,47 @@ def _who(fields: Fields) -> dict[str, Any]:
     }
 
 
-def _create_week(connection: Connection, fields: Fields, body: Fields) -> None:
+def _insert(connection: Connection, table: Table, fields: Fields, values: Fields) -> None:
+    """A row of its own for a line of a person or of the runner."""
+    connection.execute(
+        insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
+    )
+
+
+def _create_week(connection: Connection, fields: Fields, body: WeekCreated) -> None:
     connection.execute(update(schema.weeks).values(active=False))
-    values = {name: value for name, value in body.items() if name != "action"}
-    values |= {"launch": parse_moment(body["launch"]), "created_at": parse_moment(fields["at"])}
+    values = {**body.given(), "created_at": parse_moment(fields["at"])}
     connection.execute(insert(schema.weeks).values(**values, active=True))
 
 
-def _use_week(connection: Connection, fields: Fields, body: Fields) -> None:
+def _use_week(connection: Connection, fields: Fields, body: WeekUsed) -> None:
     weeks = schema.weeks
     connection.execute(update(weeks).values(active=False))
-    connection.execute(update(weeks).where(weeks.c.id == body["id"]).values(active=True))
+    connection.execute(update(weeks).where(weeks.c.id == body.id).values(active=True))
 
 
-def _clock_point(connection: Connection, fields: Fields, body: Fields) -> None:
+def _set_clock(connection: Connection, fields: Fields, body: ClockSet) -> None:
     connection.execute(
         insert(schema.clock_points).values(
             id=fields["seq"],
             week_id=fields["week_id"],
-            real=parse_moment(body["real"]),
-            week=parse_moment(body["week"]),
-            pace=body["pace"],
+            real=body.real,
+            week=body.week,
+            pace=body.pace,
         )
     )
 
 
-def _submit(connection: Connection, fields: Fields, body: Fields) -> None:
+def _request_job(connection: Connection, fields: Fields, body: JobRequested) -> None:
     connection.execute(
         insert(schema.jobs).values(
-            id=body["job_id"],
-            kind=body["kind"],
+            id=body.job_id,
+            kind=body.job_kind,
             week_id=fields["week_id"],
             state=JobState.QUEUED,
             reason="",
-            params=body["params"],
-            run=body["run"],
+            params=body.params,
+            run=body.run,
             requested_by=fields["by"],
             requested_at=parse_moment(fields["at"]),
             requested_at_week=parse_moment(fields["at_week"]),
@@ -103,170 +133,164 @@ def _submit(connection: Connection, fields: Fields, body: Fields) -> None:
     )
 
 
-def _ask_stop(connection: Connection, fields: Fields, body: Fields) -> None:
+def _request_stop(connection: Connection, fields: Fields, body: StopRequested) -> None:
     jobs = schema.jobs
     connection.execute(
         update(jobs)
-        .where(jobs.c.id == body["job_id"])
+        .where(jobs.c.id == body.job_id)
         .values(stop_requested_by=fields["by"], stop_requested_at=parse_moment(fields["at"]))
     )
 
 
-def _ask_restart(connection: Connection, fields: Fields, body: Fields) -> None:
+def _request_restart(connection: Connection, fields: Fields, body: RestartRequested) -> None:
     """Parameters for the next attempts; a live attempt is requested to stop for them."""
     jobs = schema.jobs
-    restart = {**body["restart"], "at": fields["at"]}
-    values: dict[str, Any] = {"params": {**body["params"], "restart": restart}, "not_before": None}
+    restart = {**body.restart, "at": fields["at"]}
+    values: dict[str, Any] = {"params": {**body.params, "restart": restart}, "not_before": None}
     values |= {
-        "stop_requested_by": fields["by"] if body["stop"] else None,
-        "stop_requested_at": parse_moment(fields["at"]) if body["stop"] else None,
+        "stop_requested_by": fields["by"] if body.stop else None,
+        "stop_requested_at": parse_moment(fields["at"]) if body.stop else None,
     }
-    connection.execute(update(jobs).where(jobs.c.id == body["job_id"]).values(**values))
+    connection.execute(update(jobs).where(jobs.c.id == body.job_id).values(**values))
 
 
-def _change_job(connection: Connection, fields: Fields, body: Fields) -> None:
-    """``body["job"]`` and ``body["attempt"]`` hold the columns that change."""
-    jobs, attempts = schema.jobs, schema.attempts
+def _start_attempt(connection: Connection, fields: Fields, body: AttemptStarted) -> None:
+    _change_columns(connection, body.job_id, body.job)
+    _remove_attempt(connection, body.job_id, body.number)
     connection.execute(
-        update(jobs).where(jobs.c.id == body["job_id"]).values(**_columns(body["job"]))
-    )
-    number = body.get("number")
-    if number is None:
-        return
-    mine = (attempts.c.job_id == body["job_id"]) & (attempts.c.number == number)
-    if body["action"] == "start":
-        connection.execute(delete(attempts).where(mine))
-        columns = _columns(body["attempt"])
-        connection.execute(
-            insert(attempts).values(job_id=body["job_id"], number=number, reason="", **columns)
+        insert(schema.attempts).values(
+            job_id=body.job_id, number=body.number, reason="", **_columns(body.attempt)
         )
-    elif body["action"] == "requeue":
-        connection.execute(delete(attempts).where(mine))
-    else:
-        connection.execute(update(attempts).where(mine).values(**_columns(body["attempt"])))
+    )
 
 
-def _columns(values: Fields) -> dict[str, Any]:
+def _requeue(connection: Connection, fields: Fields, body: StartRequeued) -> None:
+    _change_columns(connection, body.job_id, body.job)
+    _remove_attempt(connection, body.job_id, body.number)
+
+
+def _change_job(connection: Connection, fields: Fields, body: JobChanged) -> None:
+    _change_columns(connection, body.job_id, body.job)
+    if body.number is not None and body.attempt is not None:
+        attempts = schema.attempts
+        mine = (attempts.c.job_id == body.job_id) & (attempts.c.number == body.number)
+        connection.execute(update(attempts).where(mine).values(**_columns(body.attempt)))
+
+
+def _change_columns(connection: Connection, job_id: str, columns: JobColumns) -> None:
+    jobs = schema.jobs
+    connection.execute(update(jobs).where(jobs.c.id == job_id).values(**_columns(columns)))
+
+
+def _remove_attempt(connection: Connection, job_id: str, number: int) -> None:
+    attempts = schema.attempts
+    mine = (attempts.c.job_id == job_id) & (attempts.c.number == number)
+    connection.execute(delete(attempts).where(mine))
+
+
+def _columns(columns: JobColumns | AttemptColumns) -> dict[str, Any]:
+    values = _plain(columns)
+    if "mark" in values:
+        values["attempt_id"] = values.pop("mark")
     # A text without a record, as older lines have it, must not keep the record of the one before.
-    values = {"reason_message": None, **values} if "reason" in values else values
+    return {"reason_message": None, **values} if "reason" in values else values
+
+
+def _plain(body: BodyPart) -> dict[str, Any]:
+    """What was set, for the tables: they have a message's text and its record."""
     return {
-        _RENAMED.get(name, name): (
-            parse_moment(value) if name in _MOMENTS and value is not None else value
-        )
-        for name, value in values.items()
+        name: str(value) if isinstance(value, Message) else value
+        for name, value in body.given().items()
     }
 
 
-def _tick(connection: Connection, fields: Fields, body: Fields) -> None:
+def _tick(connection: Connection, fields: Fields, body: Ticked) -> None:
     ticks = schema.ticks
-    if body["replaces"] is not None:
+    if body.replaces is not None:
         connection.execute(
-            update(ticks).where(ticks.c.id == body["replaces"]).values(replaced_by=fields["seq"])
+            update(ticks).where(ticks.c.id == body.replaces).values(replaced_by=fields["seq"])
         )
-    values = {name: value for name, value in body.items() if name != "replaces"}
-    connection.execute(
-        insert(ticks).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
-    )
+    values = _plain(body)
+    del values["replaces"]
+    _insert(connection, ticks, fields, values)
 
 
-def _note(connection: Connection, fields: Fields, body: Fields) -> None:
-    connection.execute(
-        insert(schema.notes).values(
-            id=fields["seq"], week_id=fields["week_id"], **body, **_who(fields)
-        )
-    )
+def _note(connection: Connection, fields: Fields, body: NoteWritten) -> None:
+    _insert(connection, schema.notes, fields, body.given())
 
 
-def _open_incident(connection: Connection, fields: Fields, body: Fields) -> None:
-    connection.execute(
-        insert(schema.incidents).values(
-            id=fields["seq"],
-            week_id=fields["week_id"],
-            procedure=body["procedure"],
-            state=IncidentState.OPEN,
-            summary=body["summary"],
-            summary_message=body.get("summary_message"),
-            blocks_start=body["blocks_start"],
-            actions_done=[],
-            **_who(fields),
-        )
-    )
+def _open_incident(connection: Connection, fields: Fields, body: IncidentOpened) -> None:
+    values: dict[str, Any] = {
+        "procedure": body.procedure,
+        "state": IncidentState.OPEN,
+        "summary": str(body.summary),
+        "summary_message": body.summary_message,
+        "blocks_start": body.blocks_start,
+        "actions_done": [],
+    }
+    _insert(connection, schema.incidents, fields, values)
 
 
-def _do_incident_action(connection: Connection, fields: Fields, body: Fields) -> None:
+def _do_incident_action(connection: Connection, fields: Fields, body: IncidentActionDone) -> None:
     incidents = schema.incidents
-    mine = incidents.c.id == body["id"]
-    connection.execute(update(incidents).where(mine).values(actions_done=body["actions_done"]))
+    mine = incidents.c.id == body.id
+    connection.execute(update(incidents).where(mine).values(actions_done=body.actions_done))
 
 
-def _close_incident(connection: Connection, fields: Fields, body: Fields) -> None:
+def _close_incident(connection: Connection, fields: Fields, body: IncidentClosed) -> None:
     incidents = schema.incidents
     connection.execute(
         update(incidents)
-        .where(incidents.c.id == body["id"])
+        .where(incidents.c.id == body.id)
         .values(
             state=IncidentState.CLOSED,
             closed_by=fields["by"],
             closed_at=parse_moment(fields["at"]),
-            close_reason=body["reason"],
+            close_reason=body.reason,
         )
     )
 
 
-def _sign(connection: Connection, fields: Fields, body: Fields) -> None:
+def _sign(connection: Connection, fields: Fields, body: DecisionSigned) -> None:
+    _insert(connection, schema.signatures, fields, body.given())
+
+
+def _close_condition(connection: Connection, fields: Fields, body: ConditionClosed) -> None:
+    _insert(connection, schema.conditions_closed, fields, body.given())
+
+
+def _start_runner(connection: Connection, fields: Fields, body: RunnerStarted) -> None:
     connection.execute(
-        insert(schema.signatures).values(
-            id=fields["seq"], week_id=fields["week_id"], **body, **_who(fields)
-        )
+        insert(schema.runners).values(**body.given(), since=parse_moment(fields["at"]))
     )
 
 
-def _close_condition(connection: Connection, fields: Fields, body: Fields) -> None:
-    values = {name: value for name, value in body.items() if name != "action"}
-    connection.execute(
-        insert(schema.conditions_closed).values(
-            id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields)
-        )
-    )
-
-
-def _start_runner(connection: Connection, fields: Fields, body: Fields) -> None:
-    connection.execute(
-        insert(schema.runners).values(
-            epoch=body["epoch"],
-            host=body["host"],
-            pid=body["pid"],
-            since=parse_moment(fields["at"]),
-        )
-    )
-
-
-def _end_runner(connection: Connection, fields: Fields, body: Fields) -> None:
+def _end_runner(connection: Connection, fields: Fields, body: RunnerEnded) -> None:
     runners = schema.runners
     connection.execute(
         update(runners)
-        .where(runners.c.epoch == body["epoch"])
+        .where(runners.c.epoch == body.epoch)
         .values(ended_at=parse_moment(fields["at"]))
     )
 
 
-_ACTIONS: dict[tuple[str, str | None], Callable[[Connection, Fields, Fields], None]] = {
-    ("week", "create"): _create_week,
-    ("week", "use"): _use_week,
-    ("clock", None): _clock_point,
-    ("request", "submit"): _submit,
-    ("request", "stop"): _ask_stop,
-    ("request", "restart"): _ask_restart,
-    ("job", "start"): _change_job,
-    ("job", "requeue"): _change_job,
-    ("job", "change"): _change_job,
-    ("tick", None): _tick,
-    ("note", None): _note,
-    ("incident", "open"): _open_incident,
-    ("incident", "do"): _do_incident_action,
-    ("incident", "close"): _close_incident,
-    ("signature", None): _sign,
-    ("condition", "close"): _close_condition,
-    ("runner", "start"): _start_runner,
-    ("runner", "end"): _end_runner,
+_ACTIONS: dict[type[Body], Callable[[Connection, Fields, Any], None]] = {
+    WeekCreated: _create_week,
+    WeekUsed: _use_week,
+    ClockSet: _set_clock,
+    JobRequested: _request_job,
+    StopRequested: _request_stop,
+    RestartRequested: _request_restart,
+    AttemptStarted: _start_attempt,
+    StartRequeued: _requeue,
+    JobChanged: _change_job,
+    Ticked: _tick,
+    NoteWritten: _note,
+    IncidentOpened: _open_incident,
+    IncidentActionDone: _do_incident_action,
+    IncidentClosed: _close_incident,
+    DecisionSigned: _sign,
+    ConditionClosed: _close_condition,
+    RunnerStarted: _start_runner,
+    RunnerEnded: _end_runner,
 }

@@ -44,13 +44,13 @@ def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) 
         ) as connection:
             first = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.OperationalError as error:
-        said = str(error)
+        text = str(error)
         # Locked, or a transaction has to be rolled back first: a reader can't tell.
-        return said if any(word in said for word in _DAMAGE) else None
+        return text if any(word in text for word in _DAMAGE) else None
     except sqlite3.DatabaseError as error:
         return str(error)
-    said = str(first[0]) if first else "no result of integrity_check"
-    return None if said == "ok" else " ".join(said.removeprefix("*** in database main ***").split())
+    text = str(first[0]) if first else "no result of integrity_check"
+    return None if text == "ok" else " ".join(text.removeprefix("*** in database main ***").split())
 
 
 def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:
@@ -74,16 +74,16 @@ def operator_errors(home: Home) -> Iterator[None]:
     except OSError as error:  # of the ledger
         raise unwritable(home, error) from error
     except OperationalError as error:
-        said = str(error.orig)
-        if "locked" in said or "busy" in said:
+        text = str(error.orig)
+        if "locked" in text or "busy" in text:
             raise busy() from error
-        if "unable to open" in said and _out_of_descriptors():
+        if "unable to open" in text and _out_of_descriptors():
             raise too_many_files() from error
         raise SetupError(
             Message(
                 "NOT saved: the database {path} can't be written ({error}).",
                 path=str(home.database),
-                error=said,
+                error=text,
             ),
             _RETRY,
         ) from error

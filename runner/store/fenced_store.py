@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import ConflictError
 from core.language import Message
+from core.ledger_bodies import RunnerStarted
 from core.people import Person
 from core.vocabulary import Role
 from runner.store.queries import week_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from core.ledger_bodies import Body
     from runner.records import LedgerEntry
     from runner.store import Store, Transaction
 
@@ -41,10 +43,9 @@ class FencedWrite:
         self.connection = transaction.connection
         self.now = now
 
-    def append(self, kind: str, body: Mapping[str, Any], week_id: str | None) -> LedgerEntry:
+    def append(self, body: Body, week_id: str | None) -> LedgerEntry:
         """Append a line and apply it to the tables."""
         return self.transaction.append(
-            kind,
             body,
             by=RUNNER,
             at=self.now,
@@ -65,8 +66,8 @@ class FencedStore:
         """Begin a new epoch; from here on every earlier runner is stale."""
         with store.write() as transaction:
             epoch = store.epoch(transaction.connection) + 1
-            body = {"action": "start", "epoch": epoch, "host": host, "pid": pid}
-            FencedWrite(transaction, now).append("runner", body, None)
+            started = RunnerStarted(epoch=epoch, host=host, pid=pid)
+            FencedWrite(transaction, now).append(started, None)
         return cls(store, epoch)
 
     @contextmanager

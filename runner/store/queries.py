@@ -25,7 +25,7 @@ TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
-    """The whole clock of a week; without points week time is real time."""
+    """The clock of a week; without points week time is real time."""
     rows = connection.execute(
         select(clock_points).where(clock_points.c.week_id == week_id).order_by(clock_points.c.id)
     )
@@ -113,11 +113,11 @@ def open_incidents(connection: Connection, week_id: str) -> list[Row]:
 
 
 def blocking_incident(connection: Connection, week_id: str | None) -> Incident | None:
-    """The oldest incident that blocks every start and every resume; None: none does."""
+    """The oldest incident that blocks every start and resume; None if none does."""
     if week_id is None:
         return None
     known = (incident_of(row) for row in open_incidents(connection, week_id))
-    return next((incident for incident in known if incident.holds_start), None)
+    return next((incident for incident in known if incident.is_blocking), None)
 
 
 class CountedTrials(NamedTuple):

@@ -16,6 +16,7 @@ from sqlalchemy import Row, select
 
 from core.job_params import JobParams, RestartRecord, StoredTrainParams, stored_params
 from core.language import Message
+from core.ledger_bodies import JobColumns, JobRequested
 from core.vocabulary import JobKind, JobState
 from runner.store import schema
 
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-def submit_body(kind: JobKind, params: JobParams, run: str | None, now: datetime) -> dict[str, Any]:
+def job_request(
+    kind: JobKind, params: JobParams, run: str | None, now: datetime
+) -> JobRequested:  # fmt: skip
     """The ledger body of a request; the job's id is made here."""
-    return {
-        "action": "submit",
-        "job_id": f"{kind.value}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
-        "kind": kind.value,
-        "params": params.as_json(),
-        "run": run,
-    }
+    return JobRequested(
+        job_id=f"{kind.value}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        job_kind=kind,
+        params=params.as_json(),
+        run=run,
+    )
 
 
 def restart_of(row: Row[Any]) -> RestartRecord | None:
@@ -49,9 +51,7 @@ def restart_pending(row: Row[Any]) -> bool:
     )
 
 
-def requeue_for_restart(
-    connection: Connection, job_id: str, state: JobState
-) -> dict[str, Any] | None:
+def requeue_for_restart(connection: Connection, job_id: str, state: JobState) -> JobColumns | None:
     """The columns that put a stopped job back into the queue; None without a pending restart.
 
     STOPPED -> QUEUED
@@ -63,14 +63,14 @@ def requeue_for_restart(
     asked = restart_of(row)
     if asked is None or not restart_pending(row):
         return None
-    return {
-        "state": JobState.QUEUED,
-        "reason": Message(
+    return JobColumns(
+        state=JobState.QUEUED,
+        reason=Message(
             "Restarted by {by} {change}, from the last good checkpoint.",
             by=asked.by,
             change=asked.what,
         ),
-        "stop_requested_by": None,
-        "stop_requested_at": None,
-        "not_before": None,
-    }
+        stop_requested_by=None,
+        stop_requested_at=None,
+        not_before=None,
+    )

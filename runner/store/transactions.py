@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from core.errors import IntegrityError
-from core.language import Message, recorded
+from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from runner.failpoints import fail_here
@@ -35,11 +35,12 @@ from runner.store.rows import entry_of
 from runner.store.write_lock import write_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
+    from core.ledger_bodies import Body
     from core.people import Person
     from runner.records import LedgerEntry
 
@@ -65,8 +66,7 @@ class Transaction:
 
     def append(
         self,
-        kind: str,
-        body: Mapping[str, Any],
+        body: Body,
         *,
         by: Person,
         at: datetime,
@@ -74,23 +74,20 @@ class Transaction:
         week_id: str | None = None,
         key: str | None = None,
     ) -> LedgerEntry:
-        """Add a line and apply it to the tables.
-
-        :param body: plain JSON, and messages.
-        """
+        """Add a line and apply it to the tables."""
         fields = chain.seal(
             {
                 "seq": self._seq + 1,
                 "prev": self._prev,
                 "at": iso(at),
                 "at_week": iso(at_week),
-                "kind": kind,
+                "kind": body.kind,
                 "week_id": week_id,
                 "by": by.name,
                 "role": by.role.value,
                 "verified": by.verified,
                 "key": key,
-                "body": recorded(body),
+                "body": body.as_json(),
             }
         )
         line = chain.canonical(fields).encode() + b"\n"

@@ -1,4 +1,4 @@
-"""The lock that lets one writer at a time into a home's store."""
+"""The lock that allows one writer at a time in the store of a data directory."""
 
 from __future__ import annotations
 

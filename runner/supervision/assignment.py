@@ -36,7 +36,7 @@ class Assignment:
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
-    """The playbook's own training command, if this job is to run it."""
+    """The playbook's training command, if this job runs a custom trainer; else None."""
     if job.kind is not JobKind.TRAIN or week is None:
         return None
     return week.playbook.training.command

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.paths import Home
     from runner.settings import Settings
 
-# Failures of the machine. The trainer's own failure (FAILED) waits for a person, and a
+# Failures of the machine. A failure of the trainer itself (FAILED) waits for a person, and a
 # revalidation is never repeated automatically: that would select a verdict by luck.
 _RESUMED = frozenset({JobState.INTERRUPTED, JobState.LOST})
 _DAY = timedelta(hours=24)
@@ -29,14 +29,14 @@ _DAY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class ResumeAt:
-    """The run is resumed at this time."""
+    """The run is resumed automatically at this time (real)."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class NotResumed:
-    """The run is not resumed; without a ``why`` where a resume is not expected anyway."""
+    """The run is not resumed automatically; ``why`` is None if no resume is expected."""
 
     why: Message | None = None
 

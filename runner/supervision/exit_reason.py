@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from runner.processes.executor import Exit
 
-# What programs exit with (see runner/jobs/attempt.py).
+# Exit codes of our programs (see runner/jobs/attempt.py).
 REFUSED, STOPPED_AFTER_SAVING = 2, 3
 
 # The last line of a Python traceback: ``package.SomeError: what``.
@@ -35,7 +35,7 @@ _PATTERNS = (
     (re.compile(r"MemoryError|bad_alloc"), Message("out of memory")),
 )
 
-# Tables of numbers, as SB3's logger prints them, say nothing about a failure.
+# SB3's logger prints tables of numbers, which don't explain a failure.
 _TRACEBACK = re.compile(r"^Traceback\b", re.MULTILINE)
 _IGNORED = re.compile(r"^Exception ignored in", re.MULTILINE)  # during shutdown
 _CHAINED = re.compile(
@@ -45,20 +45,20 @@ _CHAINED = re.compile(
 _TABLE = re.compile(r"^\s*(?:\|.*\||-+)\s*$\n?", re.MULTILINE)
 _LAST_LINES = 20
 
-# A program causes these itself; no shutdown sends them.
+# Signals that a program causes itself; no shutdown sends them.
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
 _STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 @dataclass(frozen=True)
 class EndedAttempt:
-    """All that is known about an attempt that has ended."""
+    """What was recorded about an attempt that has ended."""
 
     exit: Exit | None  # None: its exit status was not recorded
     same_boot: bool
     result: Mapping[str, Any] | None
     tail: str = ""  # the end of its output
-    own_trainer: bool = False  # the users' own trainer: it writes no result file
+    own_trainer: bool = False  # a custom trainer, which writes no result file
     stop_asked_by: str | None = None
     killed_after_s: float | None = None  # how long it ignored SIGTERM
 
@@ -101,7 +101,7 @@ def exit_state(ended: EndedAttempt) -> tuple[JobState, Message]:
 
 
 def _finished_by_itself(ended: EndedAttempt) -> bool:
-    """Exit code 0 of the users' own trainer is a success, unless a stop or a shutdown caused it.
+    """Whether exit code 0 of a custom trainer is a success: no stop or shutdown caused it.
 
     It writes no result file, and a trainer that handles SIGTERM also exits with 0.
     """
@@ -136,7 +136,7 @@ def proves_failure(result: Mapping[str, Any] | None) -> bool:
 def _explained_by_stop(ended: EndedAttempt, exit: Exit) -> bool:
     """Whether the requested stop caused this exit.
 
-    The exit code of the users' own trainer on SIGTERM is not defined, so each one counts.
+    The exit code of a custom trainer on SIGTERM is not defined, so each one counts.
     """
     if exit.signal is not None:
         if exit.signal == signal.SIGKILL:  # an earlier runner may have sent it, for this stop
@@ -191,12 +191,12 @@ def _signalled(exit: Exit, number: int, same_boot: bool) -> tuple[JobState, Mess
 
 def _own_failure(ended: EndedAttempt, code: int | None) -> Message:
     result = ended.result or {}
-    said, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
-    if code == REFUSED and said:
-        return Message("Refused: {why}", why=joined(filter(None, [said, remedy])))
-    words = said if said and result.get("error_kind") != "crash" else last_words(ended.tail)
+    message, remedy = recorded_message(result, "error"), recorded_message(result, "remedy")
+    if code == REFUSED and message:
+        return Message("Refused: {why}", why=joined(filter(None, [message, remedy])))
+    words = message if message and result.get("error_kind") != "crash" else last_words(ended.tail)
     raised = _RAISED.findall(words)
-    what = _shortened(said or (raised[-1].strip() if raised else ""))
+    what = _shortened(message or (raised[-1].strip() if raised else ""))
     hint = next((hint for pattern, hint in _PATTERNS if pattern.search(words)), None)
     why = Message("Failed") if code is None else Message("Exit code {code}", code=code)
     if hint is not None:

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING, Any
 from core.errors import TrainweekError
 from core.files import tail, write_text
 from core.language import Message, joined, literal
-from core.timestamps import iso
+from core.ledger_bodies import (
+    AttemptColumns,
+    DecisionMade,
+    JobChanged,
+    JobColumns,
+    ProcessColumns,
+    StartRequeued,
+)
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
-from runner.incidents.evidence_files import protect, write_issue_line
+from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident
 from runner.store import queries
 from runner.store.requests import requeue_for_restart
@@ -39,9 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("trainweek.runner")
 
 _LOST_STARTS_ALLOWED = 1
-_START_VANISHED = Message("The start left no trace of a process. It is tried once more.")
+_START_VANISHED = Message("The start left no trace of a process. Retrying once.")
 _STARTS_VANISHED = Message("Two starts left no trace of a process.")
-_START_HUNG = Message("The start hung before the program ran. It is tried once more.")
+_START_HUNG = Message("The start hung before the program ran. Retrying once.")
 _STARTS_HUNG = Message("Two starts hung before the program ran.")
 _TEMPORARY = frozenset(
     {
@@ -81,10 +88,10 @@ class Finisher:
         killed_after_s: float | None,
         now: datetime,
     ) -> None:
-        """An attempt has ended: end the processes it left, determine its state, record it."""
+        """Record an ended attempt: kill the processes it left, determine its state, save it."""
         folder = self.home.root / attempt.folder
         # Processes that outlive the program (workers, escaped grandchildren) have no owner.
-        swept = self.executor.kill_tree(folder, attempt.attempt_id)
+        killed = self.executor.kill_tree(folder, attempt.attempt_id)
         report_corrupt_checkpoints(self.home, self.fenced, row, folder, now)
         job, week = job_of(row), self._week(row)
         result = read_json(folder / "result.json")
@@ -98,32 +105,30 @@ class Finisher:
             killed_after_s=killed_after_s,
         )
         state, reason = exit_state(ended)
-        if swept and killed_after_s is None:
-            log.warning("%s left %s processes; they were killed.", row.id, swept)
-        columns = {
-            "state": state,
-            "reason": reason,
-            "pid": observed.process.pid if observed.process else row.pid,
-            "ended_at": iso(max(observed.exit.at, attempt.started_at) if observed.exit else now),
-            "exit_code": _exit_code(observed),
-        }
+        if killed and killed_after_s is None:
+            log.warning("%s left %s processes; they were killed.", row.id, killed)
+        columns = ProcessColumns(
+            state=state,
+            reason=reason,
+            pid=observed.process.pid if observed.process else row.pid,
+            ended_at=max(observed.exit.at, attempt.started_at) if observed.exit else now,
+            exit_code=_exit_code(observed),
+        )
         if observed.started_at is not None:
-            columns["started_at"] = iso(observed.started_at)
+            columns = columns.model_copy(update={"started_at": observed.started_at})
         procedure = self._procedure(row, state, observed, result) if week else None
-        kept, missing = protect(self.home, procedure) if procedure else (None, None)
+        kept, missing = copy_evidence(self.home, procedure) if procedure else (None, None)
         opened = False
         with self.fenced.write(now) as write:
-            body = {"action": "change", "job_id": row.id, "number": attempt.number}
-            write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
+            write.append(JobChanged.with_attempt(row.id, attempt.number, columns), row.week_id)
             if procedure and week:
                 failed = Message("{job} failed. {reason}", job=row.id, reason=reason)
                 summary = joined(filter(None, [failed, missing, self._last_lines(folder)]))
                 opened = open_incident(write, week, procedure, summary, row.id, kept)
             elif row.kind == JobKind.REVALIDATE and state is JobState.SUCCEEDED and result:
-                write.append("decision", _decision(row.id, result), row.week_id)
-            elif again := requeue_for_restart(write.connection, row.id, state):
-                body = {"action": "change", "job_id": row.id, "job": again}
-                write.append("job", body, row.week_id)
+                write.append(DecisionMade.of_result(row.id, result), row.week_id)
+            elif requeued := requeue_for_restart(write.connection, row.id, state):
+                write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
             else:
                 self._resume(write, row, state, reason, now)
         if opened and week and procedure:
@@ -131,7 +136,7 @@ class Finisher:
         log.info("%s attempt %s: %s. %s", row.id, attempt.number, state, reason)
 
     def _last_lines(self, folder: Path) -> Message | None:
-        """Keep the log's last lines with the attempt, and say where."""
+        """Copy the log's last lines to the attempt's folder; returns a sentence with the path."""
         kept = folder / "last_100_lines.log"
         try:
             write_text(kept, tail(self.home.training_log, 100) + "\n")
@@ -147,27 +152,23 @@ class Finisher:
         match resume(write.connection, self.home, self.settings, row, state, now, self.chance):
             case ResumeAt(at=at):
                 planned = Message("Automatic resume at {time} UTC.", time=f"{at:%H:%M:%S}")
-                columns = {
-                    "state": JobState.QUEUED,
-                    "reason": joined([reason, planned]),
-                    "not_before": iso(at),
-                }
-                body = {"action": "change", "job_id": row.id, "job": columns, "resumes": True}
-                write.append("job", body, row.week_id)
+                columns = JobColumns(
+                    state=JobState.QUEUED, reason=joined([reason, planned]), not_before=at
+                )
+                body = JobChanged(job_id=row.id, job=columns, resumes=True)
+                write.append(body, row.week_id)
             case NotResumed(why=Message() as why):
-                columns = {"reason": joined([reason, why])}
-                body = {"action": "change", "job_id": row.id, "job": columns}
-                write.append("job", body, row.week_id)
+                columns = JobColumns(reason=joined([reason, why]))
+                write.append(JobChanged(job_id=row.id, job=columns), row.week_id)
 
     def end_waiting(self, row: Row, now: datetime) -> None:
         """QUEUED -> STOPPED: nothing had been started."""
         reason = Message("Stopped by {by} before it was started.", by=row.stop_requested_by)
-        columns = {"state": JobState.STOPPED, "reason": reason, "ended_at": iso(now)}
+        columns = JobColumns(state=JobState.STOPPED, reason=reason, ended_at=now, not_before=None)
         with self.fenced.write(now) as write:
-            body = {"action": "change", "job_id": row.id, "job": columns | {"not_before": None}}
-            write.append("job", body, row.week_id)
-            if again := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
-                write.append("job", body | {"job": again}, row.week_id)
+            write.append(JobChanged(job_id=row.id, job=columns), row.week_id)
+            if requeued := requeue_for_restart(write.connection, row.id, JobState.STOPPED):
+                write.append(JobChanged(job_id=row.id, job=requeued), row.week_id)
 
     def give_up_start(self, row: Row, attempt: Row, now: datetime, *, hung: bool = False) -> None:
         """A start produced no process: try once more, without counting it.
@@ -179,23 +180,27 @@ class Finisher:
         """
         with self.fenced.write(now) as write:
             if row.spawns_lost < _LOST_STARTS_ALLOWED:
-                columns: dict[str, Any] = {
-                    "state": JobState.QUEUED,
-                    "reason": _START_HUNG if hung else _START_VANISHED,
-                    "attempt": row.attempt - 1,
-                    "started_at": None,
-                    "spawns_lost": row.spawns_lost + 1,
-                }
-                body = {"action": "requeue", "number": attempt.number}
+                reason = _START_HUNG if hung else _START_VANISHED
+                waits = JobColumns(
+                    state=JobState.QUEUED,
+                    reason=reason,
+                    attempt=row.attempt - 1,
+                    started_at=None,
+                    spawns_lost=row.spawns_lost + 1,
+                )
+                body = StartRequeued(job_id=row.id, number=attempt.number, job=waits)
+                write.append(body, row.week_id)
             else:
                 reason = _STARTS_HUNG if hung else _STARTS_VANISHED
-                ended = {"state": JobState.LOST, "reason": reason, "ended_at": iso(now)}
-                columns = ended | {"spawns_lost": 0}
-                body = {"action": "change", "number": attempt.number, "attempt": ended}
-            write.append("job", body | {"job_id": row.id, "job": columns}, row.week_id)
-            if columns["state"] is JobState.LOST:
-                self._resume(write, row, JobState.LOST, columns["reason"], now)
-        log.warning("%s: %s", row.id, columns["reason"])
+                ended = JobChanged(
+                    job_id=row.id,
+                    number=attempt.number,
+                    job=JobColumns(state=JobState.LOST, reason=reason, ended_at=now, spawns_lost=0),
+                    attempt=AttemptColumns(state=JobState.LOST, reason=reason, ended_at=now),
+                )
+                write.append(ended, row.week_id)
+                self._resume(write, row, JobState.LOST, reason, now)
+        log.warning("%s: %s", row.id, reason)
 
     def could_not_start(
         self, row: Row, number: int, error: OSError | TrainweekError, now: datetime
@@ -207,10 +212,9 @@ class Finisher:
         """
         state = JobState.LOST if number > 1 and _may_pass(error) else JobState.FAILED
         reason = Message("Could not start: {error}", error=_as_sentence(error))
-        columns = {"state": state, "reason": reason, "ended_at": iso(now)}
+        columns = ProcessColumns(state=state, reason=reason, ended_at=now)
         with self.fenced.write(now) as write:
-            body = {"action": "change", "job_id": row.id, "number": number}
-            write.append("job", body | {"job": columns, "attempt": columns}, row.week_id)
+            write.append(JobChanged.with_attempt(row.id, number, columns), row.week_id)
             if state is JobState.LOST:
                 self._resume(write, row, state, reason, now)
         log.error("%s: %s", row.id, reason)
@@ -265,8 +269,3 @@ def _exit_code(observed: Observation) -> int | None:
     if observed.exit is None:
         return None
     return observed.exit.code if observed.exit.signal is None else -observed.exit.signal
-
-
-def _decision(job_id: str, result: Any) -> dict[str, Any]:
-    names = ("decision", "score", "sha256", "report", "archived")
-    return {"job_id": job_id, **{name: result[name] for name in names if name in result}}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, func, select
 
 from core.errors import TrainweekError
 from core.language import Message
-from core.timestamps import iso
+from core.ledger_bodies import AttemptColumns, AttemptStarted, JobChanged, JobColumns
 from core.vocabulary import JobKind, JobState
 from runner.failpoints import fail_here
 from runner.store import queries, schema
@@ -58,47 +58,45 @@ class Starter:
             trains = row.kind == JobKind.TRAIN
             if trains and (held := queries.blocking_incident(write.connection, row.week_id)):
                 # It blocks a resume as well as a first start that was requested before it.
-                change: dict[str, Any] = {
-                    "state": JobState.INTERRUPTED if row.attempt else JobState.STOPPED,
-                    "reason": Message(
-                        "The open incident {procedure!r} blocks every start. Close it, then start"
-                        " again.",
-                        procedure=held.procedure,
-                    ),
-                    "not_before": None,
-                }
-                if not row.attempt:
-                    change["ended_at"] = iso(now)
-                body = {"action": "change", "job_id": row.id, "job": change}
-                write.append("job", body, row.week_id)
+                reason = Message(
+                    "The open incident {procedure!r} blocks every start. Close it, then start"
+                    " again.",
+                    procedure=held.procedure,
+                )
+                if row.attempt:
+                    change = JobColumns(state=JobState.INTERRUPTED, reason=reason, not_before=None)
+                else:
+                    change = JobColumns(
+                        state=JobState.STOPPED, reason=reason, not_before=None, ended_at=now
+                    )
+                write.append(JobChanged(job_id=row.id, job=change), row.week_id)
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
             trials = queries.counted_trials(write.connection, row.week_id, row.seq)
-            body = {
-                "action": "start",
-                "job_id": row.id,
-                "number": number,
-                "job": {
-                    "state": JobState.STARTING,
-                    "reason": "",
-                    "attempt": number,
-                    "pid": None,
-                    "started_at": iso(now),
-                    "ended_at": None,
-                    "exit_code": None,
-                    "not_before": None,
-                },
-                "attempt": {
-                    "state": JobState.STARTING,
-                    "attempt_id": attempt_id,
-                    "epoch": self.fenced.epoch,
-                    "started_at": iso(now),
-                    "folder": self.home.relative(folder),
-                    "event_folder": None if events is None else self.home.relative(events),
-                },
-            }
-            write.append("job", body, row.week_id)
+            body = AttemptStarted(
+                job_id=row.id,
+                number=number,
+                job=JobColumns(
+                    state=JobState.STARTING,
+                    reason="",
+                    attempt=number,
+                    pid=None,
+                    started_at=now,
+                    ended_at=None,
+                    exit_code=None,
+                    not_before=None,
+                ),
+                attempt=AttemptColumns(
+                    state=JobState.STARTING,
+                    attempt_id=attempt_id,
+                    epoch=self.fenced.epoch,
+                    started_at=now,
+                    folder=self.home.relative(folder),
+                    event_folder=None if events is None else self.home.relative(events),
+                ),
+            )
+            write.append(body, row.week_id)
         assignment = Assignment(job, number, folder, events, week, trials)
         fail_here("before_spawn")
         self.fenced.check()  # a runner that was paused here must not start what another one did
@@ -113,7 +111,7 @@ class Starter:
         return attempt_id
 
     def _event_folder(self, connection: Connection, job: Job) -> Path | None:
-        """A folder of its own for each attempt of a run, over all jobs of that run."""
+        """The event folder of the next attempt; each attempt of a run has its own, over all jobs."""
         if job.kind is not JobKind.TRAIN or job.run is None:
             return None
         attempts, jobs = schema.attempts, schema.jobs

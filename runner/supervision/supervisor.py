@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
 from core.language import Message
-from core.timestamps import iso
+from core.ledger_bodies import JobChanged, JobColumns, ProcessColumns
 from core.vocabulary import JobState
 from runner.liveness.watcher import Watcher
 from runner.reported_problems import ReportedProblems
@@ -174,10 +174,9 @@ class Supervisor:
         self._shim_stuck.pop(attempt_id, None)
         if monotonic - since >= grace and row.reason != _NOT_SAVED:
             self._exit_pending[attempt_id] = monotonic  # the store may have no disk space either
-            columns = {"reason": _NOT_SAVED}
+            body = JobChanged(job_id=row.id, job=JobColumns(reason=_NOT_SAVED))
             with self.fenced.write(now) as write:
-                body = {"action": "change", "job_id": row.id, "job": columns}
-                write.append("job", body, row.week_id)
+                write.append(body, row.week_id)
             log.error("%s: %s", row.id, _NOT_SAVED)
         return False
 
@@ -205,31 +204,22 @@ class Supervisor:
 
     def _running(self, row: Row, attempt: Row, observed: Observation, now: datetime) -> None:
         assert observed.process is not None
-        started = iso(observed.started_at or now)
-        columns = {"state": JobState.RUNNING, "pid": observed.process.pid, "started_at": started}
+        columns = ProcessColumns(
+            state=JobState.RUNNING,
+            pid=observed.process.pid,
+            started_at=observed.started_at or now,
+        )
         with self.fenced.write(now) as write:
-            body = {
-                "action": "change",
-                "job_id": row.id,
-                "number": attempt.number,
-                "job": columns,
-                "attempt": columns,
-            }
-            write.append("job", body, row.week_id)
+            body = JobChanged.with_attempt(row.id, attempt.number, columns)
+            write.append(body, row.week_id)
         log.info("%s attempt %s is running as pid %s", row.id, attempt.number, observed.process.pid)
 
     def _stop(self, row: Row, attempt: Row, folder: Path, now: datetime) -> None:
         """RUNNING -> STOPPING."""
-        columns = {"state": JobState.STOPPING}
+        columns = ProcessColumns(state=JobState.STOPPING)
         with self.fenced.write(now) as write:
-            body = {
-                "action": "change",
-                "job_id": row.id,
-                "number": attempt.number,
-                "job": columns,
-                "attempt": columns,
-            }
-            write.append("job", body, row.week_id)
+            body = JobChanged.with_attempt(row.id, attempt.number, columns)
+            write.append(body, row.week_id)
         self._terminated[attempt.attempt_id] = self.monotonic()
         self.executor.terminate(folder, attempt.attempt_id)
 
@@ -270,6 +260,6 @@ class Supervisor:
             self.finisher.give_up_start(row, attempt, now, hung=True)
 
     def _overdue(self, attempt: Row) -> bool:
-        """Whether a start should have a process by now; an adopted one gets the full time too."""
+        """Whether a start should have a process by now; an adopted one also gets the full timeout."""
         since = self._started.get(attempt.attempt_id, self._created)
         return self.monotonic() - since >= self.settings.start_timeout_s

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def check_moment(week: Week, day: date) -> datetime:
     """The week time as of which a day is judged.
 
-    The day's check-in, or on the launch day the last hourly slot; a day without either is
-    judged as of its end.
+    The day's check-in, on the launch day the last hourly slot; a day without either is judged
+    as of its end.
 
     :raises InputError: the day is not a day of the week.
     """

@@ -20,7 +20,7 @@ def check_datasets(
 ) -> tuple[dict[str, Any], Message]:
     """Check the candles of each folder.
 
-    :param folders: name to folder; the home's training and backtest data by default.
+    :param folders: name to folder; by default the training and backtest data of the data directory.
     :returns: the result as a JSON object (``ok``, ``errors``, ``warnings``,
         ``datasets``), and the report as text.
     """

@@ -48,6 +48,7 @@ from runner.agent.market import Market
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings
 from tests.benchmarks.optimal_policy import solve
+from tests.expected import present
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 YEAR = 8760
@@ -101,7 +102,7 @@ def speed(playbook: Playbook) -> None:
     held = np.cumsum(np.random.default_rng(1).random(YEAR) < 1 / 24) % 2 * SIZE
     played = replay(track, held, Costs.of(CostModel()))
     returns, pnl = bar_returns(played.equity[:, 0]), played.pnl(0)
-    style = Style.of(held, np.zeros(YEAR))
+    style = present(Style.of(held, np.zeros(YEAR)))
     judge = Judge(playbook.gates, playbook.decision, YEAR)
     parts = {
         f"{n} random policies": lambda: run_random(track, style, CostModel(), n),
@@ -126,7 +127,7 @@ def coin_flip(seed: int, playbook: Playbook) -> Found:
     played = replay(Track.of(bars, episodes), held, Costs.of(CostModel()))
     equity = pd.DataFrame(
         {
-            "time": candles.frame.index + pd.Timedelta(hours=1),
+            "time": pd.DatetimeIndex(candles.frame.index) + pd.Timedelta(hours=1),
             "equity": 10_000 * played.equity[:, 0],
             # Near enough for the fair baseline: a position drifts a little from its level.
             "exposure": np.concatenate([[0.0], held]),

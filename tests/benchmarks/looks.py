@@ -10,12 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
 from core.vocabulary import JobKind, Verdict
 from tests.dashboard.place import LAUNCH, Place
 from tests.dashboard.reads import Cost, counted
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from dashboard.page import Page
 
 PAGES = (
     "hourly_checks",
@@ -33,7 +38,8 @@ def home_of_a_live_run(root: Path) -> Place:
     place = Place(root)
     job = place.train(hours=20.0)
     place.now = LAUNCH + timedelta(hours=20, minutes=5)
-    client, week = place.client(), place.client().active_week()
+    client = place.client()
+    week = present(client.active_week())
     for check in ("reward_positive", "loss_falling"):
         client.tick(week.id, "hourly_1", check, "", Verdict.PASS, "1.0")
     client.note(week.id, "hourly_1", "the machine is shared today")
@@ -50,7 +56,7 @@ def looks(place: Place, panel: str) -> tuple[Cost, Cost, float]:
     :returns: the cost after something was written, the cost when nothing was, and the
         median seconds of the latter.
     """
-    page, week = place.page(), place.client().active_week()
+    page, week = place.page(), present(place.client().active_week())
     test = AppTest.from_function(_script, args=(panel, page), default_timeout=120).run()
     assert not test.exception, test.exception
     place.client().note(week.id, "hourly_2", "another note")
@@ -69,7 +75,7 @@ def looks(place: Place, panel: str) -> tuple[Cost, Cost, float]:
     return written, unchanged, median(took)
 
 
-def _script(panel, page) -> None:
+def _script(panel: str, page: Page) -> None:
     import importlib
 
     import streamlit as st

@@ -27,7 +27,7 @@ from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.store import Store
-from runner.store.requests import submit_body
+from runner.store.requests import job_request
 from tests.benchmarks.supervised import supervised
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def _submit(home: Home, client: Client, jobs: int) -> None:
     with Store(home).write() as write:
         for number in range(jobs):
             kind = kinds[number % len(kinds)]
-            body = submit_body(kind, PARAMS[kind].model_construct(), None, now)
-            write.append("request", body, by=client.person, at=now, at_week=now, week_id=week.id)
+            body = job_request(kind, PARAMS[kind].model_construct(), None, now)
+            write.append(body, by=client.person, at=now, at_week=now, week_id=week.id)
 
 
 def _wait_for_all(client: Client, jobs: int) -> list[Job]:

@@ -66,7 +66,8 @@ def _home(root: Path) -> Home:
 
 def _round(client: Client) -> tuple[float, float]:
     """Seconds from the click to the gates, and to the end."""
-    begun, gates = time.monotonic(), []
+    begun = time.monotonic()
+    gates: list[float] = []
 
     def look(job_id: str) -> None:
         stage = (client.progress(job_id) or {}).get("stage")

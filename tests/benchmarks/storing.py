@@ -17,6 +17,7 @@ from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
 from runner.recovery.verification import verify_ledger
+from tests.expected import present
 
 WRITERS = 8
 WRITES = 40  # of each writer
@@ -32,7 +33,7 @@ def main() -> None:
             client.create_week(parse_moment("2026-02-23T14:00Z"))
             took, seconds = _together(home, pace)
             took.sort()
-            count = len(client.notes(client.active_week().id))
+            count = len(client.notes(present(client.active_week()).id))
             rate = f"{len(took) / seconds:6.1f} writes/s"
             said = f"at {pace:g}/s" if pace else "unpaced"
             shares = ", ".join(

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STEPS = 20_000
 
 Open = Callable[..., Screen]
+Scheme = Literal["light", "dark"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,7 +91,7 @@ def window(browser: Browser) -> Iterator[Open]:
     contexts = []
 
     def open_(
-        site: Site, size: str = "desktop", scheme: str = "light", locale: str = "en-US"
+        site: Site, size: str = "desktop", scheme: Scheme = "light", locale: str = "en-US"
     ) -> Screen:
         width, height = SIZES[size]
         context = browser.new_context(

@@ -12,6 +12,7 @@ from core.language import Language, Message
 from core.paths import CHECKOUT
 from dashboard.navigation import TITLES
 from dashboard.wording.names import ROLES
+from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ class Screen:
 
     def keep(self, name: str) -> Path:
         """A picture of the whole page."""
-        width = self.page.viewport_size["width"]
+        width = present(self.page.viewport_size)["width"]
         height = self.main.evaluate("element => element.scrollHeight")
         self.page.set_viewport_size({"width": width, "height": min(int(height) + 8, TALLEST)})
         self.page.wait_for_timeout(250)  # charts follow the new size a moment later

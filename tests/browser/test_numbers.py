@@ -13,6 +13,7 @@ from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, last_reward, last_step, policy_loss
 from core.vocabulary import JobKind, Verdict
 from dashboard.formatting import number, short
+from tests.expected import present
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def reader(played: Site) -> RunReader:
-    job = played.client.latest_job(JobKind.TRAIN)
-    found = RunReader(played.home.run(job.run))
+    job = present(played.client.latest_job(JobKind.TRAIN))
+    found = RunReader(played.home.run(present(job.run)))
     found.refresh()
     return found
 
@@ -36,17 +37,17 @@ def screen(played: Site, window: Open) -> Screen:
 def test_this_week_shows_the_newest_event(screen: Screen, reader: RunReader) -> None:
     screen.go("this_week")
     for reading in (last_reward(reader), last_kl(reader), last_step(reader)):
-        expect(screen.part("run-now")).to_contain_text(number(reading.value))
+        expect(screen.part("run-now")).to_contain_text(number(present(reading).value))
 
 
 def test_live_training_shows_the_newest_points(screen: Screen, reader: RunReader) -> None:
     screen.go("live_training")
-    expect(screen.part("chart-kl")).to_contain_text(number(last_kl(reader).value))
-    expect(screen.part("chart-losses")).to_contain_text(number(policy_loss(reader).value))
+    expect(screen.part("chart-kl")).to_contain_text(number(present(last_kl(reader)).value))
+    expect(screen.part("chart-losses")).to_contain_text(number(present(policy_loss(reader)).value))
 
 
 def test_the_hourly_check_shows_what_was_ticked(screen: Screen, played: Site) -> None:
-    week = played.client.active_week()
+    week = present(played.client.active_week())
     ticks = {t.check: t for t in played.client.ticks(week.id, "hourly_4")}
     assert ticks
     screen.go("hourly_checks", slot="hourly_4")
@@ -58,7 +59,7 @@ def test_the_hourly_check_shows_what_was_ticked(screen: Screen, played: Site) ->
 
 
 def test_the_daily_check_in_shows_its_record(screen: Screen, played: Site) -> None:
-    week = played.client.active_week()
+    week = present(played.client.active_week())
     day = week.playbook.slot("daily_1").at(week.launch).date()
     record = json.loads(played.home.daily_summary(day).read_text())
     screen.go("daily_checkin", day="daily_1")
@@ -68,8 +69,8 @@ def test_the_daily_check_in_shows_its_record(screen: Screen, played: Site) -> No
 
 
 def test_the_decision_shows_its_file(screen: Screen, played: Site) -> None:
-    job = played.client.latest_job(JobKind.REVALIDATE)
-    report = played.client.result(job.id)["report"]
+    job = present(played.client.latest_job(JobKind.REVALIDATE))
+    report = present(played.client.result(job.id))["report"]
     saved = json.loads(played.home.resolve(report["decision"]).read_text())
     screen.go("decision")
     expect(screen.part("headline")).to_contain_text(f"{saved['decision']} {saved['score']}")
@@ -81,8 +82,8 @@ def test_the_decision_shows_its_file(screen: Screen, played: Site) -> None:
 
 
 def test_the_document_is_the_file_to_the_letter(screen: Screen, played: Site) -> None:
-    job = played.client.latest_job(JobKind.REVALIDATE)
-    report = played.client.result(job.id)["report"]
+    job = present(played.client.latest_job(JobKind.REVALIDATE))
+    report = present(played.client.result(job.id))["report"]
     written = played.home.resolve(report["document"]).read_text(encoding="utf-8")
     screen.go("decision", view="document")
     screen.sees("REVALIDATION DECISION")
@@ -97,7 +98,7 @@ def test_troubleshooting_shows_the_end_of_the_log(screen: Screen, played: Site) 
 
 def test_runs_and_jobs_lists_every_job(screen: Screen, played: Site) -> None:
     screen.go("runs_and_jobs")
-    for job in played.client.jobs(week_id=played.client.active_week().id):
+    for job in played.client.jobs(week_id=present(played.client.active_week()).id):
         screen.sees(job.id)
 
 
@@ -110,4 +111,4 @@ def test_the_revalidation_page_names_model_and_data(screen: Screen, played: Site
 
 def test_the_playbook_is_the_weeks_own(screen: Screen, played: Site) -> None:
     screen.go("playbook")
-    screen.sees(played.client.active_week().playbook_sha256[:16])
+    screen.sees(present(played.client.active_week()).playbook_sha256[:16])

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.navigation import STEMS
 from tests.browser.screen import SIZES
+from tests.expected import present
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
@@ -21,12 +22,15 @@ def test_every_page_of_a_played_week_stands(played: Site, window: Open, size: st
         screen.go(stem)
         screen.sees("SYNTHETIC DATA")
         screen.assert_whole()
-        width = screen.page.viewport_size["width"]
-        assert screen.main.evaluate("e => e.scrollWidth") <= width, f"{stem} scrolls sideways"
+        seen = present(screen.page.viewport_size)
+        assert screen.main.evaluate("e => e.scrollWidth") <= seen["width"], (
+            f"{stem} scrolls sideways"
+        )
         for scheme in ("light", "dark"):
             screen.page.emulate_media(color_scheme=scheme)
             screen.keep(f"{stem}-{size}-{scheme}")
-        screen.page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+        width, height = SIZES[size]
+        screen.page.set_viewport_size({"width": width, "height": height})
         screen.page.emulate_media(color_scheme="light")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.vocabulary import JobKind, JobState, Role
 from tests.browser.place import Site, wait_for
+from tests.expected import present
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
@@ -36,7 +37,8 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.press("Start training")
     screen.sees("Requested: Training")
     wait_for(
-        lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.RUNNING, "the training"
+        lambda: present(fresh.client.latest_job(JobKind.TRAIN)).state is JobState.RUNNING,
+        "the training",
     )
     screen.sees("A training run is in progress")
     screen.sees("steps/s", seconds=60)  # its first numbers have come
@@ -49,7 +51,10 @@ def test_from_an_empty_home_to_a_stopped_training(fresh: Site, window: Open) -> 
     screen.go("runs_and_jobs")
     screen.press("Stop", within=screen.part("job-detail"))
     screen.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Stop").click()
-    wait_for(lambda: fresh.client.latest_job(JobKind.TRAIN).state is JobState.STOPPED, "the stop")
+    wait_for(
+        lambda: present(fresh.client.latest_job(JobKind.TRAIN)).state is JobState.STOPPED,
+        "the stop",
+    )
     screen.sees("Stopped")
 
     screen.go("launch")

@@ -9,13 +9,14 @@ from playwright.sync_api import expect
 from core.vocabulary import JobKind, JobState, Role, SignatureAct, Verdict
 from tests.browser.place import Site, wait_for
 from tests.browser.screen import PATIENCE_MS
+from tests.expected import present
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
 
 
 def test_a_tick_with_a_note_is_there_for_the_next_person(watched: Site, window: Open) -> None:
-    week = watched.client.active_week()
+    week = present(watched.client.active_week())
     slot, check = "hourly_1", "speed"  # 68 steps/s: it fails, and takes a note
     screen = window(watched)
     screen.go("hourly_checks", slot=slot)
@@ -53,7 +54,7 @@ def test_an_incident_is_red_on_every_page_until_it_is_closed(played: Site, windo
     card.get_by_role("textbox").press("Control+Enter")
     screen.press("Close with", within=card)  # its actions are not all done
     screen.sees("Closed incidents")
-    assert not played.client.incidents(played.client.active_week().id, open_only=True)
+    assert not played.client.incidents(present(played.client.active_week()).id, open_only=True)
 
 
 def test_revalidate_pressed_by_two_people_runs_once(played: Site, window: Open) -> None:
@@ -69,7 +70,7 @@ def test_revalidate_pressed_by_two_people_runs_once(played: Site, window: Open) 
     assert len(played.client.jobs(JobKind.REVALIDATE)) == before + 1
     one.keep("revalidation-running")
     wait_for(
-        lambda: played.client.latest_job(JobKind.REVALIDATE).state is JobState.SUCCEEDED,
+        lambda: present(played.client.latest_job(JobKind.REVALIDATE)).state is JobState.SUCCEEDED,
         "the revalidation",
         120,
     )
@@ -90,13 +91,13 @@ def test_the_cto_signs_what_stands_on_the_screen(played: Site, window: Open) -> 
     screen.press("Sign: reject", within=box)
     screen.sees("Rejected by Carla (CTO)")
     screen.sees("identity unverified")
-    week = played.client.active_week()
+    week = present(played.client.active_week())
     signed = played.client.signatures(week.id)[-1]
-    job = played.client.latest_job(JobKind.REVALIDATE)
+    job = present(played.client.latest_job(JobKind.REVALIDATE))
     assert signed.act is SignatureAct.REJECT
     assert signed.reason == "the market is made up"
     assert not signed.verified
-    assert signed.revalidation_sha256 == played.client.result(job.id)["sha256"]
+    assert signed.revalidation_sha256 == present(played.client.result(job.id))["sha256"]
     screen.keep("decision-signed")
 
 
@@ -109,15 +110,15 @@ def test_the_cto_learns_verdict_reason_and_weaknesses_without_a_click(
     expect(weaknesses).to_contain_text("Read this before you sign")
     expect(weaknesses.get_by_role("listitem").first).to_be_visible()
     screen.act_as(Role.CTO, "Carla")
-    place = weaknesses.bounding_box()
-    assert place["y"] + place["height"] <= screen.page.viewport_size["height"]
+    place = present(weaknesses.bounding_box())
+    assert place["y"] + place["height"] <= present(screen.page.viewport_size)["height"]
 
 
 def test_nothing_is_chosen_for_the_cto(played: Site, window: Open) -> None:
     screen = window(played)
     screen.go("decision")
     screen.act_as(Role.CTO, "Carla")
-    if played.client.signatures(played.client.active_week().id):
+    if played.client.signatures(present(played.client.active_week()).id):
         screen.main.get_by_text("Sign again").click()
     box = screen.part("signature")
     expect(box).to_contain_text("nothing is preselected")

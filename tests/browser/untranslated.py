@@ -149,7 +149,7 @@ def _portuguese() -> dict[str, str]:
     known: dict[str, str] = {}
     for entry in entries:
         ids = (entry.id,) if isinstance(entry.id, str) else entry.id
-        texts = (entry.string,) if isinstance(entry.string, str) else entry.string
+        texts = (entry.string,) if isinstance(entry.string, str) else entry.string or ()
         known.update(zip(ids, texts, strict=True))
     return known
 

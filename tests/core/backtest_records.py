@@ -47,7 +47,7 @@ MODEL = {
 def record(seed: int = 1, drift: float = 0.0002) -> BacktestRecord:
     """400 marked hours in two episodes and twenty round trips, the last one forced."""
     random = np.random.default_rng(seed)
-    index = MARKET.candles.frame.index
+    index = pd.DatetimeIndex(MARKET.candles.frame.index)
     steps = random.normal(drift, 0.001, 400)
     held = np.concatenate([[0.0], random.choice([0.0, 0.15], 400)])
     equity = pd.DataFrame(
@@ -109,11 +109,17 @@ def decision_of(backtest: BacktestRecord, **changed: Any) -> DecisionRecord:
         **changed,
     }
     given["model"] = ModelRecord.model_validate(given["model"])
-    parts = [
-        kind(**{f.name: given.pop(f.name) for f in fields(kind) if f.name in given})
+    inputs, occasion, earlier = (
+        {f.name: given.pop(f.name) for f in fields(kind) if f.name in given}
         for kind in (Inputs, Occasion, EarlierDecisions)
-    ]
-    return build_decision(backtest, parts[0], parts[1], earlier=parts[2], **given)
+    )
+    return build_decision(
+        backtest,
+        Inputs(**inputs),
+        Occasion(**occasion),
+        earlier=EarlierDecisions(**earlier),
+        **given,
+    )
 
 
 def fields_of(backtest: BacktestRecord, **changed: Any) -> dict[str, Any]:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.playbook import DEFAULT, load_playbook
 from core.schedule import next_up, timeline
 from core.vocabulary import SlotState
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Set as AbstractSet
 
 PLAYBOOK = load_playbook(DEFAULT)
 LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)
@@ -14,7 +20,9 @@ DAILY = datetime(2026, 2, 24, 10, tzinfo=UTC)
 SECOND_LOOK = datetime(2026, 2, 24, 16, tzinfo=UTC)
 
 
-def states(now: datetime, done: set[str] = frozenset(), anomalies: set[date] = frozenset()):
+def states(
+    now: datetime, done: Collection[str] = (), anomalies: AbstractSet[date] = frozenset()
+) -> dict[str, SlotState]:
     views = timeline(LAUNCH, PLAYBOOK, now, dict.fromkeys(done, True), anomalies)
     return {view.spec.id: view.state for view in views}
 
@@ -104,5 +112,7 @@ def test_commands_carry_the_dates_of_their_week() -> None:
         PLAYBOOK.slot("daily_1").command_at(LAUNCH)
         == "python scripts/daily_training_check.py --date 2026-02-24"
     )
-    assert PLAYBOOK.slot("preparation").command_at(LAUNCH).endswith("ppo_phase4_BACKUP_27FEV")
+    assert present(PLAYBOOK.slot("preparation").command_at(LAUNCH)).endswith(
+        "ppo_phase4_BACKUP_27FEV"
+    )
     assert PLAYBOOK.slot("results").command_at(LAUNCH) is None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Table
 
+from core.ledger_bodies import AttemptColumns, AttemptStarted, JobColumns, ProcessColumns
 from core.paths import Home
 from core.people import Person
 from core.timestamps import iso
@@ -16,11 +18,18 @@ from dashboard.data.services import Services
 from dashboard.page import Page
 from dashboard.viewer import Viewer
 from runner.client import Client
-from tests.event_files import write_events
+from tests.event_files import Point, write_events
+from tests.expected import job_of, present, recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from streamlit.testing.v1.element_tree import Button, Widget
+
+    from core.language import Language
+    from core.ledger_bodies import Body
+    from core.week import Week
     from runner.records import Job
 
 LAUNCH = datetime(2026, 2, 23, 14, tzinfo=UTC)
@@ -28,14 +37,16 @@ STEPS_A_POINT = 4096
 PEOPLE = {role: Person(f"some {role.value}", role) for role in Role}
 LEAD = PEOPLE[Role.LEAD]
 
+W = TypeVar("W", bound="Widget")
 
-def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list]:
+
+def events(hours: float, kl: float = 0.006, per_hour: int = 60) -> dict[str, list[Point]]:
     """A healthy run from launch on: reward rises from below 0, the loss falls."""
     walls = [LAUNCH.timestamp() + 3600 / per_hour * i for i in range(1, int(hours * per_hour) + 1)]
     steps = [STEPS_A_POINT * i for i in range(1, len(walls) + 1)]
     points = range(len(walls))
 
-    def of(value) -> list:
+    def of(value: Callable[[int], float]) -> list[Point]:
         return [(steps[i], walls[i], value(i)) for i in points]
 
     return {
@@ -63,49 +74,50 @@ class Place:
     def client(self, person: Person = LEAD) -> Client:
         return Client(self.home, person, now=lambda: self.now)
 
-    def week(self, watched: Path | None = None, **given: object):
+    def week(self, watched: Path | None = None, **given: Any) -> Week:
         """The manual's week; with ``watched`` its run is looked at there."""
-        return self.client().create_week(LAUNCH, watched=watched, **given).record
+        return recorded(self.client().create_week(LAUNCH, watched=watched, **given))
 
-    def watch(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object):
+    def watch(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: Any) -> Week:
         """A week that watches a run of so many hours."""
         folder = self.home.root / "watched" / "attempt-001"
         write_events(folder, events(hours, **changed))
         return self.week(watched=folder.parent, playbook_path=playbook_path)
 
-    def train(
-        self, hours: float = 3.0, playbook_path: Path | None = None, **changed: object
-    ) -> Job:
+    def train(self, hours: float = 3.0, playbook_path: Path | None = None, **changed: Any) -> Job:
         """A week of our own whose training began at its launch and is in progress."""
         self.week(playbook_path=playbook_path)
         self.now, now = LAUNCH, self.now
-        job = self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}).job
-        began = {"state": JobState.RUNNING, "started_at": iso(self.now), "pid": os.getpid()}
-        folder = self.home.attempt(job.id, 1)
-        attempt = {"mark": "1", "epoch": 1, "folder": self.home.relative(folder)}
+        job = job_of(self.client().submit(JobKind.TRAIN, {"override_reason": "checked by hand"}))
+        folder = self.home.relative(self.home.attempt(job.id, 1))
+        began = ProcessColumns(state=JobState.RUNNING, started_at=self.now, pid=os.getpid()).given()
         self.record_of_job(
-            {"action": "start", "job_id": job.id, "number": 1, "job": {**began, "attempt": 1},
-             "attempt": {**began, **attempt}}
-        )  # fmt: skip
-        write_events(self.home.run_attempt(job.run, 1), events(hours, **changed))
+            AttemptStarted(
+                job_id=job.id,
+                number=1,
+                job=JobColumns(**began, attempt=1),
+                attempt=AttemptColumns(**began, attempt_id="1", epoch=1, folder=folder),
+            )
+        )
+        write_events(self.home.run_attempt(present(job.run), 1), events(hours, **changed))
         lines = (f"{iso(LAUNCH + timedelta(minutes=i))} [INFO] Iteration {i}" for i in range(180))
         self.home.training_log.parent.mkdir(parents=True, exist_ok=True)
         self.home.training_log.write_text("\n".join(lines) + "\n")
         self.now = now
-        return self.client().job(job.id)
+        return present(self.client().job(job.id))
 
-    def record_of_job(self, body: dict[str, object]) -> None:
+    def record_of_job(self, body: Body) -> None:
         """What a runner would write of a job at this moment."""
         client = self.client()
-        week = client.active_week()
+        week = present(client.active_week())
         with client.store.write() as write:
-            write.append("job", body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
+            write.append(body, by=LEAD, at=self.now, at_week=self.now, week_id=week.id)
 
-    def page(self, role: Role = Role.LEAD, language: str = "en") -> Page:
+    def page(self, role: Role = Role.LEAD, language: Language = "en") -> Page:
         services = Services(self.home, PEOPLE[role], now=lambda: self.now)
         return Page(services, Viewer(PEOPLE[role], language, "America/Sao_Paulo", live=False))
 
-    def draw(self, panel: str, role: Role = Role.LEAD, language: str = "en") -> AppTest:
+    def draw(self, panel: str, role: Role = Role.LEAD, language: Language = "en") -> AppTest:
         """One panel as its page draws it; a second ``.run()`` sees what changed."""
         test = AppTest.from_function(
             _script, args=(panel, self.page(role, language)), default_timeout=30
@@ -113,7 +125,7 @@ class Place:
         return test.run()
 
 
-def _script(panel, page) -> None:
+def _script(panel: str, page: Page) -> None:
     import importlib
 
     import streamlit as st
@@ -129,7 +141,7 @@ def draw_frame(page: Page) -> AppTest:
     return AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
 
 
-def _frame(page) -> None:
+def _frame(page: Page) -> None:
     from dashboard.frame import show
 
     show(page, "Any page")
@@ -143,7 +155,7 @@ def text_of(test: AppTest) -> str:
             said = getattr(element, name, None)
             if isinstance(said, str):
                 parts.append(said)
-        if element.type == "table":
+        if isinstance(element, Table):
             parts += [*element.value.columns, *element.value.to_numpy().ravel()]
         title = getattr(getattr(element, "proto", None), "title", "")
         if isinstance(title, str):
@@ -152,7 +164,12 @@ def text_of(test: AppTest) -> str:
     return "\n".join(parts).replace("\\", "").replace("\u00a0", " ")
 
 
-def button(test: AppTest, key: str):
+def keyed(widgets: Iterable[W], beginning: str) -> list[W]:
+    """Those whose key begins so."""
+    return [each for each in widgets if (each.key or "").startswith(beginning)]
+
+
+def button(test: AppTest, key: str) -> Button:
     """:raises AssertionError: there is no such button; names those that are."""
     found = [b for b in test.button if b.key == key]
     assert found, f"no button {key!r} among {[b.key for b in test.button]}"

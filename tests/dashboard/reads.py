@@ -16,7 +16,7 @@ from core.diagnosis.diagnose import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
+    from types import CodeType, FrameType
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(str(ROOT / folder) for folder in ("core", "runner", "dashboard"))
@@ -45,7 +45,8 @@ class Cost:
 @contextmanager
 def counted() -> Iterator[Cost]:
     """Count all that this thread does, and every thread that is started meanwhile."""
-    cost, names = Cost(), {}
+    cost = Cost()
+    names: dict[CodeType, str] = {}
 
     def statement(_c: object, _cursor: object, sql: str, *_: object) -> None:
         if not sql.startswith(("BEGIN", "PRAGMA")):

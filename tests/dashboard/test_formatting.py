@@ -42,7 +42,7 @@ def test_a_number_is_written_for_people(value: object, unit: str, shown: str) ->
         (timedelta(seconds=-5), "0 s"),
     ],
 )
-def test_an_age_has_two_units_at_most(span: object, shown: str) -> None:
+def test_an_age_has_two_units_at_most(span: timedelta | float | None, shown: str) -> None:
     assert age(span) == shown
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from core.liveness import Vitals, judge_liveness
@@ -9,12 +11,15 @@ from core.vocabulary import JobState, Liveness
 from dashboard.data.snapshot import Snapshot
 from tests.dashboard.place import Place, draw_frame
 
+if TYPE_CHECKING:
+    from core.language import Language
+
 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "The run is stalled"), ("pt", "O treino está travado")]
 )
 def test_a_stall_is_red_on_every_page_with_its_evidence(
-    place: Place, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+    place: Place, monkeypatch: pytest.MonkeyPatch, language: Language, said: str
 ) -> None:
     place.watch()
     seen = Vitals(JobState.RUNNING, "T", 5000.0, step_age=720.0, cpu=0.0, cpu_window=10.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +12,10 @@ from runner.failpoints import arm
 from runner.recovery.verification import verify_ledger
 from runner.store import chain
 from tests.dashboard.place import Place, button, text_of
+
+if TYPE_CHECKING:
+    from core.language import Language
+    from dashboard.page import Page
 
 TICK = "tick:hourly_1:reward_positive"
 
@@ -52,7 +58,7 @@ def test_a_write_that_ends_before_its_commit_is_never_called_saved(place: Place,
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Read-only"), ("pt", "Somente leitura")])
 def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
-    place: Place, language: str, said: str
+    place: Place, language: Language, said: str
 ) -> None:
     week = place.watch()
     place.client().tick(week.id, "hourly_2", "reward_positive", "", Verdict.PASS, "1")
@@ -68,7 +74,7 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
     assert place.home.database.read_bytes() == b""
 
 
-def _frame(page) -> None:
+def _frame(page: Page) -> None:
     from dashboard import frame
 
     frame.show(page, "Title")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.checks import judge
+from core.ledger_bodies import JobChanged, ProcessColumns
 from core.liveness import Limits
-from core.timestamps import iso
 from core.vocabulary import (
     FindingStatus,
     JobKind,
@@ -31,6 +31,7 @@ from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
 from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
+from tests.expected import present
 
 if TYPE_CHECKING:
     import pytest
@@ -161,10 +162,10 @@ def test_the_playbooks_six_hours_hold_for_everybody(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Run(place, monkeypatch, SIX_HOURS)
-    assert Limits.of(run.client.active_week().playbook).hours == 6.0
+    assert Limits.of(present(run.client.active_week()).playbook).hours == 6.0
     assert run.after(timedelta(hours=3)) == WELL
     assert run.after(timedelta(hours=6, minutes=1)) == HUNG
-    open_now = run.client.incidents(run.client.active_week().id, open_only=True)
+    open_now = run.client.incidents(present(run.client.active_week()).id, open_only=True)
     assert [incident.procedure for incident in open_now] == ["unresponsive"]
     assert "the playbook allows 6 h" in open_now[0].summary
 
@@ -184,7 +185,7 @@ def test_a_watched_run_is_lost_after_the_playbooks_hours(place: Place) -> None:
     end = LAUNCH + timedelta(hours=2)
     for hours, found in ((5.9, TrainingStatus.RUNNING), (6.1, TrainingStatus.LOST)):
         place.now = end + timedelta(hours=hours)
-        snapshot = place.page().snapshot()
+        snapshot = present(place.page().snapshot())
         assert snapshot is not None
         assert snapshot.status is found
         # Its learned limit is 20 minutes: red before nobody knows whether it still runs.
@@ -197,10 +198,8 @@ def test_a_finished_run_is_never_hung(place: Place) -> None:
     job = place.train(2.0)
     ended = LAUNCH + timedelta(hours=2)
     place.now = ended
-    columns = {"state": JobState.SUCCEEDED, "ended_at": iso(ended)}
-    place.record_of_job(
-        {"action": "change", "job_id": job.id, "number": 1, "job": columns, "attempt": columns}
-    )
+    columns = ProcessColumns(state=JobState.SUCCEEDED, ended_at=ended)
+    place.record_of_job(JobChanged.with_attempt(job.id, 1, columns))
     place.now = ended + timedelta(hours=30)
     page = place.page()
     snapshot = page.snapshot()

@@ -42,6 +42,7 @@ from runner.home.runner_identity import read_identity
 from runner.processes.identity import ProcessIdentity, is_alive
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
+from tests.expected import present
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import strays
 
@@ -112,7 +113,7 @@ class Chaos:
         )
         playbook.write_text(text, encoding="utf-8")
         self.lead.create_week(parse_moment("2026-02-23T14:00Z"), playbook_path=playbook)
-        self.week_id = self.lead.active_week().id  # type: ignore[union-attr]
+        self.week_id = present(self.lead.active_week()).id
         self.tally = Tally()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -225,7 +226,9 @@ class Chaos:
         """End the training as a person would; every process of it must be gone by then."""
         job = self._at_work()
         self.lead.stop(job.id)
-        self._wait(lambda: self.lead.job(job.id).state in ENDED_STATES, "the training stops")
+        self._wait(
+            lambda: present(self.lead.job(job.id)).state in ENDED_STATES, "the training stops"
+        )
         self.person.kill()
         self.person.wait()
         # A shim that has just written down the end is still about to end itself.

@@ -12,7 +12,7 @@ from tests.faults.promises import Promises, held, promised
 from tests.runner.place import Place, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
 __all__ = ["place"]
@@ -72,7 +72,9 @@ def seen(request: pytest.FixtureRequest) -> Callable[[object], None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.stash[_ENDED] = report.outcome
@@ -80,7 +82,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     if report.failed:
         said.append(f"FAILED in {report.when}: {str(call.excinfo and call.excinfo.value)[:160]}")
     elif report.skipped:
-        said.append(f"not run here: {report.longrepr[2] if report.longrepr else ''}")
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        said.append(f"not run here: {why}")
     if report.when == "teardown":
         for mark in item.iter_markers("fault"):
             shown = "; ".join(said) or "as expected"
@@ -98,7 +101,8 @@ def pytest_terminal_summary(
     write = terminalreporter.write_line
     terminalreporter.section("fault matrix")
     write("case | injected how | expected | seen | held behind it")
-    for number, *told, _ in sorted(config.stash[_ROWS]):
+    rows: list[Row] = config.stash[_ROWS]
+    for number, *told, _ in sorted(rows):
         write(" | ".join([f"{number:>4}", *told]))
     for number, case in sorted(NOT_INJECTED.items()):
         write(f"{number:>4} | NOT INJECTED: {case.reason} | {case.case} | instead: {case.instead}")

@@ -12,13 +12,17 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import TrainweekError
 from core.paths import Home
 from core.people import Person
 from core.vocabulary import Role, Verdict
 from runner.client import Client
-from runner.outcomes import Recorded
+from runner.outcomes import Conflict, Recorded, Refused
+
+if TYPE_CHECKING:
+    from runner.records import Note, Tick
 
 PAUSE_S = 0.02
 
@@ -33,6 +37,7 @@ def main() -> None:
         while True:
             text = f"{rng.getrandbits(64):016x}"
             slot = rng.choice(slots)
+            outcome: Recorded[Note] | Recorded[Tick] | Conflict[Tick] | Refused
             try:
                 if rng.random() < 0.5:
                     kind, outcome = "note", client.note(week.id, slot.id, text)

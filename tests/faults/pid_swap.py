@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from runner.processes import identity
-from runner.processes.identity import identify, send_signal
+from runner.processes.identity import ProcessIdentity, identify, send_signal
+from tests.expected import present
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -38,24 +39,25 @@ def swap(first: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
 
 def main() -> int:
     first = start()
-    meant = identify(first.pid)
+    meant = present(identify(first.pid))
     second = swap(first)
     sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
     print(f"before the check: sent {sent}, victim alive {second.poll() is None}")
 
-    meant, alive = identify(second.pid), identity.is_alive
-    third = None
+    meant, alive = present(identify(second.pid)), identity.is_alive
+    third: subprocess.Popen[bytes] | None = None
 
-    def checked_then_swapped(which) -> bool:
+    def checked_then_swapped(process: ProcessIdentity | None) -> bool:
         nonlocal third
-        answer = alive(which)
+        answer = alive(process)
         third = swap(second)
         return answer
 
     identity.is_alive = checked_then_swapped
     sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
+    assert third is not None
     print(f"behind the check: sent {sent}, victim alive {third.poll() is None}")
     third.kill()
     third.wait()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
@@ -26,6 +27,9 @@ from tests.faults.promises import Promises, hold
 from tests.faults.small_disk import left
 from tests.faults.writing import on_a_small_disk, refusal, saved, write
 from tests.runner.place import LAUNCH, LEAD, Place, after
+
+if TYPE_CHECKING:
+    import sqlite3
 
 Seen = Callable[[object], None]
 NOBODY = 65534
@@ -65,7 +69,7 @@ def test_a_database_that_may_not_grow_is_said_and_survived(place: Place, seen: S
     limit = [0]
 
     @event.listens_for(place.lead.store._engine, "connect")
-    def _limit(connection: object, _record: object) -> None:
+    def _limit(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count={limit[0] or 1 << 30}")
 
     limit[0] = place.home.database.stat().st_size // 4096 + 40

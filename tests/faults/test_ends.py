@@ -17,6 +17,7 @@ import yaml
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, vanish
 from tests.faults.small_disk import left, run_on_disk
@@ -105,7 +106,7 @@ def test_a_killed_program_is_told_by_its_signal(place: Place, seen: Seen) -> Non
     place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    os.kill(place.job(job).pid, signal.SIGKILL)
+    os.kill(place.pid(job), signal.SIGKILL)
     wait_for(place.in_state(job, JobState.FAILED))
     assert "signal 9 (SIGKILL)" in place.job(job).reason
     assert "memory" not in place.job(job).reason.lower()
@@ -133,10 +134,10 @@ def test_a_killed_environment_worker_is_named(place: Place, seen: Seen) -> None:
     file = place.home.root / "own.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True))
     place.lead.create_week(LAUNCH + timedelta(days=7), file)
-    week = place.lead.active_week()
+    week = present(place.lead.active_week())
     place.runner()
     job = place.submit(JobKind.TRAIN)
-    workers = place.home.run_attempt(job.run, 1) / "workers"
+    workers = place.home.run_attempt(present(job.run), 1) / "workers"
     wait_for(lambda: workers.exists() and workers.read_text(), seconds=60)
     pids = [int(word) for word in workers.read_text().split()]
     os.kill(pids[0], signal.SIGKILL)
@@ -161,12 +162,12 @@ def test_a_loop_of_ends_is_slowed_and_stopped(place: Place, seen: Seen) -> None:
     waits = []
     for number in range(1, 5):
         place.until(service, job, JobState.RUNNING)
-        vanish(place.shim(job), place.job(job).pid)
+        vanish(place.shim(job), place.pid(job))
         place.until(service, job, JobState.LOST if number == 4 else JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
         if "not_before" in last.body["job"]:
             at = last.body["job"]["not_before"]
-            waits.append(_seconds(at) - last.at.timestamp())
+            waits.append(_seconds(at) - present(last.at).timestamp())
     assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
     assert "not resumed automatically again" in place.job(job).reason
     for wait, middle in zip(waits, (0.4, 0.8, 1.0), strict=True):

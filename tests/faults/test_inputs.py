@@ -17,6 +17,7 @@ from runner.home.runner_identity import read_identity
 from runner.outcomes import Refused, Submitted
 from runner.processes.local import LocalProcesses
 from runner.settings import Settings
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import hold
 from tests.runner.place import Place, submit_scripted, wait_for
@@ -62,7 +63,7 @@ def test_a_json_file_that_is_none_is_incomplete_until_it_is_whole(place: Place, 
         (folder / "result.json").write_bytes(b'{"complete": true, "n": 1}')
         (folder / "exit.json").write_bytes(whole)
         assert place.lead.result(job.id) == {"complete": True, "n": 1}
-        assert LocalProcesses().observe(folder, attempt_id).exit.code == 3
+        assert present(LocalProcesses().observe(folder, attempt_id).exit).code == 3
     service.close()
     place.home.runner_identity.unlink()
     hold(place)
@@ -139,7 +140,7 @@ def test_a_wrong_setting_names_its_variable(seen: Seen, monkeypatch) -> None:
     expected="refused at the door with the field's name; no job, so no crash incident",
 )
 def test_a_training_with_a_wrong_value_is_refused_at_the_door(place: Place, seen: Seen) -> None:
-    wrong = {
+    wrong: dict[str, list[object]] = {
         "steps": [-1, 0, 10**30, 1.5, True, "many"],
         "learning_rate": [-1.0, 1e30, float("nan"), "low"],
         "ent_coef": ["much", -0.1],

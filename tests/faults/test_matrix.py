@@ -13,9 +13,9 @@ def injected() -> set[int]:
     found = set()
     for path in Path(__file__).parent.glob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if called and node.func.id == "fault" and isinstance(node.args[0], ast.Constant):
-                found.add(node.args[0].value)
+            match node:
+                case ast.Call(ast.Name("fault"), [ast.Constant(int(number)), *_]):
+                    found.add(number)
     return found
 
 

@@ -61,7 +61,7 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]
     )
 
     def open_with(place: Place, **environment: str) -> int:
-        command = [sys.executable, "-c", code, place.home.root, folder]
+        command = [sys.executable, "-c", code, str(place.home.root), str(folder)]
         return subprocess.run(command, env=os.environ | environment, timeout=60).returncode
 
     return open_with

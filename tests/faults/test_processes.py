@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import psutil
 import pytest
 
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.outcomes import Refused
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import killed, vanish
 from tests.runner.place import Place, child_environment, wait_for
@@ -34,7 +36,7 @@ def test_a_job_lives_on_without_its_runner_and_is_adopted(place: Place, seen: Se
     first = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    pid = place.job(job).pid
+    pid = place.pid(job)
     killed(first)
     assert psutil.pid_exists(pid)
     place.runner()
@@ -102,7 +104,7 @@ def test_an_exit_code_is_kept_while_no_runner_is_there(place: Place, seen: Seen)
     assert ended.exit_code == 3
     # The end is the program's own moment, not that of the runner's return.
     stored = json.loads((place.folder(job) / "exit.json").read_text())
-    assert ended.ended_at.timestamp() == pytest.approx(stored["ended_at"], abs=1e-5)
+    assert present(ended.ended_at).timestamp() == pytest.approx(stored["ended_at"], abs=1e-5)
     seen(f"{ended.state}, exit code {ended.exit_code}, at the program's own moment")
 
 
@@ -192,7 +194,7 @@ def test_a_shim_that_dies_before_it_wrote_its_child_loses_nobody(place: Place, s
     place.runner()
     wait_for(lambda: json.loads(path.read_text())["child"] == stored["child"])
     assert place.job(job).state is JobState.RUNNING
-    assert place.lead.pulse(job.id).liveness is Liveness.WORKING
+    assert present(place.lead.pulse(job.id)).liveness is Liveness.WORKING
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
     seen("RUNNING and WORKING, its pid written down, then STOPPED when asked")
@@ -203,7 +205,7 @@ def test_a_program_and_shim_that_vanish_are_lost_within_seconds(place: Place, se
     place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
     took = clocked(place.in_state(job, JobState.LOST), seconds=10)
     assert "disappeared" in place.job(job).reason
     seen(f"LOST after {took:.1f} s")
@@ -219,8 +221,8 @@ def test_a_training_that_vanishes_is_resumed_and_nothing_else_is(place: Place, s
     jobs = [place.submit(kind, do="sleep") for kind in (JobKind.TRAIN, JobKind.REVALIDATE)]
     for job in jobs:
         wait_for(place.in_state(job, JobState.RUNNING))
-        wait_for(lambda job=job: place.lead.progress(job.id))
-    vanish(*[pid for job in jobs for pid in (place.shim(job), place.job(job).pid)])
+        wait_for(partial(place.lead.progress, job.id))
+    vanish(*[pid for job in jobs for pid in (place.shim(job), place.pid(job))])
     training, verdict = jobs
     wait_for(place.in_state(verdict, JobState.LOST))
     wait_for(lambda: place.job(training).attempt == 2)
@@ -242,7 +244,7 @@ def test_a_shim_leaves_signals_to_its_child_and_survives_them(place: Place) -> N
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         os.kill(place.shim(job), number)
     time.sleep(0.2)
-    os.kill(place.job(job).pid, signal.SIGTERM)  # the child does not ignore what the shim does
+    os.kill(place.pid(job), signal.SIGTERM)  # the child does not ignore what the shim does
     wait_for(place.in_state(job, JobState.STOPPED))
     assert place.job(job).exit_code == 3
     assert "outside trainweek" in place.job(job).reason
@@ -259,7 +261,7 @@ def test_a_runner_whose_whole_process_group_is_killed_loses_no_job(place: Place)
     place.runners.append(runner)
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    pid = place.job(job).pid
+    pid = place.pid(job)
     assert os.getsid(pid) != os.getsid(runner.pid)
     assert os.getpgid(runner.pid) == runner.pid
     os.killpg(runner.pid, signal.SIGKILL)

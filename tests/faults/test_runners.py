@@ -18,6 +18,7 @@ from runner.home.launch import ensure_runner, stop_all, stop_runner
 from runner.home.runner_identity import runner_status
 from runner.outcomes import AlreadyRunning, Submitted
 from runner.store.fenced_store import StaleRunner
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.runner.place import Place, child_environment, wait_for
 
@@ -141,7 +142,9 @@ def test_fifty_clicks_from_two_processes_make_one_job(place: Place) -> None:  # 
     assert said.count(Submitted.__name__) == len(jobs)
     assert said.count(AlreadyRunning.__name__) == 50 - len(jobs)
     wait_for(lambda: place.lead.live_job(JobKind.REVALIDATE) is None)
-    spans = sorted((j.started_at, j.ended_at) for j in place.lead.jobs(JobKind.REVALIDATE))
+    spans = sorted(
+        (present(j.started_at), present(j.ended_at)) for j in place.lead.jobs(JobKind.REVALIDATE)
+    )
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
@@ -163,7 +166,7 @@ def test_a_runner_in_the_background_comes_up_once_and_goes_clean(place: Place, m
     wait_for(place.in_state(job, JobState.RUNNING))
     assert stop_runner(place.home)
     assert not runner_status(place.home, place.lead.now()).alive
-    assert psutil.pid_exists(place.job(job).pid)
+    assert psutil.pid_exists(place.pid(job))
     assert f"{job.id} (pid {place.job(job).pid}) continues" in place.home.runner_log.read_text()
     assert stop_all(place.home) == 1
     assert not place.strays()

@@ -12,11 +12,14 @@ import psutil
 from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
 from runner.liveness import watcher as watching
+from tests.expected import present
 from tests.faults.matrix import fault
-from tests.runner.place import Place, after, wait_for
+from tests.runner.place import Place, ticking, wait_for
 
 if TYPE_CHECKING:
     import pytest
+
+    from runner.records import Job
 
 Seen = Callable[[object], None]
 QUICK = {
@@ -26,12 +29,12 @@ QUICK = {
 }
 
 
-def liveness(place: Place, job) -> Liveness | None:
+def liveness(place: Place, job: Job) -> Liveness | None:
     pulse = place.lead.pulse(job.id)
     return None if pulse is None else pulse.liveness
 
 
-def at_work(place: Place, job) -> None:
+def at_work(place: Place, job: Job) -> None:
     wait_for(place.in_state(job, JobState.RUNNING))
     wait_for(lambda: place.lead.progress(job.id))
     wait_for(lambda: liveness(place, job) is Liveness.WORKING)
@@ -46,10 +49,10 @@ def test_a_stopped_trainer_is_told_kept_and_not_killed(place: Place, seen: Seen)
     place.runner(**QUICK)
     job = place.submit(JobKind.TRAIN, do="sleep")
     at_work(place, job)
-    os.kill(place.job(job).pid, signal.SIGSTOP)
+    os.kill(place.pid(job), signal.SIGSTOP)
     stall = place.folder(job) / "stall-001"
     wait_for(stall.exists)
-    pulse = place.lead.pulse(job.id)
+    pulse = present(place.lead.pulse(job.id))
     assert pulse.liveness is Liveness.STALLED
     assert "no new step for" in pulse.text
     assert "process T (stopped)" in pulse.text
@@ -66,7 +69,7 @@ def test_a_stopped_trainer_is_told_kept_and_not_killed(place: Place, seen: Seen)
     assert "UNRESPONSIVE" in incident.summary
     assert "stall-001" in incident.summary
     assert psutil.Process(place.job(job).pid).status() == psutil.STATUS_STOPPED
-    os.kill(place.job(job).pid, signal.SIGCONT)
+    os.kill(place.pid(job), signal.SIGCONT)
     wait_for(lambda: liveness(place, job) is Liveness.WORKING)
     assert place.job(job).state is JobState.RUNNING
     assert len(list(place.folder(job).glob("stall-*"))) == 1
@@ -90,7 +93,7 @@ def test_a_step_that_never_returns_is_found_in_the_stacks(place: Place, seen: Se
     assert "SIGUSR2" in (stall / "why.txt").read_text()
     wait_for(lambda: place.lead.incidents(place.week.id))
     assert place.job(job).state is JobState.RUNNING
-    assert psutil.pid_exists(place.job(job).pid)
+    assert psutil.pid_exists(place.pid(job))
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
     seen("stacks.txt names the function; 1 incident; RUNNING until it was stopped")
@@ -110,9 +113,9 @@ def test_a_stall_whose_incident_can_not_be_written_is_kept_once_and_told_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(watching, "open_incident", full)
-        wait_for(lambda: (service.tick(after(0)), len(tries) >= 4)[1])
+        wait_for(ticking(service, lambda: len(tries) >= 4))
     assert place.lead.incidents(place.week.id) == []
-    wait_for(lambda: (service.tick(after(0)), place.lead.incidents(place.week.id))[1])
+    wait_for(ticking(service, lambda: place.lead.incidents(place.week.id)))
     assert len(list(place.folder(job).glob("*stall-*"))) == 1
     service.close()
 
@@ -121,7 +124,7 @@ def test_a_new_runner_does_not_tell_an_old_stall_again(place: Place) -> None:
     first = place.runner(**QUICK)
     job = place.submit(JobKind.TRAIN, do="sleep")
     at_work(place, job)
-    os.kill(place.job(job).pid, signal.SIGSTOP)
+    os.kill(place.pid(job), signal.SIGSTOP)
     wait_for((place.folder(job) / "stall-001").exists)
     wait_for(lambda: '"STALLED"' in (place.folder(job) / "pulse.json").read_text())
     first.kill()
@@ -132,4 +135,4 @@ def test_a_new_runner_does_not_tell_an_old_stall_again(place: Place) -> None:
     wait_for(lambda: (place.folder(job) / "pulse.json").stat().st_mtime_ns > before)
     assert len(list(place.folder(job).glob("stall-*"))) == 1
     assert len(place.lead.incidents(place.week.id)) == 1
-    os.kill(place.job(job).pid, signal.SIGCONT)
+    os.kill(place.pid(job), signal.SIGCONT)

@@ -12,7 +12,7 @@ from core.vocabulary import JobKind, JobState
 from runner.processes import local
 from runner.processes.local import LocalProcesses
 from tests.faults.promises import vanish
-from tests.runner.place import Place, after, wait_for
+from tests.runner.place import Place, after, ticking, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,14 +129,14 @@ def test_a_machine_that_lacks_something_at_an_automatic_resume_is_given_time(
 ) -> None:
     service = place.service(backoff_s=0.05)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
 
     def no(*given: object) -> None:
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
         patched.setattr(service.supervisor.executor, "start", no)
-        wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
+        wait_for(ticking(service, lambda: place.job(job).attempt == 2))
     assert place.lead.attempts(job.id)[1].state is JobState.LOST
     assert os.strerror(number) in place.lead.attempts(job.id)[1].reason
     job = place.until(service, job, JobState.RUNNING)
@@ -149,7 +149,7 @@ def test_a_machine_that_never_gets_better_is_left_to_a_person(
 ) -> None:
     service = place.service(backoff_s=0.01, resumes_a_day=2)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
 
     def no(*given: object) -> None:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

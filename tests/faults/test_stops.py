@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -16,9 +17,13 @@ import yaml
 
 from core.vocabulary import JobKind, JobState
 from runner.processes.identity import ProcessIdentity, identify, is_alive
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import killed
 from tests.runner.place import LAUNCH, Place, wait_for
+
+if TYPE_CHECKING:
+    from runner.records import Job
 
 Seen = Callable[[object], None]
 
@@ -37,17 +42,17 @@ def test_what_ignores_sigterm_is_killed_after_the_grace(place: Place, seen: Seen
     seen(f"{place.job(job).state}: {place.job(job).reason} (grace set to 1 s), 0 survivors")
 
 
-def grandchild(place: Place, job) -> ProcessIdentity:
+def grandchild(place: Place, job: Job) -> ProcessIdentity:
     """The process that fled from the program's session."""
     path = place.folder(job) / "grandchild.pid"
     wait_for(lambda: path.exists() and path.read_text())
     process = identify(int(path.read_text()))
     assert process is not None
-    assert os.getsid(process.pid) != os.getsid(place.job(job).pid)
+    assert os.getsid(process.pid) != os.getsid(place.pid(job))
     return process
 
 
-def without_cgroup(place: Place, job) -> None:
+def without_cgroup(place: Place, job: Job) -> None:
     """As on a machine where the shim may make no control group."""
     path = place.folder(job) / "identity.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"cgroup": None}))
@@ -122,7 +127,7 @@ def test_a_zombie_counts_as_dead(place: Place, seen: Seen) -> None:
     place.runner(TRAINWEEK_SHIM_GRACE_S="10")
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
-    program = identify(place.job(job).pid)
+    program = present(identify(place.pid(job)))
     os.kill(place.shim(job), signal.SIGSTOP)
     os.kill(program.pid, signal.SIGKILL)
     wait_for(place.in_state(job, JobState.FAILED))
@@ -191,7 +196,7 @@ def test_a_trainer_saves_whoever_stands_around_it(
     place.lead.create_week(LAUNCH + timedelta(days=7), file)
     place.runner(TRAINWEEK_STOP_GRACE_S="10")
     job = place.submit(JobKind.TRAIN)
-    run = place.home.run_attempt(job.run, 1)
+    run = place.home.run_attempt(present(job.run), 1)
     wait_for(lambda: place.job(job).state is JobState.RUNNING and (run / "ready").exists())
     place.lead.stop(job.id)
     wait_for(place.in_state(job, JobState.STOPPED))
@@ -200,13 +205,15 @@ def test_a_trainer_saves_whoever_stands_around_it(
     seen(f"{request.node.callspec.id}: saved. {place.job(job).reason}")
 
 
-def test_a_shim_that_says_nothing_is_given_up(place: Place) -> None:
+def test_a_shim_that_says_nothing_is_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service = place.service(shim_grace_s=0.3)
-    service.supervisor.executor.wake = lambda *_: None  # type: ignore[method-assign]
+    monkeypatch.setattr(service.supervisor.executor, "wake", lambda *_: None)
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
     shim = place.shim(job)
     os.kill(shim, signal.SIGSTOP)
-    os.kill(job.pid, signal.SIGKILL)
+    os.kill(present(job.pid), signal.SIGKILL)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.LOST, None)
     os.kill(shim, signal.SIGCONT)  # it ends as soon as somebody wakes it

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -39,6 +39,7 @@ from runner.jobs.training_plan import plan_training
 from runner.models.best_model import manifest_path, read_best_model
 from runner.models.checkpoints import list_checkpoints, newest_checkpoint, verify_checkpoint
 from runner.outcomes import Refused
+from tests.expected import present
 from tests.faults.matrix import fault
 from tests.faults.promises import vanish
 from tests.faults.saving import fresh, save
@@ -123,7 +124,7 @@ def test_a_save_that_fails_at_any_write_leaves_the_checkpoint_before(
     if action == "enospc":
         assert not list(tmp_path.glob(".*.partial"))
     tidy(tmp_path)
-    found = newest_checkpoint(tmp_path, "run-a")
+    found = present(newest_checkpoint(tmp_path, "run-a"))
     other = fresh()
     restore(found, other.model)
     renamed = point in ("checkpoint_renamed", "checkpoint_pruning")
@@ -180,7 +181,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
     said: list[str] = []
     spec = read_spec(write_spec(home, "train", resume=True))
     plan = plan_training(spec, lambda _: None, said.append)
-    assert plan.checkpoint.step == 1_000
+    assert present(plan.checkpoint).step == 1_000
     assert said == [
         "Checkpoint 2000 is corrupt and was skipped: 2000/model.zip was changed after it was saved."
     ]
@@ -207,7 +208,7 @@ def test_a_full_disk_keeps_no_resume_from_the_checkpoint_before(
     monkeypatch.setattr(training_plan, "write_json", full)
     said: list[str] = []
     spec = read_spec(write_spec(home, "train", resume=True))
-    assert plan_training(spec, lambda _: None, said.append).checkpoint.step == 1_000
+    assert present(plan_training(spec, lambda _: None, said.append).checkpoint).step == 1_000
     assert "Checkpoint 2000 is corrupt" in said[0]
     assert "No space left on device" in said[1]
     seen(said[1])
@@ -228,13 +229,17 @@ def test_a_resume_that_finds_damaged_checkpoints_calls_people(
     for step in (1_000, 2_000):
         trained.model.num_timesteps = step
         folder = save_checkpoint(
-            training.home.checkpoints, trained.model, job.run, trained.data.normaliser, config
+            training.home.checkpoints,
+            trained.model,
+            present(job.run),
+            trained.data.normaliser,
+            config,
         )
         if damaged == "all" or step == 2_000:
             content = bytearray((folder / "model.zip").read_bytes())
             content[len(content) // 2] ^= 1
             (folder / "model.zip").write_bytes(content)
-    vanish(training.shim(job), job.pid)
+    vanish(training.shim(job), present(job.pid))
     service.close()
     service = training.service(commands=own_programs(), liveness_s=0.1)
     ended = at_its_end(training, service, job)
@@ -247,13 +252,13 @@ def test_a_resume_that_finds_damaged_checkpoints_calls_people(
     if damaged == "all":
         assert (ended.state, incident.procedure) == (JobState.FAILED, "crash")
         assert "has no intact checkpoint" in incident.summary
-        assert training.lead.result(job.id)["complete"] is False
+        assert present(training.lead.result(job.id))["complete"] is False
     else:
         assert (ended.state, incident.procedure) == (JobState.SUCCEEDED, "data")
         assert "Checkpoint 2000 is corrupt" in incident.summary
         assert "Resumed from checkpoint 1000" in incident.summary
         assert "Resumed from checkpoint 1000" in said
-        assert training.lead.result(job.id)["steps"] == 4_000
+        assert present(training.lead.result(job.id))["steps"] == 4_000
     assert said.count("is corrupt and was skipped") == (2 if damaged == "all" else 1)
     seen(f"{damaged}: {ended.state}, incident {incident.procedure}: {incident.summary[:90]}")
 
@@ -300,11 +305,11 @@ def test_a_model_without_its_own_normaliser_is_refused(
         Candidate.read(home.best_model)
     facts["normaliser"] = statistics | {"names": ["rsi_14", *statistics["names"][1:]]}
     best_model.save_best_model(home.best_model, trained.model, facts)
-    with pytest.raises(InputError, match=r"normaliser of best_model\.zip has other features"):
+    with pytest.raises(InputError, match=r"normaliser of best_model\.zip has different features"):
         Candidate.read(home.best_model)
 
 
-def imported(home: Home, **params: object) -> Path:
+def imported(home: Home, **params: Any) -> Path:
     spec = read_spec(write_spec(home, "import-model", **params))
     assert import_model(spec, StopFlag()) == 0
     return home.root / json.loads((spec.folder / "result.json").read_text())["model"]
@@ -335,7 +340,7 @@ def test_a_pickle_in_a_model_from_elsewhere_is_never_executed(
     trained.model.save(plain)
     statistics = tmp_path / "statistics.json"
     statistics.write_text(json.dumps(trained.data.normaliser.as_dict()))
-    given = {
+    given: dict[str, Any] = {
         "normaliser": str(statistics),
         "trained_from": "2021-02-23T00:00Z",
         "trained_until": "2021-04-20T00:00Z",
@@ -440,10 +445,10 @@ def test_a_training_that_diverges_keeps_its_last_finite_checkpoint(
     ended = at_its_end(training, service, job)
     assert ended.state is JobState.FAILED
     assert ended.exit_code == 1
-    found = training.lead.result(job.id)
+    found = present(training.lead.result(job.id))
     assert (found["status"], found["error_kind"]) == ("DIVERGED", "diverged")
     assert ("rewards" in found["error"]) == (what == "reward")
-    good = newest_checkpoint(training.home.checkpoints, job.run)
+    good = present(newest_checkpoint(training.home.checkpoints, present(job.run)))
     assert good.step == found["good_checkpoint"] == 20_000
     assert f"Checkpoint {good.step} is intact and finite" in ended.reason
     session = Session(
@@ -525,12 +530,12 @@ def test_a_killed_training_resumes_as_if_it_had_never_been_killed(
     assert run("train_ppo", whole).returncode == 0
     first = write_spec(other, "train", steps=22_000)
     child = subprocess.Popen(command("train_ppo", first), stdout=subprocess.PIPE, text=True)
-    for line in child.stdout:
+    for line in present(child.stdout):
         if line.startswith("[INFO] Checkpoint saved at step 12000"):
             child.kill()
     assert child.wait() == -signal.SIGKILL
     tidy(other.checkpoints)
-    n = newest_checkpoint(other.checkpoints, "run-a").step
+    n = present(newest_checkpoint(other.checkpoints, "run-a")).step
     a, b = one.checkpoints / str(n), other.checkpoints / str(n)
     assert same(weights(a), weights(b))
     known = [json.loads((folder / "manifest.json").read_text()) for folder in (a, b)]
@@ -553,7 +558,7 @@ def test_a_killed_training_resumes_as_if_it_had_never_been_killed(
     }
     second = write_spec(other, "train", attempt=2, resume=True)
     assert run("train_ppo", second).returncode == 0
-    ends = [newest_checkpoint(home.checkpoints, "run-a") for home in (one, other)]
+    ends = [present(newest_checkpoint(home.checkpoints, "run-a")) for home in (one, other)]
     assert ends[0].step == ends[1].step == result(second)["steps"] == 24_000
     assert ends[0].manifest["updates"] == ends[1].manifest["updates"]
     reader = RunReader(other.run("run-a"))
@@ -576,7 +581,7 @@ def weights_of(path: Path) -> dict[str, dict]:
         }
 
 
-def same(one: object, other: object, optimizer: bool = True) -> bool:
+def same(one: Any, other: Any, optimizer: bool = True) -> bool:
     """Equal to the last bit, through nested tables."""
     if not optimizer:
         return same(one["policy.pth"], other["policy.pth"])
@@ -632,7 +637,7 @@ def test_a_training_does_not_need_its_log(tmp_path: Path, seen: Seen) -> None:
     found = result(spec)
     assert found["complete"] is True
     assert found["steps"] == 8_000
-    assert newest_checkpoint(home.checkpoints, "run-a").step == 8_000
+    assert present(newest_checkpoint(home.checkpoints, "run-a")).step == 8_000
     assert manifest_path(home.best_model).exists()
     seen("exit 0, complete, checkpoint 8000")
 

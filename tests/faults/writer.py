@@ -17,6 +17,7 @@ from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
 from runner.recovery.verification import verify_ledger
+from tests.expected import recorded
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     client = Client(home, Person("Wilma", Role.LEAD))
     week = client.active_week()
     if week is None:
-        week = client.create_week(parse_moment("2026-02-23T14:00Z")).record
+        week = recorded(client.create_week(parse_moment("2026-02-23T14:00Z")))
     for number in range(count):
         try:
             client.note(week.id, "hourly_1", f"{number} " + "x" * 4000)

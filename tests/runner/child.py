@@ -50,7 +50,9 @@ def main() -> int:
     if do == "ignore_term":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if do in {"grandchild", "bare_grandchild"}:  # leaves the session, behind a double fork
-        bare = {} if do == "bare_grandchild" else None  # not even the mark is left
+        bare: dict[str, str] | None = (
+            {} if do == "bare_grandchild" else None
+        )  # not even the mark is left
         pid_file = str(folder / "grandchild.pid")
         subprocess.run([sys.executable, __file__, "--fork", pid_file], env=bare, check=True)
     if do == "orphan":  # it ends long before this program does, and somebody must reap it

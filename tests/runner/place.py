@@ -30,10 +30,12 @@ from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.service import Service
 from runner.settings import Settings, command_name
+from tests.expected import job_of, present
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from runner.outcomes import AlreadyRunning, Refused
     from runner.records import Job
 
 CHILD = Path(__file__).with_name("child.py")
@@ -120,7 +122,7 @@ class Place:
                 (path := root / name).parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         self.lead = Client(self.home, LEAD)
-        self.week = self.lead.active_week()
+        self.week = present(self.lead.active_week())
         self.runners: list[subprocess.Popen[bytes]] = []
 
     def client(self, person: Person) -> Client:
@@ -152,12 +154,14 @@ class Place:
         return process
 
     def submit(self, kind: JobKind = JobKind.BACKUP, **params: object) -> Job:
-        return submit_scripted(self.lead, kind, params).job
+        return job_of(submit_scripted(self.lead, kind, params))
 
     def job(self, job: Job) -> Job:
-        found = self.lead.job(job.id)
-        assert found is not None
-        return found
+        return present(self.lead.job(job.id))
+
+    def pid(self, job: Job) -> int:
+        """Of the child of its newest attempt."""
+        return present(self.job(job).pid)
 
     def in_state(self, job: Job, *states: JobState) -> Callable[[], bool]:
         return lambda: self.job(job).state in states
@@ -223,11 +227,23 @@ def place(tmp_path: Path) -> Iterator[Place]:
     made.clear()
 
 
+def ticking(service: Service, condition: Callable[[], object]) -> Callable[[], object]:
+    """The condition, after one more tick each time it is asked."""
+
+    def ticked() -> object:
+        service.tick(service.now())
+        return condition()
+
+    return ticked
+
+
 def after(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-def submit_scripted(client: Client, kind: JobKind, params: Mapping[str, Any]) -> Any:
+def submit_scripted(
+    client: Client, kind: JobKind, params: Mapping[str, Any]
+) -> Submitted | AlreadyRunning | Refused:
     """Ask for a job. Parameters that no job of the kind has are the script of its child."""
     known = {field.alias or name for name, field in PARAMS[kind].model_fields.items()}
     script = {name: value for name, value in params.items() if name not in known}

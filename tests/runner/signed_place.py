@@ -20,11 +20,14 @@ from tests.core.backtest_records import DAY, MARKET, decision_of, look_ahead, re
 from tests.runner.place import CTO, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from core.market.candles import Provenance
     from core.paths import Home
     from core.people import Person
+    from runner.outcomes import Recorded, Refused
+    from runner.records import Signature
 
 CANDLES = "OGNUSDT-1h.csv"
 CONDITIONS = (
@@ -110,8 +113,12 @@ class SignedPlace(Place):
         return found
 
     def sign(
-        self, sha256: str, act: SignatureAct = SignatureAct.APPROVE, conditions=(), **more: Any
-    ):
+        self,
+        sha256: str,
+        act: SignatureAct = SignatureAct.APPROVE,
+        conditions: Sequence[Mapping[str, str]] = (),
+        **more: Any,
+    ) -> Recorded[Signature] | Refused:
         return self.client().sign(self.week.id, sha256, act, "I read it.", conditions, **more)
 
     def archive(self, sha256: str) -> Path:

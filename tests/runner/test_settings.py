@@ -106,7 +106,7 @@ def test_a_file_without_settings_changes_nothing(home: Home, text: str) -> None:
         ("log_files: 1.5\n", r"log_files \(.*\) is 1.5. Give a whole number"),
         ("tick_s: 1\ntick_s: 2\n", "line 2"),
         ("tick_s: 1: 2\n", "line 1"),
-        ("- tick_s\n", "not a list of settings. Write one setting a line"),
+        ("- tick_s\n", "not a list of settings. Write one setting per line"),
     ],
 )
 def test_a_wrong_file_names_the_setting_and_the_place(home: Home, text: str, says: str) -> None:

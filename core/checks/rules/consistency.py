@@ -1,4 +1,4 @@
-"""Whether a decision file agrees with itself and with the playbook."""
+"""Whether a decision file is consistent with itself and with the playbook."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def decision_problems(playbook: Playbook, decision: Mapping[str, Any]) -> list[M
 
 
 def gate_passes(gate: GateSpec, value: Any) -> bool:
-    """A gate without a value is not passed."""
+    """Whether a recorded value passes its gate; a missing or non-finite one never does."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return False
     return meets_limit(value, gate.op, gate.threshold)

@@ -1,4 +1,4 @@
-"""The five deliverables for the CTO: they are there, and they don't contradict each other."""
+"""The five deliverables for the CTO: whether they exist and agree with each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.vocabulary import Verdict
 if TYPE_CHECKING:
     from core.checks.case import Case
 
-# How the files of a revalidation end; the names before are dates.
+# File name suffixes of a revalidation, after the date.
 DECISION = "_decision.json"
 DOCUMENT = "_decision.txt"
 METRICS = "_metrics.csv"
@@ -49,7 +49,7 @@ def decision_document(case: Case) -> Judgement:
 
 @rule("gate_metrics")
 def gate_metrics(case: Case) -> Judgement:
-    """Every gate has its record, held against the playbook's own limit."""
+    """Every gate has a record, judged by the playbook's own limit."""
     decision = _decision_or_answer(case, DECISION, METRICS)
     if isinstance(decision, Judgement):
         return decision
@@ -122,7 +122,7 @@ def recommendation(case: Case) -> Judgement:
 
 
 def _decision_or_answer(case: Case, *needed: str) -> Mapping[str, Any] | Judgement:
-    """The decision, if the revalidation has finished and all needed files exist."""
+    """The decision if all needed files exist, else the judgement that says what is missing."""
     facts = case.facts
     found = result_or_answer(case, facts.revalidation, REVALIDATION, "delivery")
     if isinstance(found, Judgement):

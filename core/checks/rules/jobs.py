@@ -39,9 +39,9 @@ class FinishedJob:
 def result_or_answer(
     case: Case, job: JobFacts | None, name: Message, slot_kind: str
 ) -> FinishedJob | Judgement:
-    """The result of a job that succeeded, else the answer of the check.
+    """The result of a job that succeeded, else the judgement that says why there is none.
 
-    :param name: of the job, at the beginning of a sentence.
+    :param name: the job's name, capitalised as at the start of a sentence.
     :param slot_kind: the slot by whose end the job should have been run.
     """
     facts = case.facts

@@ -32,7 +32,7 @@ from core.vocabulary import Trend
 if TYPE_CHECKING:
     from core.telemetry import Series
 
-MIN_POINTS = 8  # of a loss, before its blocks mean anything
+MIN_POINTS = 8  # points of a loss; with fewer, its block means are noise
 BLOCKS = 10
 VALUE_LOSS, TOTAL_LOSS = "train/value_loss", "train/loss"
 

@@ -1,4 +1,4 @@
-"""The evidence's verdict, where the manual's limit is stricter or laxer.
+"""What public runs suggest, where the manual's limit is stricter or laxer.
 
 The limits are from 376 public PPO runs: the KL limit of 0.01 is crossed at least once in
 97 % of them, and predicts nothing.
@@ -25,7 +25,7 @@ FROZEN_KL, FROZEN_UPDATES = 1e-6, 5
 
 
 def kl_opinion(series: Series, passes: bool) -> Message:
-    """One sentence where the evidence differs from the manual's limit; "" where it agrees."""
+    """What the evidence says about a KL, in one sentence; "" where it only repeats the limit."""
     newest = series.last[1]
     if passes:
         frozen = series.value[-FROZEN_UPDATES:]
@@ -64,7 +64,7 @@ def _spike(z: float) -> Message:
 
 
 def loss_opinion(run: LoggedRun) -> Message:
-    """What a loss that does not fall means: little, while the critic predicts well."""
+    """What a loss that does not fall means: little, as long as the critic predicts well."""
     found = latest(run.events, "train/explained_variance", "", run.until)
     if found is None or not math.isfinite(found.number):
         return Message("the loss falls in only half of all healthy runs")

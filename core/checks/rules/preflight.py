@@ -27,7 +27,7 @@ PREFLIGHT = Message("Pre-flight")
     "preflight_folders",
 )
 def preflight(case: Case) -> Judgement:
-    """As the job found it; a result that is too old does not count for this launch."""
+    """The job's verdict; a result that is too old does not count for this launch."""
     found = result_or_answer(case, case.facts.preflight, PREFLIGHT, "preflight")
     if isinstance(found, Judgement):
         return found
@@ -51,7 +51,7 @@ def preflight(case: Case) -> Judgement:
 
 
 def _measured(case: Case, found: FinishedJob, entry: Mapping[str, Any], why: Message) -> Judgement:
-    """A number is compared with the playbook's own limit, not with the one that the job used."""
+    """Judge a number by the playbook's limit, not by the one that the job used."""
     value, unit = entry.get("value"), str(entry.get("unit") or case.spec.unit)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return case.judged(found.reading(case.spec.metric, float(value), unit), why)

@@ -1,4 +1,4 @@
-"""Final preparation: backup, backtest data, system. And the disk, at any time."""
+"""Final preparation: backup, backtest data, system, and the free disk space."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _range(facts: Mapping[str, Any]) -> Message | None:
 
 @rule("system_ready")
 def system_ready(case: Case) -> Judgement:
-    """Runner alive, no open incident, disk space left."""
+    """Runner active, no open incident, enough disk space."""
     facts = case.facts
     if facts.disk_free_bytes is None:
         return case.unknown(NO_DISK_READING)
@@ -114,7 +114,7 @@ def system_ready(case: Case) -> Judgement:
     troubles = [
         *([] if facts.runner_alive else [Message("The runner is not running.")]),
         *map(open_incident, facts.open_incidents),
-        *([Message("Only {free:.1f} GB of disk are free.", free=free)] if free < needed else []),
+        *([Message("Only {free:.1f} GB of disk space left.", free=free)] if free < needed else []),
     ]
     reading = Reading(
         "no" if troubles else "yes", source="runner, incidents, disk", at=facts.as_of_real

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @rule("training_status")
 def status(case: Case) -> Judgement:
-    """The status by job and files together. A live process without event files proves nothing."""
+    """The run's status from its job and files; a live process without event files is UNKNOWN."""
     facts, run = case.facts, case.facts.run
     if run is None:
         if facts.as_of < facts.launch:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.facts import RunFacts
     from core.telemetry import RunEvents, Series
 
-RARE_GAPS = 3  # of its own usual gaps: a series that missed so many is no longer written
+RARE_GAPS = 3  # usual gaps of a series; after a longer silence it counts as no longer written
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,9 @@ def silent(case: Case, run: LoggedRun, series: Series) -> Judgement | None:
 
 
 def untrusted(case: Case, run: LoggedRun, series: Series) -> Judgement | None:
-    """As :func:`silent`, and FAIL when the newest value is NaN or infinite.
+    """As :func:`silent`, and FAIL if the newest value is NaN or infinite.
 
-    For series that are judged as a whole: a NaN at the end is not a gap to skip.
+    For series that are judged as a whole, where a NaN at the end must not be skipped.
     """
     if bad := silent(case, run, series):
         return bad

@@ -110,7 +110,7 @@ def _counted(case: Case, run: RunFacts, log: LogFacts, troubles: list[Message]) 
 
 
 def _crashes(run: RunFacts) -> list[Message]:
-    """A new start of the training doesn't undo the crash before it."""
+    """Crashes of this run and of earlier ones: a restart does not undo a crash."""
     crashed = [_ENDED_BADLY[run.status]] if run.status is TrainingStatus.CRASHED else []
     return [*crashed, *map(literal, run.earlier_crashes)]
 

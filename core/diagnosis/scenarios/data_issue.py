@@ -18,9 +18,9 @@ from core.vocabulary import FindingStatus, Severity
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
 
-RECENT, REMEMBERED = 20, 40  # points of a tag: firing, then recovering
-STEP_JUMP = 10.0  # median step differences
-MIN_LEAPS = 5  # step differences, before there is a usual one
+RECENT, REMEMBERED = 20, 40  # points of a tag for which it fires, then is reported
+STEP_JUMP = 10.0  # times the median step difference
+MIN_LEAPS = 5  # step differences; with fewer, the median is not used
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
 _DAMAGE = frozenset(
@@ -31,8 +31,8 @@ _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 
 @dataclass(frozen=True)
-class _Sign:
-    """One thing that is wrong. OK: it is over, and only reported."""
+class _Issue:
+    """One issue. Status OK: it is over and only reported."""
 
     status: FindingStatus
     severity: Severity
@@ -41,28 +41,28 @@ class _Sign:
 
 
 def data_issue(moment: RunView) -> ScenarioResult:
-    """The worst of all signs; older ones are reported, and raise no alarm."""
+    """The worst of all issues; older ones are reported and raise no alarm."""
     if moment.silence is None and moment.facts.data_check is None:
         return no_data(Message("No event yet."))
-    signs = [*_outside(moment), *_nonfinite(moment), *_damaged(moment), *_jumps(moment)]
-    alarming = [sign for sign in signs if sign.status is not FindingStatus.OK]
-    older = tuple(sign.what for sign in signs if sign.status is FindingStatus.OK)
+    issues = [*_outside(moment), *_nonfinite(moment), *_damaged(moment), *_jumps(moment)]
+    alarming = [issue for issue in issues if issue.status is not FindingStatus.OK]
+    older = tuple(issue.what for issue in issues if issue.status is FindingStatus.OK)
     if not alarming:
         return clear(Message("Values, steps and files are fine."), *older)
-    firing = any(sign.status is FindingStatus.FIRING for sign in alarming)
-    steps = [sign.step for sign in alarming if sign.step is not None]
+    firing = any(issue.status is FindingStatus.FIRING for issue in alarming)
+    steps = [issue.step for issue in alarming if issue.step is not None]
     return ScenarioResult(
         FindingStatus.FIRING if firing else FindingStatus.RECOVERING,
         Message("Data issue: {problem}.", problem=alarming[0].what),
-        max((sign.severity for sign in alarming), key=_RANK.index),
+        max((issue.severity for issue in alarming), key=_RANK.index),
         min(steps, default=None),
-        tuple(sign.what for sign in alarming),
+        tuple(issue.what for issue in alarming),
         older,
     )
 
 
-def _outside(moment: RunView) -> list[_Sign]:
-    """What the data check and the trainer's log say."""
+def _outside(moment: RunView) -> list[_Issue]:
+    """Issues from the data check and the trainer's log."""
     found: list[Message] = []
     check = moment.facts.data_check
     if check is not None and check.result is not None and check.result.get("ok") is False:
@@ -80,14 +80,14 @@ def _outside(moment: RunView) -> list[_Sign]:
         if _NAN.search(line):
             found.append(Message("logged: {line}", line=line.rstrip(".")))
             break
-    return [_Sign(FindingStatus.FIRING, Severity.CRITICAL, None, what) for what in found]
+    return [_Issue(FindingStatus.FIRING, Severity.CRITICAL, None, what) for what in found]
 
 
-def _nonfinite(moment: RunView) -> list[_Sign]:
+def _nonfinite(moment: RunView) -> list[_Issue]:
     """NaN and infinities by tag, in the newest attempt."""
     if moment.reader is None:
         return []
-    found: list[_Sign] = []
+    found: list[_Issue] = []
     for tag in moment.reader.tags():
         series = moment.of_attempt(moment.reader.series(tag, moment.unix))
         places = np.flatnonzero(~np.isfinite(series.value))
@@ -108,30 +108,30 @@ def _nonfinite(moment: RunView) -> list[_Sign]:
         status = FindingStatus.FIRING if age < RECENT else FindingStatus.RECOVERING
         if canonical(tag) in _BENIGN:
             harmless = Message("{problem} (harmless by itself)", problem=what)
-            found.append(_Sign(FindingStatus.OK, Severity.INFO, first, harmless))
+            found.append(_Issue(FindingStatus.OK, Severity.INFO, first, harmless))
         elif age >= REMEMBERED:
-            found.append(_Sign(FindingStatus.OK, Severity.INFO, first, what))
+            found.append(_Issue(FindingStatus.OK, Severity.INFO, first, what))
         else:
-            found.append(_Sign(status, Severity.CRITICAL, first, what))
+            found.append(_Issue(status, Severity.CRITICAL, first, what))
     return found
 
 
-def _damaged(moment: RunView) -> list[_Sign]:
+def _damaged(moment: RunView) -> list[_Issue]:
     if moment.reader is None:
         return []
     return _cut(moment, moment.reader) + [
-        _Sign(FindingStatus.FIRING, Severity.WARNING, None, problem.text)
+        _Issue(FindingStatus.FIRING, Severity.WARNING, None, problem.text)
         for problem in moment.problems
         if problem.kind in _DAMAGE
     ]
 
 
-def _cut(moment: RunView, reader: RunEvents) -> list[_Sign]:
+def _cut(moment: RunView, reader: RunEvents) -> list[_Issue]:
     """A file that ends inside a record and no longer grows: a full disk, or a kill."""
     if (moment.silence or 0.0) <= moment.patience and moment.active:
         return []
     return [
-        _Sign(
+        _Issue(
             FindingStatus.FIRING,
             Severity.WARNING,
             moment.step,
@@ -146,11 +146,11 @@ def _cut(moment: RunView, reader: RunEvents) -> list[_Sign]:
     ]
 
 
-def _jumps(moment: RunView) -> list[_Sign]:
+def _jumps(moment: RunView) -> list[_Issue]:
     """Steps that go back or jump inside an attempt, silences, and two writers at once."""
     if moment.reader is None:
         return []
-    found: list[_Sign] = []
+    found: list[_Issue] = []
     pace = moment.of_attempt(moment.pace())
     raw = moment.of_attempt(moment.reader.series(pace.tag, moment.unix, stitched=False))
     back = np.flatnonzero(np.diff(raw.step) < 0)
@@ -163,7 +163,7 @@ def _jumps(moment: RunView) -> list[_Sign]:
             before=before,
             after=after,
         )
-        found.append(_Sign(status, Severity.WARNING, after, what))
+        found.append(_Issue(status, Severity.WARNING, after, what))
     leaps = np.diff(pace.step)
     usual = float(np.median(leaps)) if len(leaps) >= MIN_LEAPS else math.inf
     far = np.flatnonzero(leaps > STEP_JUMP * max(usual, 1.0))
@@ -177,7 +177,7 @@ def _jumps(moment: RunView) -> list[_Sign]:
             step=step,
             usual=usual,
         )
-        found.append(_Sign(status, Severity.WARNING, step, what))
+        found.append(_Issue(status, Severity.WARNING, step, what))
     gaps = np.diff(pace.wall)
     long = np.flatnonzero(gaps > moment.patience)
     if len(long):
@@ -189,7 +189,7 @@ def _jumps(moment: RunView) -> list[_Sign]:
             minutes=float(gaps[place]) / 60,
             step=step,
         )
-        found.append(_Sign(status, Severity.WARNING, step, what))
+        found.append(_Issue(status, Severity.WARNING, step, what))
     return found + _two_writers(moment, moment.reader, raw.tag)
 
 
@@ -197,7 +197,7 @@ def _recent(is_recent: bool, status: FindingStatus) -> FindingStatus:
     return status if is_recent else FindingStatus.OK
 
 
-def _two_writers(moment: RunView, reader: RunEvents, tag: str) -> list[_Sign]:
+def _two_writers(moment: RunView, reader: RunEvents, tag: str) -> list[_Issue]:
     """An earlier attempt that still writes after the start of the next one."""
     marks = reader.attempts_until(moment.unix)
     if len(marks) < 2:
@@ -213,4 +213,4 @@ def _two_writers(moment: RunView, reader: RunEvents, tag: str) -> list[_Sign]:
         tag=tag,
     )
     step = int(raw.step[back[-1] + 1])
-    return [_Sign(FindingStatus.FIRING, Severity.WARNING, step, what)]
+    return [_Issue(FindingStatus.FIRING, Severity.WARNING, step, what)]

@@ -147,10 +147,13 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
 
 
 def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """How far KL is above the 30 before it, in robust deviations of log10(KL).
+    """How far KL is above the 30 updates before it, in robust deviations of log10(KL).
 
-    Median and 1.4826 MAD, at least 0.1 dex; NaN with fewer than 10 before it, and at
-    all positions that were not asked for.
+    (log10(KL) - median) / (1.4826 MAD), the divisor at least 0.1.
+
+    :param values: KL by update, shape (n,).
+    :param places: positions to score.
+    :returns: shape (n,); NaN elsewhere and with fewer than 10 updates before.
     """
     logs = np.log10(np.maximum(np.where(np.isfinite(values), values, np.nan), _TINY))
     scores = np.full(len(logs), np.nan)
@@ -166,7 +169,7 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _calm_points(later: np.ndarray) -> int:
-    """Longest row of calm updates since the trigger; a row long enough clears for good."""
+    """Longest streak of calm updates since the trigger; one that is long enough clears it."""
     longest = row = 0
     for value in later:
         row = row + 1 if value < CALM else 0
@@ -177,7 +180,7 @@ def _calm_points(later: np.ndarray) -> int:
 
 
 def _episode_begin(trigger: np.ndarray, last: int) -> int:
-    """The first trigger of the episode: none further than the clearing row apart."""
+    """The first trigger of the episode: triggers closer together than the clearing streak."""
     places = np.flatnonzero(trigger[: last + 1])
     breaks = np.flatnonzero(np.diff(places) > CALM_TO_CLEAR)
     return int(places[breaks[-1] + 1] if len(breaks) else places[0])

@@ -1,4 +1,4 @@
-"""policy_dead: updates that change nothing, which "KL < 0.01" would call healthy."""
+"""policy_dead: updates that change nothing, although "KL < 0.01" passes."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def policy_dead(moment: RunView) -> ScenarioResult:
 def _at_rest(moment: RunView, kl: Series) -> np.ndarray:
     """Updates with a learning rate that a schedule has lowered to almost 0.
 
-    A KL of 0 is expected there. A policy that was dead before remains dead, and a constant
-    rate is no excuse, however low it is.
+    A KL of 0 is expected there. A policy that was dead earlier stays dead, and a constant
+    rate never counts as lowered.
     """
     rate = moment.series("train/learning_rate").finite()
     own = moment.of_attempt(rate)

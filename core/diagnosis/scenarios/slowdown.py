@@ -1,4 +1,4 @@
-"""slowdown: steps a second against the run's own usual speed.
+"""slowdown: steps per second compared with the run's own usual speed.
 
 ``time/fps`` is a mean since the start and lags (a trial slowed from 3087 to 608 steps/s
 while it still showed 893), so the rate is d(step)/d(wall).
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WINDOW = 10  # iterations
 EARLIER = 10  # iterations before the window, at least
 SHARE = 0.7
-MEDIAN_SHARE = 0.8  # half of the window's iterations must be slower than this
+MEDIAN_SHARE = 0.8  # at least half of the window's iterations must be slower than this
 HOLD_FOR, KEEP_FIRING = 3, 3
 _REPLAYED = 12  # iterations: what HOLD_FOR and KEEP_FIRING depend on
 _VERDICTS = {
@@ -34,9 +34,9 @@ _VERDICTS = {
 
 
 def slowdown(moment: RunView) -> ScenarioResult:
-    """The last 10 iterations below 0.7 of what 10 usually reach, three times in a row.
+    """The last 10 iterations below 0.7 of the usual speed, in three consecutive evaluations.
 
-    A pause makes one iteration slow and is no slowdown: most of the ten must be slow.
+    A pause makes one iteration slow and is no slowdown, so most of the ten must be slow.
     A finished run is not evaluated.
     """
     pace = moment.of_attempt(moment.pace())
@@ -88,7 +88,7 @@ def slowdown(moment: RunView) -> ScenarioResult:
 
 @dataclass(frozen=True)
 class _Speed:
-    """Steps a second of the newest window, and what the run usually reaches."""
+    """Steps per second of the newest window, and the run's usual speed."""
 
     rate: float  # over the window
     usual: float  # median of all earlier windows of the same length
@@ -102,7 +102,7 @@ class _Speed:
 
 
 def _rates(pace: Series, end: int) -> _Speed | None:
-    """Speed of the window that ends there. None where steps or time do not advance."""
+    """Speed of the window that ends at ``end``; None where steps or time do not advance."""
     steps, walls = pace.step[:end].astype(float), pace.wall[:end]
     over = _forward(steps[WINDOW:] - steps[:-WINDOW], walls[WINDOW:] - walls[:-WINDOW])
     single = _forward(np.diff(steps), np.diff(walls))

@@ -1,4 +1,4 @@
-"""The daily summary as it was written, beside the readings now."""
+"""The daily summary from its file, beside the current readings."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def record(page: Page, snapshot: Snapshot, day: date) -> None:
 
 
 def _cell(page: Page, summary: dict[str, object], key: str) -> str:
-    """One value as Markdown; the glyphs of the checklist as the icons of this app."""
+    """One value as Markdown; the checklist's glyphs become this app's icons."""
     if key not in summary:
         return "–"
     value = summary[key]

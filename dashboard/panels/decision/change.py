@@ -92,7 +92,7 @@ def _against(
 
 
 def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
-    """The state of the signature now; it was valid when this was made."""
+    """Badge of the earlier decision's signature now; "" if it was not recorded."""
     if not before.standing:
         return ""
     validity = snapshot.validity(snapshot.signature_of(before.sha256))
@@ -100,7 +100,7 @@ def _validity(page: Page, snapshot: Snapshot, before: ComparedDecision) -> str:
 
 
 def _lapsed(page: Page, change: Change) -> None:
-    """The newest approval, if it was not valid when this was made: it is not in production."""
+    """The newest approval, if it was no longer valid when this decision was made."""
     if gone := change.lapsed:
         text = page.say(
             "The latest approval, {decision} on {day} (week {week}), was no longer valid.",

@@ -1,4 +1,4 @@
-"""How it earns: trades, exposure, costs, sides."""
+"""The view "How it earns": trades, exposure, costs, sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where it breaks: other costs, a bar of delay, quarters, regimes, the worst episode."""
+"""The view "Where it breaks": other costs, a bar of delay, quarters, regimes, episodes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _single(page: Page, breaks: Robustness) -> None:
 
 
 def break_even(breaks: Robustness | None) -> Message | None:
-    """Costs a side at which nothing is earned; None: an older record, not measured."""
+    """Costs per side at which the return is 0; None: not measured (an older record)."""
     if breaks is None:
         return None
     found = fixed(breaks.break_even_cost_bps, 1, "bps")
@@ -141,7 +141,7 @@ def single_episodes(decided: RecordedDecision) -> list[EpisodeRow]:
 
 
 def _episodes(page: Page, decided: RecordedDecision) -> None:
-    """Each episode on its own: its return as a bar, its figures in a row."""
+    """Each episode: its return as a bar, its figures in a table row."""
     say, heading = page.say, Message("Return by episode")
     st.markdown(f"**{say(heading)}**")
     alone = [(str(row.episode), row.return_pct or 0.0) for row in single_episodes(decided)]

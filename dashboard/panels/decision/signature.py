@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    """First on the page: a decision that can't be signed, or an approval that is not valid.
+    """Alert at the top of the page: signing is blocked, or an approval is not valid.
 
-    :param refused: why it can't be signed now.
+    :param refused: why it can't be signed now; None if it can.
     """
     signature = snapshot.signature_of(saved.sha256)
     if signature is None:
@@ -45,7 +45,7 @@ def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused
         return  # after a rejection the model is meant to change
     validity = snapshot.validity(signature)
     if validity.state in conditions.BROKEN:
-        # What changed is said in the frame of every page, and with the signature.
+        # The frame and the signature's box say what changed.
         draw = st.warning if validity.state is SignatureState.EXPIRED else st.error
         seen = look(validity.state)
         title = page.say(BROKEN[validity.state])
@@ -85,7 +85,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
 
 
 def _earlier(page: Page, snapshot: Snapshot) -> None:
-    """No signature yet, and the earlier one, if any: it is for another revalidation."""
+    """No signature yet; names an earlier one, which is for another revalidation."""
     say = page.say
     st.markdown(tinted(say("Waiting for the CTO's signature."), "orange", "ink_pen"))
     if snapshot.signatures:
@@ -128,10 +128,10 @@ def _signed(
 
 
 def _pipeline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """What ``trainweek decision gate`` answers: an approval alone opens no pipeline."""
+    """The answer of ``trainweek decision gate``; an approval alone may not be enough."""
     answer = snapshot.gate(saved)
     if answer.passes:
-        allowed = page.say("Deployment allowed: a pipeline may take it.")
+        allowed = page.say("Deployment allowed: pipelines may deploy this model.")
         st.markdown(tinted(allowed, "green", "lock_open"))
         return
     if answer.only_conditions:
@@ -178,7 +178,7 @@ def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
 
 
 def _content(page: Page, sha256: str) -> bytes:
-    """The capsule; where it can't be made, the reason as the file: never half a capsule."""
+    """The capsule's bytes; if it can't be made, a text with the reason."""
     try:
         return page.services.client.capsule(sha256)[0]
     except TrainweekError as error:

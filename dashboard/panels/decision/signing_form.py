@@ -1,4 +1,4 @@
-"""The act: approve, approve with conditions, reject; its reason, and the second person."""
+"""The signing form: approve, approve with conditions or reject; reason and second person."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from runner.outcomes import Refused
 
 PLACE = "sign"
-_BEGUN = "sign:begun"  # the decision that the person began to sign
+_BEGUN = "sign:begun"  # session key of the decision that the person started to sign
 MIN_ROWS, MAX_ROWS = 2, 20
 
 
 def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused | None) -> None:
-    """The form of exactly this decision, or why it can't be signed now.
+    """The form for exactly this decision, or why it can't be signed now.
 
-    Another decision may come while a person writes: its form starts empty, and only after
-    the person has asked for it.
+    If a new decision arrives while a person is writing, its form starts empty and opens
+    only on request.
     """
     say, decided = page.say, saved.decision
     begun = st.session_state.get(_BEGUN)
@@ -72,7 +72,7 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
         label_visibility="collapsed",
         wrap=True,
     )
-    if act is None:  # neither the gates nor the page choose for the person
+    if act is None:  # nothing is preselected
         st.caption(say("Choose your decision; nothing is preselected."))
         return
     act = SignatureAct(act)
@@ -151,7 +151,7 @@ def _is_override(saved: SavedDecision, act: SignatureAct) -> bool:
 
 
 def _key(part: str, saved: SavedDecision) -> str:
-    """A widget belongs to one decision: nothing typed for another is taken for this one."""
+    """Widget key with the decision's hash: input for one decision never reaches another."""
     return f"sign:{part}:{saved.sha256[:16]}"
 
 
@@ -160,7 +160,7 @@ def _begin(saved: SavedDecision) -> None:
 
 
 def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """Who countersigned; without a login a name may be typed, and is marked as such."""
+    """Who countersigned; without a login a name can be typed, and is marked as typed."""
     say, known = page.say, snapshot.countersignatures(saved.sha256)
     if page.viewer.person.verified:
         names = [entry.by for entry in known]
@@ -187,7 +187,7 @@ def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
 
 
 def _rows(saved: SavedDecision) -> int:
-    """One empty row below the last that has text."""
+    """Number of condition rows: one empty row below the last one with text."""
     begun = [
         index
         for index in range(MAX_ROWS)
@@ -221,7 +221,7 @@ def _condition_rows(page: Page, snapshot: Snapshot, saved: SavedDecision) -> Non
 def _sign(
     page: Page, snapshot: Snapshot, saved: SavedDecision, act: SignatureAct, override: bool
 ) -> None:
-    """One transaction, bound to the hash that was on the screen."""
+    """Sign in one transaction, bound to the hash that was on the screen."""
     state = st.session_state
     reason = str(state.get(_key("reason", saved)) or "").strip()
     conditions = []

@@ -1,4 +1,4 @@
-"""Is it skill? The Sharpe's uncertainty after all trials, random policies and baselines."""
+"""The view "Is it skill?": significance after all trials, random policies, baselines."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _SHARES = ("psr0", "psr1", "dsr")
 
 def show(page: Page, saved: SavedDecision) -> None:
     """Draw significance, random policies, baselines, and the rules behind the evidence grade."""
-    _sure(page, saved.decision)
+    _significance(page, saved.decision)
     _random(page, saved.decision)
     baselines(page, saved)
     _rules(page, saved.decision)
 
 
-def _sure(page: Page, decided: RecordedDecision) -> None:
+def _significance(page: Page, decided: RecordedDecision) -> None:
     evidence, facts = decided.evidence, decided.facts
     have, need = evidence.have_days, evidence.min_trl_days
     rows: list[Row] = [
@@ -73,7 +73,7 @@ def _sure(page: Page, decided: RecordedDecision) -> None:
 
 
 def _trials(evidence: EvidenceRecord) -> str:
-    """What the deflated Sharpe corrects for."""
+    """The trials that the deflated Sharpe corrects for."""
     trials, best = evidence.n_trials, evidence.expected_best_sharpe
     parts = []
     if trials:
@@ -176,13 +176,13 @@ def _rules(page: Page, decided: RecordedDecision) -> None:
 
 
 def _figures(rule: Rule) -> tuple[Message, Message]:
-    """What was measured and what is required: yes or no, a share, a number."""
+    """The measured and the required value of a rule: yes or no, a share, a number."""
     value, limit = rule.value, rule.limit
     if rule.id in _YES_OR_NO:
         yes = Message("yes")
         return NONE if value is None else yes if value else Message("no"), yes
     if rule.id in _SHARES:
-        # Like a gate: a share that rounds to its limit must not look as if it had reached it.
+        # As for gates: a share below its limit must not be rounded up to it.
         value, limit = None if value is None else 100 * value, 100 * limit
     unit = "%" if rule.id in (*_SHARES, "random") else ""
     op = {">=": "≥", ">": ">"}[rule.op]

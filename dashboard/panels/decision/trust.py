@@ -1,4 +1,4 @@
-"""Can I trust it? Data quality, ranges, look-ahead tests, hashes and versions."""
+"""The view "Can I trust it?": data quality, ranges, look-ahead tests, hashes, versions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def show(page: Page, saved: SavedDecision) -> None:
 
 
 def _questions(page: Page, decided: RecordedDecision) -> None:
-    """One line a question: verdict and details; what was not measured is unknown, never green."""
+    """One line per question: verdict and details; unmeasured items are UNKNOWN, never green."""
     trust = decided.trust
     tests = dict(trust.lookahead.tests()) if trust and trust.lookahead else {}
     lines = []

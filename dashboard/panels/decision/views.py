@@ -1,4 +1,4 @@
-"""Closer looks at a decision: what the CTO asks next, one question a view."""
+"""Detailed views of a decision, one question of the CTO per view."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHOW = {
 
 
 def chosen(page: Page) -> str:
-    """The row of views; the one that is open."""
+    """Draw the row of views, and return the key of the open one."""
     say = page.say
     return choice(say.raw("View"), list(VIEWS), lambda name: say.raw(VIEWS[name]), key="view")
 

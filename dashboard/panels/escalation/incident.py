@@ -12,7 +12,7 @@ from dashboard.components import outcomes
 from dashboard.components.safe_actions import action_button, has_button
 from dashboard.formatting import age
 from dashboard.wording import plain
-from runner.client.incidents import undone_actions
+from runner.client.incidents import open_actions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from dashboard.page import Page
     from runner.records import Incident
 
-WORK_AND_END = (3, 2)  # of an open incident: what to do, and how it is closed
+WORK_AND_END = (3, 2)  # column widths: actions, and the form that closes the incident
 
 
 def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
-    """The open incident of a procedure: its summary, what to do, how it is closed."""
+    """The open incident of a procedure: summary, actions, and the form that closes it."""
     say = page.say
     st.error(
         say(
@@ -52,9 +52,9 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
 
 
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
-    """Undone actions don't keep it open, but they are named."""
+    """The closing form; open actions don't block it, but they are listed."""
     say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
-    undone = undone_actions(snapshot.week, opened)
+    undone = open_actions(snapshot.week, opened)
 
     def close() -> None:
         reason = str(st.session_state.get(f"{key}:reason") or "").strip()
@@ -103,7 +103,7 @@ def _listed(page: Page, steps: Sequence[Step]) -> str:
 
 
 def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident | None) -> None:
-    """The manual's list; while an incident is open each one can be marked and done."""
+    """The procedure's actions; while an incident is open, each has a checkbox and its button."""
     for index, step in enumerate(spec.actions):
         text = plain(step.in_(page.viewer.language))
         if opened is None:
@@ -118,7 +118,7 @@ def actions(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incide
 
 
 def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, text: str) -> None:
-    """A mark is final: the ledger removes nothing."""
+    """The checkbox of one action. It can't be unchecked: the ledger removes nothing."""
     done, denied = index in opened.actions_done, page.denied(Right.RECORD)
     key = f"incident:{spec.id}:{opened.id}:do:{index}"
     st.session_state[key] = done  # what is recorded, not what was clicked
@@ -133,7 +133,7 @@ def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, te
 
 
 def _interventions(page: Page, snapshot: Snapshot, spec: EscalationSpec) -> None:
-    """What the manual allows to change in a run in progress."""
+    """Buttons for the changes that the manual allows in a running training."""
     with st.container(horizontal=True, gap="small"):
         for act in ("restart_lowered_learning_rate", "restart_raised_ent_coef"):
             action_button(page, snapshot, act, f"incident:{spec.id}")
@@ -165,7 +165,7 @@ def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:
 
 
 def history(page: Page, snapshot: Snapshot) -> None:
-    """What was closed, and why."""
+    """Closed incidents, with their reasons."""
     closed = [(i, i.closed_at) for i in snapshot.incidents if i.closed_at is not None]
     if not closed:
         return
@@ -179,7 +179,7 @@ def history(page: Page, snapshot: Snapshot) -> None:
             time=page.viewer.moment(snapshot.clock.to_week(closed_at)),
             reason=past.close_reason,
         )
-        if undone := undone_actions(snapshot.week, past):
+        if undone := open_actions(snapshot.week, past):
             left = page.say("not done: {actions}", actions=_listed(page, undone))
             text += f" :small[:orange[{left}]]"
         st.markdown(f":gray[:material/task_alt:] {text}")

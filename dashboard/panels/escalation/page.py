@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
-IN_A_ROW = 3  # procedures that still have room for their sentences
+IN_A_ROW = 3  # maximum procedures per row
 
 
 def show(page: Page) -> None:
@@ -43,7 +43,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
                 incident.work(page, snapshot, spec, opened[spec.id])
                 outcomes.show(page, f"incident:{spec.id}")
     others = [spec for spec in specs if spec.id not in opened]
-    # no procedure alone in its row
+    # avoids a row with a single procedure
     columns = len(others) if len(others) <= IN_A_ROW else 2
     if others:
         with st.grid(columns, min_column_width=270, gap="small", key="procedures"):

@@ -84,7 +84,7 @@ def _draw(page: Page) -> None:
 
 
 def _side_by_side(page: Page, found: Sequence[ArchivedDecision], key: str) -> None:
-    """One row a revalidation, the newest first; its hash leads to who decided, below."""
+    """One row per revalidation, newest first; its hash links to the signature below."""
     say = page.say
     gates = next((one.saved.decision.gates for one in found if one.saved), ())
     heads = [say("When (UTC)"), say("Decision"), say("Evidence")]
@@ -130,7 +130,7 @@ def _value(page: Page, one: ArchivedDecision, gate_id: str) -> str:
 
 
 def _who(page: Page, one: ArchivedDecision) -> None:
-    """The act with its reason, whether it is valid, and what it is based on."""
+    """One decision: the act with its reason, its validity, and the hashes of its inputs."""
     say, signature = page.say, one.signature
     decided = one.saved.decision if one.saved else None
     with st.container(border=True, gap="xxsmall", key=f"decided-{one.sha256[:12]}"):

@@ -1,4 +1,4 @@
-"""Live training: the curves, with what is normal, where it restarted, and what they mean."""
+"""Live training: the curves with normal ranges, restarts and explanations."""
 
 from __future__ import annotations
 

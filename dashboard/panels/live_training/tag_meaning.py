@@ -1,4 +1,4 @@
-"""What a tag means: definition, unit, healthy range with its source, trap."""
+"""Explanation of a tag: definition, unit, healthy range with its source, pitfall."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def meaning(page: Page, tag: str | None) -> str | None:
-    """Markdown of what a tag means; None for an unknown tag."""
+    """Markdown of the explanation; None for an unknown tag."""
     known = meaning_of(tag) if tag else None
     if known is None:
         return None

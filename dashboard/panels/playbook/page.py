@@ -1,4 +1,4 @@
-"""Playbook: the whole manual, readable, in the viewer's language, as the week holds it."""
+"""Playbook: the whole manual of the week, in the viewer's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the manual, each as people read it."""
+"""The parts of the playbook page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def schedule(page: Page, playbook: Playbook) -> None:
-    """One row a slot; on a phone its parts stand below each other."""
+    """One row per slot; on a phone its cells are stacked."""
     language, week = page.viewer.language, page.week
     for slot in playbook.schedule:
         planned = slot.offset or f"+{slot.day} d {slot.time}"
@@ -45,7 +45,7 @@ def schedule(page: Page, playbook: Playbook) -> None:
 
 
 def checks(page: Page, playbook: Playbook) -> None:
-    """Question, limit and window, what to do when it fails."""
+    """Each check: question, limit and window, and the action if it fails."""
     language = page.viewer.language
     for check in playbook.checks.values():
         with st.container(border=True, gap="xsmall"):
@@ -152,7 +152,7 @@ def _steps(page: Page, steps: Sequence[Step]) -> None:
 
 
 def _table(rows: list[dict[str, str]], key: str) -> None:
-    """A table whose cells wrap, so that prose needs no scrolling."""
+    """A table whose cells wrap, so that prose doesn't scroll."""
     frame = pd.DataFrame(rows)
     st.table(frame.map(plain), border="horizontal", hide_index=True, alt=key)
 

@@ -1,4 +1,4 @@
-"""The one button: what it will do, how far it is, and the outcome."""
+"""The Revalidate button: its inputs, progress and outcome."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _declared() -> dict[str, int]:
-    """The number of trials, if the lead knows of more than the ledger counts."""
+    """The declared number of trials, if the lead entered one."""
     trials = st.session_state.get("revalidate:trials")
     return {} if trials is None else {"trials": int(trials)}
 

@@ -1,4 +1,4 @@
-"""Revalidation: four rows of preparation, then one button: "press once, trust it"."""
+"""Revalidation: the preparation checklist, then the Revalidate button."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _seconds(snapshot: Snapshot) -> float:
 def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
-    # While it runs, its progress and its gates are what people came to see.
+    # While it runs, progress and gates come first.
     parts = [_preparation, _revalidation]
     for draw in reversed(parts) if snapshot.busy(JobKind.REVALIDATE) else parts:
         draw(page, snapshot)

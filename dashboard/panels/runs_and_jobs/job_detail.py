@@ -1,4 +1,4 @@
-"""One job: its state and why, its attempts, its output, and its actions."""
+"""One job: its state and reason, attempts, output and actions."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def show(page: Page, snapshot: Snapshot, job: Job) -> None:
 
 
 def _incidents(page: Page, snapshot: Snapshot, job: Job) -> None:
-    """The incidents that the runner opened for it, with the way to those still open."""
+    """Incidents that the runner opened for the job, with links to the open ones."""
     for incident in (one for one in snapshot.incidents if one.job_id == job.id):
         name = plain(snapshot.procedure(incident.procedure, page.viewer.language))
         with st.container(horizontal=True, vertical_alignment="center"):

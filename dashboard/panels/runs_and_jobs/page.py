@@ -1,4 +1,4 @@
-"""Runs and jobs: everything the runner did or does, with the details of each."""
+"""Runs and jobs: all jobs of the week, with their details."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _name(kind: str) -> Message:
 
 
 def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
-    """One row a job, newest first, as Markdown; its attempts have process and exit code."""
+    """One row per job, newest first; cells are Markdown."""
     say = page.say
     return pd.DataFrame(
         [
@@ -80,13 +80,13 @@ def table(jobs: list[Job], snapshot: Snapshot, page: Page) -> pd.DataFrame:
 
 
 def _state(job: Job, snapshot: Snapshot, say: Words) -> str:
-    """The state, and of a live job whether it makes progress."""
+    """The job's state, and for a live job its liveness."""
     pulse = snapshot.pulse_of(job)
     return mark(job.state, say) + (f" {mark(pulse.liveness, say)}" if pulse else "")
 
 
 def _started(page: Page, job: Job) -> str:
-    """Real time, as the job's folder has it."""
+    """Real start time, as in the job's folder."""
     if job.started_at is None:
         return ""
     return plain(f"{page.viewer.day(job.started_at)} {job.started_at:%H:%M:%S}")

@@ -1,4 +1,4 @@
-"""The ledger as short sentences: who did what, when. Ticks of one slot are one sentence."""
+"""Ledger entries as short sentences: who did what, when. Ticks of one slot are grouped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHOWN_STATES = ENDED_STATES | {JobState.RUNNING}
 
 
 def activity_lines(page: Page, snapshot: Snapshot, most: int) -> list[str]:
-    """Newest first, as Markdown; entries of the machinery are left out."""
+    """Up to ``most`` sentences as Markdown, newest first; internal entries are left out."""
     lines: list[str] = []
     for _, group in groupby(snapshot.activity, key=_together):
         entries = list(group)
@@ -147,7 +147,7 @@ def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
 
 
 def _kind(page: Page, job_id: str) -> str:
-    """A job's id begins with its kind."""
+    """The name of a job's kind, which is the prefix of its id."""
     kind = next((k for k in JobKind if job_id.startswith(f"{k.value}-")), None)
     return page.say.raw(JOB_KINDS[kind]) if kind else job_id
 

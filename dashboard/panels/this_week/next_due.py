@@ -47,7 +47,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
-    """An open incident: it comes before what is due."""
+    """An open incident, shown before the next slot."""
     say, playbook = page.say, snapshot.week.playbook
     spec = playbook.find_escalation(incident.procedure)
     title = snapshot.procedure(incident.procedure, page.viewer.language)

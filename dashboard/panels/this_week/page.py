@@ -38,7 +38,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     else:
         run_now.show(page, snapshot)
     timeline.show(page, snapshot)
-    if snapshot.run is None:  # no curve is missing where nothing was started
+    if snapshot.run is None:  # no curve yet
         recent_activity.show(page, snapshot)
         return
     left, right = st.columns((2, 1), gap="medium")

@@ -32,7 +32,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
 
 
 def _incidents(page: Page, snapshot: Snapshot) -> None:
-    """Only how many: they stand first on the page, with a link."""
+    """The number of open incidents; the top of the page lists them."""
     say = page.say
     count = len(snapshot.open_incidents)
     shown = f":red[**{count}**]" if count else say("none")

@@ -1,4 +1,4 @@
-"""The week's moments, a row a day; each is a link to its page."""
+"""The week's slots, one row per day; each links to its page."""
 
 from __future__ import annotations
 

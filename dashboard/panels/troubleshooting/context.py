@@ -1,4 +1,4 @@
-"""Around a finding: the curve, what changed then, and the log lines of those minutes."""
+"""Context of a finding: the curve, recorded changes and log lines around it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MINUTES = timedelta(minutes=10)  # of log before and after, at least
 
 @dataclass(frozen=True)
 class _Subject:
-    """The curve that a scenario is read from."""
+    """The curve that a scenario is judged by."""
 
     title: Message
     tag: str
@@ -59,7 +59,7 @@ _SUBJECTS = {
 
 
 def show(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """Nothing where there is no event."""
+    """Draw curve, changes and log around the finding's step; nothing without events."""
     logged = snapshot.logged
     if logged is None or finding.status is FindingStatus.NO_DATA:
         return
@@ -116,9 +116,7 @@ def _changes(page: Page, snapshot: Snapshot, found: list[Change]) -> None:
     say = page.say
     st.markdown(f"**{say('Changes at that time')}**")
     if not found:
-        st.caption(
-            say("No recorded change: no new attempt, no other learning rate, no data check.")
-        )
+        st.caption(say("No recorded changes: same attempt, same learning rate, no data check."))
         return
     st.markdown("\n".join(f"- {_change(page, snapshot, change)}" for change in found))
 

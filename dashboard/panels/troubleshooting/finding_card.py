@@ -32,7 +32,7 @@ _CALM = Look("spa", "blue")
 
 
 def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """What it is, since when, evidence for and against, what to do."""
+    """A card: status, since when, evidence for and against, actions."""
     with st.container(border=True, gap="xsmall", key=f"finding-{finding.scenario}"):
         calm = finding.normal_until is not None and finding.severity is Severity.INFO
         state = badge(finding.status, page.say)
@@ -54,7 +54,7 @@ def card(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 
 def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """One line that unfolds."""
+    """One line that expands to the same content."""
     label = (
         f"{mark(finding.status, page.say)} **{plain(title(page, snapshot, finding))}** "
         f":small[:gray[{_in(page, finding.headline)}]]"
@@ -65,7 +65,7 @@ def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 
 def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
-    """The playbook's title, or ours for what the manual doesn't name."""
+    """The scenario's title from the playbook, or ours if the manual has none."""
     spec = scenario(snapshot, finding)
     if spec is not None:
         return spec.title.in_(page.viewer.language)
@@ -113,7 +113,7 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
 
 
 def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:
-    """The rule with its numbers, and what was measured against it."""
+    """The rule with its numbers, and the measured values."""
     say = page.say
     with st.popover(say("Explain"), icon=":material/help:", type="tertiary"):
         st.markdown(f"**{say('Rule')}**")
@@ -127,7 +127,7 @@ def _in(page: Page, text: Text | str) -> str:
 
 
 def _in_language(page: Page, text: Text | str) -> str:
-    """In the viewer's language, if the text knows it."""
+    """The text in the viewer's language, if it has one."""
     return text.in_(page.viewer.language) if isinstance(text, Text | Message) else str(text)
 
 

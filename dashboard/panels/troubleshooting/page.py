@@ -49,7 +49,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             empty(
                 say("No active alerts"),
                 say(
-                    "Every scenario with enough data is clear. The others say below what is missing."
+                    "Every scenario with enough data is clear. The others list below what is missing."
                 ),
                 ":material/check_circle:",
             )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 
-def elsewhere(
+def comparison_paths(
     capsule: Mapping[str, Any] | None,
     home: Home | None = None,
     model: Path | None = None,
@@ -54,12 +54,12 @@ def elsewhere(
     later = bool(made) and taken_over(
         lines, parse_moment(made[0]["launch"]), statement["decision_sha256"]
     )
-    there = evidence_paths(home, bound, later)
+    defaults = evidence_paths(home, bound, later)
     origin = made[0].get("playbook_file") if made else None
     return replace(
         present,
-        model=model or there[0],
-        data=data or there[1],
+        model=model or defaults[0],
+        data=data or defaults[1],
         playbook_text=text or (made[0]["playbook_text"] if made else None),
         playbook_file=home.resolve(origin) if origin and not later and not text else None,
         archive=home.revalidation_archive / statement["decision_sha256"],
@@ -119,15 +119,15 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
 
 
 def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """The statement, if it has the parts needed here; if not, examining it says why."""
+    """The statement; None if a part that is needed here is missing."""
     try:
         statement = (capsule or {})["signed"]["statement"]
         bound = statement["bound"]
         named = bound["model"]["path"], bound["model"]["sha256"], bound["data"]["path"]
-        whole = all(isinstance(part, str) for part in (*named, statement["decision_sha256"]))
+        has_all = all(isinstance(part, str) for part in (*named, statement["decision_sha256"]))
     except (KeyError, TypeError):
         return None
-    return statement if whole else None
+    return statement if has_all else None
 
 
 def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:

@@ -1,11 +1,11 @@
-"""The files that a signature rests on: at their paths, or the copies kept when it was signed.
+"""The files that a signature depends on: at their paths, or the copies kept at signing.
 
 The playbook's paths belong to the newest revalidation and the newest week. While that is
 the signed one, the files there must be those that were signed. After a later revalidation
 or a later week has taken over the paths (it may fetch data, import, restore and train),
-the signed decision rests on the copies alone: it is valid as long as they verify, whatever
-is at the paths. A deployment takes the copy; :func:`in_place` says what is at the model's
-path now.
+the signed decision depends on the copies alone: it is valid as long as they verify, regardless
+of the files at the paths. A deployment takes the copy; :func:`in_place` tells which file is at
+the model's path now.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def evidence_paths(home: Home, bound: Mapping[str, Any], later: bool) -> tuple[P
 def superseded(records: DecisionRecords, sha256: str) -> bool:
     """Whether a later saved revalidation, or a later week, took over the paths.
 
-    A week does so when it is created, selected or used after the decision. One that was
-    there before has taken over nothing, however late it launches.
+    A week does so when it is created, selected or used after the decision. One that existed
+    before has taken over nothing, even if it launches later.
     """
     return taken_over(records.lines, records.week.launch, sha256)
 
@@ -176,7 +176,7 @@ def _manifest_sha256(zip_path: Path, model: Mapping[str, Any]) -> str | None:
 
 
 def _sha256(part: Path) -> str | None:
-    """None where there are no candles at all."""
+    """The hash of model or candles; None if the folder has no candles."""
     from core.files import file_sha256
     from core.market.loading import candles_sha256
 

@@ -1,4 +1,4 @@
-"""Whether these people may sign a decision like this now, and what is sealed then."""
+"""The rules of signing: which decision can be signed, and by whom."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def refusal(
     signer: Person,
     second: Person | None,
 ) -> Refused | None:
-    """Why these people may not sign it so; None if they may."""
+    """Why these people may not sign it with this act; None if they may."""
     grade = saved.decision.evidence.grade
     approves = act in APPROVALS
     if approves and saved.decision.decision is Decision.NO_GO:
@@ -210,7 +210,7 @@ def countersigned(connection: Connection, sha256: str, second: Person) -> Person
     )
     own = [line for line in lines if line.body.get("revalidation_sha256") == sha256]
     if not own:
-        # A typed name proves nothing, whatever the caller says.
+        # A typed name is unverified, even if the caller claims otherwise.
         return Person(second.name, second.role, verified=False)
     return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
 
@@ -219,7 +219,7 @@ def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Ref
     """The week's newest saved revalidation, read from the archive that its job wrote.
 
     Anyone can overwrite the dated files; what is signed is the archived decision whose
-    hash stands in the job's result.
+    hash is recorded in the job's result.
     """
     from core.decision import read_decision
 

@@ -10,9 +10,8 @@ from core.timestamps import iso
 from runner.client.signatures.kept_files import keep_evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from core.decision import SavedDecision
+    from core.ledger_bodies import DecisionSigned
     from core.paths import Home
     from core.people import Person
     from runner.records import DecisionRecords
@@ -23,7 +22,7 @@ def sealed_statement(
     records: DecisionRecords,
     saved: SavedDecision,
     signer: Person,
-    body: Mapping[str, Any],
+    body: DecisionSigned,
     now: datetime,
     at_week: datetime,
 ) -> dict[str, Any]:
@@ -47,14 +46,14 @@ def sealed_statement(
         "decision": content.decision.value,
         "score": content.score,
         "evidence": content.evidence.grade.value,
-        "act": body["act"],
-        "reason": body["reason"],
-        "conditions": body["conditions"],
+        "act": body.act.value,
+        "reason": body.reason,
+        "conditions": body.conditions,
         "by": signer.name,
         "role": signer.role.value,
         "verified": signer.verified,
-        "second": body["second"],
-        "second_verified": body["second_verified"],
+        "second": body.second,
+        "second_verified": body.second_verified,
         "at": iso(now),
         "at_week": iso(at_week),
         "expires_at": iso(now + days),

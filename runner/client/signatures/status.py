@@ -166,17 +166,19 @@ def validity_from(
     if signature is None:
         return UNSIGNED
     record = signature.sealed
-    again = Message("Keep the files, verify the ledger, and sign again.")
+    sign_again = Message("Keep the files, verify the ledger, and sign again.")
     if record is None:
         return altered(
             Message("The signature was recorded without a seal."),
             Message("Let the CTO sign again."),
         )
     if not is_genuine(record):
-        return altered(Message("The signed statement was altered."), again)
+        return altered(Message("The signed statement was altered."), sign_again)
     statement = record["statement"]
     if statement["public_key"] not in signing_keys:
-        return altered(Message("The signing key never belonged to this data directory."), again)
+        return altered(
+            Message("The signing key never belonged to this data directory."), sign_again
+        )
     row = {name: getattr(signature, name) for name in _REPEATED}
     if (
         any(statement[name] != value for name, value in row.items())
@@ -186,10 +188,12 @@ def validity_from(
         or statement["decision_sha256"] != signature.revalidation_sha256
         or statement["conditions"] != [dict(given) for given in signature.conditions]
     ):
-        return altered(Message("The recorded signature differs from the sealed statement."), again)
+        return altered(
+            Message("The recorded signature differs from the sealed statement."), sign_again
+        )
     if week is None:
         return altered(
-            Message("Week {week} of the signature is missing.", week=signature.week_id), again
+            Message("Week {week} of the signature is missing.", week=signature.week_id), sign_again
         )
     sha256 = signature.revalidation_sha256
     return validity_of(statement, present_of(home, week, statement["bound"], sha256, later), now)

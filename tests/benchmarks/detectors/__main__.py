@@ -16,7 +16,7 @@ from tests.benchmarks.detectors import real_runs
 from tests.benchmarks.detectors.baselines import literal, never
 from tests.benchmarks.detectors.classes import HEALTHY
 from tests.benchmarks.detectors.recordings import ARCHIVE, load
-from tests.benchmarks.detectors.replay import Replayed, files_alone, product, replay
+from tests.benchmarks.detectors.replay import Judge, Replayed, files_alone, product, replay
 from tests.benchmarks.detectors.scoring import (
     Score,
     lower_bound,
@@ -27,9 +27,9 @@ from tests.benchmarks.detectors.scoring import (
 from tests.shared_files import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-JUDGES = {
+JUDGES: dict[str, Judge] = {
     "trainweek, process known": product,
     "trainweek, event files alone": files_alone,
     "baseline: the manual's literal thresholds": literal,
@@ -62,9 +62,9 @@ def main() -> None:
                 for name, seen in replay(recording, Path(folder), playbook, JUDGES).items():
                     runs[name].append(seen)
         print(f"\n==== {half} half: {len(own)} runs ====")
-        for name, seen in runs.items():
+        for name, of_judge in runs.items():
             as_hung = _SILENCES if name.endswith("files alone") else frozenset()
-            show(name, seen, score(seen, as_hung), chosen.names)
+            show(name, of_judge, score(of_judge, as_hung), chosen.names)
     real_runs.show(SHARED / "events", playbook)
 
 
@@ -104,7 +104,7 @@ def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool)
     print(f"  {sum(run.flips for run in runs) / max(whole, 1e-9):.2f} flips per run-day, all runs")
 
 
-def _share(what: str, runs: Iterable[Replayed], test) -> str:
+def _share(what: str, runs: Iterable[Replayed], test: Callable[[Replayed], object]) -> str:
     runs = list(runs)
     hits = [run for run in runs if test(run)]
     told = f"{what}: {len(hits)} of {len(runs)}"

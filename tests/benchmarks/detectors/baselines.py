@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.telemetry.readings import known_series
 from core.vocabulary import TrainingStatus
+from tests.expected import present
 
 if TYPE_CHECKING:
     from core.facts import Facts
@@ -27,15 +28,15 @@ def literal(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> d
 
     Steps a second are ``time/fps``, the reward is compared with the one two hours ago.
     """
-    run = facts.run
+    run = present(facts.run)
     now = run.until.timestamp()
     age = (run.until - run.started).total_seconds() / HOUR
     reward, kl, fps = (
-        known_series(run.reader, name, run.until)
+        known_series(present(run.reader), name, run.until)
         for name in ("rollout/ep_rew_mean", "train/approx_kl", "time/fps")
     )
     running = run.status is TrainingStatus.RUNNING
-    last = run.reader.last_event(now)
+    last = present(run.reader).last_event(now)
     silence = (now - last.wall) / HOUR if last else age
     past = reward.between(None, now - FLAT_HOURS * HOUR)
     found = {

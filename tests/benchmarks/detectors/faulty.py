@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnvWrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 
 class FaultyEnv(VecEnvWrapper):
     """Passes everything on, until one of its switches is set."""
 
     delay = 0.0  # real seconds of sleep in each rollout, in the first of its steps
-    wait = staticmethod(time.sleep)
+    wait: Callable[[float], None] = staticmethod(time.sleep)
     rollout = 1  # steps of a rollout
     steps = 0
     blocked = False  # step never returns
@@ -20,10 +26,10 @@ class FaultyEnv(VecEnvWrapper):
     nan_reward = False  # one reward is NaN
     random_reward: np.random.Generator | None = None  # rewards are noise
 
-    def reset(self):
+    def reset(self) -> VecEnvObs:
         return self.venv.reset()
 
-    def step_wait(self):
+    def step_wait(self) -> VecEnvStepReturn:
         while self.blocked:
             time.sleep(3600)
         # One long wait instead of many short ones: each of them ends in a queue for a core.

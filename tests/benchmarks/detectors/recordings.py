@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.detectors.classes import BY_NAME, RunClass
 from tests.event_files import masked_crc
+from tests.expected import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def load(archive: Path = ARCHIVE, only: set[str] | None = None) -> list[Recordin
             run, _, rest = member.name.partition("/")
             if only is not None and run.rpartition("-")[0] not in only:
                 continue
-            content = tar.extractfile(member).read()
+            content = present(tar.extractfile(member)).read()
             label, files = found.setdefault(run, ({}, {}))
             if rest == "label.json":
                 label.update(json.loads(content))

@@ -24,6 +24,7 @@ from runner.processes.executor import Exit
 from runner.supervision.exit_reason import EndedAttempt, exit_state
 from runner.week.facts import _ENDED_AS
 from tests.benchmarks.detectors.recordings import Recording, Rescale
+from tests.expected import present
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,12 +62,17 @@ class Replayed:
         return None if wall is None else self.clock(wall)
 
     @property
+    def began(self) -> float:
+        """The onset, of a run that has one."""
+        return present(self.onset)
+
+    @property
     def days(self) -> float:
         return (self.until - START) / (24 * HOUR)
 
     def after(self, points: int) -> float:
         """When that many iterations had been logged since the onset; inf if they never were."""
-        behind = [wall for wall in self.walls if wall > self.onset]
+        behind = [wall for wall in self.walls if wall > self.began]
         return behind[points - 1] if points <= len(behind) else float("inf")
 
     def first(self, scenario: str) -> float | None:
@@ -101,7 +107,7 @@ def replay(
     until = max([*walls, clock(label["log"][-1][0]), ended or START]) + BEHIND * HOUR
     if recording.kind.scenario in ("hung", "crash"):
         # so long that the silence alone would be found
-        until = max(until, onset + 30 * gap + HOUR)
+        until = max(until, present(onset) + 30 * gap + HOUR)
     seen = {name: Replayed(recording, clock, gap, until, walls) for name in judges}
     last: dict[str, dict[str, bool]] = {name: {} for name in judges}
     reader, place, now, tick = RunReader(folder), 0, START, 0
@@ -132,11 +138,11 @@ def product(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> d
 
 def files_alone(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> dict[str, bool]:
     """The same as ``trainweek diagnose LOGDIR --now``: no process, no log, no total."""
-    if facts.run.status is TrainingStatus.COMPLETED or not facts.run.reader.files:
+    run = present(facts.run)
+    reader = present(run.reader)
+    if run.status is TrainingStatus.COMPLETED or not reader.files:
         return {}  # files don't tell a finished run from a silent one, and need to be there
-    return _firing(
-        diagnose(facts_of_events(facts.run.reader, facts.as_of, playbook), playbook, only)
-    )
+    return _firing(diagnose(facts_of_events(reader, facts.as_of, playbook), playbook, only))
 
 
 def _firing(findings: list[Finding]) -> dict[str, bool]:
@@ -203,17 +209,17 @@ def _facts(
     attempts: int,
 ) -> Facts:
     label, moment = recording.label, from_unix(now)
-    over = ended is not None and ended <= now and label["process"] != "alive"
-    status, reason = TrainingStatus.RUNNING, ""
-    if over:
-        status, reason = _ending(label, from_unix(ended))
-    until = from_unix(ended) if over else moment
+    status, reason, over = TrainingStatus.RUNNING, "", None
+    if ended is not None and ended <= now and label["process"] != "alive":
+        over = from_unix(ended)
+        status, reason = _ending(label, over)
+    until = over or moment
     run = RunFacts(
         name=recording.name,
         status=status,
         reason=reason,
         started=from_unix(clock.start),
-        ended=until if over else None,
+        ended=over,
         total_steps=label["total_steps"],
         reader=reader,
         until=until,

@@ -18,6 +18,7 @@ from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
 from core.liveness import GRACE
 from core.telemetry.absence import PATIENCE
 from tests.benchmarks.detectors.replay import HOUR, LOOK, MINUTE, START, Replayed
+from tests.expected import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ def allowed(run: Replayed) -> float:
     iterations, the recorded ones are counted; every rule but hang and KL is looked at
     hourly, so the next look is added.
     """
-    gap, onset, kind = run.gap, run.onset, run.recording.kind
+    gap, onset, kind = run.gap, run.began, run.recording.kind
     look = HOUR + LOOK
     match kind.scenario:
         case "hung":
@@ -102,26 +103,26 @@ def score(runs: Iterable[Replayed], as_hung: frozenset[str] = frozenset()) -> di
         silent = not as_hung.isdisjoint({kind.scenario, *kind.consequences})
         excused = {*kind.consequences, *({kind.scenario} if expected != kind.scenario else ())}
         excused |= {"hung"} if silent else set()
-        for scenario in {expected, *run.fired} - {None}:
+        for scenario in {*run.fired, *({expected} if expected else ())}:
             table = scores.setdefault(scenario, Score(scenario))
             first = run.first(scenario)
             if scenario != expected:
-                early = run.onset is None or first < run.onset
+                early = run.onset is None or present(first) < run.onset
                 if scenario not in excused or early:
                     table.false.append(name)
                 continue
-            if first is not None and first < run.onset:
+            if first is not None and first < run.began:
                 table.false.append(name)
-                first = min((t for t in run.fired[scenario] if t >= run.onset), default=None)
+                first = min((t for t in run.fired[scenario] if t >= run.began), default=None)
             latest = allowed(run)
             if kind.scenario in as_hung:
-                latest = run.onset + max(20 * MINUTE, 25 * run.gap)
+                latest = run.began + max(20 * MINUTE, 25 * run.gap)
             if first is None or first > latest:
                 table.missed.append(name)
             else:
                 table.found += 1
-                table.delays.append(first - run.onset)
-                table.gaps.append((first - run.onset) / run.gap)
+                table.delays.append(first - run.began)
+                table.gaps.append((first - run.began) / run.gap)
     return scores
 
 

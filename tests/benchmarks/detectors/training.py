@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import gymnasium
 import numpy as np
@@ -30,6 +30,8 @@ from tests.benchmarks.detectors.toy_market import ToyMarket
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from stable_baselines3.common.base_class import BaseAlgorithm
 
     from tests.benchmarks.detectors.classes import RunClass
 
@@ -82,7 +84,7 @@ class Plan:
         self.num_envs, self.n_steps = (16, 16) if self.env == "cartpole" else (64, 8)
         self.episode = 30 if self.env == "cartpole" else int(rng.integers(6, 11))
         self.noise = float(rng.uniform(0.2, 1.0))
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "learning_rate": float(10 ** rng.uniform(-2.9, -2.2)),
             "ent_coef": float(rng.choice([0.0, 0.001, 0.01])),
             "gamma": float(rng.choice([0.9, 0.95, 0.99])),
@@ -115,6 +117,7 @@ class Plan:
         return self.num_envs * self.n_steps
 
     def faulty_env(self) -> FaultyEnv:
+        env: DummyVecEnv | ToyMarket
         if self.env == "cartpole":
             limit = self.episode
             make = [lambda: gymnasium.make("CartPole-v1", max_episode_steps=limit)] * self.num_envs
@@ -129,6 +132,7 @@ class Plan:
         if self.kind.name == "stuck_reward":
             faulty.random_reward = np.random.default_rng(self.seed)
         if self.kind.name == "hard_negative_reward":
+            assert isinstance(env, ToyMarket)
             env.offset = -5.0
         return faulty
 
@@ -138,7 +142,8 @@ class Recorder(BaseCallback):
 
     def __init__(self, run: Run) -> None:
         super().__init__()
-        self.run, self.iteration, self.walls = run, 0, []
+        self.run, self.iteration = run, 0
+        self.walls: list[float] = []
 
     def _on_step(self) -> bool:
         return True
@@ -148,6 +153,7 @@ class Recorder(BaseCallback):
         if self.iteration % LOG_EVERY == 0:
             self.run.log("INFO", f"Step {self.model.num_timesteps}")
         if self.run.plan.onset and self.iteration == self.run.plan.onset:
+            assert isinstance(self.model, PPO)
             self.run.inject(self.model, self.walls)
 
     def _on_rollout_end(self) -> None:
@@ -160,7 +166,8 @@ class Run:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan, self.folder, self.clock = plan, folder, WorkClock()
         clock = SimpleNamespace(time=self.clock.now)
-        scalar_writer.time = header_writer.time = clock
+        for module in (scalar_writer, header_writer):
+            vars(module)["time"] = clock
         self.faulty = plan.faulty_env()
         self.faulty.wait = self.clock.wait
         monitored = plan.kind.name != "no_monitor"
@@ -171,7 +178,7 @@ class Run:
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(json.dumps([self.clock.now(), tag, text]) + "\n")
 
-    def mark(self, model: PPO | None) -> None:
+    def mark(self, model: BaseAlgorithm | None) -> None:
         step = 0 if model is None else model.num_timesteps
         (self.folder / "marks.json").write_text(
             json.dumps({"step": step, "wall": self.clock.now()})
@@ -207,7 +214,7 @@ class Run:
             return
         self._learn(model, total, log_interval=NEVER if name == "nothing_logged" else 1)
 
-    def _learn(self, model: PPO, steps: int, **how) -> None:
+    def _learn(self, model: PPO, steps: int, **how: Any) -> None:
         model.learn(steps, callback=self.callback, **how)
 
     def _logger(self, name: str) -> Logger:
@@ -236,13 +243,14 @@ class Run:
                 model.lr_schedule = lambda _: 0.02
             case "policy_saturated":
                 with torch.no_grad():
-                    bias = model.policy.action_net.bias
+                    bias = cast("torch.nn.Linear", model.policy.action_net).bias
                     bias.add_(1e4 * torch.arange(len(bias)))
             case "slow_env" | "hard_slower":
                 share = 0.3 + 0.3 * strength if name == "slow_env" else 0.85
                 faulty.delay += usual * (1 / share - 1)
                 self.plan.drawn["share"] = share
             case "regressed_market":
+                assert isinstance(faulty.venv, ToyMarket)
                 faulty.venv.edge = 0.0
             case "logging_lost":
                 model.logger.output_formats.clear()

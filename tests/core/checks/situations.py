@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from core.checks import Facts
 from core.vocabulary import JobState, TrainingStatus
@@ -34,7 +35,7 @@ def healthy(s: Scene) -> Facts:
     return s.events().log().facts()
 
 
-def with_curves(**curves) -> Situation:
+def with_curves(**curves: Any) -> Situation:
     return lambda s: s.events(**curves).log().facts()
 
 
@@ -56,7 +57,7 @@ def stale(s: Scene) -> Facts:
     return s.events().log().facts(as_of=LAUNCH + timedelta(hours=9))
 
 
-def ended_as(status: TrainingStatus, **events) -> Situation:
+def ended_as(status: TrainingStatus, **events: Any) -> Situation:
     def build(s: Scene) -> Facts:
         s.events(**events).log()
         return s.facts(as_of=FINAL_PREPARATION, run=s.run(status, ended=ENDED))
@@ -76,7 +77,7 @@ def nothing_started(s: Scene) -> Facts:
     return s.before_launch()
 
 
-def at_preparation(**changed) -> Situation:
+def at_preparation(**changed: Any) -> Situation:
     def build(s: Scene) -> Facts:
         s.events().log()
         run = s.run(TrainingStatus.COMPLETED, ended=ENDED)
@@ -85,7 +86,7 @@ def at_preparation(**changed) -> Situation:
     return build
 
 
-def backed_up(ok: bool = True, ended=FINAL_PREPARATION) -> Situation:
+def backed_up(ok: bool = True, ended: datetime = FINAL_PREPARATION) -> Situation:
     result = {"ok": ok, "backup": "models/ppo_phase4_BACKUP_27FEV", "files": 4}
     return at_preparation(backup=job(result, ended=ended))
 
@@ -104,7 +105,7 @@ def steps_of(done: int, status: TrainingStatus) -> Situation:
     return build
 
 
-def after_delivery(without: str = "", **changed) -> Situation:
+def after_delivery(without: str = "", **changed: Any) -> Situation:
     return lambda s: delivered(s.events().log(), without, **changed)
 
 

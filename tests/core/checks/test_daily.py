@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,12 @@ from core.checks.daily import daily_summary, read_daily_summary, write_daily_sum
 from core.clock import Clock
 from core.vocabulary import TrainingStatus
 from tests.core.checks.scene import AFTER_FOUR_HOURS, LAUNCH, PLAYBOOK, Scene, falling, steady
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.facts import Facts
 
 DAY = date(2026, 2, 24)
 MANUALS_KEYS = [
@@ -21,11 +28,11 @@ MANUALS_KEYS = [
 
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def summary_of(facts) -> dict:
+def summary_of(facts: Facts) -> dict[str, Any]:
     return daily_summary(PLAYBOOK, DAY, facts)
 
 
@@ -120,7 +127,7 @@ def test_a_number_that_is_not_finite_is_null_in_strict_json(scene, tmp_path) -> 
     path = write_daily_summary(tmp_path / "summaries" / "2026-02-24.json", summary)
     record = read_daily_summary(path)  # strict: a bare NaN would be incomplete
     assert record.state == "ok"
-    assert record.data["kl_divergence_last"] is None
+    assert present(record.data)["kl_divergence_last"] is None
 
 
 def test_what_is_written_is_read_back(scene, tmp_path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,9 +10,12 @@ from core.checks.log_summary import CAP, log_summary_of
 from core.vocabulary import TrainingStatus
 from tests.core.checks.scene import AFTER_FOUR_HOURS, LAUNCH, PLAYBOOK, Scene
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 

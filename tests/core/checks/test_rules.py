@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +14,7 @@ from core.checks.daily import KEYS, daily_summary
 from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.errors import IntegrityError
-from core.language import Message, recorded
+from core.language import Message, literal, recorded
 from core.telemetry import RunReader
 from core.timestamps import from_unix
 from core.vocabulary import JobState, TrainingStatus, Verdict
@@ -32,7 +33,11 @@ from tests.core.checks.scene import (
     steady,
     wobbling,
 )
+from tests.expected import present
 from tests.shared_files import shared_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FROM_EVENTS = (
     "reward_positive", "loss_falling", "speed", "policy_loss", "reward_trend",
@@ -41,7 +46,7 @@ FROM_EVENTS = (
 
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
@@ -80,7 +85,7 @@ def test_what_was_written_after_the_judged_moment_has_no_influence(scene) -> Non
 
 
 def test_a_reading_names_file_step_and_moment(scene) -> None:
-    reading = judge(PLAYBOOK, "reward_positive", scene.events().log().facts()).reading
+    reading = present(judge(PLAYBOOK, "reward_positive", scene.events().log().facts()).reading)
     assert reading.source.startswith("logs/ppo_training/tensorboard/")
     assert "attempt-001/events.out.tfevents" in reading.source
     assert reading.source.endswith("rollout/ep_rew_mean")
@@ -193,7 +198,7 @@ def test_a_crash_before_a_new_start_still_counts(scene, check) -> None:
     run = replace(scene.run(), earlier_crashes=("Run A, attempt 1 crashed. NaN.",))
     judgement = judge(PLAYBOOK, check, scene.facts(run=run))
     assert judgement.verdict is Verdict.FAIL
-    assert judgement.reading.value == 1
+    assert present(judgement.reading).value == 1
     assert judgement.why == (
         "1 problem: Run A, attempt 1 crashed. NaN. Includes crashes earlier this week."
     )
@@ -229,7 +234,7 @@ def test_a_critical_finding_is_an_issue(scene) -> None:
 def test_a_training_that_was_never_started_fails_the_running_check(scene) -> None:
     facts = replace(scene.facts(), run=None)
     judgement = judge(PLAYBOOK, "training_running", facts)
-    assert (judgement.verdict, judgement.reading.value) == (Verdict.FAIL, "NOT_STARTED")
+    assert (judgement.verdict, present(judgement.reading).value) == (Verdict.FAIL, "NOT_STARTED")
     assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.UNKNOWN
 
 
@@ -349,7 +354,7 @@ def test_a_slot_is_judged_in_the_playbooks_order(scene) -> None:
 
 def test_a_pass_without_a_reading_cannot_be_made() -> None:
     with pytest.raises(IntegrityError):
-        Judgement("speed", Verdict.PASS, LAUNCH, "Trust me.")
+        Judgement("speed", Verdict.PASS, LAUNCH, literal("Trust me."))
 
 
 PUBLIC_RUNS = (

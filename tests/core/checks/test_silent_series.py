@@ -21,6 +21,7 @@ from tests.event_files import write_events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from core.checks.judgement import Judgement
 
@@ -36,7 +37,7 @@ CHECKS: Mapping[str, str] = {
 
 
 @pytest.fixture
-def scene(tmp_path) -> Scene:
+def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path).log()
 
 

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.checks.training_log import KEPT, parse_lines, read_log, read_log_facts
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 START = datetime(2026, 2, 23, 14, 0, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def log(tmp_path):
+def log(tmp_path: Path) -> Path:
     path = tmp_path / "training.log"
     path.write_text(
         "2026-02-22T09:00:00Z [ERROR] of the run before\n"

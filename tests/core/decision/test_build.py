@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -36,6 +37,10 @@ from tests.core.backtest_records import (
     record,
     schema_validator,
 )
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def test_the_decision_is_strict_json_and_holds_what_it_rests_on():
@@ -96,7 +101,7 @@ def test_metrics_csv_has_a_row_an_episode_and_all_and_worst():
 ONE_LOSS, ONE_WIN = [-5.0] * 20, [5.0] * 20
 
 
-def with_trades(pnl) -> BacktestRecord:
+def with_trades(pnl: Sequence[float] | np.ndarray) -> BacktestRecord:
     backtest = record()
     return replace(backtest, trades=backtest.trades.assign(pnl=pnl))
 
@@ -261,7 +266,7 @@ def test_sharpe_by_bar_and_by_day_on_both_sides_of_the_limit_is_said():
     for seed in range(40):
         backtest = record(seed, drift=0.00001)
         card = score(backtest.equity, backtest.trades, PLAYBOOK.gates, PLAYBOOK.decision)
-        hourly, daily = card.gate("sharpe").value, card.facts.sharpe_daily
+        hourly, daily = present(card.gate("sharpe").value), present(card.facts.sharpe_daily)
         if (hourly >= 1) != (daily >= 1):
             assert warned(fields_of(backtest), "depends on the convention")
             assert not warned(fields_of(record()), "depends on the convention")

@@ -6,6 +6,7 @@ import json
 import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,6 +21,7 @@ from core.playbook.loading import default_playbook_text
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from tests.core.backtest_records import CREATED, DAY, decision_of, record
+from tests.expected import present
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -57,7 +59,7 @@ def statement_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY) -> dict:
     }  # fmt: skip
 
 
-def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed) -> bytes:
+def capsule_of(saved: SavedDecision, key: Ed25519PrivateKey = KEY, **changed: Any) -> bytes:
     statement = statement_of(saved, key) | changed
     validity = Validity(SignatureState.STANDS)
     given = [CONDITION | {"closed": None}]
@@ -73,7 +75,7 @@ def test_a_capsule_proves_itself_with_nothing_else_at_hand(saved: SavedDecision)
     assert len(found.unchecked) == 6  # the key's owner, model, manifest, data, rules, archive
     assert examine(content, LATER, any_key=True).valid
     assert examine(content, LATER, key=fingerprint(public_text(KEY))[:16]).valid
-    held = parse_capsule(content)["files"]
+    held = present(parse_capsule(content))["files"]
     assert held["decision.json"].encode() == saved.file("decision.json").read_bytes()
 
 
@@ -89,8 +91,8 @@ def test_any_altered_byte_is_found(saved: SavedDecision) -> None:
             assert found.state is SignatureState.ALTERED, place
             assert "altered" in found.reason
             assert "Export it again" in found.remedy
-    for changed in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
-        assert examine(changed, LATER).state is SignatureState.ALTERED
+    for other in (content[:-1], content + b"\n", content + b" ", content[1:], b"", b"{}"):
+        assert examine(other, LATER).state is SignatureState.ALTERED
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"decision_sha256": "0" * 64}, "another decision"),
+        ({"decision_sha256": "0" * 64}, "a different decision"),
         ({"conditions": []}, "conditions in the capsule"),
         ({"format": "x"}, "signed statement was altered"),
         ({"bound": {"files": {}, "model": {}}}, "or lacks a part"),
@@ -129,11 +131,11 @@ def test_what_was_altered_is_named(saved: SavedDecision, change, told: str) -> N
         ({"at": None}, "or lacks a part"),
         ({"act": "foo"}, "or lacks a part"),
         ({"role": "viewer"}, "who may not sign"),
-        ({"role": "king"}, "another kind"),
-        ({"decision": "NO-GO"}, "another decision"),
-        ({"score": "6/7"}, "another score"),
-        ({"evidence": "NONE"}, "another evidence"),
-        ({"week": "2026-03-02"}, "another week"),
+        ({"role": "king"}, "has the wrong type"),
+        ({"decision": "NO-GO"}, "differ in: decision"),
+        ({"score": "6/7"}, "differ in: score"),
+        ({"evidence": "NONE"}, "differ in: evidence"),
+        ({"week": "2026-03-02"}, "differ in: week"),
     ],
 )
 def test_a_statement_that_does_not_fit_its_capsule_is_named(
@@ -152,7 +154,7 @@ def test_a_statement_that_binds_something_else_than_was_tested_is_named(
     bound[part] = bound[part] | {"sha256": "0" * 64}
     found = examine(capsule_of(saved, bound=bound), LATER)
     assert found.state is SignatureState.ALTERED
-    assert f"another {part}" in found.reason
+    assert f"differ in: {part}" in found.reason
 
 
 def test_a_file_that_is_not_the_signed_one_is_named(saved: SavedDecision, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from core.decision import DecisionRecord, decision_text, gate_block
 from core.vocabulary import Decision, GateStatus
@@ -18,7 +19,7 @@ VALUES = {
 }
 
 
-def decision(**changed) -> DecisionRecord:
+def decision(**changed: Any) -> DecisionRecord:
     built = decision_of(record())
     gates = []
     for gate in built.gates:
@@ -104,7 +105,7 @@ def test_the_approval_is_printed_in_utc_and_on_its_own_day():
 
 
 def test_the_approvals_time_is_the_playbooks():
-    def of(**changed) -> str:
+    def of(**changed: Any) -> str:
         slots = [
             slot.model_copy(update=changed) if slot.kind == "approval" else slot
             for slot in PLAYBOOK.schedule

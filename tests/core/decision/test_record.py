@@ -41,7 +41,8 @@ def test_the_published_schema_is_the_generated_one():
 
 
 def parts_of(kind: type[JsonModel]) -> set[type[JsonModel]]:
-    found, waiting = set(), [kind]
+    found: set[type[JsonModel]] = set()
+    waiting: list[object] = [kind]
     while waiting:
         part = waiting.pop()
         if isinstance(part, type) and issubclass(part, JsonModel) and part not in found:

@@ -6,10 +6,10 @@ is about five iterations, two hours are 120.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,13 +51,13 @@ def noise(size: float, seed: int = 0) -> Curve:
     return lambda i: values[i]
 
 
-def ppo(count: int, gap: float = MINUTE, **changed: Curve) -> dict[str, list[Point]]:
+def ppo(count: int, gap: float = MINUTE, **changed: Curve | None) -> dict[str, list[Point]]:
     """A healthy run of ``count`` iterations: reward rises and levels, KL around 0.01.
 
     :param changed: another curve for a tag, with ``__`` for ``/``; None leaves it out.
     """
     wobble = noise(0.3, 1)
-    curves: dict[str, Curve] = {
+    curves: dict[str, Curve | None] = {
         "time/fps": lambda i: 34,
         "rollout/ep_rew_mean": lambda i: 50 * (1 - np.exp(-i / 60)) + wobble(i),
         "rollout/ep_len_mean": lambda i: 100.0,
@@ -82,7 +82,7 @@ def open_reader(folder: Path) -> RunReader:
     return reader
 
 
-def facts(reader: RunReader | None, now: float, clock: Clock | None = None, **run) -> Facts:
+def facts(reader: RunReader | None, now: float, clock: Clock | None = None, **run: Any) -> Facts:
     """What is known ``now`` seconds after the start. :param run: fields of RunFacts."""
     clock = clock or Clock()
     known = RunFacts(
@@ -109,7 +109,9 @@ def findings(given: Facts) -> dict[str, Finding]:
     return {finding.scenario: finding for finding in diagnose(given, PLAYBOOK)}
 
 
-def diagnosed(folder: Path, series, now: float, **run) -> dict[str, Finding]:
+def diagnosed(
+    folder: Path, series: Mapping[str, Sequence[Point]], now: float, **run: Any
+) -> dict[str, Finding]:
     """Write a run and diagnose it."""
     write_events(folder, series)
     return findings(facts(open_reader(folder), now, **run))

@@ -8,7 +8,7 @@ import pickle
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -31,7 +31,14 @@ from tests.core.diagnosis.runs import (
     ppo,
 )
 from tests.event_files import append_events, write_events
+from tests.expected import present
 from tests.portuguese import untranslated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.diagnosis.finding import ScenarioResult
+    from core.diagnosis.run_view import RunView
 
 diagnosis = importlib.import_module("core.diagnosis.diagnose")
 ALARMS = (FindingStatus.FIRING, FindingStatus.RECOVERING)
@@ -91,7 +98,7 @@ def test_later_events_never_change_an_earlier_diagnosis(tmp_path):
     append_events(path, later)
     write_events(tmp_path / "attempt-002", {tag: points[:5] for tag, points in later.items()})
     reader = open_reader(tmp_path)
-    assert reader.last_wall > at(moment).timestamp()
+    assert present(reader.last_wall) > at(moment).timestamp()
     assert findings(facts(reader, moment)) == before
     now = findings(facts(reader, 500 * MINUTE))
     assert now["kl_explosion"].status is FindingStatus.FIRING
@@ -165,7 +172,7 @@ def test_a_folder_that_nobody_writes_to_has_ended_and_is_not_hung(tmp_path):
     assert ended["crash"].status is FindingStatus.OK
     # Between two iterations nobody can tell yet.
     fresh = facts_of_folder(tmp_path, at(61 * MINUTE), PLAYBOOK, alive=False)
-    assert fresh.run.status is TrainingStatus.RUNNING
+    assert present(fresh.run).status is TrainingStatus.RUNNING
 
 
 def test_an_empty_folder_has_no_metrics(tmp_path):
@@ -217,12 +224,18 @@ def test_what_can_be_critical_is_listed():
 
 
 @pytest.fixture
-def judged(monkeypatch):
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the scenarios whose rules ran, in their order; those by the reward left out."""
-    names = []
+    names: list[str] = []
 
-    def noting(name, rule):
-        return lambda view: names.append(name) or rule(view)
+    def noting(
+        name: str, rule: Callable[[RunView], ScenarioResult]
+    ) -> Callable[[RunView], ScenarioResult]:
+        def noted(view: RunView) -> ScenarioResult:
+            names.append(name)
+            return rule(view)
+
+        return noted
 
     noted = {name: noting(name, rule) for name, rule in diagnosis._RULES.items()}
     monkeypatch.setattr(diagnosis, "_RULES", noted)

@@ -50,7 +50,7 @@ def test_attempts_settings_and_data_that_changed_around_an_event_are_found(tmp_p
     wall = wall_of_step(given, 31 * STEPS)
     assert wall == at(31 * MINUTE).timestamp()
     found = {change.what: change for change in changes(given, wall, timedelta(minutes=5))}
-    assert found["attempt"].after.endswith("attempt-2")
+    assert str(found["attempt"].after).endswith("attempt-2")
     rate = found["train/learning_rate"]
     # Event files hold single precision.
     assert (rate.before, rate.after) == pytest.approx((3e-4, 1e-4), rel=1e-6)

@@ -113,7 +113,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         (JobKind.DAILY_CHECK, "date", 20260224, "Give a day"),
         (JobKind.IMPORT_MODEL, "trained_from", "2025-01-01", "Add Z for UTC"),
         (JobKind.IMPORT_MODEL, "trained_from", "0001-01-01T00:00+23:00", "Use another year."),
-        (JobKind.IMPORT_MODEL, "trained_from", 5, "Give a moment with its time zone"),
+        (JobKind.IMPORT_MODEL, "trained_from", 5, "Give a time with its zone"),
     ],
     ids=shown,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from core.timestamps import from_unix
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WHOLE = st.integers(-(2**53), 2**53)
 MOMENTS = st.integers(0, 2 * 10**15).map(
     lambda microseconds: from_unix(0) + timedelta(microseconds=microseconds)
@@ -29,7 +29,8 @@ PLAIN = st.none() | st.booleans() | WHOLE | st.floats(allow_nan=False, allow_inf
 
 def bodies(model: type[BodyPart]) -> st.SearchStrategy[Any]:
     """Instances of a model; each optional field is set or not."""
-    required, optional = {}, {}
+    required: dict[str, st.SearchStrategy[Any]] = {}
+    optional: dict[str, st.SearchStrategy[Any]] = {}
     for name, field in model.model_fields.items():
         if name.endswith("_message"):
             continue  # set with its text

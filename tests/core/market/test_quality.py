@@ -10,18 +10,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import MarketDataError
+from core.language import literal
 from core.market import load_candles, quality, require_quality
 from core.market.bar_rules import Issue
 from core.market.synthetic import make_market, write_market
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
+
+    from core.market.candles import Candles
 
 HEADER = "open_time_utc,open,high,low,close,volume"
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def candles_of(tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped=()):
+def candles_of(
+    tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped: Collection[int] = ()
+) -> Candles:
     """A clean file with some rows replaced: ``changed`` maps bar to the text after its time."""
     rows = [HEADER]
     for bar in range(bars):
@@ -34,13 +40,13 @@ def candles_of(tmp_path: Path, changed: dict[int, str], bars: int = 200, dropped
     return load_candles(file)
 
 
-def codes(issues) -> set[str]:
+def codes(issues: Iterable[Issue]) -> set[str]:
     return {issue.code for issue in issues}
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, "1 warning"), (3, "3 warnings")])
 def test_one_warning_is_no_plural(tmp_path: Path, count: int, told: str):
-    issue = Issue("synthetic", "made up")
+    issue = Issue("synthetic", literal("made up"))
     report = replace(quality(candles_of(tmp_path, {})), warnings=(issue,) * count)
     assert report.text().endswith(f"usable, {told}")
 

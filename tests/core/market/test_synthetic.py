@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from core.market.hidden_state import expected_drift, filtered_state
 from core.market.synthetic import (
     MARKER,
     SignalModel,
+    SyntheticMarket,
     is_marked,
     make_market,
     make_null_market,
@@ -25,7 +27,7 @@ START = datetime(2023, 6, 1, tzinfo=UTC)
 YEARS = 21_900  # two and a half, in hours
 
 
-def log_returns(market) -> np.ndarray:
+def log_returns(market: SyntheticMarket) -> np.ndarray:
     return np.log(market.candles.frame["close"]).diff().to_numpy()[1:]
 
 
@@ -157,11 +159,12 @@ def test_the_mark_is_read_once_of_a_file_that_stays_the_same(tmp_path, monkeypat
     path.write_text("open_time,open\n1,2\n")
     opened = []
     whole = Path.open
-    monkeypatch.setattr(
-        Path,
-        "open",
-        lambda file, *given, **named: (opened.append(file), whole(file, *given, **named))[1],
-    )
+
+    def noted(file: Path, *given: Any, **named: Any) -> Any:
+        opened.append(file)
+        return whole(file, *given, **named)
+
+    monkeypatch.setattr(Path, "open", noted)
     assert not is_marked(tmp_path)
     assert not is_marked(tmp_path)
     assert opened == [path]

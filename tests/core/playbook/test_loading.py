@@ -17,9 +17,11 @@ from core.playbook import (
 )
 from core.playbook.references import RULES
 from core.playbook.yaml_tree import MAX_CHARACTERS
+from tests.expected import present
 from tests.portuguese import untranslated
 
 if TYPE_CHECKING:
+    from core.playbook.loading import PlaybookProblem
     from core.playbook.schema import Playbook
 
 TEXT = default_playbook_text()
@@ -36,7 +38,7 @@ def changed(old: str, new: str) -> str:
     return TEXT.replace(old, new)
 
 
-def only_problem(text: str):
+def only_problem(text: str) -> PlaybookProblem:
     (problem,) = playbook_problems(text, "mine.yaml")
     return problem
 
@@ -171,8 +173,8 @@ BROKEN_YAML = [
     (TEXT + "\x00", "invalid YAML"),
     ("", "the file is empty"),
     ("# only a comment\n", "the file is empty"),
-    ("- a\n- list\n", "not a mapping"),
-    ("just words", "not a mapping"),
+    ("- a\n- list\n", "not a YAML mapping"),
+    ("just words", "not a YAML mapping"),
     ("[" * 5000, "YAML"),
     ("{a: " * 50 + "1" + "}" * 50, "nested too deeply"),
     ("x" * (MAX_CHARACTERS + 1), "longer than 1,000,000"),
@@ -232,7 +234,7 @@ def test_an_own_trainer_is_read_as_a_list_of_words() -> None:
     text = changed(
         "  command: null", '  command: [python, train.py, --logdir, "{tensorboard_dir}"]'
     )
-    assert parse_playbook(text, "x").training.command[-1] == "{tensorboard_dir}"
+    assert present(parse_playbook(text, "x").training.command)[-1] == "{tensorboard_dir}"
 
 
 def test_a_file_is_checked_and_named(tmp_path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from core.report.charts import equity_chart
 from core.report.speaker import Speaker
 from tests.core.backtest_records import decision_of, look_ahead, record
 
+if TYPE_CHECKING:
+    from core.language import Language
+
 
 class Balanced(HTMLParser):
     """Fails on a closing tag that nothing opened."""
@@ -26,16 +30,16 @@ class Balanced(HTMLParser):
         super().__init__()
         self.open: list[str] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self.VOID:
             self.open.append(tag)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop() == tag
 
 
-def memo(language: str = "en", **changed) -> tuple[str, DecisionRecord]:
+def memo(language: Language = "en", **changed: Any) -> tuple[str, DecisionRecord]:
     backtest = record()
     decision = decision_of(backtest, **changed)
     return memo_html(decision, backtest.equity, backtest.bars, language), decision

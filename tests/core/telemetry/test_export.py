@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import pytest
 
@@ -9,9 +11,12 @@ from core.errors import InputError, TelemetryError
 from core.telemetry import RunReader
 from core.telemetry.export import export_run, hyperparameters, scalars, texts
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from torch.utils.tensorboard import SummaryWriter
 
     folder = tmp_path_factory.mktemp("run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,10 +12,14 @@ from core.telemetry import RunReader
 from core.telemetry.interventions import setting_changes
 from tests.event_files import write_events
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
 RATE = "train/learning_rate"
 
 
-def run(folder, *attempts) -> RunReader:
+def run(folder: Path, *attempts: Sequence[float]) -> RunReader:
     """Attempts of 2048 steps an iteration, each going on where the last one ended."""
     step = 0
     for number, rates in enumerate(attempts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
@@ -10,11 +11,15 @@ import pytest
 from core.errors import TelemetryError
 from core.telemetry import Fault, RunReader
 from tests.event_files import append_events, header, write_events
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REWARD, KL, SHARPE = "rollout/ep_rew_mean", "train/approx_kl", "eval/sharpe"
 
 
-def read(path) -> RunReader:
+def read(path: Path) -> RunReader:
     reader = RunReader(path)
     reader.refresh()
     return reader
@@ -26,7 +31,7 @@ def line(first: int, last: int, start: float, value: float) -> list[tuple[int, f
 
 
 @pytest.fixture
-def restarted(tmp_path):
+def restarted(tmp_path: Path) -> Path:
     """Attempt 1 reached step 100; attempt 2 went on from 60."""
     write_events(
         tmp_path / "attempt-001",
@@ -119,7 +124,8 @@ def test_two_writers_in_one_folder_are_told_and_no_point_is_lost(tmp_path):
 def test_a_curve_over_restarts_grows_like_one_that_is_stitched_anew(tmp_path):
     """Points arrive by and by in three attempts, each also as a fresh reader sees them."""
     rng = np.random.default_rng(5)
-    reader, wall, paths = RunReader(tmp_path), 1000.0, []
+    reader, wall = RunReader(tmp_path), 1000.0
+    paths: list[Path] = []
     for attempt, start in enumerate((10, 60, 50)):
         step = start
         for _ in range(6):
@@ -191,7 +197,7 @@ def test_odd_numbers_are_shown_as_they_are(tmp_path):
 def test_the_newest_event_is_known_for_every_moment(restarted):
     reader = read(restarted)
     assert (reader.last_step, reader.last_wall, reader.first_wall) == (120, 2005.0, 1000.0)
-    assert reader.last_event(1004.7).step == 50
+    assert present(reader.last_event(1004.7)).step == 50
     assert reader.last_event(10.0) is None
 
 
@@ -224,7 +230,7 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path):
 
 
 def test_a_folder_that_may_not_be_listed_is_an_error_with_a_remedy(tmp_path, monkeypatch):
-    def scandir(path):
+    def scandir(path: Path) -> NoReturn:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("os.scandir", scandir)  # root may list everything

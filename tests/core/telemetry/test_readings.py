@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,7 +22,12 @@ from core.telemetry.readings import (
     time_remaining_range,
     validation_sharpe,
 )
-from tests.event_files import header, write_events
+from tests.event_files import Point, header, write_events
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 START = 1_700_000_000.0
 
@@ -30,14 +36,16 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(START + seconds, UTC)
 
 
-def iterations(count: int, seconds: float = 2.0, value: float = 1.0, first: int = 1, start=START):
+def iterations(
+    count: int, seconds: float = 2.0, value: float = 1.0, first: int = 1, start: float = START
+) -> list[Point]:
     """A point every 2048 steps."""
     return [
         (2048 * i, start + seconds * (i - first + 1), value) for i in range(first, first + count)
     ]
 
 
-def read(folder, series) -> RunReader:
+def read(folder: Path, series: Mapping[str, Sequence[Point]]) -> RunReader:
     write_events(folder, series)
     reader = RunReader(folder)
     reader.refresh()
@@ -46,14 +54,16 @@ def read(folder, series) -> RunReader:
 
 def test_speed_comes_from_steps_and_wall_times_and_never_from_fps(tmp_path):
     reader = read(tmp_path, {"time/fps": iterations(30, seconds=2.0, value=9999.0)})
-    reading = steps_per_second(reader)
+    reading = present(steps_per_second(reader))
     assert reading.value == pytest.approx(1024.0)
     assert (reading.unit, reading.step) == ("steps/s", 2048 * 30)
 
 
 def test_speed_follows_a_slowdown_that_fps_hides(tmp_path):
     fast, slow = iterations(50, 1.0), iterations(11, 8.0, first=51, start=START + 50)
-    assert steps_per_second(read(tmp_path, {"time/fps": fast + slow})).value == pytest.approx(256.0)
+    assert present(
+        steps_per_second(read(tmp_path, {"time/fps": fast + slow}))
+    ).value == pytest.approx(256.0)
 
 
 def test_speed_is_that_of_the_present_attempt(tmp_path):
@@ -62,7 +72,7 @@ def test_speed_is_that_of_the_present_attempt(tmp_path):
     reader = RunReader(tmp_path)
     reader.refresh()
     assert steps_per_second(reader) is None
-    assert steps_per_second(reader, at(500)).value == pytest.approx(1024.0)
+    assert present(steps_per_second(reader, at(500))).value == pytest.approx(1024.0)
 
 
 def test_one_point_gives_no_speed_and_no_time_remaining(tmp_path):
@@ -73,10 +83,10 @@ def test_one_point_gives_no_speed_and_no_time_remaining(tmp_path):
 
 def test_progress_and_time_remaining_follow_the_measured_speed(tmp_path):
     reader = read(tmp_path, {"time/fps": iterations(100)})
-    assert progress(reader, None, 409_600).value == pytest.approx(0.5)
-    assert progress(reader).value == 204_800
-    assert time_remaining(reader, 409_600).value == pytest.approx(200.0)
-    assert time_remaining(reader, 204_800).value == 0.0
+    assert present(progress(reader, None, 409_600)).value == pytest.approx(0.5)
+    assert present(progress(reader)).value == 204_800
+    assert present(time_remaining(reader, 409_600)).value == pytest.approx(200.0)
+    assert present(time_remaining(reader, 204_800)).value == 0.0
 
 
 def test_the_time_remaining_has_a_range_as_wide_as_the_speed_varies(tmp_path):
@@ -86,7 +96,8 @@ def test_the_time_remaining_has_a_range_as_wide_as_the_speed_varies(tmp_path):
     half = [
         (2048 * i, START + (2.0 * i if i <= 30 else 60 + 4.0 * (i - 30)), 1.0) for i in range(1, 61)
     ]
-    low, high = time_remaining_range(read(tmp_path / "varied", {"time/fps": half}), total)
+    varied = read(tmp_path / "varied", {"time/fps": half})
+    low, high = present(time_remaining_range(varied, total))
     assert low == pytest.approx(80.0)
     assert high == pytest.approx(160.0)
     assert time_remaining_range(read(tmp_path / "new", {"time/fps": iterations(12)}), total) is None
@@ -94,7 +105,7 @@ def test_the_time_remaining_has_a_range_as_wide_as_the_speed_varies(tmp_path):
 
 def test_entropy_is_told_as_a_share_of_its_highest(tmp_path):
     falling = [(step, wall, -0.693 if step <= 2048 else -0.1733) for step, wall, _ in iterations(5)]
-    found = entropy_share(read(tmp_path / "discrete", {"train/entropy_loss": falling}))
+    found = present(entropy_share(read(tmp_path / "discrete", {"train/entropy_loss": falling})))
     assert found.value == pytest.approx(0.25, abs=1e-3)
     continuous = {"train/entropy_loss": iterations(5, value=1.4)}  # an entropy below zero
     assert entropy_share(read(tmp_path / "continuous", continuous)) is None
@@ -102,8 +113,8 @@ def test_entropy_is_told_as_a_share_of_its_highest(tmp_path):
 
 def test_readings_of_the_past_ignore_what_came_later(tmp_path):
     reader = read(tmp_path, {"train/approx_kl": [(1, START, 0.5), (2, START + 10, 0.25)]})
-    assert last_kl(reader, at(5)).value == 0.5
-    assert last_kl(reader, at(10)).value == 0.25
+    assert present(last_kl(reader, at(5))).value == 0.5
+    assert present(last_kl(reader, at(10))).value == 0.25
     assert last_kl(reader, at(-1)) is None
 
 
@@ -116,20 +127,23 @@ def test_numbers_are_found_under_their_older_names(tmp_path):
             "losses/entropy": iterations(3, value=2.0),
         },
     )
-    assert last_reward(reader).value == 7.0
-    assert last_kl(reader).value == 0.5
-    assert entropy(reader).value == 2.0
+    assert present(last_reward(reader)).value == 7.0
+    assert present(last_kl(reader)).value == 0.5
+    assert present(entropy(reader)).value == 2.0
 
 
 def test_entropy_has_one_sign_whoever_wrote_it(tmp_path):
-    assert entropy(read(tmp_path, {"train/entropy_loss": iterations(3, value=-1.5)})).value == 1.5
+    assert (
+        present(entropy(read(tmp_path, {"train/entropy_loss": iterations(3, value=-1.5)}))).value
+        == 1.5
+    )
 
 
 def test_the_reading_names_its_file_tag_step_and_moment(tmp_path):
     write_events(tmp_path / "attempt-001", {"eval/sharpe": iterations(2, value=0.25)})
     reader = RunReader(tmp_path)
     reader.refresh()
-    reading = validation_sharpe(reader)
+    reading = present(validation_sharpe(reader))
     assert reading.source.startswith("attempt-001/events.out.tfevents")
     assert reading.source.endswith(": eval/sharpe")
     assert (reading.step, reading.at) == (4096, at(4))
@@ -137,7 +151,7 @@ def test_the_reading_names_its_file_tag_step_and_moment(tmp_path):
 
 
 def test_freshness_is_the_age_of_the_newest_scalar(tmp_path):
-    assert freshness(read(tmp_path, {"time/fps": iterations(3)}), at(96)).value == 90.0
+    assert present(freshness(read(tmp_path, {"time/fps": iterations(3)}), at(96))).value == 90.0
 
 
 def test_what_does_not_exist_is_left_out(tmp_path):

@@ -16,15 +16,17 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from core.telemetry import Fault, RunReader, plain, scalars, tail
 from core.telemetry.checksum import masked, of_zeros, terms, unmasked
 from core.telemetry.frames import whole_records
+from core.telemetry.wire import ScalarParser
 from tests.event_files import header, record, scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 TAGS = ("train/loss", "train/std", "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "a")
 
 
-def rollouts(count: int, tags=TAGS, first: int = 0) -> list[bytes]:
+def rollouts(count: int, tags: Sequence[str] = TAGS, first: int = 0) -> list[bytes]:
     """One record a tag and rollout, as SB3 writes them."""
     return [
         scalar(tag, first + 64 * i, 1.7e9 + 0.37 * i, i * 0.1 + len(tag))
@@ -64,20 +66,20 @@ def agree(path: Path, chunk: int = tail.CHUNK) -> RunReader:
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "events.out.tfevents.1"
 
 
 def test_thousands_of_plain_records_are_read_at_once(path, monkeypatch):
     path.write_bytes(header(1.7e9) + b"".join(rollouts(2000)))
     seen = []
-    parse = scalars.ScalarParser.parse
+    parse = ScalarParser.parse
 
-    def watched(self, event, number=0):
+    def watched(self: ScalarParser, event: bytes, number: int = 0) -> bool:
         seen.append(number)
         return parse(self, event, number)
 
-    monkeypatch.setattr(scalars.ScalarParser, "parse", watched)
+    monkeypatch.setattr(ScalarParser, "parse", watched)
     reader = read(path)
     # The header, and the few of step 0 and of steps below 128.
     assert len(seen) < 50

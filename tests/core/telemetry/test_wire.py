@@ -24,7 +24,7 @@ def plain(tag: str, step: int, wall: float, value: float) -> Event:
     return Event(wall_time=wall, step=step, summary=Summary(value=[value]))
 
 
-def tensor(value, tag="t", plugin="scalars") -> Event:
+def tensor(value: object, tag: str = "t", plugin: str | None = "scalars") -> Event:
     metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name=plugin))
     item = Summary.Value(
         tag=tag, tensor=make_tensor_proto(value), metadata=metadata if plugin else None

@@ -10,7 +10,7 @@ import pytest
 
 from core.playbook import RevalidationSettings
 from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
-from core.trading.grade import Rule, TrialCounts, reasons_of
+from core.trading.grade import Evidence, Rule, TrialCounts, reasons_of
 from core.vocabulary import EvidenceGrade
 from tests.core.trading.test_significance import YEAR, returns_with
 
@@ -18,7 +18,14 @@ SKILLED = Skill(random_percentile=99.8, excess_sharpe=1.0)
 SOUND = Integrity(lookahead=True, repeats=True, unseen=True)
 
 
-def graded(annual_sharpe=4.0, trades=30, bars=YEAR, trials=None, skill=SKILLED, integrity=SOUND):
+def graded(
+    annual_sharpe: float = 4.0,
+    trades: int = 30,
+    bars: int = YEAR,
+    trials: Trials | None = None,
+    skill: Skill = SKILLED,
+    integrity: Integrity = SOUND,
+) -> Evidence:
     returns = returns_with(annual_sharpe, bars)
     return graded_evidence(returns, trades, trials=trials, skill=skill, integrity=integrity)
 

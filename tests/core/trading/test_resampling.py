@@ -11,6 +11,7 @@ from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
 from core.trading.resampling import (
     OptimalBlocks,
+    Uncertainty,
     chosen_block,
     optimal_blocks,
     pass_share,
@@ -18,13 +19,16 @@ from core.trading.resampling import (
     resampled_trades,
     uncertainty,
 )
+from tests.expected import present
 
 PLAYBOOK = load_playbook(DEFAULT)
 RETURNS = np.random.default_rng(2).normal(1e-4, 1e-3, 4000)
 PNL = np.random.default_rng(3).normal(1, 10, 60)
 
 
-def found(returns=RETURNS, pnl=PNL, repetitions=200):
+def found(
+    returns: np.ndarray = RETURNS, pnl: np.ndarray = PNL, repetitions: int = 200
+) -> Uncertainty:
     return uncertainty(returns, pnl, PLAYBOOK.gates, 8760, repetitions)
 
 
@@ -36,10 +40,10 @@ def test_the_same_record_has_the_same_intervals():
 
 def test_each_gate_has_its_interval_chance_and_distribution_as_strict_json():
     for gate in found().gates.values():
-        low, high = gate.ci95
+        low, high = present(gate.ci95)
         assert low <= high
-        assert 0 <= gate.p_pass <= 1
-        read = json.loads(json.dumps(gate.distribution().as_dict(), allow_nan=False))
+        assert 0 <= present(gate.p_pass) <= 1
+        read = json.loads(json.dumps(present(gate.distribution()).as_dict(), allow_nan=False))
         assert sum(read["histogram"]["counts"]) + read["undefined"] == 200
         assert read["quantiles"]["value"] == sorted(read["quantiles"]["value"])
 
@@ -64,7 +68,7 @@ def test_drawn_trades_lie_around_the_win_rate_and_know_no_profit_factor_without_
 
 def test_an_undefined_draw_is_not_passed():
     few = found(pnl=np.array([5.0, 4, 6, 7, -1]))
-    assert few.gates["profit_factor"].p_pass < 1
+    assert present(few.gates["profit_factor"].p_pass) < 1
     all_wins = found(pnl=np.ones(30))
     assert all_wins.gates["profit_factor"].ci95 is None
     assert all_wins.gates["profit_factor"].p_pass == 0.0

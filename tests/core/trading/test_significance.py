@@ -16,6 +16,7 @@ from core.trading.significance import (
     probabilistic_sharpe,
     probabilistic_sharpe_of,
 )
+from tests.expected import present
 
 YEAR = 8760
 PUBLISHED = 1e-6  # the examples are printed to six decimals or more
@@ -63,7 +64,7 @@ def test_no_track_record_suffices_below_the_benchmark():
 
 
 def test_psr_at_the_minimum_track_record_is_as_sure_as_asked():
-    n = min_track_record(0.1, 0.02, -0.5, 6.0, sure=0.9)
+    n = present(min_track_record(0.1, 0.02, -0.5, 6.0, sure=0.9))
     assert probabilistic_sharpe(0.1, 0.02, n, -0.5, 6.0) == pytest.approx(0.9, abs=1e-12)
 
 
@@ -89,7 +90,7 @@ def test_the_papers_benchmark_is_a_ratio_a_day_not_a_year():
 
 
 def test_one_trial_chose_from_nothing_and_more_trials_make_it_harder():
-    moments = Moments.of(returns_with(2.0))
+    moments = present(Moments.of(returns_with(2.0)))
     assert deflated_sharpe(moments, 1) == pytest.approx(moments.psr(0.0))
     chances = [deflated_sharpe(moments, n) for n in (1, 2, 5, 24, 500)]
     assert chances == sorted(chances, reverse=True)
@@ -115,6 +116,6 @@ def test_the_moments_are_scipys():
     from scipy import stats
 
     returns = np.random.default_rng(1).standard_t(4, 5000) * 0.01
-    found = Moments.of(returns)
+    found = present(Moments.of(returns))
     assert found.skew == pytest.approx(stats.skew(returns), rel=1e-9)
     assert found.kurtosis == pytest.approx(stats.kurtosis(returns, fisher=False), rel=1e-9)

@@ -19,6 +19,7 @@ from runner.jobs.decision_context import approvals
 from tests.dashboard.place import LAUNCH, LEAD, Place, events
 from tests.dashboard.reads import counted
 from tests.event_files import append_events
+from tests.expected import present, recorded
 from tests.runner.place import CTO
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
@@ -54,7 +55,7 @@ def shown(page: Page, panel: str, slot: str | None = None) -> AppTest:
     return test
 
 
-def _page(panel, page) -> None:
+def _page(panel: str, page: Page) -> None:
     import importlib
 
     import streamlit as st
@@ -79,7 +80,7 @@ def test_one_look_at_a_page_is_one_read_of_the_store(place: Place, panel: str) -
     place.train()
     page = place.page()
     test = shown(page, panel)
-    week = place.client().active_week()
+    week = present(place.client().active_week())
     place.client().note(week.id, "hourly_1", "the machine is shared today")
     page.services.forget()
     with counted() as written:
@@ -103,7 +104,7 @@ def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     page.services.forget()
     with counted() as cost:
         test.run()
-    checks = page.services.snapshot().slot(slot).checks
+    checks = present(page.services.snapshot()).slot(slot).checks
     assert cost.calls("facts.gather") == 1
     assert cost.calls("registry.judge") == len(checks)
     assert len(cost.scenarios) == scenarios, "only a check that asks for findings has them judged"
@@ -188,23 +189,24 @@ def test_a_tick_changes_slot_and_timeline_together(place: Place) -> None:
 def test_number_curve_and_axis_are_of_one_position_in_the_event_files(place: Place) -> None:
     job = place.train(hours=2.0)
     own = services(place)
-    before = own.snapshot()
+    before = present(own.snapshot())
     number = before.readings["last_reward"]
     newer = {
         tag: [(step, wall, value) for step, wall, value in points if step > 120 * 4096]
         for tag, points in events(3.0).items()
     }
-    (file,) = place.home.run_attempt(job.run, 1).iterdir()
+    (file,) = place.home.run_attempt(present(job.run), 1).iterdir()
     append_events(file, newer)
     # Another tab refreshes the same reader; this page goes on with what it has read.
-    other = services(place).snapshot()
+    other = present(services(place).snapshot())
     assert other.readings["last_reward"].step == 180 * 4096
-    reader, until = before.run.reader, before.run.until
+    run = present(before.run)
+    reader, until = present(run.reader), run.until
     assert known_series(reader, REWARD, until).last == (number.step, number.value)
     assert pace_series(reader, until).last[0] == number.step == 120 * 4096
-    assert before.facts.run.reader is reader
+    assert present(before.facts.run).reader is reader
     own.forget()
-    assert own.snapshot().readings["last_reward"].step == 180 * 4096
+    assert present(own.snapshot()).readings["last_reward"].step == 180 * 4096
 
 
 def test_fragments_of_one_page_share_a_snapshot_until_something_is_saved(place: Place) -> None:
@@ -229,12 +231,12 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     own.forget()
     client.sign(place.week.id, sha256, act, "Half of the size.", CONDITIONS)
     with counted() as cost:
-        snapshot = own.snapshot()
-        signature = snapshot.signature_of(sha256)
+        snapshot = present(own.snapshot())
+        signature = present(snapshot.signature_of(sha256))
         validity = snapshot.validity(signature)
         conditions = snapshot.conditions
         timeline = snapshot.timeline
-        saved = latest_decision(place.home, place.week.id)
+        saved = present(latest_decision(place.home, place.week.id))
         gate = snapshot.gate(saved)
     # Beside the others: closures of conditions, keys, countersignatures, and the ledger's
     # lines about decisions.
@@ -248,8 +250,8 @@ def test_a_signature_is_judged_by_what_was_read_in_the_same_transaction(tmp_path
     client.close_condition(signature.id, 0, "Done on Monday.")
     assert snapshot.conditions == conditions
     own.forget()
-    assert [one.closed is None for one in own.snapshot().conditions] == [False, True]
-    assert own.snapshot().gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
+    assert [one.closed is None for one in present(own.snapshot()).conditions] == [False, True]
+    assert present(own.snapshot()).gate(saved).as_dict() == client.gate(sha256=sha256).as_dict()
     place.clear()
 
 
@@ -274,7 +276,7 @@ def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
     place = SignedPlace(root)
     first = place.revalidate("PARTIAL")
     place.sign(first, SignatureAct.APPROVE_WITH_CONDITIONS, CONDITIONS)
-    place.week = place.lead.create_week(place.week.launch + timedelta(days=7)).record
+    place.week = recorded(place.lead.create_week(place.week.launch + timedelta(days=7)))
     place.home.best_model.write_bytes(b"another")
     second = place.revalidate("GO", seed=2, approvals=approvals(place.client()))
     return place, first, second
@@ -282,8 +284,8 @@ def two_weeks(root: Path) -> tuple[SignedPlace, str, str]:
 
 def test_a_signature_of_another_week_is_judged_as_the_client_judges_it(tmp_path: Path) -> None:
     place, first, second = two_weeks(tmp_path / "home")
-    client, taken = place.client(), Services(place.home, CTO).snapshot()
-    signature = taken.signature_of(first)
+    client, taken = place.client(), present(Services(place.home, CTO).snapshot())
+    signature = present(taken.signature_of(first))
     assert signature.week_id != taken.week.id
     assert taken.validity(signature) == client.validity(signature)
     assert taken.validity(signature).valid  # by its kept copy: the second week has the place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from core.vocabulary import JobKind
 from runner.week.facts import gather
 from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from core.language import Language
 
 DAY = date(2026, 2, 24)
 OTHER_TIMES = """
@@ -64,7 +69,7 @@ def test_a_half_written_record_is_said(morning: Place) -> None:
 
 def test_the_written_numbers_stand_beside_the_live_ones(morning: Place) -> None:
     client = morning.client()
-    week = client.active_week()
+    week = present(client.active_week())
     facts = gather(Sources.of(client, week), week.playbook.slot("daily_1").at(LAUNCH))
     write_daily_summary(morning.home.daily_summary(DAY), daily_summary(week.playbook, DAY, facts))
     test = morning.draw("daily_checkin")
@@ -100,7 +105,7 @@ def test_the_second_check_shows_the_manuals_evidence(morning: Place) -> None:
     ],
 )
 def test_the_times_that_the_page_names_are_the_playbooks(
-    place: Place, language: str, said: tuple[str, ...]
+    place: Place, language: Language, said: tuple[str, ...]
 ) -> None:
     path = place.home.root / "own.yaml"
     path.write_text(OTHER_TIMES)

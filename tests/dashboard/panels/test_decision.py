@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,32 +14,38 @@ from dashboard.formatting import margin, short
 from dashboard.wording.decision import VIEWS
 from tests.core.backtest_records import DAY, decision_of, record
 from tests.dashboard.panels.test_signatures import choose, sign_button
-from tests.dashboard.place import Place, text_of
+from tests.dashboard.place import Place, keyed, text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Revalidated(Place):
+    """A place with a saved decision, and the paths of its files."""
+
+    def __init__(self, root: Path, drift: float = 0.0002) -> None:
+        super().__init__(root)
+        self.week()
+        backtest = record(drift=drift)
+        decision = decision_of(backtest)
+        self.paths = write_reports(
+            self.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
+            text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
+        )  # fmt: skip
 
 
 @pytest.fixture
-def decided(place: Place) -> Place:
-    return revalidated(place)
+def decided(tmp_path: Path) -> Revalidated:
+    return Revalidated(tmp_path / "home")
 
 
 @pytest.fixture
-def refused(place: Place) -> Place:
+def refused(tmp_path: Path) -> Revalidated:
     """Its backtest loses all the way: gates fail, and there is much to warn of."""
-    return revalidated(place, drift=-0.001)
+    return Revalidated(tmp_path / "home", drift=-0.001)
 
 
-def revalidated(place: Place, **changed: float) -> Place:
-    place.week()
-    backtest = record(**changed)
-    decision = decision_of(backtest)
-    place.paths = write_reports(
-        place.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
-        text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
-    )  # fmt: skip
-    return place
-
-
-def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
+def test_the_page_shows_the_numbers_of_the_file(decided: Revalidated) -> None:
     saved = json.loads(decided.paths.decision.read_text())
     test = decided.draw("decision")
     assert not test.error
@@ -54,14 +61,14 @@ def test_the_page_shows_the_numbers_of_the_file(decided: Place) -> None:
     assert f"{saved['evidence']['trades']} trades" in text
 
 
-def test_nobody_but_the_cto_gets_a_form(decided: Place) -> None:
+def test_nobody_but_the_cto_gets_a_form(decided: Revalidated) -> None:
     for role in (Role.VIEWER, Role.ENGINEER, Role.LEAD):
         test = decided.draw("decision", role=role)
-        assert not any(b.key.startswith("sign:button") for b in test.button)
+        assert not keyed(test.button, "sign:button")
         assert "Only the CTO can sign" in text_of(test)
 
 
-def test_a_signature_takes_a_reason(decided: Place) -> None:
+def test_a_signature_takes_a_reason(decided: Revalidated) -> None:
     test = decided.draw("decision", role=Role.CTO)
     choose(test, SignatureAct.REJECT)
     sign_button(test).click().run()
@@ -69,16 +76,16 @@ def test_a_signature_takes_a_reason(decided: Place) -> None:
     assert not decided.client().signatures()
 
 
-def test_what_the_client_refuses_is_shown_with_its_reason(decided: Place) -> None:
+def test_what_the_client_refuses_is_shown_with_its_reason(decided: Revalidated) -> None:
     test = decided.draw("decision", role=Role.CTO)
     choose(test, SignatureAct.REJECT)
-    next(a for a in test.text_area if a.key.startswith("sign:reason")).input("fine by me").run()
+    keyed(test.text_area, "sign:reason")[0].input("fine by me").run()
     sign_button(test).click().run()
     assert "There is no saved revalidation to sign" in text_of(test)
     assert not decided.client().signatures()
 
 
-def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> None:
+def test_an_altered_dated_decision_is_told_and_never_shown(decided: Revalidated) -> None:
     file = decided.paths.decision
     file.write_text(file.read_text().replace('"NO-GO"', '"GO"').replace('"PARTIAL"', '"GO"') + " ")
     test = decided.draw("decision")
@@ -87,7 +94,7 @@ def test_an_altered_dated_decision_is_told_and_never_shown(decided: Place) -> No
     assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
 
 
-def test_every_closer_look_draws(decided: Place) -> None:
+def test_every_closer_look_draws(decided: Revalidated) -> None:
     for view in VIEWS:
         test = decided.draw("decision")
         next(c for c in test.button_group if c.key == "view").set_value(view).run()
@@ -103,7 +110,7 @@ def test_every_closer_look_draws(decided: Place) -> None:
 
 
 def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click(
-    refused: Place,
+    refused: Revalidated,
 ) -> None:
     saved = read_decision(refused.paths.archive)
     for language in ("en", "pt"):
@@ -116,7 +123,7 @@ def test_verdict_reason_and_every_weakness_stand_in_the_headline_without_a_click
             assert any(sentence in one and one not in folded for one in said), sentence
 
 
-def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
+def test_portuguese_pages_speak_portuguese(refused: Revalidated) -> None:
     english = json.loads(refused.paths.decision.read_text())
     text = text_of(refused.draw("decision", language="pt"))
     assert "gates falham: " in text
@@ -125,7 +132,7 @@ def test_portuguese_pages_speak_portuguese(refused: Place) -> None:
         assert sentence not in text
 
 
-def test_nothing_is_chosen_for_anybody(decided: Place) -> None:
+def test_nothing_is_chosen_for_anybody(decided: Revalidated) -> None:
     test = decided.draw("decision", role=Role.CTO)
     assert "nothing is preselected" in text_of(test)
-    assert not any(b.key.startswith("sign:button") for b in test.button)
+    assert not keyed(test.button, "sign:button")

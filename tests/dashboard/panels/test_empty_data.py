@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from core.vocabulary import Role
 from dashboard.navigation import STEMS
 from tests.dashboard.place import Place, button, text_of
 
+if TYPE_CHECKING:
+    from core.language import Language
+
 PANELS = [stem for stem in STEMS if stem not in {"this_week", "playbook"}]
 
 
 @pytest.mark.parametrize("panel", STEMS)
 @pytest.mark.parametrize("language", ["en", "pt"])
-def test_no_page_breaks_without_a_week(place: Place, panel: str, language: str) -> None:
+def test_no_page_breaks_without_a_week(place: Place, panel: str, language: Language) -> None:
     test = place.draw(panel, language=language)
     assert not test.exception
     assert not test.error
@@ -26,7 +31,7 @@ def test_without_a_week_a_page_shows_the_way_to_one(place: Place, panel: str) ->
 
 @pytest.mark.parametrize("panel", STEMS)
 @pytest.mark.parametrize("language", ["en", "pt"])
-def test_no_page_breaks_without_a_run(place: Place, panel: str, language: str) -> None:
+def test_no_page_breaks_without_a_run(place: Place, panel: str, language: Language) -> None:
     place.week()
     test = place.draw(panel, language=language)
     assert not test.exception

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.vocabulary import JobKind, Role
 from tests.dashboard.place import Place, button, text_of
+from tests.expected import job_of, present, recorded
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 
-def fill(test, key: str, text: str) -> None:
+def fill(test: AppTest, key: str, text: str) -> None:
     next(area for area in test.text_area if area.key == key).input(text).run()
 
 
@@ -39,7 +45,7 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     week = place.week()
-    opened = place.client().open_incident(week.id, "crash", "it fell over").record
+    opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
     test = place.draw("escalation", role=Role.ENGINEER)
     place.client().close_incident(opened.id, "somebody else was faster")
     test.checkbox(key=f"incident:crash:{opened.id}:do:0").check().run()
@@ -99,14 +105,14 @@ def test_one_click_restarts_with_the_playbooks_lower_learning_rate(place: Place)
     button(test, lower).click().run()
     assert "There is no training run to restart" in text_of(test)
 
-    job = place.client().submit(JobKind.TRAIN).job
+    job = job_of(place.client().submit(JobKind.TRAIN))
     test = place.draw("escalation", role=Role.ENGINEER)
     button(test, lower).click().run()
-    asked = place.client().job(job.id).params
+    asked = present(place.client().job(job.id)).params
     assert asked["learning_rate"] == week.playbook.training.lowered_learning_rate == 1e-4
     assert asked["restart"]["by"] == "some engineer"
     button(test, "act:incident:performance:restart_raised_ent_coef").click().run()
-    asked = place.client().job(job.id).params
+    asked = present(place.client().job(job.id)).params
     assert (asked["learning_rate"], asked["ent_coef"]) == (1e-4, 0.005)
     viewer = place.draw("escalation", role=Role.VIEWER)
     assert button(viewer, lower).disabled
@@ -116,4 +122,4 @@ def test_a_crash_offers_no_restart_before_it_is_closed(place: Place) -> None:
     week = place.week()
     place.client().open_incident(week.id, "crash", "it fell over")
     test = place.draw("escalation")
-    assert not [b.key for b in test.button if "restart" in b.key]
+    assert not [b.key for b in test.button if "restart" in present(b.key)]

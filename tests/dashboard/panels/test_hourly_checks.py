@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from core.checks import judge_slot
 from core.checks.judgement import Judgement
+from core.language import Language, literal
 from core.reading import Reading
 from core.vocabulary import Role, Verdict
 from dashboard.components.checklist import limit_text
 from dashboard.formatting import number
-from dashboard.wording import Words
 from runner.week.facts import gather
 from runner.week.sources import Sources
 from tests.dashboard.place import LAUNCH, Place, button, text_of
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
 SLOT = "hourly_3"
 
 
-def draw(place: Place, **given):
+def draw(place: Place, **given: Any) -> AppTest:
     test = place.draw("hourly_checks", **given)
     assert not test.exception
     assert not test.error, test.error
@@ -42,12 +45,12 @@ def test_each_item_shows_verdict_value_limit_and_age(place: Place) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
-def test_a_count_is_not_told_that_it_must_be_yes(language: str) -> None:
-    page = SimpleNamespace(say=Words(language))
-    bars = Reading(43_824, "bars", "all", "preflight", None, None)
-    judged = Judgement("data_clean", Verdict.PASS, LAUNCH, "clean", "yes", bars)
+def test_a_count_is_not_told_that_it_must_be_yes(place: Place, language: Language) -> None:
+    page = place.page(language=language)
+    bars = Reading(43_824, "bars", literal("all"), "preflight", None, None)
+    judged = Judgement("data_clean", Verdict.PASS, LAUNCH, literal("clean"), literal("yes"), bars)
     assert limit_text(page, judged) == ""
-    stable = replace(judged, limit="STABLE")
+    stable = replace(judged, limit=literal("STABLE"))
     assert "STABLE" in limit_text(page, stable)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from runner.service import Service
 from tests.dashboard.place import Place, button, text_of
+from tests.expected import job_of, present
 from tests.runner.place import child_settings
 
 
@@ -47,11 +48,11 @@ def test_a_lead_overrides_with_a_reason(place: Place) -> None:
 def test_a_lead_begins_another_training_over_a_preflight_that_is_missing(place: Place) -> None:
     place.week()
     client, service = place.client(), runner(place)
-    first = client.submit(JobKind.TRAIN).job
-    while client.job(first.id).state not in ENDED_STATES:
+    first = job_of(client.submit(JobKind.TRAIN))
+    while present(client.job(first.id)).state not in ENDED_STATES:
         service.tick(datetime.now(UTC))
     service.close()
-    assert client.job(first.id).state is JobState.SUCCEEDED
+    assert present(client.job(first.id)).state is JobState.SUCCEEDED
     test = place.draw("launch")
     field = next(f for f in test.text_input if f.key == "start:override")
     field.input("smoke test was run by hand").run()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.telemetry.readings import known_series
 from core.vocabulary import TrainingStatus
 from dashboard.components.charts import drawn
 from tests.dashboard.place import LAUNCH, Place, text_of
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from core.telemetry import Series
+    from dashboard.data.snapshot import Snapshot
 
 
-def helps(test) -> str:
+def helps(test: AppTest) -> str:
     return "\n".join(str(element.help) for element in test.markdown if element.help)
 
 
@@ -38,16 +46,20 @@ def test_meanings_are_told_in_portuguese(tmp_path):
     assert "esconde lentidões" in told
 
 
+def reward_until(snapshot: Snapshot, moment: datetime) -> Series:
+    return known_series(present(present(snapshot.run).reader), "rollout/ep_rew_mean", moment)
+
+
 def test_a_chart_of_a_run_at_work_is_redrawn_four_times_a_minute(tmp_path):
     """Each redraw blinks in the browser; the numbers beside it follow every tick."""
     place = Place(tmp_path / "home")
     place.watch(hours=1.0)
     at_work = LAUNCH + timedelta(hours=1)
-    points = known_series(place.page().snapshot().run.reader, "rollout/ep_rew_mean", at_work)
+    points = reward_until(present(place.page().snapshot()), at_work)
     ends = []
     for seconds in (-15, -14, -1, 0):
         place.now = at_work + timedelta(seconds=seconds)
-        snapshot = place.page().snapshot()
+        snapshot = present(place.page().snapshot())
         assert snapshot.status is TrainingStatus.RUNNING
         ends.append(drawn(snapshot, points).last)
     assert ends[0] == ends[1] == ends[2] != ends[3] == points.last
@@ -57,7 +69,7 @@ def test_a_curve_that_has_just_begun_is_shown_at_once(tmp_path):
     place = Place(tmp_path / "home")
     place.watch(hours=1.0)
     place.now = LAUNCH + timedelta(seconds=65)
-    snapshot = place.page().snapshot()
-    only = known_series(snapshot.run.reader, "rollout/ep_rew_mean", place.now)
+    snapshot = present(place.page().snapshot())
+    only = reward_until(snapshot, place.now)
     fresh = replace(only, wall=only.wall + 3.0)  # in the quarter minute that is not over
     assert len(drawn(snapshot, fresh)) == len(fresh) == 1

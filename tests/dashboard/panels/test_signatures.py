@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.language import Message
+from core.language import Language, Message
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.services import Services
@@ -16,13 +16,16 @@ from dashboard.page import Page
 from dashboard.viewer import Viewer
 from dashboard.wording.decision import OVERLAP, VIEWS
 from runner.jobs.decision_context import approvals
-from tests.dashboard.place import _script, button, draw_frame, text_of
+from tests.dashboard.place import _script, button, draw_frame, keyed, text_of
+from tests.expected import present, recorded
 from tests.runner.place import LEAD
 from tests.runner.signed_place import CONDITIONS, SignedPlace, looked_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from streamlit.testing.v1.element_tree import Button
 
 WITH_CONDITIONS = SignatureAct.APPROVE_WITH_CONDITIONS
 
@@ -34,7 +37,9 @@ def place(tmp_path: Path) -> Iterator[SignedPlace]:
     made.clear()
 
 
-def seen_by(place: SignedPlace, role: Role, language: str = "en", verified: bool = False) -> Page:
+def seen_by(
+    place: SignedPlace, role: Role, language: Language = "en", verified: bool = False
+) -> Page:
     person = Person(f"some {role.value}", role, verified)
     services = Services(place.home, person, now=lambda: place.at or datetime.now(UTC))
     return Page(services, Viewer(person, language, "UTC", live=False))
@@ -44,7 +49,7 @@ def draw(
     place: SignedPlace,
     panel: str,
     role: Role = Role.CTO,
-    language: str = "en",
+    language: Language = "en",
     verified: bool = False,
 ) -> AppTest:
     page = seen_by(place, role, language, verified)
@@ -52,16 +57,15 @@ def draw(
 
 
 def give_reason(test: AppTest, text: str, key: str = "sign:reason") -> None:
-    next(area for area in test.text_area if area.key.startswith(key)).input(text).run()
+    keyed(test.text_area, key)[0].input(text).run()
 
 
 def choose(test: AppTest, act: SignatureAct) -> None:
-    acts = (group for group in test.button_group if group.key.startswith("sign:act"))
-    next(acts).set_value(act).run()
+    keyed(test.button_group, "sign:act")[0].set_value(act).run()
 
 
-def sign_button(test: AppTest):
-    return next(button for button in test.button if button.key.startswith("sign:button"))
+def sign_button(test: AppTest) -> Button:
+    return keyed(test.button, "sign:button")[0]
 
 
 def test_a_go_on_weak_evidence_is_no_plain_go_in_the_headline(place: SignedPlace) -> None:
@@ -145,12 +149,12 @@ def test_what_was_written_for_one_decision_signs_no_other_that_came_meanwhile(
     newer = place.revalidate("PARTIAL", seed=2, grade="WEAK")
     test.run()  # the page's own timer
     assert "The evidence changed while you were writing" in text_of(test)
-    assert not [button for button in test.button if button.key.startswith("sign:button")]
+    assert not keyed(test.button, "sign:button")
     assert not place.client().signatures()
-    next(b for b in test.button if b.key.startswith("sign:new")).click().run()
-    assert not [button for button in test.button if button.key.startswith("sign:button")]
+    keyed(test.button, "sign:new")[0].click().run()
+    assert not keyed(test.button, "sign:button")
     choose(test, SignatureAct.APPROVE)
-    assert not next(a for a in test.text_area if a.key.startswith("sign:reason")).value
+    assert not keyed(test.text_area, "sign:reason")[0].value
     give_reason(test, "I saw the new one.")
     sign_button(test).click().run()
     signed = place.client().signatures()
@@ -180,7 +184,7 @@ def test_what_was_signed_and_changed_is_void_on_every_page(place: SignedPlace) -
 
 
 def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
-    signed = place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(place.revalidate("PARTIAL"), WITH_CONDITIONS, CONDITIONS))
     viewer = draw(place, "this_week", role=Role.VIEWER)
     key = f"condition:{signed.id}:0"
     assert button(viewer, f"{key}:button").disabled
@@ -193,7 +197,7 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
     button(test, f"{key}:button").click().run()
     assert "1 open" in text_of(test)
     assert "The size is halved since today." in text_of(test)
-    assert place.client().conditions(place.week.id)[0].closed.by == "some engineer"
+    assert present(place.client().conditions(place.week.id)[0].closed).by == "some engineer"
 
 
 def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
@@ -272,7 +276,8 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
     place.home.best_model.write_bytes(b"another")
     place.revalidate("GO", seed=2, approvals=approvals(place.client()))
     no_production = Message("No approval was valid at that time, so no model was in production.")
-    for language, told in (("en", "was no longer valid"), ("pt", "não era mais válida")):
+    told_in: dict[Language, str] = {"en": "was no longer valid", "pt": "não era mais válida"}
+    for language, told in told_in.items():
         test = draw(place, "decision", language=language)
         next(c for c in test.button_group if c.key == "view").set_value("change").run()
         text = text_of(test)
@@ -289,15 +294,15 @@ def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:
 
 def test_what_was_not_tested_is_said_before_anybody_writes_a_reason(place: SignedPlace) -> None:
     place.revalidate("GO")
-    assert any(group.key.startswith("sign:act") for group in draw(place, "decision").button_group)
+    assert keyed(draw(place, "decision").button_group, "sign:act")
     tested = place.home.best_model.read_bytes()
     place.home.best_model.write_bytes(b"trained since")
     test = draw(place, "decision")
     told = [error.value for error in test.error]
     assert told
     assert all("changed" in one for one in told)
-    assert not any(group.key.startswith("sign:act") for group in test.button_group)
+    assert not keyed(test.button_group, "sign:act")
     place.home.best_model.write_bytes(tested)
     test = draw(place, "decision")
     assert not test.error
-    assert any(group.key.startswith("sign:act") for group in test.button_group)
+    assert keyed(test.button_group, "sign:act")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from core.vocabulary import Verdict
 from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
 
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
-def links(test) -> list[str]:
+
+def links(test: AppTest) -> list[str]:
     return [link.proto.label for link in test.get("page_link")]
 
 

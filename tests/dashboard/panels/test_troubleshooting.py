@@ -16,7 +16,7 @@ SPIKE = 150  # iteration at which the learning rate is raised, and KL jumps
 
 
 @pytest.fixture(scope="module")
-def exploded(tmp_path_factory) -> Place:
+def exploded(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A run of three hours whose KL explodes after two and a half."""
     place = Place(tmp_path_factory.mktemp("exploded") / "home")
     series = events(3.0)

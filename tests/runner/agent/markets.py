@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,11 +16,14 @@ from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.reward import RewardSettings
 
+if TYPE_CHECKING:
+    from core.market.candles import Candles
+
 START = datetime(2021, 2, 23, tzinfo=UTC)
 LONG_SHORT = (-0.5, 0.0, 0.5)
 
 
-def candles(bars: int = 1200, seed: int = 3, model: SignalModel | None = None):
+def candles(bars: int = 1200, seed: int = 3, model: SignalModel | None = None) -> Candles:
     return make_market(seed, bars, START, model).candles
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -9,28 +10,39 @@ from core.gates import score
 from core.metrics.records import EQUITY_COLUMNS, TRADE_COLUMNS
 from core.playbook import DEFAULT, load_playbook
 from core.trading.costs import CostModel
-from runner.agent.backtest import run_backtest
+from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.episodes import ChronologicalEpisodes, slices
-from runner.agent.evaluation import evaluate
+from runner.agent.evaluation import Policy, evaluate
 from runner.agent.market_env import EnvSettings, MarketEnv
 from tests.runner.agent.markets import LONG_SHORT, market, no_features, with_filled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runner.agent.market import Market
 
 SPANS = slices(10, 599, 4)
 # Thousands of additions to amounts of 1e4 in double precision.
 CENTS = 1e-8
 
 
-def moody(levels: int = 3, seed: int = 1):
+def moody(levels: int = 3, seed: int = 1) -> Policy:
     """A policy that depends on the bar alone: changes its mind every few bars."""
     wishes = np.random.default_rng(seed).integers(0, levels, 2_000)
     return lambda _, env: wishes[env.bar // 6]
 
 
-def settings(levels=LONG_SHORT, costs: CostModel | None = None) -> EnvSettings:
+def settings(levels: tuple[float, ...] = LONG_SHORT, costs: CostModel | None = None) -> EnvSettings:
     return EnvSettings(levels, costs or CostModel(), exit_at_end=True)
 
 
-def backtest(source, levels=LONG_SHORT, spans=SPANS, costs: CostModel | None = None, **more):
+def backtest(
+    source: Market,
+    levels: tuple[float, ...] = LONG_SHORT,
+    spans: list[tuple[int, int]] = SPANS,
+    costs: CostModel | None = None,
+    **more: Any,
+) -> Backtest:
     return run_backtest(
         moody(len(levels)), source, no_features(source), spans, settings(levels, costs), **more
     )
@@ -123,7 +135,7 @@ def test_progress_comes_by_episode_with_records_that_can_be_scored():
     playbook = load_playbook(DEFAULT)
     seen = []
 
-    def look(number, equity, trades):
+    def look(number: int, equity: pd.DataFrame, trades: pd.DataFrame) -> None:
         card = score(equity, trades, playbook.gates, playbook.decision)
         seen.append((number, len(equity), card.passed))
 

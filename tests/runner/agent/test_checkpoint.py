@@ -29,6 +29,7 @@ from runner.agent.policy import load_weights
 from runner.agent.session import Hooks, Session
 from runner.agent.split import TrainingData
 from runner.models.checkpoints import list_checkpoints
+from tests.expected import present
 from tests.runner.agent.markets import candles, small_settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_a_checkpoint_brings_back_weights_optimizer_counters_and_random_states(
     save(trained, tmp_path, 2_000)
     drawn = torch.rand(3), np.random.random(3), trained.env.np_random.random(3)
     other = fresh()
-    restore(newest_checkpoint(tmp_path, "run"), other.model)
+    restore(present(newest_checkpoint(tmp_path, "run")), other.model)
     assert all(np.array_equal(a, b) for a, b in zip(weights(trained), weights(other), strict=True))
     mine = trained.model.policy.optimizer.state_dict()["state"]
     theirs = other.model.policy.optimizer.state_dict()["state"]
@@ -90,7 +91,7 @@ def test_a_changed_checkpoint_is_passed_over_for_the_one_before(
     (newest / name).write_bytes((newest / name).read_bytes() + b" ")
     with pytest.raises(IntegrityError, match=name):
         verify_checkpoint(newest)
-    assert newest_checkpoint(tmp_path, "run").step == 1_000
+    assert present(newest_checkpoint(tmp_path, "run")).step == 1_000
 
 
 def test_a_half_written_checkpoint_is_no_checkpoint(trained: Session, tmp_path: Path):
@@ -98,7 +99,7 @@ def test_a_half_written_checkpoint_is_no_checkpoint(trained: Session, tmp_path: 
     shutil.copytree(whole, tmp_path / ".2000.99.partial")
     shutil.copytree(whole, tmp_path / "3000")
     (tmp_path / "3000" / "manifest.json").unlink()
-    assert newest_checkpoint(tmp_path, "run").step == 1_000
+    assert present(newest_checkpoint(tmp_path, "run")).step == 1_000
     assert newest_checkpoint(tmp_path, "another run") is None
     assert newest_checkpoint(tmp_path / "nowhere", "run") is None
 
@@ -190,7 +191,7 @@ def test_weights_of_another_network_are_refused_by_name(trained: Session, tmp_pa
 def test_restored_weights_take_the_new_learning_rate(trained: Session, tmp_path: Path):
     save(trained, tmp_path, 1_000)
     lowered = fresh(learning_rate=1e-4)
-    restore(newest_checkpoint(tmp_path, "run"), lowered.model)
+    restore(present(newest_checkpoint(tmp_path, "run")), lowered.model)
     assert lowered.model.policy.optimizer.param_groups[0]["lr"] == 1e-4
     assert lowered.model.lr_schedule(1.0) == 1e-4
 
@@ -208,7 +209,7 @@ def test_a_resumed_training_does_not_begin_with_the_episodes_of_the_start(
     resumed = []
     for _ in range(2):
         session = fresh()
-        restore(newest_checkpoint(tmp_path, "run"), session.model)
+        restore(present(newest_checkpoint(tmp_path, "run")), session.model)
         resumed.append(first_bars(session))
     assert resumed[0] == resumed[1] != at_the_start
 
@@ -218,7 +219,7 @@ def test_a_checkpoint_brings_back_the_last_episodes_so_the_curve_goes_on(
 ):
     save(trained, tmp_path, 2_000)
     other = fresh()
-    restore(newest_checkpoint(tmp_path, "run"), other.model)
+    restore(present(newest_checkpoint(tmp_path, "run")), other.model)
     assert other.mean_episode_reward == trained.mean_episode_reward is not None
 
 
@@ -228,7 +229,7 @@ def test_broken_checkpoints_never_push_out_the_last_good_ones(trained: Session, 
     for step in (2_000, 3_000):
         (tmp_path / str(step) / "model.zip").write_bytes(b"broken")
     save(trained, tmp_path, 4_000)
-    assert newest_checkpoint(tmp_path, "run").step == 4_000
+    assert present(newest_checkpoint(tmp_path, "run")).step == 4_000
     assert (tmp_path / "1000").exists()
     for step in (5_000, 6_000):
         save(trained, tmp_path, step)

@@ -22,12 +22,16 @@ from runner.agent.normaliser import Normaliser
 from tests.runner.agent.markets import candles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 BARS, CUT = 800, 500
 
 
-def leaks(features, frame: pd.DataFrame, cut: int = CUT) -> list[str]:
+def leaks(
+    features: Callable[[Market], np.ndarray], frame: pd.DataFrame, cut: int = CUT
+) -> list[str]:
     """In how many ways rows up to ``cut`` change with what comes behind them."""
     whole = features(Market.from_frame(frame))[: cut + 1]
     order = np.random.default_rng(1).permutation(np.arange(cut + 1, len(frame)))

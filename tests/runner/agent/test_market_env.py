@@ -4,8 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from gymnasium.spaces import Discrete
 
 from core.trading.costs import CostModel
+from runner.agent.episodes import RandomEpisodes
 from runner.agent.features import FEATURE_NAMES, raw_features
 from runner.agent.market import Market
 from runner.agent.market_env import TRIM_BAND, EnvSettings, MarketEnv
@@ -28,6 +30,7 @@ ROUNDING = 1e-12
 def actions_for(env: MarketEnv, steps: int, seed: int = 1) -> np.ndarray:
     """Random actions that are kept for a few bars, shape (steps, n)."""
     rng = np.random.default_rng(seed)
+    assert isinstance(env.action_space, Discrete)
     drawn = rng.integers(0, env.action_space.n, (steps, env.num_envs))
     keep = rng.random((steps, env.num_envs)) < 0.7
     for t in range(1, steps):
@@ -125,14 +128,18 @@ def test_sb3s_way_of_seeding_repeats_too():
     assert np.array_equal(first, env.reset())
 
 
+def global_state() -> np.ndarray:
+    return np.array(np.random.get_state(legacy=False)["state"]["key"])
+
+
 def test_the_environment_leaves_numpys_global_generator_alone():
     np.random.seed(0)
-    before = np.random.get_state()[1].copy()
+    before = global_state()
     env = env_on(market(300))
     env.reset()
     for actions in actions_for(env, 60):
         env.step(actions)
-    assert np.array_equal(before, np.random.get_state()[1])
+    assert np.array_equal(before, global_state())
 
 
 def test_nobody_trades_in_a_filled_bar():
@@ -258,7 +265,7 @@ def test_component_means_sum_to_the_mean_reward():
     assert set(env.take_sums().values()) == {0.0}
 
 
-def observations(source, until: int, seed: int = 1) -> np.ndarray:
+def observations(source: Market, until: int, seed: int = 1) -> np.ndarray:
     """What the policy sees on every bar up to ``until``, position features included."""
     env = env_on(source, num_envs=1, bars=until, features=raw_features(source).astype(np.float32))
     env.episodes.__dict__["last_bar"] = until  # the same episode on a longer market
@@ -282,8 +289,9 @@ def test_what_is_seen_up_to_a_bar_does_not_change_when_the_future_is_deleted_or_
 
 def test_a_market_and_features_of_unequal_length_are_refused():
     source = market(300)
+    episodes = RandomEpisodes(0, 299, 60)
     with pytest.raises(ValueError, match="299 rows of features for 300 bars"):
-        MarketEnv(source, no_features(source)[1:], None, EnvSettings(), 1)
+        MarketEnv(source, no_features(source)[1:], episodes, EnvSettings(), 1)
 
 
 @pytest.mark.parametrize("levels", [(0.1, 0.2), (0.0,), (0.0, 0.1, 0.3), (0.0, 1.5)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +13,15 @@ from core.trading.replay import Costs, Track, replay
 from tests.runner.agent.markets import LONG_SHORT, market, with_filled
 from tests.runner.agent.test_backtest import SPANS, backtest
 
+if TYPE_CHECKING:
+    from runner.agent.backtest import Backtest
+    from runner.agent.market import Market
+
 FLOAT = 1e-10  # relative; a thousand fills in another order of operations
 CHEAP, DEAR = CostModel(), CostModel(40.0, 25.0, 0.001)
 
 
-def track_of(source, record) -> Track:
+def track_of(source: Market, record: Backtest) -> Track:
     first, last = SPANS[0][0] + 1, SPANS[-1][1] + 1
     bars = pd.DataFrame(
         {

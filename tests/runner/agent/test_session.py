@@ -53,11 +53,11 @@ def test_the_greedy_policy_is_sb3s_deterministic_prediction(tmp_path: Path):
     trained = session(tmp_path)
     trained.learn(Hooks())
     model = trained.model
-    observed = model.env.reset()
+    observed = trained.env.reset()
     seen = observed + np.random.default_rng(3).normal(size=(40, *observed.shape))
     for observation in seen.astype(np.float32):
         expected, _ = model.policy.predict(observation, deterministic=True)
-        assert greedy(model)(observation, model.env).tolist() == expected.tolist()
+        assert greedy(model)(observation, trained.env).tolist() == expected.tolist()
 
 
 def test_reward_components_sum_to_the_whole_in_the_events(tmp_path: Path):
@@ -165,10 +165,16 @@ def test_a_checkpoint_that_fails_is_tried_again_and_ends_the_training_after_an_i
     assert tried == [2_000, 3_000, 4_000]
 
 
-def test_a_reward_that_is_no_number_is_not_learned_from(tmp_path: Path):
+def test_a_reward_that_is_no_number_is_not_learned_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     built = session(tmp_path)
     total = built.env.reward.total
-    built.env.reward.total = lambda parts: np.where(built.steps >= 2_500, np.nan, total(parts))
+
+    def broken(parts: dict[str, np.ndarray]) -> np.ndarray:
+        return np.where(built.steps >= 2_500, np.nan, total(parts))
+
+    monkeypatch.setattr(built.env.reward, "total", broken)
     with pytest.raises(TrainingDivergedError, match="rewards of the rollout"):
         built.learn(Hooks())
     assert non_finite_parameter(built.model) is None

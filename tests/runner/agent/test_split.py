@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from core.errors import MarketDataError
-from runner.agent.episodes import RandomEpisodes
+from runner.agent.episodes import ChronologicalEpisodes, RandomEpisodes
 from runner.agent.features import WARM_UP
 from runner.agent.split import TrainingData, purge_gap
 from tests.runner.agent.markets import candles, small_settings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SETTINGS = small_settings()
 
 
-def changed_after(frame, bar: int):
+def changed_after(frame: pd.DataFrame, bar: int) -> pd.DataFrame:
     other = frame.copy()
     other.iloc[bar:, :4] = (
         other.iloc[bar:, :4].to_numpy() * np.linspace(1, 3, len(frame) - bar)[:, None]
@@ -56,6 +60,7 @@ def test_no_training_episode_leaves_the_training_bars():
 
 def test_the_validation_covers_its_slice_once_in_order():
     env = TrainingData.prepare(candles(2000), SETTINGS).validation_env(SETTINGS)
+    assert isinstance(env.episodes, ChronologicalEpisodes)
     spans = env.episodes.spans
     assert spans[0, 0] == 1700
     assert spans[-1, 1] == 1999

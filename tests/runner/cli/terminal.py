@@ -32,8 +32,7 @@ def _run(words: list[str | bytes], home: Path | None) -> subprocess.CompletedPro
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TRAINWEEK_")}
     if home is not None:
         environment["TRAINWEEK_HOME"] = str(home)
-    command = {"words": [os.fsdecode(word) for word in words], "environment": environment}
-    return _warm().run(command)
+    return _warm().run([os.fsdecode(word) for word in words], environment)
 
 
 @cache
@@ -57,7 +56,10 @@ class _Warm:
             )
         atexit.register(self._end)
 
-    def run(self, command: dict[str, object]) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, words: list[str], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        command = {"words": words, "environment": environment}
         with self._one_at_a_time:
             pipes = [os.pipe() for _ in ("stdout", "stderr")]
             socket.send_fds(self._line, [json.dumps(command).encode()], [w for _, w in pipes])
@@ -66,7 +68,7 @@ class _Warm:
             said = [self._readers.submit(_read, read) for read, _ in pipes]
             code = json.loads(self._line.recv(16))
             stdout, stderr = (each.result(_LIMIT_S) for each in said)
-        return subprocess.CompletedProcess(command["words"], code, stdout, stderr)
+        return subprocess.CompletedProcess(words, code, stdout, stderr)
 
     def _end(self) -> None:
         self._line.close()

@@ -10,6 +10,7 @@ import pytest
 
 from core.people import Person
 from core.vocabulary import Role, SignatureAct
+from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import ENGINEER, LAUNCH
 from tests.runner.signed_place import CONDITIONS, SignedPlace
@@ -38,7 +39,7 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     assert unsigned.returncode == 1
     assert json.loads(unsigned.stdout)["state"] == "UNSIGNED"
     act = SignatureAct.APPROVE_WITH_CONDITIONS
-    signed = place.sign(seen, act, CONDITIONS).record
+    signed = recorded(place.sign(seen, act, CONDITIONS))
     assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
     place.client(ENGINEER).close_condition(signed.id, 0, "done")
     closed = decision("close", 2, "--note", "the alarm is live", home=root)
@@ -140,7 +141,7 @@ def test_a_home_that_would_not_let_it_pass_does_not_verify_it(
 ) -> None:
     manual, file, root = tmp_path / "manual.yaml", tmp_path / "c.json", place.home.root
     manual.write_text(place.week.playbook_text)
-    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), manual).record
+    place.week = recorded(place.lead.create_week(LAUNCH + timedelta(days=7), manual))
     seen = place.revalidate("GO")
     place.sign(seen)
     file.write_bytes(place.client().capsule(seen)[0])

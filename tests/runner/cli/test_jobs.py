@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.vocabulary import JobKind, JobState
+from tests.expected import present
 from tests.runner.cli.terminal import trainweek
 from tests.runner.place import Place, place, wait_for
 
@@ -22,12 +23,12 @@ __all__ = ["place"]
 def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None:
     service = place.service(liveness_s=0.1, stalled_s=1.0, stalled_gaps=2.0)
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)
-    os.kill(job.pid, signal.SIGSTOP)
+    os.kill(present(job.pid), signal.SIGSTOP)
     stall = place.folder(job) / "stall-001"
 
     def stalled() -> bool:
         service.tick(service.now())
-        pulse = place.lead.pulse(job.id)  # CPU is known from the second look on
+        pulse = present(place.lead.pulse(job.id))  # CPU is known from the second look on
         return stall.exists() and "used no CPU" in pulse.text
 
     wait_for(stalled)
@@ -41,7 +42,7 @@ def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None
     (told,) = json.loads(trainweek("jobs", "list", "--json", home=place.home.root).stdout)
     assert told["liveness"] == "STALLED"
     assert told["silence_s"] > told["silence_limit_s"] == 1.0
-    os.kill(job.pid, signal.SIGCONT)
+    os.kill(present(job.pid), signal.SIGCONT)
     place.lead.stop(job.id)
     place.until(service, job)
     told = json.loads(trainweek("jobs", "show", job.id, "--json", home=place.home.root).stdout)

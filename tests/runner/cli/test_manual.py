@@ -14,6 +14,7 @@ import pytest
 
 from core.paths import Home
 from runner.home.launch import stop_all
+from tests.expected import present
 from tests.runner.cli.terminal import TRAINWEEK, script, trainweek
 
 if TYPE_CHECKING:
@@ -126,11 +127,11 @@ def test_a_second_start_begins_another_run_only_if_it_is_told_to(
     assert "already has its run" in refused.stderr
     assert len(_trainings(home)) == 1
     environment = os.environ | {"TRAINWEEK_HOME": str(home)}
-    command = [TRAINWEEK, "start", "--new", "--steps", "400000"]
+    command = [str(TRAINWEEK), "start", "--new", "--steps", "400000"]
     following = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, text=True, bufsize=1
     )
-    for line in following.stdout:
+    for line in present(following.stdout):
         if line.startswith("[INFO] Step 1/"):
             break
     following.send_signal(signal.SIGINT)

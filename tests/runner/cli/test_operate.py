@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from core.errors import SetupError
+from core.language import Message, literal
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.client import Client
@@ -25,6 +26,7 @@ from runner.home.runner_identity import read_identity
 from runner.home.systemd import units
 from runner.processes.identity import is_alive
 from runner.settings import Settings
+from tests.expected import job_of, present
 from tests.runner.cli.terminal import TRAINWEEK, trainweek
 from tests.runner.place import LEAD, child_environment, submit_scripted, wait_for
 
@@ -83,8 +85,8 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     home = Home(tmp_path)
     said = tmp_path / "up.log"
     client = Client(home, LEAD)
-    job = submit_scripted(client, JobKind.PREFLIGHT, {"do": "sleep"}).job
-    wait_for(lambda: client.job(job.id).state is JobState.RUNNING)
+    job = job_of(submit_scripted(client, JobKind.PREFLIGHT, {"do": "sleep"}))
+    wait_for(lambda: present(client.job(job.id)).state is JobState.RUNNING)
 
     def dashboard() -> int:
         for child in psutil.Process(process.pid).children():
@@ -98,19 +100,19 @@ def test_up_starts_again_what_dies_and_ends_both_but_no_job(tmp_path: Path, serv
     wait_for(lambda: dashboard() not in (0, first) and _answers(port), 60)
     assert "killed by signal 9 (SIGKILL). Restart in 0.2 s." in said.read_text()
 
-    runner = read_identity(home)
+    runner = present(read_identity(home))
     os.kill(runner.process.pid, signal.SIGKILL)
-    wait_for(lambda: read_identity(home).epoch == runner.epoch + 1, 30)
-    assert is_alive(read_identity(home).process)
+    wait_for(lambda: present(read_identity(home)).epoch == runner.epoch + 1, 30)
+    assert is_alive(present(read_identity(home)).process)
     assert f"pid {runner.process.pid} is gone" in said.read_text()
-    pid = client.job(job.id).pid
-    assert client.job(job.id).state is JobState.RUNNING
+    pid = present(present(client.job(job.id)).pid)
+    assert present(client.job(job.id)).state is JobState.RUNNING
     assert psutil.pid_exists(pid)
 
     children = [p for p in psutil.Process(process.pid).children() if p.status() != "zombie"]
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0, said.read_text()
-    assert not is_alive(read_identity(home).process)
+    assert not is_alive(present(read_identity(home)).process)
     assert not _answers(port)
     assert not psutil.wait_procs(children, timeout=5)[1]
     assert psutil.pid_exists(pid)
@@ -140,7 +142,7 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
     keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
     keeper.begin(0.0)
     keeper.tick(20.0)  # it lived long enough
-    part.how, part.starts = "it ended with code 3", 0
+    part.how, part.starts = literal("it ended with code 3"), 0
     del said[:]
     now_s = 20.0
     for _ in range(200):
@@ -153,15 +155,15 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
 
 
 class FailingPart:
-    name = "Part"
-    how: str | None = "it ended with code 1"
+    name = literal("Part")
+    how: Message | None = literal("it ended with code 1")
     starts = 0
 
-    def start(self) -> str:
+    def start(self) -> Message:
         self.starts += 1
-        return "here"
+        return literal("here")
 
-    def ended(self) -> str | None:
+    def ended(self) -> Message | None:
         return self.how
 
 
@@ -218,7 +220,7 @@ def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_pat
     restart = trainweek("restart", home=root)  # there is no training, but now a runner
     home = Home(root)
     try:
-        pid = read_identity(home).process.pid
+        pid = present(read_identity(home)).process.pid
         stop = f"trainweek runner --stop --home '{root}'"
         assert f"Started a background runner (pid {pid})" in restart.stderr
         assert stop in restart.stderr

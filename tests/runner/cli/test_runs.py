@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from core.errors import TelemetryError
 from runner.cli import app
 from tests.event_files import write_events
+from tests.expected import present
 from tests.runner.cli.terminal import trainweek
 from tests.shared_files import SHARED
 
@@ -123,7 +124,7 @@ def test_a_run_whose_process_is_seen_is_running(tmp_path: Path) -> None:
     code = f"import time; f = open({str(file)!r}, 'ab'); print(flush=True); time.sleep(60)"
     writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
-        writer.stdout.readline()
+        present(writer.stdout).readline()
         done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
     finally:
         writer.kill()

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def printed(monkeypatch: pytest.MonkeyPatch, capsys, *words: str) -> tuple[int, str, str]:
+def printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[str | int | None, str, str]:
     monkeypatch.setattr(sys, "argv", ["trainweek", "settings", *words])
     with pytest.raises(SystemExit) as ended:
         main()

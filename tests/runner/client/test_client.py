@@ -16,6 +16,7 @@ from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct
 from runner.models.checkpoints import MANIFEST, PARTS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.core.backtest_records import decision_of, record
+from tests.expected import job_of, present, recorded
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 from tests.runner.signed_place import provenance_of, write_candles
 
@@ -39,6 +40,7 @@ def test_a_viewer_changes_nothing(place: Place) -> None:
         viewer.sign(week, "0" * 64, SignatureAct.APPROVE, "yes"),
     ]
     assert all(isinstance(outcome, Refused) for outcome in outcomes)
+    assert isinstance(outcomes[0], Refused)
     assert "viewer" in outcomes[0].reason
     assert place.home.ledger.read_bytes() == before
     job = place.submit()
@@ -61,7 +63,7 @@ def test_a_job_takes_its_right(place: Place, person, kind: JobKind, may: bool) -
 
 def test_a_tick_by_another_person_is_never_overwritten(place: Place) -> None:
     week = place.week.id
-    first = place.lead.tick(week, SLOT, CHECK, "fine", Verdict.PASS, "3").record
+    first = recorded(place.lead.tick(week, SLOT, CHECK, "fine", Verdict.PASS, "3"))
     eva = place.client(ENGINEER)
     second = eva.tick(week, SLOT, CHECK, "not fine", Verdict.FAIL, "-1")
     assert isinstance(second, Conflict)
@@ -80,11 +82,11 @@ def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:
     ticks = [
         place.lead.tick(week, SLOT, CHECK, "", Verdict.PASS, "1", key="click-1") for _ in range(3)
     ]
-    assert len({tick.record.id for tick in ticks}) == 1
+    assert len({recorded(tick).id for tick in ticks}) == 1
     notes = [place.lead.note(week, SLOT, "once", key="click-2") for _ in range(2)]
     assert notes[0] == notes[1]
     jobs = [place.lead.submit(JobKind.BACKUP, {}, key="click-3") for _ in range(2)]
-    assert jobs[0].job.id == jobs[1].job.id
+    assert job_of(jobs[0]).id == job_of(jobs[1]).id
     assert isinstance(jobs[1], Submitted)
     assert len(place.home.ledger.read_text().splitlines()) == 4  # the week and these three
 
@@ -98,7 +100,7 @@ def test_both_times_of_a_record_are_kept(place: Place) -> None:
     week = place.week.id
     now = place.lead.now()
     place.lead.record_clock_point(week, now - timedelta(seconds=10), LAUNCH, 0.0)
-    tick = place.lead.tick(week, SLOT, CHECK, "", Verdict.PASS, "").record
+    tick = recorded(place.lead.tick(week, SLOT, CHECK, "", Verdict.PASS, ""))
     assert tick.at_week == LAUNCH
     assert tick.at >= now
     assert place.lead.now_week(week) == LAUNCH
@@ -116,10 +118,10 @@ def test_a_clock_never_runs_backwards(place: Place) -> None:
 def test_a_week_keeps_the_playbook_that_it_was_made_with(place: Place, tmp_path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(place.week.playbook_text.replace("F12-phase4-final", "F13-next"))
-    week = place.lead.create_week(LAUNCH + timedelta(days=7), file).record
+    week = recorded(place.lead.create_week(LAUNCH + timedelta(days=7), file))
     file.write_text("broken")
-    assert place.lead.week(week.id).playbook.tag == "F13-next"
-    assert place.lead.active_week().id == week.id
+    assert present(place.lead.week(week.id)).playbook.tag == "F13-next"
+    assert present(place.lead.active_week()).id == week.id
     assert [w.active for w in place.lead.weeks()] == [False, True]
     with pytest.raises(PlaybookError):
         place.lead.create_week(LAUNCH + timedelta(days=14), file)
@@ -131,7 +133,7 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     place.home.training_log.write_text("[ERROR] boom\n")
     place.home.crash_backup_log.write_text("an earlier crash\n")
     lead, week = place.lead, place.week.id
-    incident = lead.open_incident(week, "crash", "boom").record
+    incident = recorded(lead.open_incident(week, "crash", "boom"))
     assert place.home.crash_backup_log.read_text() == "[ERROR] boom\n"
     assert (place.home.training / "CRASH_backup.2.log").read_text() == "an earlier crash\n"
     refused = lead.submit(JobKind.TRAIN, {})
@@ -144,7 +146,7 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     assert isinstance(lead.close_incident(incident.id, "  "), Refused)
     lead.do_incident_action(incident.id, 1)
     assert lead.incidents(week)[0].actions_done == (1,)
-    closed = lead.close_incident(incident.id, "a typo in the reward").record
+    closed = recorded(lead.close_incident(incident.id, "a typo in the reward"))
     assert (closed.state, closed.closed_by) == (IncidentState.CLOSED, "Lea")
     entry = next(e for e in lead.activity(week) if e.kind == "incident")  # the newest
     steps = place.week.playbook.escalation("crash").actions
@@ -182,13 +184,13 @@ def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) ->
     refused = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(refused, Refused)
     assert "--resume" in refused.remedy
-    resumed = place.lead.submit(JobKind.TRAIN, {"resume": True, "learning_rate": 1e-4}).job
+    resumed = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True, "learning_rate": 1e-4}))
     assert resumed.run == first.run
     assert resumed.params["steps"] == 2000
     assert resumed.params["learning_rate"] == 1e-4
     place.lead.stop(resumed.id)
     place.until(service, resumed)
-    new = place.lead.submit(JobKind.TRAIN, {"resume": False}).job
+    new = job_of(place.lead.submit(JobKind.TRAIN, {"resume": False}))
     assert new.run == f"{first.run}-2"  # two runs in one folder would be one curve
 
 
@@ -199,7 +201,7 @@ def test_after_a_finished_training_another_one_is_asked_for_by_name(place: Place
     assert isinstance(refused, Refused)
     assert "--new" in refused.remedy
     assert refused.reason == (f"Week {place.week.id} already has its run: {first.run} is complete.")
-    assert place.lead.submit(JobKind.TRAIN, {"resume": False}).job.run == f"{first.run}-2"
+    assert job_of(place.lead.submit(JobKind.TRAIN, {"resume": False})).run == f"{first.run}-2"
 
 
 def test_a_start_that_was_stopped_in_the_queue_hides_no_finished_training(place: Place) -> None:
@@ -233,18 +235,18 @@ def test_a_resumed_training_can_not_end_before_where_it_is(place: Place) -> None
         assert isinstance(refused, Refused)
         assert "already at step 1,200,000" in refused.reason
         assert refused.remedy == "Give more steps, or omit --steps."
-    shorter = place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}).job
+    shorter = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True, "steps": 1_300_000}))
     assert shorter.params["steps"] == 1_300_000
 
 
 def test_the_launch_time_is_in_the_runs_name_when_asked_for(place: Place) -> None:
-    job = place.lead.submit(JobKind.TRAIN, {"timestamp": True, "run": "trial"}).job
-    named = datetime.strptime(job.run, "trial_%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    job = job_of(place.lead.submit(JobKind.TRAIN, {"timestamp": True, "run": "trial"}))
+    named = datetime.strptime(present(job.run), "trial_%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     assert timedelta() <= job.requested_at - named < timedelta(seconds=10)
 
 
 def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
-    first = place.client(ENGINEER).submit(JobKind.TRAIN, {}).job
+    first = job_of(place.client(ENGINEER).submit(JobKind.TRAIN, {}))
     second = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(second, AlreadyRunning)
     assert (second.job.id, second.by) == (first.id, "Eva")
@@ -261,8 +263,8 @@ def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_few
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
         assert isinstance(refused, Refused)
         assert "the ledger counts 3 over all weeks, with this one" in refused.reason
-    for declared in (0, 2.5, True):
-        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
+    for wrong in (0, 2.5, True):
+        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": wrong})
         assert isinstance(refused, Refused)
         assert "trials is" in refused.reason
     second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
@@ -278,6 +280,7 @@ def test_a_new_week_forgets_no_trial(place: Place) -> None:
     place.until(service, place.submit(JobKind.TRAIN))
     place.lead.create_week(LAUNCH + timedelta(days=7))
     refused = place.lead.submit(JobKind.REVALIDATE, {"trials": 1})
+    assert isinstance(refused, Refused)
     assert "the ledger counts 2 over all weeks" in refused.reason
     job = place.until(service, place.submit(JobKind.REVALIDATE))
     spec = json.loads((place.folder(job) / "spec.json").read_text())
@@ -336,7 +339,7 @@ def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> 
     assert isinstance(cto.sign(week, newer, act, "ok"), Refused)
     undated = [{**conditions[0], "due": ""}]
     assert isinstance(cto.sign(week, newer, act, "ok", undated), Refused)
-    signed = cto.sign(week, newer, act, "ok", conditions).record
+    signed = recorded(cto.sign(week, newer, act, "ok", conditions))
     assert signed.verified
     assert signed.by == "Carl"
     assert signed.conditions == tuple(conditions)
@@ -394,12 +397,13 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert "has not countersigned" in alone.reason
     proven = Person("Lea", Role.LEAD, verified=True)
     assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
-    signed = cto.sign(week, seen, approve, "I trust it", second=LEAD).record
+    signed = recorded(cto.sign(week, seen, approve, "I trust it", second=LEAD))
     assert (signed.second, signed.second_verified) == ("Lea", True)
     typed = place.client(Person("Carl", Role.CTO))  # without a login all names are only typed
-    signed = typed.sign(week, seen, approve, "I trust it", second=ENGINEER)
-    assert isinstance(signed, Refused)
-    signed = typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD)).record
+    assert isinstance(typed.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
+    signed = recorded(
+        typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD))
+    )
     assert (signed.verified, signed.second, signed.second_verified) == (False, "Lou", False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,11 +16,23 @@ from dashboard.components.reward_curve import restart_marks
 from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
 from runner.recovery.verification import verify_ledger
+from tests.expected import present, refused
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import ENGINEER, VIEWER, Place, child_settings, own_programs, wait_for
+from tests.runner.place import (
+    ENGINEER,
+    VIEWER,
+    Place,
+    child_settings,
+    own_programs,
+    ticking,
+    wait_for,
+)
+
+if TYPE_CHECKING:
+    from runner.records import Job
 
 
-def spec(place: Place, job, number: int) -> dict:
+def spec(place: Place, job: Job, number: int) -> dict[str, Any]:
     folder = place.home.attempt(job.id, number)
     return json.loads((folder / "spec.json").read_text())
 
@@ -80,7 +93,7 @@ def test_a_person_may_turn_the_own_stop_into_a_restart(place: Place) -> None:
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     place.lead.stop(job.id)
     assert isinstance(place.lead.restart(), Submitted)
-    wait_for(lambda: (service.tick(datetime.now(UTC)), place.job(job).attempt == 2)[1])
+    wait_for(ticking(service, lambda: place.job(job).attempt == 2))
 
 
 def test_a_training_that_crashes_in_a_restart_does_not_go_on(place: Place) -> None:
@@ -141,9 +154,9 @@ def test_a_setting_that_no_training_can_have_is_refused(place: Place, changes, s
 
 
 def test_nobody_restarts_what_an_open_incident_blocks_or_without_the_right(place: Place) -> None:
-    assert "no training" in place.lead.restart().reason
+    assert "no training" in refused(place.lead.restart()).reason
     place.until(place.service(), place.submit(JobKind.TRAIN, do="fail"))
-    assert "crash" in place.lead.restart(learning_rate=1e-4).reason
+    assert "crash" in refused(place.lead.restart(learning_rate=1e-4)).reason
     assert isinstance(place.client(VIEWER).restart(), Refused)
 
 
@@ -166,12 +179,14 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         wait_for(lambda: steps(1) >= 12_000, 60)
         place.client(ENGINEER).restart(learning_rate=1e-4)
         wait_for(lambda: place.job(job).attempt == 2 or steps(1) < 0, 60)
-        begun = newest_checkpoint(place.home.checkpoints, job.run).step
+        begun = present(newest_checkpoint(place.home.checkpoints, present(job.run))).step
         wait_for(lambda: steps(2) >= begun + 16_000, 60)
         place.lead.stop(job.id)
         place.until(service, job, JobState.STOPPED)
 
-        first, second = (RunReader(place.home.run_attempt(job.run, number)) for number in (1, 2))
+        first, second = (
+            RunReader(place.home.run_attempt(present(job.run), number)) for number in (1, 2)
+        )
         for reader, rate in ((first, 3e-4), (second, 1e-4)):
             reader.refresh()
             rates = reader.series("train/learning_rate").value
@@ -184,7 +199,7 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         assert log[issue + 1].endswith("[INFO] Restarted by Eva: learning_rate 0.0003 -> 0.0001")
         assert log[issue - 1].endswith(f"[INFO] Resumed from checkpoint {begun}")
         # The change stays with the run: later checkpoints say it, so a later resume keeps it.
-        last = newest_checkpoint(place.home.checkpoints, job.run)
+        last = present(newest_checkpoint(place.home.checkpoints, present(job.run)))
         assert last.step > begun
         assert last.config["settings"]["learning_rate"] == 1e-4
         (record,) = last.config["restarts"]
@@ -195,7 +210,7 @@ def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> 
         pages = Pages(place.home.root)
         pages.now = datetime.now(UTC)
         page = pages.page()
-        (mark,) = restart_marks(page, page.snapshot())
+        (mark,) = restart_marks(page, present(page.snapshot()))
         assert begun < mark.step <= begun + 8_000
         assert mark.label.endswith("1: lr 0.0003 → 0.0001")
     finally:

@@ -10,7 +10,6 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -26,9 +25,7 @@ from runner.demo.play import LAUNCH
 from runner.week.agenda import agenda
 from runner.week.facts import gather
 from runner.week.sources import Sources
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.expected import present
 
 TRAINWEEK = Path(sys.executable).with_name("trainweek")
 
@@ -53,7 +50,7 @@ def processes_of(home: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
     folder = tmp_path_factory.mktemp("demo") / "home"
     process = demo(folder, 20_000)
     output, _ = process.communicate(timeout=240)
@@ -69,7 +66,7 @@ def test_a_week_is_played_to_the_waiting_decision(played: tuple[Home, str]) -> N
     assert week is not None
     assert week.synthetic
     played_kinds = set(JobKind) - {JobKind.IMPORT_MODEL}  # the week has its own model
-    states = {kind: client.latest_job(kind, week.id).state for kind in played_kinds}
+    states = {kind: present(client.latest_job(kind, week.id)).state for kind in played_kinds}
     assert set(states.values()) == {JobState.SUCCEEDED}, states
     decision = json.loads((home.revalidation / "2026-02-27_decision.json").read_text("utf-8"))
     assert f"Decision: {decision['decision']}" in output
@@ -113,7 +110,7 @@ def test_the_saved_record_reproduces_the_decision(played: tuple[Home, str]) -> N
     home, _ = played
     dated = home.revalidation
     decision = json.loads((dated / "2026-02-27_decision.json").read_text("utf-8"))
-    playbook = Client(home, Person("reader", Role.VIEWER)).active_week().playbook
+    playbook = present(Client(home, Person("reader", Role.VIEWER)).active_week()).playbook
     card = score(
         read_equity_csv(dated / "2026-02-27_equity.csv"),
         read_trades_csv(dated / "2026-02-27_trades.csv"),
@@ -133,7 +130,7 @@ def test_a_slot_that_is_judged_late_is_judged_the_same(played: tuple[Home, str])
     """The ticks hold the verdicts that were seen while the week ran."""
     home, _ = played
     client = Client(home, Person("reader", Role.VIEWER))
-    week = client.active_week()
+    week = present(client.active_week())
     seen = {
         (tick.slot, tick.check): (tick.verdict_seen, tick.value_seen)
         for tick in client.ticks(week.id)

@@ -13,6 +13,7 @@ import time
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -28,16 +29,16 @@ from runner.processes.procfs import flock_holder
 from runner.settings import Settings
 from runner.store.backup import make_backup
 from tests.faults.promises import vanish
-from tests.runner.place import LEAD, Place, after, wait_for
+from tests.runner.place import LEAD, Place, after, ticking, wait_for
 
 WEEK = timedelta(days=7)
 
 
-def examined(place: Place, now: datetime | None = None, **settings: object) -> list[CheckResult]:
+def examined(place: Place, now: datetime | None = None, **settings: Any) -> list[CheckResult]:
     return examine(place.home, Settings(**settings), now or after(0))
 
 
-def trouble(place: Place, subject: str, **given: object) -> CheckResult:
+def trouble(place: Place, subject: str, **given: Any) -> CheckResult:
     """The one trouble there is."""
     found = [each for each in examined(place, **given) if each.verdict is not Verdict.PASS]
     assert [each.subject for each in found] == [subject], [each.text() for each in found]
@@ -207,8 +208,8 @@ def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: 
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     attempt_id = json.loads((place.folder(job) / "command.json").read_text())["mark"]
-    vanish(place.shim(job), place.job(job).pid)
-    wait_for(lambda: (service.tick(after(0)), place.job(job).attempt == 2)[1])
+    vanish(place.shim(job), place.pid(job))
+    wait_for(ticking(service, lambda: place.job(job).attempt == 2))
     place.until(service, job, JobState.RUNNING)
     stray = subprocess.Popen(["sleep", "60"], env=os.environ | {"TRAINWEEK_ATTEMPT": attempt_id})
     try:
@@ -228,7 +229,7 @@ def test_a_process_of_an_earlier_attempt_is_found_while_a_later_one_runs(place: 
 def test_a_job_that_waits_while_there_is_no_runner_is_named(place: Place) -> None:
     service = place.service(backoff_s=300.0)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    vanish(place.shim(job), place.job(job).pid)
+    vanish(place.shim(job), place.pid(job))
     place.until(service, job, JobState.QUEUED)
     service.close()
     place.home.runner_identity.unlink()

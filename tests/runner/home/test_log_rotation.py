@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,13 @@ from core.vocabulary import JobState
 from runner.home import log_rotation
 from runner.home.log_rotation import cap_log
 from tests.runner.place import Place, child_settings, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def holds(path: Path, text: str) -> bool:
+    return text in path.read_text()
 
 
 def test_a_runner_keeps_its_own_log_and_the_dashboards_short(place: Place) -> None:
@@ -22,8 +31,8 @@ def test_a_runner_keeps_its_own_log_and_the_dashboards_short(place: Place) -> No
         place.runner(TRAINWEEK_LOG_BYTES="2000", TRAINWEEK_LOG_FILES="3")
         for path in logs:
             kept = path.with_name(f"{path.name}.1")
-            note = f"[trainweek] log truncated: the lines before are in {path.name}.1"
-            wait_for(lambda path=path, note=note: note in path.read_text())
+            note = f"[trainweek] log truncated: earlier lines are in {path.name}.1"
+            wait_for(partial(holds, path, note))
             assert kept.read_text().endswith("line 999\n") or path == place.home.runner_log
         dashboard.write(b"and on\n")
     assert place.home.dashboard_log.read_text().endswith("and on\n")

@@ -14,6 +14,7 @@ from core.vocabulary import JobKind
 from runner.incidents.corrupt_checkpoints import report_corrupt_checkpoints
 from runner.models.checkpoints import SKIPPED
 from runner.store import schema
+from tests.expected import recorded
 from tests.runner.place import LAUNCH, Place, after
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def test_beside_an_incident_that_stands_it_is_said_once_and_nothing_is_copied(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     row, folder = attempt_that_passed_over(place)
-    known = place.lead.open_incident(row.week_id, "data", "a gap").record
+    known = recorded(place.lead.open_incident(row.week_id, "data", "a gap"))
     assert looks(place, place.service(), row, folder) == []
     (said,) = errors(caplog)
     assert PROBLEM in said

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.playbook import default_playbook_text
+from tests.expected import present
 
 if TYPE_CHECKING:
     from core.paths import Home
@@ -23,7 +24,11 @@ class Ended:
 
     code: int
     output: str
-    result: dict[str, Any] | None
+    saved: dict[str, Any] | None  # its result.json; None: it saved none
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return present(self.saved)
 
 
 def run_job(home: Home, kind: str, week_id: str | None = None, **params: Any) -> Ended:

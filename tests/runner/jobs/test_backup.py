@@ -16,6 +16,7 @@ from runner.models.backups import MANIFEST, checksums, list_backups, verify_back
 from runner.models.best_model import manifest_path
 from runner.models.folder_swap import unfinished_exchange
 from runner.settings import Settings
+from tests.expected import present
 from tests.runner.jobs.job_folder import run_job
 from tests.runner.jobs.training_home import write_spec
 from tests.runner.place import after
@@ -90,7 +91,7 @@ def test_a_damaged_backup_is_named_and_nothing_is_restored_from_it(home: Home) -
     (backup / "checkpoints" / "50000" / "model.zip").write_bytes(b"weights at 5000O")
     (listed,) = list_backups(home)
     assert not listed.verified
-    assert "checkpoints/50000/model.zip was changed" in listed.problem
+    assert "checkpoints/50000/model.zip was changed" in present(listed.problem)
     before = checksums(home.model)
     ended = run_job(home, "backup", action="restore", **{"from": str(backup)})
     assert ended.code == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,7 @@ from core.vocabulary import ENDED_STATES, JobKind, JobState
 from runner.models.best_model import read_best_model
 from runner.outcomes import Refused
 from tests.runner.jobs.training_home import make_home
-from tests.runner.place import Place, own_programs, wait_for
+from tests.runner.place import Place, own_programs, ticking, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,9 +65,7 @@ def ended(training: Place, code: str) -> Job:
     program = (sys.executable, "-c", ALWAYS_BETTER + code)
     service = training.service(commands=own_programs() | {JobKind.TRAIN: program})
     job = training.submit(JobKind.TRAIN, steps=16_000)
-    wait_for(
-        lambda: (service.tick(datetime.now(UTC)), training.job(job).state in ENDED_STATES)[1], 120
-    )
+    wait_for(ticking(service, lambda: training.job(job).state in ENDED_STATES), 120)
     return training.job(job)
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -48,7 +49,7 @@ def home(trained: Home, tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def refusal(home: Home, **params: object) -> str:
+def refusal(home: Home, **params: Any) -> str:
     """What a revalidation says when it refuses, and that it then writes no report."""
     spec = write_spec(home, "revalidate", run="refused", save_report=True, **params)
     with pytest.raises((InputError, IntegrityError)) as refused:
@@ -247,7 +248,7 @@ def test_a_model_of_another_observation_space_is_refused(home):
     manifest["feature_names"].append("news")
     manifest["observation_shape"] = [len(manifest["feature_names"])]
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    assert "another observation space" in refusal(home)
+    assert "a different observation space" in refusal(home)
 
 
 def test_too_few_bars_for_the_episodes_are_refused(home):

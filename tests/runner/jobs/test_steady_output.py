@@ -23,7 +23,8 @@ def test_a_pipe_that_nobody_reads_loses_lines_and_nothing_else() -> None:
 def test_what_is_missing_is_said_once_when_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     output = SteadyOutput(writer, stamp=lambda: "12:00 ")
-    whole, full = os.write, []
+    whole = os.write
+    full: list[bool] = []
 
     def write(descriptor: int, content: bytes) -> int:
         if full:

@@ -19,6 +19,7 @@ from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.train_ppo import train
 from runner.jobs.training_plan import NoIntactCheckpointError
 from runner.models.backups import checksums
+from tests.expected import present
 from tests.runner.jobs.training_home import command, make_home, progress, result, run, write_spec
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_the_dashboard_reads_off_the_manifest_until_when_was_trained(trained):
 
 def test_the_last_checkpoint_is_at_the_end(trained):
     home, _, _ = trained
-    assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
+    assert present(newest_checkpoint(home.checkpoints, "run-a")).step == 20_000
     assert len(list(home.checkpoints.iterdir())) == 3
 
 
@@ -122,7 +123,7 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     home = make_home(tmp_path)
     first = write_spec(home, "train", steps=200_000)
     child = subprocess.Popen(command("train_ppo", first), stdout=subprocess.PIPE, text=True)
-    for line in child.stdout:
+    for line in present(child.stdout):
         if line.startswith("[INFO] Step 8000/"):
             child.send_signal(signal.SIGUSR2)  # whoever asks for its stacks does not disturb it
             child.send_signal(signal.SIGTERM)
@@ -133,7 +134,7 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     stopped = result(first)
     assert stopped["status"] == "STOPPED"
     assert stopped["complete"] is False
-    checkpoint = newest_checkpoint(home.checkpoints, "run-a")
+    checkpoint = present(newest_checkpoint(home.checkpoints, "run-a"))
     assert checkpoint.step == stopped["steps"]
     assert 8_000 <= checkpoint.step < 200_000
     assert checkpoint.step % 4_000 == 0  # whole rollouts: what was not learned from is not counted
@@ -142,7 +143,7 @@ def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rat
     again = write_spec(home, "train", attempt=2, resume=True, learning_rate=1e-4)
     child = subprocess.Popen(command("train_ppo", again), stdout=subprocess.PIPE, text=True)
     seen = []
-    for line in child.stdout:
+    for line in present(child.stdout):
         seen.append(line.strip())
         # The third line: SB3 logs an update's numbers one rollout later.
         if sum(bool(re.match(r"\[INFO\] Step \d+/200000, ", text)) for text in seen) == 3:
@@ -195,7 +196,7 @@ def test_a_run_is_not_resumed_on_other_candles(trained, tmp_path: Path):
     assert load_candles(home.train_data).sha256 in refused.value.what
     assert refused.value.remedy == "Restore the original data, or start over with --new."
     assert home.best_model.read_bytes() == best
-    assert newest_checkpoint(home.checkpoints, "run-a").step == 20_000
+    assert present(newest_checkpoint(home.checkpoints, "run-a")).step == 20_000
 
 
 def broken(checkpoint: Path) -> None:
@@ -271,7 +272,7 @@ def test_a_new_run_puts_the_model_and_checkpoints_of_the_old_one_aside(tmp_path:
     assert read_best_model(home.best_model)[1]["run"] == "new"
     assert (home.model / "earlier" / "old" / "best_model.zip").read_bytes() == old
     aside = home.model / "earlier" / "old" / "checkpoints"
-    assert newest_checkpoint(aside, "old").step == 4_000
+    assert present(newest_checkpoint(aside, "old")).step == 4_000
 
 
 def test_candles_with_errors_are_refused_and_said_in_the_log(tmp_path: Path):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from runner.liveness.event_writers import has_writer
+from tests.expected import present
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOLD = "import sys; file = open(sys.argv[1], sys.argv[2]); print('open', flush=True); input()"
 
 
-def held(path, mode: str) -> subprocess.Popen:
+def held(path: Path, mode: str) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path), mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    child.stdout.readline()
+    present(child.stdout).readline()
     return child
 
 

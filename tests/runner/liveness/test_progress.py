@@ -20,6 +20,7 @@ from runner.liveness.progress import (
     write_pulse,
 )
 from runner.processes.process_table import ProcessEntry
+from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,16 +61,16 @@ def test_events_and_checkpoints_count_in_subfolders_and_only_when_complete(
     paths: ProgressPaths,
 ) -> None:
     assert look(paths, None, at=1000.0).events_at is None
-    file = paths.events / "PPO_1" / "events.out.tfevents.1"
+    file = present(paths.events) / "PPO_1" / "events.out.tfevents.1"
     file.parent.mkdir()
     file.write_bytes(b"12")
     first = look(paths, None, at=1000.0)
     file.write_bytes(b"1234")
-    (paths.checkpoints / ".partial").mkdir()
+    (present(paths.checkpoints) / ".partial").mkdir()
     second = look(paths, first, at=1010.0)
     assert second.events_at == 1010.0
     assert second.checkpoint_at is None
-    (paths.checkpoints / "4096").mkdir()
+    (present(paths.checkpoints) / "4096").mkdir()
     assert look(paths, second, at=1020.0).checkpoint_at is not None
 
 
@@ -99,8 +100,9 @@ def test_cpu_is_that_of_the_tree_between_two_looks(paths: ProgressPaths) -> None
 
 
 def test_a_checkpoint_of_an_earlier_attempt_is_no_sign_of_this_one(paths: ProgressPaths) -> None:
-    (paths.checkpoints / "4096").mkdir()
-    os.utime(paths.checkpoints / "4096", (WALL - 900, WALL - 900))
+    checkpoint = present(paths.checkpoints) / "4096"
+    checkpoint.mkdir()
+    os.utime(checkpoint, (WALL - 900, WALL - 900))
     signals = look(paths, None, at=1000.0)
     seen = vitals(signals, JobState.RUNNING, "S", age=30.0, monotonic=1000.0)
     assert seen.checkpoint_age == 30.0  # it can't be older than the attempt

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from core.vocabulary import JobKind, JobState, Liveness
-from tests.runner.place import Place, wait_for
+from tests.expected import present
+from tests.runner.place import Place, ticking, wait_for
 
 WRITTEN = (
     {"least": 60.0, "floor": 1},
@@ -21,9 +22,9 @@ def test_the_limits_of_another_version_are_read_as_far_as_they_go(place: Place) 
     service = place.service(liveness_s=0.05)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     path = place.folder(job) / "pulse.json"
-    wait_for(lambda: (service.tick(service.now()), path.exists())[1])
+    wait_for(ticking(service, lambda: path.exists()))
     service.close()
     pulse = json.loads(path.read_text())
     for limits in WRITTEN:
         path.write_text(json.dumps(pulse | {"limits": limits}))
-        assert place.lead.pulse(job.id).liveness is Liveness.WORKING
+        assert present(place.lead.pulse(job.id)).liveness is Liveness.WORKING

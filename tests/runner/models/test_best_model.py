@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused, Submitted
+from tests.expected import job_of
 from tests.runner.place import ENGINEER, LEAD, Place
 
 RESTORE = {"action": "restore"}
@@ -30,11 +31,11 @@ def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> N
 
 
 def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
-    asked = place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"})
+    asked = job_of(place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"}))
     refused = place.lead.submit(JobKind.TRAIN)
     assert isinstance(refused, Refused)
     assert "being restored" in refused.reason
-    place.until(place.service(), asked.job)
+    place.until(place.service(), asked)
     assert isinstance(place.lead.submit(JobKind.TRAIN), Submitted)
     entry = place.lead.activity(place.week.id)[-2]
     assert (entry.kind, entry.by) == ("request", LEAD.name)

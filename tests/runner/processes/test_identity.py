@@ -14,8 +14,9 @@ import pytest
 
 from runner.processes import attempt_processes
 from runner.processes.attempt_processes import ATTEMPT_VARIABLE, cgroup_members, processes_of
-from runner.processes.identity import identify, is_alive, send_signal
+from runner.processes.identity import ProcessIdentity, identify, is_alive, send_signal
 from runner.processes.process_table import descendants
+from tests.expected import present
 from tests.runner.place import wait_for
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_process_that_took_the_number_of_another_gets_no_signal(sleeper) -> None:
-    victim = identify(sleeper.pid)
+    victim = present(identify(sleeper.pid))
     former = replace(victim, ticks=victim.ticks - 1)
     assert not is_alive(former)
     assert not send_signal(former, signal.SIGKILL)
@@ -43,7 +44,7 @@ def test_a_process_that_took_the_number_of_another_gets_no_signal(sleeper) -> No
 
 
 def test_a_zombie_is_dead(sleeper) -> None:
-    process = identify(sleeper.pid)
+    process = present(identify(sleeper.pid))
     os.kill(sleeper.pid, signal.SIGKILL)
     wait_for(lambda: not is_alive(process))
     assert Path(f"/proc/{sleeper.pid}").exists()  # nobody has reaped it yet
@@ -68,7 +69,7 @@ def test_a_number_that_changes_hands_while_it_is_looked_at_is_nobody(
         assert cgroup_members(str(group), "a-mark-that-changes") == [identify(sleeping.pid)]
         looks: dict[int, int] = {}
 
-        def given_again(pid: int):
+        def given_again(pid: int) -> ProcessIdentity | None:
             """Between the first look and the next one another process got the number."""
             looks[pid] = looks.get(pid, 0) + 1
             found = identify(pid)

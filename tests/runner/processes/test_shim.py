@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -26,7 +27,7 @@ def folder_with(tmp_path: Path, *argv: str, **command: object) -> Path:
     return tmp_path
 
 
-def run_shim(folder: Path, mark: str = "a-mark", **more: object) -> subprocess.Popen[bytes]:
+def run_shim(folder: Path, mark: str = "a-mark", **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-I", "-S", str(SHIM), str(folder)],
         env=os.environ | {"TRAINWEEK_ATTEMPT": mark},
@@ -67,7 +68,7 @@ def test_a_long_log_is_cut_and_the_program_writes_on(tmp_path: Path) -> None:
     logs = sorted(path.name for path in folder.glob("output.log*"))
     assert logs == ["output.log", "output.log.1", "output.log.2"]
     text = (folder / "output.log").read_text()
-    assert "[trainweek] log truncated: the lines before are in output.log.1" in text
+    assert "[trainweek] log truncated: earlier lines are in output.log.1" in text
     assert "line 599\n" in text + (folder / "output.log.1").read_text()
     assert exit_of(folder)["exit_code"] == 0
 
@@ -87,8 +88,8 @@ def test_what_is_written_while_the_log_is_copied_is_kept_too(
     log, real = shim.Log(str(tmp_path), most=1000, files=3), shim.Log._copy
     late = [b"Traceback: the reason\n", b"and its end\n"]
 
-    def copy(self: shim.Log, *where: object) -> int:
-        done = real(self, *where)
+    def copy(self: shim.Log, start: int, end: int, target: str, mode: str) -> int:
+        done = real(self, start, end, target, mode)
         if late:
             os.write(self.descriptor, late.pop(0))
         return done
@@ -107,8 +108,8 @@ def test_a_log_that_is_written_faster_than_it_is_copied_is_cut_and_the_loss_is_t
 ) -> None:
     log, real = shim.Log(str(tmp_path), most=1000, files=2), shim.Log._copy
 
-    def copy(self: shim.Log, *where: object) -> int:
-        done = real(self, *where)
+    def copy(self: shim.Log, start: int, end: int, target: str, mode: str) -> int:
+        done = real(self, start, end, target, mode)
         os.write(self.descriptor, b"y" * 900)
         return done
 
@@ -137,9 +138,7 @@ def test_a_disk_without_room_for_a_copy_loses_the_log_not_the_program(
     os.write(log.descriptor, b"x" * 1500)
     log.cap()
     text = (tmp_path / "output.log").read_text()
-    assert (
-        text == "[trainweek] log truncated: the lines before are lost (No space left on device)\n"
-    )
+    assert text == "[trainweek] log truncated: earlier lines are lost (No space left on device)\n"
     os.close(log.descriptor)
 
 
@@ -151,7 +150,7 @@ def test_a_full_disk_leaves_the_kept_history_as_it_is(
     for name, text in history.items():
         (tmp_path / name).write_text(text)
 
-    def half(path: str, mode: str = "r", **more: object) -> object:
+    def half(path: str, mode: str = "r", **more: Any) -> object:
         if mode in ("wb", "ab"):
             Path(path).write_bytes(b"half a copy")
             raise OSError(28, "No space left on device")

@@ -21,6 +21,7 @@ from runner.recovery.restore import RestoreResult, restore_store
 from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.store.backup import StoreBackup, backups, make_backup, verify_backup
+from tests.expected import present, recorded
 from tests.runner.place import LEAD, Place, after, wait_for
 from tests.runner.recovery.test_rebuild import rewritten
 
@@ -237,12 +238,12 @@ def test_a_damaged_database_leaves_a_home_that_can_be_read(place: Place) -> None
     before = place.home.database.read_bytes()
     client = Client(place.home, LEAD)
     assert len(client.ticks(place.week.id)) == 1
-    assert "trainweek ledger restore" in client.damage().remedy
+    assert "trainweek ledger restore" in present(client.damage()).remedy
     with pytest.raises(IntegrityError, match=r"damaged.*ledger restore"):
         client.note(place.week.id, "hourly_1", "lost?")
     assert place.home.database.read_bytes() == before  # nothing is mended by itself
     restored(place)
-    assert client.note(place.week.id, "hourly_1", "saved").record  # the same client goes on
+    assert recorded(client.note(place.week.id, "hourly_1", "saved"))  # the same client goes on
     assert client.damage() is None
 
 

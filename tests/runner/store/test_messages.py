@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from core.language import Message
+from core.ledger_bodies import IncidentOpened, JobChanged, JobColumns
 from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState, Verdict
 from runner.client import Client
@@ -28,8 +29,7 @@ def written(place: Place, job: Job, reason: str) -> Message:
     """The job's reason after the runner wrote this one."""
     service = place.service()
     with service.fenced.write(after(0)) as write:
-        body = {"action": "change", "job_id": job.id, "job": {"reason": reason}}
-        write.append("job", body, place.week.id)
+        write.append(JobChanged(job_id=job.id, job=JobColumns(reason=reason)), place.week.id)
     service.close()
     return place.job(job).reason
 
@@ -61,14 +61,9 @@ def test_the_value_of_a_tick_reads_in_each_language(place: Place) -> None:
 def test_a_summary_reads_in_each_language(place: Place) -> None:
     service, week = place.service(), place.week
     with service.fenced.write(after(0)) as write:
-        body = {
-            "action": "open",
-            "procedure": "crash",
-            "summary": Message("{job} failed. {reason}", job="train-1", reason=STOPPED),
-            "blocks_start": True,
-            "kept": None,
-        }
-        write.append("incident", body, week.id)
+        summary = Message("{job} failed. {reason}", job="train-1", reason=STOPPED)
+        body = IncidentOpened(procedure="crash", summary=summary, blocks_start=True, kept=None)
+        write.append(body, week.id)
     service.close()
     (incident,) = place.lead.incidents(week.id)
     assert incident.state is IncidentState.OPEN

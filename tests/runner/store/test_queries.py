@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.vocabulary import JobKind
 from runner.outcomes import Refused
 from runner.store import queries
+from tests.expected import recorded
 
 if TYPE_CHECKING:
     from runner.records import Incident
@@ -22,10 +23,10 @@ def test_the_oldest_open_incident_of_a_blocking_procedure_blocks_every_start(pla
     assert blocking(place) is None
     place.lead.open_incident(place.week.id, "performance", "flat for two hours")
     assert blocking(place) is None  # its procedure blocks nothing
-    data = place.lead.open_incident(place.week.id, "data", "gaps in the candles").record
-    crash = place.lead.open_incident(place.week.id, "crash", "it fell over").record
+    data = recorded(place.lead.open_incident(place.week.id, "data", "gaps in the candles"))
+    crash = recorded(place.lead.open_incident(place.week.id, "crash", "it fell over"))
     assert blocking(place) == data
-    assert data.holds_start
+    assert data.is_blocking
     refused = place.lead.submit(JobKind.TRAIN, {})
     assert isinstance(refused, Refused)
     assert "gaps in the candles" in refused.reason

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
+from core.ledger_bodies import Body, JobRequested, NoteWritten
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused, Submitted
+from tests.expected import job_of, present
 from tests.runner.place import LEAD, Place, place
 
 __all__ = ["place"]
@@ -18,22 +20,21 @@ __all__ = ["place"]
 OLD = {"learning_rat": 0.5, "steps": 4000, "run": "old", "seed": 3}
 
 
-def written(place: Place, body: dict[str, Any]) -> None:
+def written(place: Place, body: Body) -> None:
     """A line as it is, past the client's checks."""
     now = datetime.now(UTC)
     with place.lead.store.write() as write:
-        write.append("request", body, by=LEAD, at=now, at_week=now, week_id=place.week.id)
+        write.append(body, by=LEAD, at=now, at_week=now, week_id=place.week.id)
 
 
 def test_a_job_with_parameters_of_another_version_runs_and_its_run_is_resumable(
     place: Place,
 ) -> None:
-    body = {"action": "submit", "job_id": "train-old", "kind": "train", "params": OLD, "run": "old"}
-    written(place, body)
+    written(place, JobRequested(job_id="train-old", job_kind=JobKind.TRAIN, params=OLD, run="old"))
     (place.home.root / "scripts").mkdir()
     (place.home.root / "scripts" / "train-old.json").write_text('{"do": "sleep"}')
     service = place.service()
-    job = place.until(service, place.lead.job("train-old"), JobState.RUNNING)
+    job = place.until(service, present(place.lead.job("train-old")), JobState.RUNNING)
     assert dict(job.params) == OLD
     assert json.loads((place.folder(job) / "spec.json").read_text())["params"] == OLD
     restarted = place.lead.restart(learning_rate=1e-4)
@@ -65,7 +66,17 @@ def test_a_wrong_parameter_of_any_kind_writes_no_line_and_no_row(place: Place) -
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "half \ud800", {"deep": ["\udcff"]}])
 def test_what_json_can_not_hold_is_refused_with_its_place(place: Place, value: Any) -> None:
     before = place.home.ledger.read_bytes()
-    with pytest.raises(InputError, match=r"^body\.note(\.deep)? can't be recorded: "):
-        written(place, {"slot": "h1", "note": value})
+    request = JobRequested(
+        job_id="backup-1", job_kind=JobKind.BACKUP, params={"note": value}, run=None
+    )
+    with pytest.raises(InputError, match=r"^body\.params\.note(\.deep)? can't be recorded: "):
+        written(place, request)
     assert place.home.ledger.read_bytes() == before
-    assert place.lead.submit(JobKind.BACKUP).job.kind is JobKind.BACKUP  # the store still works
+    assert job_of(place.lead.submit(JobKind.BACKUP)).kind is JobKind.BACKUP  # the store still works
+
+
+def test_text_that_no_file_can_hold_is_refused_with_its_place(place: Place) -> None:
+    before = place.home.ledger.read_bytes()
+    with pytest.raises(InputError, match=r"^body\.text can't be recorded: "):
+        written(place, NoteWritten(slot="hourly_1", text="half \ud800"))
+    assert place.home.ledger.read_bytes() == before

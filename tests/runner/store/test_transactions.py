@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,22 +16,29 @@ from sqlalchemy import create_engine
 
 import runner.migrations
 from core.errors import ConflictError, IntegrityError, SetupError
+from core.ledger_bodies import NoteWritten
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.client import Client
-from runner.outcomes import Recorded
+from runner.outcomes import Conflict, Recorded, Refused
 from runner.recovery.rebuild import replay
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from runner.store.engine import journal_mode
 from runner.store.schema import REVISION, metadata
+from tests.expected import present, recorded
 from tests.runner.place import LEAD, Place, after
+
+if TYPE_CHECKING:
+    from runner.records import Tick
 
 CHECK = "reward_positive"
 UNSIGNED = {"signatures", "conditions_closed"}  # their replay: tests/runner/test_decisions.py
 
 
-def tick(place: Place, slot: str = "hourly_1", **given: object):
+def tick(
+    place: Place, slot: str = "hourly_1", **given: Any
+) -> Recorded[Tick] | Conflict[Tick] | Refused:
     return place.lead.tick(place.week.id, slot, CHECK, "seen", Verdict.PASS, "3.1", **given)
 
 
@@ -47,10 +55,10 @@ def busy_week(place: Place) -> None:
     """One of everything that is written."""
     lead, week = place.lead, place.week.id
     lead.record_clock_point(week, place.week.launch, place.week.launch, 60.0)
-    first = tick(place).record
+    first = recorded(tick(place))
     tick(place, replaces=first.id)
     lead.note(week, "hourly_1", "ação: tudo bem — “ok”")
-    incident = lead.open_incident(week, "performance", "flat").record
+    incident = recorded(lead.open_incident(week, "performance", "flat"))
     lead.do_incident_action(incident.id, 0)
     lead.close_incident(incident.id, "it rose again")
     service = place.service()
@@ -127,7 +135,7 @@ def test_nothing_is_written_beside_a_ledger_that_was_cut(place: Place) -> None:
 def test_a_write_that_raises_leaves_no_trace(place: Place) -> None:
     before, rows = place.home.ledger.read_bytes(), table(place.home)
     with pytest.raises(ZeroDivisionError), place.lead.store.write() as transaction:  # noqa: PT012
-        place.lead._append(transaction, "note", {"slot": "x", "text": "y"}, place.week.id)
+        place.lead._append(transaction, NoteWritten(slot="x", text="y"), place.week.id)
         raise ZeroDivisionError
     assert place.home.ledger.read_bytes() == before
     assert table(place.home) == rows
@@ -195,8 +203,8 @@ def test_wal_is_used_only_where_it_is_sound() -> None:
 
 def test_the_chosen_mode_is_really_in_force(place: Place) -> None:
     with place.lead.store.read() as connection:
-        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-        level = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        mode = present(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        level = present(connection.exec_driver_sql("PRAGMA synchronous").scalar())
     names = {2: "FULL", 3: "EXTRA"}
     assert (mode.upper(), names[level]) == journal_mode()
 
@@ -214,7 +222,7 @@ def test_a_damaged_database_is_refused_and_left_as_it_is(place: Place) -> None:
         Client(place.home, LEAD).create_week(place.week.launch.replace(day=25))
     assert place.home.database.read_bytes() == before
     replay(place.home, LEAD, after(0))
-    assert Client(place.home, LEAD).active_week().id == place.week.id
+    assert present(Client(place.home, LEAD).active_week()).id == place.week.id
 
 
 def test_a_replay_waits_for_the_runners_end(place: Place) -> None:

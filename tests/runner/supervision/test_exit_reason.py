@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,12 @@ from runner.supervision.exit_reason import EndedAttempt, exit_state
 AT = datetime(2026, 2, 23, 15, tzinfo=UTC)
 
 
-def ended(code: int | None = None, number: int | None = None, **more: object) -> EndedAttempt:
-    values: dict = {"same_boot": True, "result": None}
+def ended(code: int | None = None, number: int | None = None, **more: Any) -> EndedAttempt:
+    values: dict[str, Any] = {"same_boot": True, "result": None}
     return EndedAttempt(**values | {"exit": Exit(code, number, None, AT)} | more)
 
 
-def unseen(**more: object) -> EndedAttempt:
+def unseen(**more: Any) -> EndedAttempt:
     return ended(exit=None, **more)
 
 

@@ -15,6 +15,7 @@ from core.vocabulary import JobKind, JobState
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.processes import local
 from runner.service import Service
+from tests.expected import present
 from tests.runner.place import Place, child_settings, wait_for
 
 
@@ -24,7 +25,7 @@ def test_a_job_that_ends_with_a_complete_result_succeeds(place: Place) -> None:
     assert job.exit_code == 0
     assert job.reason == ""
     assert place.lead.result(job.id) == {"complete": True}
-    assert job.requested_at <= job.started_at <= job.ended_at
+    assert job.requested_at <= present(job.started_at) <= present(job.ended_at)
 
 
 def test_the_attempts_folder_explains_itself(place: Place) -> None:
@@ -69,7 +70,7 @@ def test_a_program_that_is_not_there_could_not_be_started(place: Place) -> None:
 def test_a_stopped_job_may_save_and_end(place: Place) -> None:
     service, job = place.service(stop_grace_s=30.0), place.submit(do="sleep")
     running = place.until(service, job, JobState.RUNNING)
-    assert psutil.pid_exists(running.pid)
+    assert psutil.pid_exists(present(running.pid))
     place.lead.stop(job.id)
     job = place.until(service, job)
     assert (job.state, job.exit_code) == (JobState.STOPPED, 3)
@@ -146,7 +147,7 @@ def test_a_training_gets_an_event_folder_of_its_own_for_each_attempt(place: Plac
     first = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
     place.lead.stop(first.id)
     place.until(service, first)
-    (place.home.run_attempt(first.run, 1) / "events.out.tfevents.1").write_bytes(b"x")
+    (place.home.run_attempt(present(first.run), 1) / "events.out.tfevents.1").write_bytes(b"x")
     second = place.until(service, place.submit(JobKind.TRAIN, resume=True))
     assert second.run == first.run == "F12-phase4-final"
     spec = json.loads((place.folder(second) / "spec.json").read_text())

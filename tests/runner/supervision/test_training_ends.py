@@ -15,6 +15,7 @@ from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.recovery.verification import verify_ledger
+from tests.expected import job_of, present
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
 
@@ -103,7 +104,7 @@ def test_two_reboots_before_the_first_new_step_are_no_loop(place: Place) -> None
     for _ in range(2):
         place.until(service, job, JobState.RUNNING)
         folder = place.folder(job)
-        vanish(place.shim(job), place.job(job).pid)
+        vanish(place.shim(job), place.pid(job))
         _reboot(place, job)
         (folder / "exit.json").unlink(missing_ok=True)
         place.until(service, job, JobState.QUEUED)
@@ -133,14 +134,14 @@ def test_a_trainer_of_the_users_own_is_run_with_its_placeholders(place: Place) -
     place.lead.create_week(LAUNCH + timedelta(days=7), file)
     job = place.until(place.service(), place.submit(JobKind.TRAIN, steps=4096))
     assert (job.state, job.exit_code) == (JobState.SUCCEEDED, 0)
-    events = place.home.run_attempt(job.run, 1)
+    events = place.home.run_attempt(present(job.run), 1)
     assert shlex.split(place.lead.output_tail(job.id)) == [
         str(events), "--steps=4096", job.run, str(place.home.root),
     ]  # fmt: skip
     assert (events / "events").exists()
 
 
-def _reboot(place: Place, job) -> None:
+def _reboot(place: Place, job: Job) -> None:
     """Make the attempt one of an earlier boot: its processes are gone, its files stay."""
     path = place.folder(job) / "identity.json"
     stored = json.loads(path.read_text())
@@ -219,7 +220,7 @@ def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_peop
     broken.parent.mkdir(parents=True)
     broken.write_text("{")
     service = place.service(commands=own_programs(), start_timeout_s=30.0)
-    job = place.lead.submit(JobKind.TRAIN, {"resume": True}).job
+    job = job_of(place.lead.submit(JobKind.TRAIN, {"resume": True}))
 
     def over() -> bool:
         service.tick(after(0))
@@ -250,7 +251,7 @@ def test_an_end_twice_at_the_same_step_is_not_resumed(place: Place) -> None:
     job = place.submit(JobKind.TRAIN, do="sleep", at_step=4096)
     for state in (JobState.QUEUED, JobState.LOST):
         place.until(service, job, JobState.RUNNING)
-        vanish(place.shim(job), place.job(job).pid)
+        vanish(place.shim(job), place.pid(job))
         place.until(service, job, state)
     assert place.job(job).attempt == 2
     assert "It was lost twice at step 4,096, so it is not resumed" in place.job(job).reason
@@ -264,14 +265,15 @@ def test_an_attempt_that_ran_long_resets_the_backoff(place: Place) -> None:
     for hours in (0, 0, 2, 0, 0):
         place.until(service, job, JobState.RUNNING)
         began_earlier(place, job, hours)
-        vanish(place.shim(job), place.job(job).pid)
+        vanish(place.shim(job), place.pid(job))
         service.supervisor.settings = service.settings.model_copy(
             update={"backoff_cap_s": 0.0}
         )  # no waiting
         service.supervisor.finisher.settings = service.settings
         place.until(service, job, JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
-        waits.append((parse_moment(last.body["job"]["not_before"]) - last.at).total_seconds())
+        until = parse_moment(last.body["job"]["not_before"])
+        waits.append((until - present(last.at)).total_seconds())
     assert waits == [10.0, 20.0, 10.0, 10.0, 20.0]
 
 

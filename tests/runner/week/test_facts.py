@@ -14,9 +14,11 @@ from core.vocabulary import FindingStatus, JobKind, JobState, Severity, Training
 from runner.week.facts import gather, judged_as_of
 from runner.week.sources import Sources
 from tests.event_files import write_events
+from tests.expected import present, recorded
 from tests.runner.place import CTO, LAUNCH, Place
 
 if TYPE_CHECKING:
+    from core.facts import Facts, RunFacts
     from runner.records import Job
 
 
@@ -33,9 +35,13 @@ def trained(place: Place, **params: object) -> Job:
     return job
 
 
+def run_of(facts: Facts) -> RunFacts:
+    return present(facts.run)
+
+
 def log_events(place: Place, job: Job, *moments: datetime) -> None:
     points = [(100 * (i + 1), moment.timestamp(), float(i)) for i, moment in enumerate(moments)]
-    write_events(place.home.run_attempt(job.run, 1), {"rollout/ep_rew_mean": points})
+    write_events(place.home.run_attempt(present(job.run), 1), {"rollout/ep_rew_mean": points})
 
 
 def test_a_moment_ahead_gives_no_facts(place: Place) -> None:
@@ -56,31 +62,34 @@ def test_a_week_without_a_training_says_so(place: Place) -> None:
 def test_a_completed_training_is_completed_only_from_its_end_on(place: Place) -> None:
     stand_at(place, LAUNCH)
     job = trained(place, seconds=0.5)
-    ended = job.ended_at
-    log_events(place, job, job.started_at, ended - timedelta(seconds=0.1))
+    ended = present(job.ended_at)
+    log_events(place, job, present(job.started_at), ended - timedelta(seconds=0.1))
     place.lead.record_clock_point(place.week.id, ended, LAUNCH + timedelta(hours=1), 0.0)
     stand_at(place, LAUNCH + timedelta(hours=2))
     before = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=50))
     after = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=90))
-    assert before.run.status is TrainingStatus.RUNNING
-    assert before.run.ended is None
-    assert after.run.status is TrainingStatus.COMPLETED
-    assert after.run.until == ended
+    assert run_of(before).status is TrainingStatus.RUNNING
+    assert run_of(before).ended is None
+    assert run_of(after).status is TrainingStatus.COMPLETED
+    assert run_of(after).until == ended
 
 
 def test_events_from_behind_the_moment_are_not_seen(place: Place) -> None:
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    early = job.started_at + timedelta(seconds=1)
+    started = present(job.started_at)
+    early = started + timedelta(seconds=1)
     log_events(place, job, early, early + timedelta(seconds=5))
     # The hour passes evenly in the ten seconds from now; its 30th minute lies between the two.
     place.lead.record_clock_point(
-        place.week.id, job.started_at + timedelta(seconds=10), LAUNCH + timedelta(hours=1), 0.0
+        place.week.id, started + timedelta(seconds=10), LAUNCH + timedelta(hours=1), 0.0
     )
-    place.lead.now = lambda: job.started_at + timedelta(seconds=20)
+    place.lead.now = lambda: started + timedelta(seconds=20)
     facts = gather(Sources.of(place.lead, place.week), LAUNCH + timedelta(minutes=30))
-    seen = facts.run.reader.series("rollout/ep_rew_mean", until=facts.run.until.timestamp())
+    seen = present(run_of(facts).reader).series(
+        "rollout/ep_rew_mean", until=run_of(facts).until.timestamp()
+    )
     assert list(seen.step) == [100]
     service.close()
 
@@ -89,40 +98,41 @@ def test_a_live_training_that_is_silent_for_two_week_hours_is_hung(place: Place)
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    events = [job.started_at + timedelta(seconds=second) for second in (1, 2, 3)]
+    started = present(job.started_at)
+    events = [started + timedelta(seconds=second) for second in (1, 2, 3)]
     log_events(place, job, *events)
     quiet = {"seconds": 11}  # ten of its own gaps, and more
     place.lead.now = lambda: events[-1] + timedelta(**quiet)
     point = place.lead.record_clock_point
     point(place.week.id, events[-1], LAUNCH, 0.0)
     point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=1, minutes=59), 0.0)
-    assert gather(Sources.of(place.lead, place.week)).run.status is TrainingStatus.RUNNING
+    assert run_of(gather(Sources.of(place.lead, place.week))).status is TrainingStatus.RUNNING
     quiet["seconds"] = 12
     point(place.week.id, place.lead.now(), LAUNCH + timedelta(hours=2, minutes=1), 0.0)
     facts = gather(Sources.of(place.lead, place.week))
-    assert facts.run.status is TrainingStatus.HUNG
-    assert "No progress for 2.0 h of week time" in facts.run.reason
+    assert run_of(facts).status is TrainingStatus.HUNG
+    assert "No progress for 2.0 h of week time" in run_of(facts).reason
     service.close()
 
 
 def test_hidden_event_files_leave_a_run_without_a_reader(place: Place) -> None:
     stand_at(place, LAUNCH)
     job = trained(place)
-    log_events(place, job, job.started_at)
-    reader = RunReader(place.home.run(job.run))
-    kept = gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader
+    log_events(place, job, present(job.started_at))
+    reader = RunReader(place.home.run(present(job.run)))
+    kept = run_of(gather(Sources.of(place.lead, place.week, lambda _: reader))).reader
     assert kept is not None
     assert kept.tags() == ["rollout/ep_rew_mean"]
     place.home.tensorboard.rename(place.home.root / "hidden")
-    assert gather(Sources.of(place.lead, place.week, lambda _: reader)).run.reader is None
+    assert run_of(gather(Sources.of(place.lead, place.week, lambda _: reader))).reader is None
 
 
 def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place) -> None:
     stand_at(place, LAUNCH)
     trained(place, do="fail")
     facts = gather(Sources.of(place.lead, place.week))
-    assert facts.run.status is TrainingStatus.CRASHED
-    assert facts.run.reason
+    assert run_of(facts).status is TrainingStatus.CRASHED
+    assert run_of(facts).reason
     assert facts.open_incidents == ("crash",)
     (crash,) = diagnose(facts, place.week.playbook, only=("crash",))
     assert (crash.status, crash.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
@@ -132,12 +142,11 @@ def test_a_failed_training_is_a_crash_with_its_reason_and_incident(place: Place)
 def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, resume) -> None:
     stand_at(place, LAUNCH)
     crashed = trained(place, do="fail")
-    assert (
-        gather(Sources.of(place.lead, place.week)).run.earlier_crashes == ()
-    )  # it is the run's status
+    facts = gather(Sources.of(place.lead, place.week))
+    assert run_of(facts).earlier_crashes == ()  # it is the run's status
     place.lead.close_incident(place.lead.incidents(place.week.id)[0].id, "Mended.")
     trained(place, resume=resume, do="complete")
-    run = gather(Sources.of(place.lead, place.week)).run
+    run = run_of(gather(Sources.of(place.lead, place.week)))
     assert run.status is TrainingStatus.COMPLETED
     told = f"Run {crashed.run}, attempt 1 crashed 2026-02-23 14:00 UTC. "
     assert len(run.earlier_crashes) == 1
@@ -147,9 +156,9 @@ def test_an_earlier_crash_is_kept_when_the_training_starts_again(place: Place, r
 def test_incidents_are_those_that_stood_open_at_the_judged_moment(place: Place) -> None:
     before = datetime.now(UTC)
     place.lead.record_clock_point(place.week.id, before, LAUNCH, 0.0)
-    opened = place.lead.open_incident(place.week.id, "performance", "The loss rises.").record
-    closed = place.lead.close_incident(opened.id, "It fell again.").record
-    middle = opened.opened_at + (closed.closed_at - opened.opened_at) / 2
+    opened = recorded(place.lead.open_incident(place.week.id, "performance", "The loss rises."))
+    closed = recorded(place.lead.close_incident(opened.id, "It fell again."))
+    middle = opened.opened_at + (present(closed.closed_at) - opened.opened_at) / 2
     place.lead.record_clock_point(place.week.id, middle, LAUNCH + timedelta(hours=1), 0.0)
     stand_at(place, LAUNCH + timedelta(hours=2))
 
@@ -168,10 +177,10 @@ def test_the_newest_job_of_a_kind_counts_with_its_result(place: Place) -> None:
         place.until(service, place.submit(JobKind.PREFLIGHT, result={"ok": ok, "checks": []}))
     running = place.until(service, place.submit(JobKind.DATA_CHECK, do="sleep"), JobState.RUNNING)
     facts = gather(Sources.of(place.lead, place.week))
-    assert facts.preflight.result["ok"] is True
-    assert facts.data_check.id == running.id
-    assert facts.data_check.state is JobState.RUNNING
-    assert facts.data_check.result is None
+    assert present(present(facts.preflight).result)["ok"] is True
+    assert present(facts.data_check).id == running.id
+    assert present(facts.data_check).state is JobState.RUNNING
+    assert present(facts.data_check).result is None
     assert facts.backup is None
     service.close()
 

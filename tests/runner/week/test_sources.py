@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.week.agenda import agenda
@@ -10,12 +10,13 @@ from runner.week.facts import gather
 from runner.week.sources import Sources
 from tests.dashboard.reads import counted
 from tests.event_files import append_events, write_events
+from tests.expected import present
 from tests.runner.place import LAUNCH, Place
 
 REWARD = "rollout/ep_rew_mean"
 
 
-def stand_at(place: Place, moment) -> None:
+def stand_at(place: Place, moment: datetime) -> None:
     place.lead.record_clock_point(place.week.id, place.lead.now(), moment, 0.0)
 
 
@@ -40,9 +41,12 @@ def test_facts_of_an_earlier_read_stay_as_they_were(place: Place) -> None:
     stand_at(place, LAUNCH)
     service = place.service()
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    begun = job.started_at.timestamp()
-    path = write_events(place.home.run_attempt(job.run, 1), {REWARD: [(100, begun + 0.1, 1.0)]})
-    place.lead.now = lambda: job.started_at + timedelta(seconds=30)
+    started = present(job.started_at)
+    begun = started.timestamp()
+    path = write_events(
+        place.home.run_attempt(present(job.run), 1), {REWARD: [(100, begun + 0.1, 1.0)]}
+    )
+    place.lead.now = lambda: started + timedelta(seconds=30)
     sources = Sources.of(place.lead, place.week)
     before = gather(sources)
     append_events(path, {REWARD: [(200, begun + 0.2, 2.0)]})
@@ -50,11 +54,11 @@ def test_facts_of_an_earlier_read_stay_as_they_were(place: Place) -> None:
     place.lead.tick(place.week.id, "hourly_1", "speed", "", Verdict.PASS, "1")
     again = gather(sources)
     assert again.open_incidents == before.open_incidents == ()
-    assert again.run.reader.series(REWARD).step.tolist() == [100]
+    assert present(present(again.run).reader).series(REWARD).step.tolist() == [100]
     assert sources.records.ticks == ()
     later = gather(Sources.of(place.lead, place.week))
     assert later.open_incidents == ("performance",)
-    assert later.run.reader.series(REWARD).step.tolist() == [100, 200]
+    assert present(present(later.run).reader).series(REWARD).step.tolist() == [100, 200]
     service.close()
 
 

@@ -1,10 +1,14 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from core.diagnosis.finding import Finding
 from core.vocabulary import FindingStatus, Severity
 from tests.core.diagnosis.runs import (
     HOUR,
     STEPS,
+    Curve,
     diagnosed,
     facts,
     findings,
@@ -17,7 +21,7 @@ from tests.event_files import write_events
 NAME = "kl_explosion"
 
 
-def kl(tmp_path, values, count=100):
+def kl(tmp_path: Path, values: Curve, count: int = 100) -> Finding:
     return diagnosed(tmp_path, ppo(count, train__approx_kl=values), 2 * HOUR)[NAME]
 
 

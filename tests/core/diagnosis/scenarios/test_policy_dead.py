@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from core.vocabulary import FindingStatus, Severity
 from tests.core.diagnosis.runs import (
     HOUR,
     MINUTE,
     STEPS,
+    Curve,
     diagnosed,
     ppo,
     stuck,
     wobble,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.diagnosis.finding import Finding
+
 FIRING, OK = FindingStatus.FIRING, FindingStatus.OK
 
 
-def dead(tmp_path, **changed):
+def dead(tmp_path: Path, **changed: Any) -> Finding:
     series = ppo(200, train__approx_kl=lambda i: 0.0 if i > 100 else 0.01, **changed)
     return diagnosed(tmp_path, series, 200 * MINUTE)["policy_dead"]
 
@@ -64,7 +72,7 @@ def fell_back(i: int) -> float:
     return (50.0 * min(1.0, i / 150) if i < 250 else 38.0) + wobble(i)
 
 
-def scheduled(tmp_path, kl, moves_until=1000):
+def scheduled(tmp_path: Path, kl: Curve, moves_until: int = 1000) -> Finding:
     """A linear schedule to 0, over 1000 iterations."""
 
     def entropy(i: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -14,10 +16,18 @@ from tests.core.diagnosis.runs import (
     ppo,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from core.diagnosis.finding import Finding
+
 FIRING, OK = FindingStatus.FIRING, FindingStatus.OK
 
 
-def run_at(tmp_path, seconds_by_iteration, **run) -> dict:
+def run_at(
+    tmp_path: Path, seconds_by_iteration: Sequence[float] | np.ndarray, **run: Any
+) -> dict[str, Finding]:
     walls = np.cumsum(seconds_by_iteration)
     series = {
         tag: [(step, at(0).timestamp() + walls[step // STEPS - 1], value) for step, _, value in p]

@@ -24,6 +24,7 @@ from runner.recovery.verification import verify_ledger
 from runner.settings import Settings
 from runner.week.agenda import done_slots
 from runner.week.sources import Sources
+from tests.expected import present, recorded
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, after
 from tests.runner.signed_place import CONDITIONS, SignedPlace, in_days, looked_ahead
 
@@ -52,7 +53,7 @@ def test_a_signed_go_passes_the_gate_and_an_unsigned_one_does_not(place: SignedP
     shut = place.client().gate()
     assert not shut.passes
     assert shut.reason == "It is not signed."
-    signed = place.sign(seen).record
+    signed = recorded(place.sign(seen))
     open_ = place.client().gate()
     assert open_.passes
     assert open_.facts["by"] == "Carl"
@@ -229,7 +230,7 @@ def test_other_gates_in_the_weeks_playbook_file_void_it(place: SignedPlace, tmp_
     file = tmp_path / "manual.yaml"
     file.write_text(place.week.playbook_text)
     later = LAUNCH + timedelta(days=7)
-    place.week = place.lead.create_week(later, file).record
+    place.week = recorded(place.lead.create_week(later, file))
     seen = place.revalidate("GO")
     place.sign(seen)
     assert place.client().gate().passes
@@ -301,7 +302,7 @@ def test_a_later_week_leaves_the_earlier_decision_alone_and_it_can_be_revoked(
 def test_a_week_that_lay_in_the_home_before_takes_nothing_over_until_it_is_chosen(
     place: SignedPlace,
 ) -> None:
-    later = place.lead.create_week(LAUNCH + timedelta(days=7)).record
+    later = recorded(place.lead.create_week(LAUNCH + timedelta(days=7)))
     place.lead.use_week(place.week.id)
     seen = place.revalidate("GO")
     place.sign(seen)
@@ -367,10 +368,10 @@ def test_a_row_that_was_altered_in_the_database_is_found(place: SignedPlace, cha
 
 def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) -> None:
     seen = place.revalidate("PARTIAL")
-    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(seen, WITH_CONDITIONS, CONDITIONS))
     first, second = place.client().conditions(place.week.id)
-    assert first.overdue(second.due)
-    assert not second.overdue(first.due)
+    assert first.overdue(present(second.due))
+    assert not second.overdue(present(first.due))
     assert "Open conditions: half size" in place.client().gate().reason
     eva = place.client(ENGINEER)
     assert isinstance(place.client(VIEWER).close_condition(signed.id, 0, "done"), Refused)
@@ -382,8 +383,8 @@ def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) 
     assert isinstance(nowhere, Refused)
     assert "no signature" in nowhere.reason
     assert nowhere.remedy
-    closed = eva.close_condition(signed.id, 0, "size is halved", key="k").record
-    assert eva.close_condition(signed.id, 0, "size is halved", key="k").record == closed
+    closed = recorded(eva.close_condition(signed.id, 0, "size is halved", key="k"))
+    assert recorded(eva.close_condition(signed.id, 0, "size is halved", key="k")) == closed
     again = place.client(LEAD).close_condition(signed.id, 0, "me too")
     assert isinstance(again, Conflict)
     assert again.existing == closed
@@ -391,8 +392,8 @@ def test_conditions_are_closed_one_by_one_by_people_who_may(place: SignedPlace) 
     place.client().close_condition(signed.id, 1, "alarm is live")
     assert place.client().gate().passes
     tracked = place.client().conditions(place.week.id)
-    assert [c.closed.by for c in tracked] == ["Eva", "Carl"]
-    assert not tracked[0].overdue(second.due)
+    assert [present(c.closed).by for c in tracked] == ["Eva", "Carl"]
+    assert not tracked[0].overdue(present(second.due))
 
 
 def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
@@ -405,7 +406,7 @@ def test_a_partial_without_conditions_and_an_overridden_no_go_do_not_pass(
     lead = place.client(Person("Lea", Role.LEAD, verified=True))
     assert isinstance(lead.countersign(place.week.id, partial, "old"), Refused)
     lead.countersign(place.week.id, seen, "I stand by it")
-    signed = place.sign(seen, second=LEAD).record
+    signed = recorded(place.sign(seen, second=LEAD))
     assert (signed.second, signed.second_verified) == ("Lea", True)
     assert [entry.by for entry in place.client().countersignatures(seen)] == ["Lea"]
     answer = place.client().gate()
@@ -446,7 +447,7 @@ def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
 ) -> None:
     file = tmp_path / "manual.yaml"
     file.write_text(place.week.playbook_text)
-    place.week = place.lead.create_week(LAUNCH + timedelta(days=7), file).record
+    place.week = recorded(place.lead.create_week(LAUNCH + timedelta(days=7), file))
     seen = place.revalidate("GO")
     place.sign(seen)
     file.write_text(place.week.playbook_text.replace("fee_bps: 10", "fee_bps: 0"))
@@ -459,7 +460,7 @@ def test_a_playbook_file_that_is_gone_is_told_as_not_checked(
 
 def test_a_rebuilt_database_knows_all_of_it(place: SignedPlace) -> None:
     seen = place.revalidate("PARTIAL")
-    signed = place.sign(seen, WITH_CONDITIONS, CONDITIONS).record
+    signed = recorded(place.sign(seen, WITH_CONDITIONS, CONDITIONS))
     place.client(ENGINEER).close_condition(signed.id, 0, "size is halved")
     place.home.runner_identity.unlink(missing_ok=True)
     before = place.client().conditions(place.week.id)
@@ -497,10 +498,10 @@ def test_a_key_that_others_can_read_signs_nothing(place: SignedPlace) -> None:
 
 def test_a_lost_key_is_replaced_and_old_signatures_keep_theirs(place: SignedPlace) -> None:
     seen = place.revalidate("GO")
-    first = place.sign(seen).record
+    first = recorded(place.sign(seen))
     place.home.signing_key.unlink()
-    second = place.sign(seen).record
-    keys = {signed.sealed["statement"]["public_key"] for signed in (first, second)}
+    second = recorded(place.sign(seen))
+    keys = {present(signed.sealed)["statement"]["public_key"] for signed in (first, second)}
     assert len(keys) == 2
     assert all(place.client().validity(signed).valid for signed in (first, second))
 

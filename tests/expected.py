@@ -1,0 +1,36 @@
+"""What a test expects to be there, without the None or the refusal that its type allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
+
+if TYPE_CHECKING:
+    from runner.records import Job
+
+T = TypeVar("T")
+
+
+def present(value: T | None) -> T:
+    """The value, which is not None."""
+    assert value is not None
+    return value
+
+
+def recorded(outcome: Recorded[T] | Conflict[T] | Refused) -> T:
+    """The record that was saved."""
+    assert isinstance(outcome, Recorded), outcome
+    return outcome.record
+
+
+def job_of(outcome: Submitted | AlreadyRunning | Refused) -> Job:
+    """The job that was asked for, or that was there already."""
+    assert not isinstance(outcome, Refused), outcome
+    return outcome.job
+
+
+def refused(outcome: object) -> Refused:
+    """The refusal."""
+    assert isinstance(outcome, Refused), outcome
+    return outcome

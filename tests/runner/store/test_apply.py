@@ -1,0 +1,154 @@
+"""Lines of the ledger in the tables: those of an older version, and those of a newer one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.errors import IntegrityError
+from core.paths import Home
+from core.vocabulary import IncidentState, JobKind, JobState, SignatureAct, Verdict
+from runner.client import Client
+from runner.recovery.rebuild import replay
+from runner.recovery.verification import verify_ledger
+from runner.store import Store, chain
+from tests.core.ledger_bodies.test_parsing import NOVEMBER, TICK, UPDATE
+from tests.runner.place import LAUNCH, LEAD, Place, after
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEEK = "2026-02-23"
+
+
+@pytest.fixture
+def november(tmp_path: Path) -> Home:
+    """A data directory that has the ledger of an older version, and no database."""
+    home = Home(tmp_path / "home")
+    home.ledger.parent.mkdir(parents=True)
+    home.ledger.write_bytes(NOVEMBER.read_bytes())
+    return home
+
+
+def add(home: Home, kind: str, body: dict[str, Any], week_id: str | None = None) -> bytes:
+    """Another line, as a version that knows this kind writes it; returns the whole file."""
+    raw = home.ledger.read_bytes()
+    last = json.loads(raw.splitlines()[-1])
+    new = {"seq": last["seq"] + 1, "prev": last["sha256"], "kind": kind, "body": body}
+    line = chain.canonical(chain.seal({**last, **new, "week_id": week_id, "key": None}))
+    home.ledger.write_bytes(raw + line.encode() + b"\n")
+    return home.ledger.read_bytes()
+
+
+def dump(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())
+
+
+def test_the_ledger_of_an_older_version_verifies_and_replays(november: Home) -> None:
+    before = november.ledger.read_bytes()
+    client = Client(november, LEAD)
+    week = client.active_week()
+    assert week is not None
+    assert verify_ledger(november, tables=True).ok
+    assert (week.id, week.launch, week.playbook_file) == (WEEK, LAUNCH, None)
+    assert [each.id for each in client.weeks()] == ["2026-02-23", "2026-03-09"]
+    jobs = {job.kind: job for job in client.jobs()}  # the first of each kind
+    assert jobs[JobKind.TRAIN].state is JobState.SUCCEEDED
+    assert client.jobs()[0].state is JobState.STOPPED
+    assert client.jobs()[0].params["learning_rate"] == 1e-4
+    assert client.jobs()[0].params["restart"]["by"] == "Lea"
+    (attempt,) = client.attempts(jobs[JobKind.TRAIN].id)
+    assert (attempt.state, attempt.exit_code) == (JobState.SUCCEEDED, 0)
+    ticks = {tick.id: tick for tick in client.ticks(WEEK)}
+    assert len(ticks) == 3  # the fourth was replaced
+    newest = ticks[max(ticks)]
+    assert (newest.verdict_seen, newest.note) == (Verdict.WARN, "checked again — ok")
+    assert [note.text[:11] for note in client.notes(WEEK)] == ["Reward dips"]
+    crash, performance = client.incidents(WEEK)
+    assert {crash.state, performance.state} == {IncidentState.CLOSED}
+    assert (crash.blocks_start, performance.actions_done) == (True, (0,))
+    (signature,) = client.signatures(WEEK)
+    assert signature.act is SignatureAct.APPROVE_WITH_CONDITIONS
+    assert (signature.second, signature.second_verified) == ("Lea", False)
+    assert signature.sealed is not None
+    (condition,) = client.conditions(WEEK)
+    assert condition.closed is not None
+    assert condition.closed.by == "Lea"
+    assert november.ledger.read_bytes() == before
+
+
+def test_the_ledger_of_an_older_version_is_continued(november: Home) -> None:
+    before = november.ledger.read_bytes()
+    Client(november, LEAD).note(WEEK, "hourly_1", "still readable")
+    assert november.ledger.read_bytes().startswith(before)
+    replay(november, LEAD, after(0))
+    assert verify_ledger(november, tables=True).ok
+    assert Client(november, LEAD).notes(WEEK)[-1].text == "still readable"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "problem"),
+    [
+        ("holiday", {"day": 1}, "Line 2 of the ledger has the unknown kind 'holiday'."),
+        (
+            "week",
+            {"action": "pause", "id": WEEK},
+            "Line 2 of the ledger, of kind week, has the unknown action 'pause'.",
+        ),
+        (
+            "tick",
+            TICK | {"mood": "good"},
+            "Line 2 of the ledger, of kind tick, has the unknown field mood.",
+        ),
+    ],
+)
+def test_a_line_of_a_newer_version_makes_the_store_read_only_and_changes_nothing(
+    place: Place, kind: str, body: dict[str, Any], problem: str
+) -> None:
+    ledger = add(place.home, kind, body, WEEK)
+    database = dump(place.home.database)
+    client = Client(place.home, LEAD)
+    damage = client.store.damage
+    assert damage is not None
+    assert (damage.what, damage.remedy) == (problem, UPDATE)
+    assert client.active_week() == place.week  # what was there before stays readable
+    with pytest.raises(IntegrityError, match="Update trainweek"):
+        client.note(WEEK, "hourly_1", "not written")
+    with pytest.raises(IntegrityError, match="Update trainweek"):
+        replay(place.home, LEAD, after(0))
+    assert place.home.ledger.read_bytes() == ledger
+    assert dump(place.home.database) == database
+
+
+def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Place) -> None:
+    store = place.lead.store
+    ledger = add(place.home, "holiday", {"day": 1})
+    with pytest.raises(IntegrityError, match="unknown kind 'holiday'"):
+        place.lead.note(WEEK, "hourly_1", "not written")
+    assert place.lead.notes(WEEK) == []
+    assert store.damage is not None
+    assert place.home.ledger.read_bytes() == ledger
+
+
+def test_a_database_that_has_the_line_already_stays_in_use(place: Place) -> None:
+    """A newer version wrote both; its line is shown as it is, and this one goes on writing."""
+    add(place.home, "holiday", {"day": 1}, WEEK)
+    line = json.loads(place.home.ledger.read_bytes().splitlines()[-1])
+    with closing(sqlite3.connect(place.home.database)) as connection:
+        connection.execute(
+            'INSERT INTO ledger (seq, kind, week_id, "by", role, verified, at, at_week, body, key,'
+            ' sha256, "end") SELECT seq + 1, ?, week_id, "by", role, verified, at, at_week, ?,'
+            " NULL, ?, ? FROM ledger WHERE seq = 1",
+            ("holiday", '{"day": 1}', line["sha256"], place.home.ledger.stat().st_size),
+        )
+        connection.commit()
+    store = Store(place.home)
+    assert store.damage is None
+    assert [entry.kind for entry in place.lead.activity(WEEK)] == ["holiday", "week"]
+    place.lead.note(WEEK, "hourly_1", "written")
+    assert place.lead.notes(WEEK)[-1].text == "written"
