@@ -23,6 +23,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.timeout(900)  # of every page one after another, on a busy machine
 def test_no_page_of_a_played_week_shows_english_that_has_its_portuguese(
     played: Site, window: Open
 ) -> None:
