@@ -98,6 +98,6 @@ def _state(
         return SlotState.SKIPPED  # no anomaly was found, or the day was not checked in time
     if now < at:
         return SlotState.UPCOMING
-    if now < at + timedelta(minutes=slot.grace_minutes):
+    if now - at < timedelta(minutes=slot.grace_minutes):
         return SlotState.DUE
     return SlotState.OVERDUE

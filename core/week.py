@@ -6,10 +6,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core.errors import InputError
+from core.language import Message
 from core.playbook import Playbook, parse_playbook
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+# A slot is at most months from the launch, so all times of a week have four digits for the year.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+
+
+def require_usable_launch(launch: datetime) -> None:
+    """Refuse a launch whose slots could leave the range of dates that a calendar has.
+
+    :raises InputError: before 1970 or after 9000.
+    """
+    if not _FIRST_YEAR <= launch.year <= _LAST_YEAR:
+        raise InputError(
+            Message("A week can't be launched in the year {year}.", year=str(launch.year)),
+            Message(
+                "Give a launch from {first} to {last}.",
+                first=str(_FIRST_YEAR),
+                last=str(_LAST_YEAR),
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ GAMMA, LAMBDA, CLIP, LEARNING_RATE = 0.99, 0.95, 0.2, 3e-4
 
 
 def network(inputs: int, outputs: int) -> nn.Sequential:
+    """Two tanh layers of 64 units, for policy logits or the value."""
     return nn.Sequential(
         nn.Linear(inputs, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, outputs)
     )
@@ -45,6 +46,7 @@ def advantages(rewards, values, dones, last_value, last_done):
 
 
 def main() -> None:
+    """Train with the options of the command line; events go to ``--logdir``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logdir", type=Path, required=True, help="folder for the event files")
     parser.add_argument("--steps", type=int, required=True, help="environment steps in total")

@@ -21,6 +21,7 @@ from stable_baselines3.common.logger import configure
 
 
 def main() -> None:
+    """Train with the options of the command line; events go to ``--logdir``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logdir", type=Path, required=True, help="folder for the event files")
     parser.add_argument("--steps", type=int, required=True, help="environment steps in total")

@@ -1,4 +1,4 @@
-"""Places at which a test makes a real process fail. They do nothing otherwise.
+"""Places at which a test makes a real process fail. Without a plan they do nothing.
 
 ``TRAINWEEK_FAIL=after_spawn:kill`` kills the process when it first reaches
 ``fail_here("after_spawn")``. The actions: ``kill`` (SIGKILL), ``stop`` (SIGSTOP),

@@ -237,11 +237,10 @@ class WeekRecords:
         return DecisionRecords(self.week, self.jobs, self.decision_lines)
 
     def week_of(self, signature: Signature) -> Week | None:
-        return (
-            self.week
-            if signature.week_id == self.week.id
-            else self.other_weeks.get(signature.week_id)
-        )
+        """The week of a signature; None if it was not loaded."""
+        if signature.week_id == self.week.id:
+            return self.week
+        return self.other_weeks.get(signature.week_id)
 
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""

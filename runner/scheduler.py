@@ -24,7 +24,7 @@ class DueJob:
 
     kind: JobKind
     params: DailyCheckParams
-    key: str  # asking twice makes one job
+    key: str  # two requests with it make one job
 
 
 def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJob]:
@@ -38,7 +38,7 @@ def due_jobs(week: Week, now_week: datetime, requested: Set[date]) -> list[DueJo
     :param requested: days for which a daily check was requested, by the schedule or a person.
     """
     moments = daily_moments(week)
-    if now_week > max(slot.at(week.launch) for slot in week.playbook.schedule) + _OVER:
+    if now_week - max(slot.at(week.launch) for slot in week.playbook.schedule) > _OVER:
         return []
     return [
         DueJob(JobKind.DAILY_CHECK, DailyCheckParams(date=day), f"schedule:{week.id}:{day}")

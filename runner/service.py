@@ -13,41 +13,35 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Row, select
 
-from core.clock import Clock
 from core.errors import ConflictError, SetupError, TrainweekError
-from core.job_params import DailyCheckParams, stored_params
 from core.language import Message
 from core.ledger_bodies import RunnerEnded
 from core.paths import Home
 from core.timestamps import iso
-from core.vocabulary import LIVE_STATES, JobKind
+from core.vocabulary import LIVE_STATES
 from runner.home.filesystem import require_local_disk
 from runner.home.log_rotation import cap_logs
 from runner.home.runner_identity import RunnerIdentity, how_to_stop, read_identity, write_identity
 from runner.processes.local import LocalProcesses
 from runner.recovery.hourly_backups import HourlyBackups
 from runner.reported_problems import ReportedProblems
-from runner.scheduler import due_jobs
 from runner.settings import Settings, misspelt_variables
-from runner.store import Store, queries, schema
+from runner.store import Store, schema
 from runner.store.engine import described_mode
 from runner.store.fenced_store import FencedStore, StaleRunner
-from runner.store.requests import job_request
+from runner.supervision.scheduled_checks import ScheduledChecks
 from runner.supervision.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.week import Week
     from runner.processes.executor import Executor
-    from runner.supervision.active_jobs import Snapshot
 
 log = logging.getLogger("trainweek.runner")
 
@@ -85,8 +79,7 @@ class Service:
         self.fenced = FencedStore.claim(self.store, socket.gethostname(), os.getpid(), began)
         self.identity = RunnerIdentity.of_this_process(self.fenced.epoch, began)
         write_identity(home, self.identity, began)
-        self._plan: _Plan | None = None
-        self._beat, self._scheduled = monotonic(), -settings.schedule_s
+        self._beat = monotonic()
         self.supervisor = Supervisor(
             home,
             self.store,
@@ -94,6 +87,9 @@ class Service:
             settings,
             executor or LocalProcesses(settings.log_bytes, settings.log_files),
             monotonic,
+        )
+        self.schedule = ScheduledChecks(
+            self.store, self.fenced, self.supervisor.active, settings, monotonic, self._problems
         )
         self.backups = HourlyBackups(home, settings, began, monotonic())
         for job in self.live_jobs():
@@ -130,12 +126,7 @@ class Service:
             cap_logs(self.home, self.settings, self._problems)
         self.supervisor.tick(now)
         self.backups.tick(self.monotonic())
-        if (
-            self.settings.schedule
-            and self.monotonic() - self._scheduled >= self.settings.schedule_s
-        ):
-            self._scheduled = self.monotonic()
-            self._request_due_jobs(now)
+        self.schedule.tick(now)
 
     def end(self) -> None:
         """End after the present tick; jobs continue."""
@@ -167,49 +158,6 @@ class Service:
         except OSError as error:
             what = f"can't be written: {error.strerror}"
             self._problems.report(str(self.home.runner_identity), what)
-
-    def _request_due_jobs(self, now: datetime) -> None:
-        snapshot = self.supervisor.active.read()
-        if self._plan is None or self._plan.snapshot is not snapshot:
-            self._plan = self._read_plan(snapshot)
-        plan = self._plan
-        if plan.week is None or plan.busy:
-            return
-        due = due_jobs(plan.week, plan.clock.to_week(now), plan.asked)
-        if not due:
-            return
-        first = due[0]  # the others follow, one after another
-        with self.fenced.write(now) as write:
-            if queries.active_job(write.connection, first.kind) is None:
-                write.append(job_request(first.kind, first.params, None, now), plan.week.id)
-
-    def _read_plan(self, snapshot: Snapshot) -> _Plan:
-        with self.store.read() as connection:
-            week = queries.active_week(connection)
-            if week is None:
-                return _Plan(snapshot)
-            jobs = schema.jobs
-            params = connection.execute(
-                select(jobs.c.params).where(
-                    jobs.c.kind == JobKind.DAILY_CHECK, jobs.c.week_id == week.id
-                )
-            ).scalars()
-            dates = (stored_params(DailyCheckParams, each).date for each in params)
-            asked = {day for day in dates if day is not None}
-            busy = queries.active_job(connection, JobKind.DAILY_CHECK) is not None
-            clock = queries.clock_of(connection, week.id)
-            return _Plan(snapshot, week, clock, frozenset(asked), busy)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What the schedule depends on; valid as long as its snapshot."""
-
-    snapshot: Snapshot
-    week: Week | None = None
-    clock: Clock = field(default_factory=Clock)
-    asked: frozenset[date] = frozenset()
-    busy: bool = False
 
 
 def _locked(home: Home, take_over: bool) -> FileLock:

@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InputError, SetupError
@@ -19,6 +19,7 @@ from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.playbook.yaml_tree import TreeError, read_tree
+from core.text_rules import readable
 from core.vocabulary import JobKind, Role
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def _words(given: object) -> object:
 Number = Annotated[float, BeforeValidator(_no_truth_value)]
 Count = Annotated[int, BeforeValidator(_no_truth_value)]
 Command = Annotated[
-    tuple[Annotated[str, StringConstraints(min_length=1, strict=True)], ...],
+    tuple[
+        Annotated[str, StringConstraints(min_length=1, strict=True), AfterValidator(readable)], ...
+    ],
     NoDecode,
     BeforeValidator(_words),
 ]

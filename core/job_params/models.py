@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -22,21 +21,8 @@ from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.paths import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
+from core.text_rules import one_line, readable
 from core.vocabulary import JobKind
-
-
-def _readable(text: str) -> str:
-    """Text that files, databases and terminals can hold."""
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
-            raise ValueError(f"{character!a} is a control character or half of a surrogate pair")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        raise ValueError("a line break or a tab")
-    return text
 
 
 def _day(given: object) -> object:
@@ -47,12 +33,12 @@ def _run_name(name: str) -> str:
     return safe_name(name, "run")
 
 
-Prose = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_readable)]
+Prose = Annotated[str, StringConstraints(max_length=2000), AfterValidator(readable)]
 PathText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=4096),
-    AfterValidator(_readable),
-    AfterValidator(_one_line),
+    AfterValidator(readable),
+    AfterValidator(one_line),
 ]
 RunName = Annotated[str, StringConstraints(max_length=120), AfterValidator(_run_name)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]

@@ -79,6 +79,7 @@ class Body(BodyPart):
     action: ClassVar[str | None] = None
 
     def as_json(self) -> dict[str, Any]:
+        """The fields as plain JSON, after ``action`` if the kind has actions."""
         made = super().as_json()
         return made if self.action is None else {"action": self.action, **made}
 

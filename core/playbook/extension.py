@@ -89,9 +89,10 @@ def _merged(base: Any, own: Any, path: _Path, whole: _Path, places: dict[_Path, 
     if _has_ids(base) and _has_ids(own):
         result, index_of = list(base), {item["id"]: i for i, item in enumerate(base)}
         for i, item in enumerate(own):
-            at = index_of.setdefault(item["id"], len(result))
+            # An id that is given twice stays twice: the rules of references refuse it.
+            at = index_of.pop(item["id"], len(result))
             if at == len(result):
-                result.append(None)
+                result.append(next((each for each in base if each["id"] == item["id"]), None))
             result[at] = _merged(result[at], item, (*path, i), (*whole, at), places)
         return result
     _keep_places(own, path, whole, places)
@@ -124,8 +125,12 @@ def _follow_settings(data: dict[str, Any], own: Mapping[str, Any]) -> None:
         if not isinstance(check, dict) or "threshold" in _mapping(_mapping(written).get(name)):
             continue
         setting = REPEATED_SETTINGS.get(str(check.get("metric")))
-        if setting in training:
+        if _is_number(training.get(str(setting))):  # what is not one is refused where it stands
             checks[name] = check | {"threshold": training[setting]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -247,5 +247,7 @@ RULES: tuple[Callable[[Playbook], Iterator[Complaint]], ...] = (
 
 
 def complaints(playbook: Playbook) -> list[Complaint]:
-    """All inconsistencies of a playbook."""
-    return [complaint for rule in RULES for complaint in rule(playbook)]
+    """All inconsistencies of a playbook; only duplicate ids if there are any."""
+    return list(ids_are_unique(playbook)) or [
+        complaint for rule in RULES for complaint in rule(playbook)
+    ]

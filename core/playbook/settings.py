@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, field_validator
 from core.language import Message
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.playbook.text import MachineText, Part
+from core.text_rules import readable
 
 COMMAND_PLACEHOLDERS = frozenset({"python", "checkout", "tensorboard_dir", "steps", "run", "home"})
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -127,6 +128,7 @@ class TrainingSettings(Part):
         if not words:
             raise ValueError(Message("the command is empty; use null for the built-in trainer"))
         for word in words:
+            readable(word)
             try:
                 names = {
                     name for _, name, _, _ in string.Formatter().parse(word) if name is not None

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from core.errors import InputError
 from core.language import Message
 from core.playbook.text import Identifier, MachineText, Part, Prose, Text
-from core.timestamps import portuguese_day
+from core.timestamps import iso, portuguese_day
 
 SlotKind = Literal[
     "preflight",
@@ -181,11 +182,24 @@ class SlotSpec(Part):
         return self
 
     def at(self, launch: datetime) -> datetime:
-        """The slot's week moment, UTC. Days are counted from the launch's UTC date."""
+        """The slot's week moment, UTC. Days are counted from the launch's UTC date.
+
+        :raises InputError: after the last day that a calendar has, or before the first.
+        """
         launch = launch.astimezone(UTC)
-        if self.day is None or self.time is None:
-            return launch + parse_offset(self.offset or "+0h")
-        return _combined(launch.date() + timedelta(days=self.day), self.time)
+        try:
+            if self.day is None or self.time is None:
+                return launch + parse_offset(self.offset or "+0h")
+            return _combined(launch.date() + timedelta(days=self.day), self.time)
+        except OverflowError as error:
+            raise InputError(
+                Message(
+                    "The slot {slot} of a week launched at {launch} is on no day of the calendar.",
+                    slot=self.id,
+                    launch=iso(launch),
+                ),
+                Message("Make a week with another launch: trainweek week new"),
+            ) from error
 
     def on(self, day: date) -> datetime | None:
         """The slot's time on a UTC day; None for a slot that is counted from the launch."""

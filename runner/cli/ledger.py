@@ -87,5 +87,5 @@ def _counted(lines: int) -> Message:
 
 
 def _require(right: Right) -> None:
-    """:raises PermissionDenied: the person at the terminal lacks this right."""
+    """Raise PermissionDenied if the person at the terminal lacks this right."""
     terminal_person().require(right)

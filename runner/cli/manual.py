@@ -83,7 +83,7 @@ def start(
                 symbol=week.symbol,
                 given=symbol,
             ),
-            Message("Give the week's symbol, or make a week with another playbook."),
+            Message("Give the week's symbol, or create a week with another playbook."),
         )
     ensure_background_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
@@ -205,13 +205,13 @@ def _day(given: str | None, client: Client, week: Week) -> date:
 
 
 def _week_from_now(client: Client) -> Week:
-    """Make a week launched now: the manual's start command works in an empty data directory."""
+    """Create a week launched now, so that the manual's start command works in an empty directory."""
     launch = client.now().replace(second=0, microsecond=0)
     match client.create_week(launch):
         case Recorded(record=week):
             tell(
                 Message(
-                    "There was no active week. Made week {week}, launched at {time}.",
+                    "There was no active week. Created week {week}, launched at {time}.",
                     week=week.id,
                     time=iso(launch),
                 )

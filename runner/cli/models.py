@@ -27,7 +27,7 @@ from runner.client import Client
 from runner.models.backups import verify_backup
 
 backup = typer.Typer(help="Verified copies of models/ppo_phase4.", no_args_is_help=True)
-model = typer.Typer(help="External models.", no_args_is_help=True)
+model = typer.Typer(help="Import external models.", no_args_is_help=True)
 
 
 def checkpoints(
@@ -140,7 +140,7 @@ def restore(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Replace models/ppo_phase4 by a verified backup; the replaced folder is kept."""
+    """Replace models/ppo_phase4 with a verified backup; the replaced folder is kept."""
     if folder and source:
         raise InputError(
             Message("The backup is given twice."), Message("Give the folder or --from, not both.")

@@ -178,7 +178,7 @@ def start_dashboard(home: Home, port: int, log: Path | None = None) -> subproces
 
 
 def require_port(port: int) -> None:
-    """:raises SetupError: the port is in use."""
+    """Raise SetupError if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

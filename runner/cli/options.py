@@ -74,7 +74,7 @@ def require_week(client: Client, week_id: str | None = None) -> Week:
             Message("There is no week {week}.", week=week_id)
             if week_id
             else Message("There is no active week."),
-            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
+            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     return week
 

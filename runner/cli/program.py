@@ -29,7 +29,7 @@ def run(program: typer.Typer) -> None:
 
 
 def _require_text(words: Sequence[str]) -> None:
-    """:raises InputError: bytes on the command line that no file or database of ours can hold."""
+    """Raise InputError if an argument is not valid UTF-8."""
     for word in words:
         try:
             word.encode()

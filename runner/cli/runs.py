@@ -118,7 +118,7 @@ def watch(
     port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
-    """Watch a run that trainweek did not start: charts and checks; it is only read.
+    """Watch a run that trainweek did not start, read-only: charts and checks.
 
     Ticks and notes go to a data directory of their own, ``~/.local/share/trainweek/watched``,
     unless ``--home`` names another.

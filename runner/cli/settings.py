@@ -18,7 +18,7 @@ SOURCES = {
 
 
 def settings(json: JsonOption = False, home: HomeOption = None) -> None:
-    """List the settings: name, value, default, source (default, environment, file), explanation.
+    """List the settings with value, default, source (default, environment, file) and explanation.
 
     A setting is an environment variable (TRAINWEEK_STOP_GRACE_S=60) or a line in settings.yaml
     of the data directory (stop_grace_s: 60). The variable wins.

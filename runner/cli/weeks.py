@@ -1,4 +1,4 @@
-"""``trainweek week``: make, list and select weeks."""
+"""``trainweek week``: create, list and select weeks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from runner.cli.options import HomeOption, JsonOption, open_client, print_json
 from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
 
-app = typer.Typer(help="Make, list and select weeks.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and select weeks.", no_args_is_help=True)
 
 
 @app.command()
@@ -31,7 +31,7 @@ def new(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a week and make it the active one."""
+    """Create a week and make it the active one."""
     client = open_client(home)
     outcome = client.create_week(
         parse_moment(launch), playbook_path=playbook and playbook.absolute(), tag=tag
@@ -48,14 +48,14 @@ def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
     """List all weeks; * marks the active one."""
     weeks = open_client(home).weeks()
     if not weeks and not json:
-        tell(Message("No weeks yet. Make one: trainweek week new --launch 2026-11-23T14:00Z"))
+        tell(Message("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
     _show(weeks, json)
 
 
 @app.command()
 def use(week: str, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Make a week the active one."""
+    """Select the active week."""
     outcome = open_client(home).use_week(week)
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)

@@ -90,7 +90,8 @@ class Incidents(BaseClient):
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
         """Close an incident; starts are allowed again if no other incident blocks them.
 
-        Actions that are not marked as done don't prevent that; the ledger names them.
+        Actions that are not marked as done don't prevent that; the ledger names them. A request
+        that is repeated, by the same person with the same reason, is answered like the first.
         """
         if denied := self._denied(Right.RECORD):
             return denied
@@ -99,6 +100,9 @@ class Incidents(BaseClient):
                 Message("Closing an incident requires a reason."), Message("Enter the root cause.")
             )
         with self.store.write() as transaction:
+            before = record_queries.incident(transaction.connection, incident_id)
+            if before and (before.closed_by, before.close_reason) == (self.person.name, reason):
+                return Recorded(before)
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found

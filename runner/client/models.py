@@ -34,12 +34,12 @@ class Models(BaseClient):
 
 
 def is_restore(params: JobParams) -> bool:
-    """Whether a job replaces the model folder by a backup."""
+    """Whether a job replaces the model folder with a backup."""
     return isinstance(params, BackupParams) and params.action == "restore"
 
 
 def is_stored_restore(job: Row[Any] | Job) -> bool:
-    """Whether a stored job replaces the model folder by a backup."""
+    """Whether a stored job replaces the model folder with a backup."""
     return job.kind == JobKind.BACKUP and is_restore(stored_params(BackupParams, job.params))
 
 

@@ -13,6 +13,7 @@ from core.ledger_bodies import ClockSet, WeekCreated, WeekUsed
 from core.paths import safe_name
 from core.playbook import DEFAULT, parse_playbook, whole_text
 from core.vocabulary import Right
+from core.week import require_usable_launch
 from runner.client.base import BaseClient, no_week
 from runner.outcomes import Recorded, Refused
 from runner.store import queries
@@ -41,11 +42,13 @@ class Weeks(BaseClient):
         :param watched: log folder of a run that trainweek did not start; it is only read.
         :param clock_at: week time at which its clock is stopped from the start, for a demo
             or a replay; None: week time is real time.
-        :raises InputError: the playbook can't be read.
+        :raises InputError: the playbook can't be read, or no week can be launched then.
         :raises PlaybookError: the playbook is invalid.
         """
         if denied := self._denied(Right.OPERATE):
             return denied
+        launch = launch.astimezone(UTC)
+        require_usable_launch(launch)
         path = self.home.resolve(playbook_path) if playbook_path else Path(DEFAULT)
         try:
             text = path.read_text(encoding="utf-8")
@@ -58,7 +61,6 @@ class Weeks(BaseClient):
             ) from error
         playbook = parse_playbook(text, source=str(path))
         text = whole_text(text)
-        launch = launch.astimezone(UTC)
         week_id = launch.date().isoformat()
         with self.store.write() as transaction:
             if self._keyed(transaction.connection, key) is None:

@@ -14,7 +14,7 @@ from core.state_words import capitals
 from core.timestamps import parse_moment
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from runner.client import Client
-from runner.demo.pacing import week_moment
+from runner.demo.pace import week_moment
 from runner.demo.people import ENGINEER, LEAD, tick_slot
 from runner.outcomes import Recorded, Refused, Submitted
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import TrainweekError
 from core.language import Message, literal
 from core.vocabulary import Verdict
-from runner.doctor import machine, models, place, processes, record, signing
+from runner.doctor import machine, models, place, processes, record, signing_key
 from runner.doctor.check_result import CheckResult, failed
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _CHECKS: dict[str, Callable[[Home, Settings, datetime], Iterator[CheckResult]]] 
     "database": record.database,
     "ledger": record.ledger,
     "backups": record.backups,
-    "signing key": signing.signing_key,
+    "signing key": signing_key.signing_key,
     "lock": processes.lock,
     "runner": processes.runner,
     "orphans": processes.orphans,

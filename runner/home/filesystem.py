@@ -61,7 +61,7 @@ def filesystem_of(path: Path) -> Filesystem | None:
 
 
 def require_local_disk(home: Home) -> None:
-    """:raises SetupError: the database would be on a network disk."""
+    """Raise SetupError if the database would be on a network disk."""
     disk = filesystem_of(home.state)
     if disk is not None and disk.network:
         raise SetupError(

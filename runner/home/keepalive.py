@@ -64,7 +64,7 @@ class RunnerPart:
         self._runner: RunnerIdentity | None = None
 
     def start(self) -> Message:
-        """Start a runner, or adopt one that is alive; returns its pid and data directory."""
+        """Start a runner, or use one that is alive; returns its pid and data directory."""
         pid = ensure_runner(self.home)
         self._runner = read_identity(self.home)
         return Message("pid {pid}, data directory {folder}", pid=pid, folder=str(self.home.root))

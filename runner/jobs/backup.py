@@ -135,7 +135,7 @@ def _last_day(spec: Spec) -> date:
     if spec.launch is None:
         raise InputError(
             Message("A backup is named after the last day of its week, but there is no week."),
-            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
+            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     return max(slot.at(spec.launch) for slot in spec.playbook.schedule).date()
 

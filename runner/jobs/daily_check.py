@@ -21,7 +21,7 @@ def daily_check(spec: Spec, stop: StopFlag) -> int:
     if week is None:
         raise InputError(
             Message("A daily check belongs to a week, but there is none."),
-            Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
+            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
         )
     day = spec.asked(DailyCheckParams).date or client.now_week(week.id).date()
     summary = run_daily_check(client, week, day)

@@ -1,4 +1,4 @@
-"""Replacement of the model folder by a backup; the replaced one is kept."""
+"""Replacement of the model folder with a backup; the replaced folder is kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def restore_backup(spec: Spec, asked: BackupParams) -> int:
     """Verify the backup (default: the newest intact one), copy it, verify the copy, and
-    replace the model folder by it.
+    replace the model folder with it.
 
     :raises InputError: there is no such backup.
     :raises IntegrityError: it is corrupt; the model folder is unchanged.

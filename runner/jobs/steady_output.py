@@ -69,7 +69,7 @@ class SteadyOutput(io.TextIOBase):
 
 
 def make_output_steady() -> None:
-    """Replace stdout and stderr by steady streams, unless they have been replaced already."""
+    """Replace stdout and stderr with steady streams, unless they have been replaced already."""
     if sys.stdout is sys.__stdout__ and sys.stdout is not None:
         sys.stdout = SteadyOutput(1)
     if sys.stderr is sys.__stderr__ and sys.stderr is not None:

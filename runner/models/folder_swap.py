@@ -1,4 +1,4 @@
-"""Replacement of the model folder by a restored one; a kill in between is undone.
+"""Replacement of the model folder with a restored one; a kill in between is undone.
 
 Two folders can't be swapped atomically. The old one is set aside under a hidden name, the new
 one takes its place, and only then the old one gets its final name. So after a kill the names

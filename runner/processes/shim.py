@@ -59,8 +59,10 @@ def main(folder: str) -> int:
             process_group=0,
             preexec_fn=None if group is None else lambda: join(group),
         )
-    except OSError as error:
-        pid, unsaved["exit.json"] = 0, ending(None, f"{error.filename}: {error.strerror}", None)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        program = getattr(error, "filename", None) or ascii(command["argv"])[:200]
+        reason = f"{program}: {getattr(error, 'strerror', None) or error}"  # a NUL in a word, too
+        pid, unsaved["exit.json"] = 0, ending(None, reason, None)
     else:
         pid, unsaved["identity.json"] = child.pid, identity | {"child": process(child.pid)}
     follow(pid, folder, command["heartbeat_s"], awake, group, unsaved, log)
@@ -166,9 +168,8 @@ def write(folder: str, name: str, value: dict) -> None:
 
 
 def beat(folder: str) -> None:
-    """Write the heartbeat."""
-    path = os.path.join(folder, "heartbeat")  # if it fails, the next one is written soon
-    with contextlib.suppress(OSError), open(path, "w", encoding="utf-8") as file:
+    """Write the heartbeat; if that fails, the next one is written soon."""
+    with contextlib.suppress(OSError), open(f"{folder}/heartbeat", "w", encoding="utf-8") as file:
         file.write(f"{time.time()}\n")
 
 
@@ -182,9 +183,8 @@ class Log:
     def __init__(self, folder: str, most: int, files: int, name: str = "output.log") -> None:
         self.name, self.path = name, os.path.join(folder, name)
         self.most, self.files = most, files
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         try:
-            self.descriptor = os.open(self.path, flags, 0o644)
+            self.descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         except OSError as error:  # a full disk must not stop the program
             print(f"{name} can't be opened: {error.strerror}", file=sys.stderr)
             self.descriptor = os.open(os.devnull, os.O_WRONLY)

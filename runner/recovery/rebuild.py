@@ -67,7 +67,7 @@ def replay(home: Home, by: Person, now: datetime) -> Message:
 
 
 def require_no_runner(home: Home) -> None:
-    """:raises ConflictError: a runner is alive."""
+    """Raise ConflictError if a runner is alive."""
     status = runner_status(home, datetime.now(UTC))
     if status.alive:
         raise ConflictError(
@@ -96,7 +96,7 @@ def _require_all_lines(home: Home) -> int:
 
 
 def replace_database(home: Home, new: Path, why: str) -> Path | None:
-    """Replace the database by ``new``; the caller holds the store's lock.
+    """Replace the database with ``new``; the caller holds the store's lock.
 
     :returns: where the old one is kept, with its journals; None if there was none.
     """

@@ -74,7 +74,7 @@ class RestoreResult:
 
 
 def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> RestoreResult:
-    """Replace ledger and database by an intact pair.
+    """Replace ledger and database with an intact pair.
 
     Takes as many lines as can be verified: the present ledger up to its first corrupt line
     if it continues the backup, else the backup's; then every later line that the present

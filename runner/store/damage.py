@@ -54,7 +54,7 @@ def damage_of(database: Path, home: Home | None = None, timeout_s: float = 5.0) 
 
 
 def refuse_damaged(database: Path, home: Home, timeout_s: float) -> None:
-    """:raises IntegrityError: the file is damaged."""
+    """Raise IntegrityError if the database file is damaged."""
     if damage := damage_of(database, home, timeout_s):
         raise IntegrityError(_damaged(database, damage), _REMEDY)
 

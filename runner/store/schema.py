@@ -47,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """The stored text; ``value`` must be aware."""
         if value is None:
             return None
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """The aware UTC datetime of the stored text."""

@@ -133,7 +133,7 @@ class Store:
         self._open()
 
     def require_sound(self) -> None:
-        """:raises IntegrityError: the store is read-only."""
+        """Raise :attr:`damage` (IntegrityError) if the store is read-only."""
         if self.damage is not None:
             raise self.damage
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.timestamps import parse_moment
 from core.vocabulary import JobKind, JobState
+from runner.outcomes import Recorded
 from runner.scheduler import daily_moments, due_jobs
 from tests.runner.place import LAUNCH, Place, wait_for
+
+if TYPE_CHECKING:
+    import pytest
 
 DAYS = [date(2026, 2, day) for day in (23, 24, 25, 26)]
 
@@ -29,6 +34,26 @@ def test_a_runner_that_was_away_asks_for_the_days_it_missed(place: Place) -> Non
 
 def test_a_week_that_is_over_is_left_alone(place: Place) -> None:
     assert dates(place, "2026-02-28T18:00Z") == []
+
+
+def test_a_week_that_can_not_be_planned_is_reported_and_other_jobs_are_supervised(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # A home of an earlier version, which accepted any launch.
+    monkeypatch.setattr("runner.client.weeks.require_usable_launch", lambda launch: None)
+    far = place.lead.create_week(parse_moment("9999-12-31T23:59Z"))
+    assert isinstance(far, Recorded)
+    service = place.service(schedule=True, schedule_s=0.0)
+    job = place.until(service, place.submit())
+    assert job.state is JobState.SUCCEEDED
+    said = [r.getMessage() for r in caplog.records if r.getMessage().startswith("The schedule: ")]
+    assert len(said) == 1
+    assert "of a week launched at 9999-12-31T23:59:00Z is on no day of the calendar" in said[0]
+    place.lead.use_week(place.week.id)
+    caplog.set_level("INFO")
+    service.tick(datetime.now(UTC))
+    assert "The schedule: the problem is solved." in caplog.text
+    service.close()
 
 
 def test_the_launch_day_is_judged_at_its_closing_look(place: Place) -> None:

@@ -61,6 +61,8 @@ def test_the_environment_sets_each_timing(monkeypatch: pytest.MonkeyPatch) -> No
         ("TRAINWEEK_COMMAND_TRAIN", "[]", "Give a JSON list of words"),
         ("TRAINWEEK_COMMAND_TRAIN", "[1]", "Give a JSON list of words"),
         ("TRAINWEEK_COMMAND_TRAIN", '[""]', "Give a JSON list of words"),
+        ("TRAINWEEK_COMMAND_TRAIN", r'["a\u0000"]', "Give a JSON list of words"),
+        ("TRAINWEEK_COMMAND_TRAIN", r'["\ud800"]', "Give a JSON list of words"),
         pytest.param("TRAINWEEK_COMMAND_TRAIN", "[" * 100_000, "Give a JSON list", id="deep"),
     ],
 )

@@ -55,6 +55,30 @@ def test_what_is_wrong_is_named_with_its_line(text: str, line: int, what: str) -
     assert what in str(problem)
 
 
+@pytest.mark.parametrize(
+    ("part", "item", "value"),
+    [
+        ("gates", "sharpe", "threshold: {n}.5"),
+        ("schedule", "hourly_1", "grace_minutes: {n}"),
+        ("scenarios", "kl_explosion", "threshold: 0.{n}"),
+        ("escalations", "crash", "log_line: '[ISSUE] {n}'"),
+    ],
+)
+def test_an_id_that_is_given_twice_is_refused_at_its_second_place(
+    part: str, item: str, value: str
+) -> None:
+    lines = [f"  - id: {item}\n    {value.format(n=n)}\n" for n in (1, 2)]
+    (problem,) = playbook_problems(f"extends: phase4\n{part}:\n" + "".join(lines), "mine.yaml")
+    assert problem.what == f"duplicate id {item!r}"
+    assert problem.line == 5
+    assert problem.remedy == "Use a unique id."
+
+
+def test_a_setting_of_a_wrong_type_is_one_problem_where_it_stands() -> None:
+    (problem,) = playbook_problems("extends: phase4\ntraining:\n  total_steps: true\n", "mine.yaml")
+    assert (problem.field, problem.line) == ("training.total_steps", 3)
+
+
 def test_the_whole_text_stands_by_itself() -> None:
     whole = whole_text(THREE_LINES)
     assert "extends" not in whole

@@ -71,6 +71,8 @@ WRONG_VALUES = [
     ("  command: null", "  command: [train, '{port}']", "training.command", "{port}"),
     ("  command: null", "  command: [train, '{steps']", "training.command", "unbalanced brace"),
     ("  command: null", "  command: []", "training.command", "the command is empty"),
+    ("  command: null", '  command: ["a\\0"]', "training.command", r"'\x00' is a control character"),
+    ("  command: null", '  command: [python, "\\e[31m"]', "training.command", r"'\x1b' is a control character"),
 ]  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 from core.paths import Home
 from core.people import Person
 from core.playbook import default_playbook_text
@@ -31,6 +33,17 @@ def test_a_launch_without_a_zone_is_refused_with_the_remedy(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "no time zone" in done.stderr
     assert "Add Z" in done.stderr
+
+
+@pytest.mark.parametrize("launch", ["9999-12-31T23:59Z", "9001-01-01T00:00Z", "0001-01-01T00:00Z"])
+def test_a_launch_that_no_calendar_can_follow_is_refused(tmp_path: Path, launch: str) -> None:
+    home = tmp_path / "home"
+    done = trainweek("week", "new", "--launch", launch, home=home)
+    assert done.returncode == 2
+    what, remedy = done.stderr.splitlines()
+    assert what == f"error: A week can't be launched in the year {int(launch[:4])}."
+    assert remedy == "  Give a launch from 1970 to 9000."
+    assert not home.exists()
 
 
 def test_the_same_launch_date_twice_is_refused(tmp_path: Path) -> None:

@@ -154,6 +154,19 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     assert isinstance(lead.submit(JobKind.TRAIN, {}), Submitted)
 
 
+def test_a_close_that_is_sent_twice_is_recorded_once_and_never_refused(place: Place) -> None:
+    lead, week = place.lead, place.week.id
+    incident = recorded(lead.open_incident(week, "crash", "boom"))
+    first = recorded(lead.close_incident(incident.id, "the disk was full"))
+    assert recorded(lead.close_incident(incident.id, "the disk was full")) == first
+    closed = [e for e in lead.activity(week) if e.body.get("action") == "close"]
+    assert len(closed) == 1
+    for other, reason in ((lead, "another reason"), (place.client(ENGINEER), "the disk was full")):
+        refused = other.close_incident(incident.id, reason)
+        assert isinstance(refused, Refused)
+        assert refused.reason == "Lea has already closed it: the disk was full"
+
+
 def test_a_failed_preflight_blocks_the_launch_unless_the_lead_overrides_it(place: Place) -> None:
     failed = {
         "ok": False,

@@ -20,7 +20,7 @@ from core.paths import Home
 from core.people import Person
 from core.vocabulary import JobKind, JobState, Role, SlotState, Verdict
 from runner.client import Client
-from runner.demo.pacing import week_moment
+from runner.demo.pace import week_moment
 from runner.demo.play import LAUNCH
 from runner.week.agenda import agenda
 from runner.week.facts import gather

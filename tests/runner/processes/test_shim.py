@@ -62,6 +62,20 @@ def test_a_start_that_was_given_up_does_nothing(tmp_path: Path) -> None:
     assert not (folder / "output.log").exists()
 
 
+@pytest.mark.parametrize(
+    ("word", "why"), [("a\0", "embedded null byte"), ("\ud800", "surrogates not allowed")]
+)
+def test_a_command_that_no_system_can_start_leaves_an_exit_record(
+    tmp_path: Path, word: str, why: str
+) -> None:
+    folder = folder_with(tmp_path, sys.executable, word)
+    assert run_shim(folder).wait(timeout=20) == 0
+    ended = exit_of(folder)
+    assert (ended["exit_code"], ended["signal"]) == (None, None)
+    assert why in ended["error"]
+    assert ascii(word) in ended["error"]
+
+
 def test_a_long_log_is_cut_and_the_program_writes_on(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, sys.executable, "-c", WRITES, "600", log_bytes=1500, log_files=3)
     assert run_shim(folder).wait(timeout=30) == 0

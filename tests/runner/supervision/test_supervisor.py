@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core.vocabulary import JobKind, JobState
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.processes import local
 from runner.service import Service
+from runner.settings import command_name
 from tests.expected import present
 from tests.runner.place import Place, child_settings, wait_for
 
@@ -65,6 +67,18 @@ def test_a_program_that_is_not_there_could_not_be_started(place: Place) -> None:
     job = place.until(place.service(commands=missing), place.submit())
     assert job.state is JobState.FAILED
     assert "/no/such/program" in job.reason
+
+
+def test_a_week_whose_trainer_no_system_can_start_fails_with_its_reason(place: Place) -> None:
+    argv = (sys.executable, "a\0")
+    settings = child_settings().model_copy(
+        update={command_name(JobKind.BACKUP): argv}  # as a file of an earlier version set it
+    )
+    service = Service(place.home, settings, now=lambda: datetime.now(UTC))
+    job = place.until(service, place.submit())
+    assert job.state is JobState.FAILED
+    assert "embedded null byte" in job.reason
+    service.close()
 
 
 def test_a_stopped_job_may_save_and_end(place: Place) -> None:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def signing_key(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:
-    """:raises SetupError: others can read it, or it is damaged."""
+    """Permissions and fingerprint of the key.
+
+    :raises SetupError: others can read it, or it is damaged.
+    """
     public = public_key(home)
     if public is None:
         yield passed("signing key", Message("None yet; the first signature creates it."))
