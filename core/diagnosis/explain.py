@@ -1,4 +1,4 @@
-"""The rule of each scenario in words, with the numbers that it really uses.
+"""The rule of each scenario as text, with the numbers that the rule uses.
 
 The numbers are read from the rules' own constants and from the playbook, so an
 explanation always agrees with the rule.

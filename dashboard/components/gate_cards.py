@@ -39,7 +39,7 @@ def gate_cards(
     :param alone: by gate id, the share of the episodes that pass on their own.
     :param episodes: number of episodes.
     """
-    # Three beside each other on a laptop, two on a phone: every line of a card fits.
+    # Three per row on a laptop, two on a phone, so that every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
         for gate in sorted(gates, key=lambda gate: (gate.passed, gate.number)):
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
@@ -100,7 +100,7 @@ def _chances(page: Page, gate: GateResult) -> list[str]:
     """P(pass), and the gate at doubled costs."""
     say, found = page.say, []
     if isinstance(gate, ResampledGate) and (chance := share(gate.p_pass)) is not None:
-        # Of so many resampled records none, or all: not the same as never, or always.
+        # None or all of the resampled records pass: that does not mean never or always.
         if chance in {"0 %", "100 %"}:
             chance = beyond(chance == "100 %")
         found.append(say("P(pass) {chance}", chance=chance))

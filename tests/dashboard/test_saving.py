@@ -15,7 +15,6 @@ from tests.dashboard.place import Place, button, text_of
 
 if TYPE_CHECKING:
     from core.language import Language
-    from dashboard.page import Page
 
 TICK = "tick:hourly_1:reward_positive"
 
@@ -74,7 +73,7 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
     assert place.home.database.read_bytes() == b""
 
 
-def _frame(page: Page) -> None:
+def _frame(page) -> None:
     from dashboard import frame
 
     frame.show(page, "Title")

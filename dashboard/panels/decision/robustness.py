@@ -131,7 +131,7 @@ def _parts(page: Page, name: str, heading: Message, parts: Sequence[Period]) -> 
 
 
 def _part(label: str) -> Message:
-    """A quarter as it is; a regime in words."""
+    """The name of a part: a quarter as recorded, a regime translated."""
     return REGIMES.get(label, literal(label))
 
 
