@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 from core.language import Message
+from runner.settings import BUSY_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Me
     )
 
 
-def open_engine(database: Path, busy_timeout_s: float = 15.0) -> Engine:
+def open_engine(database: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine whose transactions begin with a real BEGIN.
 
     ``execution_options(write=True)`` makes it BEGIN IMMEDIATE: a transaction that
