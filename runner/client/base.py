@@ -93,7 +93,7 @@ class BaseClient:
 
     @staticmethod
     def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
-        """The line that an earlier request with this key wrote."""
+        """The line that an earlier request with this key wrote; None if there is none."""
         if key is None:
             return None
         row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()

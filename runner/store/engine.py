@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 
+from runner.settings import BUSY_TIMEOUT_S
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -40,7 +42,7 @@ def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> st
     )
 
 
-def open_engine(database: Path, busy_timeout_s: float = 15.0) -> Engine:
+def open_engine(database: Path, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine whose transactions begin with a real BEGIN.
 
     ``execution_options(write=True)`` makes it BEGIN IMMEDIATE: a transaction that
