@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from core.errors import PermissionDenied
+from core.errors import InputError, PermissionDenied
 from core.language import Message
+from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
 from runner.outcomes import Refused
 from runner.store import Store, Transaction, schema
 from runner.store.queries import week_moment
@@ -31,6 +32,28 @@ def no_week(week_id: str) -> Refused:
     return Refused(
         Message("There is no week {week}.", week=week_id),
         Message("List the weeks: trainweek week list"),
+    )
+
+
+def requested_job(entry: LedgerEntry) -> str:
+    """The job that an earlier request with the same key asked for.
+
+    :raises InputError: the key belongs to another kind of line.
+    """
+    if isinstance(entry.body, JobRequested | StopRequested | RestartRequested):
+        return entry.body.job_id
+    raise used_otherwise(entry)
+
+
+def used_otherwise(entry: LedgerEntry) -> InputError:
+    """The error for a key that an earlier line of another kind has."""
+    return InputError(
+        Message(
+            "Line {line:,} of the ledger, of kind {kind}, already has this key.",
+            line=entry.seq,
+            kind=entry.kind,
+        ),
+        Message("Give each request a key of its own."),
     )
 
 
@@ -70,7 +93,7 @@ class BaseClient:
 
     @staticmethod
     def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
-        """The line that an earlier request with this key wrote."""
+        """The line that an earlier request with this key wrote; None if there is none."""
         if key is None:
             return None
         row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()

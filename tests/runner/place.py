@@ -30,7 +30,7 @@ from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.service import Service
 from runner.settings import Settings, command_name
-from runner.store import Store
+from runner.store import Store, chain
 from tests.expected import job_of, present
 
 if TYPE_CHECKING:
@@ -102,6 +102,16 @@ def strays(home: Home) -> list[psutil.Process]:
             with suppress(psutil.Error):
                 found.append(psutil.Process(process.pid))
     return found
+
+
+def add_line(home: Home, kind: str, body: dict[str, Any], week_id: str | None = None) -> bytes:
+    """Another line in the ledger, as a version writes it that knows it; returns the whole file."""
+    raw = home.ledger.read_bytes()
+    last = json.loads(raw.splitlines()[-1])
+    new = {"seq": last["seq"] + 1, "prev": last["sha256"], "kind": kind, "body": body}
+    line = chain.canonical(chain.seal({**last, **new, "week_id": week_id, "key": None}))
+    home.ledger.write_bytes(raw + line.encode() + b"\n")
+    return home.ledger.read_bytes()
 
 
 @cache
