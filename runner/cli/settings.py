@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.paths import Home
-from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.cli.options import HomeOption, JsonOption, existing_home, print_json
 from runner.settings import Settings, Terminal, misspelt_variables, variable
 
 
@@ -15,7 +15,7 @@ def settings(json: JsonOption = False, home: HomeOption = None) -> None:
     A setting is an environment variable (TRAINWEEK_STOP_GRACE_S=60) or a line in settings.yaml
     of the data directory (stop_grace_s: 60). The variable wins.
     """
-    place = Home.find(home)
+    place = existing_home(home)
     rows = [*_rows(Settings, place), *_rows(Terminal, None)]
     misspelt = misspelt_variables()
     if json:

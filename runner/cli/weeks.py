@@ -11,7 +11,7 @@ import typer
 from core.errors import InputError
 from core.timestamps import iso, parse_moment
 from core.week import Week
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
 from runner.outcomes import Recorded, Refused
 
 app = typer.Typer(help="Create, list and select weeks.", no_args_is_help=True)
@@ -30,7 +30,7 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Create a week and make it the active one."""
-    client = open_client(home)
+    client = client_of_any(home)
     outcome = client.create_week(
         parse_moment(launch), playbook_path=playbook and playbook.absolute(), tag=tag
     )
