@@ -18,6 +18,7 @@ import pytest
 from core.errors import SetupError
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
+from runner.cli import operate
 from runner.client import Client
 from runner.home.keepalive import Keeper
 from runner.home.launch import stop_all
