@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help install demo up test test-fast coverage check catalogue faults chaos bench bench-detectors \
+.PHONY: help install demo up test test-fast test-busy coverage check catalogue faults chaos bench bench-detectors \
 	bench-evidence pictures lock clean
 
 help:            ## show this list
@@ -40,6 +40,12 @@ FAST := --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/f
 
 test-fast: $(READY_DEV) ## run the tests without slow tests, browser tests and fault matrix
 	$(BIN)/python -m pytest $(FAST)
+
+TESTS ?= tests/runner/supervision tests/runner/liveness tests/runner/processes tests/faults/test_processes.py
+
+test-busy: $(READY_DEV) ## run TESTS next to four busy loops
+	@loops=; for loop in 1 2 3 4; do sh -c 'while :; do :; done' & loops="$$loops $$!"; done; \
+	trap "kill $$loops 2>/dev/null" EXIT INT TERM; $(BIN)/python -m pytest $(TESTS)
 
 coverage: $(READY_DEV) ## run the same tests, with a table of line coverage
 	$(BIN)/python -m pytest $(FAST) --cov core --cov runner --cov dashboard --cov-report term:skip-covered

@@ -29,7 +29,7 @@ class RunFacts:
 
     name: str
     status: TrainingStatus
-    reason: str  # one sentence: why the status is so ("" while all is well); may be a Message
+    reason: str  # one sentence: why it has this status; "" if healthy; may be a Message
     started: datetime  # real
     ended: datetime | None  # real; None while it runs
     total_steps: int
@@ -51,7 +51,7 @@ class RunFacts:
         return self.attempts > max(1, len(self.reader.attempts_until(until.timestamp())))
 
     def silence_at(self, until: datetime, clock: Clock) -> Silence:
-        """How long its newest attempt had logged nothing at a real moment."""
+        """The newest attempt's silence at a real moment."""
         since = self.attempt_started
         if since is None and self.attempts <= 1:
             since = self.started
@@ -109,14 +109,14 @@ class Facts:
     reports: Mapping[str, str] = field(default_factory=dict)
     decision: Mapping[str, Any] | None = None  # decision.json of the latest revalidation
     synthetic: bool = False
-    # results that were derived from these facts, so that they are derived once; see diagnose()
+    # cache of results derived from these facts; see diagnose()
     derived: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def silence(self) -> Silence | None:
-        """How long the run has shown no progress; None for one that is not expected to.
+        """How long the run has shown no progress; None if none is expected.
 
-        That is a run that has ended, or whose steps are done.
+        None is expected of a run that has ended or completed its steps.
         """
         run = self.run
         if run is None or run.status not in LIVE_TRAINING:

@@ -19,7 +19,7 @@ from core.metrics.conventions import (
     meets_limit,
 )
 from core.metrics.drawdown import max_drawdown_pct
-from core.metrics.measured import Measured, undefined
+from core.metrics.metric_value import MetricValue, undefined
 from core.metrics.ratios import calmar, lag1_autocorrelation, sharpe
 from core.metrics.records import (
     read_equity_csv,
@@ -168,7 +168,7 @@ def score(
 
 def measure(
     equity: np.ndarray, pnl: np.ndarray | None, bars_per_year: int = HOURS_PER_YEAR
-) -> dict[GateId, Measured]:
+) -> dict[GateId, MetricValue]:
     """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
     unknown = undefined(GateStatus.INSUFFICIENT_DATA)
     return {
@@ -199,7 +199,7 @@ def decide(passed: int, rules: Sequence[DecisionRule]) -> DecisionRule:
     return max(reached, key=lambda rule: rule.min_passed)
 
 
-def _judge(spec: GateSpec, measured: Measured) -> GateResult:
+def _judge(spec: GateSpec, measured: MetricValue) -> GateResult:
     value = measured.value
     margin = None
     if value is not None:
@@ -228,7 +228,7 @@ def _facts(
     pnl: np.ndarray | None,
     trades: pd.DataFrame | None,
     bars_per_year: int,
-    hourly: Measured,
+    hourly: MetricValue,
 ) -> Facts:
     bars = len(equity) - 1
     window = days(bars, bars_per_year)

@@ -1,10 +1,9 @@
 """Whether a run makes progress: one rule for silence and stall, for files and live processes.
 
-The status, the findings, the checks, the runner's watcher and the pages all use
-:class:`Silence`. It has two limits. The *learned* one is in real time: on 376 public runs
-``max(10 min, 20 median gaps)`` gave no false alarm and found a hang about twelve times
-sooner than a limit of two hours. The *playbook's* is in week time: ``hours`` of its
-scenario ``hung``.
+The status, the findings, the checks, the runner's watcher and the pages use :class:`Silence`.
+It has two limits. The *learned* one is in real time: on 376 public runs ``max(10 min, 20 median
+gaps)`` gave no false alarm and found a hang about twelve times sooner than a limit of two
+hours. The *playbook's* is in week time: ``hours`` of its scenario ``hung``.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ class Silence:
 
     @property
     def stalled(self) -> bool:
-        """Whether it is longer than it may be, by either limit."""
+        """Whether it exceeds either limit."""
         return self.hung or self.seconds > self.limit
 
     @property

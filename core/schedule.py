@@ -59,7 +59,7 @@ def timeline(
             slot,
             slot.at(week_launch),
             _state(slot, slot.at(week_launch), now_week, done, anomaly_days, checked),
-            troubles=_troubles((seen or {}).get(slot.id, ())),
+            troubles=worst_first((seen or {}).get(slot.id, ())),
         )
         for slot in playbook.schedule
     ]
@@ -76,7 +76,8 @@ def next_up(views: Iterable[SlotView]) -> SlotView | None:
     return None
 
 
-def _troubles(seen: Collection[Verdict]) -> tuple[Verdict, ...]:
+def worst_first(seen: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that do not pass, the worst first."""
     return tuple(sorted((v for v in seen if v in _WORST_FIRST), key=_WORST_FIRST.index))
 
 

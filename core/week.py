@@ -66,11 +66,11 @@ class Week:
         if not self.launch_day <= day <= self.last_day:
             raise InputError(
                 Message(
-                    "{day} is not a day of week {week} ({first} to {last}).",
-                    day=str(day),
+                    "{day:%Y-%m-%d} is not a day of week {week} ({first:%Y-%m-%d} to {last:%Y-%m-%d}).",
+                    day=day,
                     week=self.id,
-                    first=str(self.launch_day),
-                    last=str(self.last_day),
+                    first=self.launch_day,
+                    last=self.last_day,
                 ),
                 Message(
                     "Give a day of the active week, or select another week: trainweek week use"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.vocabulary import (
     IncidentState,
@@ -16,10 +15,12 @@ from core.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from core.clock import Clock
     from core.language import Message
+    from core.ledger_bodies import AnyBody
     from core.week import Week
 
 
@@ -139,6 +140,21 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Countersignature:
+    """The second person's support for the override of a NO-GO."""
+
+    id: int
+    week_id: str
+    revalidation_sha256: str
+    reason: str
+    by: str
+    role: Role
+    verified: bool
+    at: datetime  # real
+    at_week: datetime
+
+
+@dataclass(frozen=True)
 class ConditionClosure:
     """Who closed a condition, when, and the evidence that it is met."""
 
@@ -179,12 +195,12 @@ class LedgerEntry:
 
     seq: int
     kind: str  # week, tick, incident, request, job, signature, condition, key, ...
-    body: Mapping[str, Any] = field(default_factory=dict)
-    by: str = ""
-    at: datetime | None = None  # real
-    at_week: datetime | None = None
-    week_id: str | None = None
-    sha256: str = ""
+    body: AnyBody
+    by: str
+    at: datetime  # real
+    at_week: datetime
+    week_id: str | None
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +215,11 @@ class RunnerStatus:
     epoch: int | None = None
 
 
-DecisionLine = tuple[str, str | None, Mapping[str, Any]]  # kind, week id and body
+class DecisionLine(NamedTuple):
+    """A line of the ledger that decisions are evaluated against."""
+
+    week_id: str | None
+    body: AnyBody
 
 
 @dataclass(frozen=True)
@@ -227,7 +247,7 @@ class WeekRecords:
     closures: tuple[ConditionClosure, ...]  # of the conditions of all signatures
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
     signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
-    countersignatures: tuple[LedgerEntry, ...] = ()  # of overrides, oldest first
+    countersignatures: tuple[Countersignature, ...] = ()  # of overrides, oldest first
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
 

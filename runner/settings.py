@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
-from core.language import Message
+from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from core.paths import Home
 
 PREFIX = "TRAINWEEK_"
+BUSY_TIMEOUT_S = 15.0
+LOG_BYTES, LOG_FILES = 10_000_000, 10
 # Variables that are not settings: the data directory, and those between our own processes.
 _OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_FAIL"})
 _MOST = 999_999_999
@@ -149,13 +151,17 @@ class Settings(_Settings):
         5.0, "Wait for the shim's exit status after a program's end; then it counts as unknown."
     )
     log_bytes: Count = _number(
-        10_000_000, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
+        LOG_BYTES, "bytes", "Size at which output.log, runner.log and dashboard.log are rotated."
     )
-    log_files: Count = _number(10, "files", "Rotated files that are kept, with the present one.")
+    log_files: Count = _number(
+        LOG_FILES, "files", "Rotated files that are kept, with the present one."
+    )
     stop_grace_s: Number = _seconds(
         30.0, "Time from SIGTERM to SIGKILL of a job's whole process tree."
     )
-    busy_timeout_s: Number = _seconds(15.0, "How long a write waits for other writers.")
+    busy_timeout_s: Number = _seconds(
+        BUSY_TIMEOUT_S, "How long a write of the runner waits for other writers."
+    )
     backup_interval_s: Number = _seconds(
         3600.0, "Interval of the backups of database and ledger; 0: no backups."
     )
@@ -208,13 +214,16 @@ class Settings(_Settings):
 
 
 class Terminal(_Settings):
-    """Who the command line acts as. Nothing proves the name."""
+    """Who the command line acts as, and in which language it speaks. Nothing proves the name."""
 
     person: Annotated[PersonName | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None,
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
+    language: Language = Field(
+        default="en", description="Language of the sentences that the command line prints."
+    )
 
 
 def command_name(kind: JobKind) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 
 if TYPE_CHECKING:
-    from runner.records import Job
+    from core.ledger_bodies import Body
+    from runner.records import Job, LedgerEntry
 
 T = TypeVar("T")
+B = TypeVar("B", bound="Body")
 
 
 def present(value: T | None) -> T:
@@ -22,6 +24,12 @@ def recorded(outcome: Recorded[T] | Conflict[T] | Refused) -> T:
     """The record that was saved."""
     assert isinstance(outcome, Recorded), outcome
     return outcome.record
+
+
+def body_of(entry: LedgerEntry, model: type[B]) -> B:
+    """The body of a line of the ledger, of this kind and action."""
+    assert isinstance(entry.body, model), entry
+    return entry.body
 
 
 def job_of(outcome: Submitted | AlreadyRunning | Refused) -> Job:

@@ -1,4 +1,4 @@
-"""The checklists: facts in, verdicts with their evidence out."""
+"""The checklists: from facts to verdicts with their evidence."""
 
 from core.checks import rules  # registers all rules
 from core.checks.judgement import Judgement

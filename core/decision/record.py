@@ -41,6 +41,10 @@ class NextSteps(JsonModel):
     en: str = Field(description="The playbook's text in English.")
     pt: str = Field(description="The playbook's text in Brazilian Portuguese.")
 
+    def in_(self, language: str) -> str:
+        """The playbook's text in a language; English for one that it does not have."""
+        return self.pt if language == "pt" else self.en
+
 
 class RecordFacts(Facts):
     """Figures shown beside the gates."""
@@ -93,7 +97,7 @@ class RecordedDecision(JsonModel):
     robustness: Robustness | None = Field(default=None, description="Where the record breaks.")
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     if_go: LiveLimits | None = Field(default=None, description="Size, stops and dates of a GO.")
-    episodes: tuple[EpisodeRow, ...] = Field(description="One row an episode, then ALL and WORST.")
+    episodes: tuple[EpisodeRow, ...] = Field(description="One row per episode, then ALL and WORST.")
     dispersion: dict[GateId, Dispersion] = Field(
         description="Of each gate's value over the episodes."
     )

@@ -60,11 +60,11 @@ def diagnose(
     """One finding per scenario, in the order of :data:`SCENARIOS`; also those that are OK.
 
     A pure function of the facts: events after ``facts.run.until`` and after
-    ``facts.as_of_real`` have no influence. Only the scenarios that are asked for are
-    judged, and none twice for the same facts.
+    ``facts.as_of_real`` have no influence. Only requested scenarios are judged, each once
+    for the same facts.
 
-    :param only: scenarios to judge, None: all. A silence or a jump of KL is worth checking
-        every few minutes, and costs little when the reward's trend is left out.
+    :param only: scenarios to judge; None: all. Silence and KL can be judged every few
+        minutes, since without the reward's trend it is cheap.
     """
     known = facts.derived.get(_Diagnosis)
     if not isinstance(known, _Diagnosis) or known.playbook is not playbook:
@@ -77,7 +77,7 @@ def diagnose(
 
 
 class _Diagnosis:
-    """The scenarios of one moment, each judged when it is asked for the first time."""
+    """The scenarios of one moment, each judged on first use."""
 
     def __init__(self, facts: Facts, playbook: Playbook) -> None:
         self.playbook = playbook

@@ -1,4 +1,4 @@
-"""The rule of each scenario in words, with the numbers that it really uses.
+"""The rule of each scenario as text, with the numbers that the rule uses.
 
 The numbers are read from the rules' own constants and from the playbook, so an
 explanation always agrees with the rule.
@@ -120,9 +120,7 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             "KL is judged on a log scale. Warning: above {high:g} and more than {z:g} robust "
             "deviations (median and MAD) above the previous {past} updates. Critical: {row} "
             "consecutive updates above {high:g}, one above {jump:g}, or a NaN or infinite value. The "
-            "alarm recovers after {recover} updates below {calm:g} and clears after {clear}. The "
-            "manual's limit of {manual} raises no alarm: {healthy:.0%} of healthy public runs cross "
-            "it.",
+            "alarm recovers after {recover} updates below {calm:g} and clears after {clear}.{check}",
             high=kl_explosion.HIGH,
             z=kl_explosion.SPIKE_Z,
             past=kl_explosion.PAST,
@@ -131,8 +129,7 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             recover=kl_explosion.CALM_TO_RECOVER,
             calm=kl_explosion.CALM,
             clear=kl_explosion.CALM_TO_CLEAR,
-            manual=kl_explosion.MANUAL_LIMIT,
-            healthy=kl_explosion.CROSSED_BY_HEALTHY,
+            check=_check_of_kl(playbook),
         ),
         "data_issue": Message(
             "NaN or infinite values (explained variance alone is harmless), steps that go back or "
@@ -155,3 +152,16 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             unchanged=policy_dead.UNCHANGED,
         ),
     }
+
+
+def _check_of_kl(playbook: Playbook) -> str | Message:
+    limit = kl_explosion.checked_limit(playbook)
+    if limit is None:
+        return ""
+    return Message(
+        " The check's limit of {limit:g} raises no alarm: {healthy:.0%} of healthy public runs have "
+        "updates above {counted:g}.",
+        limit=limit,
+        healthy=kl_explosion.CROSSED_BY_HEALTHY,
+        counted=kl_explosion.COUNTED_AT,
+    )

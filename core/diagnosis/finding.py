@@ -66,10 +66,10 @@ class Finding:
 
 
 def no_data(why: Message) -> ScenarioResult:
-    """A scenario that can't be judged."""
+    """The result NO_DATA: the scenario can't be judged."""
     return ScenarioResult(FindingStatus.NO_DATA, why)
 
 
 def clear(why: Message, *against: Message) -> ScenarioResult:
-    """A scenario that does not apply."""
+    """The result OK: the scenario does not apply."""
     return ScenarioResult(FindingStatus.OK, why, evidence_against=against)

@@ -1,9 +1,9 @@
-"""What a job may be asked for: one model per kind of job.
+"""Parameters of jobs: one model per kind.
 
-:func:`asked_params` is the strict reading of every entry point (client, command line,
-pages, schedule): an unknown name or a value out of range is an error, and nothing is
-written. What is already stored may come from another version: :func:`program_params` and
-:func:`stored_params` leave out the names that this version does not know.
+:func:`asked_params` reads strictly, for every entry point (client, command line, pages,
+schedule): an unknown name or a value out of range is an error, and nothing is written.
+Stored parameters may come from another version: :func:`program_params` and
+:func:`stored_params` leave out names that this version does not know.
 """
 
 from core.job_params.models import (

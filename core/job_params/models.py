@@ -23,7 +23,7 @@ from core.language import Message, literal, recorded_message
 from core.paths import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
-from core.timestamps import iso, parse_day
+from core.timestamps import parse_day
 from core.vocabulary import JobKind
 
 
@@ -45,9 +45,10 @@ def require_range(first: datetime, last: datetime) -> None:
     if last < first:
         raise InputError(
             Message(
-                "The training range ends ({last}) before it begins ({first}).",
-                first=iso(first),
-                last=iso(last),
+                "The training range ends ({last:%Y-%m-%d %H:%M} UTC) before it begins "
+                "({first:%Y-%m-%d %H:%M} UTC).",
+                first=first,
+                last=last,
             ),
             Message("Correct the dates."),
         )

@@ -1,11 +1,11 @@
-"""What a line of the ledger says: one model for each kind of line, and for each of its actions.
+"""Bodies of ledger lines: one model for each kind of line, and for each of its actions.
 
 Writers make a model, and its :meth:`Body.as_json` is recorded. :func:`parse_body` reads a
 line back; a line that this version does not know is an error there. :func:`readable_body`
 reads leniently, for lines that are only shown.
 """
 
-from core.ledger_bodies.body import Body, BodyPart, UnknownBody
+from core.ledger_bodies.body import AnyBody, Body, BodyPart, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
     ConditionClosed,
@@ -30,6 +30,7 @@ from core.ledger_bodies.weeks import ClockSet, WeekCreated, WeekUsed
 
 __all__ = [
     "BODIES",
+    "AnyBody",
     "AttemptColumns",
     "AttemptStarted",
     "Body",

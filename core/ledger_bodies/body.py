@@ -1,6 +1,6 @@
-"""What all bodies of ledger lines have in common.
+"""The base of all bodies of ledger lines.
 
-A body is recorded as the JSON that :meth:`Body.as_json` gives, and the hash chain goes over
+A body is recorded as the JSON of :meth:`Body.as_json`, and the hash chain covers
 it: a field that was never set stays absent, and a line of an older version gives the same
 bytes again.
 """
@@ -86,7 +86,11 @@ class Body(BodyPart):
 
 @dataclass(frozen=True)
 class UnknownBody:
-    """A body of another version, which this one can only show."""
+    """A body written by another version, which this version can only show."""
 
     kind: str
     raw: Any  # as it was recorded
+
+
+AnyBody = Body | UnknownBody
+"""What a reader gets of a line."""

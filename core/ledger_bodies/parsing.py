@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from core.errors import IntegrityError
 from core.field_hints import shown
 from core.language import Message
-from core.ledger_bodies.body import Body, UnknownBody
+from core.ledger_bodies.body import AnyBody, Body, UnknownBody
 from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
     ConditionClosed,
@@ -71,7 +71,7 @@ def parse_body(kind: str, raw: Any, line: int) -> Body:
         raise IntegrityError(_unreadable(kind, error, line), _REMEDY) from error
 
 
-def readable_body(kind: str, raw: Any) -> Body | UnknownBody:
+def readable_body(kind: str, raw: Any) -> AnyBody:
     """The same for lines that are only shown: what this version does not know is left out."""
     model = _model(kind, raw)
     if model is None:

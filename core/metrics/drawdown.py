@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.metrics.measured import Measured, undefined
+from core.metrics.metric_value import MetricValue, undefined
 from core.vocabulary import GateStatus
 
 
@@ -13,8 +13,8 @@ def underwater(equity: np.ndarray) -> np.ndarray:
     return 1.0 - equity / np.maximum.accumulate(equity)
 
 
-def max_drawdown_pct(equity: np.ndarray) -> Measured:
+def max_drawdown_pct(equity: np.ndarray) -> MetricValue:
     """Deepest drawdown in positive percent. ``insufficient_data`` without a single bar."""
     if len(equity) < 2:
         return undefined(GateStatus.INSUFFICIENT_DATA)
-    return Measured(float(underwater(equity).max()) * 100.0)
+    return MetricValue(float(underwater(equity).max()) * 100.0)

@@ -8,11 +8,11 @@ import numpy as np
 
 from core.metrics.conventions import NO_VOLATILITY
 from core.metrics.drawdown import underwater
-from core.metrics.measured import Measured, finite, undefined
+from core.metrics.metric_value import MetricValue, finite, undefined
 from core.vocabulary import GateStatus
 
 
-def sharpe(returns: np.ndarray, periods_per_year: float) -> Measured:
+def sharpe(returns: np.ndarray, periods_per_year: float) -> MetricValue:
     """mean / std(ddof=1) * sqrt(periods), risk-free rate 0 (Sharpe 1994).
 
     ``insufficient_data`` below two returns, ``zero_volatility`` if the std is below 1e-12.
@@ -25,7 +25,7 @@ def sharpe(returns: np.ndarray, periods_per_year: float) -> Measured:
     return finite(float(np.mean(returns)) / spread * math.sqrt(periods_per_year))
 
 
-def annual_return(equity: np.ndarray, bars_per_year: float) -> Measured:
+def annual_return(equity: np.ndarray, bars_per_year: float) -> MetricValue:
     """Compound annual growth as a fraction; ``insufficient_data`` without a bar or on overflow."""
     bars = len(equity) - 1
     if bars < 1:
@@ -36,7 +36,7 @@ def annual_return(equity: np.ndarray, bars_per_year: float) -> Measured:
     return finite(float(growth))
 
 
-def calmar(equity: np.ndarray, bars_per_year: float) -> Measured:
+def calmar(equity: np.ndarray, bars_per_year: float) -> MetricValue:
     """Annual return / max drawdown over the whole window (not Young's 36 months).
 
     ``no_drawdown`` if equity never fell; ``insufficient_data`` without a bar, or if the

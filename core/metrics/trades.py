@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.metrics.measured import Measured, finite, undefined
+from core.metrics.metric_value import MetricValue, finite, undefined
 from core.vocabulary import GateStatus
 
 
-def win_rate_pct(pnl: np.ndarray) -> Measured:
+def win_rate_pct(pnl: np.ndarray) -> MetricValue:
     """Percent of closed trades with a net result above 0. ``no_trades`` without any."""
     if not len(pnl):
         return undefined(GateStatus.NO_TRADES)
-    return Measured(float(np.count_nonzero(pnl > 0)) / len(pnl) * 100.0)
+    return MetricValue(float(np.count_nonzero(pnl > 0)) / len(pnl) * 100.0)
 
 
-def profit_factor(pnl: np.ndarray) -> Measured:
+def profit_factor(pnl: np.ndarray) -> MetricValue:
     """Sum of wins / |sum of losses|, in currency. ``no_trades``, ``no_losses`` where undefined."""
     if not len(pnl):
         return undefined(GateStatus.NO_TRADES)
@@ -25,7 +25,7 @@ def profit_factor(pnl: np.ndarray) -> Measured:
     return finite(float(pnl[pnl > 0].sum()) / lost)
 
 
-def longest_losing_run(pnl: np.ndarray) -> Measured:
+def longest_losing_run(pnl: np.ndarray) -> MetricValue:
     """Longest run of net results below 0 in the given order; a break-even ends a run.
 
     ``no_trades`` without any.
@@ -36,7 +36,7 @@ def longest_losing_run(pnl: np.ndarray) -> Measured:
     for lost in pnl < 0:
         current = current + 1 if lost else 0
         longest = max(longest, current)
-    return Measured(longest)
+    return MetricValue(longest)
 
 
 def chance_of_run_at_most(longest: int, trades: int, loss_rate: float) -> float:

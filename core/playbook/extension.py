@@ -14,6 +14,7 @@ removed: write a complete playbook for that (``trainweek playbook show`` prints 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def extended(tree: Tree) -> Tree:
             line,
             (KEY,),
         )
-    base = read_tree(BASES[name].read_text(encoding="utf-8")).data
+    base = deepcopy(read_tree(BASES[name].read_text(encoding="utf-8")).data)
     own = {key: value for key, value in tree.data.items() if key != KEY}
     places: dict[_Path, _Path] = {}
     data = _merged(base, own, (), (), places)

@@ -26,7 +26,12 @@ class GateSpec(Part):
     """One gate: the metric of the backtest and its limit."""
 
     id: GateId = Field(description=Message("Name in files; each of the six appears once."))
-    number: int = Field(ge=1, le=6, strict=True, description=Message("Number of the gate, 1 to 6."))
+    number: int = Field(
+        ge=1,
+        le=len(GATE_IDS),
+        strict=True,
+        description=Message("Number of the gate, 1 to {last}.", last=len(GATE_IDS)),
+    )
     name: _Name = Field(description=Message("Name in the printed gate block, to the letter."))
     short: _Name = Field(description=Message("Name in the decision document, to the letter."))
     op: Literal[">=", "<="] = Field(
@@ -62,7 +67,10 @@ class DecisionRule(Part):
 
     decision: Decision = Field(description=Message("GO, PARTIAL or NO-GO."))
     min_passed: int = Field(
-        ge=0, le=6, strict=True, description=Message("Minimum passed gates for this decision.")
+        ge=0,
+        le=len(GATE_IDS),
+        strict=True,
+        description=Message("Minimum passed gates for this decision."),
     )
     recommendation: Literal["Deploy", "Tune", "Retrain"] = Field(
         description=Message("Recommendation in the decision document, to the letter.")

@@ -14,6 +14,7 @@ from core.language import Message, joined, literal
 from core.playbook.extension import extended
 from core.playbook.references import complaints
 from core.playbook.schema import Playbook
+from core.playbook.text_fields import with_field_values
 from core.playbook.yaml_tree import Tree, TreeError, read_tree
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
         PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
         for path, what, remedy in complaints(playbook)
     ]
-    return tuple(sorted(problems, key=lambda problem: problem.line)) or playbook
+    if problems:
+        return tuple(sorted(problems, key=lambda problem: problem.line))
+    return with_field_values(playbook)
 
 
 def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> PlaybookProblem:

@@ -20,7 +20,10 @@ class Part(BaseModel):
 
 
 class Text(Part):
-    """One piece of prose, in English and in Brazilian Portuguese."""
+    """One piece of prose, in English and in Brazilian Portuguese.
+
+    It may name a number of the playbook, as ``{threshold:g}``; see ``text_fields``.
+    """
 
     en: Prose = Field(description=Message("The text in English."))
     pt: Prose = Field(description=Message("The same text in Brazilian Portuguese."))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -72,8 +73,9 @@ class Tree:
         return self.lines.get(path, 1)
 
 
+@lru_cache(maxsize=8)  # a tenth of a second; a new week's playbook is asked for three times
 def read_tree(text: str) -> Tree:
-    """Read one YAML document.
+    """Read one YAML document. The tree is shared: who changes it copies it first.
 
     :raises TreeError: not YAML, too long, duplicate keys, aliases, tags, no document.
     """

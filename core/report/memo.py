@@ -73,7 +73,7 @@ def memo_html(
         else [(LOOKAHEAD_TESTS[name].in_(v.language), test) for name, test in tests],
         overlap=OVERLAP[decision.trust.overlap].in_(v.language),
         names={gate.id: gate.short for gate in decision.gates},
-        next_steps=decision.next_steps.pt if v.language == "pt" else decision.next_steps.en,
+        next_steps=decision.next_steps.in_(v.language),
         equity_svg=_equity_svg(decision, equity, bars, v),
         episode_svg=episode_chart(
             [row.episode for row in rows],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Skipped(NamedTuple):
+class SkippedRecord(NamedTuple):
     """A record that was skipped, and why."""
 
     at: int  # its start in the block
@@ -27,7 +27,7 @@ class ParsedBlock(NamedTuple):
     """The scalars of a block, and its skipped records."""
 
     points: dict[str, Points]  # by tag, in the order in which they were written
-    skipped: list[Skipped]
+    skipped: list[SkippedRecord]
 
 
 class ScalarBlocks:
@@ -49,7 +49,7 @@ class ScalarBlocks:
     def take(self, buffer: bytes, records: FramedRecords) -> ParsedBlock:
         """All points of whole records, each verified by its checksum."""
         count = len(records.starts)
-        skipped: list[Skipped] = []
+        skipped: list[SkippedRecord] = []
         done = 0
         while done < count and self._parser.first_wall is None:
             skipped += self._one_by_one(buffer, records, [done], [])
@@ -77,13 +77,13 @@ class ScalarBlocks:
         records: FramedRecords,
         chosen: Iterable[int],
         arrivals: list[tuple[int, str]],
-    ) -> list[Skipped]:
+    ) -> list[SkippedRecord]:
         """Parse the chosen records.
 
         :param arrivals: record and tag of points already read, in order: at the limit,
             the tags that came first are kept.
         """
-        skipped: list[Skipped] = []
+        skipped: list[SkippedRecord] = []
         parser, starts, lengths = self._parser, records.starts, records.lengths
         coming = arrivals[::-1]
         for record in chosen:
@@ -93,9 +93,9 @@ class ScalarBlocks:
             end = start + FRAME + int(lengths[record])
             data = buffer[start + FRAME : end]
             if masked(data) != int.from_bytes(buffer[end : end + 4], "little"):
-                skipped.append(Skipped(start, Fault.BAD_DATA))
+                skipped.append(SkippedRecord(start, Fault.BAD_DATA))
             elif not parser.parse(data, record):
-                skipped.append(Skipped(start, Fault.UNDECODABLE))
+                skipped.append(SkippedRecord(start, Fault.UNDECODABLE))
         for _, tag in reversed(coming):
             parser.column(tag)
         return skipped

@@ -104,7 +104,7 @@ def limit_text(page: Page, judged: Judgement) -> str:
     if not judged.limit or judged.limit[0] in "<>=≤≥":
         return page.say.text(judged.limit)
     if judged.limit == "yes" or judged.limit == value_text(judged):
-        return ""  # the mark says it; "43,824 bars, must be yes" says nothing
+        return ""  # the badge says it; "43,824 bars, must be yes" would be unclear
     return page.say("must be {limit}", limit=judged.limit)
 
 
@@ -113,10 +113,10 @@ def source_text(page: Page, snapshot: Snapshot, judged: Judgement) -> str:
     say, reading = page.say, judged.reading
     if reading is None:
         return ""
-    if RESULT in reading.source:  # the line above names the job; the tooltip has the file
+    if RESULT in reading.source:  # the slot names the job; the tooltip has the file
         return ""
     source = short_source(reading.source)
-    if snapshot.run is not None:  # its name stands in the frame, and is long
+    if snapshot.run is not None:  # the frame already shows its long name
         source = source.removesuffix(f", job of {snapshot.run.name}")
         source = source.replace(snapshot.run.name, say.raw("the run"))
     parts = [window_text(page, reading.window), plain(source)]

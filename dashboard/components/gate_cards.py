@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.decision.gate_record import GateRecord, ResampledGate
 from core.language import Message, plural
+from core.reading import as_set
 from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
 from dashboard.figures.gates import gate_figure
-from dashboard.formatting import beyond, general, margin, share, short
+from dashboard.formatting import beyond, margin, share, short
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def gate_cards(
     :param alone: by gate id, the share of the episodes that pass on their own.
     :param episodes: number of episodes.
     """
-    # Three beside each other on a laptop, two on a phone: every line of a card fits.
+    # Three per row on a laptop, two on a phone, so that every line of a card fits.
     with st.grid(3, min_column_width=160, gap="small", key="gates"):
         for gate in sorted(gates, key=lambda gate: (gate.passed, gate.number)):
             with st.container(border=True, gap="xxsmall", height="stretch", key=f"gate-{gate.id}"):
@@ -56,7 +57,7 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
     value = say(value_text(gate))
     if not gate.passed:
         value = f":red[{value}]"
-    limit = say(general(gate.threshold, gate.unit if gate.unit == "%" else ""))
+    limit = say(as_set(gate.threshold, gate.unit if gate.unit == "%" else ""))
     st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {limit}]]", anchors=False)
     figure = gate_figure(gate)
     if figure is not None:
@@ -99,7 +100,7 @@ def _chances(page: Page, gate: GateResult) -> list[str]:
     """P(pass), and the gate at doubled costs."""
     say, found = page.say, []
     if isinstance(gate, ResampledGate) and (chance := share(gate.p_pass)) is not None:
-        # Of so many resampled records none, or all: not the same as never, or always.
+        # None or all of the resampled records pass: that does not mean never or always.
         if chance in {"0 %", "100 %"}:
             chance = beyond(chance == "100 %")
         found.append(say("P(pass) {chance}", chance=chance))

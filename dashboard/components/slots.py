@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
+from core.schedule import worst_first
 from core.vocabulary import SlotState, Verdict
 from dashboard.components.choice import choice
 from dashboard.components.states import icon, word
@@ -31,27 +32,47 @@ def choose(
     chosen = choice(
         label,
         list(by_id),
-        lambda slot_id: _caption(page, by_id[slot_id], key),
+        lambda slot_id: _caption(page, snapshot, by_id[slot_id], key),
         key=key,
         start=_first(views, snapshot).spec.id,
     )
     return by_id[chosen].spec
 
 
-def mark_of(view: SlotView) -> str:
+def mark_of(snapshot: Snapshot, view: SlotView) -> str:
     """The slot's icon; a slot that is done with failures shows the worst verdict."""
-    worst = view.troubles[0] if view.state is SlotState.DONE and view.troubles else None
-    return icon(worst or view.state)
+    found = troubles(snapshot, view) if view.state is SlotState.DONE else ()
+    return icon(found[0] if found else view.state)
 
 
-def said(page: Page, view: SlotView) -> str:
-    """``Done``, ``Overdue``, ``Done, 1 failed, 2 unknown``."""
+def troubles(snapshot: Snapshot, view: SlotView) -> tuple[Verdict, ...]:
+    """The verdicts that do not pass, the worst first.
+
+    As ticked, for a slot that is judged at its own time; else today's, as its page shows them.
+    """
+    if not view.spec.checks or not snapshot.judged_now(view.spec):
+        return view.troubles
+    return worst_first(judged.verdict for judged in snapshot.judgements(view.spec))
+
+
+def changed(snapshot: Snapshot, view: SlotView) -> bool:
+    """Whether a check that is judged on today's data differs from what was ticked."""
+    return snapshot.judged_now(view.spec) and any(
+        item.tick is not None and item.tick.verdict_seen is not item.judgement.verdict
+        for item in snapshot.items(view.spec)
+    )
+
+
+def said(page: Page, snapshot: Snapshot, view: SlotView) -> str:
+    """``Done``, ``Overdue``, ``Done, 1 failed, 2 unknown, changed since ticked``."""
     parts = [word(view.state, page.say)]
     if view.state is SlotState.DONE:
         parts += [
             page.say.raw(_counted(verdict, count))
-            for verdict, count in Counter(view.troubles).items()
+            for verdict, count in Counter(troubles(snapshot, view)).items()
         ]
+        if changed(snapshot, view):
+            parts.append(page.say("changed since ticked"))
     return ", ".join(parts)
 
 
@@ -71,6 +92,6 @@ def _first(views: list[SlotView], snapshot: Snapshot) -> SlotView:
     return (waiting or come[-1:] or views)[0]
 
 
-def _caption(page: Page, view: SlotView, key: str) -> str:
+def _caption(page: Page, snapshot: Snapshot, view: SlotView, key: str) -> str:
     when = f"{view.at:%H:%M}" if key == "slot" else page.viewer.day(view.at)
-    return f"{mark_of(view)} {when} {said(page, view)}"
+    return f"{mark_of(snapshot, view)} {when} {said(page, snapshot, view)}"

@@ -13,6 +13,7 @@ from core.vocabulary import (
     IncidentState,
     JobState,
     Liveness,
+    Severity,
     SignatureAct,
     SignatureState,
     SlotState,
@@ -97,6 +98,11 @@ LOOKS: dict[type[StrEnum], dict[StrEnum, Look]] = {
         FindingStatus.FIRING: Look("notifications_active", "red"),
         FindingStatus.RECOVERING: Look("healing", "orange"),
         FindingStatus.NO_DATA: _UNKNOWN,
+    },
+    Severity: {
+        Severity.INFO: Look("info", "blue"),
+        Severity.WARNING: _WARN,
+        Severity.CRITICAL: Look("error", "red"),
     },
     IncidentState: {
         IncidentState.OPEN: Look("error", "red"),

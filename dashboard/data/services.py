@@ -48,7 +48,7 @@ class Services:
         self._records: WeekRecords | None = None
 
     def snapshot(self) -> Snapshot | None:
-        """The active week as it stands now; None without a week."""
+        """The active week as of now; None without a week."""
         kept = self._snapshot
         if kept is not None and timedelta(0) <= self.now() - kept.now < SHARED_FOR:
             return kept

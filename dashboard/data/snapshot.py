@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.checks import judge_slot
+from core.decision import latest_decision
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.reward_evidence import FLAT_HOURS
 from core.schedule import SlotView, next_up
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.checks.judgement import Judgement
+    from core.decision import SavedDecision
     from core.facts import Facts, RunFacts
     from core.liveness import Pulse, Silence
     from core.paths import Home
@@ -227,6 +229,14 @@ class Snapshot(Sources):
         return any(incident.is_blocking for incident in self.incidents)
 
     @cached_property
+    def saved_decision(self) -> SavedDecision | None:
+        """The week's newest saved decision, with its hashes checked; None if there is none.
+
+        :raises TrainweekError: its archive was altered.
+        """
+        return latest_decision(self.home, self.week.id)
+
+    @cached_property
     def signatures(self) -> Sequence[Signature]:
         """Signatures of this week, oldest first."""
         return [one for one in self.records.signatures if one.week_id == self.week.id]
@@ -242,6 +252,10 @@ class Snapshot(Sources):
     def at(self, slot: SlotSpec) -> datetime:
         """When a slot is due, in week time (UTC)."""
         return slot.at(self.week.launch)
+
+    def judged_now(self, slot: SlotSpec) -> bool:
+        """Whether its checks are judged on today's data, not on the data of its own time."""
+        return judged_as_of(slot, self.week) is None
 
     def facts_at(self, slot: SlotSpec) -> Facts:
         """The facts as of the moment for which the slot is judged."""

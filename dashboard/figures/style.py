@@ -18,23 +18,26 @@ STILL = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 def frame(height: int, *, legend: bool = False, x_title: str = "", y_title: str = "") -> go.Figure:
     """An empty figure with our axes."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 26 if legend else 10, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
-        hovermode="x unified",
-        hoverlabel={"namelength": -1},
-        uirevision="keep",
-        font={"size": 11},
-    )
     axis = {"showgrid": True, "gridcolor": GRID, "zeroline": False, "automargin": True}
-    figure.update_xaxes(title={"text": x_title, "standoff": 4, "font": {"size": 11}}, **axis)
-    figure.update_yaxes(title={"text": y_title, "standoff": 4, "font": {"size": 11}}, **axis)
-    return figure
+    title = {"standoff": 4, "font": {"size": 11}}
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 26 if legend else 10, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "showlegend": legend,
+            "legend": {
+                "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11},
+            },
+            "hovermode": "x unified",
+            "hoverlabel": {"namelength": -1},
+            "uirevision": "keep",
+            "font": {"size": 11},
+            "xaxis": axis | {"title": title | {"text": x_title}},
+            "yaxis": axis | {"title": title | {"text": y_title}},
+        }
+    )  # fmt: skip
 
 
 def limit_line(figure: go.Figure, value: float, label: str, colour: str = RED) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.language import Message
 from core.vocabulary import JobKind, Role
+
+if TYPE_CHECKING:
+    from core.language import Language
+    from core.playbook import Playbook
 
 ROLES: dict[Role, Message] = {
     Role.VIEWER: Message("Viewer"),
@@ -40,3 +46,12 @@ SCENARIOS: dict[str, Message] = {
     "policy_dead": Message("Policy stopped updating"),
     "logging_broken": Message("Logging broken"),
 }
+
+
+def scenario_name(playbook: Playbook, scenario: str, language: Language) -> str:
+    """The playbook's title, or ours for a scenario that the manual doesn't name."""
+    spec = playbook.find_scenario(scenario)
+    if spec is not None:
+        return spec.title.in_(language)
+    known = SCENARIOS.get(scenario)
+    return scenario if known is None else known.in_(language)

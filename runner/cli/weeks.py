@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.errors import InputError
+from core.language import Message, joined, plural
 from core.timestamps import iso, parse_moment
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
+from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
+
+_PAST = timedelta(days=1)  # a launch that is longer ago is worth a sentence
 
 app = typer.Typer(help="Create, list and select weeks.", no_args_is_help=True)
 
 
 @app.command()
 def new(
-    launch: Annotated[str, typer.Option(help="Launch time, e.g. 2026-11-23T14:00Z.")],
+    launch: Annotated[
+        str, typer.Option(help="Launch time, e.g. 2026-11-23T14:00Z, or now (this minute).")
+    ],
     playbook: Annotated[
         Path | None, typer.Option(help="Playbook file (default: the phase 4 manual).")
     ] = None,
@@ -32,13 +39,31 @@ def new(
     """Create a week and make it the active one."""
     client = client_of_any(home)
     outcome = client.create_week(
-        parse_moment(launch), playbook_path=playbook and playbook.absolute(), tag=tag
+        _launch_time(launch), playbook_path=playbook and playbook.absolute(), tag=tag
     )
     match outcome:
         case Recorded(record=week):
             _show([week], json)
+            if not json and (late := datetime.now(UTC) - week.launch) > _PAST:
+                tell(
+                    plural(
+                        "The launch was {n} day ago: what was due since then is overdue.",
+                        "The launch was {n} days ago: what was due since then is overdue.",
+                        late.days,
+                    )
+                )
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
+
+
+def _launch_time(text: str) -> datetime:
+    """A moment as text, or ``now``: this minute.
+
+    :raises InputError: it is neither.
+    """
+    if text.strip().lower() == "now":
+        return datetime.now(UTC).replace(second=0, microsecond=0)
+    return parse_moment(text)
 
 
 @app.command("list")
@@ -46,7 +71,7 @@ def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
     """List all weeks; * marks the active one."""
     weeks = open_client(home).weeks()
     if not weeks and not json:
-        print("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z")
+        tell(Message("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
     _show(weeks, json)
 
@@ -80,4 +105,5 @@ def _show(weeks: Sequence[Week], json: bool) -> None:
         return
     for week in weeks:
         mark = "*" if week.active else " "
-        print(f"{mark} {week.id}  launch {iso(week.launch)}  {week.tag}  {week.symbol}")
+        launch = Message("launch {time}", time=iso(week.launch))
+        tell(joined([f"{mark} {week.id}", launch, week.tag, week.symbol], "  "))

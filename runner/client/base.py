@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.errors import InputError, PermissionDenied
 from core.field_hints import shown
 from core.language import Message, literal
+from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
 from core.text_rules import not_blank, one_line, readable
 from runner.outcomes import Refused
 from runner.store import Store, Transaction, schema
@@ -71,6 +72,28 @@ def _require_key(key: str) -> None:
     )
 
 
+def requested_job(entry: LedgerEntry) -> str:
+    """The job that an earlier request with the same key asked for.
+
+    :raises InputError: the key belongs to another kind of line.
+    """
+    if isinstance(entry.body, JobRequested | StopRequested | RestartRequested):
+        return entry.body.job_id
+    raise used_otherwise(entry)
+
+
+def used_otherwise(entry: LedgerEntry) -> InputError:
+    """The error for a key that an earlier line of another kind has."""
+    return InputError(
+        Message(
+            "Line {line:,} of the ledger, of kind {kind}, already has this key.",
+            line=entry.seq,
+            kind=entry.kind,
+        ),
+        Message("Give each request a key of its own."),
+    )
+
+
 class BaseClient:
     """Base class of the client's parts."""
 
@@ -107,7 +130,7 @@ class BaseClient:
 
     @staticmethod
     def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
-        """The line that an earlier request with this key wrote.
+        """The line that an earlier request with this key wrote; None if there is none.
 
         :raises InputError: no valid key.
         """

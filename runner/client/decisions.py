@@ -15,7 +15,7 @@ from core.ledger_bodies import (
 )
 from core.text_rules import is_blank
 from core.vocabulary import Right, SignatureAct
-from runner.client.base import BaseClient, no_week, refused_text
+from runner.client.base import BaseClient, no_week, refused_text, used_otherwise
 from runner.client.signatures.rules import (
     countersigned,
     refusal,
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
     from core.decision import SavedDecision
     from core.people import Person
-    from runner.records import ConditionClosure, DecisionRecords, LedgerEntry, Signature
+    from runner.records import (
+        ConditionClosure,
+        Countersignature,
+        DecisionRecords,
+        Signature,
+    )
 
 
 class Decisions(BaseClient):
@@ -103,7 +108,7 @@ class Decisions(BaseClient):
 
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
-    ) -> Recorded[LedgerEntry] | Refused:
+    ) -> Recorded[Countersignature] | Refused:
         """Approve an override of this NO-GO as its second person, before the CTO signs it."""
         if denied := self._denied(Right.COUNTERSIGN) or refused_text(reason):
             return denied
@@ -120,7 +125,11 @@ class Decisions(BaseClient):
                     return found
                 body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
                 entry = self._append(transaction, body, week_id, key)
-            return Recorded(entry)
+            every = record_queries.countersignatures(connection)
+            made = next((one for one in every if one.id == entry.seq), None)
+            if made is None:
+                raise used_otherwise(entry)
+            return Recorded(made)
 
     def _signable(
         self, connection: Connection, week_id: str, revalidation_sha256: str

@@ -54,9 +54,9 @@ class Incidents(BaseClient):
                 return Conflict(
                     existing,
                     Message(
-                        "{by} opened it at {time} UTC.",
+                        "{by} opened it at {time:%Y-%m-%d %H:%M:%S} UTC.",
                         by=existing.opened_by,
-                        time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
+                        time=existing.opened_at,
                     ),
                 )
             kept, missing = copy_evidence(self.home, procedure)
@@ -91,7 +91,8 @@ class Incidents(BaseClient):
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
         """Close an incident; starts are allowed again if no other incident blocks them.
 
-        Actions that are not marked as done don't prevent that; the ledger names them.
+        Actions that are not marked as done don't prevent that; the ledger names them. A request
+        that is repeated, by the same person with the same reason, is answered like the first.
         """
         if denied := self._denied(Right.RECORD) or refused_text(reason):
             return denied
@@ -100,6 +101,9 @@ class Incidents(BaseClient):
                 Message("Closing an incident requires a reason."), Message("Enter the root cause.")
             )
         with self.store.write() as transaction:
+            before = record_queries.incident(transaction.connection, incident_id)
+            if before and (before.closed_by, before.close_reason) == (self.person.name, reason):
+                return Recorded(before)
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found

@@ -13,7 +13,7 @@ from core.language import Message, plural
 from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
-from runner.client.base import BaseClient
+from runner.client.base import BaseClient, requested_job
 from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.start_rules import launch_params
@@ -61,7 +61,7 @@ class Jobs(BaseClient):
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):
-                return Submitted(self._job(transaction, entry.body["job_id"]))
+                return Submitted(self._job(transaction, requested_job(entry)))
             if row := queries.active_job(connection, kind):
                 job = rows.job_of(row)
                 return AlreadyRunning(job, job.requested_by, job.requested_at)

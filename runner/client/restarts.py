@@ -15,7 +15,7 @@ from core.job_params import (
 from core.language import Message
 from core.ledger_bodies import JobRequested, RestartRequested
 from core.vocabulary import ACTIVE_STATES, LIVE_STATES, JobKind, Right
-from runner.client.base import BaseClient
+from runner.client.base import BaseClient, requested_job
 from runner.client.start_rules import blocked_start, launch_params
 from runner.outcomes import Refused, Submitted
 from runner.store import queries, rows, schema
@@ -62,7 +62,7 @@ class Restarts(BaseClient):
         with self.store.write() as transaction:
             connection = transaction.connection
             if entry := self._keyed(connection, key):
-                return Submitted(self._job_row(connection, entry.body["job_id"]))
+                return Submitted(self._job_row(connection, requested_job(entry)))
             week = queries.active_week(connection)
             row = queries.newest_job(connection, JobKind.TRAIN, week.id) if week else None
             if week is None or row is None:
@@ -106,10 +106,10 @@ class Restarts(BaseClient):
             return None
         return Refused(
             Message(
-                "{by} requested a stop of {job} at {at} UTC.",
+                "{by} requested a stop of {job} at {at:%Y-%m-%d %H:%M:%S} UTC.",
                 by=row.stop_requested_by,
                 job=row.id,
-                at=row.stop_requested_at.strftime("%Y-%m-%d %H:%M:%S"),
+                at=row.stop_requested_at,
             ),
             Message("Wait until it has ended, then restart it."),
         )

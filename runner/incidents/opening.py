@@ -1,4 +1,4 @@
-"""How an incident is opened, by a person or by the runner."""
+"""Opening of incidents, by a person or by the runner."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from runner.processes.identity import (
 )
 from runner.processes.process_table import descendants, process_entry
 from runner.processes.procfs import boot_id
+from runner.settings import LOG_BYTES, LOG_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ class LocalProcesses:
     :param log_files: how many of them are kept, the present one included.
     """
 
-    def __init__(self, log_bytes: int = 10_000_000, log_files: int = 10) -> None:
+    def __init__(self, log_bytes: int = LOG_BYTES, log_files: int = LOG_FILES) -> None:
         self.log_bytes, self.log_files = log_bytes, log_files
         self._shims: list[subprocess.Popen[bytes]] = []
         self._read: dict[Path, tuple[tuple[str | int, ...], _ShimRecord]] = {}

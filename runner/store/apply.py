@@ -52,7 +52,7 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
     """Apply one line to the tables.
 
     :param end: byte offset of its end in the file.
-    :raises IntegrityError: a newer version wrote it, and this one does not know what it says.
+    :raises IntegrityError: a newer version wrote it, and this one can't interpret it.
     """
     body = parse_body(fields["kind"], fields["body"], fields["seq"])
     connection.execute(
@@ -68,7 +68,7 @@ def apply(connection: Connection, fields: Fields, end: int) -> None:
         )
     )
     action = _ACTIONS.get(type(body))
-    if action is not None:  # a line without effect, such as a decision, is only stored
+    if action is not None:  # a line that changes no other table, such as a decision, is only stored
         action(connection, fields, body)
 
 
@@ -83,7 +83,7 @@ def _who(fields: Fields) -> dict[str, Any]:
 
 
 def _insert(connection: Connection, table: Table, fields: Fields, values: Fields) -> None:
-    """A row of its own for a line of a person or of the runner."""
+    """Insert a row for a line, with its author and times."""
     connection.execute(
         insert(table).values(id=fields["seq"], week_id=fields["week_id"], **values, **_who(fields))
     )
@@ -192,12 +192,12 @@ def _columns(columns: JobColumns | AttemptColumns) -> dict[str, Any]:
     values = _plain(columns)
     if "mark" in values:
         values["attempt_id"] = values.pop("mark")
-    # A text without a record, as older lines have it, must not keep the record of the one before.
+    # Older lines have a text without a record: the record of the previous text must not remain.
     return {"reason_message": None, **values} if "reason" in values else values
 
 
 def _plain(body: BodyPart) -> dict[str, Any]:
-    """What was set, for the tables: they have a message's text and its record."""
+    """The fields that were set, with messages as text and record, as the tables store them."""
     return {
         name: str(value) if isinstance(value, Message) else value
         for name, value in body.given().items()

@@ -40,18 +40,18 @@ def migrate(engine: Engine, database: Path) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if present is not None and present not in known:
-        raise SetupError(
-            Message(
-                "{path} has schema {present}; this trainweek knows schemas up to {known}.",
-                path=str(database),
-                present=present,
-                known=REVISION,
-            ),
-            Message("Use the newer trainweek that wrote it, or another --home."),
-        )
     if present is not None:
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if present not in known:
+            raise SetupError(
+                Message(
+                    "{path} has schema {present}; this trainweek knows schemas up to {known}.",
+                    path=str(database),
+                    present=present,
+                    known=REVISION,
+                ),
+                Message("Use the newer trainweek that wrote it, or another --home."),
+            )
         copy_database(database, database.with_suffix(f".before-{REVISION}.db"))
     with engine.connect().execution_options(write=True) as connection:
         config.attributes["connection"] = connection

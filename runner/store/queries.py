@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from core.clock import Clock
+from core.ledger_bodies import SigningKeyCreated, readable_body
 from core.vocabulary import ACTIVE_STATES, IncidentState, JobKind
 from runner.store.rows import incident_of, point_of, week_of
 from runner.store.schema import clock_points, incidents, jobs, ledger, weeks
@@ -81,8 +82,11 @@ def job_by_id(connection: Connection, job_id: str) -> Row | None:
 
 def signing_keys(connection: Connection) -> set[str]:
     """Every public key that signed in this data directory, as base64."""
-    lines = connection.execute(select(ledger.c.body).where(ledger.c.kind == "key"))
-    return {str(line.body.get("public_key")) for line in lines}
+    created = connection.execute(
+        select(ledger.c.body).where(ledger.c.kind == SigningKeyCreated.kind)
+    ).scalars()
+    bodies = (readable_body(SigningKeyCreated.kind, raw) for raw in created)
+    return {body.public_key for body in bodies if isinstance(body, SigningKeyCreated)}
 
 
 def newest_job(

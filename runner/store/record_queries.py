@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 
+from core.ledger_bodies import (
+    ClockSet,
+    Countersigned,
+    DecisionMade,
+    JobRequested,
+    WeekCreated,
+    readable_body,
+)
 from core.vocabulary import IncidentState, JobKind
 from runner.records import (
     Attempt,
     ConditionClosure,
+    Countersignature,
     DecisionLine,
     DecisionRecords,
     Incident,
@@ -139,27 +148,30 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
     table = schema.ledger
     # What a request takes over, the week's newest takes over too; the others are the most lines.
     requests = (
-        select(func.max(table.c.seq)).where(table.c.kind == "request").group_by(table.c.week_id)
+        select(func.max(table.c.seq))
+        .where(table.c.kind == JobRequested.kind)
+        .group_by(table.c.week_id)
     )
     lines = connection.execute(
         select(table.c.kind, table.c.week_id, table.c.body)
-        .where(table.c.kind.in_(("decision", "week")) | table.c.seq.in_(requests))
+        .where(table.c.kind.in_((DecisionMade.kind, WeekCreated.kind)) | table.c.seq.in_(requests))
         .order_by(table.c.seq)
     )
-    return tuple((row.kind, row.week_id, row.body) for row in lines)
+    return tuple(DecisionLine(row.week_id, readable_body(row.kind, row.body)) for row in lines)
 
 
-def countersignatures(connection: Connection) -> list[LedgerEntry]:
+def countersignatures(connection: Connection) -> list[Countersignature]:
     """The countersignatures of overrides, oldest first."""
     table = schema.ledger
-    query = select(table).where(table.c.kind == "countersign").order_by(table.c.seq)
-    return [rows.entry_of(row) for row in connection.execute(query)]
+    query = select(table).where(table.c.kind == Countersigned.kind).order_by(table.c.seq)
+    found = (rows.countersignature_of(row) for row in connection.execute(query))
+    return [one for one in found if one is not None]
 
 
 def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:
     """The last ``limit`` ledger entries, newest first, without clock points."""
     table = schema.ledger
-    query = select(table).where(table.c.kind != "clock").order_by(table.c.seq.desc())
+    query = select(table).where(table.c.kind != ClockSet.kind).order_by(table.c.seq.desc())
     if week_id is not None:
         query = query.where(table.c.week_id == week_id)
     return [rows.entry_of(row) for row in connection.execute(query.limit(limit))]

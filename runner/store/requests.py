@@ -1,6 +1,6 @@
 """Requests for jobs: how they are written, and how a requested restart is read back.
 
-A restart is requested once. The live attempt is stopped like by any stop, so it can save;
+A restart is requested once. The live attempt is stopped as by any other stop, so it can save;
 after its end the job goes back into the queue, and the next attempt continues from the
 last good checkpoint with the changed settings. They are part of the job's parameters, so
 later attempts keep them.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def job_request(
     kind: JobKind, params: JobParams, run: str | None, now: datetime
 ) -> JobRequested:  # fmt: skip
-    """The ledger body of a request; the job's id is made here."""
+    """The ledger body of a request, with a new job id."""
     return JobRequested(
         job_id=f"{kind.value}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
         job_kind=kind,

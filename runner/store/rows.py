@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import ClockPoint
 from core.language import Message, recorded_message
+from core.ledger_bodies import Countersigned, readable_body
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
 from runner.records import (
     Attempt,
     ConditionClosure,
+    Countersignature,
     Incident,
     Job,
     LedgerEntry,
@@ -30,7 +32,26 @@ def _plain(row: Row[Any], *without: str) -> dict[str, Any]:
 
 def entry_of(row: Row[Any]) -> LedgerEntry:
     """A ledger entry from its row."""
-    return LedgerEntry(**_plain(row, "role", "verified", "key", "end"))
+    values = _plain(row, "role", "verified", "key", "end")
+    return LedgerEntry(**values | {"body": readable_body(row.kind, row.body)})
+
+
+def countersignature_of(row: Row[Any]) -> Countersignature | None:
+    """A countersignature from its line of the ledger; None if this version can't read it."""
+    body = readable_body(row.kind, row.body)
+    if not isinstance(body, Countersigned):
+        return None
+    return Countersignature(
+        id=row.seq,
+        week_id=row.week_id,
+        revalidation_sha256=body.revalidation_sha256,
+        reason=body.reason,
+        by=row.by,
+        role=Role(row.role),
+        verified=row.verified,
+        at=row.at,
+        at_week=row.at_week,
+    )
 
 
 def week_of(row: Row[Any]) -> Week:

@@ -26,6 +26,7 @@ from core.language import Message
 from core.paths import Home
 from core.timestamps import iso
 from runner.failpoints import fail_here
+from runner.settings import BUSY_TIMEOUT_S
 from runner.store import chain, schema
 from runner.store.apply import apply
 from runner.store.damage import damage_of, operator_errors, refuse_damaged, unwritable
@@ -119,7 +120,7 @@ class Store:
     _suspect = False
 
     def __init__(
-        self, home: Home, busy_timeout_s: float = 15.0, database: Path | None = None
+        self, home: Home, busy_timeout_s: float = BUSY_TIMEOUT_S, database: Path | None = None
     ) -> None:
         self.home = home
         self.busy_timeout_s = busy_timeout_s

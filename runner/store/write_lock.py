@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from runner.settings import BUSY_TIMEOUT_S
 from runner.store.damage import busy, unwritable
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def write_lock(home: Home, timeout_s: float = 15.0) -> Iterator[None]:
+def write_lock(home: Home, timeout_s: float = BUSY_TIMEOUT_S) -> Iterator[None]:
     """Lock out all other writers, of this process and of others.
 
     :raises ConflictError: it waited longer than the timeout.

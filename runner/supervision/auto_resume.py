@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Row, select
 
 from core.language import Message, plural
+from core.ledger_bodies import JobChanged, readable_body
 from core.vocabulary import JobKind, JobState
 from runner.files import read_json
 from runner.store import queries, schema
@@ -123,6 +124,9 @@ def _last_step(home: Home, attempt: Row) -> int | None:
 def _resumes_since(connection: Connection, job_id: str, since: datetime) -> int:
     table = schema.ledger
     recent = connection.execute(
-        select(table.c.body).where(table.c.kind == "job", table.c.at > since)
+        select(table.c.body).where(table.c.kind == JobChanged.kind, table.c.at > since)
     ).scalars()
-    return sum(1 for body in recent if body["job_id"] == job_id and body.get("resumes"))
+    bodies = (readable_body(JobChanged.kind, raw) for raw in recent)
+    return sum(
+        isinstance(body, JobChanged) and body.job_id == job_id and body.resumes for body in bodies
+    )

@@ -45,7 +45,7 @@ class Starter:
         self.executor, self.finisher = executor, finisher
 
     def start(self, row: Row, now: datetime) -> str | None:
-        """Start the next attempt; its attempt_id, or None if it is not to be started any more."""
+        """Start the next attempt; returns its attempt_id, None if it must no longer be started."""
         number, attempt_id = row.attempt + 1, str(uuid.uuid4())
         job = job_of(row)
         with self.fenced.write(now) as write:

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from runner.records import (
         Attempt,
         Condition,
+        Countersignature,
         Job,
-        LedgerEntry,
         RunnerStatus,
         Signature,
         WeekRecords,
@@ -229,10 +229,10 @@ class Sources:
         """The newest signature of a decision."""
         return self.records.newest_signature(sha256)
 
-    def countersignatures(self, sha256: str) -> list[LedgerEntry]:
+    def countersignatures(self, sha256: str) -> list[Countersignature]:
         """The countersignatures of an override of this decision, oldest first."""
         every = self.records.countersignatures
-        return [one for one in every if one.body.get("revalidation_sha256") == sha256]
+        return [one for one in every if one.revalidation_sha256 == sha256]
 
     def conditions_of(self, signature: Signature) -> list[Condition]:
         """The conditions of one signature, open and closed, in its order."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
@@ -18,9 +17,6 @@ from core.vocabulary import JobKind, Verdict
 from tests.dashboard.place import LAUNCH, Place
 from tests.dashboard.reads import Cost, counted
 from tests.expected import present
-
-if TYPE_CHECKING:
-    from dashboard.page import Page
 
 PAGES = (
     "hourly_checks",
@@ -75,7 +71,7 @@ def looks(place: Place, panel: str) -> tuple[Cost, Cost, float]:
     return written, unchanged, median(took)
 
 
-def _script(panel: str, page: Page) -> None:
+def _script(panel, page) -> None:
     import importlib
 
     import streamlit as st

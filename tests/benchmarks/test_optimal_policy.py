@@ -17,6 +17,8 @@ from runner.agent.market import Market
 from runner.agent.market_env import EnvSettings, MarketEnv
 from tests.benchmarks.optimal_policy import GRID, LARGEST_LOG_ODDS, solve
 
+pytestmark = pytest.mark.slow
+
 SIGNAL = SignalModel()
 COSTLY = EnvSettings(exit_at_end=True)
 FREE = EnvSettings(costs=CostModel(0.0, 0.0, 0.0), exit_at_end=True)

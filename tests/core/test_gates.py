@@ -25,7 +25,7 @@ from tests.expected import present
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.metrics.measured import Measured
+    from core.metrics.metric_value import MetricValue
 
 PLAYBOOK = load_playbook(DEFAULT)
 RELATIVE = 1e-9  # what a report promises
@@ -203,7 +203,7 @@ def compounded(returns: Sequence[float] | np.ndarray) -> np.ndarray:
     return 100 * np.concatenate([[1.0], np.cumprod(1 + np.array(returns))])
 
 
-def same(one: Measured, two: Measured, rel: float = 1e-7) -> bool:
+def same(one: MetricValue, two: MetricValue, rel: float = 1e-7) -> bool:
     """Both undefined, or close; the std of nearly equal returns loses half the digits."""
     if one.value is None or two.value is None:
         return one.value == two.value

@@ -20,6 +20,7 @@ from dashboard.viewer import Viewer
 from runner.client import Client
 from tests.event_files import Point, write_events
 from tests.expected import job_of, present, recorded
+from tests.runner.place import empty_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,7 +70,8 @@ class Place:
     def __init__(self, root: Path) -> None:
         self.home = Home(root)
         self.now = LAUNCH + timedelta(hours=3, minutes=5)
-        root.mkdir(parents=True, exist_ok=True)
+        self.home.state.mkdir(parents=True, exist_ok=True)
+        self.home.database.write_bytes(empty_database())
 
     def client(self, person: Person = LEAD) -> Client:
         return Client(self.home, person, now=lambda: self.now)
@@ -125,7 +127,8 @@ class Place:
         return test.run()
 
 
-def _script(panel: str, page: Page) -> None:
+# AppTest runs the source of such a function alone: no name of this file is known in it.
+def _script(panel, page) -> None:
     import importlib
 
     import streamlit as st
@@ -141,7 +144,7 @@ def draw_frame(page: Page) -> AppTest:
     return AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
 
 
-def _frame(page: Page) -> None:
+def _frame(page) -> None:
     from dashboard.frame import show
 
     show(page, "Any page")

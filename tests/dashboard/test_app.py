@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES, PAGES_FOLDER, STEMS
 from tests.dashboard.place import LAUNCH, Place, text_of
-
-if TYPE_CHECKING:
-    from dashboard.page import Page
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -103,7 +99,7 @@ def test_a_run_that_fell_silent_is_red_on_every_page(place: Place) -> None:
     assert "No new events for 21 min" in text
 
 
-def _frame(page: Page) -> None:
+def _frame(page) -> None:
     from dashboard import frame
 
     frame.show(page, "Anywhere")

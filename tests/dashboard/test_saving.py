@@ -15,7 +15,6 @@ from tests.dashboard.place import Place, button, text_of
 
 if TYPE_CHECKING:
     from core.language import Language
-    from dashboard.page import Page
 
 TICK = "tick:hourly_1:reward_positive"
 
@@ -63,7 +62,8 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
     week = place.watch()
     place.client().tick(week.id, "hourly_2", "reward_positive", "", Verdict.PASS, "1")
     place.home.database.write_bytes(b"")
-    frame = AppTest.from_function(_frame, args=(place.page(language=language),)).run()
+    page = place.page(language=language)
+    frame = AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
     assert not frame.exception
     alert = next(error.value for error in frame.error if said in error.value)
     assert "trainweek ledger restore" in alert.replace("\\", "")
@@ -74,7 +74,7 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
     assert place.home.database.read_bytes() == b""
 
 
-def _frame(page: Page) -> None:
+def _frame(page) -> None:
     from dashboard import frame
 
     frame.show(page, "Title")

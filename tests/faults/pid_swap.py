@@ -13,7 +13,6 @@ from pathlib import Path
 
 from runner.processes import identity
 from runner.processes.identity import ProcessIdentity, identify, send_signal
-from tests.expected import present
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -39,13 +38,15 @@ def swap(first: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
 
 def main() -> int:
     first = start()
-    meant = present(identify(first.pid))
+    meant = identify(first.pid)
+    assert meant is not None
     second = swap(first)
     sent = send_signal(meant, signal.SIGKILL)
     time.sleep(0.2)
     print(f"before the check: sent {sent}, victim alive {second.poll() is None}")
 
-    meant, alive = present(identify(second.pid)), identity.is_alive
+    meant, alive = identify(second.pid), identity.is_alive
+    assert meant is not None
     third: subprocess.Popen[bytes] | None = None
 
     def checked_then_swapped(process: ProcessIdentity | None) -> bool:

@@ -14,10 +14,11 @@ import psutil
 import pytest
 import yaml
 
+from core.ledger_bodies import JobChanged
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused
-from tests.expected import present
+from tests.expected import body_of, present
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, vanish
 from tests.faults.small_disk import left, run_on_disk
@@ -165,21 +166,14 @@ def test_a_loop_of_ends_is_slowed_and_stopped(place: Place, seen: Seen) -> None:
         vanish(place.shim(job), place.pid(job))
         place.until(service, job, JobState.LOST if number == 4 else JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
-        if "not_before" in last.body["job"]:
-            at = last.body["job"]["not_before"]
-            waits.append(_seconds(at) - present(last.at).timestamp())
+        if until := body_of(last, JobChanged).job.not_before:
+            waits.append((until - last.at).total_seconds())
     assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
     assert "not resumed automatically again" in place.job(job).reason
     for wait, middle in zip(waits, (0.4, 0.8, 1.0), strict=True):
         assert 0.75 * middle <= wait <= 1.25 * middle
     said = ", ".join(f"{wait:.2f} s" for wait in waits)
     seen(f"waits {said} (from 0.4 s, cap 1 s), then: {place.job(job).reason}")
-
-
-def _seconds(text: str) -> float:
-    from core.timestamps import parse_moment
-
-    return parse_moment(text).timestamp()
 
 
 @fault(14, injected="a trainer that raises", expected="no restart by itself; Start is blocked")

@@ -16,8 +16,8 @@ from core.people import Person
 from core.timestamps import parse_moment
 from core.vocabulary import Role
 from runner.client import Client
+from runner.outcomes import Recorded
 from runner.recovery.verification import verify_ledger
-from tests.expected import recorded
 
 
 def main() -> None:
@@ -25,7 +25,9 @@ def main() -> None:
     client = Client(home, Person("Wilma", Role.LEAD))
     week = client.active_week()
     if week is None:
-        week = recorded(client.create_week(parse_moment("2026-02-23T14:00Z")))
+        created = client.create_week(parse_moment("2026-02-23T14:00Z"))
+        assert isinstance(created, Recorded), created
+        week = created.record
     for number in range(count):
         try:
             client.note(week.id, "hourly_1", f"{number} " + "x" * 4000)

@@ -30,6 +30,7 @@ from runner.outcomes import Submitted
 from runner.processes.attempt_processes import attempt_processes, started_attempts
 from runner.service import Service
 from runner.settings import Settings, command_name
+from runner.store import Store, chain
 from tests.expected import job_of, present
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def child_settings(**changed: object) -> Settings:
         "tick_s": 0.02,
         "heartbeat_s": 0.2,
         "shim_heartbeat_s": 0.2,
-        "start_timeout_s": 10.0,
+        "start_timeout_s": 60.0,  # a busy machine starts a process late
         "stop_grace_s": 0.5,
         "backoff_s": 0.1,
         "schedule": False,
@@ -77,7 +78,7 @@ def child_environment(**changed: str) -> dict[str, str]:
         "TRAINWEEK_TICK_S": "0.02",
         "TRAINWEEK_HEARTBEAT_S": "0.2",
         "TRAINWEEK_SHIM_HEARTBEAT_S": "0.2",
-        "TRAINWEEK_START_TIMEOUT_S": "10",
+        "TRAINWEEK_START_TIMEOUT_S": "60",
         "TRAINWEEK_STOP_GRACE_S": "0.5",
         "TRAINWEEK_BACKOFF_S": "0.1",
         "TRAINWEEK_SCHEDULE": "0",
@@ -101,6 +102,25 @@ def strays(home: Home) -> list[psutil.Process]:
             with suppress(psutil.Error):
                 found.append(psutil.Process(process.pid))
     return found
+
+
+def add_line(home: Home, kind: str, body: dict[str, Any], week_id: str | None = None) -> bytes:
+    """Another line in the ledger, as a version writes it that knows it; returns the whole file."""
+    raw = home.ledger.read_bytes()
+    last = json.loads(raw.splitlines()[-1])
+    new = {"seq": last["seq"] + 1, "prev": last["sha256"], "kind": kind, "body": body}
+    line = chain.canonical(chain.seal({**last, **new, "week_id": week_id, "key": None}))
+    home.ledger.write_bytes(raw + line.encode() + b"\n")
+    return home.ledger.read_bytes()
+
+
+@cache
+def empty_database() -> bytes:
+    """Made once: to copy it is quicker than to migrate another through every version."""
+    with TemporaryDirectory(prefix="trainweek-place-") as folder:
+        home = Home(Path(folder))
+        Store(home)
+        return home.database.read_bytes()
 
 
 @cache

@@ -13,6 +13,7 @@ from core.decision.load import files_of
 from core.files import file_sha256, write_json
 from core.market.loading import candles_sha256
 from core.model_manifest import manifest_of, manifest_path
+from core.timestamps import iso
 from core.vocabulary import Decision, EvidenceGrade, JobKind, SignatureAct
 from runner.client import Client
 from runner.jobs.decision_context import Approvals
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from core.decision import DecisionRecord
     from core.market.candles import Provenance
     from core.paths import Home
     from core.people import Person
@@ -34,6 +36,9 @@ CONDITIONS = (
     {"text": "half size", "owner": "Lea", "due": "2026-03-01"},
     {"text": "alarm at 3 %", "owner": "Eva", "due": "2099-01-01"},
 )
+
+# By what they were built from: many tests begin with the same one, at another moment.
+_BUILT: dict[str, DecisionRecord] = {}
 
 
 class SignedPlace(Place):
@@ -65,21 +70,22 @@ class SignedPlace(Place):
     ) -> str:
         """Save a revalidation of what lies there now; its hash."""
         backtest = record(seed)
-        saved = decision_of(
-            backtest,
-            week=self.week.id,
-            created_at=self.at or datetime.now(UTC),
-            model={
-                "path": "models/ppo_phase4/best_model.zip",
-                "sha256": self.manifest()["sha256"],
-                "manifest_sha256": canonical_sha256(self.manifest()),
-                "train_range": train_range,
-            },
-            checks=checks,
-            production=approvals.production,
-            lapsed=approvals.lapsed,
-            data=provenance_of(self.home),
-        )
+        model: dict[str, Any] = {
+            "path": "models/ppo_phase4/best_model.zip",
+            "sha256": self.manifest()["sha256"],
+            "manifest_sha256": canonical_sha256(self.manifest()),
+            "train_range": train_range,
+        }
+        data = provenance_of(self.home)
+        given: dict[str, Any] = {
+            "checks": checks,
+            "production": approvals.production,
+            "lapsed": approvals.lapsed,
+        }
+        key = repr((seed, self.week.id, model, data, given))
+        if key not in _BUILT:
+            _BUILT[key] = decision_of(backtest, week=self.week.id, model=model, data=data, **given)
+        saved = _BUILT[key].model_copy(update={"created_at": iso(self.at or datetime.now(UTC))})
         graded = saved.evidence.model_copy(update={"grade": EvidenceGrade(grade)})
         saved = saved.model_copy(update={"decision": Decision(decision), "evidence": graded})
         paths = write_reports(

@@ -20,6 +20,7 @@ from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
+    from core.playbook import Playbook
     from core.telemetry import Series
 
 JUMP = 0.5  # the manual's, if the playbook has none
@@ -29,8 +30,8 @@ SPIKE_Z = 6.0
 PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
 CALM = 0.05
-MANUAL_LIMIT = 0.01
-CROSSED_BY_HEALTHY = 0.97  # share of the public runs that cross the manual's limit
+# Counted on the public runs: the share of healthy ones that cross the manual's limit.
+COUNTED_AT, CROSSED_BY_HEALTHY = 0.01, 0.97
 CALM_TO_RECOVER, CALM_TO_CLEAR = 3, 20
 _TINY = 1e-12  # KL of 0, and the slightly negative ones of SB3 before 1.1
 
@@ -84,7 +85,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
             Message(
                 "KL {kl:.3g} at step {step:,}; {typical}.", kl=newest, step=step, typical=typical
             ),
-            *_normal(whole),
+            *_normal(whole, moment.playbook),
         )
     last = int(np.flatnonzero(trigger)[-1])
     calm = _calm_points(values[last + 1 :])
@@ -97,7 +98,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
                 calm=calm,
                 spike=int(whole.step[last]),
             ),
-            *_normal(whole),
+            *_normal(whole, moment.playbook),
         )
     begin = _episode_begin(trigger, last)
     kinds = (
@@ -203,17 +204,26 @@ def _places(series: Series, mask: np.ndarray, chosen: slice) -> Message:
     return Message("{count} times, most recently {places}", count=len(places), places=shown)
 
 
-def _normal(series: Series) -> tuple[Message, ...]:
-    above = int((series.finite().value > MANUAL_LIMIT).sum())
+def checked_limit(playbook: Playbook) -> float | None:
+    """The limit of the playbook's check of the KL divergence; None without such a check."""
+    limits = (c.threshold for c in playbook.checks.values() if c.metric == "kl_divergence")
+    return next((float(limit) for limit in limits if isinstance(limit, (int, float))), None)
+
+
+def _normal(series: Series, playbook: Playbook) -> tuple[Message, ...]:
+    limit = checked_limit(playbook)
+    above = 0 if limit is None else int((series.finite().value > limit).sum())
     if not above:
         return ()
     return (
         Message(
-            "{above:,} of {count:,} updates above {limit}, as in {healthy:.0%} of healthy public runs",
+            "{above:,} of {count:,} updates above {limit}; {healthy:.0%} of healthy public runs have"
+            " updates above {counted}",
             above=above,
             count=len(series),
-            limit=MANUAL_LIMIT,
+            limit=limit,
             healthy=CROSSED_BY_HEALTHY,
+            counted=COUNTED_AT,
         ),
     )
 

@@ -123,8 +123,7 @@ def _headline(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
                 what=what,
             )
         else:
-            steps = decided.next_steps
-            following = plain(steps.pt if page.viewer.language == "pt" else steps.en)
+            following = plain(decided.next_steps.in_(page.viewer.language))
             advice = f"{say('Recommendation: **{what}**.', what=what)} {following}"
         # A GO needs no reason: all gates pass.
         reason = "" if verdict is Decision.GO else f"**{plain(sentences.reason)}**  \n"

@@ -114,10 +114,10 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     say, client = page.say, page.services.client
     if saved.decision.decision is not Decision.NO_GO:
         return
-    for entry in snapshot.countersignatures(saved.sha256):
+    for one in snapshot.countersignatures(saved.sha256):
         st.markdown(
-            f":small[:material/group: {say('{by} countersigned the override.', by=entry.by)}]"
-            f" :small[:gray[{plain(entry.body.get('reason', ''))}]]"
+            f":small[:material/group: {say('{by} countersigned the override.', by=one.by)}]"
+            f" :small[:gray[{plain(one.reason)}]]"
         )
     if not page.viewer.person.may(Right.COUNTERSIGN):
         return

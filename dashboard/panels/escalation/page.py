@@ -32,8 +32,8 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     specs = snapshot.week.playbook.escalations
     if not opened:
         none = page.say(
-            "No open incidents. These are the manual's procedures; opening one notifies the "
-            "owners listed."
+            "No open incidents. These are the manual's procedures. Opening one records it, and "
+            "sends no message: call the people in its chain yourself."
         )
         st.markdown(f":green[:material/check_circle:] {none}")
     for spec in specs:

@@ -152,7 +152,7 @@ def _draw_one(
             )
             at = say("step {step}", step=number(step))
             if len(series) > MAX_VALUES:
-                values = ""  # the legend names them; a title holds no more
+                values = ""  # the legend names them; the title has no room
             newest = f" {values} :small[:gray[{at}]]"
         newest += f" :small[:gray[{note}]]" if note else ""
         st.markdown(f"**{say(title)}**{newest}", help=meaning(page, tag) if tag else None)

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.language import Message, plural
-from core.vocabulary import ENDED_STATES, JobKind, JobState, SignatureAct
+from core.language import plural
+from core.ledger_bodies import (
+    AttemptStarted,
+    ClockSet,
+    ConditionClosed,
+    Countersigned,
+    DecisionMade,
+    DecisionSigned,
+    IncidentActionDone,
+    IncidentClosed,
+    IncidentOpened,
+    JobChanged,
+    JobRequested,
+    NoteWritten,
+    RestartRequested,
+    RunnerEnded,
+    RunnerStarted,
+    SigningKeyCreated,
+    StartRequeued,
+    StopRequested,
+    Ticked,
+    WeekCreated,
+    WeekUsed,
+)
+from core.reading import as_set
+from core.vocabulary import ENDED_STATES, JobKind, JobState
 from dashboard.components.states import mark
-from dashboard.formatting import general
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
@@ -28,7 +51,7 @@ def activity_lines(page: Page, snapshot: Snapshot, most: int) -> list[str]:
     lines: list[str] = []
     for _, group in groupby(snapshot.activity, key=_together):
         entries = list(group)
-        what = _SENTENCES.get(entries[0].kind, _other)(page, snapshot, entries)
+        what = _sentence(page, snapshot, entries)
         if what:
             lines.append(_line(page, entries[0], what))
         if len(lines) == most:
@@ -37,106 +60,106 @@ def activity_lines(page: Page, snapshot: Snapshot, most: int) -> list[str]:
 
 
 def _together(entry: LedgerEntry) -> object:
-    if entry.kind == "tick":
-        return entry.by, entry.body.get("slot")
+    if isinstance(entry.body, Ticked):
+        return entry.by, entry.body.slot
     return entry.seq
 
 
 def _line(page: Page, entry: LedgerEntry, what: str) -> str:
-    when = ""
-    if entry.at_week:
-        when = page.viewer.clock(entry.at_week)
+    when = page.viewer.clock(entry.at_week)
     return f":small[:gray[{plain(when)}] **{plain(entry.by)}** {what}]"
 
 
-def _tick(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    slot = _slot(page, snapshot, str(body.get("slot")))
-    if len(entries) > 1:
-        return page.say("ticked {count} items of {slot}", count=len(entries), slot=slot)
-    check = snapshot.week.playbook.checks.get(str(body.get("check")))
-    title = check.title.in_(page.viewer.language) if check else body.get("check")
+def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
+    """Empty for an entry that is not shown."""
+    match entries[0].body:
+        case Ticked() as body:
+            return _ticked(page, snapshot, body, len(entries))
+        case NoteWritten(text=text, slot=slot):
+            where = _slot(page, snapshot, slot)
+            return page.say("wrote a note on {slot}: {text}", text=text, slot=where)
+        case JobRequested() | StopRequested() | RestartRequested() as body:
+            return _requested(page, body)
+        case AttemptStarted() | StartRequeued() | JobChanged() as body:
+            return _changed(page, body)
+        case IncidentOpened() | IncidentActionDone() | IncidentClosed() as body:
+            return _incident(page, body)
+        case DecisionMade() | DecisionSigned() | Countersigned() | ConditionClosed() as body:
+            return _decision(page, body)
+        case SigningKeyCreated():
+            return page.say("created the signing key")
+        case WeekCreated():
+            return page.say("created the week")
+        case WeekUsed():
+            return page.say("activated the week")
+        case ClockSet() | RunnerStarted() | RunnerEnded():
+            return ""
+    return plain(entries[0].kind)  # also of a newer version
+
+
+def _ticked(page: Page, snapshot: Snapshot, body: Ticked, count: int) -> str:
+    slot = _slot(page, snapshot, body.slot)
+    if count > 1:
+        return page.say("ticked {count} items of {slot}", count=count, slot=slot)
+    check = snapshot.week.playbook.checks.get(body.check)
+    title = check.title.in_(page.viewer.language) if check else body.check
     return page.say("ticked {check} ({slot})", check=title, slot=slot)
 
 
-def _job(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    state = (body.get("job") or {}).get("state")
+def _changed(page: Page, body: AttemptStarted | StartRequeued | JobChanged) -> str:
+    state = body.job.state
     if state not in SHOWN_STATES:
         return ""
-    name = _kind(page, str(body.get("job_id")))
-    return f"{plain(name)} {mark(JobState(state), page.say)}"
+    return f"{plain(_kind(page, body.job_id))} {mark(state, page.say)}"
 
 
-def _request(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    kind = _kind(page, str(body.get("job_id")))
-    restart = body.get("restart") or (body.get("params") or {}).get("restart")
-    if restart:
-        given = body.get("changes") or body["params"]
-        named = [name for name in ("learning_rate", "ent_coef") if name in given]
-        changes = ", ".join(f"{name} {page.say.raw(general(given[name]))}" for name in named)
-        return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
-    if body.get("action") == "stop":
-        return page.say("requested a stop: {kind}", kind=kind)
+def _requested(page: Page, body: JobRequested | StopRequested | RestartRequested) -> str:
+    kind = _kind(page, body.job_id)
+    match body:
+        case StopRequested():
+            return page.say("requested a stop: {kind}", kind=kind)
+        case RestartRequested(changes=changes):
+            return _restarted(page, kind, changes)
+        case JobRequested(params={"restart": restart, **given}) if restart:
+            return _restarted(page, kind, given)
     return page.say("requested: {kind}", kind=kind)
 
 
-def _incident(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    text = Message.from_record(body.get("summary") or body.get("reason") or "")
-    action = body.get("action", "open")
-    if action == "do":
-        return page.say("completed an action of the incident")
-    if action == "open":
-        return page.say("opened an incident: {text}", text=text)
-    line = page.say("closed the incident: {text}", text=text)
-    if undone := body.get("actions_undone"):
-        count = len(undone)
-        left = page.say(plural("({n} action not done)", "({n} actions not done)", count))
-        line = f"{line} {left}"
-    return line
+def _restarted(page: Page, kind: str, given: Mapping[str, Any]) -> str:
+    named = [name for name in ("learning_rate", "ent_coef") if name in given]
+    changes = ", ".join(f"{name} {page.say.raw(as_set(given[name]))}" for name in named)
+    return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
 
 
-def _signature(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    act = SignatureAct(str(entries[0].body["act"]))
-    return page.say("signed: {act}", act=page.say.raw(ACTS[act]).lower())
+def _incident(page: Page, body: IncidentOpened | IncidentActionDone | IncidentClosed) -> str:
+    match body:
+        case IncidentOpened(summary=summary):
+            return page.say("opened an incident: {text}", text=summary)
+        case IncidentClosed(reason=reason, actions_undone=undone):
+            line = page.say("closed the incident: {text}", text=reason)
+            if not undone:
+                return line
+            left = plural("({n} action not done)", "({n} actions not done)", len(undone))
+            return f"{line} {page.say(left)}"
+    return page.say("completed an action of the incident")
 
 
-def _condition(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return page.say("closed a condition: {text}", text=entries[0].body.get("note", ""))
-
-
-def _countersign(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return page.say("countersigned an override: {text}", text=entries[0].body.get("reason", ""))
-
-
-def _decision(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    return page.say(
-        "recorded the decision {decision} {score}",
-        decision=body.get("decision", ""),
-        score=body.get("score", ""),
-    )
-
-
-def _note(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    body = entries[0].body
-    return page.say(
-        "wrote a note on {slot}: {text}",
-        text=body.get("text", ""),
-        slot=_slot(page, snapshot, str(body.get("slot"))),
-    )
-
-
-def _week(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    if entries[0].body["action"] == "create":
-        return page.say("created the week")
-    return page.say("activated the week")
-
-
-def _other(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str:
-    return plain(entries[0].kind)
+def _decision(
+    page: Page, body: DecisionMade | DecisionSigned | Countersigned | ConditionClosed
+) -> str:
+    match body:
+        case DecisionMade(decision=decision, score=score):
+            return page.say(
+                "recorded the decision {decision} {score}",
+                decision=decision.value if decision else "",
+                score=score or "",
+            )
+        case DecisionSigned(act=act):
+            return page.say("signed: {act}", act=page.say.raw(ACTS[act]).lower())
+        case Countersigned(reason=reason):
+            return page.say("countersigned an override: {text}", text=reason)
+        case ConditionClosed(note=note):
+            return page.say("closed a condition: {text}", text=note)
 
 
 def _slot(page: Page, snapshot: Snapshot, slot_id: str) -> str:
@@ -150,20 +173,3 @@ def _kind(page: Page, job_id: str) -> str:
     """The name of a job's kind, which is the prefix of its id."""
     kind = next((k for k in JobKind if job_id.startswith(f"{k.value}-")), None)
     return page.say.raw(JOB_KINDS[kind]) if kind else job_id
-
-
-_SENTENCES: dict[str, Callable[[Page, Snapshot, list[LedgerEntry]], str]] = {
-    "tick": _tick,
-    "job": _job,
-    "request": _request,
-    "incident": _incident,
-    "decision": _decision,
-    "signature": _signature,
-    "condition": _condition,
-    "countersign": _countersign,
-    "key": lambda page, snapshot, entries: page.say("created the signing key"),
-    "note": _note,
-    "week": _week,
-    "clock": lambda page, snapshot, entries: "",
-    "runner": lambda page, snapshot, entries: "",
-}

@@ -1,4 +1,4 @@
-"""What to do next, first on the page, with a link to it."""
+"""What to do next, with a link to it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 from core.language import plural
 from core.vocabulary import SlotState
 from dashboard.components.states import badge, word
+from dashboard.data.concerns import signable
 from dashboard.formatting import age
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
@@ -17,21 +18,15 @@ if TYPE_CHECKING:
     from core.schedule import SlotView
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
-    from runner.records import Incident
 
 TEXT_AND_WAY = (4, 1)
 SLOT_QUERY = {"hourly_checks": "slot", "daily_checkin": "day"}
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
-    """Open incidents first, then the next slot and how many more are due."""
+    """The next slot and how many more are due."""
     say, view = page.say, snapshot.next_slot
     waiting = sum(v.state in {SlotState.DUE, SlotState.OVERDUE} for v in snapshot.timeline)
-    if snapshot.open_incidents:
-        for incident in snapshot.open_incidents:
-            _incident(page, snapshot, incident)
-        if view is None:
-            return
     with st.container(border=True, key="next-due"):
         if view is None:
             st.markdown(f":green[:material/done_all:] {say('Nothing left to do this week.')}")
@@ -44,27 +39,6 @@ def show(page: Page, snapshot: Snapshot) -> None:
         text.markdown(line)
         with way:
             to_slot(page, view, say.raw("Open {page}", page=TITLES[view.spec.page]))
-
-
-def _incident(page: Page, snapshot: Snapshot, incident: Incident) -> None:
-    """An open incident, shown before the next slot."""
-    say, playbook = page.say, snapshot.week.playbook
-    spec = playbook.find_escalation(incident.procedure)
-    title = snapshot.procedure(incident.procedure, page.viewer.language)
-    key = f"next-incident-{incident.id}"
-    with st.container(border=True, key=key):
-        text, way = st.columns(TEXT_AND_WAY, vertical_alignment="center", gap="small")
-        what = say(
-            "**{title}**, opened by {by} {age} ago: {done} of {total} actions done",
-            title=title,
-            by=incident.opened_by,
-            age=age(snapshot.now - incident.opened_at),
-            done=len(incident.actions_done),
-            total=len(spec.actions) if spec else 0,
-        )
-        text.markdown(f"**{say('First')}** {badge(incident.state, say)} {what}")
-        with way:
-            link("escalation", say.raw("Open {page}", page=TITLES["escalation"]))
 
 
 def to_slot(page: Page, view: SlotView, label: str, *, small: bool = False) -> None:
@@ -95,4 +69,8 @@ def _text(page: Page, snapshot: Snapshot, view: SlotView) -> str:
         when = say("has been due since {time} ({age})", time=time, age=gap)
     else:
         when = say("on {time}, in {age}", time=time, age=gap)
-    return f"{title} {when} · {owner}"
+    text = f"{title} {when} · {owner}"
+    if view.spec.kind == "approval" and not signable(snapshot):
+        blocked = say("blocked: the decision can't be signed as it is")
+        text += f" · :red[:material/block: {blocked}]"
+    return text

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components import reward_curve, run_now
 from dashboard.components.boundary import boundary
 from dashboard.components.empty import no_run
-from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline
+from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline, wrong_now
 
 if TYPE_CHECKING:
     from dashboard.data.snapshot import Snapshot
@@ -32,6 +32,7 @@ def show(page: Page) -> None:
 
 
 def _draw(page: Page, snapshot: Snapshot) -> None:
+    wrong_now.show(page, snapshot)
     next_due.show(page, snapshot)
     if snapshot.run is None:
         no_run(page)

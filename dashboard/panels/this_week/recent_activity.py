@@ -18,7 +18,7 @@ HEIGHT = 226
 
 
 def show(page: Page, snapshot: Snapshot) -> None:
-    """The newest ledger entries in words, the open incidents, and the signature's conditions."""
+    """The newest ledger entries, the open incidents, and the signature's conditions."""
     say = page.say
     st.markdown(f"#### {say('Recent activity')}", anchors=False)
     lines = activity_lines(page, snapshot, ENTRIES)

@@ -33,11 +33,12 @@ def show(page: Page, snapshot: Snapshot) -> None:
             title.markdown(f"**{plain(page.viewer.day(views[0].at))}**{today}")
             with slots.container(horizontal=True, gap="xxsmall", key=f"day-{day}"):
                 for view in views:
-                    _slot(page, view)
+                    _slot(page, snapshot, view)
 
 
-def _slot(page: Page, view: SlotView) -> None:
+def _slot(page: Page, snapshot: Snapshot, view: SlotView) -> None:
     text = f"{view.at:%H:%M} {page.say(SLOT_KINDS[view.spec.kind])}"
     if view.state in {SlotState.UPCOMING, SlotState.SKIPPED}:
         text = f":gray[{text}]"
-    to_slot(page, view, f"{mark_of(view)} {text} :small[:gray[{said(page, view)}]]", small=True)
+    state = f":small[:gray[{said(page, snapshot, view)}]]"
+    to_slot(page, view, f"{mark_of(snapshot, view)} {text} {state}", small=True)

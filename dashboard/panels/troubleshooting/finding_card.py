@@ -18,7 +18,7 @@ from dashboard.formatting import number
 from dashboard.navigation import link
 from dashboard.panels.troubleshooting import context
 from dashboard.wording import plain
-from dashboard.wording.names import SCENARIOS
+from dashboard.wording.names import scenario_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,11 +66,7 @@ def folded(page: Page, snapshot: Snapshot, finding: Finding) -> None:
 
 def title(page: Page, snapshot: Snapshot, finding: Finding) -> str:
     """The scenario's title from the playbook, or ours if the manual has none."""
-    spec = scenario(snapshot, finding)
-    if spec is not None:
-        return spec.title.in_(page.viewer.language)
-    known = SCENARIOS.get(finding.scenario)
-    return finding.scenario if known is None else page.say.raw(known)
+    return scenario_name(snapshot.week.playbook, finding.scenario, page.viewer.language)
 
 
 def scenario(snapshot: Snapshot, finding: Finding) -> ScenarioSpec | None:

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.language import Message
-from core.timestamps import parse_moment
+from core.ledger_bodies import (
+    DecisionSigned,
+    SigningKeyCreated,
+    WeekCreated,
+    parse_body,
+    readable_body,
+)
 from core.vocabulary import SignatureState
 from runner.client.signatures.kept_files import evidence_paths, taken_over
+from runner.records import DecisionLine
 from runner.store import chain
 
 if TYPE_CHECKING:
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
     from core.decision.binding import Present
     from core.decision.validity import Validity
+    from core.ledger_bodies import AnyBody
     from core.paths import Home
 
 
@@ -50,17 +58,16 @@ def comparison_paths(
         return present
     bound, week_id = statement["bound"], statement["week"]
     lines = _lines(home)
-    made = [body for kind, week, body in lines if kind == "week" and body.get("id") == week_id]
-    later = bool(made) and taken_over(
-        lines, parse_moment(made[0]["launch"]), statement["decision_sha256"]
-    )
+    created = (line.body for line in lines if isinstance(line.body, WeekCreated))
+    week = next((body for body in created if body.id == week_id), None)
+    later = week is not None and taken_over(lines, week.launch, statement["decision_sha256"])
     defaults = evidence_paths(home, bound, later)
-    origin = made[0].get("playbook_file") if made else None
+    origin = week.playbook_file if week else None
     return replace(
         present,
         model=model or defaults[0],
         data=data or defaults[1],
-        playbook_text=text or (made[0]["playbook_text"] if made else None),
+        playbook_text=text or (week.playbook_text if week else None),
         playbook_file=home.resolve(origin) if origin and not later and not text else None,
         archive=home.revalidation_archive / statement["decision_sha256"],
         complete=True,  # in a data directory, missing files are a difference
@@ -78,7 +85,7 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
 
     statement = _statement(capsule)
     lines = _lines(home)
-    keys = {body.get("public_key") for kind, _, body in lines if kind == "key"}
+    keys = {line.body.public_key for line in lines if isinstance(line.body, SigningKeyCreated)}
     if statement is None or not keys:
         nothing = Message("The ledger: there are no signatures in this data directory.")
         return replace(validity, unchecked=(*validity.unchecked, nothing))
@@ -89,8 +96,8 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
                 "Compare the fingerprint with the one on the page Decision, and ask who sent it."
             ),
         )
-    records = [body for kind, _, body in lines if kind == "signature"]
-    own = [at for at, body in enumerate(records) if body.get("sealed") == capsule["signed"]]
+    signed = [line.body for line in lines if isinstance(line.body, DecisionSigned)]
+    own = [at for at, body in enumerate(signed) if body.sealed == capsule["signed"]]
     if not own:
         return altered(
             Message("The ledger of this data directory has no such signature."),
@@ -101,15 +108,15 @@ def with_ledger(validity: Validity, capsule: Mapping[str, Any], home: Home) -> V
     if known.state is SignatureState.UNTRUSTED:
         known = replace(known, state=SignatureState.STANDS, differences=())
     sha256 = statement["decision_sha256"]
-    newer = [b for b in records[own[-1] + 1 :] if b.get("revalidation_sha256") == sha256]
+    newer = [body for body in signed[own[-1] + 1 :] if body.revalidation_sha256 == sha256]
     if not newer:
         return known
-    statement = (newer[-1].get("sealed") or {}).get("statement") or {}
+    statement = (newer[-1].sealed or {}).get("statement") or {}
     found = Difference(
         "signature",
         Message(
             "This signature was superseded: {act} by {by} at {time}.",
-            act=newer[-1].get("act"),
+            act=newer[-1].act.value,
             by=statement.get("by", "?"),
             time=statement.get("at", "?"),
         ),
@@ -130,18 +137,25 @@ def _statement(capsule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return statement if has_all else None
 
 
-def _lines(home: Home) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+def _lines(home: Home) -> list[DecisionLine]:
     """The ledger's lines; empty without a ledger.
 
-    :raises IntegrityError: its chain is broken.
+    :raises IntegrityError: its chain is broken, or a newer version wrote a key or a signature.
     """
     try:
         return [
-            (line.fields["kind"], line.fields["week_id"], line.fields["body"])
-            for line in chain.read(home.ledger)
+            DecisionLine(line.fields["week_id"], _body(line)) for line in chain.read(home.ledger)
         ]
     except OSError as error:
         raise IntegrityError(
             Message("{path} can't be read: {error}.", path=str(home.ledger), error=error.strerror),
             Message("Check its permissions."),
         ) from error
+
+
+def _body(line: chain.Line) -> AnyBody:
+    """A signature that this version can't read may supersede the one that is compared."""
+    kind, raw = line.fields["kind"], line.fields["body"]
+    if kind in (SigningKeyCreated.kind, DecisionSigned.kind):
+        return parse_body(kind, raw, line.seq)
+    return readable_body(kind, raw)

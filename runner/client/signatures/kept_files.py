@@ -18,10 +18,11 @@ from core.canonical_json import canonical_sha256
 from core.errors import IntegrityError, MarketDataError, SetupError
 from core.files import write_json
 from core.language import Message
+from core.ledger_bodies import DecisionMade, JobRequested, WeekCreated
 from core.model_manifest import manifest_of, manifest_path
-from core.timestamps import parse_moment
 
 _CHECK_AND_SIGN = Message("Check it, then sign again.")
+_TAKING_OVER = frozenset({WeekCreated.kind, JobRequested.kind})
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,19 +75,18 @@ def superseded(records: DecisionRecords, sha256: str) -> bool:
 def taken_over(lines: Iterable[DecisionLine], launch: datetime, sha256: str) -> bool:
     """:func:`superseded`, from the ledger's lines alone.
 
-    :param lines: ``(kind, week id, body)`` in their order.
+    :param lines: in their order.
     :param launch: of the decision's week.
     """
     saved, later = False, set()
-    for kind, week_id, body in lines:
-        made = kind == "week" and body.get("action") == "create" and not body.get("watched")
-        if made and parse_moment(body["launch"]) > launch:
+    for week_id, body in lines:
+        if isinstance(body, WeekCreated) and not body.watched and body.launch > launch:
             later.add(week_id)
-        if kind == "decision" and body.get("report"):
-            if saved and body.get("sha256") != sha256:
+        if isinstance(body, DecisionMade) and body.report:
+            if saved and body.sha256 != sha256:
                 return True
-            saved = saved or body.get("sha256") == sha256
-        elif saved and kind in ("week", "request") and week_id in later:
+            saved = saved or body.sha256 == sha256
+        elif saved and body.kind in _TAKING_OVER and week_id in later:
             return True
     return False
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from core.errors import InputError, IntegrityError
 from core.language import Message, plural
+from core.ledger_bodies import DecisionMade
 from core.people import Person
 from core.state_words import capitals
 from core.text_rules import is_blank
@@ -19,7 +18,6 @@ from core.vocabulary import (
     JobKind,
     JobState,
     Right,
-    Role,
     SignatureAct,
 )
 from runner.client.base import refused_text
@@ -27,7 +25,7 @@ from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
 from runner.outcomes import Refused
-from runner.store import schema
+from runner.store.record_queries import countersignatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,8 +96,9 @@ def untested(home: Home, records: DecisionRecords, saved: SavedDecision) -> Refu
 
 def _written(records: DecisionRecords, sha256: str) -> Mapping[str, str]:
     """Hashes of the archived files by the ledger; empty for archives of older versions."""
-    bodies = (body for kind, _, body in reversed(records.lines) if kind == "decision")
-    return next((b.get("archived") or {} for b in bodies if b.get("sha256") == sha256), {})
+    bodies = (line.body for line in reversed(records.lines))
+    made = (body for body in bodies if isinstance(body, DecisionMade) and body.sha256 == sha256)
+    return next((body.archived for body in made), {})
 
 
 def _evidence(
@@ -206,15 +205,15 @@ def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
 
 def countersigned(connection: Connection, sha256: str, second: Person) -> Person:
     """The second person, verified only if their own countersignature of this decision is."""
-    ledger = schema.ledger
-    lines = connection.execute(
-        select(ledger).where(ledger.c.kind == "countersign", ledger.c.by == second.name)
-    )
-    own = [line for line in lines if line.body.get("revalidation_sha256") == sha256]
+    own = [
+        one
+        for one in countersignatures(connection)
+        if one.by == second.name and one.revalidation_sha256 == sha256
+    ]
     if not own:
         # A typed name is unverified, even if the caller claims otherwise.
         return Person(second.name, second.role, verified=False)
-    return Person(second.name, Role(own[-1].role), verified=any(line.verified for line in own))
+    return Person(second.name, own[-1].role, verified=any(one.verified for one in own))
 
 
 def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Refused | None:

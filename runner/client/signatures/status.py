@@ -16,7 +16,7 @@ from runner.client.base import BaseClient
 from runner.client.signatures.archived_decisions import ArchivedDecision, archived_decisions
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.rules import newest_decision
-from runner.records import Condition, ConditionClosure, LedgerEntry, Signature
+from runner.records import Condition, ConditionClosure, Countersignature, Signature
 from runner.store import queries, record_queries, rows, schema
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Signatures(BaseClient):
             signatures = record_queries.signatures(connection, week_id)
             return tracked(signatures, record_queries.closures(connection))
 
-    def countersignatures(self, sha256: str) -> list[LedgerEntry]:
+    def countersignatures(self, sha256: str) -> list[Countersignature]:
         """The countersignatures of an override of this decision, oldest first."""
         with self.store.read() as connection:
-            entries = record_queries.countersignatures(connection)
-        return [one for one in entries if one.body.get("revalidation_sha256") == sha256]
+            every = record_queries.countersignatures(connection)
+        return [one for one in every if one.revalidation_sha256 == sha256]
 
     def newest_decision(self, week_id: str) -> SavedDecision | Refused | None:
         """The week's newest saved revalidation, which can be signed."""

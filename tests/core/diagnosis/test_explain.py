@@ -56,3 +56,13 @@ def test_attempts_settings_and_data_that_changed_around_an_event_are_found(tmp_p
     assert (rate.before, rate.after) == pytest.approx((3e-4, 1e-4), rel=1e-6)
     assert found["data"].after == "PASS"
     assert changes(given, at(10 * MINUTE).timestamp(), timedelta(minutes=5)) == []
+
+
+def test_the_limit_of_the_check_is_the_playbooks():
+    check = PLAYBOOK.checks["kl_divergence"].model_copy(update={"threshold": 0.05})
+    laxer = PLAYBOOK.model_copy(update={"checks": PLAYBOOK.checks | {"kl_divergence": check}})
+    assert "The check's limit of 0.01 raises no alarm" in explain(PLAYBOOK, "kl_explosion")
+    assert "The check's limit of 0.05 raises no alarm" in explain(laxer, "kl_explosion")
+    others = {name: c for name, c in PLAYBOOK.checks.items() if c.metric != "kl_divergence"}
+    without = PLAYBOOK.model_copy(update={"checks": others})
+    assert "raises no alarm" not in explain(without, "kl_explosion")

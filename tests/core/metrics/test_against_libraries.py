@@ -18,6 +18,8 @@ import pytest
 from core.gates import measure
 from tests.core.metrics import public_series
 
+pytestmark = pytest.mark.slow
+
 AGREED = 1e-9  # relative: what the reports promise; the libraries add in another order
 
 

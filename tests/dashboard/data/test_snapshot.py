@@ -55,7 +55,7 @@ def shown(page: Page, panel: str, slot: str | None = None) -> AppTest:
     return test
 
 
-def _page(panel: str, page: Page) -> None:
+def _page(panel, page) -> None:
     import importlib
 
     import streamlit as st

@@ -94,6 +94,7 @@ def test_an_altered_dated_decision_is_told_and_never_shown(decided: Revalidated)
     assert "NO-GO" in text_of(test)  # the archived one, which nobody touched
 
 
+@pytest.mark.slow
 def test_every_closer_look_draws(decided: Revalidated) -> None:
     for view in VIEWS:
         test = decided.draw("decision")

@@ -43,6 +43,24 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
     assert "not done: “Stop the run." in text_of(test), "the page keeps what was left"
 
 
+def test_a_click_on_close_that_arrives_twice_says_saved(place: Place) -> None:
+    week = place.week()
+    opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
+    test = place.draw("escalation")
+    fill(test, "incident:crash:reason", "disk was full")
+    place.client().close_incident(opened.id, "disk was full")  # the first of the two
+    button(test, "incident:crash:close").click().run()
+    assert "Saved: incident Critical issue" in text_of(test)
+    assert "Not done" not in text_of(test)
+
+
+def test_nothing_is_said_to_notify_people(place: Place) -> None:
+    place.week()
+    assert "call the people in its chain yourself" in text_of(place.draw("escalation"))
+    text = text_of(place.draw("escalation", language="pt"))
+    assert "acione você mesmo as pessoas da cadeia" in text
+
+
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
     week = place.week()
     opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))

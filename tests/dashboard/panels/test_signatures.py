@@ -200,6 +200,7 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
     assert present(place.client().conditions(place.week.id)[0].closed).by == "some engineer"
 
 
+@pytest.mark.slow
 def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
     place.revalidate("NO-GO")
     cto = draw(place, "decision", verified=True)
@@ -219,6 +220,7 @@ def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace
     assert place.client().signatures()[0].second_verified
 
 
+@pytest.mark.slow
 def test_every_view_draws_in_both_languages(place: SignedPlace) -> None:
     place.sign(place.revalidate("PARTIAL"))
     for language in ("en", "pt"):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.vocabulary import Verdict
+from core.language import Message
+from core.vocabulary import Severity, Verdict
+from dashboard.data.concerns import Concern
+from runner.records import RunnerStatus
 from tests.dashboard.place import LAUNCH, Place, draw_frame, text_of
+from tests.expected import present
 
 if TYPE_CHECKING:
+    import pytest
     from streamlit.testing.v1 import AppTest
 
 
@@ -19,11 +25,59 @@ def links(test: AppTest) -> list[str]:
 def test_an_open_incident_comes_before_what_is_due(place: Place) -> None:
     week = place.watch()
     place.client().open_incident(week.id, "crash", "it fell over")
-    text = text_of(place.draw("this_week"))
-    first, then = text.index("**First**"), text.index("**Next**")
+    test = place.draw("this_week")
+    text = text_of(test)
+    first, then = text.index("Critical issue"), text.index("**Next**")
     assert first < then
     assert "opened by some lead" in text[first:then]
     assert "0 of 5 actions done" in text[first:then]
+    assert "2 problems now" in text[:first]
+    assert "Escalation" in links(test)
+    assert "2 problemas agora" in text_of(place.draw("this_week", language="pt"))
+
+
+def test_nothing_is_wrong_is_said_only_if_nothing_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week = place.watch()
+    assert "Nothing is wrong" not in text_of(place.draw("this_week")), "its speed is too low"
+    monkeypatch.setattr("dashboard.panels.this_week.wrong_now.concerns", lambda *_: [])
+    assert "Nothing is wrong" in text_of(place.draw("this_week"))
+    assert "Nenhum problema" in text_of(place.draw("this_week", language="pt"))
+    verdict = Concern(Severity.INFO, "Decision", Message("GO 6/6."), "decision")
+    monkeypatch.setattr("dashboard.panels.this_week.wrong_now.concerns", lambda *_: [verdict])
+    text = text_of(place.draw("this_week"))
+    assert text.index("Nothing is wrong") < text.index("GO 6/6")
+    assert week.active
+
+
+def test_a_week_without_a_run_is_not_called_well(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.week()
+    text = text_of(place.draw("this_week"))
+    assert "1 problem now" in text, "no runner"
+    monkeypatch.setattr("runner.week.sources.runner_status", lambda *_: RunnerStatus(alive=True))
+    place.now = LAUNCH - timedelta(days=1)
+    text = text_of(place.draw("this_week"))
+    assert "No problem known: no run has been started yet." in text
+    assert "Nothing is wrong" not in text
+
+
+def test_a_slot_of_work_shows_the_verdict_of_today_and_that_it_changed(place: Place) -> None:
+    week = place.watch()
+    place.now = LAUNCH + timedelta(days=4, minutes=5)
+    slot = next(iter(week.playbook.slots_of_kind("preparation")))
+    for check in slot.checks:
+        place.client().tick(week.id, slot.id, check, "seen", Verdict.PASS, "1")
+    snapshot = present(place.page().snapshot())
+    counts = Counter(judged.verdict for judged in snapshot.judgements(slot))
+    assert counts[Verdict.FAIL] + counts[Verdict.UNKNOWN]
+    (label,) = [label for label in links(place.draw("this_week")) if "Preparation" in label]
+    assert "changed since ticked" in label
+    assert ":green[" not in label
+    labels = links(place.draw("this_week", language="pt"))
+    assert any("mudou depois da marcação" in label for label in labels)
 
 
 def test_a_slot_that_is_done_says_what_did_not_pass(place: Place) -> None:

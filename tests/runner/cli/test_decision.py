@@ -12,7 +12,7 @@ from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import ENGINEER, LAUNCH
+from tests.runner.place import ENGINEER, LAUNCH, add_line
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 if TYPE_CHECKING:
@@ -175,3 +175,17 @@ def test_a_void_decision_is_exported_as_one_and_says_so(place: SignedPlace, tmp_
     seen = decision("verify", file)
     assert seen.returncode == 1
     assert "void when it was exported" in seen.stdout
+
+
+def test_a_capsule_is_not_compared_with_signatures_of_a_newer_version(
+    place: SignedPlace, tmp_path: Path
+) -> None:
+    file, seen = tmp_path / "c.json", place.revalidate("GO")
+    place.sign(seen)
+    file.write_bytes(place.client().capsule(seen)[0])
+    add_line(place.home, "signature", {"revalidation_sha256": seen, "act": "withdraw"})
+    unknown = decision("verify", file, home=place.home.root)
+    assert unknown.returncode == 2
+    assert "of kind signature, has an unknown value in act: 'withdraw'" in unknown.stderr
+    assert "Update trainweek" in unknown.stderr
+    assert "Traceback" not in unknown.stderr

@@ -48,6 +48,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     stop_all(home)
 
 
+@pytest.mark.slow
 def test_a_model_is_backed_up_lost_restored_and_taken_elsewhere(home: Home, tmp_path: Path) -> None:
     made = trainweek("backup", "make", home=home.root)
     assert made.returncode == 0, made.stdout + made.stderr

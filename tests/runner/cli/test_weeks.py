@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,3 +119,16 @@ def test_a_week_keeps_the_whole_playbook_of_an_extension(tmp_path: Path) -> None
     assert week is not None
     assert week.playbook.training.total_steps == 50_000
     assert "extends" not in week.playbook_text
+
+
+def test_a_week_may_be_launched_now_and_a_past_launch_is_said(tmp_path: Path) -> None:
+    before = datetime.now(UTC).replace(second=0, microsecond=0)
+    now = trainweek("week", "new", "--launch", "now", home=tmp_path)
+    assert now.returncode == 0, now.stderr
+    assert "overdue" not in now.stdout
+    week = Client(Home(tmp_path), Person("Eva", Role.ENGINEER)).active_week()
+    assert week is not None
+    assert before <= week.launch <= datetime.now(UTC)
+    past = trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=tmp_path)
+    assert past.returncode == 0, past.stderr
+    assert "days ago: what was due since then is overdue." in past.stdout

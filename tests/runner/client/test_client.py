@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import IntegrityError, PlaybookError
+from core.errors import InputError, IntegrityError, PlaybookError
+from core.ledger_bodies import DecisionMade, IncidentClosed, JobRequested
 from core.people import Person
-from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
+from core.vocabulary import Decision, IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from runner.models.checkpoints import MANIFEST, PARTS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.core.backtest_records import decision_of, record
-from tests.expected import job_of, present, recorded
+from tests.expected import body_of, job_of, present, recorded
 from tests.runner.place import CTO, ENGINEER, LAUNCH, LEAD, VIEWER, Place
 from tests.runner.signed_place import provenance_of, write_candles
 
@@ -89,6 +90,13 @@ def test_a_repeated_click_with_its_key_is_one_row(place: Place) -> None:
     assert job_of(jobs[0]).id == job_of(jobs[1]).id
     assert isinstance(jobs[1], Submitted)
     assert len(place.home.ledger.read_text().splitlines()) == 4  # the week and these three
+
+
+def test_a_key_of_another_kind_of_line_is_refused(place: Place) -> None:
+    place.lead.note(place.week.id, SLOT, "once", key="click-1")
+    with pytest.raises(InputError, match="of kind note, already has this key"):
+        place.lead.submit(JobKind.BACKUP, {}, key="click-1")
+    assert place.lead.jobs() == []
 
 
 def test_a_tick_of_an_unknown_check_is_refused(place: Place) -> None:
@@ -168,8 +176,22 @@ def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> No
     assert (closed.state, closed.closed_by) == (IncidentState.CLOSED, "Lea")
     entry = next(e for e in lead.activity(week) if e.kind == "incident")  # the newest
     steps = place.week.playbook.escalation("crash").actions
-    assert entry.body["actions_undone"] == [step.in_("en") for step in (steps[0], *steps[2:])]
+    undone = body_of(entry, IncidentClosed).actions_undone
+    assert undone == [step.in_("en") for step in (steps[0], *steps[2:])]
     assert isinstance(lead.submit(JobKind.TRAIN, {}), Submitted)
+
+
+def test_a_close_that_is_sent_twice_is_recorded_once_and_never_refused(place: Place) -> None:
+    lead, week = place.lead, place.week.id
+    incident = recorded(lead.open_incident(week, "crash", "boom"))
+    first = recorded(lead.close_incident(incident.id, "the disk was full"))
+    assert recorded(lead.close_incident(incident.id, "the disk was full")) == first
+    closed = [e for e in lead.activity(week) if isinstance(e.body, IncidentClosed)]
+    assert len(closed) == 1
+    for other, reason in ((lead, "another reason"), (place.client(ENGINEER), "the disk was full")):
+        refused = other.close_incident(incident.id, reason)
+        assert isinstance(refused, Refused)
+        assert refused.reason == "Lea has already closed it: the disk was full"
 
 
 def test_a_failed_preflight_blocks_the_launch_unless_the_lead_overrides_it(place: Place) -> None:
@@ -189,7 +211,8 @@ def test_a_failed_preflight_blocks_the_launch_unless_the_lead_overrides_it(place
     started = place.lead.submit(JobKind.TRAIN, asked)
     assert isinstance(started, Submitted)
     entry = place.lead.activity(place.week.id, 1)[0]
-    assert entry.body["params"]["override_reason"] == "the disk is being extended"
+    params = body_of(entry, JobRequested).params
+    assert params["override_reason"] == "the disk is being extended"
 
 
 def test_after_an_unfinished_training_one_says_whether_to_go_on(place: Place) -> None:
@@ -346,7 +369,7 @@ def test_the_cto_signs_what_was_on_the_screen_and_nothing_else(place: Place) -> 
     assert isinstance(cto.sign(week, "0" * 64, SignatureAct.APPROVE, "yes"), Refused)
     seen = _revalidated(place, "GO")
     entry = place.lead.activity(week, 1)[0]
-    assert (entry.kind, entry.body["decision"]) == ("decision", "GO")
+    assert (entry.kind, body_of(entry, DecisionMade).decision) == ("decision", Decision.GO)
     assert isinstance(place.lead.sign(week, seen, SignatureAct.APPROVE, "yes"), Refused)
     newer = _revalidated(place, "PARTIAL")
     stale = cto.sign(week, seen, SignatureAct.APPROVE, "yes")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from core.ledger_bodies import RestartRequested
 from core.telemetry import RunReader
 from core.vocabulary import JobKind, JobState
 from dashboard.components.reward_curve import restart_marks
 from runner.models.checkpoints import newest_checkpoint
 from runner.outcomes import Refused, Submitted
 from runner.recovery.verification import verify_ledger
-from tests.expected import present, refused
+from tests.expected import body_of, present, refused
 from tests.runner.jobs.training_home import make_home
 from tests.runner.place import (
     ENGINEER,
@@ -58,8 +59,10 @@ def test_a_living_attempt_is_stopped_and_the_next_one_has_the_new_setting(place:
     assert given["restart"]["by"] == "Eva"
     assert given["restart"]["log_line"] == "[ISSUE] KL spike, reduzindo LR"
     assert given["restart"]["attempt"] == 2
-    (asked,) = [e for e in place.lead.activity(place.week.id) if e.body.get("restart")]
-    assert (asked.by, asked.body["changes"]) == ("Eva", {"learning_rate": 1e-4})
+    entries = place.lead.activity(place.week.id)
+    (asked,) = [entry for entry in entries if isinstance(entry.body, RestartRequested)]
+    assert asked.by == "Eva"
+    assert body_of(asked, RestartRequested).changes == {"learning_rate": 1e-4}
     # A stop is a stop again.
     place.lead.stop(job.id)
     assert place.until(service, job).state is JobState.STOPPED
@@ -160,6 +163,7 @@ def test_nobody_restarts_what_an_open_incident_blocks_or_without_the_right(place
     assert isinstance(place.client(VIEWER).restart(), Refused)
 
 
+@pytest.mark.slow
 def test_a_real_training_goes_on_with_a_third_of_its_learning_rate(tmp_path) -> None:
     """Real runner, real PPO, real events: what the curve says is what was asked for."""
     make_home(tmp_path / "home")

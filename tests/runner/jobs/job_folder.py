@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.playbook import default_playbook_text
 from tests.expected import present
+from tests.runner.programs import Programs
 
 if TYPE_CHECKING:
     from core.paths import Home
@@ -54,16 +54,17 @@ def run_job(home: Home, kind: str, week_id: str | None = None, **params: Any) ->
     }
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     module = f"runner.jobs.{kind.replace('-', '_')}"
-    done = subprocess.run(
-        [sys.executable, "-m", module, "--spec", str(folder / "spec.json")],
-        cwd=home.root,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = job_programs().run(["-m", module, "--spec", str(folder / "spec.json")], home.root)
     result = Path(folder / "result.json")
     return Ended(
         done.returncode,
         done.stdout + done.stderr,
         json.loads(result.read_text(encoding="utf-8")) if result.exists() else None,
     )
+
+
+@cache
+def job_programs() -> Programs:
+    """Of this test session; torch is loaded once for all of them."""
+    programs = ("train_ppo", "revalidate", "backup", "restore_backup", "import_model", "preflight")
+    return Programs(*(f"runner.jobs.{program}" for program in programs))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from runner.records import Job
 
+pytestmark = pytest.mark.slow
+
 # The disk gives back something else than was written, from the second save on.
 LYING_DISK = """
 from runner.agent import best_model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from core.market.synthetic import SignalModel, make_market, write_market
 from core.paths import Home
 from core.playbook import default_playbook_text
+from tests.runner.jobs.job_folder import job_programs
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 START = datetime(2024, 2, 23, tzinfo=UTC)
@@ -61,7 +62,7 @@ def command(program: str, spec: Path) -> list[str]:
 
 def run(program: str, spec: Path) -> subprocess.CompletedProcess[str]:
     """Run a program to its end."""
-    return subprocess.run(command(program, spec), capture_output=True, text=True, timeout=120)
+    return job_programs().run(command(program, spec)[1:])
 
 
 def result(spec: Path) -> dict[str, Any]:

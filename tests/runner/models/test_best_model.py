@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from core.ledger_bodies import JobRequested
 from core.vocabulary import JobKind, JobState
 from runner.outcomes import Refused, Submitted
-from tests.expected import job_of
+from tests.expected import body_of, job_of
 from tests.runner.place import ENGINEER, LEAD, Place
 
 RESTORE = {"action": "restore"}
@@ -40,7 +41,7 @@ def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
     assert isinstance(place.lead.submit(JobKind.TRAIN), Submitted)
     entry = place.lead.activity(place.week.id)[-2]
     assert (entry.kind, entry.by) == ("request", LEAD.name)
-    assert entry.body["params"] == {"action": "restore", "from": "models/x"}
+    assert body_of(entry, JobRequested).params == {"action": "restore", "from": "models/x"}
 
 
 def test_looking_at_models_needs_none(place: Place) -> None:

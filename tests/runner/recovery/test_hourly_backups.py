@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import ConflictError, InputError, IntegrityError
+from core.ledger_bodies import StoreRestored
 from core.vocabulary import Verdict
 from runner.client import Client
 from runner.recovery.hourly_backups import HourlyBackups
@@ -166,7 +167,7 @@ def test_a_damaged_database_is_restored_and_no_line_behind_the_backup_is_lost(
     assert notes(place) == ["one", "two"]
     (kept,) = done.kept
     assert (place.home.root / kept).stat().st_size == len(old)
-    assert place.lead.activity(None, 1)[0].body["action"] == "restore"
+    assert isinstance(place.lead.activity(None, 1)[0].body, StoreRestored)
 
 
 def test_both_files_gone_come_back_as_far_as_the_backup_goes(place: Place) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.errors import IntegrityError
+from core.ledger_bodies import BODIES
 from core.paths import Home
 from core.vocabulary import IncidentState, JobKind, JobState, SignatureAct, Verdict
 from runner.client import Client
 from runner.recovery.rebuild import replay
 from runner.recovery.verification import verify_ledger
-from runner.store import Store, chain
+from runner.store import Store
 from tests.core.ledger_bodies.test_parsing import NOVEMBER, TICK, UPDATE
-from tests.runner.place import LAUNCH, LEAD, Place, after
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.runner.place import LAUNCH, LEAD, Place, add_line, after
 
 WEEK = "2026-02-23"
 
@@ -32,16 +32,6 @@ def november(tmp_path: Path) -> Home:
     home.ledger.parent.mkdir(parents=True)
     home.ledger.write_bytes(NOVEMBER.read_bytes())
     return home
-
-
-def add(home: Home, kind: str, body: dict[str, Any], week_id: str | None = None) -> bytes:
-    """Another line, as a version that knows this kind writes it; returns the whole file."""
-    raw = home.ledger.read_bytes()
-    last = json.loads(raw.splitlines()[-1])
-    new = {"seq": last["seq"] + 1, "prev": last["sha256"], "kind": kind, "body": body}
-    line = chain.canonical(chain.seal({**last, **new, "week_id": week_id, "key": None}))
-    home.ledger.write_bytes(raw + line.encode() + b"\n")
-    return home.ledger.read_bytes()
 
 
 def dump(database: Path) -> list[str]:
@@ -110,7 +100,7 @@ def test_the_ledger_of_an_older_version_is_continued(november: Home) -> None:
 def test_a_line_of_a_newer_version_makes_the_store_read_only_and_changes_nothing(
     place: Place, kind: str, body: dict[str, Any], problem: str
 ) -> None:
-    ledger = add(place.home, kind, body, WEEK)
+    ledger = add_line(place.home, kind, body, WEEK)
     database = dump(place.home.database)
     client = Client(place.home, LEAD)
     damage = client.store.damage
@@ -127,7 +117,7 @@ def test_a_line_of_a_newer_version_makes_the_store_read_only_and_changes_nothing
 
 def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Place) -> None:
     store = place.lead.store
-    ledger = add(place.home, "holiday", {"day": 1})
+    ledger = add_line(place.home, "holiday", {"day": 1})
     with pytest.raises(IntegrityError, match="unknown kind 'holiday'"):
         place.lead.note(WEEK, "hourly_1", "not written")
     assert place.lead.notes(WEEK) == []
@@ -137,7 +127,7 @@ def test_a_line_of_a_newer_version_stops_the_writes_of_an_open_store(place: Plac
 
 def test_a_database_that_has_the_line_already_stays_in_use(place: Place) -> None:
     """A newer version wrote both; its line is shown as it is, and this one goes on writing."""
-    add(place.home, "holiday", {"day": 1}, WEEK)
+    add_line(place.home, "holiday", {"day": 1}, WEEK)
     line = json.loads(place.home.ledger.read_bytes().splitlines()[-1])
     with closing(sqlite3.connect(place.home.database)) as connection:
         connection.execute(
@@ -152,3 +142,29 @@ def test_a_database_that_has_the_line_already_stays_in_use(place: Place) -> None
     assert [entry.kind for entry in place.lead.activity(WEEK)] == ["holiday", "week"]
     place.lead.note(WEEK, "hourly_1", "written")
     assert place.lead.notes(WEEK)[-1].text == "written"
+
+
+def test_every_body_is_written_somewhere_and_no_line_is_written_as_a_plain_object() -> None:
+    root = Path(__file__).parents[3] / "runner"
+    calls = [
+        node
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    names = {
+        each.id
+        for call in calls
+        for each in (call.func, getattr(call.func, "value", None))  # Body(…) and Body.made_from(…)
+        if isinstance(each, ast.Name)
+    }
+    assert {model.__name__ for model in BODIES} <= names
+    appended = [
+        call.args[0]
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "append"
+        and ast.unparse(call.func.value) in ("write", "transaction", "self.transaction")
+    ]
+    assert len(appended) >= 15
+    assert not [each for each in appended if isinstance(each, ast.Dict | ast.Constant)]

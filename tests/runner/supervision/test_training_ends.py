@@ -8,14 +8,15 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
-from core.timestamps import parse_moment
+from core.ledger_bodies import JobChanged
 from core.vocabulary import ENDED_STATES, IncidentState, JobKind, JobState
 from runner.models.best_model import manifest_path
 from runner.outcomes import Refused
 from runner.recovery.verification import verify_ledger
-from tests.expected import job_of, present
+from tests.expected import body_of, job_of, present
 from tests.faults.promises import vanish
 from tests.runner.place import LAUNCH, Place, after, own_programs, wait_for
 
@@ -212,6 +213,7 @@ def stopped(place: Place) -> Job:
     return job
 
 
+@pytest.mark.slow
 def test_a_resume_whose_checkpoints_are_all_broken_begins_nothing_and_calls_people(
     place: Place,
 ) -> None:
@@ -272,8 +274,8 @@ def test_an_attempt_that_ran_long_resets_the_backoff(place: Place) -> None:
         service.supervisor.finisher.settings = service.settings
         place.until(service, job, JobState.QUEUED)
         last = place.lead.activity(place.week.id, limit=1)[0]
-        until = parse_moment(last.body["job"]["not_before"])
-        waits.append((until - present(last.at)).total_seconds())
+        until = present(body_of(last, JobChanged).job.not_before)
+        waits.append((until - last.at).total_seconds())
     assert waits == [10.0, 20.0, 10.0, 10.0, 20.0]
 
 

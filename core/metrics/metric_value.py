@@ -8,18 +8,18 @@ from typing import NamedTuple
 from core.vocabulary import GateStatus
 
 
-class Measured(NamedTuple):
+class MetricValue(NamedTuple):
     """``value`` is finite, or None with the reason in ``status``."""
 
     value: float | int | None
     status: GateStatus = GateStatus.OK
 
 
-def undefined(status: GateStatus) -> Measured:
+def undefined(status: GateStatus) -> MetricValue:
     """No value, with the reason."""
-    return Measured(None, status)
+    return MetricValue(None, status)
 
 
-def finite(value: float) -> Measured:
+def finite(value: float) -> MetricValue:
     """The value; ``insufficient_data`` if it overflowed (few bars, scaled up to a year)."""
-    return Measured(value) if math.isfinite(value) else undefined(GateStatus.INSUFFICIENT_DATA)
+    return MetricValue(value) if math.isfinite(value) else undefined(GateStatus.INSUFFICIENT_DATA)

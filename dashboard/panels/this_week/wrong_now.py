@@ -1,0 +1,52 @@
+"""Is anything wrong? The first thing on the page: each problem with the page to open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.language import plural
+from core.vocabulary import Severity
+from dashboard.components.states import badge
+from dashboard.data.concerns import Concern, concerns
+from dashboard.navigation import TITLES, link
+from dashboard.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.data.snapshot import Snapshot
+    from dashboard.page import Page
+
+
+def show(page: Page, snapshot: Snapshot) -> None:
+    """The number of problems, then a line for each, the most severe first."""
+    say = page.say
+    found = concerns(snapshot, page.viewer.language)
+    problems = [one for one in found if one.severity is not Severity.INFO]
+    with st.container(border=True, gap="xsmall", key="wrong-now"):
+        if problems:
+            critical = problems[0].severity is Severity.CRITICAL
+            colour, icon = ("red", "error") if critical else ("orange", "warning")
+            count = say(plural("{n} problem now", "{n} problems now", len(problems)))
+            st.markdown(f"#### :{colour}[:material/{icon}: {count}]", anchors=False)
+        elif snapshot.run is None:
+            nothing = say("No problem known: no run has been started yet.")
+            st.markdown(f":gray[:material/radio_button_unchecked: {nothing}]")
+        else:
+            nothing = say("Nothing is wrong")
+            st.markdown(f"#### :green[:material/check_circle: {nothing}]", anchors=False)
+        for number, concern in enumerate(found):
+            _line(page, concern, number)
+
+
+def _line(page: Page, concern: Concern, number: int) -> None:
+    say = page.say
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"wrong-{number}"
+    ):
+        st.markdown(
+            f"{badge(concern.severity, say)} **{plain(concern.what)}** {say.text(concern.text)}",
+            width="stretch",
+        )
+        with st.container(width="content"):
+            link(concern.page, say.raw(TITLES[concern.page]))
