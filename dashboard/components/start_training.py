@@ -135,8 +135,12 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         hint, off = denied or now.why, blocked or denied is not None
-        if params.get("resume") is False and snapshot.training_attempts():
-            with st.popover(say.raw(label), icon=_ICON, disabled=off, help=hint, key="start:ask"):
+        replaces = params.get("resume") is False and snapshot.training_attempts()
+        if replaces and not snapshot.busy(JobKind.TRAIN):
+            why_not = hint if off else None  # a tooltip would cover what it asks
+            with st.popover(
+                say.raw(label), icon=_ICON, disabled=off, help=why_not, key="start:ask"
+            ):
                 for line in _replaced(page, snapshot):
                     st.markdown(line)
                 st.button(say.raw(label), key="start:button", type="primary", on_click=start)
