@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from numbers import Real
@@ -28,6 +28,7 @@ LANGUAGES: dict[Language, str] = {"en": "English", "pt": "Português"}
 
 LOCALES = Path(__file__).parent / "locales"
 _LOCALE: dict[Language, str] = {"pt": "pt_BR"}
+DAY = "%Y-%m-%d"  # how a sentence writes a day: ``{at:%Y-%m-%d %H:%M}``
 _SWAPPED = str.maketrans(".,", ",.")  # Brazilian numbers: 500.000 and −0,25
 
 
@@ -245,7 +246,7 @@ def catalogue(language: str) -> NullTranslations:
 
 
 class _Values(Formatter):
-    """``str.format`` with numbers by the language's rules."""
+    """``str.format`` with numbers and days by the language's rules."""
 
     def __init__(self, language: str, escape: Callable[[str], str] | None) -> None:
         self.language, self.escape = language, escape
@@ -253,6 +254,8 @@ class _Values(Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
         if isinstance(value, Message):
             return _cased(value.in_(self.language, self.escape), format_spec)
+        if isinstance(value, date) and self.language == "pt":
+            format_spec = format_spec.replace(DAY, "%d/%m/%Y")
         text = super().format_field(value, format_spec)
         if isinstance(value, Real):  # NumPy's numbers too
             text = number_in(text, self.language)
@@ -273,6 +276,8 @@ def _saved(value: Any) -> Any:
         return value.as_record()
     if isinstance(value, datetime):
         return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
@@ -285,4 +290,6 @@ def _loaded(value: Any) -> Any:
         return value
     if "moment" in value:
         return datetime.fromisoformat(value["moment"])
+    if "day" in value:
+        return date.fromisoformat(value["day"])
     return float(value["number"]) if "number" in value else Message.from_record(value)

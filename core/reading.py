@@ -22,6 +22,18 @@ def unit_text(unit: str) -> Message:
     return _UNITS.get(unit) or literal(unit)
 
 
+def with_unit(value: float, spec: str, unit: str = "") -> Message:
+    """A number with its unit; the template needs no translation, so it is no literal."""
+    if not unit:
+        return Message(f"{{value:{spec}}}", value=value)
+    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=unit_text(unit))
+
+
+def as_set(value: float, unit: str = "") -> Message:
+    """``0.01``, ``1,000 steps/s``: a setting or a limit as the playbook has it."""
+    return with_unit(value, ",.10g", unit)
+
+
 @dataclass(frozen=True)
 class Reading:
     """One measured value.

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from core.language import Message, literal
 from core.metrics.conventions import RELATIVE_TOLERANCE
-from core.reading import unit_text
+from core.reading import with_unit
 
 SIGNIFICANT = 4
 MAX_DECIMALS = 12
@@ -34,7 +34,7 @@ def number(value: object, unit: str = "") -> Message:
         spec = ".2e"
     else:
         spec = ".4f" if abs(value) < 1 else ".2f"
-    return _written(value, spec, unit)
+    return with_unit(value, spec, unit)
 
 
 def short(value: float | int | None, limit: float | None = None, unit: str = "") -> Message:
@@ -45,7 +45,7 @@ def short(value: float | int | None, limit: float | None = None, unit: str = "")
 
     :param limit: the limit that the value is compared with.
     """
-    return NONE if value is None else _written(value, f",.{_decimals(value, limit)}f", unit)
+    return NONE if value is None else with_unit(value, f",.{_decimals(value, limit)}f", unit)
 
 
 def margin(value: float | int | None, by: float | None, limit: float) -> Message:
@@ -55,7 +55,7 @@ def margin(value: float | int | None, by: float | None, limit: float) -> Message
     decimals = _decimals(value, limit) if value else _decimals(by, None)
     if isinstance(value, int) and not float(by).is_integer():
         decimals = 1
-    return _written(by, f"+,.{decimals}f")
+    return with_unit(by, f"+,.{decimals}f")
 
 
 def difference(delta: float | None, digits: int | None = None) -> Message:
@@ -65,22 +65,17 @@ def difference(delta: float | None, digits: int | None = None) -> Message:
     """
     if delta is None:
         return NONE
-    return _written(delta, f"+,.{_decimals(delta, None) if digits is None else digits}f")
+    return with_unit(delta, f"+,.{_decimals(delta, None) if digits is None else digits}f")
 
 
 def signed(value: float | None, digits: int = 2, unit: str = "") -> Message | None:
     """``+1.20 %``; None stays None."""
-    return None if value is None else _written(value, f"+,.{digits}f", unit)
+    return None if value is None else with_unit(value, f"+,.{digits}f", unit)
 
 
 def fixed(value: float | None, digits: int = 2, unit: str = "") -> Message | None:
     """``1.20 %``; None stays None."""
-    return None if value is None else _written(value, f",.{digits}f", unit)
-
-
-def general(value: float, unit: str = "") -> Message:
-    """``0.01``, ``15 %``: a setting or a limit as the playbook has it."""
-    return _written(value, "g", unit)
+    return None if value is None else with_unit(value, f",.{digits}f", unit)
 
 
 def share(value: float | None) -> Message | None:
@@ -92,7 +87,7 @@ def share(value: float | None) -> Message | None:
     text = f"{percent:.{digits}f}"
     if digits and text in {"100.0", "0.0"}:
         return beyond(percent > 50)
-    return _written(percent, f".{digits}f", "%")
+    return with_unit(percent, f".{digits}f", "%")
 
 
 def beyond(high: bool) -> Message:
@@ -125,16 +120,9 @@ def size(count: float | None) -> Message:
         return NONE
     for unit in ("B", "kB", "MB", "GB"):
         if abs(count) < 1000:
-            return _written(count, ".0f" if unit == "B" else ".1f", unit)
+            return with_unit(count, ".0f" if unit == "B" else ".1f", unit)
         count /= 1000
-    return _written(count, ".1f", "TB")
-
-
-def _written(value: float | int, spec: str, unit: str = "") -> Message:
-    """A number with its unit; its template holds no words, so Babel need not extract it."""
-    if not unit:
-        return Message(f"{{value:{spec}}}", value=value)
-    return Message(f"{{value:{spec}}} {{unit}}", value=value, unit=unit_text(unit))
+    return with_unit(count, ".1f", "TB")
 
 
 def _decimals(value: float | int, limit: float | None) -> int:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
-from core.language import Message
+from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.playbook.yaml_tree import TreeError, read_tree
 from core.text_rules import readable
@@ -212,7 +212,7 @@ class Settings(_Settings):
 
 
 class Terminal(_Settings):
-    """Who the command line acts as. Nothing proves the name."""
+    """Who the command line acts as, and in which language it speaks. Nothing proves the name."""
 
     person: str | None = Field(
         default=None,
@@ -220,6 +220,9 @@ class Terminal(_Settings):
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
+    language: Language = Field(
+        default="en", description="Language of the sentences that the command line prints."
+    )
 
 
 def command_name(kind: JobKind) -> str:

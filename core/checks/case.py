@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.checks.judgement import NOTHING, Judgement
 from core.language import Message, alternatives, joined
 from core.metrics.conventions import meets_limit
-from core.reading import Reading, unit_text
+from core.reading import Reading, as_set
 from core.state_words import shown_word
 from core.vocabulary import Verdict
 
@@ -35,8 +35,7 @@ def limit_text(check: CheckSpec) -> Message:
         return shown_word(check.threshold)
     if isinstance(check.threshold, tuple):
         return alternatives([shown_word(word) for word in check.threshold])
-    limit = Message("{sign} {limit:,.10g}", sign=_SIGNS.get(check.op, "="), limit=check.threshold)
-    return joined([limit, unit_text(check.unit)]) if check.unit else limit
+    return joined([_SIGNS.get(check.op, "="), as_set(check.threshold, check.unit)])
 
 
 def plain(value: float) -> Message:

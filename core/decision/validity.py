@@ -157,8 +157,8 @@ def expiry(statement: Mapping[str, Any]) -> Difference:
     return Difference(
         "expiry",
         Message(
-            "The signature expired at {moment} UTC.",
-            moment=statement["expires_at"][:16].replace("T", " "),
+            "The signature expired at {moment:%Y-%m-%d %H:%M} UTC.",
+            moment=parse_moment(statement["expires_at"]),
         ),
         Message("Revalidate, then ask the CTO to sign again."),
     )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.errors import MarketDataError
-from core.language import Message, joined, plural
+from core.language import Message, joined, literal, plural
 from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_errors
 from core.market.candles import MAX_FILL, Candles
-from core.timestamps import iso
 
 MAX_FILLED = 0.01  # share of bars
 UNIT_TOLERANCE = 0.20  # relative difference of quote volume / volume from the price
@@ -42,21 +41,24 @@ class QualityReport:
             "facts": self.facts,
         }
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """For a terminal: facts, then errors, then warnings, then the verdict."""
         width = max(len(name) for name in self.facts)
-        lines = [
-            f"{name.replace('_', ' '):<{width}}  {value}" for name, value in self.facts.items()
+        lines: list[Message] = [
+            literal(f"{name.replace('_', ' '):<{width}}  {value}")
+            for name, value in self.facts.items()
         ]
-        lines += [f"❌ {issue.message}" for issue in self.errors]
-        lines += [f"⚠️ {issue.message}" for issue in self.warnings]
+        lines += [joined(["❌", issue.message]) for issue in self.errors]
+        lines += [joined(["⚠️", issue.message]) for issue in self.warnings]
         warnings = plural("{n} warning", "{n} warnings", len(self.warnings))
         if not self.ok:
             errors = plural("{n} error", "{n} errors", len(self.errors))
-            lines.append(f"❌ not usable: {errors}")
+            lines.append(Message("❌ not usable: {errors}", errors=errors))
+        elif self.warnings:
+            lines.append(Message("✅ usable, {warnings}", warnings=warnings))
         else:
-            lines.append(f"✅ usable, {warnings}" if self.warnings else "✅ usable")
-        return "\n".join(lines)
+            lines.append(Message("✅ usable"))
+        return joined(lines, "\n")
 
 
 def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
@@ -70,7 +72,7 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
         errors.append(
             Issue(
                 "incomplete_bar",
-                Message("The last bar, {at}, had not closed.", at=iso(candles.last)),
+                Message("The last bar, {at:%Y-%m-%d %H:%M} UTC, had not closed.", at=candles.last),
             )
         )
     return QualityReport(tuple(errors), tuple(_warnings(candles)), _facts(candles))

@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.decision.gate_record import GateRecord, ResampledGate
 from core.language import Message, plural
+from core.reading import as_set
 from core.state_words import WORDS
 from core.vocabulary import GateStatus, Verdict
 from dashboard.components.charts import draw
 from dashboard.components.states import badge, icon
 from dashboard.figures.gates import gate_figure
-from dashboard.formatting import beyond, general, margin, share, short
+from dashboard.formatting import beyond, margin, share, short
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _card(page: Page, gate: GateResult, alone: float | None, episodes: int) -> N
     value = say(value_text(gate))
     if not gate.passed:
         value = f":red[{value}]"
-    limit = say(general(gate.threshold, gate.unit if gate.unit == "%" else ""))
+    limit = say(as_set(gate.threshold, gate.unit if gate.unit == "%" else ""))
     st.markdown(f"## {value} :small[:gray[{OPS[gate.op]} {limit}]]", anchors=False)
     figure = gate_figure(gate)
     if figure is not None:

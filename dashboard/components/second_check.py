@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -19,10 +19,13 @@ from dashboard.components.states import badge
 from dashboard.formatting import number, size
 
 if TYPE_CHECKING:
+    from core.telemetry import Series
     from dashboard.data.snapshot import Snapshot
     from dashboard.page import Page
 
 TAIL_LINES = 100
+
+
 WATCHED = (
     "rollout/ep_rew_mean",
     "train/loss",
@@ -31,6 +34,14 @@ WATCHED = (
     "train/explained_variance",
     "eval/sharpe",
 )
+
+
+class WatchedTrend(NamedTuple):
+    """The trend of a tag, and the points that it was found on."""
+
+    tag: str
+    points: Series
+    label: Trend
 
 
 def second_check(page: Page, snapshot: Snapshot, day: date) -> None:
@@ -87,17 +98,21 @@ def _trends(page: Page, snapshot: Snapshot) -> None:
     if not rows:
         st.caption(say("No data points in the last {hours:g} h of week time.", hours=hours))
         return
+    st.caption(
+        say("A tag with too few points in that time is judged over a longer part of the run.")
+    )
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "tag": tag,
-                    say.raw("Points"): count,
-                    say.raw("First value"): say.raw(number(first)),
-                    say.raw("Last value"): say.raw(number(last)),
-                    say.raw("Trend"): say.raw(WORDS[Trend][label]),
+                    "tag": row.tag,
+                    say.raw("From step"): say.raw(number(int(row.points.step[0]))),
+                    say.raw("Points"): len(row.points),
+                    say.raw("First value"): say.raw(number(float(row.points.value[0]))),
+                    say.raw("Last value"): say.raw(number(float(row.points.value[-1]))),
+                    say.raw("Trend"): say.raw(WORDS[Trend][row.label]),
                 }
-                for tag, count, first, last, label in rows
+                for row in rows
             ]
         ),
         hide_index=True,
@@ -105,10 +120,8 @@ def _trends(page: Page, snapshot: Snapshot) -> None:
     )
 
 
-def trends_of_window(
-    snapshot: Snapshot, window: timedelta
-) -> list[tuple[str, int, float, float, Trend]]:
-    """Points, first value, last value and trend of each watched tag, in week time."""
+def trends_of_window(snapshot: Snapshot, window: timedelta) -> list[WatchedTrend]:
+    """The trend of each watched tag that has points in the window (week time)."""
     run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
@@ -118,9 +131,12 @@ def trends_of_window(
         series = known_series(run.reader, tag, run.until)
         episodes = lengths if tag.startswith("rollout/") and len(lengths) else None
         recent = series.between((run.until - span).timestamp() if span else None, None)
-        if len(recent):
-            label = trend(series, episodes, span).label
-            rows.append((tag, len(recent), float(recent.value[0]), float(recent.value[-1]), label))
+        if not len(recent):
+            continue
+        found = trend(series, episodes, span)
+        if found.since_step is not None:  # the window was widened to have enough points
+            recent = series.where(series.step >= found.since_step)
+        rows.append(WatchedTrend(tag, recent, found.label))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -87,6 +88,10 @@ def curve(
     figure.update_xaxes(tickformat="~s")
     if y_log:
         figure.update_yaxes(type="log", exponentformat="power")
+        for name in figure.select_annotations({"yref": "y"}):
+            name.y = math.log10(
+                name.y
+            )  # Plotly places shapes by value, but their names by exponent
     return figure
 
 

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 
 def gate_over_time(
-    labels: Sequence[str], gates: Sequence[GateResult | None], limit: str, height: int = 170
+    days: Sequence[str],
+    labels: Sequence[str],
+    gates: Sequence[GateResult | None],
+    limit: str,
+    height: int = 170,
 ) -> go.Figure:
     """Points in the order of the revalidations; an undefined value leaves a gap.
 
-    :param labels: of the revalidations, each once; a day is their first word.
+    :param days: of the revalidations, as the axis shows them.
+    :param labels: of the revalidations, for the hover text.
     :param gates: the gate's record in each decision; None where it has none.
     :param limit: the name of the limit line.
     """
@@ -45,7 +50,7 @@ def gate_over_time(
     ends = sorted({0, last})  # the tooltip of each point has its day
     figure.update_xaxes(
         tickmode="array", tickvals=ends, tickangle=0, showgrid=False, tickfont={"size": 10},
-        ticktext=[labels[at].split(" ")[0] for at in ends],
+        ticktext=[days[at] for at in ends],
         range=[-0.6, max(last, 0) + 0.6 + 0.08 * len(labels)],
     )  # fmt: skip
     return figure

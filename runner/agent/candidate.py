@@ -11,7 +11,7 @@ from core.canonical_json import canonical_sha256
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.language import Message
 from core.playbook.settings import TrainingSettings
-from core.timestamps import iso, parse_moment
+from core.timestamps import parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
@@ -96,11 +96,12 @@ class Candidate:
         reach = max(purge_gap(self.settings), WARM_UP) * timedelta(hours=1)
         scored_from = candles.first + WARM_UP * candles.interval + candles.interval
         ranges = Message(
-            "backtest {first} to {last}, training {train_first} to {train_last}",
-            first=iso(candles.first),
-            last=iso(candles.last),
-            train_first=self.manifest["train_first"],
-            train_last=self.manifest["train_last"],
+            "backtest {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, training "
+            "{train_first:%Y-%m-%d %H:%M} to {train_last:%Y-%m-%d %H:%M} UTC",
+            first=candles.first,
+            last=candles.last,
+            train_first=parse_moment(self.manifest["train_first"]),
+            train_last=trained_until,
         )
         if candles.first <= trained_until:
             raise MarketDataError(

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from core.language import joined, plural
 from core.market.sample import write_sample
 from core.paths import Home
 from runner.cli.manual import data_check
 from runner.cli.options import HomeOption
+from runner.cli.speech import tell
 
 app = typer.Typer(help="Write sample candles, check candles.", no_args_is_help=True)
 
@@ -26,7 +28,8 @@ def sample(
     """
     target = Home.find(home)
     for path, bars in write_sample(target.train_data, target.backtest_data, seed, force=force):
-        print(f"{target.relative(path)}: {bars:,} bars (synthetic)")
+        counted = plural("{n:,} bar (synthetic)", "{n:,} bars (synthetic)", bars)
+        tell(joined([f"{target.relative(path)}:", counted]))
 
 
 app.command(name="check")(data_check)

@@ -11,11 +11,12 @@ import typer
 
 from core.errors import InputError, TrainweekError
 from core.files import write_bytes
-from core.language import Message
+from core.language import Message, joined
 from core.paths import Home
 from core.timestamps import iso
 from core.vocabulary import SignatureState
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.speech import tell
 from runner.client import Client
 from runner.client.signatures.capsules import comparison_paths, with_ledger
 from runner.client.signatures.pipeline_gate import GateAnswer
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
 )
+
+STATES = {"closed": Message("closed"), "OVERDUE": Message("OVERDUE"), "open": Message("open")}
 
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 ShaOption = Annotated[
@@ -50,23 +53,32 @@ def show(
     facts = answer.facts
     if not facts:
         raise InputError(answer.reason, answer.remedy)
-    print(f"{facts['decision']} {facts['score']}  evidence {facts['evidence'] or 'not measured'}")
-    print(f"  decision {facts['decision_sha256']}")
-    print(f"  signature {facts['state']}")
+    evidence = facts["evidence"] or Message("not measured")
+    tell(
+        joined(
+            [
+                f"{facts['decision']} {facts['score']}",
+                Message("evidence {grade}", grade=evidence),
+            ],
+            "  ",
+        )
+    )
+    _indented(Message("decision {sha256}", sha256=facts["decision_sha256"]))
+    _indented(Message("signature {state}", state=facts["state"]))
     if facts["by"]:
-        proof = "" if facts["verified"] else ", identity unverified"
-        print(f"  {facts['act']} by {facts['by']}{proof}, {facts['signed_at']}")
+        _indented(joined([_signed(facts), facts["signed_at"]], ", "))
         if facts["second"]:
-            print(f"  {_second(facts)}")
-        print(f"  expires {facts['expires_at']}")
+            _indented(_second(facts))
+        _indented(Message("expires {time}", time=facts["expires_at"]))
     for difference in facts["differences"]:
-        print(f"  ! {difference['what']} {difference['remedy']}")
+        _indented(joined(["!", difference["what"], difference["remedy"]]))
     for number, condition in enumerate(facts["conditions"], start=1):
         state = "closed" if condition["closed"] else "OVERDUE" if condition["overdue"] else "open"
-        print(
-            f"  {number}. [{state}] {condition['text']} ({condition['owner']}, due {condition['due']})"
+        _indented(
+            joined([f"{number}.", joined(["[", STATES[state], "]"], ""), _condition(condition)])
         )
-    print(f"  gate: {'pass' if answer.passes else 'blocked'}. {answer.reason}")
+    passes = Message("pass") if answer.passes else Message("blocked")
+    _indented(Message("gate: {answer}. {reason}", answer=passes, reason=answer.reason))
 
 
 @app.command()
@@ -89,7 +101,8 @@ def export(
     if json:
         print_json({"file": str(path), "sha256": chosen, **validity.as_dict()})
     else:
-        print(f"{path}  {len(content):,} bytes  {validity.state.value}")
+        size = Message("{count:,} bytes", count=len(content))
+        tell(joined([str(path), size, validity.state.value], "  "))
         _print_differences(validity)
     raise typer.Exit(0 if validity.valid else 1)
 
@@ -177,7 +190,7 @@ def close(
     outcome = client.close_condition(signature.id, number - 1, note)
     if isinstance(outcome, Refused | Conflict):
         raise InputError(outcome.reason, getattr(outcome, "remedy", ""))
-    print(f"Condition {number} closed by {outcome.record.by}.")
+    tell(Message("Condition {number} closed by {by}.", number=number, by=outcome.record.by))
 
 
 @app.command()
@@ -188,17 +201,24 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
         print_json([history_row(one) for one in found])
         return
     if not found:
-        print("No saved revalidation yet.")
+        tell(Message("No saved revalidation yet."))
     for one in found:
         row = history_row(one)
-        second = f" ({_second(row)})" if row["second"] else ""
-        act = f"{row['act']} by {row['by']}{second}: {row['reason']}" if row["act"] else ""
-        print(
+        line = (
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
-            f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']:8}  {act}".rstrip()
+            f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']}"
         )
-        if row["problem"] or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
-            print(f"    ! {row['problem'] or one.validity.reason}")
+        tell(joined([f"{line:<76}", _act(row)]) if row["act"] else line)
+        if one.problem or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
+            tell(joined(["    !", one.problem or one.validity.reason]))
+
+
+def _act(row: Mapping[str, Any]) -> Message:
+    """``approve by Eva (second: Lea (countersigned)): her reason``."""
+    who = Message("{act} by {by}", act=row["act"], by=row["by"])
+    if row["second"]:
+        who = joined([who, joined(["(", _second(row), ")"], "")])
+    return Message("{who}: {reason}", who=who, reason=row["reason"])
 
 
 def history_row(one: ArchivedDecision) -> dict[str, Any]:
@@ -242,10 +262,30 @@ def _newest(client: Client, week: str | None) -> str:
     return saved.sha256
 
 
-def _second(facts: Mapping[str, Any]) -> str:
+def _second(facts: Mapping[str, Any]) -> Message:
     """The second person of an override, and whether their identity was verified."""
-    proof = "countersigned" if facts["second_verified"] else "typed, unverified"
-    return f"second: {facts['second']} ({proof})"
+    proof = Message("countersigned") if facts["second_verified"] else Message("typed, unverified")
+    return Message("second: {name} ({proof})", name=facts["second"], proof=proof)
+
+
+def _signed(facts: Mapping[str, Any]) -> Message:
+    """What was done by whom, and whether their identity was verified."""
+    if facts["verified"]:
+        return Message("{act} by {by}", act=facts["act"], by=facts["by"])
+    return Message("{act} by {by}, identity unverified", act=facts["act"], by=facts["by"])
+
+
+def _condition(condition: Mapping[str, Any]) -> Message:
+    return Message(
+        "{text} ({owner}, due {due})",
+        text=condition["text"],
+        owner=condition["owner"],
+        due=condition["due"],
+    )
+
+
+def _indented(sentence: str) -> None:
+    tell(joined(["  ", sentence], ""))
 
 
 def _facts(capsule: dict[str, Any]) -> dict[str, Any]:
@@ -260,31 +300,33 @@ def _facts(capsule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None) -> None:
-    print(f"{file}: {validity.state.value}")
+    tell(f"{file}: {validity.state.value}")
     _print_differences(validity)
     if capsule is not None and validity.state is not SignatureState.ALTERED:
         facts = _facts(capsule)
-        proof = "" if facts["verified"] else ", identity unverified"
-        print(f"  {facts['decision']} {facts['score']}, evidence {facts['evidence']}")
-        print(f"  {facts['act']} by {facts['by']} ({facts['role']}{proof}), {facts['at']}")
+        evidence = Message("evidence {grade}", grade=facts["evidence"])
+        _indented(joined([f"{facts['decision']} {facts['score']},", evidence]))
+        _indented(joined([_signed(facts), f"({facts['role']}), {facts['at']}"]))
         if facts["second"]:
-            print(f"  {_second(facts)}")
-        print(f"  {facts['reason']}")
+            _indented(_second(facts))
+        _indented(facts["reason"])
         for condition in facts["conditions"]:
             closed = condition["closed"]
-            state = f"closed by {closed['by']}: {closed['note']}" if closed else "open"
-            print(
-                f"  condition: {condition['text']} ({condition['owner']}, due {condition['due']}),"
-                f" {state}"
+            state = (
+                Message("closed by {by}: {note}", by=closed["by"], note=closed["note"])
+                if closed
+                else STATES["open"]
             )
-        print(f"  expires {facts['expires_at']}")
-        print(f"  key {facts['fingerprint']}")
+            what = joined([_condition(condition), state], ", ")
+            _indented(Message("condition: {condition}", condition=what))
+        _indented(Message("expires {time}", time=facts["expires_at"]))
+        _indented(Message("key {fingerprint}", fingerprint=facts["fingerprint"]))
     if validity.checked:
-        print(f"  agrees: {', '.join(validity.checked)}")
+        _indented(Message("agrees: {parts}", parts=joined(validity.checked, ", ")))
     for sentence in validity.unchecked:
-        print(f"  not checked: {sentence}")
+        _indented(Message("not checked: {what}", what=sentence))
 
 
 def _print_differences(validity: Validity) -> None:
     for difference in validity.differences:
-        print(f"  ! {difference}")
+        _indented(joined(["!", difference.what, difference.remedy]))

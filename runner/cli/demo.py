@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.language import Message
 from runner.cli.operate import (
     PortOption,
     end_child,
@@ -18,6 +19,7 @@ from runner.cli.operate import (
     require_port,
     start_dashboard,
 )
+from runner.cli.speech import tell
 from runner.demo import place
 from runner.demo.play import Play
 from runner.home.launch import ensure_runner
@@ -53,19 +55,21 @@ def demo(
                 dashboard = start_dashboard(own, port, own.dashboard_log)
                 place.remember_dashboard(own, dashboard.pid)
                 _announce(f"http://localhost:{port}")
-            play = Play(own, steps, show=lambda line: print(line, flush=True))
+            play = Play(own, steps, show=tell)
             result = play.run()
-            print("\nWritten:")
+            print()
+            tell(Message("Written:"))
             for path in _written(own.root, result):
                 print(f"  {path}")
             if dashboard is not None:
-                print(
-                    "\nThe decision is ready for the CTO's signature. Ctrl-C ends the demo.",
-                    flush=True,
+                print()
+                tell(
+                    Message("The decision is ready for the CTO's signature. Ctrl-C ends the demo.")
                 )
                 dashboard.wait()
         except KeyboardInterrupt:
-            print("\nEnding the demo.", flush=True)
+            print()
+            tell(Message("Ending the demo."))
             if headless:
                 raise typer.Exit(130) from None
         finally:
@@ -76,7 +80,9 @@ def demo(
 
 
 def _announce(address: str) -> None:
-    print(f"\n  Dashboard: {address}   (Ctrl-C ends the demo)\n", flush=True)
+    print()
+    tell(Message("  Dashboard: {address}   (Ctrl-C ends the demo)", address=address))
+    print(flush=True)
     # Opening a browser may block (a text browser in a terminal).
     threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -9,6 +9,7 @@ import typer
 
 from core.paths import Home
 from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.cli.speech import language
 from runner.doctor import examine, exit_code
 from runner.settings import Settings
 
@@ -24,5 +25,5 @@ def doctor(json: JsonOption = False, home: HomeOption = None) -> None:
         print_json([asdict(each) for each in found])
     else:
         for each in found:
-            print(each.text())
+            print(each.text(language()))
     raise typer.Exit(exit_code(found))

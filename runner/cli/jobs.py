@@ -10,11 +10,12 @@ import typer
 from core.errors import ConflictError, InputError
 from core.field_hints import shown
 from core.job_params import asked_params, is_text
-from core.language import Message
+from core.language import Message, joined, literal
 from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.speech import tell
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Incident, Job
@@ -74,8 +75,8 @@ def list_jobs(
     for job in jobs:
         when = iso(job.started_at or job.requested_at)
         pulse = client.pulse(job.id) if job.state in LIVE_STATES else None
-        text = f"{pulse.liveness}: {pulse.text}" if pulse else job.reason
-        print(f"{job.id:<44} {job.state:<12} {when}  {text}")
+        text = joined([f"{pulse.liveness}:", pulse.text]) if pulse else job.reason
+        tell(joined([f"{job.id:<44} {job.state:<12} {when}", text], "  "))
 
 
 @app.command()
@@ -118,13 +119,14 @@ def show(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
         )
         return
     for name, value in as_dict(job).items():
-        print(f"{name:<12} {'' if value is None else value}")
+        tell(joined([f"{name:<12}", literal("") if value is None else _as_text(value)]))
     if (pulse := client.pulse(job.id)) is not None:
-        print(f"{'liveness':<12} {pulse.liveness}: {pulse.text}")
+        tell(joined([f"{'liveness':<12} {pulse.liveness}:", pulse.text]))
     for a in attempts:
-        print(f"attempt {a.number}: {a.state} {a.reason} {a.folder}")
+        number = Message("attempt {number}:", number=a.number)
+        tell(joined([number, a.state.value, a.reason, a.folder]))
     for incident in client.incidents_of(job.id):
-        print(_in_words(incident))
+        tell(_in_words(incident))
 
 
 @app.command()
@@ -136,7 +138,9 @@ def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
     if isinstance(outcome, Refused):
         raise InputError(outcome.reason, outcome.remedy)
     job = _require_job(client.job(job_id), job_id)
-    print_json(as_dict(job)) if json else print(f"{job.id}: stop requested ({job.state})")
+    print_json(as_dict(job)) if json else tell(
+        Message("{job}: stop requested ({state})", job=job.id, state=job.state.value)
+    )
 
 
 @app.command()
@@ -168,15 +172,28 @@ def as_dict(job: Job) -> dict[str, Any]:
     }
 
 
-def _in_words(incident: Incident) -> str:
+def _as_text(value: object) -> Message:
+    return literal(value if isinstance(value, str) else str(value))
+
+
+def _in_words(incident: Incident) -> Message:
     """``incident crash: OPEN since …, blocks every start``."""
+    since = Message("since {time}", time=iso(incident.opened_at))
     if incident.closed_at is not None:
-        details = f"by {incident.closed_by} at {iso(incident.closed_at)}: {incident.close_reason}"
+        details = Message(
+            "by {by} at {time}: {reason}",
+            by=incident.closed_by,
+            time=iso(incident.closed_at),
+            reason=incident.close_reason,
+        )
+    elif incident.blocks_start:
+        details = Message("{since}, blocks every start (page Escalation)", since=since)
     else:
-        details = f"since {iso(incident.opened_at)}"
-        details += ", blocks every start" if incident.blocks_start else ""
-        details += " (page Escalation)"
-    return f"incident {incident.procedure}: {incident.state} {details}"
+        details = Message("{since} (page Escalation)", since=since)
+    what = Message(
+        "incident {procedure}: {state}", procedure=incident.procedure, state=incident.state.value
+    )
+    return joined([what, details])
 
 
 def _pulse(client: Client, job: Job) -> dict[str, Any]:

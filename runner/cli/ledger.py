@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from core.language import Message, joined, plural
 from core.paths import Home
 from core.vocabulary import Right
 from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person
+from runner.cli.speech import tell
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
 from runner.recovery.verification import verify_ledger
@@ -30,7 +32,7 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
         facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
         print_json({**facts, "ok": report.ok, "database_mode": described_mode()})
     else:
-        print(report.text(), described_mode(), sep="\n")
+        tell(report.text(), described_mode())
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -38,7 +40,7 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger; refused if that would lose a line."""
     _require(Right.OPERATE)
-    print(replay_ledger(Home.find(home), terminal_person(), datetime.now(UTC)))
+    tell(replay_ledger(Home.find(home), terminal_person(), datetime.now(UTC)))
 
 
 @app.command()
@@ -47,7 +49,7 @@ def backup(home: HomeOption = None) -> None:
     place = Home.find(home)
     keep = timedelta(seconds=Settings.read(place).backup_keep_s)
     made = make_backup(place, datetime.now(UTC), keep)
-    print(f"{made.folder}: {made.lines:,} ledger lines")
+    tell(joined([f"{made.folder}:", _counted(made.lines)]))
 
 
 @app.command()
@@ -58,9 +60,9 @@ def backups(json: JsonOption = False, home: HomeOption = None) -> None:
         print_json([{"name": b.folder.name, "at": b.at, "lines": b.lines} for b in found])
         return
     for each in found:
-        print(f"{each.folder.name}  {each.lines:,} ledger lines")
+        tell(joined([each.folder.name, _counted(each.lines)], "  "))
     if not found:
-        print("No backups yet. Make one: trainweek ledger backup")
+        tell(Message("No backups yet. Make one: trainweek ledger backup"))
 
 
 @app.command()
@@ -77,7 +79,11 @@ def restore(
     """
     _require(Right.OPERATE)
     done = restore_backup(Home.find(home), backup, terminal_person(), datetime.now(UTC))
-    print(done.text())
+    tell(done.text())
+
+
+def _counted(lines: int) -> Message:
+    return plural("{n:,} ledger line", "{n:,} ledger lines", lines)
 
 
 def _require(right: Right) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from core.errors import ConflictError, InputError
 from core.job_params import asked_params
-from core.language import Message
+from core.language import Message, joined, recorded_message
 from core.paths import Home
 from core.state_words import capitals
 from core.timestamps import iso
@@ -25,6 +25,7 @@ from runner.cli.options import (
     print_json,
     require_week,
 )
+from runner.cli.speech import tell, warn
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.records import Job
@@ -89,7 +90,7 @@ def start(
         _preflight_first(client)
     job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
-        print(f"{job.id} requested. Follow it: trainweek jobs logs {job.id}")
+        tell(Message("{job} requested. Follow it: trainweek jobs logs {job}", job=job.id))
         return
     exit_for(follow(client, job))
 
@@ -117,7 +118,13 @@ def restart(
     if json:
         print_json({"id": job.id, "run": job.run, "restart": job.params["restart"]})
         return
-    print(f"{job.id} restarts {changed}. Follow it: trainweek jobs logs {job.id}")
+    tell(
+        Message(
+            "{job} restarts {changed}. Follow it: trainweek jobs logs {job}",
+            job=job.id,
+            changed=changed,
+        )
+    )
 
 
 def revalidate(
@@ -182,7 +189,7 @@ def data_check(
         "backtest": place.resolve(backtest_data_dir) if backtest_data_dir else place.backtest_data,
     }
     result, text = check_datasets(place, folders, now=datetime.now(UTC))
-    print_json(result) if json else print(text)
+    print_json(result) if json else tell(text)
     raise typer.Exit(0 if result["ok"] else 1)
 
 
@@ -202,7 +209,13 @@ def _week_from_now(client: Client) -> Week:
     launch = client.now().replace(second=0, microsecond=0)
     match client.create_week(launch):
         case Recorded(record=week):
-            print(f"There was no active week. Created week {week.id}, launched at {iso(launch)}.")
+            tell(
+                Message(
+                    "There was no active week. Created week {week}, launched at {time}.",
+                    week=week.id,
+                    time=iso(launch),
+                )
+            )
             return week
         case Refused(reason=reason, remedy=remedy):
             raise InputError(reason, remedy)
@@ -211,12 +224,11 @@ def _week_from_now(client: Client) -> Week:
 
 def _preflight_first(client: Client) -> None:
     """Run the pre-flight and print it; the start is refused if it failed."""
-    print("Running the pre-flight:")
+    tell(Message("Running the pre-flight:"))
     job = wait(client, submitted(client.submit(JobKind.PREFLIGHT, {})))
     for check in (client.result(job.id) or {}).get("checks", []):
-        print(
-            f"  {GLYPHS[Verdict.PASS if check['ok'] else Verdict.FAIL]} {check['id']}: {check['why']}"
-        )
+        glyph = GLYPHS[Verdict.PASS if check["ok"] else Verdict.FAIL]
+        tell(joined([f"  {glyph} {check['id']}:", recorded_message(check, "why")]))
 
 
 def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
@@ -275,12 +287,13 @@ def follow(client: Client, job: Job) -> Job:
                 return job
             time.sleep(FOLLOW_EVERY_S)
     except KeyboardInterrupt:
-        print(f"\nDetached; {job.id} continues. Stop it: trainweek jobs stop {job.id}")
+        print()
+        tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
         raise typer.Exit(0) from None
 
 
 def exit_for(job: Job) -> None:
     """Return if the job succeeded; else print the reason and exit with 1 or 2."""
     if job.state is not JobState.SUCCEEDED:
-        typer.echo(f"{job.id} {job.state}: {job.reason}", err=True)
+        warn(joined([f"{job.id} {job.state}:", job.reason]))
         raise typer.Exit(2 if job.exit_code == 2 else 1)

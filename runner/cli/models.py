@@ -9,7 +9,7 @@ import typer
 
 from core.errors import InputError
 from core.job_params import asked_params
-from core.language import Message
+from core.language import Message, joined, literal, plural
 from core.liveness import duration
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
@@ -22,6 +22,7 @@ from runner.cli.options import (
     print_json,
     require_week,
 )
+from runner.cli.speech import tell
 from runner.client import Client
 from runner.models.backups import verify_backup
 
@@ -52,12 +53,19 @@ def checkpoints(
             ]
         )
     elif not found:
-        print("No checkpoints yet.")
+        tell(Message("No checkpoints yet."))
     else:
         for each in found:
             age = duration(max(0.0, (client.now() - each.saved_at).total_seconds()))
-            state = "verified" if each.verified else f"CORRUPT: {each.problem}"
-            print(f"{each.step:>12}  {each.run or '?':<40} {age:>8} old  {state}")
+            tell(
+                Message(
+                    "{step:>12}  {run:<40} {age:>8} old  {state}",
+                    step=literal(str(each.step)),
+                    run=each.run or "?",
+                    age=age,
+                    state=Message("verified") if each.verified else _corrupt(each.problem),
+                )
+            )
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
 
 
@@ -80,11 +88,12 @@ def list_them(home: HomeOption = None, json: JsonOption = False) -> None:
             ]
         )
     elif not found:
-        print("No backups yet. Make one: trainweek backup make")
+        tell(Message("No backups yet. Make one: trainweek backup make"))
     else:
         for each in found:
-            state = f"{each.files} files verified" if each.verified else f"CORRUPT: {each.problem}"
-            print(f"{client.home.relative(each.folder):<44} {iso(each.made_at)[:16]}  {state}")
+            state = _verified(each.files) if each.verified else _corrupt(each.problem)
+            name = f"{client.home.relative(each.folder):<44} {iso(each.made_at)[:16]}"
+            tell(joined([name, state], "  "))
     raise typer.Exit(0 if all(each.verified for each in found) else 1)
 
 
@@ -97,8 +106,20 @@ def verify(folder: Path, home: HomeOption = None, json: JsonOption = False) -> N
     if json:
         print_json({"folder": str(folder), "files": dict(found.files), "best_model": best})
         return
-    what = f", best model {best['sha256'][:12]} at step {best['step']}" if best else ""
-    print(f"{folder}: {len(found.files)} files verified{what}")
+    facts = [_verified(len(found.files))]
+    if best:
+        facts.append(
+            Message("best model {sha} at step {step:,}", sha=best["sha256"][:12], step=best["step"])
+        )
+    tell(joined([f"{folder}:", joined(facts, ", ")]))
+
+
+def _verified(files: int) -> Message:
+    return plural("{n} file verified", "{n} files verified", files)
+
+
+def _corrupt(problem: str | None) -> Message:
+    return Message("CORRUPT: {problem}", problem=problem or "")
 
 
 @backup.command()
@@ -156,7 +177,12 @@ def import_model(
     if json:
         print_json(result)
     else:
-        print(f"Revalidate it: trainweek revalidate --model-path {result.get('model')}")
+        tell(
+            Message(
+                "Revalidate it: trainweek revalidate --model-path {path}",
+                path=str(result.get("model")),
+            )
+        )
 
 
 def _run(

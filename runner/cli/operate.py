@@ -21,6 +21,7 @@ from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
 from runner.cli.options import HomeOption, terminal_person
+from runner.cli.speech import tell
 from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
 from runner.home.launch import stop_runner
@@ -40,12 +41,12 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     settings = Settings.read(place)
     require_port(port)
     dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
-    keepers = [Keeper(part, settings, _say) for part in (RunnerPart(place), dashboard)]
+    keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
     with interruptible():
         try:
             for keeper in keepers:
                 keeper.begin(time.monotonic())
-            _say("Ctrl-C stops both. If one of them dies, it is restarted.")
+            tell(Message("Ctrl-C stops both. If one of them dies, it is restarted."))
             while True:
                 time.sleep(settings.keep_look_s)
                 for keeper in keepers:
@@ -82,9 +83,9 @@ def _stop_runner(home: Home) -> None:
     terminal_person().require(Right.OPERATE)
     status = runner_status(home, datetime.now(UTC))
     if not stop_runner(home):
-        _say(f"No runner is active for {home.root} on this machine.")
+        tell(Message("No runner is active for {home} on this machine.", home=str(home.root)))
         return
-    _say(f"Runner (pid {status.pid}) stopped.")
+    tell(Message("Runner (pid {pid}) stopped.", pid=status.pid))
     _say_live_jobs(home)
 
 
@@ -135,17 +136,16 @@ def _short(unit: str) -> str:
     return unit.removeprefix("trainweek-").removesuffix(".service")
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 def _say_live_jobs(home: Home) -> None:
     jobs = Client(home, terminal_person()).jobs(limit=1000)
     for job in jobs:
         if job.state in LIVE_STATES:
-            _say(
-                f"{job.id} continues; the next runner adopts it. "
-                f"To stop it: trainweek runner, then trainweek jobs stop {job.id}"
+            tell(
+                Message(
+                    "{job} continues; the next runner adopts it. To stop it: trainweek runner, "
+                    "then trainweek jobs stop {job}",
+                    job=job.id,
+                )
             )
 
 
@@ -156,7 +156,8 @@ def serve(home: Home, port: int) -> int:
     """
     require_port(port)
     process = start_dashboard(home, port)
-    print(f"Dashboard: http://localhost:{port}  (Ctrl-C stops it)", flush=True)
+    address = f"http://localhost:{port}"
+    tell(Message("Dashboard: {address}  (Ctrl-C stops it)", address=address))
     return _until_interrupted(process)
 
 

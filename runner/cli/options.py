@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from core.language import Message
 from core.paths import Home
 from core.people import Person
 from core.week import Week
+from runner.cli.speech import warn
 from runner.client import Client
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import how_to_stop
@@ -54,10 +54,12 @@ def ensure_background_runner(home: Home) -> None:
 
 
 def _say_runner(home: Home, pid: int) -> None:
-    print(
-        f"Started a background runner (pid {pid}). Stop it with: {how_to_stop(home)}",
-        file=sys.stderr,
-        flush=True,
+    warn(
+        Message(
+            "Started a background runner (pid {pid}). Stop it with: {command}",
+            pid=pid,
+            command=how_to_stop(home),
+        )
     )
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from core.language import Message
 from core.playbook import check_playbook, default_playbook_text
+from runner.cli.speech import tell
 
 app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
 
@@ -16,10 +18,17 @@ app = typer.Typer(help="Check or print a playbook.", no_args_is_help=True)
 def check(file: Annotated[Path, typer.Argument(help="A playbook in YAML.")]) -> None:
     """Check whether a playbook is valid; if not, print each problem and how to fix it."""
     playbook = check_playbook(file)
-    print(
-        f"{file}: valid. {len(playbook.schedule)} slots, {len(playbook.checks)} checks, "
-        f"{len(playbook.gates)} gates, {len(playbook.scenarios)} scenarios, "
-        f"{len(playbook.escalations)} escalations."
+    tell(
+        Message(
+            "{file}: valid. {slots} slots, {checks} checks, {gates} gates, {scenarios} scenarios, "
+            "{escalations} escalations.",
+            file=str(file),
+            slots=len(playbook.schedule),
+            checks=len(playbook.checks),
+            gates=len(playbook.gates),
+            scenarios=len(playbook.scenarios),
+            escalations=len(playbook.escalations),
+        )
     )
 
 

@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperCommand
 
 from core.errors import InputError, TrainweekError
-from core.language import Message
+from core.language import Message, joined
+from runner.cli.speech import warn
 
 
 def run(program: typer.Typer) -> None:
@@ -40,9 +41,9 @@ def _require_text(words: Sequence[str]) -> None:
 
 
 def _print_error(error: TrainweekError) -> None:
-    print(f"error: {error.what}", file=sys.stderr)
+    warn(Message("error: {what}", what=error.what))
     if error.remedy:
-        print(f"  {error.remedy}", file=sys.stderr)
+        warn(joined(["  ", error.remedy], ""))
 
 
 # The class of typer's own click, wherever typer imports that from.

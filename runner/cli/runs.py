@@ -14,7 +14,7 @@ from core.diagnosis import diagnose as findings_of
 from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError
 from core.gates import read_equity_csv, read_trades_csv
-from core.language import Message
+from core.language import Message, joined, plural
 from core.metrics.conventions import HOURS_PER_YEAR
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
@@ -27,6 +27,7 @@ from core.trading.evidence import Trials
 from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.speech import in_words, language, tell
 from runner.liveness.event_writers import has_writer
 from runner.outcomes import Refused
 
@@ -50,10 +51,14 @@ def inspect(
         print(
             f"{tag:<36} {t['n']:>8} {step:>12} {_shown(value):>14} "
             f"{_shown(t['min']):>14} {_shown(t['max']):>14}"
-            + (f"  {t['nonfinite']} not finite" if t["nonfinite"] else "")
+            + (
+                in_words(Message("  {count} not finite", count=t["nonfinite"]))
+                if t["nonfinite"]
+                else ""
+            )
         )
     for problem in seen["problems"]:
-        print(f"! {problem['file']}: {problem['kind']}: {problem['detail']}")
+        tell(joined([f"! {problem['file']}: {problem['kind']}:", problem["detail"]]))
 
 
 def diagnose(
@@ -85,9 +90,9 @@ def diagnose(
         print_json([finding.as_dict() for finding in findings])
     else:
         for finding in findings:
-            print(f"{finding.scenario:<16} {finding.status:<10} {finding.headline}")
+            tell(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
             for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
-                print("".join(f"    {mark} {line}\n" for line in lines), end="")
+                tell(*(joined([f"    {mark}", line]) for line in lines))
     code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
     raise typer.Exit(code)
 
@@ -173,24 +178,27 @@ def metrics(
     if json:
         print_json(found)
         return
-    evidence, n = found["evidence"], Numbers()
-    print(f"{found['decision']}  {found['score']}  evidence {evidence['grade']}")
+    evidence, n = found["evidence"], Numbers(language())
+    grade = Message("evidence {grade}", grade=evidence["grade"])
+    tell(joined([found["decision"], found["score"], grade], "  "))
     for gate in found["gates"]:
         mark = "PASS" if gate["passed"] else "FAIL"
         print(
             f"{gate['name']:<20} {_shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
             f"{mark} {gate['status']:<18} {n.interval(gate['ci95'])} P(pass) {n.chance(gate['p_pass'])}"
         )
-    print(
-        f"PSR(0) {n.chance(evidence['psr0'])}  PSR(1) {n.chance(evidence['psr1'])}  "
-        f"DSR {n.chance(evidence['dsr'])} with {_trials(evidence['n_trials']['used'])}"
+    tell(
+        plural(
+            "PSR(0) {psr0}  PSR(1) {psr1}  DSR {dsr} with {n} trial",
+            "PSR(0) {psr0}  PSR(1) {psr1}  DSR {dsr} with {n} trials",
+            evidence["n_trials"]["used"],
+            psr0=n.chance(evidence["psr0"]),
+            psr1=n.chance(evidence["psr1"]),
+            dsr=n.chance(evidence["dsr"]),
+        )
     )
     for reason in evidence["reasons"]:
-        print(f"  {reason}")
-
-
-def _trials(count: int) -> str:
-    return f"{count} trial" if count == 1 else f"{count} trials"
+        tell(joined(["  ", reason], ""))
 
 
 def _tag(logdir: Path) -> str:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.language import Message, joined
 from core.paths import Home
 from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.cli.speech import tell
 from runner.settings import Settings, Terminal, misspelt_variables, variable
+
+SOURCES = {
+    "default": Message("default"),
+    "environment": Message("environment"),
+    "file": Message("file"),
+}
 
 
 def settings(json: JsonOption = False, home: HomeOption = None) -> None:
@@ -21,13 +29,16 @@ def settings(json: JsonOption = False, home: HomeOption = None) -> None:
     if json:
         print_json({"file": str(place.settings_file), "settings": rows, "misspelt": misspelt})
         return
-    print(f"Settings of {place.root}")
+    tell(Message("Settings of {folder}", folder=str(place.root)))
     for row in rows:
-        was = "" if row["source"] == "default" else f" (default {_in_words(row, 'default')})"
-        print(f"{row['name']:<22} {_in_words(row, 'value')}{was}  [{row['source']}]")
+        parts = [f"{row['name']:<22} {_in_words(row, 'value')}"]
+        if row["source"] != "default":
+            parts.append(Message("(default {value})", value=_in_words(row, "default")))
+        parts.append(joined([" [", SOURCES[row["source"]], "]"], ""))
+        tell(joined(parts))
         print(f"{'':<22} {row['explanation']}")
     for name, meant in misspelt.items():
-        print(f"{name} sets nothing. Did you mean {meant}?")
+        tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
 
 
 def _rows(model: type[Settings] | type[Terminal], home: Home | None) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError
-from core.language import plural
+from core.language import Message, joined, plural
 from core.timestamps import iso, parse_moment
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
 
 _PAST = timedelta(days=1)  # a launch that is longer ago is worth a sentence
@@ -44,7 +45,7 @@ def new(
         case Recorded(record=week):
             _show([week], json)
             if not json and (late := datetime.now(UTC) - week.launch) > _PAST:
-                print(
+                tell(
                     plural(
                         "The launch was {n} day ago: what was due since then is overdue.",
                         "The launch was {n} days ago: what was due since then is overdue.",
@@ -70,7 +71,7 @@ def list_weeks(home: HomeOption = None, json: JsonOption = False) -> None:
     """List all weeks; * marks the active one."""
     weeks = open_client(home).weeks()
     if not weeks and not json:
-        print("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z")
+        tell(Message("No weeks yet. Create one: trainweek week new --launch 2026-11-23T14:00Z"))
         return
     _show(weeks, json)
 
@@ -104,4 +105,5 @@ def _show(weeks: Sequence[Week], json: bool) -> None:
         return
     for week in weeks:
         mark = "*" if week.active else " "
-        print(f"{mark} {week.id}  launch {iso(week.launch)}  {week.tag}  {week.symbol}")
+        launch = Message("launch {time}", time=iso(week.launch))
+        tell(joined([f"{mark} {week.id}", launch, week.tag, week.symbol], "  "))

@@ -53,9 +53,9 @@ class Incidents(BaseClient):
                 return Conflict(
                     existing,
                     Message(
-                        "{by} opened it at {time} UTC.",
+                        "{by} opened it at {time:%Y-%m-%d %H:%M:%S} UTC.",
                         by=existing.opened_by,
-                        time=f"{existing.opened_at:%Y-%m-%d %H:%M:%S}",
+                        time=existing.opened_at,
                     ),
                 )
             kept, missing = copy_evidence(self.home, procedure)

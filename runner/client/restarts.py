@@ -106,10 +106,10 @@ class Restarts(BaseClient):
             return None
         return Refused(
             Message(
-                "{by} requested a stop of {job} at {at} UTC.",
+                "{by} requested a stop of {job} at {at:%Y-%m-%d %H:%M:%S} UTC.",
                 by=row.stop_requested_by,
                 job=row.id,
-                at=row.stop_requested_at.strftime("%Y-%m-%d %H:%M:%S"),
+                at=row.stop_requested_at,
             ),
             Message("Wait until it has ended, then restart it."),
         )

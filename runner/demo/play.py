@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.errors import TrainweekError
-from core.language import Message, literal
+from core.language import Message, joined, literal
 from core.market.sample import write_sample
 from core.state_words import capitals
 from core.timestamps import parse_moment
@@ -57,7 +57,7 @@ class Play:
 
         :raises DemoError: a request was refused, or a job failed.
         """
-        self.show("Times are week time, on a fast clock. Files and logs have real time.")
+        self.show(Message("Times are week time, on a fast clock. Files and logs have real time."))
         self._preflight()
         self._training()
         self._preparation()
@@ -115,7 +115,13 @@ class Play:
         job = self._finish(self._submit(JobKind.REVALIDATE, {"save_report": True}))
         result = self.lead.result(job.id) or {}
         self._jump(self._slot("results"))
-        self.show(f"Decision: {result.get('decision')} {result.get('score')}")
+        self.show(
+            Message(
+                "Decision: {decision} {score}",
+                decision=str(result.get("decision")),
+                score=str(result.get("score")),
+            )
+        )
         return result
 
     def _steps(self) -> dict[str, int]:
@@ -157,12 +163,12 @@ class Play:
         seen = tick_slot(self.engineer, self.week, slot_id)
         if seen:
             at = self._slot(slot_id)
-            self.show(
-                f"{at:%a %d %b %H:%M} {slot_id:<12} {' '.join(GLYPHS[j.verdict] for j in seen)}"
-            )
+            glyphs = " ".join(GLYPHS[j.verdict] for j in seen)
+            self.show(Message("{at:%Y-%m-%d %H:%M} {rest}", at=at, rest=f"{slot_id:<12} {glyphs}"))
         for judgement in seen:
             if judgement.verdict is Verdict.UNKNOWN:
-                self.show(f"{'':<17}{GLYPHS[Verdict.UNKNOWN]} {judgement.check}: {judgement.why}")
+                about = f"{'':<17}{GLYPHS[Verdict.UNKNOWN]} {judgement.check}:"
+                self.show(joined([about, judgement.why]))
 
     def _submit(self, kind: JobKind, params: dict[str, Any]) -> Job:
         outcome = self.lead.submit(kind, params)
@@ -172,7 +178,8 @@ class Play:
                 Message("{job} was refused: {reason}", job=kind.value, reason=reason),
                 Message("See logs/state/runner.log."),
             )
-        self.show(f"{self.lead.now_week(self.week.id):%a %d %b %H:%M} {kind} requested")
+        now = self.lead.now_week(self.week.id)
+        self.show(Message("{at:%Y-%m-%d %H:%M} {kind} requested", at=now, kind=kind.value))
         return outcome.job
 
     def _finish(self, job: Job) -> Job:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from core.errors import InputError
-from core.language import Message, literal
+from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.timestamps import iso, parse_moment
 from runner.doctor.check_result import CheckResult, failed, passed, warned
@@ -46,7 +46,7 @@ def versions(home: Home, settings: Settings, now: datetime) -> Iterator[CheckRes
         yield passed(
             "versions", Message("{version}, all packages in their version ranges.", version=python)
         )
-    yield passed("versions", literal(described_mode()))
+    yield passed("versions", described_mode())
 
 
 def clock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]:

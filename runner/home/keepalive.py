@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import SetupError, TrainweekError
-from core.language import Message
+from core.language import Message, joined, literal
 from core.paths import CHECKOUT, Home
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import RunnerIdentity, read_identity
@@ -42,39 +42,40 @@ def dashboard_command(port: int) -> list[str]:
 class Part(Protocol):
     """A process that is kept alive."""
 
-    name: str
+    name: Message
 
-    def start(self) -> str:
+    def start(self) -> Message:
         """Start it; returns its address.
 
         :raises TrainweekError: it can't be started now.
         """
 
-    def ended(self) -> str | None:
+    def ended(self) -> Message | None:
         """How it ended; None while it is alive."""
 
 
 class RunnerPart:
     """The runner of a data directory, whoever started it."""
 
-    name = "Runner"
+    name = Message("Runner")
 
     def __init__(self, home: Home) -> None:
         self.home = home
         self._runner: RunnerIdentity | None = None
 
-    def start(self) -> str:
+    def start(self) -> Message:
         """Start a runner, or use one that is alive; returns its pid and data directory."""
         pid = ensure_runner(self.home)
         self._runner = read_identity(self.home)
-        return f"pid {pid}, data directory {self.home.root}"
+        return Message("pid {pid}, data directory {folder}", pid=pid, folder=str(self.home.root))
 
-    def ended(self) -> str | None:
+    def ended(self) -> Message | None:
         """That the runner's process is gone; None while it is alive."""
         if self._runner is not None and is_alive(self._runner.process):
             return None
         pid = self._runner.process.pid if self._runner else "?"
-        return f"pid {pid} is gone (see {self.home.relative(self.home.runner_log)})"
+        log = self.home.relative(self.home.runner_log)
+        return Message("pid {pid} is gone (see {log})", pid=pid, log=log)
 
 
 class DashboardPart:
@@ -83,25 +84,29 @@ class DashboardPart:
     :param spawn: starts the process.
     """
 
-    name = "Dashboard"
+    name = Message("Dashboard")
 
     def __init__(self, port: int, spawn: Callable[[], subprocess.Popen[bytes]]) -> None:
         self.port, self._spawn = port, spawn
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> str:
+    def start(self) -> Message:
         """Start the child process; returns its URL."""
         self.process = self._spawn()
-        return f"http://localhost:{self.port}"
+        return literal(f"http://localhost:{self.port}")
 
-    def ended(self) -> str | None:
+    def ended(self) -> Message | None:
         """Its exit code or signal; None while it is alive."""
         code = self.process.poll() if self.process else None
         if self.process is not None and code is None:
             return None
         if code is not None and code < 0:
-            return f"killed by signal {-code} ({signal.Signals(-code).name})"
-        return f"exit code {code}"
+            return Message(
+                "killed by signal {number} ({name})",
+                number=-code,
+                name=signal.Signals(-code).name,
+            )
+        return Message("exit code {code}", code=code)
 
 
 class Keeper:
@@ -110,7 +115,7 @@ class Keeper:
     :param show: gets one line of text for each event.
     """
 
-    def __init__(self, part: Part, settings: Settings, show: Callable[[str], None]) -> None:
+    def __init__(self, part: Part, settings: Settings, show: Callable[[Message], None]) -> None:
         self.part, self.settings, self.show = part, settings, show
         self._failures = 0  # in a row
         self._was_healthy = False
@@ -122,7 +127,7 @@ class Keeper:
 
         :raises TrainweekError: it can't be started.
         """
-        self.show(f"{self.part.name}: {self.part.start()}")
+        self.show(self._of_part(self.part.start()))
         self._began = now_s
 
     def tick(self, now_s: float) -> None:
@@ -139,18 +144,22 @@ class Keeper:
         if reason is None:
             self._was_healthy |= healthy
             return
-        self._failed(f"{self.part.name}: {reason}", 0 if healthy else self._failures, now_s)
+        self._failed(self._of_part(reason), 0 if healthy else self._failures, now_s)
 
     def _again(self, now_s: float) -> None:
         try:
             where = self.part.start()
         except TrainweekError as error:
-            self._failed(f"{self.part.name}: {error}", self._failures, now_s)
+            what = joined([error.what, error.remedy]) if error.remedy else literal(error.what)
+            self._failed(self._of_part(what), self._failures, now_s)
             return
         self._began, self._next = now_s, None
-        self.show(f"{self.part.name} restarted: {where}")
+        self.show(Message("{part} restarted: {where}", part=self.part.name, where=where))
 
-    def _failed(self, why: str, before: int, now_s: float) -> None:
+    def _of_part(self, what: Message) -> Message:
+        return Message("{part}: {what}", part=self.part.name, what=what)
+
+    def _failed(self, why: Message, before: int, now_s: float) -> None:
         self._failures = before + 1
         if self._failures >= _TRIES and not self._was_healthy:
             raise SetupError(
@@ -160,4 +169,4 @@ class Keeper:
         first, cap = self.settings.keep_backoff_s, self.settings.keep_backoff_cap_s
         wait = min(first * 2**before, cap)
         self._next = now_s + wait
-        self.show(f"{why}. Restart in {wait:g} s.")
+        self.show(Message("{problem}. Restart in {wait:g} s.", problem=why, wait=wait))

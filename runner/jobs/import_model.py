@@ -56,9 +56,10 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
     if last < first:
         raise InputError(
             Message(
-                "The training range ends ({last}) before it begins ({first}).",
-                first=iso(first),
-                last=iso(last),
+                "The training range ends ({last:%Y-%m-%d %H:%M} UTC) before it begins "
+                "({first:%Y-%m-%d %H:%M} UTC).",
+                first=first,
+                last=last,
             ),
             Message("Correct the dates."),
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, InputError, IntegrityError
 from core.files import sync_folder
-from core.language import Message
+from core.language import Message, joined, plural
 from core.ledger_bodies import LedgerReplayed
 from core.paths import Home, numbered
 from runner.home.runner_identity import how_to_stop, runner_status
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.people import Person
 
 
-def replay(home: Home, by: Person, now: datetime) -> str:
+def replay(home: Home, by: Person, now: datetime) -> Message:
     """Rebuild the database from the ledger; the old one is kept under a numbered name.
 
     It trusts the file alone, so it is refused if database or a backup has lines that the
@@ -52,11 +52,18 @@ def replay(home: Home, by: Person, now: datetime) -> str:
     Store(home, database=new).require_sound()
     with write_lock(home):
         kept = replace_database(home, new, "before-replay")
-    was = f"; the old one is {home.relative(kept)}" if kept else ""
     with Store(home).write() as transaction:
         body = LedgerReplayed(lines=lines, kept=[home.relative(kept)] if kept else [])
         transaction.append(body, by=by, at=now, at_week=now)
-    return f"{home.relative(home.database)} rebuilt from {lines:,} ledger lines{was}."
+    rebuilt = plural(
+        "{file} rebuilt from {n:,} ledger line.",
+        "{file} rebuilt from {n:,} ledger lines.",
+        lines,
+        file=home.relative(home.database),
+    )
+    if kept is None:
+        return rebuilt
+    return joined([rebuilt, Message("The old one is {file}.", file=home.relative(kept))])
 
 
 def require_no_runner(home: Home) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import InputError, IntegrityError
 from core.files import sync_folder, write_bytes
-from core.language import Message
+from core.language import Message, joined, plural
 from core.ledger_bodies import StoreRestored
 from core.paths import Home, numbered
 from core.timestamps import iso
@@ -40,19 +40,37 @@ class RestoreResult:
     dropped: int  # complete lines of the present ledger after its first corrupt one
     kept: tuple[str, ...]  # the replaced files, under their new names
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """For a terminal."""
-        source = f"backup {self.backup}" if self.backup else "the present ledger"
-        more = [
-            f"{number:,} later ones from the {name}"
-            for number, name in ((self.from_ledger, "ledger"), (self.from_database, "database"))
-            if number
+        source = (
+            Message("backup {name}", name=self.backup)
+            if self.backup
+            else Message("the present ledger")
+        )
+        sentences = [
+            plural(
+                "Restored {n:,} ledger line from {source}.",
+                "Restored {n:,} ledger lines from {source}.",
+                self.lines,
+                source=source,
+            )
         ]
-        summary = f"Restored {self.lines:,} ledger lines from {source}"
-        summary += f", {', '.join(more)} among them." if more else "."
+        if self.from_ledger:
+            sentences.append(Message("Later, from the ledger: {count:,}.", count=self.from_ledger))
+        if self.from_database:
+            sentences.append(
+                Message("Later, from the database: {count:,}.", count=self.from_database)
+            )
         if self.dropped:
-            summary += f" {self.dropped:,} lines of the replaced ledger could not be verified and are dropped."
-        return "\n".join([summary, *(f"Kept: {name}" for name in self.kept)])
+            sentences.append(
+                plural(
+                    "{n:,} line of the replaced ledger could not be verified and is dropped.",
+                    "{n:,} lines of the replaced ledger could not be verified and are dropped.",
+                    self.dropped,
+                )
+            )
+        kept = (Message("Kept: {name}", name=name) for name in self.kept)
+        return joined([joined(sentences), *kept], "\n")
 
 
 def restore_store(home: Home, name: str | None, by: Person, now: datetime) -> RestoreResult:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from core.errors import IntegrityError, SetupError
-from core.language import Message, literal, plural
+from core.language import Message, joined, literal, plural
 from core.paths import Home
 from runner.store import Store, chain, schema
 from runner.store.backup import backups
@@ -55,16 +55,23 @@ class VerifyReport:
         """Whether no problem was found."""
         return not self.problems
 
-    def text(self) -> str:
+    def text(self) -> Message:
         """For a terminal: one line, or one for each problem."""
         if self.ok:
-            return f"{self.ledger}: {self.lines:,} lines, chain intact, database up to date."
-        return "\n".join(
-            [
-                f"{self.ledger}: {self.lines:,} intact lines. Problems:",
-                *(f"  {problem}" for problem in self.problems),
-            ]
+            return plural(
+                "{ledger}: {n:,} line, chain intact, database up to date.",
+                "{ledger}: {n:,} lines, chain intact, database up to date.",
+                self.lines,
+                ledger=self.ledger,
+            )
+        intact = plural(
+            "{ledger}: {n:,} intact line. Problems:",
+            "{ledger}: {n:,} intact lines. Problems:",
+            self.lines,
+            ledger=self.ledger,
         )
+        problems = (joined(["  ", each.what, " ", each.remedy], "") for each in self.problems)
+        return joined([intact, *problems], "\n")
 
 
 def verify_ledger(home: Home, tables: bool = False) -> VerifyReport:
@@ -205,9 +212,9 @@ def differences_from_backups(home: Home, sums: list[str]) -> list[LedgerProblem]
     for backup in backups(home):
         if backup.lines and sums[backup.lines - 1 : backup.lines] != [backup.head]:
             rewritten = Message(
-                "The backup of {time} UTC has another line {line:,}: the file was truncated or"
+                "The backup of {time:%Y-%m-%d %H:%M} UTC has another line {line:,}: the file was truncated or"
                 " rewritten since.",
-                time=f"{backup.at:%Y-%m-%d %H:%M}",
+                time=backup.at,
                 line=backup.lines,
             )
             return [LedgerProblem("corrupt", rewritten, _RESTORE)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 
+from core.language import Message
 from runner.settings import BUSY_TIMEOUT_S
 
 if TYPE_CHECKING:
@@ -29,16 +30,24 @@ def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> tupl
     return ("WAL", "FULL") if version >= WAL_SAFE_SINCE else ("DELETE", "EXTRA")
 
 
-def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+def described_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Message:
     """The mode and its reason, in one sentence."""
     number = ".".join(map(str, version))
     journal, synchronous = journal_mode(version)
     if journal == "WAL":
-        return f"SQLite {number}: write-ahead log, synchronous {synchronous}."
+        return Message(
+            "SQLite {version}: write-ahead log, synchronous {synchronous}.",
+            version=number,
+            synchronous=synchronous,
+        )
     safe = ".".join(map(str, WAL_SAFE_SINCE))
-    return (
-        f"SQLite {number}: rollback journal ({journal}), synchronous {synchronous}, because the "
-        f"write-ahead log of versions before {safe} can corrupt a database."
+    return Message(
+        "SQLite {version}: rollback journal ({journal}), synchronous {synchronous}, because the "
+        "write-ahead log of versions before {safe} can corrupt a database.",
+        version=number,
+        journal=journal,
+        synchronous=synchronous,
+        safe=safe,
     )
 
 

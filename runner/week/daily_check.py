@@ -30,11 +30,11 @@ def check_moment(week: Week, day: date) -> datetime:
     if not week.launch_day <= day <= week.last_day:
         raise InputError(
             Message(
-                "{day} is not a day of week {week} ({first} to {last}).",
-                day=str(day),
+                "{day:%Y-%m-%d} is not a day of week {week} ({first:%Y-%m-%d} to {last:%Y-%m-%d}).",
+                day=day,
                 week=week.id,
-                first=str(week.launch_day),
-                last=str(week.last_day),
+                first=week.launch_day,
+                last=week.last_day,
             ),
             Message("Give a day of the active week, or select another week: trainweek week use"),
         )

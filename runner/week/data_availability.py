@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def check_datasets(
     home: Home, folders: dict[str, Path] | None = None, now: datetime | None = None
-) -> tuple[dict[str, Any], str]:
+) -> tuple[dict[str, Any], Message]:
     """Check the candles of each folder.
 
     :param folders: name to folder; by default the training and backtest data of the data directory.
@@ -28,21 +28,23 @@ def check_datasets(
     datasets: list[dict[str, Any]] = []
     errors: list[Message] = []
     warnings: list[Message] = []
-    text: list[str] = []
+    text: list[Message] = []
     for name, folder in folders.items():
+        heading = f"{name}: {home.relative(folder)}"
         try:
             report = quality(load_candles(folder), now=now)
         except MarketDataError as error:
             errors.append(_issue(name, joined([error.what, error.remedy])))
             datasets.append({"name": name, "folder": home.relative(folder), "ok": False})
-            text.append(f"{name}: {home.relative(folder)}\n  ERROR {error.what}\n  {error.remedy}")
+            problem = joined(["  ERROR ", error.what, "\n  ", error.remedy], "")
+            text.append(joined([heading, problem], "\n"))
             continue
         errors += [_issue(name, issue.message) for issue in report.errors]
         warnings += [_issue(name, issue.message) for issue in report.warnings]
         datasets.append({"name": name, "folder": home.relative(folder), **report.as_dict()})
-        text.append(f"{name}: {home.relative(folder)}\n{report.text()}")
+        text.append(joined([heading, report.text()], "\n"))
     result = {"ok": not errors, "errors": errors, "warnings": warnings, "datasets": datasets}
-    return result, "\n\n".join(text)
+    return result, joined(text, "\n\n")
 
 
 def _issue(name: str, problem: str) -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,7 @@ from core.language import Message
 from dashboard.navigation import STEMS
 from dashboard.panels.playbook.page import PARTS
 from dashboard.wording.decision import VIEWS
-from tests.browser.untranslated import english_among, english_on, texts_of
+from tests.browser.untranslated import english_among, english_forms, english_on, forms_on
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Open
@@ -24,6 +23,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.timeout(900)  # of every page one after another, on a busy machine
 def test_no_page_of_a_played_week_shows_english_that_has_its_portuguese(
     played: Site, window: Open
 ) -> None:
@@ -34,11 +34,7 @@ def test_no_page_of_a_played_week_shows_english_that_has_its_portuguese(
         screen.assert_whole()
         place = "/".join([stem, *query.values()])
         found += [f"{place}: {text}" for text in english_on(screen.page)]
-        found += [
-            f"{place}: {number} in {text!r} is an English number"
-            for text in texts_of(screen.page)
-            for number in re.findall(r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}(?![\w,])", text)
-        ]
+        found += [f"{place}: {form}" for form in forms_on(screen.page)]
     assert not found, "\n".join(found)
 
 
@@ -65,6 +61,26 @@ def test_a_page_of_an_empty_home_is_portuguese_too(fresh: Site, window: Open) ->
 )
 def test_what_is_english_is_told_from_what_is_not(shown: str, caught: bool) -> None:
     assert bool(english_among([shown])) is caught
+
+
+@pytest.mark.parametrize(
+    ("shown", "caught"),
+    [
+        ("Execução a: COMPLETED.", ["COMPLETED"]),
+        ("deve ser INCREASING ou STABLE", ["INCREASING", "STABLE"]),
+        ("Execução a: CONCLUÍDO. GO 6/6, PARTIAL", []),
+        ("evidência STRONG", ["STRONG"]),
+        ("500,000,000 passos", ["500,000,000"]),
+        ("500.000 passos, KL 0,012, PSR 1,5", []),
+        ("limite < 0.01", ["0.01"]),
+        ("1.5 h", ["1.5"]),
+        ("torch 2.4.1 em 127.0.0.1", []),
+        ("de 2025-02-23T00:00:00Z a 23/02/2026", ["2025-02-23T00:00:00Z"]),
+        ("semana 2026-02-23, reports/2026-02-27_decision.txt", []),
+    ],
+)
+def test_english_forms_are_caught(shown: str, caught: list[str]) -> None:
+    assert [form.split("'")[1] for form in english_forms(shown)] == caught
 
 
 def test_a_label_in_portuguese_is_no_english() -> None:

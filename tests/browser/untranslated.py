@@ -1,7 +1,8 @@
 """Finds English on a page that should be Portuguese.
 
 A text is English if it is what some sentence of the code would show, and that sentence
-has another Portuguese wording, or none. Fields of a sentence match anything.
+has another Portuguese wording, or none. Fields of a sentence match anything. Machine words of
+states, and days and numbers as English writes them, are English too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po
 from core.language import LOCALES
 from core.locales.sentences import extract
 from core.paths import CHECKOUT
+from core.state_words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,9 +28,24 @@ if TYPE_CHECKING:
 KEYWORDS = {"Message": None, "plural": (1, 2), "say": None, "raw": None}
 LETTERS = 3  # fewer outside the fields say nothing about the language
 LONG = 14  # letters: such a sentence is also found inside a longer text
-# Streamlit's own labels, a tag of the reward, and the notes that the demo's people type in English.
-FOREIGN = re.compile(r"Skip to main content|Open|market|Seen: .*")
+# Streamlit's own labels, its points of a spark line, a tag of the reward, and the notes that the
+# demo's people type in English.
+FOREIGN = re.compile(r"Skip to main content|Open|market|x: .*; y: .*|Seen: .*")
 PARTS = re.compile(r"\s+·\s+|\n")  # what the pages join with a dot are texts of their own
+
+STATES = {
+    state.name: word.in_("pt").upper() for words in WORDS.values() for state, word in words.items()
+}
+STATE = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(name for name, word in STATES.items() if name != word)
+    + r")(?![\w-])"
+)
+# Weeks, files and commands are named by their ISO day; versions and model names have points.
+DAY = re.compile(r"(?<!semana )(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?(?![\w-])")
+NUMBER = re.compile(
+    r"(?<![\w.,])(?:0\.\d+|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3}(?:,\d{3})*\.(?!\d{3}(?!\d))\d+)(?![\w.,])"
+)
 
 # Visible texts, and what is read aloud or shown on hover. Code, logs and JSON are machine text.
 _COLLECT = """() => {
@@ -71,6 +88,29 @@ def texts_of(page: Page) -> list[str]:
 def english_on(page: Page) -> list[str]:
     """Each English text of the page, with the sentence that it is."""
     return english_among(texts_of(page))
+
+
+def english_forms(text: str) -> list[str]:
+    """Machine words of states, ISO days and English numbers in a text."""
+    if FOREIGN.fullmatch(" ".join(text.split())):
+        return []
+    kinds = {"state": STATE, "day": DAY, "number": NUMBER}
+    return [
+        f"{found!r} in {text!r} is an English {kind}"
+        for kind, pattern in kinds.items()
+        for found in pattern.findall(text)
+    ]
+
+
+def forms_on(page: Page) -> list[str]:
+    """:func:`english_forms` of the page's texts, those of its charts included."""
+    return [form for text in [*texts_of(page), *_chart_texts(page)] for form in english_forms(text)]
+
+
+def _chart_texts(page: Page) -> list[str]:
+    return list(
+        page.evaluate("[...document.querySelectorAll('svg text')].map(text => text.textContent)")
+    )
 
 
 def english_among(texts: Iterable[str]) -> list[str]:

@@ -44,6 +44,17 @@ def test_limits_and_restarts_are_drawn_and_named() -> None:
     assert {note.text for note in figure.layout.annotations} == {"limit < 0.01", "restart 1"}
 
 
+def test_on_a_log_axis_a_limit_is_named_at_its_line() -> None:
+    figure = curve(
+        {"kl": series(np.full(100, 0.004))},
+        limits=[Limit(0.1, "0.1", "red"), Limit(1e-6, "1e-06", "red")],
+        y_log=True,
+    )
+    names = {name.text: name.y for name in figure.layout.annotations}
+    assert names == {"0.1": -1.0, "1e-06": -6.0}  # Plotly wants the exponent
+    assert {line.y0 for line in figure.layout.shapes} == {0.1, 1e-6}
+
+
 def test_a_moment_before_the_curve_has_no_step() -> None:
     points = series(np.arange(3.0))
     assert step_at(points, points.wall[0] - 1) is None

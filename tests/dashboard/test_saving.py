@@ -62,7 +62,8 @@ def test_a_damaged_database_is_said_on_every_page_and_looking_goes_on(
     week = place.watch()
     place.client().tick(week.id, "hourly_2", "reward_positive", "", Verdict.PASS, "1")
     place.home.database.write_bytes(b"")
-    frame = AppTest.from_function(_frame, args=(place.page(language=language),)).run()
+    page = place.page(language=language)
+    frame = AppTest.from_function(_frame, args=(page,), default_timeout=30).run()
     assert not frame.exception
     alert = next(error.value for error in frame.error if said in error.value)
     assert "trainweek ledger restore" in alert.replace("\\", "")

@@ -53,7 +53,7 @@ def child_settings(**changed: object) -> Settings:
         "tick_s": 0.02,
         "heartbeat_s": 0.2,
         "shim_heartbeat_s": 0.2,
-        "start_timeout_s": 10.0,
+        "start_timeout_s": 60.0,  # a busy machine starts a process late
         "stop_grace_s": 0.5,
         "backoff_s": 0.1,
         "schedule": False,
@@ -78,7 +78,7 @@ def child_environment(**changed: str) -> dict[str, str]:
         "TRAINWEEK_TICK_S": "0.02",
         "TRAINWEEK_HEARTBEAT_S": "0.2",
         "TRAINWEEK_SHIM_HEARTBEAT_S": "0.2",
-        "TRAINWEEK_START_TIMEOUT_S": "10",
+        "TRAINWEEK_START_TIMEOUT_S": "60",
         "TRAINWEEK_STOP_GRACE_S": "0.5",
         "TRAINWEEK_BACKOFF_S": "0.1",
         "TRAINWEEK_SCHEDULE": "0",

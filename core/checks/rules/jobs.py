@@ -50,10 +50,10 @@ def result_or_answer(
         at = slot.at(facts.launch)
         if facts.as_of < at + timedelta(minutes=slot.grace_minutes):
             return case.pending(
-                Message("{job} not run yet; due {at:%d %b %H:%M} UTC.", job=name, at=at)
+                Message("{job} not run yet; due {at:%Y-%m-%d %H:%M} UTC.", job=name, at=at)
             )
         return case.unknown(
-            Message("{job} was never run; it was due {at:%d %b %H:%M} UTC.", job=name, at=at)
+            Message("{job} was never run; it was due {at:%Y-%m-%d %H:%M} UTC.", job=name, at=at)
         )
     if job.state in ACTIVE_STATES:
         return case.pending(Message("{job} is {state}.", job=name, state=capitals(job.state)))

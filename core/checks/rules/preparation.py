@@ -9,8 +9,10 @@ from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.jobs import outdated, result_or_answer
 from core.checks.rules.trouble import open_incident
+from core.errors import InputError
 from core.language import Message, joined, literal, plural, recorded_message
 from core.reading import Reading
+from core.timestamps import parse_moment
 from core.vocabulary import Verdict
 
 if TYPE_CHECKING:
@@ -86,14 +88,20 @@ def _candles(case: Case, entry: Mapping[str, Any]) -> Message:
     parts = []
     if isinstance(bars, int):
         parts.append(plural("{n:,} bar", "{n:,} bars", bars))
-    if facts.get("first"):
-        parts.append(Message("{first} to {last}", first=facts.get("first"), last=facts.get("last")))
-    else:
-        parts.append(Message("range unknown"))
+    parts.append(_range(facts) or Message("range unknown"))
     if warnings:
         parts.append(plural("{n} warning", "{n} warnings", len(warnings)))
     why = Message("{facts}.", facts=joined(parts, ", "))
     return joined([why, Message("Synthetic market.")]) if case.facts.synthetic else why
+
+
+def _range(facts: Mapping[str, Any]) -> Message | None:
+    """``2025-02-23 00:00 to 2026-02-22 23:00 UTC``; None if the result has no such moments."""
+    try:
+        first, last = (parse_moment(str(facts.get(end))) for end in ("first", "last"))
+    except InputError:
+        return None
+    return Message("{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC", first=first, last=last)
 
 
 @rule("system_ready")

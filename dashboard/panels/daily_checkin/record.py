@@ -81,4 +81,5 @@ def _cell(page: Page, summary: dict[str, object], key: str) -> str:
         verdicts = {glyph: verdict for verdict, glyph in GLYPHS.items()}
         known = [verdicts.get(glyph) for glyph in str(value).split()]
         return " ".join(icon(verdict) if verdict else "–" for verdict in known)
-    return page.say(number(value)) if isinstance(value, float) else plain(value)
+    # A word of the file as it is there: machine text.
+    return page.say(number(value)) if isinstance(value, float) else f"`{value}`"

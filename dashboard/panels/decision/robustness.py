@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, joined, literal
+from core.reading import as_set
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
-from dashboard.formatting import NONE, fixed, general, short, signed
+from dashboard.formatting import NONE, fixed, short, signed
 from dashboard.wording import plain
 from dashboard.wording.decision import REGIMES, SUMMARY_EPISODES
 
@@ -39,7 +40,7 @@ def show(page: Page, saved: SavedDecision) -> None:
         return
     fees = [(Message("x {multiple:g}", multiple=row.multiple), row) for row in breaks.fees]
     _costs(page, "fees", Message("Return at other fees"), fees)
-    slips = [(general(row.slippage_bps, "bps"), row) for row in breaks.slippage]
+    slips = [(as_set(row.slippage_bps, "bps"), row) for row in breaks.slippage]
     _costs(page, "slippage", Message("Return at other slippage"), slips)
     _single(page, breaks)
     _parts(page, "quarters", Message("By quarter"), breaks.quarters)

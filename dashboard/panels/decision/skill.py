@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, joined, literal, plural
+from core.reading import as_set
 from core.report.sentences import OwnLine
 from core.state_words import capitals
 from core.vocabulary import Verdict
@@ -14,7 +15,7 @@ from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
-from dashboard.formatting import NONE, fixed, general, share, short
+from dashboard.formatting import NONE, fixed, share, short
 from dashboard.wording.decision import BASELINES, GRADE_RULES
 
 if TYPE_CHECKING:
@@ -185,4 +186,4 @@ def _figures(rule: Rule) -> tuple[Message, Message]:
         value, limit = None if value is None else 100 * value, 100 * limit
     unit = "%" if rule.id in (*_SHARES, "random") else ""
     op = {">=": "≥", ">": ">"}[rule.op]
-    return short(value, limit, unit), joined([op, general(limit, unit)])
+    return short(value, limit, unit), joined([op, as_set(limit, unit)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import plural
+from core.reading import as_set
 from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureAct, SignatureState, Verdict
 from dashboard.components.boundary import boundary
@@ -18,7 +19,7 @@ from dashboard.components.signed import second_person, signed_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
-from dashboard.formatting import general, short
+from dashboard.formatting import short
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
 
@@ -188,9 +189,11 @@ def _gates(page: Page, found: Sequence[ArchivedDecision]) -> None:
         )
     )
     decisions = [one.saved.decision for one in found if one.saved]
+    moments = [parse_moment(decided.created_at) for decided in decisions]
+    days = [page.viewer.date(moment.date()) for moment in moments]
     labels = [
-        f"{decided.created_at[:10]} {decided.decision.value} {one.sha256[:6]}"
-        for one, decided in zip(found, decisions, strict=True)
+        f"{day} {decided.decision.value} {one.sha256[:6]}"
+        for one, day, decided in zip(found, days, decisions, strict=True)
     ]
     newest = sorted(decisions[-1].gates, key=lambda gate: gate.number)
     with st.grid(3, min_column_width=250, gap="small", key="gate-history"):
@@ -199,8 +202,8 @@ def _gates(page: Page, found: Sequence[ArchivedDecision]) -> None:
             with st.container(border=True, gap="xxsmall", key=f"over-time-{gate.id}"):
                 st.markdown(f"**{plain(gate.name)}**")
                 alt = say.raw("{gate} over all revalidations", gate=gate.name)
-                limit = f"{OPS[gate.op]} {say.raw(general(gate.threshold))}"
-                figure = gate_over_time(labels, series, limit)
+                limit = f"{OPS[gate.op]} {say.raw(as_set(gate.threshold))}"
+                figure = gate_over_time(days, labels, series, limit)
                 draw(page, figure, key=f"gate-time-{gate.id}", alt=alt)
                 if any(one and one.status is not GateStatus.OK for one in series):
                     st.caption(say("A gap means that the value is undefined."))

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.language import Message, joined, plural, said
+from core.checks.case import limit_text
+from core.language import plural, said
+from core.reading import as_set
 from core.state_words import WORDS, shown_word
 from core.vocabulary import Severity
-from dashboard.formatting import age, general, number
+from dashboard.formatting import age
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pydantic import BaseModel
-
-    from core.playbook import CheckSpec, Playbook
+    from core.playbook import Playbook
     from core.playbook.gates import DecisionRule
     from core.playbook.text import Step
     from dashboard.page import Page
@@ -53,20 +53,9 @@ def checks(page: Page, playbook: Playbook) -> None:
             what.markdown(f"**{plain(check.title.in_(language))}**")
             window = f" · {age(check.window_minutes * 60)}" if check.window_minutes else ""
             compared.markdown(
-                f"{page.say(limit(check))} :small[:gray[{plain(check.metric)}{window}]]"
+                f"{page.say(limit_text(check))} :small[:gray[{plain(check.metric)}{window}]]"
             )
             action.markdown(f":small[:gray[{plain(check.action.in_(language))}]]")
-
-
-def limit(check: CheckSpec) -> Message:
-    """``< 0.01``, ``in INCREASING, STABLE``."""
-    threshold = check.threshold
-    if isinstance(threshold, float):
-        shown = number(int(threshold) if threshold.is_integer() else threshold, check.unit)
-    else:
-        words = (threshold,) if isinstance(threshold, str) else threshold
-        shown = joined(map(shown_word, words), ", ")
-    return joined([check.op, shown])
 
 
 def gates(page: Page, playbook: Playbook) -> None:
@@ -76,7 +65,7 @@ def gates(page: Page, playbook: Playbook) -> None:
         [
             {
                 say.raw("Gate"): f"{gate.number} {gate.name}",
-                say.raw("Limit"): f"{gate.op} {say.raw(general(gate.threshold, gate.unit))}",
+                say.raw("Limit"): f"{gate.op} {say.raw(as_set(gate.threshold, gate.unit))}",
                 say.raw("Meaning"): gate.title.in_(language),
             }
             for gate in playbook.gates
@@ -135,7 +124,7 @@ def settings(page: Page, playbook: Playbook) -> None:
             [
                 {
                     say.raw("Setting"): field,
-                    say.raw("Value"): _value(part, field),
+                    say.raw("Value"): _value(page, getattr(part, field)),
                     say.raw("Meaning"): said(info.description or "", page.viewer.language),
                 }
                 for field, info in type(part).model_fields.items()
@@ -144,9 +133,15 @@ def settings(page: Page, playbook: Playbook) -> None:
         )
 
 
-def _value(part: BaseModel, field: str) -> str:
-    value = getattr(part, field)
-    return "–" if value is None else str(list(value) if isinstance(value, tuple) else value)
+def _value(page: Page, value: object) -> str:
+    """A setting as the playbook has it, numbers by the viewer's language."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return page.say.raw(shown_word("yes" if value else "no"))
+    if isinstance(value, int | float):
+        return page.say.raw(as_set(value))
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _steps(page: Page, steps: Sequence[Step]) -> None:

@@ -29,9 +29,9 @@ from core.ledger_bodies import (
     WeekCreated,
     WeekUsed,
 )
+from core.reading import as_set
 from core.vocabulary import ENDED_STATES, JobKind, JobState
 from dashboard.components.states import mark
-from dashboard.formatting import general
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 from dashboard.wording.names import JOB_KINDS
@@ -127,7 +127,7 @@ def _requested(page: Page, body: JobRequested | StopRequested | RestartRequested
 
 def _restarted(page: Page, kind: str, given: Mapping[str, Any]) -> str:
     named = [name for name in ("learning_rate", "ent_coef") if name in given]
-    changes = ", ".join(f"{name} {page.say.raw(general(given[name]))}" for name in named)
+    changes = ", ".join(f"{name} {page.say.raw(as_set(given[name]))}" for name in named)
     return page.say("requested a restart: {kind} {changes}", kind=kind, changes=changes)
 
 

@@ -16,6 +16,7 @@ from core.diagnosis.scenarios.kl_explosion import HIGH
 from core.diagnosis.scenarios.policy_dead import DEAD_KL
 from core.errors import SetupError
 from core.language import Message, plural
+from core.reading import as_set
 from core.telemetry.readings import known_series, pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
@@ -23,7 +24,7 @@ from dashboard.components.charts import KL, REWARD, SPEED, draw, speed_series
 from dashboard.components.reward_curve import restart_marks
 from dashboard.figures.curves import Limit, Mark, around, curve
 from dashboard.figures.style import ORANGE, RED
-from dashboard.formatting import general, number
+from dashboard.formatting import number
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -81,20 +82,22 @@ def _curve(
     if len(series) < 2:
         return
     marks, step = restart_marks(page, snapshot), finding.since_step
+    caption = page.say("{curve} so far", curve=subject.title)
     if wall is not None and step is not None and finding.status is not FindingStatus.OK:
+        caption = page.say("{curve} around the event", curve=subject.title)
         series = around(series, step, POINTS)
         label = page.say.raw("since step {step}", step=number(step))
         marks = [*marks, Mark(step, label, RED)]
     shown = [m for m in marks if series.step[0] <= m.step <= series.step[-1]]
-    limits = [Limit(HIGH, page.say.raw(general(HIGH)), ORANGE)] if subject.tag == _KL.tag else []
+    limits = [Limit(HIGH, page.say.raw(as_set(HIGH)), ORANGE)] if subject.tag == _KL.tag else []
     if subject.log_scale:
         series = replace(series, value=np.maximum(series.value, DEAD_KL / 10))
-        limits.append(Limit(DEAD_KL, page.say.raw(general(DEAD_KL)), ORANGE))
+        limits.append(Limit(DEAD_KL, page.say.raw(as_set(DEAD_KL)), ORANGE))
     title = page.say.raw(subject.title)
     figure = curve(
         {title: series}, height=HEIGHT, marks=shown, limits=limits, y_log=subject.log_scale
     )
-    st.caption(page.say("{curve} around the event", curve=subject.title))
+    st.caption(caption)
     draw(page, figure, key=f"around-{finding.scenario}", alt=title)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from core.checks.daily import KEYS, daily_summary
 from core.checks.judgement import Judgement
 from core.clock import Clock
 from core.errors import IntegrityError
-from core.language import literal
+from core.language import Message, literal, recorded
 from core.telemetry import RunReader
 from core.timestamps import from_unix
 from core.vocabulary import JobState, TrainingStatus, Verdict
@@ -241,6 +242,18 @@ def test_a_trainer_that_logs_nothing_behind_its_last_interval_still_completes(sc
     scene.events(points=10, steps=49_500).log()
     run = scene.run(TrainingStatus.COMPLETED, ended=AFTER_FOUR_HOURS)
     assert judge(PLAYBOOK, "steps_completed", scene.facts(run=run)).verdict is Verdict.PASS
+
+
+def test_what_a_preflight_recorded_reads_in_each_language(scene) -> None:
+    why = Message("{free:.1f} GB free.", free=1.5)
+    entry = recorded({"id": "preflight_disk", "ok": True, "value": 60.0, "unit": "GB", "why": why})
+    given = job({"ok": True, "checks": [json.loads(json.dumps(entry))]})
+    judgement = judge(PLAYBOOK, "preflight_disk", scene.before_launch(preflight=given))
+    assert judgement.why == "1.5 GB free."
+    assert judgement.why.in_("pt") == "1,5 GB livres."
+    old = job({"ok": True, "checks": [{**entry, "why_message": None}]})
+    judgement = judge(PLAYBOOK, "preflight_disk", scene.before_launch(preflight=old))
+    assert judgement.why.in_("pt") == "1.5 GB free."
 
 
 def test_a_failed_preflight_check_tells_the_remedy(scene) -> None:

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from core.errors import SetupError
+from core.language import Message, literal
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
 from runner.client import Client
@@ -141,7 +142,7 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
     keeper = Keeper(part, Settings(keep_backoff_s=1, keep_backoff_cap_s=4), said.append)
     keeper.begin(0.0)
     keeper.tick(20.0)  # it lived long enough
-    part.how, part.starts = "it ended with code 3", 0
+    part.how, part.starts = literal("it ended with code 3"), 0
     del said[:]
     now_s = 20.0
     for _ in range(200):
@@ -154,15 +155,15 @@ def test_a_part_that_never_comes_up_is_given_up_and_one_that_did_never_is() -> N
 
 
 class FailingPart:
-    name = "Part"
-    how: str | None = "it ended with code 1"
+    name = literal("Part")
+    how: Message | None = literal("it ended with code 1")
     starts = 0
 
-    def start(self) -> str:
+    def start(self) -> Message:
         self.starts += 1
-        return "here"
+        return literal("here")
 
-    def ended(self) -> str | None:
+    def ended(self) -> Message | None:
         return self.how
 
 
@@ -213,6 +214,7 @@ def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) 
     assert first.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_runner_that_a_command_started_is_told_of_and_ended_as_it_says(tmp_path: Path) -> None:
     root = tmp_path / "a home"
     trainweek("week", "new", "--launch", "2026-02-23T14:00Z", home=root)

@@ -175,7 +175,7 @@ def test_metrics_refuses_a_nan_and_names_the_row(backtest: tuple[Path, Path]) ->
 def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
     tags = {f"tag/{number:04}": [(1, 1.0, 1.0)] for number in range(3000)}
     write_events(tmp_path, tags)
-    from tests.runner.cli.terminal import TRAINWEEK, subprocess
+    from tests.runner.cli.terminal import TRAINWEEK
 
     done = subprocess.run(
         f"{TRAINWEEK} inspect {tmp_path} | head -1", shell=True, capture_output=True, text=True
