@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.errors import TrainweekError
 from core.language import Message
-from core.vocabulary import UNFINISHED_STATES, JobKind, Right
+from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.jobline import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
 from dashboard.formatting import number
+from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from runner.records import Job
 
 PLACE = "start"
+_ICON = ":material/rocket_launch:"
 INCIDENT_BLOCKS = Message(
     "An open incident blocks the start. Close it on Escalation after the investigation."
 )
@@ -124,22 +127,74 @@ def _form(page: Page, snapshot: Snapshot, job: Job | None) -> None:
     if job is not None and not unfinished:
         params["resume"] = False  # a new run, in addition to what the week has
         label = label if now.may_override else Message("Start another run")
+    start = outcomes.click(
+        page,
+        PLACE,
+        "",
+        lambda: client.submit(JobKind.TRAIN, params, key=outcomes.intent(PLACE)),
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            say.raw(label),
-            key="start:button",
-            icon=":material/rocket_launch:",
-            type="primary" if job is None or unfinished else "secondary",
-            disabled=blocked or denied is not None,
-            help=denied or now.why,
-            on_click=outcomes.click(
-                page,
-                PLACE,
-                "",
-                lambda: client.submit(JobKind.TRAIN, params, key=outcomes.intent(PLACE)),
-            ),
-        )
+        hint, off = denied or now.why, blocked or denied is not None
+        replaces = params.get("resume") is False and snapshot.training_attempts()
+        if replaces and not snapshot.busy(JobKind.TRAIN):
+            why_not = hint if off else None  # a tooltip would cover what it asks
+            with st.popover(
+                say.raw(label), icon=_ICON, disabled=off, help=why_not, key="start:ask"
+            ):
+                for line in _replaced(page, snapshot):
+                    st.markdown(line)
+                st.button(say.raw(label), key="start:button", type="primary", on_click=start)
+        else:
+            st.button(
+                say.raw(label),
+                key="start:button",
+                icon=_ICON,
+                type="primary" if job is None or unfinished else "secondary",
+                disabled=off,
+                help=hint,
+                on_click=start,
+            )
         st.markdown(now.why, width="content")
+        if snapshot.busy(JobKind.TRAIN):
+            link("runs_and_jobs", say.raw("Stop it on {page}", page=TITLES["runs_and_jobs"]))
+
+
+def _replaced(page: Page, snapshot: Snapshot) -> list[str]:
+    """What a new run takes the place of: the model, and what a decision says of that model."""
+    say, home = page.say, page.services.home
+    lines = [say("The new run starts at step 0.")]
+    if home.best_model.is_file():
+        path = home.relative(home.best_model)
+        lines = [
+            say(
+                "The new run starts at step 0. Its first best model replaces `{path}`; the "
+                "present one is copied first.",
+                path=path,
+            )
+        ]
+    try:
+        saved = snapshot.saved_decision
+    except TrainweekError:
+        return lines  # the decision can't be relied on as it is
+    if saved is None:
+        return lines
+    decided, signature = saved.decision, snapshot.signature_of(saved.sha256)
+    told = {"decision": word(decided.decision, say), "score": decided.score}
+    text = ""
+    if signature is None and snapshot.unsignable(saved.sha256) is None:
+        text = say(
+            "**{decision} {score} waits for a signature.** It can't be signed after its model is "
+            "replaced.",
+            **told,
+        )
+    elif signature and signature.act in APPROVALS and snapshot.validity(signature).valid:
+        text = say(
+            "**{decision} {score} is signed by {by}.** The signature is void after the model is "
+            "replaced.",
+            by=signature.by,
+            **told,
+        )
+    return [*lines, f":orange[:material/warning:] {text}"] if text else lines
 
 
 def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:

@@ -182,11 +182,9 @@ def _signature(snapshot: Snapshot, saved: SavedDecision) -> tuple[Severity, Mess
         )
     if signature is not None and validity.state is not SignatureState.UNSIGNED:
         gone = Message("{by}'s signature is no longer valid.", by=signature.by)
-        return Severity.CRITICAL, joined([gone, validity.reason])
+        return Severity.CRITICAL, joined([gone, validity.remedy])
     if refused := snapshot.unsignable(saved.sha256):
-        return Severity.CRITICAL, joined(
-            [Message("It can't be signed:"), refused.reason, refused.remedy]
-        )
+        return Severity.CRITICAL, joined([Message("It can't be signed as it is."), refused.remedy])
     decided = saved.decision
     plain = decided.decision is Decision.GO and decided.evidence.grade not in DOUBTFUL_GRADES
     return Severity.INFO if plain else Severity.WARNING, Message("Not signed yet.")

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, plural
+from core.state_words import capitals
 from core.telemetry import Fault
 from core.telemetry.absence import PATIENCE
 from core.telemetry.aliases import canonical
-from core.vocabulary import FindingStatus, Severity
+from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
 
+# Neither is a failure of the trainer.
+_ENDED_FROM_OUTSIDE = frozenset({TrainingStatus.STOPPED, TrainingStatus.INTERRUPTED})
 _NEEDED = {
     "rollout/": Message("no rollout/* (episode statistics): wrap the env in Monitor or VecMonitor"),
     "train/": Message("no train/* (losses, KL): metrics of the updates are not logged"),
@@ -86,6 +89,13 @@ def _nothing(moment: RunView) -> ScenarioResult:
     if not (lost or late) and moment.active:
         return no_data(
             Message("No metric yet, {minutes:.0f} min after the start.", minutes=age / 60)
+        )
+    if not (lost or late) and moment.run.status in _ENDED_FROM_OUTSIDE:
+        return no_data(
+            Message(
+                "Run {status} before its first iteration: nothing had to be logged yet.",
+                status=capitals(moment.run.status),
+            )
         )
     headline = (
         Message("No metrics: the event files were deleted.")

@@ -142,7 +142,7 @@ def test_a_decision_whose_model_was_replaced_is_critical_signed_or_not(
     signed.home.best_model.write_bytes(b"other weights")
     (stale,) = of_the_decision(signed)
     assert stale.severity is Severity.CRITICAL
-    assert "It can't be signed:" in stale.text
+    assert "It can't be signed as it is. Revalidate the present files" in stale.text
     assert not signable(decided(signed))
     signed.home.best_model.write_bytes(b"weights")
     signed.sign(sha256)

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from streamlit.testing.v1 import AppTest
 
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
+from dashboard.data.services import Services
+from dashboard.page import Page
+from dashboard.viewer import Viewer
 from runner.service import Service
-from tests.dashboard.place import Place, button, text_of
+from tests.dashboard.place import LEAD, Place, _script, button, keyed, text_of
 from tests.expected import job_of, present
 from tests.runner.place import child_settings
+from tests.runner.signed_place import SignedPlace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.language import Language
 
 
 def runner(place: Place) -> Service:
     return Service(place.home, child_settings(), now=lambda: datetime.now(UTC))
+
+
+def _links(test: AppTest) -> list[str]:
+    return [link.proto.label for link in test.get("page_link")]
+
+
+def _asks_first(test: AppTest) -> bool:
+    """Whether the start stands in a popover."""
+    return any(keyed(popover.button, "start:button") for popover in test.get("popover"))
+
+
+def _launch(place: SignedPlace, language: Language = "en") -> str:
+    """All that Launch says, the popover included."""
+    services = Services(place.home, LEAD, now=lambda: datetime.now(UTC))
+    page = Page(services, Viewer(LEAD, language, "UTC", live=False))
+    test = AppTest.from_function(_script, args=("launch", page), default_timeout=60).run()
+    assert not test.exception
+    assert _asks_first(test)
+    return text_of(test)
 
 
 def test_a_start_waits_for_the_preflight(place: Place) -> None:
@@ -82,3 +113,42 @@ def test_the_manuals_command_is_shown_to_the_letter(place: Place) -> None:
     week = place.week()
     command = week.playbook.slot("launch").command
     assert any(code.value == command for code in place.draw("launch").code)
+
+
+def test_the_first_start_of_a_week_is_one_click(place: Place) -> None:
+    place.week()
+    test = place.draw("launch")
+    assert not _asks_first(test), "nothing can be replaced yet"
+    assert button(test, "start:button").label == "Start training (override the pre-flight)"
+
+
+def test_a_run_in_progress_has_a_link_to_where_it_is_stopped(place: Place) -> None:
+    place.week()
+    assert "Stop it on Runs and jobs" not in _links(place.draw("launch"))
+    place.client().submit(JobKind.TRAIN, {"override_reason": "by hand"})
+    assert "Stop it on Runs and jobs" in _links(place.draw("launch"))
+    assert "Interrompa em Treinos e jobs" in _links(place.draw("launch", language="pt"))
+
+
+def test_another_run_says_what_it_replaces_before_it_starts(
+    tmp_path: Path,
+) -> None:
+    signed = SignedPlace(tmp_path / "signed")
+    try:
+        service = signed.service()
+        signed.until(service, signed.submit(JobKind.TRAIN))
+        service.close()
+        sha256 = signed.revalidate("PARTIAL")
+        waits = _launch(signed)
+        assert "copied first" in waits
+        assert "PARTIAL" in waits
+        assert "waits for a signature" in waits
+        assert "aguarda assinatura" in _launch(signed, "pt")
+        signed.sign(sha256)
+        assert "is signed by Carl" in _launch(signed)
+        signed.home.best_model.write_bytes(b"other weights")
+        gone = _launch(signed)
+        assert "waits for a signature" not in gone
+        assert "is signed by" not in gone
+    finally:
+        signed.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from core.vocabulary import FindingStatus, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,
@@ -60,3 +62,18 @@ def test_a_run_that_crashed_before_its_first_event_has_no_metrics(tmp_path):
     given = facts(open_reader(tmp_path / "empty"), 60, status=TrainingStatus.CRASHED)
     assert findings(given)["no_metrics"].status is FIRING
     assert timedelta(0) < present(given.as_of_real) - present(given.run).started
+
+
+@pytest.mark.parametrize("status", [TrainingStatus.STOPPED, TrainingStatus.INTERRUPTED])
+def test_a_run_that_was_stopped_before_its_first_iteration_is_no_alarm(tmp_path, status):
+    (tmp_path / "events.out.tfevents.1").write_bytes(header(at(0).timestamp()))
+    reader = open_reader(tmp_path)
+    found = findings(facts(reader, MINUTE, status=status))["no_metrics"]
+    assert found.status is FindingStatus.NO_DATA
+    assert found.headline == (
+        f"Run {status.value} before its first iteration: nothing had to be logged yet."
+    )
+    late = findings(facts(reader, HOUR, status=status))["no_metrics"]
+    assert late.status is FIRING, "it was silent for longer than a start may take"
+    found = diagnosed(tmp_path / "b", ppo(30), 30 * MINUTE, status=status)["no_metrics"]
+    assert found.status is OK
