@@ -64,7 +64,7 @@ def changed(snapshot: Snapshot, view: SlotView) -> bool:
 
 
 def said(page: Page, snapshot: Snapshot, view: SlotView) -> str:
-    """``Done``, ``Overdue``, ``Done, 1 failed, 2 unknown, changed since ticked``."""
+    """``Done``, ``Overdue``, ``Done, 1 fails, 2 unknown, changed since ticked``."""
     parts = [word(view.state, page.say)]
     if view.state is SlotState.DONE:
         parts += [
@@ -78,11 +78,11 @@ def said(page: Page, snapshot: Snapshot, view: SlotView) -> str:
 
 def _counted(verdict: Verdict, count: int) -> Message:
     if verdict is Verdict.FAIL:
-        return plural("{n} failed", "{n} failed", count)
+        return plural("{n} fails", "{n} fail", count)
     if verdict is Verdict.WARN:
         return plural("{n} with a warning", "{n} with a warning", count)
     if verdict is Verdict.PENDING:
-        return plural("{n} pending", "{n} pending", count)
+        return plural("{n} without data yet", "{n} without data yet", count)
     return plural("{n} unknown", "{n} unknown", count)
 
 

@@ -90,7 +90,10 @@ def progress(page: Page, snapshot: Snapshot, job: Job) -> None:
         return
     step, speed = snapshot.readings.get("step"), snapshot.readings.get("steps_per_second")
     if step is None:
-        st.progress(0.0, text=say("waiting for the first events"))
+        if snapshot.busy(JobKind.TRAIN):
+            st.progress(0.0, text=say("waiting for the first events"))
+        else:
+            st.caption(say("It ended before it logged anything."))
         return
     text = say(
         "step {step} of {total} · {speed} steps/s",

@@ -49,7 +49,7 @@ def tick_cell(page: Page, snapshot: Snapshot, slot: SlotSpec, item: Item, title:
     with st.popover(label, key=f"{key}:pop", disabled=blocked is not None, help=blocked):
         st.markdown(
             say(
-                "You confirm **{title}**: {verdict}, {value}.",
+                "**{title}** {verdict}, {value}. Your tick says that you have seen this.",
                 title=title,
                 verdict=word(item.judgement.verdict, say),
                 value=value_text(item.judgement),
@@ -93,7 +93,7 @@ def _save(
     outcomes.act(
         page,
         f"slot:{slot.id}",
-        Message("tick of {what}", what=title),
+        Message("ticked “{what}”", what=title),
         lambda: (
             outcomes.needs(
                 note_key is None or note,

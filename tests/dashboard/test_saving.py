@@ -36,7 +36,7 @@ def test_a_tick_that_could_not_be_written_is_never_called_saved(
     assert place.client().ticks(week.id) == []
     monkeypatch.undo()
     button(test, TICK).click().run()
-    assert "Saved: tick of" in text_of(test)
+    assert "Saved: ticked" in text_of(test)
     assert len(place.client().ticks(week.id)) == 1
     assert verify_ledger(place.home, tables=True).ok
 

@@ -161,7 +161,7 @@ def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
         return
     name = f"{signature.week_id}_{signature.revalidation_sha256[:12]}.capsule.json"
     st.download_button(
-        say.raw("Signed bundle"),
+        say.raw("Download signed bundle"),
         data=lambda: _content(page, signature.revalidation_sha256),
         file_name=name,
         mime="application/json",
@@ -170,8 +170,9 @@ def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
         icon=":material/encrypted:",
         help=say(
             "One file (a capsule) with evidence, signature and conditions ({state}). "
-            "Verify it offline: `trainweek decision verify {name} --key FINGERPRINT`",
+            "Verify it offline: `trainweek decision verify {name} --key {print}`",
             name=name,
+            print=print_,
             state=word(validity.state, say),
         ),
     )

@@ -64,7 +64,7 @@ def test_a_tick_keeps_the_verdict_that_was_seen(place: Place) -> None:
         Verdict.PASS,
         "some lead",
     )
-    assert "Saved: tick of" in text_of(test)
+    assert "Saved: ticked" in text_of(test)
     assert "some lead, 17:05 UTC" in text_of(test)
 
 

@@ -87,7 +87,7 @@ def test_a_slot_that_is_done_says_what_did_not_pass(place: Place) -> None:
         place.client().tick(week.id, "hourly_1", check, "seen", verdict, "")
     told = [label for label in links(place.draw("this_week")) if "15:00" in label]
     assert len(told) == 1
-    assert "Done, 1 failed, 2 unknown" in told[0]
+    assert "Done, 1 fails, 2 unknown" in told[0]
     assert ":red[:material/cancel:]" in told[0], "its icon is that of the worst"
     assert any(
         "1 com falha, 2 sem leitura" in x for x in links(place.draw("this_week", language="pt"))
