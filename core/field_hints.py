@@ -59,7 +59,7 @@ def wanted(model: type[BaseModel], name: str) -> Message:
         case {"type": "integer", "minimum": low, "maximum": high}:
             return Message("a whole number from {low:,} to {high:,}", low=low, high=high)
         case {"type": "number", "minimum": low, "maximum": high}:
-            return Message("a number from {low:g} to {high:g}", low=low, high=high)
+            return Message("a number from {low:,.12g} to {high:,.12g}", low=low, high=high)
         case {"type": "boolean"}:
             return Message("true or false")
         case {"type": "array"}:
@@ -70,6 +70,14 @@ def wanted(model: type[BaseModel], name: str) -> Message:
             return Message("a day, for example 2026-02-24")
         case {"type": "string", "format": "date-time"}:
             return Message("a time with its zone, for example 2026-11-23T14:00Z")
+        case {"type": "string", "format": "folder-name"}:
+            return Message("text that is a valid folder name")
+        case {"type": "string", "format": "line", "minLength": low, "maxLength": high}:
+            return Message(
+                "text of {low:,} to {high:,} characters on one line, without control characters",
+                low=low,
+                high=high,
+            )
         case {"type": "string", "maxLength": longest}:
             return Message(
                 "text of at most {n:,} characters, without control characters", n=longest

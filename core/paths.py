@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import InputError
+from core.errors import InputError, SetupError
+from core.field_hints import shown
 from core.language import Message
 from core.timestamps import portuguese_day
 
@@ -27,10 +28,34 @@ def safe_name(name: str, what: str = "name") -> str:
     """
     if not _SAFE_NAME.fullmatch(name):
         raise InputError(
-            Message("The {what} {name} is not a valid folder name.", what=what, name=repr(name)),
+            Message("The {what} {name} is not a valid folder name.", what=what, name=shown(name)),
             Message("Use letters, digits, dot, dash and underscore, at most 120."),
         )
     return name
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with ``~`` and ``~user`` replaced by that user's home folder.
+
+    :raises InputError: there is no such user.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(
+            Message("{path} begins with a user that does not exist.", path=str(path)),
+            Message("Write the path out, or use ~/ for your own home folder."),
+        ) from error
+
+
+def no_folder(path: Path) -> SetupError:
+    """The error for a data directory that is not there, or is not a folder."""
+    what = (
+        Message("{path} is not a folder.", path=str(path))
+        if path.exists()
+        else Message("There is no folder {path}.", path=str(path))
+    )
+    return SetupError(what, Message("Choose another with --home, or create it."))
 
 
 @dataclass(frozen=True)
@@ -47,11 +72,11 @@ class Home:
     def find(cls, given: str | Path | None = None) -> Home:
         """``given``, else ``TRAINWEEK_HOME``, else the checkout.
 
-        :raises InputError: a folder of installed packages, which the next installation
-            replaces.
+        :raises InputError: the home folder of an unknown user, or a folder of installed
+            packages, which the next installation replaces.
         """
         chosen = given or os.environ.get("TRAINWEEK_HOME") or CHECKOUT
-        root = Path(chosen).expanduser().resolve()
+        root = expanded(chosen).resolve()
         if _INSTALLED & set(root.parts):
             raise InputError(
                 Message(
@@ -66,8 +91,11 @@ class Home:
         return cls(root)
 
     def resolve(self, path: str | Path) -> Path:
-        """A path of the manual or the playbook, against this home."""
-        path = Path(path).expanduser()
+        """A path of the manual or the playbook, against this home.
+
+        :raises InputError: the home folder of an unknown user.
+        """
+        path = expanded(path)
         return path if path.is_absolute() else self.root / path
 
     def relative(self, path: Path) -> str:
@@ -132,6 +160,11 @@ class Home:
     def attempt(self, job_id: str, attempt: int) -> Path:
         """Folder of one attempt of a job."""
         return self.job(job_id) / f"attempt-{attempt:03d}"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether trainweek has ever written here: only then is it a data directory."""
+        return self.state.is_dir() or self.ledger.exists()
 
     # logs/state/
     @property

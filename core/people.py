@@ -3,10 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from core.errors import PermissionDenied
 from core.language import Message, alternatives
+from core.text_rules import LINE, not_blank, one_line, readable
 from core.vocabulary import RIGHTS, Right, Role
+
+MAX_NAME = 100  # characters
+
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME),
+    AfterValidator(readable),
+    AfterValidator(one_line),
+    AfterValidator(not_blank),
+    Field(json_schema_extra=LINE),
+]
+"""A name as people give it: readable, on one line, and stripped."""
+
+
+_NAMES: TypeAdapter[str] = TypeAdapter(PersonName)
+
+
+def is_name(text: str) -> bool:
+    """Whether a person may be recorded under this name."""
+    try:
+        return _NAMES.validate_python(text) == text
+    except ValidationError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import unicodedata
 
 from core.language import Message
 
+LINE = {"format": "line"}  # in the JSON schema of a text that must be on one line
+
 _CONTROL = ("Cc", "Cs")  # control characters, and halves of a surrogate pair
 
 
@@ -30,6 +32,16 @@ def one_line(text: str) -> str:
     """
     if "\t" in text or text.splitlines() not in ([], [text]):
         raise ValueError(Message("the text has a line break or a tab"))
+    return text
+
+
+def not_blank(text: str) -> str:
+    """The text itself, if something of it is visible.
+
+    :raises ValueError: nothing is.
+    """
+    if is_blank(text):
+        raise ValueError(Message("the text is blank"))
     return text
 
 

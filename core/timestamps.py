@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 from core.errors import InputError
+from core.field_hints import shown
 from core.language import Message
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 # Portuguese month names as the manual writes them: 27FEV, 27 FEV 2026.
 PORTUGUESE_MONTHS = (
@@ -40,6 +44,22 @@ def parse_moment(text: str) -> datetime:
         raise InputError(
             Message("{text} is not a time in UTC.", text=repr(text)), Message("Use another year.")
         ) from error
+
+
+def parse_day(text: str) -> date:
+    """Read a day, ``2026-02-24``; week dates and other forms of ISO 8601 are refused.
+
+    :raises InputError: another form, or no day of the calendar.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+        raise ValueError(text)
+    except ValueError:
+        raise InputError(
+            Message("{text} is not a date.", text=shown(text)),
+            Message("Give a day, for example 2026-02-24."),
+        ) from None
 
 
 def iso(moment: datetime) -> str:

@@ -58,6 +58,25 @@ class Week:
         """The week's playbook."""
         return parse_playbook(self.playbook_text, source=f"playbook of week {self.id}")
 
+    def require_day(self, day: date) -> None:
+        """Refuse a day that is outside of the week.
+
+        :raises InputError: names the first and the last day.
+        """
+        if not self.launch_day <= day <= self.last_day:
+            raise InputError(
+                Message(
+                    "{day:%Y-%m-%d} is not a day of week {week} ({first:%Y-%m-%d} to {last:%Y-%m-%d}).",
+                    day=day,
+                    week=self.id,
+                    first=self.launch_day,
+                    last=self.last_day,
+                ),
+                Message(
+                    "Give a day of the active week, or select another week: trainweek week use"
+                ),
+            )
+
     @property
     def launch_day(self) -> date:
         """The UTC day of the launch."""

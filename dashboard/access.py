@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.people import Person
+from core.people import MAX_NAME, Person, is_name
 from core.vocabulary import RIGHTS, Right, Role
 from dashboard.wording.names import ROLES
 
@@ -56,7 +56,7 @@ def current_person() -> Person:
         return Person(email or "nobody", role, verified=bool(email))
     role = Role(st.session_state.get(ROLE_KEY, DEFAULT_ROLE))
     name = " ".join(str(st.session_state.get(NAME_KEY) or "").split())
-    return Person(name or f"local-{role.value}", role, verified=False)
+    return Person(name if is_name(name) else f"local-{role.value}", role, verified=False)
 
 
 def admit(say: Words) -> bool:
@@ -95,7 +95,7 @@ def draw_person(say: Words, person: Person) -> None:
     st.text_input(
         say.raw("Name"),
         key=NAME_KEY,
-        max_chars=80,
+        max_chars=MAX_NAME,
         placeholder=person.name,
         label_visibility="collapsed",
     )

@@ -18,6 +18,8 @@ from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
+from core.paths import no_folder
+from core.people import PersonName
 from core.playbook.yaml_tree import TreeError, read_tree
 from core.text_rules import readable
 from core.vocabulary import JobKind, Role
@@ -214,9 +216,8 @@ class Settings(_Settings):
 class Terminal(_Settings):
     """Who the command line acts as, and in which language it speaks. Nothing proves the name."""
 
-    person: str | None = Field(
+    person: Annotated[PersonName | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None,
-        max_length=100,
         description="Name that the command line records (default: the system's user).",
     )
     role: Role = Field(default=Role.LEAD, description="Role that the command line acts with.")
@@ -258,12 +259,16 @@ def _in_file(home: Home) -> dict[str, Any]:
         values = read_tree(text).data
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise no_folder(home.root) from None
     except OSError as error:
         raise SetupError(
             Message(
                 "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
             ),
-            Message("Fix its permissions."),
+            Message("Remove it, or make it a file of settings.")
+            if isinstance(error, IsADirectoryError)
+            else Message("Fix its permissions."),
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(

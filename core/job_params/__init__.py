@@ -18,6 +18,7 @@ from core.job_params.models import (
     RevalidateParams,
     StoredTrainParams,
     TrainParams,
+    require_range,
 )
 from core.job_params.validation import (
     Params,
@@ -43,5 +44,6 @@ __all__ = [
     "asked_params",
     "is_text",
     "program_params",
+    "require_range",
     "stored_params",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -17,16 +17,41 @@ from pydantic import (
     model_validator,
 )
 
+from core.errors import InputError
 from core.json_model import Moment
 from core.language import Message, literal, recorded_message
 from core.paths import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
-from core.text_rules import one_line, readable
+from core.text_rules import LINE, is_blank, one_line, readable
+from core.timestamps import parse_day
 from core.vocabulary import JobKind
 
 
 def _day(given: object) -> object:
-    return date.fromisoformat(given) if isinstance(given, str) else given
+    return parse_day(given) if isinstance(given, str) else given
+
+
+def _visible_if_given(text: str) -> str:
+    if text and is_blank(text):
+        raise ValueError("nothing of it is visible")
+    return text
+
+
+def require_range(first: datetime, last: datetime) -> None:
+    """Refuse a training range that ends before it begins.
+
+    :raises InputError: names both times.
+    """
+    if last < first:
+        raise InputError(
+            Message(
+                "The training range ends ({last:%Y-%m-%d %H:%M} UTC) before it begins "
+                "({first:%Y-%m-%d %H:%M} UTC).",
+                first=first,
+                last=last,
+            ),
+            Message("Correct the dates."),
+        )
 
 
 def _run_name(name: str) -> str:
@@ -39,8 +64,11 @@ PathText = Annotated[
     StringConstraints(min_length=1, max_length=4096),
     AfterValidator(readable),
     AfterValidator(one_line),
+    Field(json_schema_extra=LINE),
 ]
-RunName = Annotated[str, StringConstraints(max_length=120), AfterValidator(_run_name)]
+RunName = Annotated[
+    str, AfterValidator(_run_name), Field(json_schema_extra={"format": "folder-name"})
+]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
 
 
@@ -86,7 +114,7 @@ class TrainParams(JobParams):
     seed: int | None = _like(TrainingSettings, "seed")
     learning_rate: float | None = _like(TrainingSettings, "learning_rate")
     ent_coef: float | None = _like(TrainingSettings, "ent_coef")
-    override_reason: Prose | None = Field(
+    override_reason: Annotated[Prose, AfterValidator(_visible_if_given)] | None = Field(
         default=None, description="The lead's reason to start despite a failed pre-flight."
     )
 
@@ -181,6 +209,12 @@ class ImportModelParams(JobParams):
     trained_until: Moment | None = Field(
         default=None, description="Last candle that it was trained or chosen on."
     )
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.trained_from and self.trained_until:
+            require_range(self.trained_from, self.trained_until)
+        return self
 
 
 PARAMS: Mapping[JobKind, type[JobParams]] = {

@@ -111,11 +111,13 @@ def _unknown(kind: JobKind, name: str, known: Collection[str]) -> InputError:
 
 def _wrong(model: type[JobParams], error: ValidationError) -> InputError:
     first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    if not first["loc"] and isinstance(cause, InputError):  # of several parameters together
+        return cause
     name = str(first["loc"][0])
     if first["type"] == "missing":
         what = Message("The parameter {name} is missing.", name=name)
         return InputError(what, Message("Give {wanted}.", wanted=wanted(model, name)))
-    cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):  # a rule that another place has too
         return InputError(
             Message("The parameter {name}: {problem}", name=name, problem=literal(cause.what)),

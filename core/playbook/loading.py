@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.errors import PlaybookError
 from core.language import Message, joined, literal
+from core.playbook.expected_values import expected, meant, of_known_items
 from core.playbook.extension import extended
 from core.playbook.references import complaints
 from core.playbook.schema import Playbook
@@ -128,7 +129,10 @@ def _read(text: str, source: str) -> Playbook | tuple[PlaybookProblem, ...]:
         playbook = Playbook.model_validate(tree.data)
     except ValidationError as error:
         # a union reports once per member: the same problem is reported once
-        found = {_schema_problem(details, tree, source): None for details in error.errors()}
+        found = {
+            _schema_problem(details, tree, source): None
+            for details in of_known_items(error.errors())
+        }
         return tuple(sorted(found, key=lambda problem: problem.line))
     problems = [
         PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
@@ -152,10 +156,18 @@ def _schema_problem(details: ErrorDetails, tree: Tree, source: str) -> PlaybookP
         what = literal(context["error"].args[0])
         remedy = Message("Expected: {meaning}", meaning=_meaning(path))
     else:
-        expected = details["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-        expected = expected.replace("tuple", "list")
         shown = repr(given) if len(repr(given)) <= 60 else repr(given)[:57] + "…"
-        what = Message("{value} is invalid; expected {type}", value=shown, type=expected)
+        wanted = expected(details)
+        what = (
+            Message(
+                "{value} is invalid; expected {type}; did you mean {near}?",
+                value=shown,
+                type=wanted,
+                near=near,
+            )
+            if (near := meant(details))
+            else Message("{value} is invalid; expected {type}", value=shown, type=wanted)
+        )
         remedy = Message("Expected: {meaning}", meaning=_meaning(path))
     return PlaybookProblem(source, tree.line(path), _dotted(path), what, remedy)
 

@@ -21,7 +21,7 @@ from runner.agent.policy import build_model, load_weights
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings, purge_gap
 from runner.agent.versions import differences
-from runner.models.best_model import RETRAIN, read_best_model
+from runner.models.best_model import RETRAIN, read_best_model, with_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Candidate:
         :raises InputError: no model, no manifest, or a different observation space.
         :raises IntegrityError: the SHA-256 differs, or the manifest is incomplete.
         """
-        path = path if path.suffix == ".zip" else path.with_name(f"{path.name}.zip")
+        path = with_zip(path)
         content, manifest = read_best_model(path)
         try:
             names, shape = list(manifest["feature_names"]), list(manifest["observation_shape"])

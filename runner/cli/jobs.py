@@ -20,6 +20,8 @@ from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Incident, Job
 
+_MOST_LISTED = 1_000_000
+
 app = typer.Typer(help="Submit, list, show and stop jobs.", no_args_is_help=True)
 
 
@@ -62,7 +64,9 @@ def submit(
 @app.command("list")
 def list_jobs(
     kind: Annotated[JobKind | None, typer.Option(help="Only this kind.")] = None,
-    limit: int = 50,
+    limit: Annotated[
+        int, typer.Option(help="List at most this many.", min=1, max=_MOST_LISTED)
+    ] = 50,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -146,7 +150,9 @@ def stop(job_id: str, home: HomeOption = None, json: JsonOption = False) -> None
 @app.command()
 def logs(
     job_id: str,
-    lines: Annotated[int, typer.Option(help="Number of lines, from the end.")] = 100,
+    lines: Annotated[
+        int, typer.Option(help="Number of lines, from the end.", min=1, max=_MOST_LISTED)
+    ] = 100,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

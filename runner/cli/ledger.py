@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from core.language import Message, joined, plural
-from core.paths import Home
 from core.vocabulary import Right
-from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person
+from runner.cli.options import HomeOption, JsonOption, print_json, terminal_person, used_home
 from runner.cli.speech import tell
 from runner.recovery.rebuild import replay as replay_ledger
 from runner.recovery.restore import restore_store as restore_backup
@@ -26,7 +25,7 @@ app = typer.Typer(help="Verify, back up, restore or replay the ledger.", no_args
 @app.command()
 def verify(json: JsonOption = False, home: HomeOption = None) -> None:
     """Verify the hash chain; compare file, database, tables and backups. Exit 1 if they differ."""
-    report = verify_ledger(Home.find(home), tables=True)
+    report = verify_ledger(used_home(home), tables=True)
     if json:
         problems = [str(problem) for problem in report.problems]
         facts = {"ledger": report.ledger, "lines": report.lines, "problems": problems}
@@ -40,13 +39,13 @@ def verify(json: JsonOption = False, home: HomeOption = None) -> None:
 def replay(home: HomeOption = None) -> None:
     """Rebuild the database from the ledger; refused if that would lose a line."""
     _require(Right.OPERATE)
-    tell(replay_ledger(Home.find(home), terminal_person(), datetime.now(UTC)))
+    tell(replay_ledger(used_home(home), terminal_person(), datetime.now(UTC)))
 
 
 @app.command()
 def backup(home: HomeOption = None) -> None:
     """Back up database and ledger now; the runner does so every hour."""
-    place = Home.find(home)
+    place = used_home(home)
     keep = timedelta(seconds=Settings.read(place).backup_keep_s)
     made = make_backup(place, datetime.now(UTC), keep)
     tell(joined([f"{made.folder}:", _counted(made.lines)]))
@@ -55,7 +54,7 @@ def backup(home: HomeOption = None) -> None:
 @app.command()
 def backups(json: JsonOption = False, home: HomeOption = None) -> None:
     """List the backups, newest first."""
-    found = all_backups(Home.find(home))
+    found = all_backups(used_home(home))
     if json:
         print_json([{"name": b.folder.name, "at": b.at, "lines": b.lines} for b in found])
         return
@@ -78,7 +77,7 @@ def restore(
     so no acknowledged line is lost.
     """
     _require(Right.OPERATE)
-    done = restore_backup(Home.find(home), backup, terminal_person(), datetime.now(UTC))
+    done = restore_backup(used_home(home), backup, terminal_person(), datetime.now(UTC))
     tell(done.text())
 
 

@@ -12,15 +12,16 @@ import typer
 from core.errors import ConflictError, InputError
 from core.job_params import asked_params
 from core.language import Message, joined, recorded_message
-from core.paths import Home
 from core.state_words import capitals
-from core.timestamps import iso
+from core.timestamps import iso, parse_day
 from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
 from runner.cli.options import (
     HomeOption,
     JsonOption,
+    client_of_any,
     ensure_background_runner,
+    existing_home,
     open_client,
     print_json,
     require_week,
@@ -73,7 +74,7 @@ def start(
     params |= {"resume": resume} if resume or new else {}
     params |= {"override_reason": override} if override else {}
     asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
-    client = open_client(home)
+    client = client_of_any(home)
     week = client.active_week() or _week_from_now(client)
     if symbol != week.symbol:
         raise InputError(
@@ -183,7 +184,7 @@ def data_check(
     json: JsonOption = False,
 ) -> None:
     """Print a quality report of the candles. Exit 1 on errors."""
-    place = Home.find(home)
+    place = existing_home(home)
     folders = {
         "train": place.resolve(train_data_dir) if train_data_dir else place.train_data,
         "backtest": place.resolve(backtest_data_dir) if backtest_data_dir else place.backtest_data,
@@ -196,12 +197,7 @@ def data_check(
 def _day(given: str | None, client: Client, week: Week) -> date:
     if given is None:
         return client.now_week(week.id).date()
-    try:
-        return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise InputError(
-            Message("{day!r} is not a date.", day=given), Message("Write it as 2026-02-24.")
-        ) from None
+    return parse_day(given)
 
 
 def _week_from_now(client: Client) -> Week:

@@ -11,6 +11,7 @@ from core.errors import InputError
 from core.job_params import asked_params
 from core.language import Message, joined, literal, plural
 from core.liveness import duration
+from core.paths import expanded
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
 from runner.cli.manual import exit_for, follow, submitted, wait
@@ -169,8 +170,8 @@ def import_model(
     json: JsonOption = False,
 ) -> None:
     """Import the weights of an external model. Nothing in it is unpickled."""
-    params: dict[str, Any] = {"file": str(file.expanduser().resolve())}
-    params |= {"normaliser": str(normaliser.expanduser().resolve())} if normaliser else {}
+    params: dict[str, Any] = {"file": str(expanded(file).resolve())}
+    params |= {"normaliser": str(expanded(normaliser).resolve())} if normaliser else {}
     params |= {"trained_from": trained_from} if trained_from else {}
     params |= {"trained_until": trained_until} if trained_until else {}
     result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)

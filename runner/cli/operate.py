@@ -20,7 +20,7 @@ from core.errors import InputError, SetupError
 from core.language import Message
 from core.paths import CHECKOUT, Home
 from core.vocabulary import LIVE_STATES, Right
-from runner.cli.options import HomeOption, terminal_person
+from runner.cli.options import HomeOption, terminal_person, used_home
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.home.keepalive import DashboardPart, Keeper, RunnerPart, dashboard_command
@@ -28,7 +28,7 @@ from runner.home.launch import stop_runner
 from runner.home.runner_identity import runner_status
 from runner.home.systemd import how_to_install, units
 from runner.service import run_runner
-from runner.settings import Settings
+from runner.settings import Settings, misspelt_variables
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -39,6 +39,8 @@ def up(port: PortOption = 8501, home: HomeOption = None) -> None:
     """Start runner and dashboard. Ctrl-C stops both; jobs continue and are adopted at the next start."""
     place = Home.find(home)
     settings = Settings.read(place)
+    for name, meant in misspelt_variables().items():
+        tell(Message("{name} sets nothing. Did you mean {meant}?", name=name, meant=meant))
     require_port(port)
     dashboard = DashboardPart(port, lambda: start_dashboard(place, port))
     keepers = [Keeper(part, settings, tell) for part in (RunnerPart(place), dashboard)]
@@ -96,7 +98,7 @@ def dashboard(port: PortOption = 8501, home: HomeOption = None) -> None:
 
 def tensorboard(port: PortOption = 6006, home: HomeOption = None) -> None:
     """Start TensorBoard on the event files."""
-    place = Home.find(home)
+    place = used_home(home)
     require_port(port)
     place.tensorboard.mkdir(parents=True, exist_ok=True)
     command = [

@@ -11,7 +11,7 @@ import typer
 
 from core.errors import InputError
 from core.language import Message
-from core.paths import Home
+from core.paths import Home, no_folder
 from core.people import Person
 from core.week import Week
 from runner.cli.speech import warn
@@ -43,8 +43,45 @@ def terminal_person() -> Person:
     return Person(terminal.person or getpass.getuser(), terminal.role)
 
 
+def used_home(home: Path | None) -> Home:
+    """A data directory that trainweek has written to. A mistyped one is refused, not created.
+
+    :raises SetupError: there is no such folder.
+    :raises InputError: the folder is not a data directory.
+    """
+    found = existing_home(home)
+    if not found.is_used:
+        raise InputError(
+            Message("{folder} is not a data directory: it has no week.", folder=str(found.root)),
+            Message(
+                "Check --home, or create its first week:"
+                " trainweek week new --launch 2026-11-23T14:00Z"
+            ),
+        )
+    return found
+
+
+def existing_home(home: Path | None) -> Home:
+    """A data directory whose folder exists; it may be empty.
+
+    :raises SetupError: there is no such folder.
+    """
+    found = Home.find(home)
+    if not found.root.is_dir():
+        raise no_folder(found.root)
+    return found
+
+
 def open_client(home: Path | None) -> Client:
-    """The client of a data directory, for the person at the terminal."""
+    """The client of a used data directory, for the person at the terminal.
+
+    :raises SetupError, InputError: see :func:`used_home`.
+    """
+    return Client(used_home(home), terminal_person())
+
+
+def client_of_any(home: Path | None) -> Client:
+    """The same for commands that may create the data directory."""
     return Client(Home.find(home), terminal_person())
 
 

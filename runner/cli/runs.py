@@ -26,7 +26,7 @@ from core.timestamps import from_unix, parse_moment
 from core.trading.evidence import Trials
 from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import PortOption, serve
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
 from runner.cli.speech import in_words, language, tell
 from runner.liveness.event_writers import has_writer
 from runner.outcomes import Refused
@@ -137,7 +137,7 @@ def watch(
         )
     own = Home.find(home or Path.home() / ".local" / "share" / "trainweek" / "watched")
     own.root.mkdir(parents=True, exist_ok=True)
-    client = open_client(own.root)
+    client = client_of_any(own.root)
     launch = from_unix(reader.first_wall).replace(second=0, microsecond=0)
     watched = str(logdir.resolve())
     known = [week for week in client.weeks() if week.watched == watched]

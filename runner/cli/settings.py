@@ -6,7 +6,7 @@ from typing import Any
 
 from core.language import Message, joined
 from core.paths import Home
-from runner.cli.options import HomeOption, JsonOption, print_json
+from runner.cli.options import HomeOption, JsonOption, existing_home, print_json
 from runner.cli.speech import tell
 from runner.settings import Settings, Terminal, misspelt_variables, variable
 
@@ -23,7 +23,7 @@ def settings(json: JsonOption = False, home: HomeOption = None) -> None:
     A setting is an environment variable (TRAINWEEK_STOP_GRACE_S=60) or a line in settings.yaml
     of the data directory (stop_grace_s: 60). The variable wins.
     """
-    place = Home.find(home)
+    place = existing_home(home)
     rows = [*_rows(Settings, place), *_rows(Terminal, None)]
     misspelt = misspelt_variables()
     if json:

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.language import Message, joined, plural
 from core.timestamps import iso, parse_moment
 from core.week import Week
-from runner.cli.options import HomeOption, JsonOption, open_client, print_json
+from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
 from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
 
@@ -37,7 +37,7 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Create a week and make it the active one."""
-    client = open_client(home)
+    client = client_of_any(home)
     outcome = client.create_week(
         _launch_time(launch), playbook_path=playbook and playbook.absolute(), tag=tag
     )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.errors import InputError, PermissionDenied
-from core.language import Message
+from core.field_hints import shown
+from core.language import Message, literal
 from core.ledger_bodies import JobRequested, RestartRequested, StopRequested
+from core.text_rules import not_blank, one_line, readable
 from runner.outcomes import Refused
 from runner.store import Store, Transaction, schema
 from runner.store.queries import week_moment
@@ -32,6 +34,41 @@ def no_week(week_id: str) -> Refused:
     return Refused(
         Message("There is no week {week}.", week=week_id),
         Message("List the weeks: trainweek week list"),
+    )
+
+
+MOST_TEXT = 10_000  # characters of a note or a reason
+_MOST_KEY = 200
+
+
+def refused_text(text: str) -> Refused | None:
+    """The refusal of a text that is too long or that no file can hold; None for others."""
+    if len(text) > MOST_TEXT:
+        return Refused(
+            Message("The text has {count:,} characters.", count=len(text)),
+            Message("Shorten it to {limit:,} characters or fewer.", limit=MOST_TEXT),
+        )
+    try:
+        readable(text)
+    except ValueError as error:
+        return Refused(
+            Message("The text can't be recorded: {why}.", why=literal(error.args[0])),
+            Message("Remove that character."),
+        )
+    return None
+
+
+def _require_key(key: str) -> None:
+    """:raises InputError: not a short, visible text on one line."""
+    try:
+        not_blank(one_line(readable(key)))
+        if len(key) <= _MOST_KEY:
+            return
+    except ValueError:
+        pass
+    raise InputError(
+        Message("The key {key} can't identify a request.", key=shown(key)),
+        Message("Give a key of 1 to {most} characters on one line.", most=_MOST_KEY),
     )
 
 
@@ -93,8 +130,12 @@ class BaseClient:
 
     @staticmethod
     def _keyed(connection: Connection, key: str | None) -> LedgerEntry | None:
-        """The line that an earlier request with this key wrote; None if there is none."""
+        """The line that an earlier request with this key wrote; None if there is none.
+
+        :raises InputError: no valid key.
+        """
         if key is None:
             return None
+        _require_key(key)
         row = connection.execute(select(schema.ledger).where(schema.ledger.c.key == key)).first()
         return None if row is None else entry_of(row)

@@ -13,15 +13,15 @@ from core.ledger_bodies import (
     DecisionSigned,
     SigningKeyCreated,
 )
+from core.text_rules import is_blank
 from core.vocabulary import Right, SignatureAct
-from runner.client.base import BaseClient, no_week, used_otherwise
+from runner.client.base import BaseClient, no_week, refused_text, used_otherwise
 from runner.client.signatures.rules import (
     countersigned,
     refusal,
     signable,
 )
 from runner.client.signatures.statement import sealed_statement
-from runner.client.ticks import too_long
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import queries, record_queries, rows, schema
 
@@ -63,7 +63,7 @@ class Decisions(BaseClient):
             has the right to countersign.
         :raises SetupError: the key can't be used, or the evidence can't be copied.
         """
-        if denied := self._denied(Right.SIGN) or too_long(reason):
+        if denied := self._denied(Right.SIGN) or refused_text(reason):
             return denied
         act = SignatureAct(act)
         with self.store.write() as transaction:
@@ -110,9 +110,9 @@ class Decisions(BaseClient):
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[Countersignature] | Refused:
         """Approve an override of this NO-GO as its second person, before the CTO signs it."""
-        if denied := self._denied(Right.COUNTERSIGN) or too_long(reason):
+        if denied := self._denied(Right.COUNTERSIGN) or refused_text(reason):
             return denied
-        if not reason.strip():
+        if is_blank(reason):
             return Refused(
                 Message("An override requires a reason."), Message("Enter why you support it.")
             )
@@ -150,9 +150,9 @@ class Decisions(BaseClient):
         :param note: the evidence.
         :param number: its place in the signature's list, from 0.
         """
-        if denied := self._denied(Right.RECORD) or too_long(note):
+        if denied := self._denied(Right.RECORD) or refused_text(note):
             return denied
-        if not note.strip():
+        if is_blank(note):
             return Refused(
                 Message("Closing a condition requires a note."),
                 Message("Enter the evidence that it is met."),

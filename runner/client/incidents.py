@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.language import Message, joined, literal
 from core.ledger_bodies import IncidentActionDone, IncidentClosed
+from core.text_rules import is_blank
 from core.vocabulary import IncidentState, Right
-from runner.client.base import BaseClient, no_week
+from runner.client.base import BaseClient, no_week, refused_text
 from runner.incidents.evidence_files import copy_evidence, write_issue_line
 from runner.incidents.opening import open_incident_of, opening_body
 from runner.outcomes import Conflict, Recorded, Refused
@@ -30,9 +31,9 @@ class Incidents(BaseClient):
         Crash and data copy their evidence at once, as the manual requires: the log, or the
         best model from before the bad data. Writes the procedure's line to training.log.
         """
-        if denied := self._denied(Right.RECORD):
+        if denied := self._denied(Right.RECORD) or refused_text(summary):
             return denied
-        if not summary.strip():
+        if is_blank(summary):
             return Refused(
                 Message("The incident has no summary."), Message("Summarize it in one sentence.")
             )
@@ -93,9 +94,9 @@ class Incidents(BaseClient):
         Actions that are not marked as done don't prevent that; the ledger names them. A request
         that is repeated, by the same person with the same reason, is answered like the first.
         """
-        if denied := self._denied(Right.RECORD):
+        if denied := self._denied(Right.RECORD) or refused_text(reason):
             return denied
-        if not reason.strip():
+        if is_blank(reason):
             return Refused(
                 Message("Closing an incident requires a reason."), Message("Enter the root cause.")
             )

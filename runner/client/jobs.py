@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from core.errors import InputError
 from core.field_hints import shown
-from core.job_params import JobParams, RevalidateParams, TrainParams, asked_params
+from core.job_params import DailyCheckParams, JobParams, RevalidateParams, TrainParams, asked_params
 from core.language import Message, plural
 from core.ledger_bodies import StopRequested
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobKind
 from runner.client.base import BaseClient, requested_job
+from runner.client.job_files import require_files
 from runner.client.models import is_restore, is_stored_restore, refused_restore, right_for
 from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
@@ -48,7 +49,7 @@ class Jobs(BaseClient):
         the other's job. A repeated ``key`` returns the same job.
 
         :param params: see :mod:`core.job_params`; an unknown name or a wrong value is refused.
-        :raises InputError: there is no such kind of job.
+        :raises InputError: there is no such kind of job, or the key is not valid.
         """
         kind = _kind(kind)
         try:
@@ -70,6 +71,12 @@ class Jobs(BaseClient):
                     Message("There is no active week."),
                     Message("Create one: trainweek week new --launch 2026-11-23T14:00Z"),
                 )
+            try:
+                require_files(self.home, asked)
+                if isinstance(asked, DailyCheckParams) and asked.date is not None and week:
+                    week.require_day(asked.date)
+            except InputError as error:
+                return Refused.by(error)
             now, run = self.now(), None
             if is_restore(asked) and (refused := refused_restore(connection)):
                 return refused

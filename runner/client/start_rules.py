@@ -11,6 +11,7 @@ from core.job_params import TrainParams, stored_params
 from core.language import Message, joined, literal, recorded_message
 from core.paths import Home, safe_name
 from core.state_words import capitals
+from core.text_rules import is_blank
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from runner.client.models import restore_in_progress
 from runner.files import read_json
@@ -111,7 +112,7 @@ def _failed_preflight(
     failed = _why_failed(home, job)
     if failed is None:
         return None
-    if not (asked.override_reason or "").strip():
+    if is_blank(asked.override_reason or ""):
         return Refused(
             Message("The pre-flight failed: {failed}", failed=failed),
             Message("Fix it and rerun the pre-flight, or let the lead override it with a reason."),

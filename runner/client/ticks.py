@@ -8,15 +8,14 @@ from sqlalchemy import select
 
 from core.language import Message
 from core.ledger_bodies import NoteWritten, Ticked
+from core.text_rules import is_blank
 from core.vocabulary import Right, Verdict
-from runner.client.base import BaseClient, no_week
+from runner.client.base import BaseClient, no_week, refused_text
 from runner.outcomes import Conflict, Recorded, Refused
 from runner.store import Transaction, queries, rows, schema
 
 if TYPE_CHECKING:
     from runner.records import Note, Tick
-
-MOST_TEXT = 10_000  # characters of a note or a reason
 
 
 class Ticks(BaseClient):
@@ -39,7 +38,7 @@ class Ticks(BaseClient):
         :param replaces: id of the tick that the person saw and wants to replace. If it was
             replaced in the meantime, the result is a conflict and nothing is overwritten.
         """
-        if denied := self._denied(Right.RECORD) or too_long(note):
+        if denied := self._denied(Right.RECORD) or refused_text(note):
             return denied
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -91,9 +90,9 @@ class Ticks(BaseClient):
         self, week_id: str, slot: str, text: str, key: str | None = None
     ) -> Recorded[Note] | Refused:
         """Add a note to a slot; notes are never changed."""
-        if denied := self._denied(Right.RECORD) or too_long(text):
+        if denied := self._denied(Right.RECORD) or refused_text(text):
             return denied
-        if not text.strip():
+        if is_blank(text):
             return Refused(Message("The note is empty."), Message("Enter a text."))
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -112,14 +111,4 @@ def _tick(transaction: Transaction, seq: int) -> Tick:
     table = schema.ticks
     return rows.tick_of(
         transaction.connection.execute(select(table).where(table.c.id == seq)).one()
-    )
-
-
-def too_long(text: str) -> Refused | None:
-    """The refusal of a text above :data:`MOST_TEXT` characters; None for a shorter one."""
-    if len(text) <= MOST_TEXT:
-        return None
-    return Refused(
-        Message("The text has {count:,} characters.", count=len(text)),
-        Message("Shorten it to {limit:,} characters or fewer.", limit=MOST_TEXT),
     )

@@ -8,7 +8,8 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
-from core.language import Message, plural
+from core.language import Message, literal, plural
+from core.paths import no_folder
 from runner.doctor.check_result import CheckResult, failed, passed, warned
 from runner.home.filesystem import filesystem_of
 from runner.store.damage import user_name
@@ -30,12 +31,8 @@ def home(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
     """Whether the folders and files of the data directory exist and are writable for this user."""
     root = home.root
     if not root.is_dir():
-        missing = (
-            Message("{path} is not a folder.", path=str(root))
-            if root.exists()
-            else Message("There is no folder {path}.", path=str(root))
-        )
-        yield failed("home", missing, Message("Choose another with --home, or create it."))
+        missing = no_folder(root)
+        yield failed("home", literal(missing.what), literal(missing.remedy))
         return
     user = user_name()
     folders = [root, home.state, home.ledger.parent, home.jobs, home.training, home.model]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
 from core.files import file_sha256
-from core.job_params import ImportModelParams
+from core.job_params import ImportModelParams, require_range
 from core.language import Message
 from core.paths import safe_name
 from core.timestamps import iso, parse_moment
@@ -53,16 +53,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
     normaliser = _normaliser(home.resolve, asked.normaliser, source, manifest)
     first = asked.trained_from or _moment(manifest.get("train_first"), "--trained-from")
     last = asked.trained_until or _moment(manifest.get("train_last"), "--trained-until")
-    if last < first:
-        raise InputError(
-            Message(
-                "The training range ends ({last:%Y-%m-%d %H:%M} UTC) before it begins "
-                "({first:%Y-%m-%d %H:%M} UTC).",
-                first=first,
-                last=last,
-            ),
-            Message("Correct the dates."),
-        )
+    require_range(first, last)
     settings = spec.playbook.training
     model, facts = model_of_weights(source, settings)
     name = safe_name(f"{_safe(source.stem)}-{sha256[:8]}", "model")

@@ -17,9 +17,14 @@ from core.model_manifest import manifest_path, next_manifest_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["RETRAIN", "manifest_path", "next_manifest_path", "read_best_model"]
+__all__ = ["RETRAIN", "manifest_path", "next_manifest_path", "read_best_model", "with_zip"]
 
 RETRAIN = Message("Train again, or restore a backup of models/ppo_phase4.")
+
+
+def with_zip(path: Path) -> Path:
+    """A model's path; the ``.zip`` may be omitted."""
+    return path if path.suffix == ".zip" else path.with_name(f"{path.name}.zip")
 
 
 def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
@@ -28,8 +33,7 @@ def read_best_model(zip_path: Path) -> tuple[bytes, dict[str, Any]]:
     :raises InputError: there is no model, or no manifest next to it.
     :raises IntegrityError: the zip is not the one that the manifest describes.
     """
-    if zip_path.suffix != ".zip":
-        zip_path = zip_path.with_name(f"{zip_path.name}.zip")
+    zip_path = with_zip(zip_path)
     try:
         content = zip_path.read_bytes()
     except OSError as error:

@@ -8,16 +8,17 @@ import pwd
 import resource
 import sqlite3
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.errors import ConflictError, IntegrityError, SetupError, TrainweekError
 from core.language import Message
+from core.paths import no_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from core.paths import Home
 
@@ -110,6 +111,8 @@ def unwritable(home: Home, error: OSError) -> SetupError:
     """The error for a data directory that can't be written."""
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return too_many_files()
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):  # a file where a folder has to be
+        return no_folder(Path(error.filename or home.root) if home.root.is_dir() else home.root)
     return SetupError(
         Message(
             "NOT saved: {user} can't write to the data directory {folder}: {error}.",

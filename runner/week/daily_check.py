@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from core.checks.daily import daily_summary, write_daily_summary
-from core.errors import InputError
-from core.language import Message
 from runner.scheduler import daily_moments
 from runner.week.facts import gather
 from runner.week.sources import Sources
@@ -27,17 +25,7 @@ def check_moment(week: Week, day: date) -> datetime:
 
     :raises InputError: the day is not a day of the week.
     """
-    if not week.launch_day <= day <= week.last_day:
-        raise InputError(
-            Message(
-                "{day:%Y-%m-%d} is not a day of week {week} ({first:%Y-%m-%d} to {last:%Y-%m-%d}).",
-                day=day,
-                week=week.id,
-                first=week.launch_day,
-                last=week.last_day,
-            ),
-            Message("Give a day of the active week, or select another week: trainweek week use"),
-        )
+    week.require_day(day)
     end_of_day = datetime.combine(day, time(23, 59, 59), UTC)
     return daily_moments(week).get(day, end_of_day)
 

@@ -95,6 +95,13 @@ def test_an_earlier_folder_is_kept_under_a_numbered_name(tmp_path) -> None:
     assert numbered(path).name == "ppo_phase4_BACKUP_27FEV.2"
 
 
+def test_the_home_folder_of_an_unknown_user_is_refused() -> None:
+    for read in (Home.find, Home(Path("/weeks")).resolve):
+        with pytest.raises(InputError, match="begins with a user that does not exist"):
+            read("~nouser9/x")
+    assert Home(Path("/weeks")).resolve("~/x") == Path.home() / "x"
+
+
 @pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
 def test_a_folder_of_installed_packages_is_no_home(folder, tmp_path) -> None:
     with pytest.raises(InputError, match="contains installed packages") as refused:

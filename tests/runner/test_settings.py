@@ -54,6 +54,7 @@ def test_the_environment_sets_each_timing(monkeypatch: pytest.MonkeyPatch) -> No
         ("TRAINWEEK_STOP_GRACE_S", "1e400", "Give a number from 0"),
         ("TRAINWEEK_STOP_GRACE_S", "true", "Give a number from 0"),
         ("TRAINWEEK_STOP_GRACE_S", "", "Give a number from 0"),
+        ("TRAINWEEK_STOP_GRACE_S", "1e9", "Give a number from 0 to 999,999,999."),
         ("TRAINWEEK_SCHEDULE", "maybe", "Give true or false."),
         ("TRAINWEEK_RESUMES_A_DAY", "1.5", "Give a whole number from 0 to 999,999,999."),
         ("TRAINWEEK_RESUMES_A_DAY", "9" * 5000, "Give a whole number"),
@@ -74,6 +75,15 @@ def test_a_wrong_value_names_its_variable(
         Settings.read()
     assert remedy in refused.value.remedy
     assert len(refused.value.what) < 200
+
+
+def test_a_settings_file_that_is_a_folder_is_refused_with_its_remedy(home: Home) -> None:
+    home.settings_file.mkdir()
+    with pytest.raises(
+        SetupError, match=r"settings\.yaml can't be read: Is a directory"
+    ) as refused:
+        Settings.read(home)
+    assert refused.value.remedy == "Remove it, or make it a file of settings."
 
 
 def test_the_file_sets_what_the_environment_does_not(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.people import Person
+from core.people import MAX_NAME, Person
 from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
@@ -181,7 +181,7 @@ def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
     if known:
         st.session_state.setdefault(_key("second", saved), known[-1].by)
     st.text_input(
-        say.raw("Second person (a lead; approving a NO-GO is an override)"), key=_key("second", saved), max_chars=80, on_change=_begin,
+        say.raw("Second person (a lead; approving a NO-GO is an override)"), key=_key("second", saved), max_chars=MAX_NAME, on_change=_begin,
         args=(saved,),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError
@@ -10,6 +9,8 @@ from core.language import Message, plural
 from core.ledger_bodies import DecisionMade
 from core.people import Person
 from core.state_words import capitals
+from core.text_rules import is_blank
+from core.timestamps import parse_day
 from core.vocabulary import (
     APPROVALS,
     DOUBTFUL_GRADES,
@@ -19,6 +20,7 @@ from core.vocabulary import (
     Right,
     SignatureAct,
 )
+from runner.client.base import refused_text
 from runner.client.signatures.kept_files import present_of, superseded
 from runner.client.signatures.statement import data_dir_of
 from runner.files import read_json
@@ -124,7 +126,7 @@ def refusal(
     grade = saved.decision.evidence.grade
     approves = act in APPROVALS
     if approves and saved.decision.decision is Decision.NO_GO:
-        if not reason.strip() or second is None:
+        if is_blank(reason) or second is None:
             return Refused(
                 Message("Approving a NO-GO is an override."),
                 Message("It requires a reason and a second person."),
@@ -149,7 +151,7 @@ def refusal(
                 ),
                 Message("Let the lead sign in and countersign this decision, then sign."),
             )
-    if not reason.strip():
+    if is_blank(reason):
         required = (
             Message(
                 "Approving on {grade} evidence requires a written reason.", grade=capitals(grade)
@@ -186,18 +188,18 @@ def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
             Message("Give at most {limit}.", limit=MOST_CONDITIONS),
         )
     for condition in conditions:
-        if any(not str(condition.get(part) or "").strip() for part in _OF_A_CONDITION):
+        if any(is_blank(str(condition.get(part) or "")) for part in _OF_A_CONDITION):
             return Refused(
                 Message("A condition is incomplete."),
                 Message("Give each condition a text, an owner and a due date."),
             )
+        for part in _OF_A_CONDITION:
+            if refused := refused_text(str(condition[part])):
+                return refused
         try:
-            date.fromisoformat(str(condition["due"]))
-        except ValueError:
-            return Refused(
-                Message("{day!r} is not a date.", day=condition["due"]),
-                Message("Write it as 2026-03-15."),
-            )
+            parse_day(str(condition["due"]))
+        except InputError as error:
+            return Refused.by(error)
     return None
 
 

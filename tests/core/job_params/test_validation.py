@@ -98,7 +98,13 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         (JobKind.TRAIN, "timestamp", 1, "Give true or false."),
         (JobKind.TRAIN, "run", "", "Use letters, digits"),
         (JobKind.TRAIN, "run", "../out", "Use letters, digits"),
-        (JobKind.TRAIN, "run", "\ud800", "Give text"),
+        (JobKind.TRAIN, "run", "\ud800", "Use letters, digits"),
+        (JobKind.TRAIN, "run", "x" * 500, "at most 120"),
+        (JobKind.TRAIN, "override_reason", "\u2028\u202e", "Give text of at most 2,000"),
+        (JobKind.REVALIDATE, "model_path", "", "Give text of 1 to 4,096 characters on one line"),
+        (JobKind.REVALIDATE, "model_path", "a\u2028b", "Give text of 1 to 4,096"),
+        (JobKind.DAILY_CHECK, "date", "2026-W48-2", "Give a day, for example 2026-02-24."),
+        (JobKind.DAILY_CHECK, "date", "20260224", "Give a day, for example 2026-02-24."),
         (JobKind.TRAIN, "override_reason", "\ud800", "Give text of at most 2,000 characters"),
         (JobKind.TRAIN, "override_reason", "a\x1b[31m", "Give text"),
         (JobKind.TRAIN, "override_reason", "x" * 3000, "Give text"),
@@ -134,6 +140,13 @@ def test_a_missing_parameter_and_one_without_effect_are_refused() -> None:
         asked_params(JobKind.IMPORT_MODEL, {})
     with pytest.raises(InputError, match="from names a backup to restore, but action is make"):
         asked_params(JobKind.BACKUP, {"from": "models/x"})
+
+
+def test_a_training_range_that_ends_before_it_begins_is_refused() -> None:
+    given = {"file": "m.zip", "trained_from": "2026-02-02T00:00Z"}
+    with pytest.raises(InputError, match=r"ends .2026-02-01.* before it begins .2026-02-02"):
+        asked_params(JobKind.IMPORT_MODEL, given | {"trained_until": "2026-02-01T00:00Z"})
+    asked_params(JobKind.IMPORT_MODEL, given | {"trained_until": "2026-02-02T00:00Z"})
 
 
 def test_a_refusal_is_readable_in_portuguese() -> None:

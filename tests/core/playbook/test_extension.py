@@ -74,6 +74,38 @@ def test_an_id_that_is_given_twice_is_refused_at_its_second_place(
     assert problem.remedy == "Use a unique id."
 
 
+@pytest.mark.parametrize(
+    ("part", "item", "near"),
+    [
+        ("scenarios", "kl_explosions", "kl_explosion"),
+        ("gates", "sharp", "sharpe"),
+        ("escalations", "crashed", "crash"),
+    ],
+)
+def test_a_mistyped_id_is_one_problem_that_names_the_nearest(
+    part: str, item: str, near: str
+) -> None:
+    text = f"extends: phase4\n{part}:\n  - id: {item}\n"
+    (problem,) = playbook_problems(text, "mine.yaml")
+    assert problem.what.startswith(f"'{item}' is invalid")
+    assert problem.what.endswith(f"did you mean {near}?")
+    assert problem.line == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("training: 7\n", "7 is invalid; expected a mapping of keys"),
+        ("roles: {}\n", None),
+        ("schedule: 7\n", "7 is invalid; expected a list"),
+        ("tag: [a]\n", "['a'] is invalid; expected a string"),
+    ],
+)
+def test_what_is_expected_is_said_in_plain_words(text: str, wanted: str | None) -> None:
+    problems = playbook_problems("extends: phase4\n" + text, "mine.yaml")
+    assert [problem.what for problem in problems] == ([wanted] if wanted else [])
+
+
 def test_a_setting_of_a_wrong_type_is_one_problem_where_it_stands() -> None:
     (problem,) = playbook_problems("extends: phase4\ntraining:\n  total_steps: true\n", "mine.yaml")
     assert (problem.field, problem.line) == ("training.total_steps", 3)

@@ -80,7 +80,7 @@ def test_show_names_the_incident_of_a_job_until_it_is_closed_and_after(place: Pl
         ("learning_rate=NaN", "learning_rate is nan"),
         ("learning_rate=Infinity", "learning_rate is inf"),
         (b"run=\xed\xa0\x80", "is not valid UTF-8"),
-        ('run="\\ud800"', "run is "),
+        ('run="\\ud800"', "is not a valid folder name"),
         ("steps=" + "9" * 5000, "steps is "),
         ("steps=" + "[" * 100_000, "steps is "),
         ("steps", "is not name=value"),

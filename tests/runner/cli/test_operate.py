@@ -19,6 +19,7 @@ from core.errors import SetupError
 from core.language import Message, literal
 from core.paths import Home
 from core.vocabulary import JobKind, JobState
+from runner.cli import operate
 from runner.client import Client
 from runner.home.keepalive import Keeper
 from runner.home.launch import stop_all
@@ -244,3 +245,16 @@ def _answers(port: int) -> bool:
             return answer.status == 200
     except OSError:
         return False
+
+
+def test_a_misspelt_variable_is_reported_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRAINWEEK_STOP_GRACE", "5")
+    with socket.socket() as taken:  # so that nothing is started
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SetupError):
+            operate.up(port=taken.getsockname()[1], home=tmp_path)
+    said = "TRAINWEEK_STOP_GRACE sets nothing. Did you mean TRAINWEEK_STOP_GRACE_S?"
+    assert said in capsys.readouterr().out

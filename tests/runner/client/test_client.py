@@ -136,6 +136,24 @@ def test_a_week_keeps_the_playbook_that_it_was_made_with(place: Place, tmp_path)
     assert isinstance(place.lead.create_week(LAUNCH), Refused)
 
 
+@pytest.mark.parametrize("text", ["", " ", "\u2028\u202e", "a\0b", "\ud800", "x" * 10_001])
+def test_a_text_that_says_nothing_or_can_not_be_kept_is_refused(place: Place, text: str) -> None:
+    week = place.week.id
+    opened = place.lead.open_incident(week, "crash", "the trainer died")
+    assert isinstance(opened, Recorded)
+    ledger = place.home.ledger.read_bytes()
+    for outcome in (
+        place.lead.open_incident(week, "data", text),
+        place.lead.close_incident(opened.record.id, text),
+        place.lead.note(week, "hourly_1", text),
+        place.lead.countersign(week, "0" * 64, text),
+        place.client(CTO).close_condition(1, 0, text),
+    ):
+        assert isinstance(outcome, Refused), text
+        assert outcome.remedy
+    assert place.home.ledger.read_bytes() == ledger
+
+
 def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> None:
     place.home.training.mkdir(parents=True)
     place.home.training_log.write_text("[ERROR] boom\n")

@@ -32,6 +32,7 @@ def test_a_restore_is_refused_while_a_training_waits_or_lives(place: Place) -> N
 
 
 def test_no_training_starts_while_a_backup_is_restored(place: Place) -> None:
+    place.home.resolve("models/x").mkdir(parents=True)
     asked = job_of(place.lead.submit(JobKind.BACKUP, {**RESTORE, "from": "models/x"}))
     refused = place.lead.submit(JobKind.TRAIN)
     assert isinstance(refused, Refused)
