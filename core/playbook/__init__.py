@@ -12,11 +12,11 @@ from core.playbook.loading import (
     playbook_problems,
 )
 from core.playbook.metrics import METRICS, Metric
+from core.playbook.scenarios import EscalationSpec, ScenarioSpec
 from core.playbook.schema import Playbook, RoleSpec
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.playbook.slots import CheckSpec, SlotSpec
 from core.playbook.text import Step, Text
-from core.playbook.troubles import EscalationSpec, ScenarioSpec
 
 __all__ = [
     "DEFAULT",

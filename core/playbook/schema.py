@@ -8,10 +8,10 @@ from pydantic import Field, StringConstraints
 
 from core.language import Message
 from core.playbook.gates import DecisionRule, GateSpec
+from core.playbook.scenarios import EscalationSpec, ScenarioSpec
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.playbook.slots import CheckSpec, SlotSpec
 from core.playbook.text import Identifier, Part, Text
-from core.playbook.troubles import EscalationSpec, ScenarioSpec
 from core.vocabulary import Role
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.telemetry.checksum import masked
 from core.telemetry.frames import FRAME, FramedRecords
-from core.telemetry.plain import FEW, Points, plain_scalars
+from core.telemetry.plain_scalars import FEW, Points, plain_scalars
 from core.telemetry.problems import Fault
 from core.telemetry.wire import Found, ScalarParser
 

@@ -12,7 +12,7 @@ from core.vocabulary import ADVERSE, Right, Verdict
 from dashboard.components import outcomes
 from dashboard.components.reading_text import aged_text, value_text, window_text
 from dashboard.components.states import badge
-from dashboard.components.ticking import LOOKS_AT_A_MOMENT, tick_cell
+from dashboard.components.tick_form import LOOKS_AT_A_MOMENT, tick_cell
 from dashboard.formatting import age, number
 from dashboard.wording import plain
 

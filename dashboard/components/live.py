@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.components.boundary import boundary
-from dashboard.components.empty import week_or_way
+from dashboard.components.empty_state import week_or_way
 from dashboard.page import TICK_SECONDS, Page
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from core.errors import TrainweekError
 from core.language import Message
 from core.vocabulary import APPROVALS, UNFINISHED_STATES, JobKind, Right
 from dashboard.components import outcomes
-from dashboard.components.jobline import job_line
+from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
 from dashboard.formatting import number

@@ -11,7 +11,7 @@ import numpy as np
 from core.checks.case import Case, meets, plain
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
-from core.checks.rules.opinion import kl_opinion, loss_opinion
+from core.checks.rules.evidence_verdict import kl_opinion, loss_opinion
 from core.checks.rules.series import (
     LoggedRun,
     missing,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.checks.judgement import Judgement
 from core.checks.registry import rule
 from core.checks.rules.jobs import outdated, result_or_answer
-from core.checks.rules.trouble import open_incident
+from core.checks.rules.problems import open_incident
 from core.errors import InputError
 from core.language import Message, joined, literal, plural, recorded_message
 from core.reading import Reading

@@ -9,8 +9,8 @@ import streamlit as st
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes
 from dashboard.components.checklist import checklist
-from dashboard.components.empty import empty, no_run
-from dashboard.components.jobline import job_line
+from dashboard.components.empty_state import empty, no_run
+from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import second_check
 from dashboard.components.slots import choose

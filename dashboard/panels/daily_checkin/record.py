@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.checks.daily import daily_summary
 from core.vocabulary import GLYPHS
-from dashboard.components.empty import empty
+from dashboard.components.empty_state import empty
 from dashboard.components.states import icon
 from dashboard.formatting import number
 from dashboard.wording import plain

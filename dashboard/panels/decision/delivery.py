@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message, said
-from dashboard.components.compact import compact
+from dashboard.components.compact_checklist import compact
 from dashboard.wording import plain
 
 if TYPE_CHECKING:

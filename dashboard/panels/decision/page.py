@@ -11,7 +11,7 @@ from core.decision.trust import failed_checks
 from core.errors import TrainweekError
 from core.language import joined, plural
 from core.vocabulary import DOUBTFUL_GRADES, Decision
-from dashboard.components.empty import empty
+from dashboard.components.empty_state import empty
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.live import live_panel
 from dashboard.components.states import look, signed, word

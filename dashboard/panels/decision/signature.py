@@ -12,7 +12,7 @@ from core.timestamps import parse_moment
 from core.vocabulary import APPROVALS, Right, SignatureState
 from dashboard.components import conditions, outcomes
 from dashboard.components.markup import small, tinted
-from dashboard.components.signed import second_person, signed_by
+from dashboard.components.signatories import second_person, signed_by
 from dashboard.components.states import ACTS, badge, look, word
 from dashboard.data.decision import differences
 from dashboard.panels.decision import signing_form

@@ -12,10 +12,10 @@ from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureAct, SignatureState, Verdict
 from dashboard.components.boundary import boundary
 from dashboard.components.charts import draw
-from dashboard.components.empty import empty
+from dashboard.components.empty_state import empty
 from dashboard.components.figures_table import table
 from dashboard.components.gate_cards import OPS
-from dashboard.components.signed import second_person, signed_by
+from dashboard.components.signatories import second_person, signed_by
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.components.checklist import checklist
-from dashboard.components.empty import empty, no_run
+from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.slots import choose
 from dashboard.wording import plain

@@ -9,7 +9,7 @@ import streamlit as st
 from core.vocabulary import JobKind, Right
 from dashboard.components import outcomes, start_training
 from dashboard.components.checklist import checklist
-from dashboard.components.jobline import job_line
+from dashboard.components.job_line import job_line
 from dashboard.components.live import live_panel
 from dashboard.wording import plain
 

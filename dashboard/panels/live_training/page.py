@@ -9,9 +9,9 @@ import streamlit as st
 from core.language import Message
 from core.telemetry.readings import known_series, pace_series
 from core.vocabulary import TrainingStatus
-from dashboard.components import run_now
+from dashboard.components import run_summary
 from dashboard.components.charts import CHARTS, SPEED, Chart, draw, drawn, speed_series
-from dashboard.components.empty import empty, no_run
+from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.reward_curve import marks as marks_of
 from dashboard.figures.curves import Mark, curve
@@ -56,7 +56,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
             ),
         )
         return
-    run_now.show(page, snapshot)
+    run_summary.show(page, snapshot)
     marks = marks_of(page, snapshot, pace_series(logged.events, logged.until))
     with st.grid(2, min_column_width=420, gap="small", key="curves"):
         for chart in CHARTS:

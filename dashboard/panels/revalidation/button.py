@@ -11,7 +11,7 @@ from core.language import Message, joined, plural
 from core.vocabulary import Decision, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
-from dashboard.components.jobline import job_line
+from dashboard.components.job_line import job_line
 from dashboard.components.markup import small
 from dashboard.components.states import badge
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model

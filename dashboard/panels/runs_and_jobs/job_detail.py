@@ -10,7 +10,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import ACTIVE_STATES, UNFINISHED_STATES, JobKind, JobState, Right
 from dashboard.components import outcomes
-from dashboard.components.jobline import job_line
+from dashboard.components.job_line import job_line
 from dashboard.components.log_pane import log_pane
 from dashboard.components.safe_actions import restart
 from dashboard.components.start_training import INCIDENT_BLOCKS, progress

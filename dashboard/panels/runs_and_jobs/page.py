@@ -10,7 +10,7 @@ import streamlit as st
 from core.language import Message
 from core.vocabulary import ENDED_STATES, JobKind
 from dashboard.components.choice import choice
-from dashboard.components.empty import empty
+from dashboard.components.empty_state import empty
 from dashboard.components.live import live_panel
 from dashboard.components.states import mark
 from dashboard.formatting import age

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components import reward_curve, run_now
+from dashboard.components import reward_curve, run_summary
 from dashboard.components.boundary import boundary
-from dashboard.components.empty import no_run
+from dashboard.components.empty_state import no_run
 from dashboard.panels.this_week import new_week, next_due, recent_activity, timeline, wrong_now
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _draw(page: Page, snapshot: Snapshot) -> None:
     if snapshot.run is None:
         no_run(page)
     else:
-        run_now.show(page, snapshot)
+        run_summary.show(page, snapshot)
     timeline.show(page, snapshot)
     if snapshot.run is None:  # no curve yet
         recent_activity.show(page, snapshot)

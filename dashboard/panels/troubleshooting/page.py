@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import FindingStatus, Severity
-from dashboard.components.empty import empty, no_run
+from dashboard.components.empty_state import empty, no_run
 from dashboard.components.live import live_panel
 from dashboard.components.second_check import TAIL_LINES, log_tail
 from dashboard.panels.troubleshooting import finding_card

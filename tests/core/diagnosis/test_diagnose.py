@@ -17,7 +17,7 @@ from core.diagnosis.advice import advice
 from core.diagnosis.diagnose import CRITICAL, diagnose
 from core.diagnosis.foreign_run import facts_of_folder
 from core.language import Message
-from core.playbook.troubles import ScenarioId
+from core.playbook.scenarios import ScenarioId
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
     HOUR,

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components import outcomes
 from dashboard.components.checklist import actions_row, heading
 from dashboard.components.states import badge
-from dashboard.components.ticking import tick_cell
+from dashboard.components.tick_form import tick_cell
 from dashboard.wording import plain
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.vocabulary import ENDED_STATES, JobState
-from dashboard.components.alive import alive
+from dashboard.components.job_liveness import alive
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.wording import plain
