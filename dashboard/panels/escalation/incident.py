@@ -129,7 +129,7 @@ def _checkbox(page: Page, spec: EscalationSpec, opened: Incident, index: int, te
         disabled=done or denied is not None,
         help=denied,
         on_change=_do,
-        args=(page, spec, opened, index),
+        args=(page, spec, opened, index, key),
     )
 
 
@@ -156,7 +156,13 @@ def _kept_copy(page: Page, act: str | None) -> str | None:
     return home.relative(path) if path is not None and path.is_file() else None
 
 
-def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int) -> None:
+def _do(page: Page, spec: EscalationSpec, opened: Incident, index: int, key: str) -> None:
+    """Record the action whose box was checked.
+
+    A box that leaves the page, as when the incident is closed, can report a change, too.
+    """
+    if not st.session_state.get(key):
+        return
     outcomes.act(
         page,
         f"incident:{spec.id}",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.vocabulary import JobKind, Role
+from dashboard.panels.escalation import incident
 from tests.dashboard.place import Place, button, text_of
 from tests.expected import job_of, present, recorded
 
 if TYPE_CHECKING:
+    import pytest
     from streamlit.testing.v1 import AppTest
 
 
@@ -63,6 +65,22 @@ def test_nothing_is_said_to_notify_people(place: Place) -> None:
     assert "call the people in its chain yourself" in text_of(place.draw("escalation"))
     text = text_of(place.draw("escalation", language="pt"))
     assert "acione você mesmo as pessoas da cadeia" in text
+
+
+def test_a_box_that_reports_a_change_without_being_checked_marks_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    week, page = place.week(), place.page()
+    opened = recorded(place.client().open_incident(week.id, "crash", "it fell over"))
+    spec = week.playbook.escalation("crash")
+    boxes = {"gone": False, "checked": True}
+    monkeypatch.setattr(incident.st, "session_state", boxes)
+    for key in ("never drawn", "gone"):
+        incident._do(page, spec, opened, 0, key)
+    assert place.client().incidents(week.id)[0].actions_done == ()
+    assert not any(key.startswith("outcome:") for key in boxes), "nothing that was said is lost"
+    incident._do(page, spec, opened, 1, "checked")
+    assert place.client().incidents(week.id)[0].actions_done == (1,)
 
 
 def test_a_refused_mark_leaves_the_box_empty(place: Place) -> None:
