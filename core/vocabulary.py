@@ -214,7 +214,8 @@ class Right(StrEnum):
     """What a role may do."""
 
     READ = "read"
-    RECORD = "record"  # tick a check, write a note, open or close an incident
+    RECORD = "record"  # tick a check, write a note, open an incident, close one that does not block
+    CLOSE = "close"  # close an incident that blocks every start, or a condition of a signature
     OPERATE = "operate"  # start, stop, restart training; run checks and backups
     REVALIDATE = "revalidate"  # revalidate; choose the model; declare trials
     SIGN = "sign"  # sign, refuse or put conditions on a decision
@@ -225,7 +226,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.ENGINEER: frozenset({Right.READ, Right.RECORD, Right.OPERATE}),
     Role.LEAD: frozenset(
-        {Right.READ, Right.RECORD, Right.OPERATE, Right.REVALIDATE, Right.COUNTERSIGN}
+        {
+            Right.READ,
+            Right.RECORD,
+            Right.CLOSE,
+            Right.OPERATE,
+            Right.REVALIDATE,
+            Right.COUNTERSIGN,
+        }
     ),
-    Role.CTO: frozenset({Right.READ, Right.RECORD, Right.SIGN}),
+    Role.CTO: frozenset({Right.READ, Right.RECORD, Right.CLOSE, Right.SIGN}),
 }

@@ -150,7 +150,7 @@ class Decisions(BaseClient):
         :param note: the evidence.
         :param number: its place in the signature's list, from 0.
         """
-        if denied := self._denied(Right.RECORD) or refused_text(note):
+        if denied := self._denied(Right.CLOSE) or refused_text(note):
             return denied
         if is_blank(note):
             return Refused(

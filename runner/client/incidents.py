@@ -91,6 +91,8 @@ class Incidents(BaseClient):
     def close_incident(self, incident_id: int, reason: str) -> Recorded[Incident] | Refused:
         """Close an incident; starts are allowed again if no other incident blocks them.
 
+        One that blocks every start is closed by the lead or the CTO alone.
+
         Actions that are not marked as done don't prevent that; the ledger names them. A request
         that is repeated, by the same person with the same reason, is answered like the first.
         """
@@ -107,6 +109,8 @@ class Incidents(BaseClient):
             found = self._open(transaction, incident_id)
             if isinstance(found, Refused):
                 return found
+            if found.blocks_start and (denied := self._denied(Right.CLOSE)):
+                return denied
             week = queries.week_by_id(transaction.connection, found.week_id)
             body = IncidentClosed(id=incident_id, reason=reason)
             if week is not None and (undone := open_actions(week, found)):

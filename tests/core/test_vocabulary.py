@@ -72,6 +72,7 @@ def test_the_rights_are_the_designs_table() -> None:
     assert holders == {
         Right.READ: set(Role),
         Right.RECORD: {Role.ENGINEER, Role.LEAD, Role.CTO},
+        Right.CLOSE: {Role.LEAD, Role.CTO},
         Right.OPERATE: {Role.ENGINEER, Role.LEAD},
         Right.REVALIDATE: {Role.LEAD},
         Right.SIGN: {Role.CTO},

@@ -53,7 +53,8 @@ def work(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident)
 
 def _close(page: Page, snapshot: Snapshot, spec: EscalationSpec, opened: Incident) -> None:
     """The closing form; open actions don't block it, but they are listed."""
-    say, denied, key = page.say, page.denied(Right.RECORD), f"incident:{spec.id}"
+    right = Right.CLOSE if opened.blocks_start else Right.RECORD
+    say, denied, key = page.say, page.denied(right), f"incident:{spec.id}"
     undone = open_actions(snapshot.week, opened)
 
     def close() -> None:

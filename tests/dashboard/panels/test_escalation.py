@@ -36,6 +36,10 @@ def test_an_incident_is_opened_worked_and_closed(place: Place) -> None:
 
     assert "Not done: actions 1, 2, 4, 5" in text_of(test)
     assert button(test, "incident:crash:close").label == "Close with 4 actions not done"
+    assert button(test, "incident:crash:close").disabled, (
+        "it blocks every start: the lead's to close"
+    )
+    test = place.draw("escalation", role=Role.LEAD)
     button(test, "incident:crash:close").click().run()
     assert place.client().incidents(week.id, open_only=True), "it takes a reason to close it"
     fill(test, "incident:crash:reason", "disk was full; freed 40 GB")

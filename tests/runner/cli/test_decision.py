@@ -12,7 +12,7 @@ from core.people import Person
 from core.vocabulary import Role, SignatureAct
 from tests.expected import recorded
 from tests.runner.cli.terminal import trainweek
-from tests.runner.place import ENGINEER, LAUNCH, add_line
+from tests.runner.place import LAUNCH, LEAD, add_line
 from tests.runner.signed_place import CONDITIONS, SignedPlace
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_the_gate_of_a_pipeline_opens_and_shuts(place: SignedPlace) -> None:
     act = SignatureAct.APPROVE_WITH_CONDITIONS
     signed = recorded(place.sign(seen, act, CONDITIONS))
     assert json.loads(decision("gate", home=root).stdout)["reason"].startswith("Open conditions")
-    place.client(ENGINEER).close_condition(signed.id, 0, "done")
+    place.client(LEAD).close_condition(signed.id, 0, "done")
     closed = decision("close", 2, "--note", "the alarm is live", home=root)
     assert closed.returncode == 0
     assert "Condition 2 closed" in closed.stdout

@@ -154,6 +154,20 @@ def test_a_text_that_says_nothing_or_can_not_be_kept_is_refused(place: Place, te
     assert place.home.ledger.read_bytes() == ledger
 
 
+def test_an_incident_that_blocks_is_closed_by_the_lead_or_the_cto_alone(place: Place) -> None:
+    engineer = place.client(ENGINEER)
+    crash = recorded(engineer.open_incident(place.week.id, "crash", "the trainer died"))
+    slow = recorded(engineer.open_incident(place.week.id, "performance", "the reward is flat"))
+    assert (crash.blocks_start, slow.blocks_start) == (True, False)
+    ledger = place.home.ledger.read_bytes()
+    refused = engineer.close_incident(crash.id, "a full disk")
+    assert isinstance(refused, Refused)
+    assert refused.remedy == "Ask someone with the role lead or cto."
+    assert place.home.ledger.read_bytes() == ledger
+    assert recorded(engineer.close_incident(slow.id, "it rose again")).closed_by == "Eva"
+    assert recorded(place.client(CTO).close_incident(crash.id, "a full disk")).closed_by == "Carl"
+
+
 def test_an_open_crash_blocks_every_start_until_it_is_closed(place: Place) -> None:
     place.home.training.mkdir(parents=True)
     place.home.training_log.write_text("[ERROR] boom\n")
