@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from core.errors import InputError, SetupError
+from core.errors import InputError
 from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
-from core.playbook.yaml_tree import TreeError, read_tree
 from core.text_rules import readable
 from core.vocabulary import JobKind, Role
+from runner.files import read_yaml_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,45 +250,13 @@ def misspelt_variables() -> dict[str, str]:
 
 
 def _in_file(home: Home) -> dict[str, Any]:
-    path = home.settings_file
-    an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
     try:
-        text = path.read_text(encoding="utf-8")
-        if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
-            return {}
-        values = read_tree(text).data
-    except FileNotFoundError:
-        return {}
+        values = read_yaml_settings(home.settings_file)
     except NotADirectoryError:
         raise no_folder(home.root) from None
-    except OSError as error:
-        raise SetupError(
-            Message(
-                "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
-            ),
-            Message("Remove it, or make it a file of settings.")
-            if isinstance(error, IsADirectoryError)
-            else Message("Fix its permissions."),
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Message("{file} is not UTF-8 text.", file=str(path)), Message("Save it as UTF-8.")
-        ) from error
-    except TreeError as error:
-        raise InputError(
-            Message(
-                "{file}, line {line}: {problem}.",
-                file=str(path),
-                line=error.line,
-                problem=error.what,
-            ),
-            an_example,
-        ) from error
-    if not isinstance(values, dict):
-        raise InputError(Message("{file} is not a list of settings.", file=str(path)), an_example)
     for name in values:
         if name not in Settings.model_fields:
-            raise _unknown(name, path.name)
+            raise _unknown(name, home.settings_file.name)
     return values
 
 

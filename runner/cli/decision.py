@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +12,19 @@ from core.errors import InputError, TrainweekError
 from core.files import write_bytes
 from core.language import Message, joined
 from core.paths import Home
-from core.timestamps import iso
 from core.vocabulary import SignatureState
+from runner.cli.decision_text import (
+    STATES,
+    act_line,
+    capsule_facts,
+    condition_line,
+    history_row,
+    indented,
+    print_differences,
+    print_verdict,
+    second_person,
+    signed_line,
+)
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.cli.speech import tell
 from runner.client import Client
@@ -23,14 +33,11 @@ from runner.client.signatures.pipeline_gate import GateAnswer
 from runner.outcomes import Conflict, Refused
 
 if TYPE_CHECKING:
-    from core.decision.validity import Validity
-    from runner.client.signatures.archived_decisions import ArchivedDecision
+    pass
 
 app = typer.Typer(
     help="The signed decision: show, export, verify, gate, close, history.", no_args_is_help=True
 )
-
-STATES = {"closed": Message("closed"), "OVERDUE": Message("OVERDUE"), "open": Message("open")}
 
 WeekOption = Annotated[str | None, typer.Option("--week", help="Week (default: the active one).")]
 ShaOption = Annotated[
@@ -63,22 +70,22 @@ def show(
             "  ",
         )
     )
-    _indented(Message("decision {sha256}", sha256=facts["decision_sha256"]))
-    _indented(Message("signature {state}", state=facts["state"]))
+    indented(Message("decision {sha256}", sha256=facts["decision_sha256"]))
+    indented(Message("signature {state}", state=facts["state"]))
     if facts["by"]:
-        _indented(joined([_signed(facts), facts["signed_at"]], ", "))
+        indented(joined([signed_line(facts), facts["signed_at"]], ", "))
         if facts["second"]:
-            _indented(_second(facts))
-        _indented(Message("expires {time}", time=facts["expires_at"]))
+            indented(second_person(facts))
+        indented(Message("expires {time}", time=facts["expires_at"]))
     for difference in facts["differences"]:
-        _indented(joined(["!", difference["what"], difference["remedy"]]))
+        indented(joined(["!", difference["what"], difference["remedy"]]))
     for number, condition in enumerate(facts["conditions"], start=1):
         state = "closed" if condition["closed"] else "OVERDUE" if condition["overdue"] else "open"
-        _indented(
-            joined([f"{number}.", joined(["[", STATES[state], "]"], ""), _condition(condition)])
+        indented(
+            joined([f"{number}.", joined(["[", STATES[state], "]"], ""), condition_line(condition)])
         )
     passes = Message("pass") if answer.passes else Message("blocked")
-    _indented(Message("gate: {answer}. {reason}", answer=passes, reason=answer.reason))
+    indented(Message("gate: {answer}. {reason}", answer=passes, reason=answer.reason))
 
 
 @app.command()
@@ -103,7 +110,7 @@ def export(
     else:
         size = Message("{count:,} bytes", count=len(content))
         tell(joined([str(path), size, validity.state.value], "  "))
-        _print_differences(validity)
+        print_differences(validity)
     raise typer.Exit(0 if validity.valid else 1)
 
 
@@ -147,10 +154,14 @@ def verify(
     if place is not None and validity.state is not SignatureState.ALTERED and capsule:
         validity = with_ledger(validity, capsule, place)
     if json:
-        facts = {} if validity.state is SignatureState.ALTERED or not capsule else _facts(capsule)
+        facts = (
+            {}
+            if validity.state is SignatureState.ALTERED or not capsule
+            else capsule_facts(capsule)
+        )
         print_json({"file": str(file), **validity.as_dict(), **facts})
     else:
-        _print_verdict(file, validity, capsule)
+        print_verdict(file, validity, capsule)
     raise typer.Exit(0 if validity.valid else 1)
 
 
@@ -208,47 +219,9 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
             f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']}"
         )
-        tell(joined([f"{line:<76}", _act(row)]) if row["act"] else line)
+        tell(joined([f"{line:<76}", act_line(row)]) if row["act"] else line)
         if one.problem or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
             tell(joined(["    !", one.problem or one.validity.reason]))
-
-
-def _act(row: Mapping[str, Any]) -> Message:
-    """``approve by Eva (second: Lea (countersigned)): her reason``."""
-    who = Message("{act} by {by}", act=row["act"], by=row["by"])
-    if row["second"]:
-        who = joined([who, joined(["(", _second(row), ")"], "")])
-    return Message("{who}: {reason}", who=who, reason=row["reason"])
-
-
-def history_row(one: ArchivedDecision) -> dict[str, Any]:
-    """An archived revalidation and its signature as plain JSON."""
-    decided = one.saved.decision if one.saved else None
-    signature = one.signature
-    return {
-        "sha256": one.sha256,
-        "created_at": decided and decided.created_at,
-        "week": decided and decided.week,
-        "decision": decided and decided.decision.value,
-        "score": decided and decided.score,
-        "evidence": decided and decided.evidence.grade.value,
-        "gates": {
-            gate.id: gate.model_dump(include={"value", "threshold", "op", "passed"})
-            for gate in (decided.gates if decided else ())
-        },
-        "model_sha256": decided and decided.model.sha256,
-        "data_sha256": decided and decided.data.sha256,
-        "state": one.validity.state.value,
-        "why": one.validity.reason,
-        "problem": one.problem,
-        "act": signature.act.value if signature else None,
-        "by": signature.by if signature else None,
-        "verified": signature.verified if signature else None,
-        "second": signature.second if signature else None,
-        "second_verified": signature.second_verified if signature else None,
-        "reason": signature.reason if signature else None,
-        "signed_at": iso(signature.at) if signature else None,
-    }
 
 
 def _newest(client: Client, week: str | None) -> str:
@@ -260,73 +233,3 @@ def _newest(client: Client, week: str | None) -> str:
     if isinstance(saved, Refused):
         raise InputError(saved.reason, saved.remedy)
     return saved.sha256
-
-
-def _second(facts: Mapping[str, Any]) -> Message:
-    """The second person of an override, and whether their identity was verified."""
-    proof = Message("countersigned") if facts["second_verified"] else Message("typed, unverified")
-    return Message("second: {name} ({proof})", name=facts["second"], proof=proof)
-
-
-def _signed(facts: Mapping[str, Any]) -> Message:
-    """What was done by whom, and whether their identity was verified."""
-    if facts["verified"]:
-        return Message("{act} by {by}", act=facts["act"], by=facts["by"])
-    return Message("{act} by {by}, identity unverified", act=facts["act"], by=facts["by"])
-
-
-def _condition(condition: Mapping[str, Any]) -> Message:
-    return Message(
-        "{text} ({owner}, due {due})",
-        text=condition["text"],
-        owner=condition["owner"],
-        due=condition["due"],
-    )
-
-
-def _indented(sentence: str) -> None:
-    tell(joined(["  ", sentence], ""))
-
-
-def _facts(capsule: dict[str, Any]) -> dict[str, Any]:
-    statement = capsule["signed"]["statement"]
-    names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
-    who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
-    return {
-        **{name: statement[name] for name in (*names, *who)},
-        "conditions": capsule["conditions"],
-        "fingerprint": capsule["seal"]["fingerprint"],
-    }
-
-
-def _print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None) -> None:
-    tell(f"{file}: {validity.state.value}")
-    _print_differences(validity)
-    if capsule is not None and validity.state is not SignatureState.ALTERED:
-        facts = _facts(capsule)
-        evidence = Message("evidence {grade}", grade=facts["evidence"])
-        _indented(joined([f"{facts['decision']} {facts['score']},", evidence]))
-        _indented(joined([_signed(facts), f"({facts['role']}), {facts['at']}"]))
-        if facts["second"]:
-            _indented(_second(facts))
-        _indented(facts["reason"])
-        for condition in facts["conditions"]:
-            closed = condition["closed"]
-            state = (
-                Message("closed by {by}: {note}", by=closed["by"], note=closed["note"])
-                if closed
-                else STATES["open"]
-            )
-            what = joined([_condition(condition), state], ", ")
-            _indented(Message("condition: {condition}", condition=what))
-        _indented(Message("expires {time}", time=facts["expires_at"]))
-        _indented(Message("key {fingerprint}", fingerprint=facts["fingerprint"]))
-    if validity.checked:
-        _indented(Message("agrees: {parts}", parts=joined(validity.checked, ", ")))
-    for sentence in validity.unchecked:
-        _indented(Message("not checked: {what}", what=sentence))
-
-
-def _print_differences(validity: Validity) -> None:
-    for difference in validity.differences:
-        _indented(joined(["!", difference.what, difference.remedy]))

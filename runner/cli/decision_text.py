@@ -1,0 +1,135 @@
+"""What ``trainweek decision`` prints: a decision, its signature, and a row of the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.language import Message, joined
+from core.timestamps import iso
+from core.vocabulary import SignatureState
+from runner.cli.speech import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from core.decision.validity import Validity
+    from runner.client.signatures.archived_decisions import ArchivedDecision
+
+STATES = {"closed": Message("closed"), "OVERDUE": Message("OVERDUE"), "open": Message("open")}
+
+
+def history_row(one: ArchivedDecision) -> dict[str, Any]:
+    """An archived revalidation and its signature as plain JSON."""
+    decided = one.saved.decision if one.saved else None
+    signature = one.signature
+    return {
+        "sha256": one.sha256,
+        "created_at": decided and decided.created_at,
+        "week": decided and decided.week,
+        "decision": decided and decided.decision.value,
+        "score": decided and decided.score,
+        "evidence": decided and decided.evidence.grade.value,
+        "gates": {
+            gate.id: gate.model_dump(include={"value", "threshold", "op", "passed"})
+            for gate in (decided.gates if decided else ())
+        },
+        "model_sha256": decided and decided.model.sha256,
+        "data_sha256": decided and decided.data.sha256,
+        "state": one.validity.state.value,
+        "why": one.validity.reason,
+        "problem": one.problem,
+        "act": signature.act.value if signature else None,
+        "by": signature.by if signature else None,
+        "verified": signature.verified if signature else None,
+        "second": signature.second if signature else None,
+        "second_verified": signature.second_verified if signature else None,
+        "reason": signature.reason if signature else None,
+        "signed_at": iso(signature.at) if signature else None,
+    }
+
+
+def act_line(row: Mapping[str, Any]) -> Message:
+    """``approve by Eva (second: Lea (countersigned)): her reason``."""
+    who = Message("{act} by {by}", act=row["act"], by=row["by"])
+    if row["second"]:
+        who = joined([who, joined(["(", second_person(row), ")"], "")])
+    return Message("{who}: {reason}", who=who, reason=row["reason"])
+
+
+def second_person(facts: Mapping[str, Any]) -> Message:
+    """The second person of an override, and whether their identity was verified."""
+    proof = Message("countersigned") if facts["second_verified"] else Message("typed, unverified")
+    return Message("second: {name} ({proof})", name=facts["second"], proof=proof)
+
+
+def signed_line(facts: Mapping[str, Any]) -> Message:
+    """What was done by whom, and whether their identity was verified."""
+    if facts["verified"]:
+        return Message("{act} by {by}", act=facts["act"], by=facts["by"])
+    return Message("{act} by {by}, identity unverified", act=facts["act"], by=facts["by"])
+
+
+def condition_line(condition: Mapping[str, Any]) -> Message:
+    """A condition with its owner and its due day."""
+    return Message(
+        "{text} ({owner}, due {due})",
+        text=condition["text"],
+        owner=condition["owner"],
+        due=condition["due"],
+    )
+
+
+def indented(sentence: str) -> None:
+    """Print a line that belongs to the one above."""
+    tell(joined(["  ", sentence], ""))
+
+
+def capsule_facts(capsule: dict[str, Any]) -> dict[str, Any]:
+    """What a capsule states: the decision, who signed it and how, conditions, and the key."""
+    statement = capsule["signed"]["statement"]
+    names = ("decision", "score", "evidence", "decision_sha256", "week", "act", "reason")
+    who = ("by", "role", "verified", "second", "second_verified", "at", "expires_at")
+    return {
+        **{name: statement[name] for name in (*names, *who)},
+        "conditions": capsule["conditions"],
+        "fingerprint": capsule["seal"]["fingerprint"],
+    }
+
+
+def print_verdict(file: Path, validity: Validity, capsule: dict[str, Any] | None) -> None:
+    """Print whether a capsule is valid, what it states, and what was compared.
+
+    :param capsule: None if it can't be read.
+    """
+    tell(f"{file}: {validity.state.value}")
+    print_differences(validity)
+    if capsule is not None and validity.state is not SignatureState.ALTERED:
+        facts = capsule_facts(capsule)
+        evidence = Message("evidence {grade}", grade=facts["evidence"])
+        indented(joined([f"{facts['decision']} {facts['score']},", evidence]))
+        indented(joined([signed_line(facts), f"({facts['role']}), {facts['at']}"]))
+        if facts["second"]:
+            indented(second_person(facts))
+        indented(facts["reason"])
+        for condition in facts["conditions"]:
+            closed = condition["closed"]
+            state = (
+                Message("closed by {by}: {note}", by=closed["by"], note=closed["note"])
+                if closed
+                else STATES["open"]
+            )
+            what = joined([condition_line(condition), state], ", ")
+            indented(Message("condition: {condition}", condition=what))
+        indented(Message("expires {time}", time=facts["expires_at"]))
+        indented(Message("key {fingerprint}", fingerprint=facts["fingerprint"]))
+    if validity.checked:
+        indented(Message("agrees: {parts}", parts=joined(validity.checked, ", ")))
+    for sentence in validity.unchecked:
+        indented(Message("not checked: {what}", what=sentence))
+
+
+def print_differences(validity: Validity) -> None:
+    """Print each difference from what was signed, with its remedy."""
+    for difference in validity.differences:
+        indented(joined(["!", difference.what, difference.remedy]))
