@@ -6,13 +6,12 @@ of the data directory (``stop_grace_s: 2``); the variable wins. ``trainweek sett
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
@@ -21,7 +20,7 @@ from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
 from core.playbook.yaml_tree import TreeError, read_tree
-from core.text_rules import readable
+from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
 
 if TYPE_CHECKING:
@@ -37,30 +36,6 @@ _OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_
 _MOST = 999_999_999
 
 Source = Literal["default", "environment", "file"]
-
-
-def _no_truth_value(given: object) -> object:
-    if isinstance(given, bool):
-        raise ValueError("true and false are not numbers")
-    return given
-
-
-def _words(given: object) -> object:
-    try:
-        return json.loads(given) if isinstance(given, str) else given
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-
-
-Number = Annotated[float, BeforeValidator(_no_truth_value)]
-Count = Annotated[int, BeforeValidator(_no_truth_value)]
-Command = Annotated[
-    tuple[
-        Annotated[str, StringConstraints(min_length=1, strict=True), AfterValidator(readable)], ...
-    ],
-    NoDecode,
-    BeforeValidator(_words),
-]
 
 
 def _number(default: float, unit: str, description: str) -> Any:
