@@ -6,23 +6,22 @@ of the data directory (``stop_grace_s: 2``); the variable wins. ``trainweek sett
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import InputError
+from core.errors import InputError, SetupError
 from core.field_hints import nearest, shown, wanted
 from core.language import Language, Message
 from core.liveness import GAPS, MIN_SILENCE
 from core.paths import no_folder
 from core.people import PersonName
-from core.text_rules import readable
+from core.playbook.yaml_tree import TreeError, read_tree
+from core.setting_types import Command, Count, Number
 from core.vocabulary import JobKind, Role
-from runner.files import read_yaml_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,30 +36,6 @@ _OTHER_VARIABLES = frozenset({"TRAINWEEK_HOME", "TRAINWEEK_ATTEMPT", "TRAINWEEK_
 _MOST = 999_999_999
 
 Source = Literal["default", "environment", "file"]
-
-
-def _no_truth_value(given: object) -> object:
-    if isinstance(given, bool):
-        raise ValueError("true and false are not numbers")
-    return given
-
-
-def _words(given: object) -> object:
-    try:
-        return json.loads(given) if isinstance(given, str) else given
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-
-
-Number = Annotated[float, BeforeValidator(_no_truth_value)]
-Count = Annotated[int, BeforeValidator(_no_truth_value)]
-Command = Annotated[
-    tuple[
-        Annotated[str, StringConstraints(min_length=1, strict=True), AfterValidator(readable)], ...
-    ],
-    NoDecode,
-    BeforeValidator(_words),
-]
 
 
 def _number(default: float, unit: str, description: str) -> Any:
@@ -250,13 +225,45 @@ def misspelt_variables() -> dict[str, str]:
 
 
 def _in_file(home: Home) -> dict[str, Any]:
+    path = home.settings_file
+    an_example = Message("Write one setting per line, for example `stop_grace_s: 60`.")
     try:
-        values = read_yaml_settings(home.settings_file)
+        text = path.read_text(encoding="utf-8")
+        if all(not line.strip() or line.strip().startswith("#") for line in text.splitlines()):
+            return {}
+        values = read_tree(text).data
+    except FileNotFoundError:
+        return {}
     except NotADirectoryError:
         raise no_folder(home.root) from None
+    except OSError as error:
+        raise SetupError(
+            Message(
+                "{file} can't be read: {why}.", file=str(path), why=error.strerror or str(error)
+            ),
+            Message("Remove it, or make it a file of settings.")
+            if isinstance(error, IsADirectoryError)
+            else Message("Fix its permissions."),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            Message("{file} is not UTF-8 text.", file=str(path)), Message("Save it as UTF-8.")
+        ) from error
+    except TreeError as error:
+        raise InputError(
+            Message(
+                "{file}, line {line}: {problem}.",
+                file=str(path),
+                line=error.line,
+                problem=error.what,
+            ),
+            an_example,
+        ) from error
+    if not isinstance(values, dict):
+        raise InputError(Message("{file} is not a list of settings.", file=str(path)), an_example)
     for name in values:
         if name not in Settings.model_fields:
-            raise _unknown(name, home.settings_file.name)
+            raise _unknown(name, path.name)
     return values
 
 

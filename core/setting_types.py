@@ -1,0 +1,35 @@
+"""Types of settings: numbers and commands as environment variables and YAML write them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_settings import NoDecode
+
+from core.text_rules import readable
+
+
+def _no_truth_value(given: object) -> object:
+    if isinstance(given, bool):
+        raise ValueError("true and false are not numbers")
+    return given
+
+
+def _words(given: object) -> object:
+    try:
+        return json.loads(given) if isinstance(given, str) else given
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+Number = Annotated[float, BeforeValidator(_no_truth_value)]
+Count = Annotated[int, BeforeValidator(_no_truth_value)]
+Command = Annotated[
+    tuple[
+        Annotated[str, StringConstraints(min_length=1, strict=True), AfterValidator(readable)], ...
+    ],
+    NoDecode,
+    BeforeValidator(_words),
+]
