@@ -213,4 +213,6 @@ def vanish(*pids: int) -> None:
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        # A stopped child is hung up by the kernel when its shim dies, and may be reaped by now.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -177,10 +177,7 @@ def test_after_three_resumes_in_a_day_a_person_is_needed(place: Place) -> None:
     for number in range(1, 5):
         place.until(service, job, JobState.RUNNING)
         assert place.job(job).attempt == number
-        for process in sorted(place.strays(), key=lambda p: p.pid):
-            process.suspend()  # the shim must not see its child die
-        for process in place.strays():
-            process.kill()
+        vanish(*sorted(process.pid for process in place.strays()))
         states = (JobState.LOST,) if number == 4 else (JobState.QUEUED, JobState.STARTING)
         place.until(service, job, *states)
     assert [a.state for a in place.lead.attempts(job.id)] == [JobState.LOST] * 4
@@ -192,10 +189,7 @@ def test_after_three_resumes_in_a_day_a_person_is_needed(place: Place) -> None:
 def test_no_training_goes_on_by_itself_beside_an_open_incident(place: Place) -> None:
     service = place.service(backoff_s=0.3)
     job = place.until(service, place.submit(JobKind.TRAIN, do="sleep"), JobState.RUNNING)
-    for process in place.strays():
-        process.suspend()
-    for process in place.strays():
-        process.kill()
+    vanish(*(process.pid for process in place.strays()))
     place.until(service, job, JobState.QUEUED)
     place.lead.open_incident(place.week.id, "data", "a gap")
     job = place.until(service, job)
