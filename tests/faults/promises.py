@@ -30,6 +30,7 @@ from runner.processes.attempt_processes import ATTEMPT_VARIABLE
 from runner.recovery.verification import verify_ledger
 from runner.store import Store
 from tests.runner.place import LEAD, Place
+from tests.runner.programs import RESIDENT
 
 if TYPE_CHECKING:
     import subprocess
@@ -98,7 +99,7 @@ class Promises:
     def strays(self) -> list[psutil.Process]:
         """Live processes that the test started, with all that they started."""
         found = []
-        for pid in set(psutil.pids()) - self.others - {os.getpid()}:
+        for pid in set(psutil.pids()) - self.others - RESIDENT - {os.getpid()}:
             with suppress(psutil.Error):
                 process = psutil.Process(pid)
                 if process.status() != psutil.STATUS_ZOMBIE and self._belongs(process):

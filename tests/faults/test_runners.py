@@ -98,7 +98,7 @@ def test_a_start_that_was_paused_is_not_made_twice(place: Place, seen: Seen, fen
     place.runners.append(old)
     wait_for(lambda: psutil.Process(old.pid).status() == psutil.STATUS_STOPPED)
     assert place.job(job).state is JobState.STARTING
-    service = place.service(take_over=True)
+    service = place.service(take_over=True, start_timeout_s=10.0)
     place.until(service, job, JobState.RUNNING)
     os.kill(old.pid, signal.SIGCONT)
     assert old.wait(timeout=60) == 0

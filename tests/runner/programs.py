@@ -14,6 +14,7 @@ from threading import Lock
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _LIMIT_S = 240.0  # ends a test that has failed
+RESIDENT: set[int] = set()  # pids of these processes: they belong to the session, to no test
 
 
 class Programs:
@@ -30,6 +31,7 @@ class Programs:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
+        RESIDENT.add(self._process.pid)
         atexit.register(self._end)
 
     def run(
