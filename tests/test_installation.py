@@ -36,6 +36,7 @@ def test_a_package_is_refused_with_a_sentence(command: str, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["setup.py"]
 
 
+@pytest.mark.slow
 def test_packages_copied_into_site_packages_refuse_to_make_a_week_there(tmp_path: Path) -> None:
     installed = tmp_path / "site-packages"
     for package in ("core", "runner"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from torch.utils.tensorboard import SummaryWriter
 
 from tests.benchmarks.events import measured, written
@@ -18,6 +19,7 @@ def test_the_benchmarks_file_has_the_bytes_that_torch_writes(tmp_path):
     assert file.read_bytes().endswith(expected)
 
 
+@pytest.mark.slow
 def test_the_rust_server_is_measured_until_it_gives_every_point(tmp_path):
     path, tail = written(tmp_path / "run", 50)
     size = path.stat().st_size

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["place"]
 
 
+@pytest.mark.slow
 def test_list_and_show_tell_the_liveness_with_its_evidence(place: Place) -> None:
     service = place.service(liveness_s=0.1, stalled_s=1.0, stalled_gaps=2.0)
     job = place.until(service, place.submit(do="sleep"), JobState.RUNNING)

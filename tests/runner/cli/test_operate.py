@@ -198,6 +198,7 @@ def test_the_units_are_what_systemd_takes(tmp_path: Path, flags: list[str]) -> N
     assert said == [], done.stderr
 
 
+@pytest.mark.slow
 def test_a_second_runner_is_refused_and_told_who_holds_the_home(tmp_path: Path) -> None:
     environment = os.environ | {"TRAINWEEK_HOME": str(tmp_path)}
     first = subprocess.Popen([TRAINWEEK, "runner"], env=environment, stderr=subprocess.PIPE)

@@ -50,6 +50,7 @@ def test_inspect_prints_raw_facts_per_tag(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not EXPECTED.exists(), reason="the public event files are not here")
+@pytest.mark.slow
 def test_inspect_tells_the_truth_about_every_public_event_file() -> None:
     """In this process: fifty of our own would take a minute."""
     expected = json.loads(EXPECTED.read_text("utf-8"))
@@ -172,6 +173,7 @@ def test_metrics_refuses_a_nan_and_names_the_row(backtest: tuple[Path, Path]) ->
     assert "equity.csv, row 3" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_pipe_that_closes_early_is_no_error(tmp_path: Path) -> None:
     tags = {f"tag/{number:04}": [(1, 1.0, 1.0)] for number in range(3000)}
     write_events(tmp_path, tags)

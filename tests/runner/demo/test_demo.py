@@ -207,6 +207,7 @@ def test_hidden_event_files_turn_checks_unknown(tmp_path: Path) -> None:
     assert processes_of(home.root) == [], output
 
 
+@pytest.mark.slow
 def test_a_folder_that_no_demo_made_is_never_cleared(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("three years of work", encoding="utf-8")
     process = demo(tmp_path, 1000)

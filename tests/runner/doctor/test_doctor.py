@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from core.files import file_sha256, write_json
 from core.paths import Home
@@ -154,6 +155,7 @@ def test_missing_old_and_broken_backups_are_named(place: Place) -> None:
     assert "is 0" in examined(place, backup_interval_s=0.0)[4].what
 
 
+@pytest.mark.slow
 def test_a_runner_that_died_hangs_or_left_its_jobs_alone_is_told_apart(place: Place) -> None:
     runner = place.runner()
     assert {e.verdict for e in examined(place) if e.subject in ("lock", "runner")} == {Verdict.PASS}
@@ -300,6 +302,7 @@ def test_a_package_out_of_its_range_is_named(place: Place, monkeypatch) -> None:
     assert "torch is 0.1; >=2.8 is required" in trouble(place, "versions").what
 
 
+@pytest.mark.slow
 def test_the_command_prints_json_and_its_exit_code(place: Place) -> None:
     from tests.runner.cli.terminal import trainweek
 

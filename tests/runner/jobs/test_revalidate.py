@@ -22,6 +22,8 @@ from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
 
 # What reading a CSV back may cost: nothing, as it writes the shortest exact floats.
+pytestmark = pytest.mark.slow  # a real training run or backtest is behind each
+
 EXACT = 1e-9
 
 
@@ -160,7 +162,6 @@ def test_the_backtest_covers_the_bars_behind_the_warm_up_in_the_given_episodes(t
     assert next(gate["id"] for gate in seen["gates"]) == "sharpe"
 
 
-@pytest.mark.slow
 def test_without_save_report_nothing_is_written_but_the_result_is_the_same(trained, saved, home):
     spec = write_spec(home, "revalidate", run="printed", episodes=6)
     done = run("revalidate", spec)
@@ -174,7 +175,6 @@ def test_without_save_report_nothing_is_written_but_the_result_is_the_same(train
     assert found["evidence"] == result(saved[0])["evidence"]
 
 
-@pytest.mark.slow
 def test_the_weeks_costs_are_charged_not_the_models(trained, saved, home):
     spec = write_spec(home, "revalidate", run="costs", save_report=True, episodes=6)
     playbook = spec.parent / "playbook.yaml"

@@ -25,6 +25,8 @@ from tests.runner.jobs.training_home import command, make_home, progress, result
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # a real training run or backtest is behind each
+
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ")
 
 
@@ -119,7 +121,6 @@ def test_the_last_checkpoint_is_at_the_end(trained):
     assert len(list(home.checkpoints.iterdir())) == 3
 
 
-@pytest.mark.slow
 def test_sigterm_saves_and_resume_goes_on_to_the_original_total_with_the_new_rate(tmp_path: Path):
     home = make_home(tmp_path)
     first = write_spec(home, "train", steps=200_000)
@@ -265,7 +266,6 @@ def test_a_new_run_puts_checkpoints_that_name_no_run_aside(trained, tmp_path: Pa
     assert (tmp_path / "earlier" / "broken" / "checkpoints" / "20000").is_dir()
 
 
-@pytest.mark.slow
 def test_a_new_run_puts_the_model_and_checkpoints_of_the_old_one_aside(tmp_path: Path):
     home = make_home(tmp_path)
     assert run("train_ppo", write_spec(home, "train", run="old", steps=4_000)).returncode == 0

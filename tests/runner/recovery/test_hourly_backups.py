@@ -137,6 +137,7 @@ def test_a_damaged_database_is_not_backed_up_over_good_backups(place: Place) -> 
     assert len(backups(place.home)) == 1
 
 
+@pytest.mark.slow
 def test_the_runner_makes_them_by_itself(place: Place) -> None:
     note(place, "one")
     place.runner(TRAINWEEK_BACKUP_INTERVAL_S="0.5")
