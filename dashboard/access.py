@@ -72,7 +72,7 @@ def admit(say: Words) -> bool:
     if not is_loopback(address):
         st.error(
             say("Configure `[auth]` in `.streamlit/secrets.toml`, or listen on 127.0.0.1."),
-            title=say("This app listens beyond loopback without a login."),
+            title=say("This app is reachable from other machines but has no login."),
         )
         return False
     return True

@@ -101,8 +101,10 @@ def write_reports(
     for name, expected in decision.artifacts.items():
         if hashlib.sha256(contents[name]).hexdigest() != expected:
             raise IntegrityError(
-                Message("{name} is not the one that the decision was built from.", name=name),
-                Message("Build the decision from the tables that are written."),
+                Message(
+                    "{name} differs from the version that the decision was built from.", name=name
+                ),
+                Message("Build the decision from the same tables that are saved with it."),
             )
     sha256 = hashlib.sha256(contents[DECISION]).hexdigest()
     archive = home.revalidation_archive / sha256

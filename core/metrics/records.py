@@ -23,7 +23,7 @@ TRADE_COLUMNS = [
 TIME_COLUMNS = ("time", "entry_time", "exit_time")
 
 
-def require_equity(frame: pd.DataFrame, source: str = Message("The equity")) -> np.ndarray:
+def require_equity(frame: pd.DataFrame, source: str = Message("The equity table")) -> np.ndarray:
     """Equity in quote currency, shape (bars + 1,); the first is the starting capital.
 
     :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
@@ -76,7 +76,7 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity")) -> 
     return equity
 
 
-def require_trades(frame: pd.DataFrame, source: str = Message("The trades")) -> np.ndarray:
+def require_trades(frame: pd.DataFrame, source: str = Message("The trades table")) -> np.ndarray:
     """Net results in quote currency in order of exit, shape (trades,).
 
     Trades with the same exit time keep their order.

@@ -46,14 +46,16 @@ def checks_measure_known_metrics(playbook: Playbook) -> Iterator[Complaint]:
             yield (
                 ("checks", name, "op" if compares_words else "threshold"),
                 Message("{metric} is a number, compared with >, >=, < or <=", metric=check.metric),
-                Message("Use such an operator, and a number as threshold."),
+                Message("Use one of these operators, and a number as the threshold."),
             )
         elif not compares_words or isinstance(words, float):
             yield (
                 ("checks", name, "threshold" if compares_words else "op"),
-                Message("{metric} is a word, compared with 'is' or 'in'", metric=check.metric),
                 Message(
-                    "Use such an operator, and a threshold out of {known}.",
+                    "{metric} is categorical; compare it with 'is' or 'in'", metric=check.metric
+                ),
+                Message(
+                    "Use one of these operators, and a threshold from {known}.",
                     known=names_of(metric.words),
                 ),
             )
@@ -66,7 +68,11 @@ def checks_measure_known_metrics(playbook: Playbook) -> Iterator[Complaint]:
         elif unknown := [word for word in words if word not in metric.words]:
             yield (
                 ("checks", name, "threshold"),
-                Message("{metric} is never {word}", metric=check.metric, word=repr(unknown[0])),
+                Message(
+                    "{metric} can't have the value {word}",
+                    metric=check.metric,
+                    word=repr(unknown[0]),
+                ),
                 use(metric.words),
             )
 

@@ -44,7 +44,7 @@ class ScenarioSpec(Part):
     threshold: Annotated[float, Field(ge=0, le=1e6, strict=True)] | None = Field(
         default=None,
         description=Message(
-            "Value above which it counts; null if it does not depend on one value."
+            "Value above which the scenario applies; null if it does not depend on a single value."
         ),
     )
 

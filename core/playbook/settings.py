@@ -172,7 +172,10 @@ class RevalidationSettings(Part):
     adequate_dsr: float = number(
         0.0,
         1.0,
-        Message("Minimum P(true Sharpe > best of as many trials by luck) for ADEQUATE evidence."),
+        Message(
+            "Minimum DSR for ADEQUATE evidence: P(true Sharpe > the best Sharpe "
+            "expected by luck from the same number of trials)."
+        ),
         0.80,
     )
     adequate_percentile: float = number(

@@ -91,11 +91,11 @@ PPO = (
     ),
     TagMeaning(
         "train/clip_fraction",
-        Message("Clipped share"),
+        Message("Clip fraction"),
         Message("Share of samples with a clipped probability ratio, over all epochs."),
         source=OBSERVED,
         unit=SHARE,
-        healthy=Message("0.04 to 0.11 in half of the runs; above 0.4 for long is too much"),
+        healthy=Message("0.04 to 0.11 in half of the runs; persistently above 0.4 is too high"),
         trap=Message("0 means that updates hardly change the policy, which may be too little."),
     ),
     TagMeaning(
@@ -151,10 +151,10 @@ PPO = (
     TagMeaning(
         "train/value_loss",
         Message("Value loss"),
-        Message("Mean squared error of the critic's returns."),
+        Message("Mean squared error of the critic's return predictions."),
         source=OBSERVED,
         unit=SQUARED,
-        healthy=Message("falls in 48% of the runs: no range means anything"),
+        healthy=Message("falls in 48% of the runs: there is no typical range"),
         trap=Message(
             "Its scale is the square of the reward's, and it rises when rewards rise. Check the "
             "explained variance instead."
@@ -174,7 +174,7 @@ PPO = (
         Message("Standard deviation of continuous actions."),
         healthy=Message("falling slowly"),
         trap=Message(
-            "Growth without end means exploding exploration. Not logged for discrete actions."
+            "Unbounded growth means that exploration is diverging. Not logged for discrete actions."
         ),
     ),
     TagMeaning(

@@ -86,7 +86,7 @@ OTHERS = (
         Message("1 if TRPO found a step inside its trust region, 0 if the update was discarded."),
         source=_TRPO,
         healthy=Message("mostly 1"),
-        trap=Message("0 for long: nothing is learned."),
+        trap=Message("Persistently 0: nothing is learned."),
     ),
     TagMeaning(
         "train/delta_std",

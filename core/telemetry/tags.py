@@ -26,6 +26,6 @@ def meaning(tag: str) -> TagMeaning | None:
             Message("Mean of the reward component {part} over a rollout.", part=part),
             literal("agent/reward.py"),
             unit=REWARD,
-            trap=Message("Components that are equal for every action teach nothing."),
+            trap=Message("A component that is the same for every action gives no learning signal."),
         )
     return known

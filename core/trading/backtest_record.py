@@ -59,7 +59,7 @@ class BacktestRecord:
         missing = [name for name in ("exposure", "episode", "target") if name not in self.equity]
         if missing:
             raise InputError(
-                Message("The equity has no column {columns}.", columns=", ".join(missing)),
+                Message("The equity table has no column {columns}.", columns=", ".join(missing)),
                 Message("Run the backtest again: it records what was held on each bar."),
             )
         levels = self.equity["target"].to_numpy(float)[1:]

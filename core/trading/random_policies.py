@@ -81,8 +81,12 @@ class Style:
         trips, inside = len(self.holds), int(self.holds.sum())
         if inside > bars:
             raise InputError(
-                Message("{held} held bars don't fit into {bars}.", held=inside, bars=bars),
-                Message("Give the same record."),
+                Message(
+                    "The trades hold {held} bars, but the backtest has only {bars}.",
+                    held=inside,
+                    bars=bars,
+                ),
+                Message("Use trades and bars from the same backtest."),
             )
         random = np.random.default_rng(seed)
         between = 1 if bars - inside >= trips - 1 else 0  # else two trips would become one

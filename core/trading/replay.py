@@ -55,7 +55,9 @@ class Track:
         if len(owner) != len(bars):
             raise InputError(
                 Message(
-                    "{marks} marks of equity for {bars} bars.", marks=len(owner), bars=len(bars)
+                    "Length mismatch: {marks} equity values for {bars} bars.",
+                    marks=len(owner),
+                    bars=len(bars),
                 ),
                 Message("Give one bar for each row of the equity after the first."),
             )

@@ -99,7 +99,7 @@ def expected_best(trials: int, variance: float) -> float:
     if trials < 1 or variance < 0:
         raise InputError(
             Message(
-                "Not possible: {trials} trials with a variance of {variance:g}.",
+                "Invalid input: {trials} trials with a variance of {variance:g}.",
                 trials=trials,
                 variance=variance,
             ),

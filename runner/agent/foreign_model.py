@@ -68,7 +68,11 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
             size = archive.getinfo(WEIGHTS).file_size
             if size > LARGEST:
                 raise InputError(
-                    Message("{file} has {size:,} bytes of weights.", file=path.name, size=size),
+                    Message(
+                        "The weights in {file} are too large: {size:,} bytes.",
+                        file=path.name,
+                        size=size,
+                    ),
                     remedy,
                 )
             content = io.BytesIO(archive.read(WEIGHTS))
@@ -92,7 +96,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     tensors = isinstance(weights, dict) and all(torch.is_tensor(v) for v in weights.values())
     if not tensors:
         raise InputError(
-            Message("{part} of {file} is not a table of weights.", part=WEIGHTS, file=path.name),
+            Message("{part} of {file} is not a state dict.", part=WEIGHTS, file=path.name),
             remedy,
         )
     return dict(weights), _plain(data)

@@ -76,7 +76,7 @@ def load_weights(model: PPO, source: Path | BytesIO, name: str) -> None:
     except (ValueError, KeyError, RuntimeError, OSError, EOFError, UnpicklingError) as error:
         raise IntegrityError(
             Message(
-                "{model} does not have the weights of this network: {error}",
+                "The weights of {model} could not be loaded into this network: {error}",
                 model=name,
                 error=str(error),
             ),

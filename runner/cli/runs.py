@@ -133,7 +133,7 @@ def watch(
     if reader.first_wall is None:
         raise InputError(
             Message("{path} has no events yet.", path=str(logdir)),
-            Message("Give the folder that you would give to TensorBoard, after the first event."),
+            Message("Pass the run's TensorBoard log folder, once it contains an event."),
         )
     own = Home.find(home or Path.home() / ".local" / "share" / "trainweek" / "watched")
     own.root.mkdir(parents=True, exist_ok=True)

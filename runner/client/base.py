@@ -67,7 +67,7 @@ def _require_key(key: str) -> None:
     except ValueError:
         pass
     raise InputError(
-        Message("The key {key} can't identify a request.", key=shown(key)),
+        Message("Invalid idempotency key: {key}.", key=shown(key)),
         Message("Give a key of 1 to {most} characters on one line.", most=_MOST_KEY),
     )
 

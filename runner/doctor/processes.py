@@ -40,7 +40,8 @@ def lock(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResult]
             named=f"pid {named.process.pid}" if named else Message("no runner"),
         )
         remedy = Message(
-            "If another runner has taken over, it ends by itself; else: kill {pid}", pid=str(holder)
+            "If another runner has taken over, this process exits by itself; otherwise: kill {pid}",
+            pid=str(holder),
         )
         yield warned("lock", what, remedy)
     else:
@@ -64,7 +65,7 @@ def runner(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         yield warned("runner", what, remedy)
     elif status.pid is not None and not _ended_regularly(home.database, status.epoch):
         what = Message(
-            "Pid {pid}, since {time}, has ended without a record of its end.",
+            "The runner (pid {pid}, started {time}) ended without recording a shutdown.",
             pid=str(status.pid),
             time=_at(status.since),
         )

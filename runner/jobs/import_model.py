@@ -134,7 +134,8 @@ def _normaliser(
     else:
         raise InputError(
             Message(
-                "{file} has no normaliser: its weights would get other inputs than in training.",
+                "{file} has no normaliser: the policy would get differently scaled "
+                "inputs than in training.",
                 file=source.name,
             ),
             STATISTICS,

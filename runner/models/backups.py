@@ -79,7 +79,9 @@ def verify_backup(folder: Path) -> ModelBackup:
         if not _inside(folder, name):
             raise IntegrityError(
                 Message(
-                    "{folder} names a file outside itself: {file}.", folder=folder.name, file=name
+                    "The manifest of {folder} lists a file outside that folder: {file}.",
+                    folder=folder.name,
+                    file=name,
                 ),
                 ANOTHER,
             )

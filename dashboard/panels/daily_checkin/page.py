@@ -59,7 +59,7 @@ def _run_now(page: Page, snapshot: Snapshot, slot: SlotSpec, day: date) -> None:
             icon=":material/play_arrow:",
             disabled=denied is not None or snapshot.at(slot).date() > snapshot.now_week.date(),
             help=denied
-            or say("Judges the day on the data at its check-in time and writes the summary"),
+            or say("Evaluates the day's data as of the check-in time and writes the summary"),
             on_click=outcomes.click(
                 page,
                 place,

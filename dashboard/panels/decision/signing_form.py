@@ -125,7 +125,7 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         say.raw("Countersign the override"), icon=":material/group_add:", key="countersign"
     ):
         st.markdown(
-            say("You support approving a NO-GO, as its second person. Your reason is recorded.")
+            say("As the second person, you support approving a NO-GO. Your reason is recorded.")
         )
         st.text_area(say.raw("Reason"), key=_key("countersign", saved), max_chars=2000, height=80)
         st.button(

@@ -139,7 +139,8 @@ def gate_answer(
     )
     if later:
         kept = Message(
-            "Deploy {path}: later work uses the original path.", path=facts["model"]["path"]
+            "Deploy {path}, the copy kept at signing: the original path may have changed since.",
+            path=facts["model"]["path"],
         )
         passed = joined([passed, kept])
     return GateAnswer(True, passed, literal(""), facts)
@@ -168,7 +169,10 @@ def _blocked(
     decision = saved.decision.decision
     if decision == Decision.NO_GO:
         return (
-            Message("It is a NO-GO. An override is a person's risk, so no pipeline deploys it."),
+            Message(
+                "The decision is a NO-GO. Pipelines never deploy an override: a "
+                "person must accept that risk."
+            ),
             Message("Deploy it by hand, or revalidate a better model."),
         )
     if decision == Decision.PARTIAL and signature.act is not SignatureAct.APPROVE_WITH_CONDITIONS:

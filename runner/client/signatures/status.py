@@ -119,7 +119,7 @@ class Signatures(BaseClient):
             if signature is None or signature.sealed is None:
                 raise InputError(
                     Message("Decision {sha256} has no sealed signature.", sha256=sha256[:12]),
-                    Message("A capsule contains one: let the CTO sign on the page Decision."),
+                    Message("A capsule requires one. Ask the CTO to sign on the page Decision."),
                 )
             validity = self.validity_now(connection, signature)
             conditions = tracked_conditions(connection, signature)

@@ -155,7 +155,7 @@ def test_bars_that_repeat_or_run_back_are_refused_with_their_time():
 
 def test_bars_or_levels_that_are_missing_are_named():
     backtest = record()
-    with pytest.raises(InputError, match="400 marks of equity for 399 bars"):
+    with pytest.raises(InputError, match="400 equity values for 399 bars"):
         fields_of(replace(backtest, bars=backtest.bars.iloc[1:]))
     with pytest.raises(InputError, match="no column target"):
         fields_of(replace(backtest, equity=backtest.equity.drop(columns="target")))

@@ -58,7 +58,7 @@ def test_the_same_seed_draws_the_same_and_the_moments_differ_between_policies():
 
 def test_trips_that_do_not_fit_are_refused():
     style = present(Style.of(held((0.15, 10)), np.ones(10)))
-    with pytest.raises(InputError, match="10 held bars don't fit into 9"):
+    with pytest.raises(InputError, match="hold 10 bars, but the backtest has only 9"):
         style.draw(9, 1)
 
 
