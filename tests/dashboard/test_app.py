@@ -64,7 +64,7 @@ def test_beyond_loopback_without_a_login_nothing_is_shown(
     monkeypatch.setattr("dashboard.access.is_loopback", lambda address: False)
     place.week()
     app = AppTest.from_file(str(APP), default_timeout=30).run()
-    assert "listens beyond loopback without a login" in text_of(app)
+    assert "reachable from other machines but has no login" in text_of(app)
     assert "F12-phase4-final" not in text_of(app)
 
 

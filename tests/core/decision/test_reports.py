@@ -106,7 +106,7 @@ def test_nothing_half_written_is_left_behind(tmp_path: Path):
 
 def test_tables_of_another_backtest_are_refused(tmp_path: Path):
     decision, other = decision_of(record(1)), record(2)
-    with pytest.raises(IntegrityError, match=r"equity.csv is not the one"):
+    with pytest.raises(IntegrityError, match=r"equity.csv differs from the version"):
         write_reports(
             Home(tmp_path), DAY, decision, equity=other.equity, trades=record(1).trades,
             text="", memo_html="", log_summary="",

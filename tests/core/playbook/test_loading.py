@@ -107,7 +107,7 @@ WRONG_REFERENCES = [
     ("  - id: hourly_2", "  - id: hourly_1", "schedule[3].id", "duplicate id"),
     ("    threshold: 0.01", "    threshold: small", "checks.kl_divergence.threshold", "is a number"),
     ("    threshold: [INCREASING, STABLE]", "    threshold: [INCREASING, UPWARD]",
-     "checks.reward_trend.threshold", "never 'UPWARD'"),
+     "checks.reward_trend.threshold", "can't have the value 'UPWARD'"),
     ("    threshold: [INCREASING, STABLE]", "    threshold: INCREASING",
      "checks.reward_trend.threshold", "'in' with a list"),
     ("    threshold: 500000", "    threshold: 400000", "checks.steps_completed.threshold", "training.total_steps is 500000"),

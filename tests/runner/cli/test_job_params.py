@@ -33,7 +33,7 @@ WRONG = [
     (["train", "--param", 'override_reason="\\u2028\\u202e"'], "override_reason is"),
     (["train", "--key", ""], "Invalid idempotency key: ''"),
     (["train", "--key", "a\nb"], r"Invalid idempotency key: 'a\nb'"),
-    (["train", "--key", "k" * 100_000], "The key 'kkkkkkkk"),
+    (["train", "--key", "k" * 100_000], "Invalid idempotency key: 'kkkkkkkk"),
     (["daily-check", "--param", "date=9999-12-31"], "9999-12-31 is not a day of week 2026-02-23"),
     (["daily-check", "--param", "date=0001-01-01"], "01-01 is not a day of week 2026-02-23"),
     (["daily-check", "--param", "date=2026-W48-2"], "'2026-W48-2' is not a date"),

@@ -165,7 +165,7 @@ def test_a_runner_that_died_hangs_or_left_its_jobs_alone_is_told_apart(place: Pl
     assert found.verdict is Verdict.FAIL
     runner.kill()
     runner.wait()
-    assert "without a record of its end" in trouble(place, "runner").what
+    assert "ended without recording a shutdown" in trouble(place, "runner").what
     runner = place.runner()
     job = place.submit(do="sleep")
     wait_for(place.in_state(job, JobState.RUNNING))
