@@ -269,7 +269,7 @@ def test_an_override_with_open_conditions_promises_no_pipeline_anything(
     lead.countersign(place.week.id, sha256, "I stand by it")
     place.sign(sha256, WITH_CONDITIONS, CONDITIONS, second=LEAD)
     text = text_of(draw(place, "decision"))
-    assert "Deployment blocked. It is a NO-GO" in text
+    assert "Deployment blocked. The decision is a NO-GO" in text
     assert "until these conditions are closed" not in text
 
 
