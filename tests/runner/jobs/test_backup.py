@@ -109,7 +109,7 @@ def test_a_backup_that_names_files_outside_itself_is_refused(home: Home, name: s
     path = home.root / "models" / "ppo_phase4_BACKUP_27FEV" / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(manifest | {"files": {name: "0" * 64}}), encoding="utf-8")
-    with pytest.raises(IntegrityError, match="outside itself"):
+    with pytest.raises(IntegrityError, match="lists a file outside that folder"):
         verify_backup(path.parent)
 
 
