@@ -22,17 +22,22 @@ def week_or_way(page: Page) -> Snapshot | None:
     """The week's snapshot; without a week, show the link to create one and return None."""
     snapshot = page.snapshot()
     if snapshot is None:
-        say = page.say
-        empty(
-            say("There is no training week yet"),
-            say(
-                "A week is one run of the playbook, counted from its launch time. Create one "
-                "on *This week*."
-            ),
-            ":material/calendar_add_on:",
-        )
-        link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
+        no_week(page)
     return snapshot
+
+
+def no_week(page: Page) -> None:
+    """Show that there is no week yet, with a link to create one."""
+    say = page.say
+    empty(
+        say("There is no training week yet"),
+        say(
+            "A week is one run of the playbook, counted from its launch time. Create one "
+            "on *This week*."
+        ),
+        ":material/calendar_add_on:",
+    )
+    link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
 
 
 def no_run(page: Page) -> None:

@@ -12,7 +12,7 @@ from core.timestamps import parse_moment
 from core.vocabulary import GateStatus, SignatureAct, SignatureState, Verdict
 from dashboard.components.boundary import boundary
 from dashboard.components.charts import draw
-from dashboard.components.empty_state import empty
+from dashboard.components.empty_state import empty, no_week
 from dashboard.components.figures_table import table
 from dashboard.components.gate_cards import OPS
 from dashboard.components.signatories import second_person, signed_by
@@ -51,15 +51,7 @@ def _draw(page: Page) -> None:
     found = client.archived_decisions() if snapshot is None else snapshot.archived_decisions
     if not found:
         if snapshot is None:
-            empty(
-                say("There is no training week yet"),
-                say(
-                    "A week is one run of the playbook, counted from its launch time. Create one "
-                    "on *This week*."
-                ),
-                ":material/calendar_add_on:",
-            )
-            link("this_week", say.raw("Go to {page}", page=TITLES["this_week"]))
+            no_week(page)
             return
         empty(
             say("No revalidation yet"),
