@@ -63,7 +63,9 @@ def test_paths_of_jobs_are_recorded_relative_inside_the_data_directory_and_whole
         "model_path": "models/m",
     }
     assert with_given_paths(RevalidateParams(episodes=3), home).as_json() == {"episodes": 3}
-    restored = with_given_paths(BackupParams.model_validate({"action": "restore", "from": "b"}), home)
+    restored = with_given_paths(
+        BackupParams.model_validate({"action": "restore", "from": "b"}), home
+    )
     assert restored.as_json() == {"action": "restore", "from": str(Path.cwd() / "b")}
     imported = with_given_paths(ImportModelParams(file="m.zip"), home)
     assert imported.as_json() == {"file": str(Path.cwd() / "m.zip")}
