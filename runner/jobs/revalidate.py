@@ -39,6 +39,7 @@ from runner.agent.episodes import slices
 from runner.agent.features import WARM_UP
 from runner.agent.lookahead import lookahead_tests
 from runner.agent.market import Market
+from runner.agent.numerics import numerics
 from runner.agent.split import env_settings
 from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
@@ -151,6 +152,7 @@ class _Revalidation:
                 max_exposure=candidate.settings.max_exposure,
                 warm_up_bars=WARM_UP,
                 versions=versions(),
+                numerics=numerics(),
             ),
             on_stage=self._stage,
         )
