@@ -20,6 +20,7 @@ from core.decision import (
     metrics_csv,
 )
 from core.decision.build import STAGES
+from core.decision.trust import failed_checks
 from core.errors import InputError
 from core.gates import score
 from core.market import quality
@@ -186,6 +187,21 @@ def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
     assert change["previous"]["same"] == ["model", "data", "playbook"]
     assert change["production"]["sha256"] == "ef" * 32
     assert fields_of(after)["change"] == {"previous": None, "production": None}
+
+
+def test_a_record_that_a_replay_does_not_give_is_insufficient_and_names_the_number():
+    tests = look_ahead(True).model_copy(update={"fills": None})
+    built = decision_of(record(), checks=Checks(lookahead=tests, reproducible=True))
+    error = built.robustness.replay_error
+    fills = built.as_dict()["trust"]["lookahead"]["fills"]
+    assert (fills["passed"], fills["checked"]) == (False, 400)
+    assert f"by up to {error:.1e}" in fills["detail"]
+    assert built.evidence.grade == "INSUFFICIENT"
+    assert "look-ahead test failed" in built.evidence.reasons[0]
+    assert any(f"by up to {error:.1e}" in warning for warning in built.warnings)
+    assert f"{error:.1e}" in memo_text(built)
+    assert list(schema_validator().iter_errors(built.as_dict())) == []
+    assert failed_checks(built.trust)
 
 
 def test_failed_checks_and_declared_trials_are_told():

@@ -122,6 +122,7 @@ def test_the_decision_says_why_it_can_be_trusted_and_how_to_make_it_again(traine
     trust = archived(trained, saved)["trust"]
     assert {name: test["passed"] for name, test in trust["lookahead"].items()} == {
         "prefix_invariance": True, "planted_oracle": True, "shuffled_returns": True,
+        "fills": True,
     }  # fmt: skip
     assert trust["reproducible"] is True
     assert trust["overlap"] == "none"
