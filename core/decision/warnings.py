@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.lookahead import detail_of
 from core.language import Message, joined
-from core.market.quality import SYNTHETIC
+from core.market.file_rules import SYNTHETIC
 from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade

@@ -48,7 +48,6 @@ from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
     declared_trials,
     other_costs,
-    require_interval,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +91,6 @@ class _Revalidation:
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
         candles = load_candles(self.data_path)
-        require_interval(candles, self.playbook.interval)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
         if candles.synthetic:

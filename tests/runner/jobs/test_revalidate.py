@@ -210,7 +210,7 @@ def test_candles_of_another_interval_are_refused(home):
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     (first,) = [n for n, line in enumerate(lines) if line[:1].isdigit()][:1]
     file.write_text("".join(lines[:first] + lines[first::4]), encoding="utf-8")
-    assert "4 h apart" in refusal(home)
+    assert "bars of 4 h, not of 1 h" in refusal(home)
 
 
 def test_no_model_is_refused(home):
