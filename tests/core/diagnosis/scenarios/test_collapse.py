@@ -30,7 +30,7 @@ def through(*corners: tuple[int, float], scatter: Curve = small, size: float = 1
 def of(
     folder: Path, count: int, reward: Curve, length: Curve | None = lambda i: 50.0, **other: Curve
 ) -> dict[str, Finding]:
-    series = ppo(count, rollout__ep_rew_mean=reward, rollout__ep_len_mean=length, **other)
+    series = ppo(count, MINUTE, rollout__ep_rew_mean=reward, rollout__ep_len_mean=length, **other)
     return diagnosed(folder, series, count * MINUTE)
 
 
