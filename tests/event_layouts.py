@@ -7,7 +7,7 @@ classes make the bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
@@ -63,7 +63,10 @@ def together(tags: tuple[str, ...]) -> Callable[[int], Records]:
 
     def of(number: int) -> Records:
         values = rng_of(number).normal(size=len(tags)).tolist()
-        yield event(number, [Summary.Value(tag=t, simple_value=v) for t, v in zip(tags, values)])
+        yield event(
+            number,
+            [Summary.Value(tag=t, simple_value=v) for t, v in zip(tags, values, strict=True)],
+        )
 
     return of
 
@@ -128,19 +131,26 @@ def between(number: int) -> Records:
     yield event(number, [Summary.Value(tag="notes/text", tensor=said, metadata=text)])
 
 
-LAYOUTS: dict[str, Callable[[int], Records]] = {
-    "one value an event": singles(TAGS),
-    "20 values an event": together(TAGS),
-    "5 to 20 values an event": subsets,
-    "2,000 values an event": together(MANY),
-    "tensors: tf.summary.scalar": tensors(content("<f4", 1), False),
-    "tensors: torch, new_style": tensors(torch_new_style, True),
-    "tensors: double": tensors(content("<f8", 2), True),
-    "tensors: half": tensors(listed(np.float16), True),
-    "tensors: int64": tensors(listed(np.int64), True),
-    "2,000 tags": singles(MANY),
-    "long tags": singles(LONG),
-    "2,000 tags of 400 lengths": singles(LENGTHS),
-    "layouts mixed": mixed,
-    "histograms and texts between": between,
+class Layout(NamedTuple):
+    """How a writer puts its scalars into a file."""
+
+    records: Callable[[int], Records]  # of one rollout, by its number
+    points: float  # scalars a rollout, on average
+
+
+LAYOUTS = {
+    "one value an event": Layout(singles(TAGS), 20),
+    "20 values an event": Layout(together(TAGS), 20),
+    "5 to 20 values an event": Layout(subsets, 125 / 12),
+    "2,000 values an event": Layout(together(MANY), 2000),
+    "tensors: tf.summary.scalar": Layout(tensors(content("<f4", 1), False), 20),
+    "tensors: torch, new_style": Layout(tensors(torch_new_style, True), 20),
+    "tensors: double": Layout(tensors(content("<f8", 2), True), 20),
+    "tensors: half": Layout(tensors(listed(np.float16), True), 20),
+    "tensors: int64": Layout(tensors(listed(np.int64), True), 20),
+    "2,000 tags": Layout(singles(MANY), 2000),
+    "long tags": Layout(singles(LONG), 20),
+    "2,000 tags of 400 lengths": Layout(singles(LENGTHS), 2000),
+    "layouts mixed": Layout(mixed, 37),
+    "histograms and texts between": Layout(between, 20),
 }

@@ -99,7 +99,8 @@ def front_checksums(fronts: Fronts) -> np.ndarray:
     keys = np.zeros((2, MOST_AFTER + 1), np.uint32)
     for length in np.flatnonzero(np.bincount(fronts.length)).tolist():
         keys[:, length] = _keys(length)
-    return found ^ keys[fronts.stepped.astype(np.intp), fronts.length]
+    found ^= keys[fronts.stepped.astype(np.intp), fronts.length]
+    return found
 
 
 @cache

@@ -17,6 +17,8 @@ from core.telemetry.shapes import Shape, holes_of, shape_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 Holes = tuple[tuple[int, int], ...]
 WIDTHS = np.array([n << k for k in range(2, 18) for n in (8, 12)])  # bytes of a row, ascending
 _FEW_WORDS = 16  # words a row; fewer are compared column by column
@@ -112,9 +114,7 @@ class Layout:
         self._hashes = known[self._order]
         self.bytes = self._patterns.nbytes
 
-    def tag_numbers(
-        self, shapes: np.ndarray, number_of: Callable[[str], int | None]
-    ) -> np.ndarray:
+    def tag_numbers(self, shapes: np.ndarray, number_of: Callable[[str], int | None]) -> np.ndarray:
         """The numbers of all shapes' tags, int64[shapes, numbers]; -1: refused.
 
         :param shapes: int64[n], the shapes whose numbers are asked.
@@ -134,7 +134,8 @@ class Layout:
 def _factors(words: int) -> np.ndarray:
     """One odd number for each word of a row."""
     numbers = np.random.default_rng(words).integers(0, 1 << 63, words, dtype=np.uint64)
-    return numbers | np.uint64(1)
+    odd: np.ndarray = numbers | np.uint64(1)
+    return odd
 
 
 def rows_of(buffer: bytes, ends: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
@@ -145,7 +146,7 @@ def rows_of(buffer: bytes, ends: np.ndarray, lengths: np.ndarray, width: int) ->
     :return: uint64[n, width / 8].
     """
     windows = np.ndarray((len(buffer) - width + 1,), f"V{width}", buffer, strides=(1,))
-    rows = windows[ends - width].view(np.uint64).reshape(-1, width // 8)
+    rows: NDArray[np.uint64] = windows[ends - width].view(np.uint64).reshape(-1, width // 8)
     distinct = np.flatnonzero(np.bincount(lengths))
     kept = (np.arange(width) >= width - distinct[:, None]).astype(np.uint8) * np.uint8(0xFF)
     edges = kept.view(np.uint64)

@@ -79,7 +79,9 @@ def in_order(pieces: Sequence[Points]) -> Points:
     return Points(*(column[order] for column in whole))
 
 
-def walls_before(points: Points, records: Sequence[int], earlier: float | None) -> list[float | None]:
+def walls_before(
+    points: Points, records: Sequence[int], earlier: float | None
+) -> list[float | None]:
     """Wall time of the newest point before each record of the block; ``earlier`` without one."""
     usable = np.isfinite(points.wall)
     places = np.searchsorted(points.record[usable], records).tolist()

@@ -16,8 +16,8 @@ from google_crc32c import value as crc32c
 from core.telemetry.checksum import MOST_AFTER, terms
 from core.telemetry.fronts import Fronts, front_checksums, fronts_of, stored
 from core.telemetry.layouts import WIDTHS, Layout, rows_of
-from core.telemetry.shape_numbers import numbers_of
 from core.telemetry.points import Points
+from core.telemetry.shape_numbers import numbers_of
 from core.telemetry.shapes import Shape, holes_of, shape_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ class Events(NamedTuple):
         odd = [
             shape
             for shape in self.named()
-            if not all(number.agrees(plugins.get(number.tag)) for number in self.layout.shapes[shape])
+            if not all(
+                number.agrees(plugins.get(number.tag)) for number in self.layout.shapes[shape]
+            )
         ]
         return self._where(~np.isin(self.shape, odd)) if odd else self
 
@@ -178,9 +180,7 @@ class _Rows:
             shape, events = shape[right], events.take(right)
         if len(shape):
             value = numbers.value if right.all() else numbers.value[right]
-            self.found.append(
-                Events(layout, shape, events.record, events.step, events.wall, value)
-            )
+            self.found.append(Events(layout, shape, events.record, events.step, events.wall, value))
 
     def sampled(self, place: int, layouts: list[Layout]) -> Layout | None:
         """The layout of one row, added to the others if it is new."""
@@ -213,7 +213,8 @@ def _verified(buffer: bytes, events: Fronts, shape: np.ndarray, layout: Layout) 
     if len(layout.holes) > _FEW_HOLES or events.length.max() > MOST_AFTER:
         starts = (events.end - events.length).tolist()
         found = [
-            crc32c(buffer[start:end]) for start, end in zip(starts, events.end.tolist(), strict=True)
+            crc32c(buffer[start:end])
+            for start, end in zip(starts, events.end.tolist(), strict=True)
         ]
         right = np.array(found, np.uint32) == stored(buffer, events)
         return right

@@ -23,24 +23,24 @@ class Numbers(NamedTuple):
 
 
 def numbers_of(buffer: bytes, ends: np.ndarray, shapes: np.ndarray, layout: Layout) -> Numbers:
-    """:param ends: int64[n], where each summary ends.
+    """The numbers of summaries.
+
+    :param ends: int64[n], where each summary ends.
     :param shapes: int64[n], the shape of each.
     """
     right = np.ones(len(ends), bool)
-    used = np.flatnonzero(np.bincount(shapes)).tolist()
-    forms = [{(layout.shapes[shape][at].kind, layout.shapes[shape][at].varint) for shape in used}
-             for at in range(len(layout.holes))]  # fmt: skip
+    used = [layout.shapes[shape] for shape in np.flatnonzero(np.bincount(shapes)).tolist()]
+    forms = [{(n.kind, n.varint) for n in same} for same in zip(*used, strict=True)]
+    rows: slice | np.ndarray
     if all(form == {("<f4", False)} for form in forms):
-        from_end = np.array([place for place, _ in layout.holes])
-        singles = unaligned(buffer, "<f4")[ends[:, None] - from_end]
+        places = ends[:, None] - np.array([from_end for from_end, _ in layout.holes])
+        singles = unaligned(buffer, "<f4")[places]
         return Numbers(singles.astype(np.float64), right)
     value = np.empty((len(ends), len(layout.holes)))
     for at, ((from_end, size), kinds) in enumerate(zip(layout.holes, forms, strict=True)):
         for kind, varint in kinds:
-            rows: slice | np.ndarray = slice(None)
-            if len(kinds) > 1:
-                these = [(s[at].kind, s[at].varint) == (kind, varint) for s in layout.shapes]
-                rows = np.flatnonzero(np.array(these)[shapes])
+            these = [(s[at].kind, s[at].varint) == (kind, varint) for s in layout.shapes]
+            rows = np.array(these)[shapes] if len(kinds) > 1 else slice(None)
             places = ends[rows] - from_end
             if varint:
                 value[rows, at], right[rows] = _varints(buffer, places, size, kind, right[rows])

@@ -7,6 +7,7 @@ tags, the same types, and its numbers in the same places.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -61,6 +62,7 @@ def holes_of(shape: Shape) -> tuple[tuple[int, int], ...]:
     return tuple((number.from_end, number.size) for number in shape)
 
 
+@lru_cache(2)
 def shape_of(summary: bytes) -> Shape | None:
     """The shape of a summary (with its key); None if it holds anything but scalars."""
     tag = plain_tag(summary[:-4])
@@ -121,7 +123,7 @@ def _of_tensor(summary: bytes, start: int, end: int, tensor: Any) -> tuple[int, 
         return at, size, False
     if tensor.dtype not in _VARINTS.get(key, ()) or _varint(summary, at, stop)[1] != stop:
         raise ValueError(key)
-    if size >= NEGATIVE and summary[at + NEGATIVE :  stop] != b"\x01":
+    if size >= NEGATIVE and summary[at + NEGATIVE : stop] != b"\x01":
         raise ValueError(size)  # a positive number above 2 ** 56
     return at, min(size, NEGATIVE), True
 

@@ -73,7 +73,7 @@ class ScalarParser:
 
     def _learn(self, event: bytes) -> bool:
         """Remember step and tag of a plain scalar. False if it is not one, or nothing is new."""
-        if len(event) < 20 or event[0] != 0x09:
+        if len(event) < 20 or event[0] != 0x09 or event[-5] != 0x15:
             return False
         step_bytes, step = _step(event)
         middle = event[9 + len(step_bytes) : -4]
@@ -143,6 +143,7 @@ class ScalarParser:
 
 @cache
 def event_class() -> Any:  # TensorBoard's protobuf classes have no types
+    """TensorBoard's class of an event."""
     # Imported here: half of the runs never need it, and it costs 30 ms.
     from tensorboard.compat.proto.event_pb2 import Event
 

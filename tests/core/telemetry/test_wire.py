@@ -135,4 +135,5 @@ def test_random_bytes_never_raise():
         parser.parse(bytes(data[: rng.integers(1, len(good) + 1)]))
     parser.take()
     assert parser.parse(good)
-    assert by_tag(parser)["train/loss"] == ([4096], [1.7e9], [0.5])
+    found = parser.take()
+    assert (found.record, found.step, found.wall, found.value) == ([0], [4096], [1.7e9], [0.5])
