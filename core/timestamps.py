@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from core.errors import InputError
 from core.field_hints import shown
@@ -44,6 +44,16 @@ def parse_moment(text: str) -> datetime:
         raise InputError(
             Message("{text} is not a time in UTC.", text=repr(text)), Message("Use another year.")
         ) from error
+
+
+def parse_moment_or_day(text: str) -> datetime:
+    """Read a time with a zone, or a day, which is its midnight UTC.
+
+    :raises InputError: neither of them.
+    """
+    if _DAY.fullmatch(text):
+        return datetime.combine(parse_day(text), time.min, UTC)
+    return parse_moment(text)
 
 
 def parse_day(text: str) -> date:

@@ -101,14 +101,9 @@ class Service:
         log.info(described_mode())
         try:
             while not self._ending.is_set():
-                try:
+                # A busy store or a full disk is temporary; the runner must not end.
+                with self._problems.guarding("The runner", through=StaleRunner):
                     self.tick(self.now())
-                    self._problems.solved("The runner")
-                except StaleRunner:
-                    raise
-                except TrainweekError as error:
-                    # A busy store or a full disk is temporary; the runner must not end.
-                    self._problems.report("The runner", error)
                 self._sleep(self.settings.tick_s)
         except StaleRunner as error:
             log.error("%s", error)
@@ -124,8 +119,10 @@ class Service:
             self._beat = self.monotonic()
             self._write_heartbeat(now)
             cap_logs(self.home, self.settings, self._problems)
-        self.supervisor.tick(now)
-        self.backups.tick(self.monotonic())
+        with self._problems.guarding("The supervision of jobs", through=StaleRunner):
+            self.supervisor.tick(now)
+        with self._problems.guarding("The hourly backup", through=StaleRunner):
+            self.backups.tick(self.monotonic())
         self.schedule.tick(now)
 
     def end(self) -> None:

@@ -24,6 +24,7 @@ from core.job_params.validation import (
     Params,
     asked_params,
     is_text,
+    path_fields,
     program_params,
     stored_params,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "TrainParams",
     "asked_params",
     "is_text",
+    "path_fields",
     "program_params",
     "require_range",
     "stored_params",

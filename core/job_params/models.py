@@ -23,12 +23,16 @@ from core.language import Message, literal, recorded_message
 from core.paths import safe_name
 from core.playbook.settings import RevalidationSettings, TrainingSettings
 from core.text_rules import LINE, is_blank, one_line, readable
-from core.timestamps import parse_day
+from core.timestamps import iso, parse_day, parse_moment_or_day
 from core.vocabulary import JobKind
 
 
 def _day(given: object) -> object:
     return parse_day(given) if isinstance(given, str) else given
+
+
+def _time_or_day(given: object) -> object:
+    return parse_moment_or_day(given) if isinstance(given, str) else given
 
 
 def _visible_if_given(text: str) -> str:
@@ -64,11 +68,12 @@ PathText = Annotated[
     StringConstraints(min_length=1, max_length=4096),
     AfterValidator(readable),
     AfterValidator(one_line),
-    Field(json_schema_extra=LINE),
+    Field(json_schema_extra=LINE | {"path": True}),
 ]
 RunName = Annotated[
     str, AfterValidator(_run_name), Field(json_schema_extra={"format": "folder-name"})
 ]
+TimeOrDay = Annotated[datetime, BeforeValidator(_time_or_day), PlainSerializer(iso)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
 
 
@@ -150,11 +155,12 @@ class RevalidateParams(JobParams):
     """A revalidation of a model against the six gates."""
 
     model_path: PathText | None = Field(
-        default=None, description="The model, relative to the home (default: the playbook's)."
+        default=None,
+        description="The model, relative to the data directory (default: the playbook's).",
     )
     backtest_data_dir: PathText | None = Field(
         default=None,
-        description="Folder of the candles, relative to the home (default: the playbook's).",
+        description="Folder of the candles, relative to the data directory (default: the playbook's).",
     )
     episodes: int | None = _like(RevalidationSettings, "episodes")
     save_report: bool = Field(default=False, description="Write the decision and its documents.")
@@ -203,10 +209,10 @@ class ImportModelParams(JobParams):
         default=None,
         description="Its feature statistics as JSON (default: those of the manifest beside it).",
     )
-    trained_from: Moment | None = Field(
+    trained_from: TimeOrDay | None = Field(
         default=None, description="First candle that it was trained on."
     )
-    trained_until: Moment | None = Field(
+    trained_until: TimeOrDay | None = Field(
         default=None, description="Last candle that it was trained or chosen on."
     )
 

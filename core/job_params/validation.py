@@ -92,6 +92,16 @@ def is_text(kind: JobKind, name: str) -> bool:
     return schema is not None and schema.get("type") == "string"
 
 
+def path_fields(model: type[JobParams]) -> list[str]:
+    """The parameters that are paths, by their names in the model."""
+    schema = schemas(model)
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if schema[field.alias or name].get("path")
+    ]
+
+
 def _unknown(kind: JobKind, name: str, known: Collection[str]) -> InputError:
     near = nearest(name, known, _ALSO_CALLED)
     what = (

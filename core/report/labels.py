@@ -23,6 +23,9 @@ LOOKAHEAD_TESTS = {
     "prefix_invariance": Message("later bars changed"),
     "planted_oracle": Message("planted oracle"),
     "shuffled_returns": Message("shuffled returns"),
+    "fills": Message("fills at the next open"),
+    "statistics": Message("feature statistics"),
+    "repeated_bars": Message("no repeated training bars"),
 }
 OVERLAP = {
     "none": Message("no"),

@@ -15,6 +15,7 @@ from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
+from runner.cli.paths import with_given_paths
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
@@ -39,8 +40,8 @@ def submit(
     json: JsonOption = False,
 ) -> None:
     """Request a job of the active week. An unknown --param lists the valid names."""
-    asked = asked_params(kind, _params(kind, param or []))
     client = open_client(home)
+    asked = with_given_paths(asked_params(kind, _params(kind, param or [])), client.home)
     require_week(client)
     match client.submit(kind, asked, key=key):
         case Submitted(job=job):

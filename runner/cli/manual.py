@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from core.errors import ConflictError, InputError
+from core.errors import InputError
 from core.job_params import asked_params
-from core.language import Message, joined, recorded_message
-from core.state_words import capitals
+from core.language import Message, joined, recorded_message, said
+from core.playbook import DEFAULT, load_playbook
 from core.timestamps import iso, parse_day
-from core.vocabulary import ENDED_STATES, GLYPHS, JobKind, JobState, Verdict
+from core.vocabulary import GLYPHS, JobKind, JobState, Verdict
 from core.week import Week
+from runner.cli.followed_job import exit_for, follow, submitted, wait
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -26,14 +27,12 @@ from runner.cli.options import (
     print_json,
     require_week,
 )
-from runner.cli.speech import tell, warn
+from runner.cli.paths import given_path, with_given_paths
+from runner.cli.speech import language, tell, warn
 from runner.client import Client
-from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
-from runner.records import Job
+from runner.outcomes import Recorded, Refused
 from runner.week.daily_check import run_daily_check
 from runner.week.data_availability import check_datasets
-
-FOLLOW_EVERY_S = 0.2
 
 
 def start(
@@ -56,6 +55,10 @@ def start(
         str | None, typer.Option(help="The lead's reason to start after a failed pre-flight.")
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Don't follow the log.")] = False,
+    playbook: Annotated[
+        Path | None,
+        typer.Option(help="Playbook of the week that is created if there is none."),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Start the week's training run and follow its log. Ctrl-C detaches; the run continues."""
@@ -75,7 +78,7 @@ def start(
     params |= {"override_reason": override} if override else {}
     asked = asked_params(JobKind.TRAIN, params)  # before anything is written or started
     client = client_of_any(home)
-    week = client.active_week() or _week_from_now(client)
+    week = present_week(client, playbook) or week_from_now(client, playbook)
     if symbol != week.symbol:
         raise InputError(
             Message(
@@ -130,9 +133,12 @@ def restart(
 
 def revalidate(
     model_path: Annotated[
-        str, typer.Option(help="The model; .zip is added if it is missing.")
-    ] = "models/ppo_phase4/best_model",
-    backtest_data_dir: Annotated[str, typer.Option(help="Candles to test on.")] = "data/backtest/",
+        str | None,
+        typer.Option(help="The model; .zip is added if it is missing (default: the playbook's)."),
+    ] = None,
+    backtest_data_dir: Annotated[
+        str | None, typer.Option(help="Candles to test on (default: the playbook's).")
+    ] = None,
     num_episodes: Annotated[
         int, typer.Option(help="Number of episodes, run one after another.", min=1)
     ] = 10,
@@ -146,15 +152,12 @@ def revalidate(
     home: HomeOption = None,
 ) -> None:
     """Evaluate the six gates on the backtest data. Exit 0: GO; 1: PARTIAL or NO-GO."""
-    params = {
-        "model_path": model_path,
-        "backtest_data_dir": backtest_data_dir,
-        "episodes": num_episodes,
-        "save_report": save_report,
-    }
+    params: dict[str, Any] = {"episodes": num_episodes, "save_report": save_report}
+    params |= {} if model_path is None else {"model_path": model_path}
+    params |= {} if backtest_data_dir is None else {"backtest_data_dir": backtest_data_dir}
     params |= {} if trials is None else {"trials": trials}
-    asked = asked_params(JobKind.REVALIDATE, params)
     client = open_client(home)
+    asked = with_given_paths(asked_params(JobKind.REVALIDATE, params), client.home)
     require_week(client)
     ensure_background_runner(client.home)
     job = follow(client, submitted(client.submit(JobKind.REVALIDATE, asked)))
@@ -185,10 +188,10 @@ def data_check(
 ) -> None:
     """Print a quality report of the candles. Exit 1 on errors."""
     place = existing_home(home)
-    folders = {
-        "train": place.resolve(train_data_dir) if train_data_dir else place.train_data,
-        "backtest": place.resolve(backtest_data_dir) if backtest_data_dir else place.backtest_data,
-    }
+    folders = {"train": place.train_data, "backtest": place.backtest_data}
+    for name, given in (("train", train_data_dir), ("backtest", backtest_data_dir)):
+        if given is not None:
+            folders[name] = given_path(given, place)
     result, text = check_datasets(place, folders, now=datetime.now(UTC))
     print_json(result) if json else tell(text)
     raise typer.Exit(0 if result["ok"] else 1)
@@ -200,17 +203,47 @@ def _day(given: str | None, client: Client, week: Week) -> date:
     return parse_day(given)
 
 
-def _week_from_now(client: Client) -> Week:
-    """Create a week launched now, so that the manual's start command works in an empty directory."""
+def present_week(client: Client, playbook: Path | None) -> Week | None:
+    """The active week.
+
+    :raises InputError: there is one, and a playbook was given for another.
+    """
+    week = client.active_week()
+    if week is not None and playbook is not None:
+        raise InputError(
+            Message("Week {week} has its playbook already.", week=week.id),
+            Message("Leave --playbook out, or create another week: trainweek week new."),
+        )
+    return week
+
+
+def week_from_now(client: Client, playbook: Path | None) -> Week:
+    """Create a week launched now, so that the manual's start command works in an empty directory.
+
+    A person at a terminal is asked first; a script is told which playbook the week takes.
+    """
+    path = None if playbook is None else given_path(playbook, client.home)
+    rules = load_playbook(path or DEFAULT)
+    warn(
+        Message(
+            "There is no active week. A week launched now would take the playbook {playbook}"
+            " ({file}): {symbol}, {steps:,} steps.",
+            playbook=rules.id,
+            file=str(path) if path else Message("the one built in"),
+            symbol=rules.symbol,
+            steps=rules.training.total_steps,
+        )
+    )
+    if sys.stdin.isatty() and not typer.confirm(said(Message("Create it?"), language())):
+        raise InputError(
+            Message("No week was created."),
+            Message("Create one: trainweek week new --launch 2026-11-23T14:00Z --playbook FILE"),
+        )
     launch = client.now().replace(second=0, microsecond=0)
-    match client.create_week(launch):
+    match client.create_week(launch, playbook_path=path):
         case Recorded(record=week):
-            tell(
-                Message(
-                    "There was no active week. Created week {week}, launched at {time}.",
-                    week=week.id,
-                    time=iso(launch),
-                )
+            warn(
+                Message("Created week {week}, launched at {time}.", week=week.id, time=iso(launch))
             )
             return week
         case Refused(reason=reason, remedy=remedy):
@@ -225,71 +258,3 @@ def _preflight_first(client: Client) -> None:
     for check in (client.result(job.id) or {}).get("checks", []):
         glyph = GLYPHS[Verdict.PASS if check["ok"] else Verdict.FAIL]
         tell(joined([f"  {glyph} {check['id']}:", recorded_message(check, "why")]))
-
-
-def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
-    """The submitted job.
-
-    :raises ConflictError: such a job is already waiting or running; names who requested it.
-    :raises InputError: the request was refused.
-    """
-    match outcome:
-        case Submitted(job=job):
-            return job
-        case AlreadyRunning(job=job, by=by, since=since):
-            raise ConflictError(
-                Message(
-                    "{job} is already {state}, requested by {by} at {time}.",
-                    job=job.id,
-                    state=capitals(job.state),
-                    by=by,
-                    time=iso(since),
-                ),
-                Message(
-                    "Follow it: trainweek jobs logs {job}; stop it: trainweek jobs stop {job}",
-                    job=job.id,
-                ),
-            )
-        case Refused(reason=reason, remedy=remedy):
-            raise InputError(reason, remedy)
-    raise AssertionError(outcome)
-
-
-def wait(client: Client, job: Job) -> Job:
-    """Wait until the job has ended."""
-    while (job := client.job(job.id) or job).state not in ENDED_STATES:
-        time.sleep(FOLLOW_EVERY_S)
-    return job
-
-
-def follow(client: Client, job: Job) -> Job:
-    """Print the job's output until it ends; Ctrl-C detaches and exits with 0."""
-    shown = 0
-    attempt = 1
-    try:
-        while True:
-            job = client.job(job.id) or job
-            ended = job.state in ENDED_STATES
-            if job.attempt > attempt:
-                attempt, shown = job.attempt, 0
-            output = client.home.attempt(job.id, attempt) / "output.log"
-            if output.exists():
-                with output.open("rb") as file:
-                    file.seek(shown)
-                    new = file.read()
-                shown += len(new)
-                print(new.decode("utf-8", "replace"), end="", flush=True)
-            if ended:
-                return job
-            time.sleep(FOLLOW_EVERY_S)
-    except KeyboardInterrupt:
-        print()
-        tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
-        raise typer.Exit(0) from None
-
-
-def exit_for(job: Job) -> None:
-    """Return if the job succeeded; else print the reason and exit with 1 or 2."""
-    if job.state is not JobState.SUCCEEDED:
-        warn(joined([f"{job.id} {job.state}:", job.reason]))
-        raise typer.Exit(2 if job.exit_code == 2 else 1)

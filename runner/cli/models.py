@@ -11,10 +11,9 @@ from core.errors import InputError
 from core.job_params import asked_params
 from core.language import Message, joined, literal, plural
 from core.liveness import duration
-from core.paths import expanded
 from core.timestamps import iso
 from core.vocabulary import JobKind, JobState
-from runner.cli.manual import exit_for, follow, submitted, wait
+from runner.cli.followed_job import exit_for, follow, submitted, wait
 from runner.cli.options import (
     HomeOption,
     JsonOption,
@@ -23,6 +22,7 @@ from runner.cli.options import (
     print_json,
     require_week,
 )
+from runner.cli.paths import given_path, with_given_paths
 from runner.cli.speech import tell
 from runner.client import Client
 from runner.models.backups import verify_backup
@@ -102,7 +102,7 @@ def list_them(home: HomeOption = None, json: JsonOption = False) -> None:
 def verify(folder: Path, home: HomeOption = None, json: JsonOption = False) -> None:
     """Verify every file of a backup against its manifest. Exit 2 if one differs."""
     client = open_client(home)
-    found = verify_backup(client.home.resolve(folder))
+    found = verify_backup(given_path(folder, client.home))
     best = found.manifest.get("best_model")
     if json:
         print_json({"folder": str(folder), "files": dict(found.files), "best_model": best})
@@ -161,17 +161,19 @@ def import_model(
         typer.Option(help="Feature statistics as JSON (default: the manifest next to it)."),
     ] = None,
     trained_from: Annotated[
-        str | None, typer.Option(help="Time of the first candle it was trained on.")
+        str | None,
+        typer.Option(help="Time or day (midnight UTC) of the first candle it was trained on."),
     ] = None,
     trained_until: Annotated[
-        str | None, typer.Option(help="Time of the last candle it was trained or selected on.")
+        str | None,
+        typer.Option(help="Time or day of the last candle it was trained or selected on."),
     ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Import the weights of an external model. Nothing in it is unpickled."""
-    params: dict[str, Any] = {"file": str(expanded(file).resolve())}
-    params |= {"normaliser": str(expanded(normaliser).resolve())} if normaliser else {}
+    params: dict[str, Any] = {"file": str(file)}
+    params |= {"normaliser": str(normaliser)} if normaliser else {}
     params |= {"trained_from": trained_from} if trained_from else {}
     params |= {"trained_until": trained_until} if trained_until else {}
     result = _run(open_client(home), JobKind.IMPORT_MODEL, params, quiet=json)
@@ -190,7 +192,7 @@ def _run(
     client: Client, kind: JobKind, params: dict[str, Any], quiet: bool = False
 ) -> dict[str, Any]:
     """Request a job, follow it to its end (``quiet``: only wait), and return its result."""
-    asked = asked_params(kind, params)
+    asked = with_given_paths(asked_params(kind, params), client.home)
     require_week(client)
     ensure_background_runner(client.home)
     job = (wait if quiet else follow)(client, submitted(client.submit(kind, asked)))

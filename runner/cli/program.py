@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand
@@ -14,18 +15,46 @@ from core.errors import InputError, TrainweekError
 from core.language import Message, joined
 from runner.cli.speech import warn
 
+# The class of typer's own click, wherever typer imports that from.
+UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
+_BAD_INPUT = 2
+
 
 def run(program: typer.Typer) -> None:
-    """Run a program; on a TrainweekError print the problem and the remedy, and exit with 2."""
+    """Run a program; on a TrainweekError print the problem and the remedy, and exit with 2.
+
+    With ``--json`` every error is a JSON object on standard output, a wrong option too; the
+    sentences for people are on standard error as without it.
+    """
     try:
         _require_text(sys.argv[1:])
-        program()
+        _call(program)
     except TrainweekError as error:
-        _print_error(error)
-        raise SystemExit(2) from None
+        _print_error(error, _BAD_INPUT)
+        raise SystemExit(_BAD_INPUT) from None
     except BrokenPipeError:  # the reader of the output has exited: `trainweek ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+
+
+def _call(program: typer.Typer) -> None:
+    if not _wants_json():
+        program()
+        return
+    try:
+        code = program(standalone_mode=False)
+    except UsageError as error:
+        _print_json_error("UsageError", error.format_message(), "", error.exit_code)
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except typer.Abort:
+        raise SystemExit(1) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _wants_json() -> bool:
+    words = sys.argv[1:]
+    return "--json" in words[: words.index("--") if "--" in words else None]
 
 
 def _require_text(words: Sequence[str]) -> None:
@@ -40,14 +69,25 @@ def _require_text(words: Sequence[str]) -> None:
             ) from error
 
 
-def _print_error(error: TrainweekError) -> None:
+def _print_error(error: TrainweekError, exit_code: int) -> None:
+    _print_json_error(type(error).__name__, error.what, error.remedy, exit_code)
     warn(Message("error: {what}", what=error.what))
     if error.remedy:
         warn(joined(["  ", error.remedy], ""))
 
 
-# The class of typer's own click, wherever typer imports that from.
-UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
+def end_with_problem(kind: str, what: Message, exit_code: int) -> NoReturn:
+    """End a command whose work did not succeed: the sentence, as JSON too if that was asked."""
+    _print_json_error(kind, what, "", exit_code)
+    warn(what)
+    raise typer.Exit(exit_code)
+
+
+def _print_json_error(kind: str, what: str, remedy: str, exit_code: int) -> None:
+    if not _wants_json():
+        return
+    error = {"kind": kind, "what": what, "remedy": remedy, "exit_code": exit_code}
+    print(json.dumps({"error": error}, indent=2, ensure_ascii=False))
 
 
 class VerdictCommand(TyperCommand):
@@ -68,7 +108,7 @@ class VerdictCommand(TyperCommand):
         try:
             return super().invoke(ctx)
         except TrainweekError as error:
-            _print_error(error)
+            _print_error(error, self.NOT_EVALUATED)
             raise SystemExit(self.NOT_EVALUATED) from None
 
 

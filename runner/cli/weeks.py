@@ -14,6 +14,7 @@ from core.language import Message, joined, plural
 from core.timestamps import iso, parse_moment
 from core.week import Week
 from runner.cli.options import HomeOption, JsonOption, client_of_any, open_client, print_json
+from runner.cli.paths import given_path
 from runner.cli.speech import tell
 from runner.outcomes import Recorded, Refused
 
@@ -38,9 +39,8 @@ def new(
 ) -> None:
     """Create a week and make it the active one."""
     client = client_of_any(home)
-    outcome = client.create_week(
-        _launch_time(launch), playbook_path=playbook and playbook.absolute(), tag=tag
-    )
+    path = None if playbook is None else given_path(playbook, client.home)
+    outcome = client.create_week(_launch_time(launch), playbook_path=path, tag=tag)
     match outcome:
         case Recorded(record=week):
             _show([week], json)

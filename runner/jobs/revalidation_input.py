@@ -1,36 +1,18 @@
-"""Checks of a revalidation's input: interval, costs, number of trials."""
+"""Checks of a revalidation's input: costs, number of trials."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from core.errors import InputError, MarketDataError
+from core.errors import InputError
 from core.language import Message
+from core.trading.candidates import Candidate, with_backtest
 from core.trading.evidence import Trials
 
 if TYPE_CHECKING:
-    from core.market import Candles
     from core.trading.costs import CostModel
-
-
-def require_interval(candles: Candles, interval: str) -> None:
-    """Refuse bars of another length than the playbook's: filled gaps would count as trading.
-
-    :raises MarketDataError: names both lengths.
-    """
-    times = candles.frame.index[~candles.frame["is_filled"]]
-    found = times.to_series().diff().mode()
-    if len(found) and found.iloc[0] != pd.Timedelta(interval):
-        raise MarketDataError(
-            Message(
-                "The backtest candles are {hours:g} h apart; the playbook's interval is {interval}.",
-                hours=found.iloc[0] / pd.Timedelta(hours=1),
-                interval=interval,
-            ),
-            Message("Give {interval} candles.", interval=interval),
-        )
+    from runner.jobs.attempt import Spec
 
 
 def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
@@ -47,6 +29,18 @@ def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
             slippage=costs.slippage_bps,
         )
     ]
+
+
+def trials_with(spec: Spec, own: Candidate, declared: int | None) -> Trials:
+    """The scored candidates with this one; a repetition of an earlier backtest adds nothing.
+
+    :raises InputError: fewer are declared.
+    """
+    if spec.candidates is None:  # a spec of an older version
+        return declared_trials(declared, spec.trial, spec.trial_of_week)
+    scored = with_backtest(spec.candidates, own)
+    of_week = sum(each.week == spec.week_id for each in scored)
+    return replace(declared_trials(declared, len(scored), of_week), candidates=scored)
 
 
 def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:

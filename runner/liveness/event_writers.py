@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 def has_writer(files: Iterable[Path]) -> bool | None:
     """True if a process has one of the files open for writing.
 
-    TensorBoard's writers keep their file open until they end. None: the owner's processes
-    can't be inspected, or there is no file.
+    TensorBoard's writers keep their file open until they end. None: there is no file, or it
+    belongs to another user, whose processes deny a look.
+
+    A process of our own user that denies a look (``PR_SET_DUMPABLE`` 0: ssh-agent, keyrings,
+    sandboxes of browsers) protects secrets and is no trainer: it counts as none. Otherwise one
+    of them would make every finished run look alive.
     """
     wanted: set[Path] = set()
     owners: set[int] = set()
@@ -28,11 +32,12 @@ def has_writer(files: Iterable[Path]) -> bool | None:
         wanted.add(file.resolve())
     if not wanted:
         return None
-    inspected = True
+    denied = False
     for process in psutil.process_iter():
         try:
             # Only the file's owner (or root) writes it.
-            if process.pid == os.getpid() or process.uids().real not in owners:
+            owner = process.uids().real
+            if process.pid == os.getpid() or owner not in owners:
                 continue
             for held in process.open_files():
                 if getattr(held, "mode", "w") not in ("r", "rt") and Path(held.path) in wanted:
@@ -40,5 +45,5 @@ def has_writer(files: Iterable[Path]) -> bool | None:
         except psutil.NoSuchProcess:
             continue
         except psutil.AccessDenied:
-            inspected = False
-    return False if inspected else None
+            denied = denied or owner != os.getuid()
+    return None if denied else False

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.errors import TrainweekError
 from core.language import Message
 from core.liveness import Limits, Pulse, judge_liveness, vital_silence
 from core.vocabulary import JobKind, JobState, Liveness
@@ -20,6 +19,7 @@ from runner.processes.identity import ProcessIdentity, age_s
 from runner.processes.process_table import ProcessEntry, process_table, tree_in
 from runner.reported_problems import ReportedProblems
 from runner.store import queries
+from runner.store.fenced_store import FencedStore, StaleRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from runner.processes.executor import Observation
     from runner.records import Attempt
     from runner.settings import Settings
-    from runner.store.fenced_store import FencedStore
 
 log = logging.getLogger("trainweek.runner")
 
@@ -86,15 +85,11 @@ class Watcher:
             return
         table = process_table()
         for attempt_id, (row, attempt, found) in observed.items():
-            watch = self._watches.get(attempt_id)
-            if watch is None:
-                watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
-            tree = tree_in(table, found.process)
-            try:
-                self._watch(watch, row, found, tree, now)
-                self._problems.solved(row.id)
-            except (OSError, TrainweekError) as error:
-                self._problems.report(row.id, f"its progress can't be observed: {error}")
+            with self._problems.guarding(f"Progress of {row.id}", through=StaleRunner):
+                watch = self._watches.get(attempt_id)
+                if watch is None:
+                    watch = self._watches[attempt_id] = _Watch(self.home, row, attempt)
+                self._watch(watch, row, found, tree_in(table, found.process), now)
 
     def _watch(
         self,

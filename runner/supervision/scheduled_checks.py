@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.clock import Clock
-from core.errors import TrainweekError
 from core.job_params import DailyCheckParams, stored_params
 from core.vocabulary import JobKind
 from runner.scheduler import due_jobs
@@ -58,13 +57,8 @@ class ScheduledChecks:
         if self.monotonic() - self._checked < self.settings.schedule_s:
             return
         self._checked = self.monotonic()
-        try:
+        with self._problems.guarding(_SUBJECT, through=StaleRunner):
             self._request_due_jobs(now)
-            self._problems.solved(_SUBJECT)
-        except StaleRunner:
-            raise
-        except (TrainweekError, OverflowError, ValueError) as error:
-            self._problems.report(_SUBJECT, error)
 
     def _request_due_jobs(self, now: datetime) -> None:
         snapshot = self.active.read()

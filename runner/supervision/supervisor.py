@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from core.errors import TrainweekError
 from core.language import Message
 from core.ledger_bodies import JobChanged, JobColumns, ProcessColumns
 from core.vocabulary import JobState
@@ -79,8 +78,8 @@ class Supervisor:
     def tick(self, now: datetime) -> None:
         """Supervise every waiting and live job once.
 
-        A problem of one job (a full disk, a missing folder) must not stop the supervision of
-        the others; it is logged, and retried at the next tick.
+        A problem of one job (a full disk, a missing folder, a fault of ours) must not stop the
+        supervision of the others; it is logged, and retried at the next tick.
 
         :raises StaleRunner: another runner has taken over.
         """
@@ -89,19 +88,14 @@ class Supervisor:
             raise StaleRunner(snapshot.epoch, self.fenced.epoch)
         watched = []
         for row in snapshot.jobs:
-            try:
+            with self._problems.guarding(row.id, through=StaleRunner):
                 if row.state == JobState.QUEUED:
                     self._start_or_end(row, now)
-                else:
-                    attempt = snapshot.attempts[row.id]
-                    observed = self._supervise(row, attempt, now)
-                    if observed is not None:
-                        watched.append((row, attempt, observed))
-                self._problems.solved(row.id)
-            except StaleRunner:
-                raise
-            except (TrainweekError, OSError) as error:
-                self._problems.report(row.id, error)
+                    continue
+                attempt = snapshot.attempts[row.id]
+                observed = self._supervise(row, attempt, now)
+                if observed is not None:
+                    watched.append((row, attempt, observed))
         if self.watcher.due():
             self.watcher.tick(watched, now)
 

@@ -117,7 +117,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(
         (JobKind.BACKUP, "action", "delete", "Give one of make, restore."),
         (JobKind.DAILY_CHECK, "date", "2026-02-30", "Give a day, for example 2026-02-24."),
         (JobKind.DAILY_CHECK, "date", 20260224, "Give a day"),
-        (JobKind.IMPORT_MODEL, "trained_from", "2025-01-01", "Add Z for UTC"),
+        (JobKind.IMPORT_MODEL, "trained_from", "2025-01-01T10:00", "Add Z for UTC"),
         (JobKind.IMPORT_MODEL, "trained_from", "0001-01-01T00:00+23:00", "Use another year."),
         (JobKind.IMPORT_MODEL, "trained_from", 5, "Give a time with its zone"),
     ],

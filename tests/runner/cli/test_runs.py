@@ -71,7 +71,11 @@ def test_inspect_of_a_missing_folder_names_it_and_the_remedy(tmp_path: Path) -> 
     done = trainweek("inspect", tmp_path / "nowhere", "--json")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
-    assert done.stdout == ""
+    error = json.loads(done.stdout)["error"]
+    assert error["kind"] == "TelemetryError"
+    assert "nowhere" in error["what"]
+    assert error["exit_code"] == 2
+    assert trainweek("inspect", tmp_path / "nowhere").stdout == ""
 
 
 def test_a_damaged_file_is_a_problem_beside_the_good_ones(tmp_path: Path) -> None:

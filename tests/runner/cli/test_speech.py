@@ -49,7 +49,8 @@ def test_an_error_and_its_remedy_are_translated(
         ConflictError(
             Message("There is no active week."),
             Message("Make one: trainweek week new --launch 2026-11-23T14:00Z"),
-        )
+        ),
+        2,
     )
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("erro: ")
@@ -64,7 +65,7 @@ def test_a_language_that_is_none_of_ours_is_refused_and_said_in_english(
     monkeypatch.setenv("TRAINWEEK_LANGUAGE", "Klingon")
     with pytest.raises(InputError, match=r"TRAINWEEK_LANGUAGE is 'Klingon'. Give one of en, pt"):
         tell(NO_RUNNER)
-    _print_error(ConflictError(NO_RUNNER))
+    _print_error(ConflictError(NO_RUNNER), 2)
     assert capsys.readouterr().err == f"error: {NO_RUNNER}\n"
 
 

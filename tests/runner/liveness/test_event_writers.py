@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import psutil
 
 from runner.liveness.event_writers import has_writer
 from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 HOLD = "import sys; file = open(sys.argv[1], sys.argv[2]); print('open', flush=True); input()"
 
@@ -23,7 +27,7 @@ def held(path: Path, mode: str) -> subprocess.Popen[bytes]:
     return child
 
 
-def test_a_process_that_holds_the_file_open_to_append_is_its_writer(tmp_path):
+def test_a_process_that_holds_the_file_open_to_append_is_its_writer(tmp_path: Path) -> None:
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(b"")
     child = held(path, "ab")
@@ -31,18 +35,56 @@ def test_a_process_that_holds_the_file_open_to_append_is_its_writer(tmp_path):
         assert has_writer([path]) is True
     finally:
         child.communicate(b"\n")
-    assert has_writer([path]) is not True  # None: processes that nobody may ask
+    assert has_writer([path]) is False
 
 
-def test_a_reader_is_no_writer(tmp_path):
+def test_a_reader_is_no_writer(tmp_path: Path) -> None:
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(b"")
     child = held(path, "rb")
     try:
-        assert has_writer([path]) is not True  # None: processes that nobody may ask
+        assert has_writer([path]) is False
     finally:
         child.communicate(b"\n")
 
 
-def test_without_a_file_nobody_can_tell(tmp_path):
+DENY = """
+import ctypes
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+print("denied", flush=True)
+input()
+"""
+
+
+def denying() -> subprocess.Popen[bytes]:
+    """A process that denies a look at its files even to its own user, as ssh-agent does."""
+    words = [sys.executable, "-c", DENY]
+    child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    present(child.stdout).readline()
+    return child
+
+
+def test_a_process_of_ours_that_denies_a_look_is_no_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.out.tfevents.1"
+    path.write_bytes(b"")
+    child = denying()
+    look = psutil.Process.open_files
+
+    def denied_look(process: psutil.Process) -> list[Any]:
+        if process.pid == child.pid:  # root, whom nothing is denied, runs these tests too
+            raise psutil.AccessDenied(process.pid)
+        return look(process)
+
+    monkeypatch.setattr(psutil.Process, "open_files", denied_look)
+    try:
+        assert has_writer([path]) is False
+        monkeypatch.setattr("os.getuid", lambda: 123456)  # the file of another user
+        assert has_writer([path]) is None
+    finally:
+        child.communicate(b"\n")
+
+
+def test_without_a_file_nobody_can_tell(tmp_path: Path) -> None:
     assert has_writer([tmp_path / "gone"]) is None

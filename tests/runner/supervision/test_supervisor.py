@@ -7,6 +7,7 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -19,6 +20,9 @@ from runner.service import Service
 from runner.settings import command_name
 from tests.expected import present
 from tests.runner.place import Place, child_settings, wait_for
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 
 def test_a_job_that_ends_with_a_complete_result_succeeds(place: Place) -> None:
@@ -167,3 +171,23 @@ def test_a_training_gets_an_event_folder_of_its_own_for_each_attempt(place: Plac
     spec = json.loads((place.folder(second) / "spec.json").read_text())
     assert spec["tensorboard_dir"] == str(place.home.run_attempt(first.run, 2))
     assert spec["params"]["resume"] is True
+
+
+def test_a_fault_in_the_supervision_of_one_job_leaves_the_others_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = place.service()
+    broken = place.submit(JobKind.DATA_CHECK)
+    start = service.supervisor.starter.start
+
+    def faulty(row: Row, now: datetime) -> str | None:
+        if row.id == broken.id:
+            raise OverflowError("date value out of range")
+        return start(row, now)
+
+    monkeypatch.setattr(service.supervisor.starter, "start", faulty)
+    assert place.until(service, place.submit()).state is JobState.SUCCEEDED
+    said = [each for each in caplog.records if each.getMessage().startswith(broken.id)]
+    assert [each.getMessage().split(": ", 1)[1] for each in said] == [
+        "unexpected OverflowError: date value out of range"
+    ]

@@ -1,0 +1,88 @@
+"""A requested job, followed to its end."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from core.errors import ConflictError, InputError
+from core.language import Message, joined
+from core.state_words import capitals
+from core.timestamps import iso
+from core.vocabulary import ENDED_STATES, JobState
+from runner.cli.program import end_with_problem
+from runner.cli.speech import tell
+from runner.client import Client
+from runner.outcomes import AlreadyRunning, Refused, Submitted
+from runner.records import Job
+
+FOLLOW_EVERY_S = 0.2
+
+
+def submitted(outcome: Submitted | AlreadyRunning | Refused) -> Job:
+    """The submitted job.
+
+    :raises ConflictError: such a job is already waiting or running; names who requested it.
+    :raises InputError: the request was refused.
+    """
+    match outcome:
+        case Submitted(job=job):
+            return job
+        case AlreadyRunning(job=job, by=by, since=since):
+            raise ConflictError(
+                Message(
+                    "{job} is already {state}, requested by {by} at {time}.",
+                    job=job.id,
+                    state=capitals(job.state),
+                    by=by,
+                    time=iso(since),
+                ),
+                Message(
+                    "Follow it: trainweek jobs logs {job}; stop it: trainweek jobs stop {job}",
+                    job=job.id,
+                ),
+            )
+        case Refused(reason=reason, remedy=remedy):
+            raise InputError(reason, remedy)
+    raise AssertionError(outcome)
+
+
+def wait(client: Client, job: Job) -> Job:
+    """Wait until the job has ended."""
+    while (job := client.job(job.id) or job).state not in ENDED_STATES:
+        time.sleep(FOLLOW_EVERY_S)
+    return job
+
+
+def follow(client: Client, job: Job) -> Job:
+    """Print the job's output until it ends; Ctrl-C detaches and exits with 0."""
+    shown = 0
+    attempt = 1
+    try:
+        while True:
+            job = client.job(job.id) or job
+            ended = job.state in ENDED_STATES
+            if job.attempt > attempt:
+                attempt, shown = job.attempt, 0
+            output = client.home.attempt(job.id, attempt) / "output.log"
+            if output.exists():
+                with output.open("rb") as file:
+                    file.seek(shown)
+                    new = file.read()
+                shown += len(new)
+                print(new.decode("utf-8", "replace"), end="", flush=True)
+            if ended:
+                return job
+            time.sleep(FOLLOW_EVERY_S)
+    except KeyboardInterrupt:
+        print()
+        tell(Message("Detached; {job} continues. Stop it: trainweek jobs stop {job}", job=job.id))
+        raise typer.Exit(0) from None
+
+
+def exit_for(job: Job) -> None:
+    """Return if the job succeeded; else print the reason and exit with 1 or 2."""
+    if job.state is not JobState.SUCCEEDED:
+        code = 2 if job.exit_code == 2 else 1
+        end_with_problem(job.state.value, joined([f"{job.id} {job.state}:", job.reason]), code)
