@@ -95,6 +95,7 @@ class JobDetails:
     max_exposure: float
     warm_up_bars: int
     versions: Mapping[str, str]
+    numerics: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_decision(
@@ -110,7 +111,7 @@ def build_decision(
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
 
-    :param trials: number of training runs and revalidations; None: one.
+    :param trials: the candidates that were scored; None: one.
     :param checks: results of the checks that the job ran.
     :param earlier: decisions to compare with.
     :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.
@@ -149,7 +150,15 @@ def build_decision(
     drawdown = next(gate for gate in gates if gate.id == "max_drawdown_pct")
     rule = decide(card.passed, playbook.decision)
     code = None if trust.code is None else trust.code.tree_sha256
-    basis = Basis(inputs.model.sha256, inputs.data.sha256, inputs.playbook_sha256, code, card.gates)
+    basis = Basis(
+        inputs.model.sha256,
+        inputs.data.sha256,
+        inputs.playbook_sha256,
+        code,
+        card.gates,
+        trained_with=inputs.model.numerics or {},
+        revalidated_with={} if job is None else job.numerics,
+    )
     decision = DecisionRecord(
         schema_version=SCHEMA_VERSION,
         decision=card.decision,

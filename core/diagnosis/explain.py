@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.diagnosis import reward_evidence, reward_state
+from core.diagnosis import reward_evidence, reward_level, reward_state
 from core.diagnosis.scenarios import (
     data_issue,
     kl_explosion,
@@ -29,7 +29,7 @@ def explain(playbook: Playbook, scenario: str) -> Message:
 
     :raises KeyError: no such scenario.
     """
-    every = _of_reward(playbook) | _of_process(playbook) | _of_updates(playbook)
+    every = _of_reward(playbook) | _of_levels() | _of_process(playbook) | _of_updates(playbook)
     return every[scenario]
 
 
@@ -43,7 +43,7 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             "over at least {wanted} blocks (exact Kendall test, p < {p:g}). Three out of four "
             "healthy runs are flat late, so only two kinds raise an alarm. STUCK: less than {sd:g} "
             "standard deviations above its start, after the first {normal:g} h. REGRESSED: more "
-            "than {regressed:.0%} of its range below its own best, flat or still falling. "
+            "than {regressed:.0%} of its range below its own best, whatever its trend. "
             "CONVERGED, within {converged:.0%} of the best, raises no alarm. It fires after {hold} "
             "consecutive hourly evaluations and clears after {keep} without it.",
             block=BLOCK_EPISODES,
@@ -66,6 +66,31 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             normal=normal,
             sd=reward_state.IMPROVED_SD,
             hold=reward_evidence.HOLD_FOR,
+        ),
+    }
+
+
+def _of_levels() -> dict[str, Message]:
+    return {
+        "collapse": Message(
+            "Judged at every point of the reward, without hours or blocks. The level is the median "
+            "of the newest {now} points, the best and the beginning are medians of {best} points or "
+            "more, and points that rest on fewer than {episodes} episodes are not used. Critical: "
+            "{lost:.0%} of all that was gained is lost, or the level is below the beginning by more "
+            "than {below:.0%} of the range, in {hold} consecutive points; in {deep} where the fall is "
+            "twice what noise explains and at least {nearly:.0%} is lost. Noise: the extremes that "
+            "the curve's own scatter would reach in a run of this length. A fall below "
+            "{material:.0%} of the reward's size does not count. It clears after {clear} points.",
+            now=reward_level.NOW_POINTS,
+            best=reward_level.BEST_POINTS,
+            episodes=reward_level.MIN_EPISODES,
+            lost=reward_level.LOST,
+            below=reward_level.BELOW_START,
+            hold=reward_level.HOLD,
+            deep=reward_level.HOLD_DEEP,
+            nearly=reward_level.LOST_NEARLY_ALL,
+            material=reward_level.MATERIAL,
+            clear=reward_level.CLEARS_AFTER,
         ),
     }
 

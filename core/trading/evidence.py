@@ -25,20 +25,23 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.json_model import Number
+    from core.trading.candidates import Candidate
 
 
 @dataclass(frozen=True)
 class Trials:
     """How many trials the judged record was selected from.
 
-    :ivar counted: training runs and revalidations over all weeks of the home, by the ledger.
+    :ivar counted: candidates scored over all weeks of the home, by the ledger.
     :ivar declared: number declared by the lead, including trials elsewhere; never fewer.
     :ivar of_week: those of the judged week alone; None if unknown.
+    :ivar candidates: those that are counted, one by one; empty: not listed.
     """
 
     counted: int = 1
     declared: int | None = None
     of_week: int | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def used(self) -> int:
@@ -47,9 +50,12 @@ class Trials:
 
     def record(self) -> TrialCounts:
         """The record of them in a report."""
-        return TrialCounts(
+        counts = TrialCounts(
             counted=self.counted, declared=self.declared, of_week=self.of_week, used=self.used
         )
+        if not self.candidates:
+            return counts
+        return counts.model_copy(update={"candidates": self.candidates})
 
 
 @dataclass(frozen=True)
@@ -58,10 +64,12 @@ class Skill:
 
     :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
     :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
+    :ivar free_bars: share of the bars on which a random policy can differ from the agent.
     """
 
     random_percentile: float | None = None
     excess_sharpe: float | None = None
+    free_bars: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,7 @@ def graded_evidence(
         have_days=window,
         n_trials=trials.record(),
         random_percentile=skill.random_percentile,
+        free_bars=skill.free_bars,
         excess_sharpe=skill.excess_sharpe,
         rules=tuple(rules),
     )
