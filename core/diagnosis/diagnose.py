@@ -10,7 +10,10 @@ from core.diagnosis.finding import Finding, ScenarioResult, no_data
 from core.diagnosis.reward_evidence import rewards
 from core.diagnosis.run_view import RunView
 from core.diagnosis.scenarios.crash import crash
+from core.diagnosis.scenarios.critic_useless import critic_useless
 from core.diagnosis.scenarios.data_issue import data_issue
+from core.diagnosis.scenarios.early_determinism import early_determinism
+from core.diagnosis.scenarios.exploration_blowup import exploration_blowup
 from core.diagnosis.scenarios.flat_reward import flat_reward
 from core.diagnosis.scenarios.hung import hung
 from core.diagnosis.scenarios.kl_explosion import kl_explosion
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 SCENARIOS = (
     "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
     "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
+    "critic_useless", "exploration_blowup", "early_determinism",
 )  # fmt: skip
 
 _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
@@ -44,6 +48,9 @@ _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
     "data_issue": data_issue,
     "policy_dead": policy_dead,
     "logging_broken": logging_broken,
+    "critic_useless": critic_useless,
+    "exploration_blowup": exploration_blowup,
+    "early_determinism": early_determinism,
 }
 _BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], ScenarioResult]] = {
     "flat_reward": flat_reward,
@@ -114,7 +121,7 @@ class _Diagnosis:
 
 
 def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Finding:
-    words = advice(playbook, scenario)
+    words = advice(playbook, verdict.advice_of or scenario)
     return Finding(
         scenario=scenario,
         status=verdict.status,
