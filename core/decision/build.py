@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +13,7 @@ from core.decision.comparison import Basis, EarlierDecisions, change_since
 from core.decision.documents import approval_line
 from core.decision.gate_record import GateRecord, ResampledGate, with_uncertainty
 from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord
+from core.decision.lookahead import fills_test
 from core.decision.metrics_csv import metrics_csv
 from core.decision.reason import reason_of
 from core.decision.record import (
@@ -34,7 +35,7 @@ from core.trading.evidence import Trials
 from core.trading.live_limits import live_limits
 from core.trading.outcome import Judge
 from core.trading.resampling import uncertainty
-from core.trading.robustness import Stress, robustness, stress
+from core.trading.robustness import Stress, replay_error, robustness, stress
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -94,6 +95,7 @@ class JobDetails:
     max_exposure: float
     warm_up_bars: int
     versions: Mapping[str, str]
+    numerics: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_decision(
@@ -132,7 +134,7 @@ def build_decision(
     resampled = with_uncertainty(card.gates, doubt)
     begin("skill", resampled)
     trust = trust_section(
-        checks or Checks(),
+        _with_fills(checks or Checks(), record),
         inputs.data,
         inputs.data_warnings,
         inputs.model,
@@ -148,7 +150,15 @@ def build_decision(
     drawdown = next(gate for gate in gates if gate.id == "max_drawdown_pct")
     rule = decide(card.passed, playbook.decision)
     code = None if trust.code is None else trust.code.tree_sha256
-    basis = Basis(inputs.model.sha256, inputs.data.sha256, inputs.playbook_sha256, code, card.gates)
+    basis = Basis(
+        inputs.model.sha256,
+        inputs.data.sha256,
+        inputs.playbook_sha256,
+        code,
+        card.gates,
+        trained_with=inputs.model.numerics or {},
+        revalidated_with={} if job is None else job.numerics,
+    )
     decision = DecisionRecord(
         schema_version=SCHEMA_VERSION,
         decision=card.decision,
@@ -212,6 +222,15 @@ def build_decision(
             }
         )
     )
+
+
+def _with_fills(checks: Checks, record: BacktestRecord) -> Checks:
+    """The look-ahead tests that the job ran, and the one of the recorded fills."""
+    tests = checks.lookahead
+    if tests is None or tests.fills is not None:
+        return checks
+    fills = fills_test(replay_error(record), len(record.levels))
+    return replace(checks, lookahead=tests.model_copy(update={"fills": fills}))
 
 
 def _stressed(gates: Sequence[ResampledGate], strained: Stress) -> tuple[GateRecord, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.json_model import IsoMoment, JsonModel, Number, Sha256
+from core.json_model import IsoMoment, JsonModel, Number, Sentence, Sha256
 from core.playbook.gates import GateId
 from core.vocabulary import Decision, EvidenceGrade
 
@@ -40,6 +40,11 @@ class ComparedDecision(JsonModel):
     data_sha256: Sha256 = Field(description="Of its backtest data.")
     same: tuple[Part, ...] = Field(description="What is the same as in this decision.")
     gates: dict[GateId, GateChange] = Field(description="Each gate, then and now.")
+    numerics: tuple[Sentence, ...] = Field(
+        default=(),
+        description="CPU capability, threads and kernel libraries that differ: the same seed and "
+        "data give other numbers there; absent or empty: none, or not recorded then.",
+    )
 
 
 class LapsedApproval(JsonModel):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.decision.change import Change, ComparedDecision, GateChange, LapsedApproval, Part
+from core.language import Message, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from core.decision.record import RecordedDecision
     from core.gates import GateResult
@@ -46,6 +47,8 @@ class Basis:
     """The inputs of a new decision that are compared with earlier ones.
 
     :ivar code: SHA-256 of the source tree; None: not known.
+    :ivar trained_with: CPU capability, threads and kernel libraries of the training run.
+    :ivar revalidated_with: those of the revalidation.
     """
 
     model: str
@@ -53,6 +56,8 @@ class Basis:
     playbook: str
     code: str | None
     gates: Sequence[GateResult]
+    trained_with: Mapping[str, str] = field(default_factory=dict)
+    revalidated_with: Mapping[str, str] = field(default_factory=dict)
 
 
 def change_since(earlier: EarlierDecisions, now: Basis) -> Change:
@@ -83,9 +88,12 @@ def _compared(earlier: EarlierDecision | None, now: Basis) -> ComparedDecision |
         same=_same(before, now),
         gates={gate.id: _delta(then[gate.id], gate) for gate in now.gates if gate.id in then},
     )
-    if earlier.validity is None:
-        return compared
-    return compared.model_copy(update={"standing": earlier.validity.value})
+    more: dict[str, object] = {}
+    if earlier.validity is not None:
+        more["standing"] = earlier.validity.value
+    if differing := tuple(_numerics(before, now)):
+        more["numerics"] = differing
+    return compared.model_copy(update=more)
 
 
 def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
@@ -100,6 +108,37 @@ def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
             "standing": earlier.validity,
         }
     )
+
+
+def _numerics(before: RecordedDecision, now: Basis) -> Iterator[Message]:
+    """A sentence for each difference that both records name."""
+    for what, then, present in (
+        (Message("Model trained"), before.model.numerics, now.trained_with),
+        (Message("Revalidated"), before.numerics, now.revalidated_with),
+    ):
+        for name, value in present.items():
+            earlier = (then or {}).get(name)
+            if earlier is not None and earlier != value:
+                yield Message(
+                    "{what} with {name} {now}; {before} in the earlier decision.",
+                    what=what,
+                    name=numerics_name(name),
+                    now=value,
+                    before=earlier,
+                )
+
+
+def numerics_name(name: str) -> Message:
+    """How sentences name a part of the numerics."""
+    known = {
+        "cpu_capability": Message("CPU capability"),
+        "threads": Message("number of threads"),
+        "mkl": literal("MKL"),
+        "onednn": literal("oneDNN"),
+        "torch_blas": Message("BLAS of torch"),
+        "numpy_blas": Message("BLAS of numpy"),
+    }
+    return known.get(name) or literal(name)
 
 
 def _same(before: RecordedDecision, now: Basis) -> tuple[Part, ...]:

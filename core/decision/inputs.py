@@ -37,6 +37,10 @@ class ModelRecord(JsonModel):
     versions: dict[str, str] | None = Field(
         default=None, description="Of Python and of the packages that wrote it."
     )
+    numerics: dict[str, str] | None = Field(
+        default=None,
+        description="CPU capability, threads and kernel libraries that it was trained with.",
+    )
 
     @property
     def trained_until(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.files import file_sha256
-from core.market.loading import candles_sha256
+from core.market.candle_files import candles_sha256, listed_candle_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def kept_candles_sha256(path: Path) -> str:
 
     :raises MarketDataError: there are none.
     """
-    files = sorted(path.glob("*.csv")) if path.is_dir() else [path] if path.is_file() else []
+    files = listed_candle_files(path) if path.is_dir() else [path] if path.is_file() else []
     stamp = tuple((file.name, *_stamp(file)) for file in files)
     return _kept(path, stamp, lambda: candles_sha256(path))
 

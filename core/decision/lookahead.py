@@ -28,7 +28,7 @@ class LookaheadTest(JsonModel):
 
 
 class Lookahead(JsonModel):
-    """Three tests of whether the model or its environment uses later bars."""
+    """Tests of whether the model, its environment or its fills use later bars."""
 
     prefix_invariance: LookaheadTest = Field(
         description="Inputs and actions stay the same when later bars are changed."
@@ -37,11 +37,41 @@ class Lookahead(JsonModel):
     shuffled_returns: LookaheadTest = Field(
         description="On bars in random order the model earns nothing, costs left out."
     )
+    fills: LookaheadTest | None = Field(
+        default=None,
+        description="Each fill has the price of the open after its decision: a replay of the "
+        "recorded decisions gives the recorded equity; null or absent: not compared.",
+    )
 
     def tests(self) -> Iterator[tuple[str, LookaheadTest]]:
-        """Each test with its name."""
+        """Each recorded test with its name."""
         for name in type(self).model_fields:
-            yield name, getattr(self, name)
+            test = getattr(self, name)
+            if test is not None:
+                yield name, test
+
+    def passed(self) -> bool | None:
+        """False if one failed; None if one of the first three, the model's own, was not run."""
+        if any(test.passed is False for _, test in self.tests()):
+            return False
+        own = (self.prefix_invariance, self.planted_oracle, self.shuffled_returns)
+        return None if any(test.passed is None for test in own) else True
+
+
+REPLAY_TOLERANCE = 1e-9
+"""Largest relative difference that rounding explains; an honest record is replayed to 1e-14."""
+
+
+def fills_test(error: float, bars: int) -> LookaheadTest:
+    """Whether the recorded equity is what fills at the next open give.
+
+    :param error: largest relative difference of the replayed equity from the recorded one; NaN
+        or infinity is a failure.
+    :param bars: marked bars that were compared.
+    """
+    if error <= REPLAY_TOLERANCE:
+        return LookaheadTest(passed=True, checked=bars, detail=fills_replayed(error))
+    return LookaheadTest(passed=False, checked=bars, detail=fills_differ(error))
 
 
 def few_bars(bars: Any, needed: Any) -> Message:
@@ -102,6 +132,25 @@ def shuffled(shuffles: Any, gain: float, errors: float, limit: float) -> Message
         gain=gain,
         errors=errors,
         limit=limit,
+    )
+
+
+def fills_replayed(error: float) -> Message:
+    """The recorded fills are those of the next open."""
+    return Message(
+        "A replay with fills at the next open gives the recorded equity; largest difference "
+        "{error:.1e}.",
+        error=error,
+    )
+
+
+def fills_differ(error: float) -> Message:
+    """The record has fills that a replay does not have."""
+    return Message(
+        "Fills are not at the open after the decision, or not at the recorded costs: a replay "
+        "differs from the recorded equity by up to {error:.1e} (limit {limit:.0e}).",
+        error=error,
+        limit=REPLAY_TOLERANCE,
     )
 
 

@@ -135,6 +135,10 @@ class RecordedDecision(JsonModel):
     versions: dict[str, str] | None = Field(
         default=None, description="Of Python and of the packages that made it."
     )
+    numerics: dict[str, str] | None = Field(
+        default=None,
+        description="CPU capability, threads and kernel libraries that it was made with.",
+    )
     sentences: tuple[SentenceParts, ...] | None = Field(
         default=None,
         description="Template and values of the sentences in this file; absent: recorded before "

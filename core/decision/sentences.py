@@ -14,7 +14,7 @@ from core.decision.reason import reason_of
 from core.decision.record import DecisionRecord, RecordedDecision
 from core.decision.warnings import doubt, find_warnings
 from core.language import Message, said
-from core.market.quality import SYNTHETIC
+from core.market.file_rules import SYNTHETIC
 from core.trading.grade import reasons_of
 
 if TYPE_CHECKING:

@@ -15,8 +15,11 @@ from core.trading.evidence import Integrity, Skill, Trials, graded_evidence
 from core.trading.grade import Evidence
 from core.trading.outcome import Judge
 from core.trading.random_policies import (
+    FEWEST_FREE,
     RandomComparison,
     Style,
+    few_free_bars,
+    free_bars,
     percentile,
     run_random,
     sharpes,
@@ -102,6 +105,7 @@ def skill_sections(
     fair = lines["exposure_matched"].sharpe
     skill = Skill(
         random_percentile=None if found.random is None else found.random.percentile,
+        free_bars=None if found.random is None else found.random.free_bars,
         excess_sharpe=None if own is None or fair is None else own - fair,
     )
     graded = graded_evidence(
@@ -138,6 +142,8 @@ def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> Rand
     growth = (played.equity[-1] - 1.0) * 100.0
     judge = Judge(playbook.gates, playbook.decision, settings.bars_per_year)
     owners, results = played.trades["scenario"].to_numpy(), played.trades["pnl"].to_numpy()
+    free = free_bars(record.levels)
+    compared = free >= FEWEST_FREE
     order = np.argsort(owners, kind="stable")
     pnls = np.split(results[order], np.searchsorted(owners[order], np.arange(1, n)))
     go = sum(judge.outcome(played.equity[:, i], pnls[i]).decision is Decision.GO for i in range(n))
@@ -147,11 +153,13 @@ def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> Rand
         trades=len(style.holds),
         mean_hold_bars=float(style.holds.mean()),
         size=style.size,
-        percentile=percentile(own, ratios),
-        percentile_return=percentile(card.facts.return_pct, growth),
+        percentile=percentile(own, ratios) if compared else None,
+        percentile_return=percentile(card.facts.return_pct, growth) if compared else None,
         sharpe=spread_of(ratios),
         return_pct=spread_of(growth),
         share_go=go / n,
+        free_bars=free,
+        not_compared=None if compared else few_free_bars(free),
     )
 
 

@@ -157,11 +157,10 @@ def trust_section(
 def integrity_of(trust: Trust) -> Integrity:
     """The section's checks as the evidence grade needs them.
 
-    One failed look-ahead test fails all; they pass only if each was run and passed.
+    One failed look-ahead test fails all: see :meth:`Lookahead.passed`.
     """
-    tests = [] if trust.lookahead is None else [test.passed for _, test in trust.lookahead.tests()]
     return Integrity(
-        lookahead=False if False in tests else None if None in tests or not tests else True,
+        lookahead=None if trust.lookahead is None else trust.lookahead.passed(),
         repeats=trust.reproducible,
         unseen={"none": True, "overlap": False}.get(trust.overlap),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.lookahead import detail_of
 from core.language import Message, joined
-from core.market.quality import SYNTHETIC
+from core.market.file_rules import SYNTHETIC
 from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
@@ -29,6 +29,7 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
         *_about_gates(decision),
         *_about_baselines(decision),
         *_about_stress(decision),
+        *_about_capacity(decision),
     ]
 
 
@@ -169,3 +170,21 @@ def _about_stress(decision: DecisionRecord) -> Iterator[Message]:
             "Without its five best trades the record loses {loss:.2f} %.",
             loss=-rest,
         )
+
+
+def _about_capacity(decision: DecisionRecord) -> Iterator[Message]:
+    """The record's capital beside what the market's volume allows."""
+    limits = decision.if_go
+    times, cap, capital = limits.times_capacity, limits.capital_cap_usdt, limits.record_capital_usdt
+    if times is None or cap is None or capital is None or times <= 1.0:
+        return
+    yield Message(
+        "The record trades with {capital:,.0f} USDT, {times:.1f} times the {cap:,.0f} USDT that the "
+        "volume allows (an order of at most {share:g} % of the median hourly volume): larger orders "
+        "move the price, so its fills are too good. Go live with at most {cap:,.0f} USDT, or "
+        "revalidate with higher slippage.",
+        capital=capital,
+        times=times,
+        cap=cap,
+        share=100.0 * limits.participation,
+    )

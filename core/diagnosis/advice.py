@@ -27,7 +27,7 @@ class Advice:
 
 
 def advice(playbook: Playbook, scenario: str) -> Advice:
-    """The playbook's texts for the manual's five; for ours its procedure's actions, or our own.
+    """The playbook's texts for the manual's five; for ours our own actions, or its procedure's.
 
     A scenario or a procedure that the playbook leaves out has no advice.
     """
@@ -40,6 +40,8 @@ def advice(playbook: Playbook, scenario: str) -> Advice:
     procedure = playbook.find_escalation(own.escalation)
     if procedure is None:
         return Advice(own.causes, own.actions)
+    if own.actions:
+        return Advice(own.causes, own.actions, own.log_line, own.escalation)
     return Advice(own.causes, procedure.actions, procedure.log_line, own.escalation)
 
 
@@ -102,6 +104,29 @@ def _own_advice() -> dict[str, Advice]:
                     act="restart_lowered_learning_rate",
                 ),
             ),
+        ),
+        "collapse": Advice(
+            _causes(
+                Message("Updates that are too large: the learning rate, or too many epochs."),
+                Message("The reward or the data changed while the run was training."),
+                Message("The critic no longer predicts, so the advantages are noise."),
+                Message("A harder stage of a curriculum: then it recovers by itself."),
+            ),
+            (
+                _step(Message("Back up the best model, from before the fall."), act="backup_model"),
+                _step(
+                    Message(
+                        "Check the reward, the learning rate, KL and explained variance around "
+                        "the step at which it fell."
+                    )
+                ),
+                _step(Message("Stop the run if the level does not recover."), act="stop"),
+                _step(
+                    Message("Restart from an earlier checkpoint with the lower learning rate."),
+                    act="restart_lowered_learning_rate",
+                ),
+            ),
+            escalation="performance",
         ),
         "logging_broken": Advice(
             _causes(

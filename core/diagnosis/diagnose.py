@@ -9,6 +9,7 @@ from core.diagnosis.advice import advice
 from core.diagnosis.finding import Finding, ScenarioResult, no_data
 from core.diagnosis.reward_evidence import rewards
 from core.diagnosis.run_view import RunView
+from core.diagnosis.scenarios.collapse import as_consequence, collapse
 from core.diagnosis.scenarios.crash import crash
 from core.diagnosis.scenarios.critic_useless import critic_useless
 from core.diagnosis.scenarios.data_issue import data_issue
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SCENARIOS = (
     "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
     "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
+    "collapse",
     "critic_useless", "exploration_blowup", "early_determinism",
 )  # fmt: skip
 
@@ -48,6 +50,7 @@ _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
     "data_issue": data_issue,
     "policy_dead": policy_dead,
     "logging_broken": logging_broken,
+    "collapse": collapse,
     "critic_useless": critic_useless,
     "exploration_blowup": exploration_blowup,
     "early_determinism": early_determinism,
@@ -58,7 +61,9 @@ _BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], Sc
 }
 # The scenarios that can be critical. A run that shows one of them is not just "not
 # converging yet".
-CRITICAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash")
+CRITICAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash", "collapse")
+# What explains a collapse: it is then their consequence.
+_EXPLAIN_COLLAPSE = ("kl_explosion", "policy_dead")
 
 
 def diagnose(
@@ -100,12 +105,16 @@ class _Diagnosis:
         if self._nothing is not None:
             return self._nothing
         if scenario not in self._results:
-            self._results[scenario] = (
-                _RULES[scenario](self._view)
-                if scenario in _RULES
-                else _BY_REWARD[scenario](self._view, self._rewards, self._troubles)
-            )
+            self._results[scenario] = self._judged(scenario)
         return self._results[scenario]
+
+    def _judged(self, scenario: str) -> ScenarioResult:
+        if scenario in _RULES:
+            found = _RULES[scenario](self._view)
+            if scenario == "collapse" and found.status is FindingStatus.FIRING:
+                return as_consequence(found, self._firing(_EXPLAIN_COLLAPSE))
+            return found
+        return _BY_REWARD[scenario](self._view, self._rewards, self._troubles)
 
     @cached_property
     def _rewards(self) -> list[RewardState]:
@@ -113,9 +122,12 @@ class _Diagnosis:
 
     @cached_property
     def _troubles(self) -> tuple[str, ...]:
+        return self._firing(CRITICAL)
+
+    def _firing(self, scenarios: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(
             scenario
-            for scenario in CRITICAL
+            for scenario in scenarios
             if self.result(scenario).status is FindingStatus.FIRING
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.diagnosis import reward_evidence, reward_state, update_strength
+from core.diagnosis import reward_evidence, reward_level, reward_state, update_strength
 from core.diagnosis.scenarios import (
     critic_useless,
     data_issue,
@@ -32,7 +32,13 @@ def explain(playbook: Playbook, scenario: str) -> Message:
 
     :raises KeyError: no such scenario.
     """
-    every = _of_reward(playbook) | _of_process(playbook) | _of_updates(playbook) | _of_learning()
+    every = (
+        _of_reward(playbook)
+        | _of_levels()
+        | _of_process(playbook)
+        | _of_updates(playbook)
+        | _of_learning()
+    )
     return every[scenario]
 
 
@@ -46,7 +52,7 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             "over at least {wanted} blocks (exact Kendall test, p < {p:g}). Three out of four "
             "healthy runs are flat late, so only two kinds raise an alarm. STUCK: less than {sd:g} "
             "standard deviations above its start, after the first {normal:g} h. REGRESSED: more "
-            "than {regressed:.0%} of its range below its own best, flat or still falling. "
+            "than {regressed:.0%} of its range below its own best, whatever its trend. "
             "CONVERGED, within {converged:.0%} of the best, raises no alarm. It fires after {hold} "
             "consecutive hourly evaluations and clears after {keep} without it.",
             block=BLOCK_EPISODES,
@@ -69,6 +75,31 @@ def _of_reward(playbook: Playbook) -> dict[str, Message]:
             normal=normal,
             sd=reward_state.IMPROVED_SD,
             hold=reward_evidence.HOLD_FOR,
+        ),
+    }
+
+
+def _of_levels() -> dict[str, Message]:
+    return {
+        "collapse": Message(
+            "Judged at every point of the reward, without hours or blocks. The level is the median "
+            "of the newest {now} points, the best and the beginning are medians of {best} points or "
+            "more, and points that rest on fewer than {episodes} episodes are not used. Critical: "
+            "{lost:.0%} of all that was gained is lost, or the level is below the beginning by more "
+            "than {below:.0%} of the range, in {hold} consecutive points; in {deep} where the fall is "
+            "twice what noise explains and at least {nearly:.0%} is lost. Noise: the extremes that "
+            "the curve's own scatter would reach in a run of this length. A fall below "
+            "{material:.0%} of the reward's size does not count. It clears after {clear} points.",
+            now=reward_level.NOW_POINTS,
+            best=reward_level.BEST_POINTS,
+            episodes=reward_level.MIN_EPISODES,
+            lost=reward_level.LOST,
+            below=reward_level.BELOW_START,
+            hold=reward_level.HOLD,
+            deep=reward_level.HOLD_DEEP,
+            nearly=reward_level.LOST_NEARLY_ALL,
+            material=reward_level.MATERIAL,
+            clear=reward_level.CLEARS_AFTER,
         ),
     }
 
@@ -168,8 +199,8 @@ def _of_learning() -> dict[str, Message]:
         "critic_useless": Message(
             "Explained variance not above 0 in {blocks} block means of {size} updates, after the "
             "first {grace} updates: either constant at 0, or {negative:g} and below on average, or "
-            "for {long} blocks. While the reward rises to its best it is reported but raises no "
-            "alarm. Or a value loss that can't belong to the reward: above {absurd:.0e} and "
+            "for {long} blocks. While the run earns more than at its start it is reported but raises "
+            "no alarm. Or a value loss that can't belong to the reward: above {absurd:.0e} and "
             "{beyond:.0e} times the highest reward squared, or {growth:g} times its early value "
             "beyond the growth of the reward squared. Explained variance that is NaN is harmless.",
             blocks=WANTED_BLOCKS,
@@ -192,8 +223,8 @@ def _of_learning() -> dict[str, Message]:
             absurd=exploration_blowup.ABSURD,
         ),
         "early_determinism": Message(
-            "Entropy (Box actions: std) below {share:.0%} of its start while the reward is no "
-            "higher than at its start, beyond its noise. Without a reward it fires only if that "
+            "Entropy (Box actions: std) below {share:.0%} of its start in a run whose reward was "
+            "never higher than at its start, beyond its noise. Without a reward it fires only if that "
             "took less than {early} updates. A policy that has learned may become deterministic.",
             share=policy_dead.COLLAPSED,
             early=early_determinism.EARLY,

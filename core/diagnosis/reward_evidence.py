@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.reward_state import Level, RewardState, reward_history
-from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS, block_means
+from core.diagnosis.trend import BLOCK_EPISODES, BLOCK_POINTS, WANTED_BLOCKS, block_means
 from core.language import Message, literal, plural
 from core.telemetry.absence import absence
 from core.timestamps import iso
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from core.vocabulary import FindingStatus
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
+RANDOM = 0.99  # of the highest entropy: the policy prefers no action
+CONTINUED = 10  # usual intervals before the first point: the run began from a checkpoint
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 
 
@@ -91,6 +95,50 @@ def critic_fails(moment: RunView) -> tuple[Message, ...]:
             "predicts worse than the mean",
             blocks=WANTED_BLOCKS,
             value=float(means[-1]),
+        ),
+    )
+
+
+def contradictions(moment: RunView) -> tuple[Message, ...]:
+    """Why a reward that rises or has levelled is not called learned."""
+    return critic_useless(moment) + still_random(moment)
+
+
+def critic_useless(moment: RunView) -> tuple[Message, ...]:
+    """Evidence of a critic that explains nothing: at or below 0 in as many blocks."""
+    means = block_means(moment.series("train/explained_variance"))[-WANTED_BLOCKS:]
+    if len(means) < WANTED_BLOCKS or not (means <= 0).all():
+        return ()
+    return (
+        Message(
+            "explained variance at or below 0 in the last {blocks} blocks, now {value:.2f}",
+            blocks=WANTED_BLOCKS,
+            value=float(means[-1]),
+        ),
+    )
+
+
+def still_random(moment: RunView) -> tuple[Message, ...]:
+    """Evidence of a policy of discrete actions that is as random as on its first day.
+
+    The entropy of continuous actions follows their standard deviation, and stays at its highest
+    in runs that learn; a run that goes on from a checkpoint began below its highest.
+    """
+    entropy = moment.series("train/entropy_loss").finite()
+    if len(entropy) < BLOCK_POINTS or len(moment.series("train/std")):
+        return ()
+    usual = float(np.median(np.diff(entropy.step)))
+    if entropy.step[0] > CONTINUED * max(usual, 1.0):
+        return ()
+    highest = float(np.abs(entropy.value).max())
+    now = float(np.abs(entropy.value[-BLOCK_POINTS:]).mean())
+    if highest == 0.0 or now < RANDOM * highest:
+        return ()
+    return (
+        Message(
+            "the policy is still random: entropy {now:.4g}, {share:.1%} of its highest",
+            now=now,
+            share=now / highest,
         ),
     )
 

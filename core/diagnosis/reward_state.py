@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.diagnosis.trend import WANTED_BLOCKS, TrendResult, block_means, trend
 from core.language import Message
 from core.state_words import capitals
@@ -37,7 +38,7 @@ class Level(StrEnum):
     MOVING = "MOVING"  # the trend has a direction
     CONVERGED = "CONVERGED"  # flat, near its own best
     STUCK = "STUCK"  # flat, and never improved
-    REGRESSED = "REGRESSED"  # flat or still falling, far below its own best
+    REGRESSED = "REGRESSED"  # far below its own best or beginning, whatever the trend
     PLATEAU = "PLATEAU"  # flat, somewhat below its own best
     UNKNOWN = "UNKNOWN"  # not enough episodes
 
@@ -49,10 +50,12 @@ class RewardState:
     trend: TrendResult
     label: Trend  # the trend's, held until two evaluations agree on another
     flat_hours: float = 0.0  # week hours since the last new best
-    best: float | None = None  # highest level: a mean of as many blocks as a trend needs
+    best: float | None = None  # highest level of as many blocks as a trend needs
+    peak: float | None = None  # highest level of a few points; None: not above noise
+    collapsed: bool = False  # far below peak or beginning, by single points
     best_step: int | None = None
     start: float | None = None  # the lower one of the first two blocks
-    now: float | None = None  # mean of the newest blocks
+    now: float | None = None  # median of the newest blocks
     noise: float = 0.0  # standard deviation of block means around their level
     spread: float = 0.0  # of the reward so far: P95 - P5, or its total gain if that is larger
 
@@ -66,7 +69,20 @@ class RewardState:
         """Whether it ever rose above its start."""
         if self.best is None or self.start is None:
             return False
-        return self.best - self.start > self.above_noise
+        return self.peak is not None or self.best - self.start > self.above_noise
+
+    @property
+    def highest(self) -> float | None:
+        """The best level, of a few points where those stand out of the noise."""
+        return self.best if self.peak is None or self.best is None else max(self.best, self.peak)
+
+    @property
+    def regressed(self) -> bool:
+        """Whether half of its range below the best is lost, by block means."""
+        if self.highest is None or self.now is None or not self.improved:
+            return False
+        fall = self.highest - self.now
+        return fall > max(REGRESSED_BEYOND * self.spread, self.above_noise)
 
     @property
     def constant(self) -> bool:
@@ -78,11 +94,11 @@ class RewardState:
         """The level, from the trend and the distance to best and start."""
         if self.best is None or self.now is None or self.start is None:
             return Level.UNKNOWN
+        # Far below is far below: also while it falls, or rises from the bottom.
+        if self.collapsed or self.regressed:
+            return Level.REGRESSED
         if self.label is Trend.INCREASING:
             return Level.MOVING
-        # A level that is still falling there is worse than a flat one.
-        if self.improved and self.now < self.best - REGRESSED_BEYOND * self.spread:
-            return Level.REGRESSED
         if self.label is not Trend.STABLE:
             return Level.MOVING
         if self.now - self.start <= self.above_noise:
@@ -107,11 +123,11 @@ class RewardState:
         if self.best is not None:
             found.append(
                 Message(
-                    "mean now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
+                    "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
                     "at step {step:,}, range {spread:.4g}",
                     now=self.now,
                     start=self.start,
-                    best=self.best,
+                    best=self.highest,
                     step=self.best_step,
                     spread=self.spread,
                 )
@@ -156,10 +172,14 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
     means, newest = block_means(reward, length), np.array(found.means)
     # The first episodes to finish are the short ones, so the second block counts too.
     start = float(means[:2].min())
-    best = max(_best_level(means), float(newest.mean()))
+    now = float(np.median(newest))
+    best = max(_best_level(means), now)
+    levels = levels_of(moment)
+    peak = None if levels is None else _peak(levels)
     # If learning took less than 5 % of the run, the percentiles contain only what came later.
     within = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
-    spread = max(within, best - start)
+    highest = best if peak is None else max(best, peak)
+    spread = max(within, highest - start)
     place = _last_new_best(reward.value, NEW_BEST * spread)
     return RewardState(
         trend=found,
@@ -167,12 +187,25 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
         # A silence is not a plateau: hours are counted up to the newest reward.
         flat_hours=moment.week_hours(*(_moment(reward, i) for i in (place, -1))),
         best=best,
+        peak=peak,
+        collapsed=levels is not None and bool(levels.collapsed[-1]),
         best_step=int(reward.step[place]),
         start=start,
-        now=float(newest.mean()),
+        now=now,
         noise=_noise(means),
         spread=spread,
     )
+
+
+def levels_of(moment: RunView) -> RewardLevels | None:
+    """Levels of the reward up to this moment, by single points; None: too few of them."""
+    lengths = moment.series("rollout/ep_len_mean")
+    return reward_levels(moment.series("rollout/ep_rew_mean"), lengths if len(lengths) else None)
+
+
+def _peak(levels: RewardLevels) -> float | None:
+    best = float(levels.best[-1])
+    return best if best - levels.start > levels.margin[-1] else None
 
 
 def _noise(means: np.ndarray) -> float:

@@ -129,8 +129,8 @@ def bar_warnings(candles: Candles) -> list[Issue]:
         (
             "filled",
             lambda n, at: plural(
-                "{n} bar was missing and is filled: {at}.",
-                "{n} bars were missing and are filled: {at}.",
+                "{n} bar is filled (missing, or without volume at one price): {at}.",
+                "{n} bars are filled (missing, or without volume at one price): {at}.",
                 n,
                 at=at,
             ),

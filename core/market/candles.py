@@ -24,6 +24,15 @@ COLUMNS = [*PRICES, "volume", "is_filled"]
 MAX_FILL = timedelta(hours=24)
 
 
+def interval_name(interval: timedelta) -> str:
+    """``5 min``, ``1 h``, ``1 d``."""
+    minutes = interval / timedelta(minutes=1)
+    for size, unit in ((1440, "d"), (60, "h"), (1, "min")):
+        if minutes >= size and minutes % size == 0:
+            return f"{minutes / size:g} {unit}"
+    return f"{interval.total_seconds():g} s"
+
+
 @dataclass(frozen=True)
 class Gap:
     """Missing bars between two present ones."""
@@ -41,10 +50,19 @@ class RawFacts:
     exact_duplicates: int = 0  # same bar, same numbers: kept once
     conflicting_duplicates: tuple[datetime, ...] = ()  # same bar, other numbers: first kept
     off_grid: tuple[datetime, ...] = ()  # open times that are not a multiple of the interval
-    millisecond_rows: int = 0
-    microsecond_rows: int = 0
+    rows_by_unit: dict[str, int] = field(default_factory=dict)  # of times in digits: s, ms, us, ns
     volume_unit_ratio: float | None = None  # median of quote / base volume / close; 1 if right
     synthetic_files: int = 0
+    symbols: dict[str, tuple[str, ...]] = field(default_factory=dict)  # symbol -> its files
+    zoneless_files: tuple[str, ...] = ()  # times without a zone, taken as UTC
+    newest_first_files: tuple[str, ...] = ()  # rows in the reverse order of time
+    unread_files: tuple[str, ...] = ()  # beside the candles, of another format
+    resampled: tuple[str, ...] = ()  # what files say that were made from shorter bars
+    sources: tuple[tuple[str, datetime, datetime], ...] = ()  # file, its first and last bar
+
+    def files_at(self, moment: datetime) -> tuple[str, ...]:
+        """The files whose range holds a moment."""
+        return tuple(name for name, first, last in self.sources if first <= moment <= last)
 
 
 class Provenance(JsonModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.market.candles import MAX_FILL, PRICES, Gap
@@ -32,9 +33,11 @@ def find_gaps(index: pd.DatetimeIndex, interval: timedelta) -> tuple[Gap, ...]:
 def fill(frame: pd.DataFrame, gaps: tuple[Gap, ...], interval: timedelta) -> pd.DataFrame:
     """Bridge the gaps marked ``filled``; adds the column ``is_filled``.
 
-    The treatment is freqtrade's: open = high = low = close = previous close, volume 0.
+    The treatment is freqtrade's: open = high = low = close = previous close, volume 0. Bars
+    that come that way were filled by the program that wrote them (freqtrade, ccxt): they are
+    marked as well, since nobody could trade in them.
     """
-    frame = frame.assign(is_filled=False)
+    frame = frame.assign(is_filled=_is_prefilled(frame))
     missing = [
         pd.date_range(gap.first, periods=gap.bars, freq=interval) for gap in gaps if gap.filled
     ]
@@ -48,5 +51,17 @@ def fill(frame: pd.DataFrame, gaps: tuple[Gap, ...], interval: timedelta) -> pd.
     for column in PRICES:
         whole.loc[bridged, column] = previous_close[bridged]
     whole.loc[bridged, "volume"] = 0.0
-    whole["is_filled"] = bridged
+    whole["is_filled"] = bridged | _is_prefilled(whole)
     return whole
+
+
+def longest_run(filled: npt.ArrayLike) -> int:
+    """The largest number of filled bars in a row."""
+    marks = np.concatenate(([0], np.asarray(filled, dtype=int), [0]))
+    edges = np.flatnonzero(np.diff(marks))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def _is_prefilled(frame: pd.DataFrame) -> pd.Series:
+    one_price = (frame["high"] == frame["low"]) & (frame["open"] == frame["close"])
+    return one_price & (frame["high"] == frame["open"]) & (frame["volume"] == 0)

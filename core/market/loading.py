@@ -1,8 +1,7 @@
-"""A file or a folder of CSV files to one table of candles."""
+"""A file or a folder to one table of candles."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,112 +9,165 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
-from core.market.candles import HOUR, Candles, RawFacts
+from core.market.candle_files import candle_files, file_bytes, fingerprint, unread_files
+from core.market.candles import HOUR, Candles, RawFacts, interval_name
 from core.market.filling import fill, find_gaps
 from core.market.parsing import NUMBERS, ParsedFile, parse_file
+from core.market.resampling import RESAMPLED
 from core.market.synthetic import MARKER
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+# A file with fewer rows, or without a usual spacing, is judged by its gaps alone.
+_FEWEST_ROWS, _USUAL_SHARE = 10, 0.5
 
 
 def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
     """Read candles; :func:`core.market.quality` judges them.
 
     Gaps of up to 24 h are filled; bars that appear twice are kept once. Rows of a file
-    must be in order of time; files of a folder may overlap.
+    must be in order of time, oldest or newest first; files of a folder may overlap.
 
-    :raises MarketDataError: no such path, no CSV in the folder, an unreadable or
-        empty file, wrong columns, a cell that is not a number, rows out of order.
+    :raises MarketDataError: no such path, nothing in it that is read, an unreadable or
+        empty file, wrong columns, a cell that is not a number, rows out of order, or bars of
+        another interval.
     """
-    files = _files(Path(path))
-    contents = [_read(file) for file in files]
-    parsed = [parse_file(file, content) for file, content in zip(files, contents, strict=True)]
-    for file in parsed:
-        _require_order(file)
-    table = pd.concat([file.frame for file in parsed], ignore_index=True)
+    folder = Path(path)
+    files = candle_files(folder)
+    contents = [file_bytes(file) for file in files]
+    parsed = _parsed(files, contents)
+    for part in parsed:
+        _require_interval(part, interval)
+    table = pd.concat([part.frame for part in parsed], ignore_index=True)
     table = table.sort_values("open_time", kind="stable", ignore_index=True)
     table, exact, conflicting = _without_duplicates(table)
     frame = table.set_index("open_time")
     opens = pd.DatetimeIndex(frame.index)
     off_grid = opens[opens != opens.floor(pd.Timedelta(interval))]
     gaps = find_gaps(opens, interval)
-    synthetic = [file for file in parsed if file.comment.startswith(MARKER)]
+    synthetic = [part.comment for part in parsed if part.comment.startswith(MARKER)]
     return Candles(
         # Bars between the hours can't be bridged; quality refuses them.
         frame=fill(frame, () if len(off_grid) else gaps, interval),
-        sha256=_fingerprint(files, contents),
+        sha256=fingerprint(files, contents),
         interval=interval,
         source_files=tuple(files),
         synthetic=bool(synthetic),
-        synthetic_note=synthetic[0].comment.removeprefix("# ") if synthetic else "",
+        synthetic_note=synthetic[0].removeprefix("# ") if synthetic else "",
         gaps=gaps,
         raw=RawFacts(
-            rows=sum(len(file.frame) for file in parsed),
+            rows=sum(len(part.frame) for part in parsed),
             exact_duplicates=exact,
             conflicting_duplicates=conflicting,
             off_grid=tuple(moment.to_pydatetime() for moment in off_grid),
-            millisecond_rows=sum(file.millisecond_rows for file in parsed),
-            microsecond_rows=sum(file.microsecond_rows for file in parsed),
+            rows_by_unit=_rows_by_unit(parsed),
             volume_unit_ratio=_volume_unit_ratio(parsed),
             synthetic_files=len(synthetic),
+            symbols={
+                symbol: tuple(part.path.name for part in parsed if symbol in part.symbols)
+                for symbol in sorted({each for part in parsed for each in part.symbols})
+            },
+            zoneless_files=tuple(part.path.name for part in parsed if part.zoneless),
+            newest_first_files=tuple(part.path.name for part in parsed if part.newest_first),
+            unread_files=tuple(file.name for file in unread_files(folder)),
+            resampled=tuple(
+                part.comment.removeprefix("# ") for part in parsed if RESAMPLED in part.comment
+            ),
+            sources=tuple(
+                (part.path.name, _moment(part.frame, 0), _moment(part.frame, -1)) for part in parsed
+            ),
         ),
     )
 
 
-def candles_sha256(path: str | Path) -> str:
-    """The hash that :func:`load_candles` would give, without parsing anything.
-
-    :raises MarketDataError: no such path, no CSV in the folder.
-    """
-    files = _files(Path(path))
-    return _fingerprint(files, [_read(file) for file in files])
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    remedy = Message("Put hourly CSV files there, or make a sample with: trainweek data sample")
-    if not path.exists():
-        raise MarketDataError(Message("There is no {path}.", path=str(path)), remedy)
-    files = sorted(file for file in path.glob("*.csv") if not file.name.startswith("."))
-    if not files:
-        raise MarketDataError(Message("{path} has no CSV file.", path=str(path)), remedy)
-    return files
+def _parsed(files: Sequence[Path], contents: Sequence[bytes] | None = None) -> list[ParsedFile]:
+    contents = contents or [file_bytes(file) for file in files]
+    return [
+        part
+        for file, content in zip(files, contents, strict=True)
+        for part in parse_file(file, content)
+    ]
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MarketDataError(
-            Message("{path} can't be read: {why}.", path=str(path), why=error.strerror),
-            Message("Check that it is a file, and its permissions."),
-        ) from error
+def _moment(frame: pd.DataFrame, row: int) -> datetime:
+    moment: datetime = frame["open_time"].iloc[row].to_pydatetime()
+    return moment
 
 
-def _fingerprint(files: list[Path], contents: list[bytes]) -> str:
-    hashes = [hashlib.sha256(content).hexdigest() for content in contents]
-    if len(hashes) == 1:
-        return hashes[0]
-    lines = "".join(f"{sha}  {file.name}\n" for sha, file in zip(hashes, files, strict=True))
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _require_order(file: ParsedFile) -> None:
-    backwards = file.frame["open_time"].diff() < pd.Timedelta(0)
-    if backwards.any():
-        row = int(backwards.to_numpy().argmax())
-        moments = file.frame["open_time"]
-        raise MarketDataError(
-            Message(
-                "{file} is not in order: {later} follows {earlier}.",
-                file=str(file.path),
-                later=str(moments[row]),
-                earlier=str(moments[row - 1]),
-            ),
-            Message("Sort the file by open time; check that ms and us were not mixed up."),
+def _require_interval(part: ParsedFile, interval: timedelta) -> None:
+    found = usual_interval(part.frame["open_time"])
+    if found is None or found == interval:
+        return
+    remedy = (
+        Message(
+            "Make bars of {wanted} from them: trainweek data resample {path} TARGET",
+            path=str(part.path),
+            wanted=interval_name(interval),
         )
+        if found < interval and not interval % found
+        else Message(
+            "Longer bars can't be split: download bars of {wanted}.", wanted=interval_name(interval)
+        )
+        if found > interval
+        else Message("Download bars of {wanted}.", wanted=interval_name(interval))
+    )
+    raise MarketDataError(
+        Message(
+            "{path} has bars of {found}, not of {wanted}.",
+            path=str(part.path),
+            found=interval_name(found),
+            wanted=interval_name(interval),
+        ),
+        remedy,
+    )
+
+
+def shorter_interval(path: str | Path, wanted: timedelta) -> timedelta:
+    """The interval of candles from which longer bars can be made.
+
+    :param wanted: of the longer bars; must be a multiple of theirs.
+    :raises MarketDataError: it is not, or can't be told; or a file can't be read.
+    """
+    parsed = _parsed(candle_files(Path(path)))
+    found = {part.path: usual_interval(part.frame["open_time"]) for part in parsed}
+    for file, interval in found.items():
+        if interval is None:
+            raise MarketDataError(
+                Message("The interval of the bars in {path} can't be told.", path=str(file)),
+                Message("Give a file with more bars, most of them one interval apart."),
+            )
+        if interval >= wanted or wanted % interval:
+            raise MarketDataError(
+                Message(
+                    "{path} has bars of {found}; bars of {wanted} can't be made from them.",
+                    path=str(file),
+                    found=interval_name(interval),
+                    wanted=interval_name(wanted),
+                ),
+                Message("Give shorter bars that fill it."),
+            )
+    return max(each for each in found.values() if each is not None)
+
+
+def usual_interval(times: pd.Series) -> timedelta | None:
+    """The spacing of more than half of the neighbours; None if there is none.
+
+    :param times: open times in order, shape (rows,).
+    """
+    steps = times.drop_duplicates().diff().dropna()
+    if len(steps) < _FEWEST_ROWS:
+        return None
+    counts = steps.value_counts()
+    usual: pd.Timedelta = counts.index[0]
+    return usual.to_pytimedelta() if counts.iloc[0] > _USUAL_SHARE * len(steps) else None
+
+
+def _rows_by_unit(parsed: Sequence[ParsedFile]) -> dict[str, int]:
+    units = sorted({unit for part in parsed for unit in part.rows_by_unit})
+    counts = {unit: sum(part.rows_by_unit.get(unit, 0) for part in parsed) for unit in units}
+    return {unit: count for unit, count in counts.items() if count}
 
 
 def _without_duplicates(
@@ -129,12 +181,12 @@ def _without_duplicates(
     return table[~again], int((again & same).sum()), moments
 
 
-def _volume_unit_ratio(parsed: list[ParsedFile]) -> float | None:
+def _volume_unit_ratio(parsed: Sequence[ParsedFile]) -> float | None:
     """Median of (quote volume / volume) / close; 1 when the volume is in base currency."""
     ratios = [
-        file.quote_volume / file.frame["volume"] / file.frame["close"]
-        for file in parsed
-        if file.quote_volume is not None
+        part.quote_volume / part.frame["volume"] / part.frame["close"]
+        for part in parsed
+        if part.quote_volume is not None
     ]
     if not ratios:
         return None

@@ -1,15 +1,13 @@
-"""One CSV file of candles to a table, in either of the two formats.
+"""One file of candles to one or more tables with the same columns.
 
-* Binance kline: twelve columns without header, open time in ms (13 digits) or,
-  in spot archives since 2025, us (16 digits). A concatenated file mixes both,
-  so the unit is read per row.
-* header CSV: ``open_time_utc,open,high,low,close,volume``; the time as ISO 8601
-  or as digits. A first line ``# synthetic ...`` labels a synthetic market.
+Which column is what is known by its name, in any case: the time, open, high, low, close, and
+the volume in base currency. CryptoDataDownload names the volumes by their currencies
+(``Volume OGN``, ``Volume USDT``); some call them VolumeFrom and VolumeTo.
 """
 
 from __future__ import annotations
 
-import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,182 +16,166 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
+from core.market.containers import Table, Text, opened
+from core.market.csv_text import FIX_LINE, FORMATS, read_csv
+from core.market.times import open_times
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NUMBERS = ["open", "high", "low", "close", "volume"]
-KLINE_COLUMNS = [
-    "open_time", *NUMBERS, "close_time", "quote_volume", "trades",
-    "taker_buy_base", "taker_buy_quote", "ignore",
-]  # fmt: skip
-TIME_NAMES = ("open_time_utc", "open_time", "time", "timestamp")
-FORMATS = Message(
-    "Give a Binance kline CSV (12 columns, no header) or a CSV with the header "
-    "open_time_utc,open,high,low,close,volume."
+# The first that a file has is its open time: digits and names with a zone before plain dates.
+TIME_NAMES = (
+    "open_time_utc", "open_time", "open time", "opentime", "unix", "unix timestamp",
+    "unixtimestamp", "timestamp", "time", "datetime", "date",
+)  # fmt: skip
+_QUOTE_VOLUMES = ("quote_volume", "quote asset volume", "quoteassetvolume", "volumeto")
+_SYMBOL_NAMES = ("symbol", "pair", "market", "tic", "ticker")
+_QUOTES = "USDT|BUSD|USDC|FDUSD|TUSD|USD|EUR|GBP|BRL|TRY|BTC|ETH|BNB"
+_SYMBOL = re.compile(
+    rf"(?<![A-Z0-9])([A-Z0-9]{{2,12}})[-_/]?({_QUOTES})(?![A-Z0-9])", re.IGNORECASE
 )
-FIX_LINE = Message("Fix or remove the line, or download the file again.")
 
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """One file as read: nothing dropped, nothing fixed.
+    """One table as read: nothing dropped, nothing fixed.
 
     :ivar frame: columns open_time (UTC), open, high, low, close, volume; an empty
         or ``nan`` cell is NaN.
-    :ivar quote_volume: of kline files, for the check of the volume's unit.
+    :ivar quote_volume: where the file has one, for the check of the volume's unit.
+    :ivar symbols: of its symbol column, or of its name; empty if neither names one.
+    :ivar zoneless: its times are words without a zone, taken as UTC.
+    :ivar newest_first: its rows came in the reverse order of time, and were turned.
     """
 
     path: Path
     frame: pd.DataFrame
-    millisecond_rows: int
-    microsecond_rows: int
+    rows_by_unit: dict[str, int]
     comment: str
     quote_volume: pd.Series | None
+    symbols: frozenset[str]
+    zoneless: bool
+    newest_first: bool
 
 
-def parse_file(path: Path, content: bytes) -> ParsedFile:
-    """Read one file's content.
+def parse_file(path: Path, content: bytes) -> list[ParsedFile]:
+    """Read one file's content; an archive may hold several tables.
 
-    :raises MarketDataError: no text, no rows, wrong columns, or a cell that is not a
-        number or not a time; names file and line.
+    :raises MarketDataError: a damaged file, no rows, wrong columns, rows out of order, or a
+        cell that is not a number or not a time; names file and line.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MarketDataError(
-            Message("{path} is not text (byte {byte}).", path=str(path), byte=error.start), FORMATS
-        ) from error
-    body, comment, skipped = _strip_comments(text)
-    if not body.strip():
-        raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
-    kline = body.lstrip()[:1].isdigit()
-    _require_even_rows(path, body, skipped)
-    table = _table(path, body, kline)
-    time_name = "open_time" if kline else _time_column(path, table)
-    first_line = skipped + (1 if kline else 2)
-    times, milli, micro = _times(path, table[time_name], first_line)
-    frame = pd.DataFrame({"open_time": times})
-    for column in NUMBERS:
-        frame[column] = _numbers(path, table[column], column, first_line)
-    quote = None
-    if "quote_volume" in table.columns:
-        quote = _numbers(path, table["quote_volume"], "quote_volume", first_line)
-    return ParsedFile(path, frame, milli, micro, comment, quote)
+    return [_parsed(part) for part in opened(path, content)]
 
 
-def _strip_comments(text: str) -> tuple[str, str, int]:
-    """(body, first comment line, number of comment lines before the table)."""
-    comment, skipped = "", 0
-    while text.startswith("#"):
-        line, _, text = text.partition("\n")
-        comment = comment or line.strip()
-        skipped += 1
-    return text, comment, skipped
-
-
-def _require_even_rows(path: Path, body: str, skipped: int) -> None:
-    """Refuse uneven rows, which pandas would silently drop or pad."""
-    lines = body.splitlines()
-    width = lines[0].count(",")
-    for number, line in enumerate(lines, start=skipped + 1):
-        if line.strip() and line.count(",") != width:
-            raise MarketDataError(
-                Message(
-                    "{path}, line {line} has {columns} columns, the first line {expected}.",
-                    path=str(path),
-                    line=number,
-                    columns=line.count(",") + 1,
-                    expected=width + 1,
-                ),
-                FIX_LINE,
-            )
-
-
-def _table(path: Path, body: str, kline: bool) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(
-            io.StringIO(body),
-            header=None if kline else 0,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise MarketDataError(
-            Message(
-                "{path} is not a table: {why}.", path=str(path), why=str(error).replace("\n", " ")
-            ),
-            FORMATS,
-        ) from error
-    table = table.fillna("")
-    while len(table) and (table.iloc[-1] == "").all():  # blank lines at the end
-        table = table.iloc[:-1]
-    if kline:
-        if table.shape[1] != len(KLINE_COLUMNS):
-            raise MarketDataError(
-                Message(
-                    "{path} has {columns} columns without a header; klines have 12.",
-                    path=str(path),
-                    columns=table.shape[1],
-                ),
-                FORMATS,
-            )
-        table.columns = KLINE_COLUMNS
+def _parsed(part: Text | Table) -> ParsedFile:
+    path = part.path
+    if isinstance(part, Text):
+        table = read_csv(path, part.content)
+        cells, first_line, comment = table.frame, table.first_line, table.comment
     else:
-        table.columns = [str(name).strip().lower() for name in table.columns]
-        missing = [name for name in NUMBERS if name not in table.columns]
-        if missing:
-            raise MarketDataError(
-                Message(
-                    "{path} has no column {columns}.", path=str(path), columns=", ".join(missing)
-                ),
-                FORMATS,
-            )
-    if table.empty:
-        raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
-    return table
-
-
-def _time_column(path: Path, table: pd.DataFrame) -> str:
-    for name in TIME_NAMES:
-        if name in table.columns:
-            return name
-    raise MarketDataError(
-        Message("{path} has no column {columns}.", path=str(path), columns="open_time_utc"), FORMATS
+        cells, first_line, comment = part.frame, 1, ""
+        cells.columns = pd.Index([str(name).strip().lower() for name in cells.columns])
+        if cells.empty:
+            raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
+    symbols = _symbols(path, cells)
+    names = _columns(path, cells, symbols)
+    times = open_times(path, cells[names["open_time"]], first_line)
+    columns = {"open_time": times.moments}
+    for column in NUMBERS:
+        columns[column] = _numbers(path, cells[names[column]], column, first_line)
+    quote = None
+    if "quote_volume" in names:
+        quote = _numbers(path, cells[names["quote_volume"]], "quote_volume", first_line)
+    frame = pd.DataFrame(columns).reset_index(drop=True)
+    frame, turned = _in_order(path, frame)
+    if quote is not None:
+        quote = quote.reset_index(drop=True)
+        quote = quote[::-1].reset_index(drop=True) if turned else quote
+    return ParsedFile(
+        path, frame, times.rows_by_unit, comment, quote, symbols, times.zoneless, turned
     )
 
 
-def _times(path: Path, column: pd.Series, first_line: int) -> tuple[pd.Series, int, int]:
-    """Open times, and how many rows came in ms and in us."""
-    text = column.str.strip()
-    length = text.str.len()
-    digits = text.str.fullmatch(r"\d+")
-    milli, micro = digits & (length == 13), digits & (length == 16)
-    times = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us, UTC]")
-    for rows, factor in ((milli, 1000), (micro, 1)):
-        moments = text[rows].astype("int64") * factor
-        times[rows] = pd.to_datetime(moments, unit="us", utc=True).dt.as_unit("us")
-    words = ~digits
-    parsed = pd.to_datetime(text[words], format="ISO8601", utc=True, errors="coerce")
-    times[words] = parsed.dt.as_unit("us")
-    wrong = times.isna().to_numpy()
-    if wrong.any():
-        row = int(np.argmax(wrong))
+def _columns(path: Path, cells: pd.DataFrame, symbols: frozenset[str]) -> dict[str, str]:
+    """Which column is what; ``quote_volume`` only where there is one."""
+    present = list(cells.columns)
+    time_name = next((name for name in TIME_NAMES if name in present), None)
+    volume, quote = _volumes(present, symbols)
+    missing = [name for name in NUMBERS[:-1] if name not in present]
+    missing += [] if volume else ["volume"]
+    missing = ([] if time_name else ["open_time_utc"]) + missing
+    if missing or time_name is None or volume is None:
         raise MarketDataError(
             Message(
-                "{path}, line {line}: {text!r} is not an open time.",
+                "{path} has no column {columns}. Its columns: {present}.",
                 path=str(path),
-                line=first_line + row,
-                text=column.iloc[row],
+                columns=", ".join(missing),
+                present=", ".join(present[:20]),
             ),
-            Message("Open times are 13 digits (ms), 16 digits (us) or ISO 8601 in UTC."),
+            FORMATS,
         )
-    return times, int(milli.sum()), int(micro.sum())
+    names = {"open_time": time_name, "volume": volume} | {name: name for name in NUMBERS[:-1]}
+    return names | ({"quote_volume": quote} if quote else {})
+
+
+def _volumes(present: list[str], symbols: frozenset[str]) -> tuple[str | None, str | None]:
+    """The columns of base and of quote volume."""
+    named = [name for name in present if name.startswith("volume")]
+    quote = next((name for name in _QUOTE_VOLUMES if name in present), None)
+    if "volume" in named:
+        return "volume", quote
+    if "volumefrom" in named:
+        return "volumefrom", quote
+    symbol = next(iter(symbols), "").lower()
+    currencies = {name: name.removeprefix("volume").strip(" _()") for name in named}
+    if symbol:
+        base = next((n for n, each in currencies.items() if each and symbol.startswith(each)), None)
+        other = next((n for n, each in currencies.items() if each and symbol.endswith(each)), None)
+        if base is not None and base != other:
+            return base, quote or other
+    return (named[0] if len(named) == 1 else None), quote
+
+
+def _symbols(path: Path, cells: pd.DataFrame) -> frozenset[str]:
+    for name in _SYMBOL_NAMES:
+        if name in cells.columns:
+            written = cells[name].astype(str).str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
+            return frozenset(each for each in written.unique() if each)
+    found = _SYMBOL.search(path.name)
+    if found is None and path.parent.suffix.lower() == ".zip":
+        found = _SYMBOL.search(path.parent.name)
+    return frozenset({f"{found[1]}{found[2]}".upper()} if found else ())
+
+
+def _in_order(path: Path, frame: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """The rows in order of time; rows that are all newest first are turned.
+
+    :raises MarketDataError: they are in neither order.
+    """
+    steps = frame["open_time"].diff()
+    back, forth = steps < pd.Timedelta(0), steps > pd.Timedelta(0)
+    if not back.any():
+        return frame, False
+    if not forth.any() and len(frame) > 2:
+        return frame[::-1].reset_index(drop=True), True
+    row = int(back.to_numpy().argmax())
+    moments = frame["open_time"]
+    raise MarketDataError(
+        Message(
+            "{file} is not in order: {later} follows {earlier}.",
+            file=str(path),
+            later=str(moments[row]),
+            earlier=str(moments[row - 1]),
+        ),
+        Message("Sort the file by open time; check that ms and us were not mixed up."),
+    )
 
 
 def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Series:
-    text = column.str.strip()
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype(float)
+    text = column.astype(str).str.strip()
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     absent = text.str.lower().isin(["", "nan", "null", "none"])
     wrong = (numbers.isna() & ~absent).to_numpy()
@@ -205,7 +187,7 @@ def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Se
                 path=str(path),
                 line=first_line + row,
                 name=name,
-                text=column.iloc[row],
+                text=str(column.iloc[row]),
             ),
             FIX_LINE,
         )

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.errors import MarketDataError
 from core.language import Message, joined, literal, plural
-from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, listed, price_errors
-from core.market.candles import MAX_FILL, Candles
+from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, price_errors
+from core.market.file_rules import file_errors, file_warnings
+from core.market.filling import longest_run
+from core.market.price_rules import impossible_prices, long_wicks
+from core.market.time_rules import time_errors, time_warnings
 
-MAX_FILLED = 0.01  # share of bars
-UNIT_TOLERANCE = 0.20  # relative difference of quote volume / volume from the price
-SYNTHETIC = Message("The market is synthetic, not exchange data.")
+if TYPE_CHECKING:
+    from core.market.candles import Candles
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,12 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
     :param now: real time, to check that the last bar had closed; None skips the check.
         It is also skipped for a synthetic market.
     """
-    errors = _time_errors(candles) + price_errors(candles)
+    errors = [
+        *file_errors(candles),
+        *time_errors(candles),
+        *price_errors(candles),
+        *impossible_prices(candles),
+    ]
     if now is not None and not candles.synthetic and candles.last + candles.interval > now:
         errors.append(
             Issue(
@@ -75,7 +83,13 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
                 Message("The last bar, {at:%Y-%m-%d %H:%M} UTC, had not closed.", at=candles.last),
             )
         )
-    return QualityReport(tuple(errors), tuple(_warnings(candles)), _facts(candles))
+    warnings = (
+        *bar_warnings(candles),
+        *long_wicks(candles),
+        *time_warnings(candles),
+        *file_warnings(candles),
+    )
+    return QualityReport(tuple(errors), warnings, _facts(candles))
 
 
 def require_quality(candles: Candles, now: datetime | None = None) -> QualityReport:
@@ -96,91 +110,6 @@ def require_quality(candles: Candles, now: datetime | None = None) -> QualityRep
     return report
 
 
-def _time_errors(candles: Candles) -> list[Issue]:
-    raw, bars = candles.raw, len(candles)
-    hours = candles.interval / timedelta(hours=1)
-    issues = listed(
-        "off_grid",
-        lambda n, at: plural(
-            "{n} bar doesn't open on a multiple of {hours:g} h: {at}.",
-            "{n} bars don't open on a multiple of {hours:g} h: {at}.",
-            n,
-            hours=hours,
-            at=at,
-        ),
-        raw.off_grid,
-    )
-    issues += listed(
-        "conflicting_duplicates",
-        lambda n, at: plural(
-            "{n} bar appears twice with different numbers: {at}.",
-            "{n} bars appear twice with different numbers: {at}.",
-            n,
-            at=at,
-        ),
-        raw.conflicting_duplicates,
-    )
-    issues += listed(
-        "long_gap",
-        lambda n, at: plural(
-            "{n} gap is longer than {hours:g} h: {at}.",
-            "{n} gaps are longer than {hours:g} h: {at}.",
-            n,
-            hours=MAX_FILL / timedelta(hours=1),
-            at=at,
-        ),
-        tuple(gap.first for gap in candles.gaps if not gap.filled),
-    )
-    filled = int(candles.frame["is_filled"].sum())
-    if filled > MAX_FILLED * bars:
-        message = Message(
-            "{filled} of {bars} bars ({share:.1%}) are missing and were filled; at most "
-            "{limit:.0%} may be.",
-            filled=filled,
-            bars=bars,
-            share=filled / bars,
-            limit=MAX_FILLED,
-        )
-        issues.append(Issue("too_many_filled", message, filled))
-    return issues
-
-
-def _warnings(candles: Candles) -> list[Issue]:
-    return [*bar_warnings(candles), *_file_warnings(candles)]
-
-
-def _file_warnings(candles: Candles) -> list[Issue]:
-    raw, issues = candles.raw, []
-    if raw.exact_duplicates:
-        repeated = plural(
-            "{n} repeated row was kept once.",
-            "{n} repeated rows were kept once.",
-            raw.exact_duplicates,
-        )
-        issues.append(Issue("duplicates", repeated, raw.exact_duplicates))
-    if raw.millisecond_rows and raw.microsecond_rows:
-        mixed = Message(
-            "{milli} rows have the time in ms and {micro} in us; each was read in its own unit.",
-            milli=raw.millisecond_rows,
-            micro=raw.microsecond_rows,
-        )
-        issues.append(Issue("mixed_time_units", mixed, raw.microsecond_rows))
-    ratio = raw.volume_unit_ratio
-    if ratio is not None and abs(ratio - 1) > UNIT_TOLERANCE:
-        unit = Message(
-            "Quote volume / volume is {ratio:.3g} times the price; the volume may not be in the "
-            "base currency.",
-            ratio=ratio,
-        )
-        issues.append(Issue("volume_unit", unit))
-    if candles.synthetic:
-        issues.append(Issue("synthetic", SYNTHETIC))
-        if candles.source_files and raw.synthetic_files < len(candles.source_files):
-            sources = Message("Synthetic files and other files are mixed.")
-            issues.append(Issue("mixed_sources", sources))
-    return issues
-
-
 def _facts(candles: Candles) -> dict[str, object]:
     frame = candles.frame
     provenance = candles.provenance()
@@ -189,8 +118,10 @@ def _facts(candles: Candles) -> dict[str, object]:
         "files": ", ".join(provenance.files) if len(provenance.files) <= 5 else f"{len(provenance.files)} files",
         "raw_rows": candles.raw.rows,
         "filled_share": round(float(frame["is_filled"].mean()), 6),
+        "longest_filled_run": longest_run(frame["is_filled"]),
         "longest_gap_bars": max((gap.bars for gap in candles.gaps), default=0),
         "zero_volume": int(((frame["volume"] == 0) & ~frame["is_filled"]).sum()),
         "flat_bars": int(((frame["high"] == frame["low"]) & ~frame["is_filled"]).sum()),
+        "symbols": ", ".join(candles.raw.symbols) or None,
         "days": round(len(candles) * (candles.interval / timedelta(days=1)), 2),
     }  # fmt: skip

@@ -27,6 +27,7 @@ from core.errors import InputError
 from core.files import write_text
 from core.language import Message, plural
 from core.market.candles import HOUR, PRICES, Candles, RawFacts
+from core.market.csv_text import csv_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -186,7 +187,7 @@ def make_market(
     line = marker(model, seed, bars)
     candles = Candles(
         frame=frame.assign(is_filled=False),
-        sha256=hashlib.sha256(_csv(frame, line).encode()).hexdigest(),
+        sha256=hashlib.sha256(csv_text(frame, line).encode()).hexdigest(),
         interval=HOUR,
         synthetic=True,
         synthetic_note=line.removeprefix("# "),
@@ -232,7 +233,7 @@ def write_market(
                 last=str(market.candles.last),
             ),
         )
-    return write_text(path, _csv(frame[keep], market.marker))
+    return write_text(path, csv_text(frame[keep], market.marker))
 
 
 def _hidden_states(model: SignalModel, bars: int, random: np.random.Generator) -> np.ndarray:
@@ -278,10 +279,3 @@ def _candles(
     frame["low"] = frame[PRICES].min(axis=1)
     frame["volume"] = volume.round(2)
     return frame
-
-
-def _csv(frame: pd.DataFrame, first_line: str) -> str:
-    table = frame[[*PRICES, "volume"]].copy()
-    table.index = pd.DatetimeIndex(frame.index).strftime("%Y-%m-%dT%H:%M:%SZ")
-    table.index.name = "open_time_utc"
-    return first_line + "\n" + table.to_csv(lineterminator="\n")

@@ -23,6 +23,7 @@ LOOKAHEAD_TESTS = {
     "prefix_invariance": Message("later bars changed"),
     "planted_oracle": Message("planted oracle"),
     "shuffled_returns": Message("shuffled returns"),
+    "fills": Message("fills at the next open"),
 }
 OVERLAP = {
     "none": Message("no"),

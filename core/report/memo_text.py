@@ -245,7 +245,8 @@ def _deltas(d: DecisionRecord, before: ComparedDecision, v: Speaker) -> str:
         f"{names[gate]} {v.numbers.plain(change.delta, 2, sign=True)}"
         for gate, change in before.gates.items()
     )
-    return f"{before.created_at[:16]} {before.decision.value} {before.score}; {deltas}"
+    other = "".join(f"; {sentence.in_(v.language)}" for sentence in before.numerics)
+    return f"{before.created_at[:16]} {before.decision.value} {before.score}; {deltas}{other}"
 
 
 def _if_go(d: DecisionRecord, v: Speaker) -> str:

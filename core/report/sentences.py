@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
+from core.language import literal, said
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
 from core.vocabulary import DOUBTFUL_GRADES, Decision
@@ -112,6 +113,8 @@ def among_random(d: DecisionRecord, v: Speaker) -> str:
     random = d.baselines.random
     if random is None:
         return ""
+    if random.percentile is None:
+        return said(random.not_compared or literal(""), v.language).rstrip(".")
     return v.say(
         "Percentile {percentile:.1f} of {n} random policies with the same number of trades and "
         "holding time; {share:.1%} of them would be a GO",
@@ -151,13 +154,16 @@ def lapsed_line(d: DecisionRecord) -> str:
 def live_limits_line(d: DecisionRecord, v: Speaker) -> str:
     """Size, stops and dates of a GO, in one sentence."""
     g, n = d.if_go, v.numbers
+    times = g.times_capacity
+    traded = "" if times is None else f" ({v.say('the record traded {n:.1f} times that', n=times)})"
     return v.say(
         "Largest order {order} USDT ({share:.1%} of the median hourly volume), capital up to "
-        "{capital} USDT; stop at a drawdown of {drawdown} %, or at a daily loss of {loss} %; "
+        "{capital} USDT{traded}; stop at a drawdown of {drawdown} %, or at a daily loss of {loss} %; "
         "{days} on paper; next revalidation {next}",
         order=n.plain(g.order_cap_usdt, 0),
         share=g.participation,
         capital=n.plain(g.capital_cap_usdt, 0),
+        traded=traded,
         drawdown=n.plain(g.max_drawdown_stop_pct, 1),
         loss=n.plain(g.daily_loss_stop_pct, 2),
         days=v.plural("{n} day", "{n} days", g.paper_days),

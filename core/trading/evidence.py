@@ -58,10 +58,12 @@ class Skill:
 
     :ivar random_percentile: share of the random policies with a lower Sharpe, percent.
     :ivar excess_sharpe: over buy and hold at the agent's mean exposure.
+    :ivar free_bars: share of the bars on which a random policy can differ from the agent.
     """
 
     random_percentile: float | None = None
     excess_sharpe: float | None = None
+    free_bars: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def graded_evidence(
         have_days=window,
         n_trials=trials.record(),
         random_percentile=skill.random_percentile,
+        free_bars=skill.free_bars,
         excess_sharpe=skill.excess_sharpe,
         rules=tuple(rules),
     )

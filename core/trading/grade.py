@@ -77,7 +77,13 @@ class Evidence(JsonModel):
         description="How many trials the record was selected from; null: not counted."
     )
     random_percentile: float | None = Field(
-        description="Share of the random policies with a lower Sharpe, in percent."
+        description="Share of the random policies with a lower Sharpe, in percent; null: not "
+        "compared."
+    )
+    free_bars: Share | None = Field(
+        default=None,
+        description="Share of the bars on which a random policy can differ from the agent; null or "
+        "absent: not known.",
     )
     excess_sharpe: float | None = Field(
         description="Over buy and hold at the agent's mean exposure."
@@ -100,7 +106,9 @@ def reasons_of(evidence: Evidence) -> tuple[Message, ...]:
     needed = NEEDED_GRADE[evidence.grade]
     trials = 1 if evidence.n_trials is None else evidence.n_trials.used
     missed = [
-        _missed(rule, trials) for rule in evidence.rules if rule.grade == needed and not rule.met
+        _missed(rule, trials, evidence.free_bars)
+        for rule in evidence.rules
+        if rule.grade == needed and not rule.met
     ]
     if evidence.grade in (EvidenceGrade.STRONG, EvidenceGrade.ADEQUATE):
         missed.insert(0, _known(evidence))
@@ -117,12 +125,12 @@ def _known(evidence: Evidence) -> Message:
     )
 
 
-def _missed(rule: Rule, trials: int) -> Message:
+def _missed(rule: Rule, trials: int, free: float | None) -> Message:
     """Why a rule is not met."""
     if rule.id == "sharpe_defined":
         return Message("The Sharpe ratio is undefined.")
     if rule.value is None:
-        return _unknown(rule)
+        return _unknown(rule, free)
     value, grade = rule.value, capitals(rule.grade)
     if rule.id in FAILED_CHECKS:
         return FAILED_CHECKS[rule.id]
@@ -185,7 +193,7 @@ def _improbable(name: str, value: float, grade: Message, limit: float, trials: i
     )
 
 
-def _unknown(rule: Rule) -> Message:
+def _unknown(rule: Rule, free: float | None) -> Message:
     """Why a rule could not be applied."""
     grade = capitals(rule.grade)
     match rule.id:
@@ -197,6 +205,13 @@ def _unknown(rule: Rule) -> Message:
             return Message("The training range is unknown; {grade} requires it.", grade=grade)
         case "trades":
             return Message("The round trips are unknown.")
+        case "random" if free is not None:
+            return Message(
+                "Not compared with random policies, because the agent is on one side of the market "
+                "on all but {free:.1%} of the bars; {grade} requires it.",
+                free=free,
+                grade=grade,
+            )
         case "random":
             return Message("Not compared with random policies; {grade} requires it.", grade=grade)
         case "excess_sharpe":

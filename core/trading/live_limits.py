@@ -32,6 +32,16 @@ class LiveLimits(JsonModel):
     capital_cap_usdt: float | None = Field(
         description="Equity at which a full position is that order."
     )
+    record_capital_usdt: float | None = Field(
+        default=None,
+        description="Equity that the record traded with: at its start, or its highest where only "
+        "that is above the cap; absent: not recorded.",
+    )
+    times_capacity: float | None = Field(
+        default=None,
+        description="record_capital_usdt / capital_cap_usdt; above 1 the record's orders are "
+        "larger than the volume allows; null or absent: no cap.",
+    )
     max_drawdown_stop_pct: float | None = Field(
         description="Stop when the drawdown is deeper: upper end of its interval, at most the "
         "gate's limit."
@@ -55,6 +65,7 @@ def live_limits(
 ) -> LiveLimits:
     """The limits that apply after a GO.
 
+    :param equity: of the record, USDT, shape (n + 1,).
     :param bars: with ``volume`` in coins; without it the caps are unknown.
     :param size: share of equity of a full position.
     """
@@ -66,11 +77,17 @@ def live_limits(
     stop = drawdown_limit_pct
     if drawdown_ci95 is not None:
         stop = min(stop, float(drawdown_ci95[1]))
+    cap = order / size if order is not None and size > 0 else None
+    capital = float(equity[0])
+    if cap is not None and capital <= cap < equity.max():
+        capital = float(equity.max())
     return LiveLimits(
         participation=settings.participation,
         median_hourly_volume_usdt=traded,
         order_cap_usdt=order,
-        capital_cap_usdt=order / size if order is not None and size > 0 else None,
+        capital_cap_usdt=cap,
+        record_capital_usdt=capital,
+        times_capacity=capital / cap if cap else None,
         max_drawdown_stop_pct=stop,
         daily_loss_stop_pct=_rare_day_loss_pct(equity),
         paper_days=settings.paper_days,

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from core.errors import InputError
-from core.json_model import Count, JsonModel, Share
+from core.json_model import Count, JsonModel, Sentence, Share
 from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
 from core.metrics.drawdown import underwater
@@ -30,15 +30,50 @@ class RandomComparison(JsonModel):
     trades: Count = Field(description="Round trips of each, as the agent's.")
     mean_hold_bars: float = Field(description="As the agent's.")
     size: float = Field(description="Share of equity while in the market.")
-    percentile: float = Field(
+    percentile: float | None = Field(
         ge=0,
         le=100,
-        description="Of the agent by Sharpe: share of the random policies below it, percent.",
+        description="Of the agent by Sharpe: share of the random policies below it, percent; null: "
+        "see not_compared.",
     )
-    percentile_return: float = Field(ge=0, le=100, description="The same by return.")
+    percentile_return: float | None = Field(
+        ge=0, le=100, description="The same by return; null: see not_compared."
+    )
     sharpe: Quantiles = Field(description="Of the random policies.")
     return_pct: Quantiles = Field(description="Of the random policies.")
     share_go: Share = Field(description="Share of them that would be a GO.")
+    free_bars: Share | None = Field(
+        default=None,
+        description="Share of the bars on which a random policy can differ from the agent: those "
+        "that the agent does not spend on its most frequent side; absent: not recorded.",
+    )
+    not_compared: Sentence | None = Field(
+        default=None, description="Why there is no percentile; null or absent: there is one."
+    )
+
+
+FEWEST_FREE = 0.10  # share of the bars; below it the policies differ from the agent by little
+
+
+def free_bars(levels: np.ndarray) -> float:
+    """Share of the bars that the agent does not spend on its most frequent side.
+
+    An agent that is always long leaves a random policy no other place to trade. One that is
+    almost always out of the market leaves it nearly all of them.
+    """
+    sides = np.sign(levels)
+    return 1.0 - max(float(np.mean(sides > 0)), float(np.mean(sides < 0)))
+
+
+def few_free_bars(free: float) -> Message:
+    """Why an agent that is nearly always in the market has no percentile."""
+    return Message(
+        "No percentile among random policies: the agent is on one side of the market on all but "
+        "{free:.1%} of the bars, so random policies hold almost the same; at least {limit:.0%} "
+        "must be free.",
+        free=free,
+        limit=FEWEST_FREE,
+    )
 
 
 @dataclass(frozen=True)

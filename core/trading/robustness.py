@@ -27,6 +27,7 @@ SLIPPAGES_BPS = (0.0, 5.0, 10.0, 20.0)
 COST_MULTIPLES = (2.0, 3.0)
 BEST = 5
 _HIGHEST_BPS = 1_000.0
+RUINED = 1e-6  # of the starting capital; a relative difference would mean nothing below it
 
 
 class WorstEpisode(JsonModel):
@@ -129,8 +130,6 @@ def robustness(
 
     :param table: the episode table.
     """
-    curve = record.curve / record.curve[0]
-    off = abs(strained.same.equity[:, 0] / curve - 1.0)
     returns = {
         row.episode: row.return_pct
         for row in table
@@ -145,7 +144,7 @@ def robustness(
         costs=strained.costs,
         delay_one_bar=strained.delayed,
         break_even_cost_bps=strained.break_even_bps,
-        replay_error=float(off.max()),
+        replay_error=replay_error(record, strained.same),
         quarters=quarterly,
         regimes=by_regime,
         worst_episode=None
@@ -154,6 +153,19 @@ def robustness(
         top5_share=share,
         return_without_top5_pct=rest,
     )
+
+
+def replay_error(record: BacktestRecord, played: Replay | None = None) -> float:
+    """Largest relative difference of the replayed equity from the recorded one.
+
+    Of an account that is ruined the difference is in units of the starting capital.
+
+    :param played: a replay at the recorded costs; None: made here.
+    """
+    same = played or replay(record.track, record.levels, Costs.of(record.costs))
+    curve = record.curve / record.curve[0]
+    off = np.abs(same.equity[:, 0] - curve) / np.where(np.abs(curve) > RUINED, np.abs(curve), 1.0)
+    return float(off.max())
 
 
 def break_even_bps(track: Track, levels: np.ndarray) -> float | None:

@@ -51,6 +51,7 @@ LOOKAHEAD_TESTS: dict[str, Message] = {
     ),
     "planted_oracle": Message("The look-ahead test detects a planted oracle"),
     "shuffled_returns": Message("No look-ahead: no profit on shuffled returns"),
+    "fills": Message("No look-ahead: fills at the open after the decision"),
 }
 OVERLAP = Message("Training and backtest data do not overlap")
 ACTS: dict[SignatureAct, Message] = {

@@ -45,6 +45,7 @@ SCENARIOS: dict[str, Message] = {
     "data_issue": Message("Data issue"),
     "policy_dead": Message("Policy stopped updating"),
     "logging_broken": Message("Logging broken"),
+    "collapse": Message("Reward collapse"),
     "critic_useless": Message("Critic useless"),
     "exploration_blowup": Message("Exploration blow-up"),
     "early_determinism": Message("Early determinism"),

@@ -15,6 +15,7 @@ from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.language import Message
 from core.paths import numbered
+from runner.agent.numerics import numerics
 from runner.agent.policy import require_finite
 from runner.agent.versions import versions
 from runner.failpoints import fail_here
@@ -43,7 +44,7 @@ SAVE_POINTS = ("best_model_begun", "best_model_announced", "best_model_replaced"
 def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Replace the best model and verify it.
 
-    :param facts: what the manifest has besides hash and versions (run, step,
+    :param facts: what the manifest has besides hash, versions and numerics (run, step,
         config, normaliser, observation, ranges); strict JSON.
     :returns: the manifest.
     :raises TrainingDivergedError: the weights hold NaN or infinity; nothing is written.
@@ -59,6 +60,7 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         "sha256": hashlib.sha256(content.getvalue()).hexdigest(),
         **facts,
         "versions": versions(),
+        "numerics": numerics(),
     }
     try:
         fail_here("best_model_begun")

@@ -17,6 +17,7 @@ from runner.agent.evaluation import Policy, greedy
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
 from runner.agent.market_env import MarketEnv
 from runner.agent.normaliser import Normaliser
+from runner.agent.numerics import numeric_differences
 from runner.agent.policy import build_model, load_weights
 from runner.agent.session import settings_with
 from runner.agent.split import env_settings, purge_gap
@@ -122,6 +123,7 @@ class Candidate:
         """Facts about the model that limit its results; usually none."""
         name = Message("The model {file}", file=self.path.name)
         found = differences(self.manifest.get("versions"), name)
+        found += numeric_differences(self._trained_with(), name)
         if (imported := self.manifest.get("imported")) is not None:
             found.append(
                 Message(
@@ -133,6 +135,10 @@ class Candidate:
                 )
             )
         return found
+
+    def _trained_with(self) -> Mapping[str, str] | None:
+        """Numerics of its training run; None: not recorded. An import only copied the weights."""
+        return None if self.manifest.get("imported") else self.manifest.get("numerics")
 
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars, normalised with the training statistics."""
@@ -164,4 +170,5 @@ class Candidate:
             "validation": self.manifest["validation"],
             "settings": self.manifest["config"]["settings"],
             "versions": self.manifest["versions"],
+            "numerics": self._trained_with(),
         }

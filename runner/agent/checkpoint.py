@@ -19,6 +19,7 @@ from core.language import Message
 from core.paths import numbered
 from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
 from runner.agent.normaliser import Normaliser, name_differences
+from runner.agent.numerics import numerics
 from runner.agent.policy import load_weights, require_finite
 from runner.agent.random_states import random_states, restore_random_states
 from runner.agent.versions import versions
@@ -196,6 +197,7 @@ def _write_parts(
         "updates": int(model._n_updates),
         "sha256": {file.name: file_sha256(file) for file in sorted(partial.iterdir())},
         "versions": versions(),
+        "numerics": numerics(),
         "observation": list(OBSERVATION_NAMES),
         "last_episodes": [[float(e["r"]), int(e["l"])] for e in episodes],
     }

@@ -14,7 +14,7 @@ from runner.week.data_availability import check_datasets
 
 def data_check(spec: Spec, stop: StopFlag) -> int:
     """Check the candles and print the report."""
-    result, text = check_datasets(spec.home, now=datetime.now(UTC))
+    result, text = check_datasets(spec.home, now=datetime.now(UTC), playbook=spec.playbook)
     print(text, flush=True)
     spec.write_result({"complete": True, **result})
     return COMPLETE

@@ -34,7 +34,7 @@ def preflight(spec: Spec, stop: StopFlag) -> int:
     home, playbook_file = spec.home, spec.playbook_path
     steps: list[tuple[str, Callable[[], dict[str, Any]]]] = [
         ("preflight_config", lambda: _config(playbook_file)),
-        ("preflight_data", lambda: _data(home)),
+        ("preflight_data", lambda: _data(home, spec.playbook)),
         ("preflight_disk", lambda: _disk(home, spec.playbook)),
         ("preflight_versions", _versions),
         ("preflight_folders", lambda: _folders(home)),
@@ -69,8 +69,8 @@ def _config(playbook_file: Path) -> dict[str, Any]:
     return _result(True, playbook.id, "valid", why)
 
 
-def _data(home: Home) -> dict[str, Any]:
-    result, _ = check_datasets(home, now=datetime.now(UTC))
+def _data(home: Home, playbook: Playbook) -> dict[str, Any]:
+    result, _ = check_datasets(home, now=datetime.now(UTC), playbook=playbook)
     bars = sum(d.get("facts", {}).get("rows", 0) for d in result["datasets"])
     if not result["ok"]:
         return _result(

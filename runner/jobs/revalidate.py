@@ -39,6 +39,7 @@ from runner.agent.episodes import slices
 from runner.agent.features import WARM_UP
 from runner.agent.lookahead import lookahead_tests
 from runner.agent.market import Market
+from runner.agent.numerics import numerics
 from runner.agent.split import env_settings
 from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
@@ -47,7 +48,6 @@ from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
     declared_trials,
     other_costs,
-    require_interval,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ class _Revalidation:
         self._progress("loading", 0)
         candidate = Candidate.read(self.model_path)
         candles = load_candles(self.data_path)
-        require_interval(candles, self.playbook.interval)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
         if candles.synthetic:
@@ -151,6 +150,7 @@ class _Revalidation:
                 max_exposure=candidate.settings.max_exposure,
                 warm_up_bars=WARM_UP,
                 versions=versions(),
+                numerics=numerics(),
             ),
             on_stage=self._stage,
         )

@@ -1,36 +1,15 @@
-"""Checks of a revalidation's input: interval, costs, number of trials."""
+"""Checks of a revalidation's input: costs, number of trials."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from core.errors import InputError, MarketDataError
+from core.errors import InputError
 from core.language import Message
 from core.trading.evidence import Trials
 
 if TYPE_CHECKING:
-    from core.market import Candles
     from core.trading.costs import CostModel
-
-
-def require_interval(candles: Candles, interval: str) -> None:
-    """Refuse bars of another length than the playbook's: filled gaps would count as trading.
-
-    :raises MarketDataError: names both lengths.
-    """
-    times = candles.frame.index[~candles.frame["is_filled"]]
-    found = times.to_series().diff().mode()
-    if len(found) and found.iloc[0] != pd.Timedelta(interval):
-        raise MarketDataError(
-            Message(
-                "The backtest candles are {hours:g} h apart; the playbook's interval is {interval}.",
-                hours=found.iloc[0] / pd.Timedelta(hours=1),
-                interval=interval,
-            ),
-            Message("Give {interval} candles.", interval=interval),
-        )
 
 
 def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:

@@ -20,7 +20,7 @@ from core.decision import (
     marked_bars,
 )
 from core.decision.inputs import ModelRecord
-from core.decision.lookahead import Lookahead, LookaheadTest
+from core.decision.lookahead import Lookahead, LookaheadTest, fills_replayed
 from core.decision.schema import decision_schema
 from core.language import literal
 from core.market.synthetic import make_market
@@ -130,7 +130,15 @@ def fields_of(backtest: BacktestRecord, **changed: Any) -> dict[str, Any]:
 def look_ahead(
     *passed: bool | None, detail: str = "Inputs depend on the future.", checked: int = 3
 ) -> Lookahead:
-    """The three tests with these results; one result stands for all of them."""
+    """The three tests with these results; one result stands for all of them.
+
+    Fills are as replayed: the record here is drawn, not traded.
+    """
     results = passed * 3 if len(passed) == 1 else passed
     tests = [LookaheadTest(passed=one, checked=checked, detail=literal(detail)) for one in results]
-    return Lookahead(prefix_invariance=tests[0], planted_oracle=tests[1], shuffled_returns=tests[2])
+    return Lookahead(
+        prefix_invariance=tests[0],
+        planted_oracle=tests[1],
+        shuffled_returns=tests[2],
+        fills=LookaheadTest(passed=True, checked=400, detail=fills_replayed(1e-15)),
+    )

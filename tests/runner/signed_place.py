@@ -11,7 +11,7 @@ from core.canonical_json import canonical_sha256
 from core.decision import Checks, decision_text, write_reports
 from core.decision.load import files_of
 from core.files import file_sha256, write_json
-from core.market.loading import candles_sha256
+from core.market.candle_files import candles_sha256
 from core.model_manifest import manifest_of, manifest_path
 from core.timestamps import iso
 from core.vocabulary import Decision, EvidenceGrade, JobKind, SignatureAct

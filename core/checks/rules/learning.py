@@ -22,6 +22,7 @@ from core.checks.rules.series import (
     too_few,
     untrusted,
 )
+from core.diagnosis.reward_level import reward_levels
 from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
@@ -86,6 +87,20 @@ def direction(case: Case) -> Judgement:
         at=found.last_at,
     )
     why = Message("{trend}: {numbers}.", trend=capitals(result.label), numbers=result.why)
+    levels = reward_levels(found, run.series("rollout/ep_len_mean"))
+    if levels is not None and levels.collapsed[-1]:
+        return case.failed(
+            Message(
+                "{trend}, but far below: level now {now:.4g}, at the start {start:.4g}, "
+                "best {best:.4g}.",
+                trend=capitals(result.label),
+                now=float(levels.now[-1]),
+                start=levels.start,
+                best=float(levels.best[-1]),
+            ),
+            case.sourced(reading),
+            Message("the reward has collapsed; a trend measured from the bottom says nothing good"),
+        )
     return case.judged(case.sourced(reading), why)
 
 

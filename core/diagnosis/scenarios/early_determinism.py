@@ -72,9 +72,9 @@ def early_determinism(moment: RunView) -> ScenarioResult:
     if _dead(moment.of_attempt(moment.series("train/approx_kl"))):
         return clear(Message("Not evaluated: explained by {scenarios}.", scenarios="policy_dead"))
     gain = reward_gain(moment)
-    if gain is not None and gain.gained:
+    if gain is not None and gain.ever_gained:
         return clear(
-            Message("The policy is nearly deterministic, and earns more than at its start."),
+            Message("The policy is nearly deterministic, and had learned before."),
             fact,
             gain.told,
         )

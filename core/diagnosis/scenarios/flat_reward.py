@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import (
+    contradictions,
     critic_fails,
     critic_predicts,
     ended_early,
@@ -30,9 +31,12 @@ _DIRECTIONS = {
 _CONSTANT = Message(
     "Reward constant from the start: nothing was learned, or nothing is left to learn"
 )
+_NOT_CONVERGED = Message(
+    "Reward stable near its own best, but other curves contradict that it has converged"
+)
 _VERDICTS = {
     Level.STUCK: Message("Reward stuck: no higher than at the start, and never improved"),
-    Level.REGRESSED: Message("Reward regressed: far below its own best"),
+    Level.REGRESSED: Message("Reward regressed: far below its own best or beginning"),
     Level.CONVERGED: Message("Reward converged: stable near its own best"),
     Level.PLATEAU: Message("Reward on a plateau: stable, somewhat below its own best"),
 }
@@ -57,6 +61,9 @@ def flat_reward(
     status = replayed(history, flat)
     normal = normal_until(moment)
     verdict = _CONSTANT if state.constant else _VERDICTS[state.level]
+    doubts = contradictions(moment) if state.level is Level.CONVERGED else ()
+    if doubts and not state.constant:
+        verdict = _NOT_CONVERGED
     if state.level is Level.STUCK and normal is not None and not troubles:
         return ScenarioResult(
             FindingStatus.PENDING,
@@ -79,7 +86,7 @@ def flat_reward(
         return ScenarioResult(
             status,
             Message("{verdict}.", verdict=verdict),
-            evidence_against=state.numbers,
+            evidence_against=doubts + state.numbers,
             kind=state.level.value,
         )
     return ScenarioResult(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import (
+    contradictions,
     critic_fails,
     critic_predicts,
     normal_hours,
@@ -22,6 +23,10 @@ from core.vocabulary import FindingStatus, Severity, Trend
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
 
+# While one of them fires, nothing is called learning or converged.
+_NOT_LEARNING = {"collapse", "policy_dead"}
+_RISING_ONLY = Message("The reward is rising, but other curves contradict that it learns.")
+_STABLE_ONLY = Message("The reward is stable, but other curves contradict that it has converged.")
 CONVERGED_SURELY = 0.05  # of the range below the best
 
 
@@ -35,6 +40,13 @@ def not_converging(
     state = history[-1]
     if state.level is Level.UNKNOWN:
         return no_data(too_early(moment, state))
+    if state.level is Level.REGRESSED or _NOT_LEARNING & set(troubles):
+        known = troubles or ("flat_reward",)
+        return clear(_explained(known), *state.numbers)
+    doubts = contradictions(moment)
+    if doubts and (state.level is Level.CONVERGED or state.label is Trend.INCREASING):
+        rising = state.label is Trend.INCREASING
+        return clear(_RISING_ONLY if rising else _STABLE_ONLY, *doubts, *state.numbers)
     if state.level is Level.CONVERGED:
         proven = _converged(moment, history)
         headline = (
@@ -47,8 +59,7 @@ def not_converging(
         status = capitals(moment.run.status)
         return clear(Message("Run {status}: nothing to wait for.", status=status))
     if troubles:
-        why = Message("Not evaluated: explained by {scenarios}.", scenarios=", ".join(troubles))
-        return clear(why, *state.numbers)
+        return clear(_explained(troubles), *state.numbers)
     normal = normal_until(moment)
     if normal is not None:
         return ScenarioResult(
@@ -77,6 +88,10 @@ def not_converging(
         state.numbers + critic_fails(moment),
         critic_predicts(moment),
     )
+
+
+def _explained(scenarios: tuple[str, ...]) -> Message:
+    return Message("Not evaluated: explained by {scenarios}.", scenarios=", ".join(scenarios))
 
 
 def _converged(moment: RunView, history: list[RewardState]) -> tuple[Message, ...]:

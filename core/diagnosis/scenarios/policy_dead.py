@@ -14,7 +14,6 @@ import numpy as np
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
-from core.diagnosis.reward_gain import reward_gain
 from core.diagnosis.reward_state import Level, reward_state
 from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.diagnosis.update_strength import AT_REST, jump_before, rate_at, strengths
@@ -89,9 +88,8 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         first=first,
     )
     state = reward_state(moment, flat_hours(moment.playbook))
-    gain = reward_gain(moment)
     # A level near its own best is none to keep if the first episodes earned more.
-    if state.level is Level.CONVERGED and not (gain is not None and gain.lost):
+    if state.level is Level.CONVERGED and not _fell(moment):
         return clear(
             Message("Policy no longer updating: it has converged."),
             fact,
@@ -99,7 +97,6 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         )
     cause = _cause(moment, every, since)
     if last < COLLAPSED * first:
-        fell = () if gain is None or not gain.lost else (gain.told,)
         return ScenarioResult(
             status,
             Message(
@@ -107,7 +104,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
             ),
             Severity.CRITICAL,
             since,
-            (*((cause,) if cause else ()), fact, entropy_fact, *fell),
+            (*((cause,) if cause else ()), fact, entropy_fact),
             kind="COLLAPSED",
             advice_of="kl_explosion" if cause else "",
         )
@@ -146,6 +143,17 @@ def _death(is_dead: np.ndarray, kl: np.ndarray) -> int:
         first = place if is_dead[place] else first
         place -= 1
     return first
+
+
+def _fell(moment: RunView) -> bool:
+    """Whether the first episodes earned more than the newest: the policy lost by its death.
+
+    Levels are of no use here: a policy may be dead after its first update. So the first point
+    is compared, and has to be above the newest ones by twice what those span.
+    """
+    reward = moment.series("rollout/ep_rew_mean").finite().value
+    newest = reward[-UPDATES:]
+    return len(reward) > UPDATES and float(reward[0] - newest.max()) > 2 * float(np.ptp(newest))
 
 
 def _cause(moment: RunView, kl: Series, since: int) -> Message | None:

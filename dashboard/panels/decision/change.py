@@ -79,6 +79,8 @@ def _against(
         f"{':gray[=' if part in same else ':orange[≠'} {say(name)}]" for part, name in PARTS.items()
     ]
     st.markdown(" · ".join(parts))
+    for sentence in before.numerics:
+        st.markdown(f":orange[:material/warning: {say(sentence)}]")
     now = {gate.id: gate for gate in decided.gates}
     rows = []
     for gate_id, gate in before.gates.items():

@@ -127,6 +127,9 @@ def _random(page: Page, decided: RecordedDecision) -> None:
         marks.append((say.raw(BASELINES["buy_and_hold"]), hold, False))
     figure = among_random(random.sharpe, marks, "Sharpe", say.raw("random policies below"))
     draw(page, figure, key="random", alt=heading)
+    if random.percentile is None:
+        st.markdown(f":orange[:material/warning: {say(random.not_compared or NONE)}]")
+        return
     st.markdown(
         say(
             "Better than **{percentile:.0f} %** of {n:,} random policies with {trades:,} trades of "

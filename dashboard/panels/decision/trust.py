@@ -34,7 +34,7 @@ def show(page: Page, saved: SavedDecision) -> None:
     _hashes(page, saved)
     _if_go(page, decided.if_go)
     with st.expander(page.say.raw("All records"), key="trust-all"):
-        for key in ("model", "data", "playbook", "costs", "conventions", "versions"):
+        for key in ("model", "data", "playbook", "costs", "conventions", "versions", "numerics"):
             if key in fields:
                 st.markdown(f"`{key}`")
                 st.json(fields[key], expanded=False)
@@ -126,6 +126,17 @@ def _hashes(page: Page, saved: SavedDecision) -> None:
     st.markdown("  \n".join(f"**{plain(name)}** `{sha}`" for name, sha in known.items() if sha))
 
 
+def _traded(go: LiveLimits) -> str:
+    """The record's capital beside the cap; empty where it was not recorded."""
+    if go.times_capacity is None:
+        return ""
+    return Message(
+        "the record traded {capital:,.0f} USDT, {times:.1f} times the cap",
+        capital=go.record_capital_usdt,
+        times=go.times_capacity,
+    )
+
+
 def _if_go(page: Page, go: LiveLimits | None) -> None:
     if go is None:
         return
@@ -133,7 +144,7 @@ def _if_go(page: Page, go: LiveLimits | None) -> None:
     rows: list[Row] = [
         (Message("Largest order"), fixed(go.order_cap_usdt, 0, "USDT"), Message(
             "{share:g} % of the median hourly volume", share=100 * go.participation)),
-        (Message("Capital cap"), fixed(go.capital_cap_usdt, 0, "USDT"), ""),
+        (Message("Capital cap"), fixed(go.capital_cap_usdt, 0, "USDT"), _traded(go)),
         (Message("Stop at a drawdown of"), fixed(go.max_drawdown_stop_pct, 2, "%"), ""),
         (Message("Stop at a daily loss of"), fixed(go.daily_loss_stop_pct, 2, "%"), ""),
         (Message("Paper trading first"), fixed(go.paper_days, 0, "d"), ""),

@@ -57,6 +57,7 @@ _SUBJECTS = {
     "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
     "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
     "logging_broken": _SPEED, "data_issue": _REWARD,
+    "collapse": _REWARD,
     "critic_useless": _EXPLAINED, "exploration_blowup": _SPREAD, "early_determinism": _SPREAD,
 }  # fmt: skip
 

@@ -130,6 +130,8 @@ def keep_evidence(home: Home, bound: Mapping[str, Any]) -> None:
 
 def _keep(source: Path, target: Path, sha256: str) -> None:
     """An existing copy is verified; a damaged one is replaced."""
+    from core.market.candle_files import listed_candle_files
+
     if target.exists() and _sha256(target) == sha256:
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -139,7 +141,7 @@ def _keep(source: Path, target: Path, sha256: str) -> None:
             shutil.copy2(source, part)
         else:
             part.mkdir()
-            for file in sorted(source.glob("*.csv")) if source.is_dir() else [source]:
+            for file in listed_candle_files(source) if source.is_dir() else [source]:
                 shutil.copy2(file, part / file.name)
         if _sha256(part) != sha256:
             raise IntegrityError(
@@ -178,7 +180,7 @@ def _manifest_sha256(zip_path: Path, model: Mapping[str, Any]) -> str | None:
 def _sha256(part: Path) -> str | None:
     """The hash of model or candles; None if the folder has no candles."""
     from core.files import file_sha256
-    from core.market.loading import candles_sha256
+    from core.market.candle_files import candles_sha256
 
     try:
         return candles_sha256(part) if part.is_dir() else file_sha256(part)

@@ -50,6 +50,7 @@ def literal(facts: Facts, playbook: Playbook, only: tuple[str, ...] | None) -> d
         "data_issue": any(_broken(series) for series in (reward, kl)),
         "policy_dead": False,
         "logging_broken": False,
+        "collapse": False,
     }
     critical = {"hung", "crash", "kl_explosion", "data_issue"}
     return {

@@ -28,7 +28,7 @@ class RunClass:
     envs: tuple[str, ...] = ("cartpole", "market", "continuous")
 
 
-_AFTER_DAMAGE = ("flat_reward", "not_converging")  # a policy that is broken earns less
+_AFTER_DAMAGE = ("flat_reward", "not_converging", "collapse")  # a policy that is broken earns less
 
 CLASSES = (
     RunClass("hang_stopped", "hung", 12, "SIGSTOP of the training process"),
@@ -62,7 +62,7 @@ CLASSES = (
     ),
     RunClass(
         "regressed_market", "flat_reward", 12, "the market's signal loses its edge",
-        ("not_converging",), envs=("market", "continuous"),
+        ("not_converging", "collapse"), envs=("market", "continuous"),
     ),
     RunClass("logging_lost", "logging_broken", 8, "the TensorBoard writer is taken out", ("hung",)),
     RunClass("step_reset", "data_issue", 6, "learn() again into the same file, steps from 0"),

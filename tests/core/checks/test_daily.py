@@ -119,7 +119,7 @@ def test_a_completed_run_has_nothing_remaining_and_keeps_its_length(scene) -> No
     assert summary["time_elapsed_hours"] == 4.0
     assert summary["estimated_time_remaining_hours"] == 0.0
     assert summary["reward_trend"] == "DECREASING"
-    assert summary["checklist"] == "✅ ❌ ✅ ✅ ✅"
+    assert summary["checklist"] == "✅ ❌ ✅ ✅ ❌"  # far below its own start: a collapse
 
 
 def test_a_number_that_is_not_finite_is_null_in_strict_json(scene, tmp_path) -> None:

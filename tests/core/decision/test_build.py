@@ -20,6 +20,7 @@ from core.decision import (
     metrics_csv,
 )
 from core.decision.build import STAGES
+from core.decision.trust import failed_checks
 from core.errors import InputError
 from core.gates import score
 from core.market import quality
@@ -188,6 +189,122 @@ def test_what_changed_is_the_delta_of_each_gate_and_what_stayed_the_same():
     assert fields_of(after)["change"] == {"previous": None, "production": None}
 
 
+def test_a_record_that_a_replay_does_not_give_is_insufficient_and_names_the_number():
+    tests = look_ahead(True).model_copy(update={"fills": None})
+    built = decision_of(record(), checks=Checks(lookahead=tests, reproducible=True))
+    error = built.robustness.replay_error
+    fills = built.as_dict()["trust"]["lookahead"]["fills"]
+    assert (fills["passed"], fills["checked"]) == (False, 400)
+    assert f"by up to {error:.1e}" in fills["detail"]
+    assert built.evidence.grade == "INSUFFICIENT"
+    assert "look-ahead test failed" in built.evidence.reasons[0]
+    assert any(f"by up to {error:.1e}" in warning for warning in built.warnings)
+    assert f"{error:.1e}" in memo_text(built)
+    assert list(schema_validator().iter_errors(built.as_dict())) == []
+    assert failed_checks(built.trust)
+
+
+def always_in(free: int, side: float = 0.15) -> BacktestRecord:
+    """In the market on all bars but ``free``, which are spread."""
+    backtest = record()
+    held = np.full(401, side)
+    held[np.linspace(2, 398, free).astype(int)] = 0.0
+    held[0] = 0.0
+    return replace(backtest, equity=backtest.equity.assign(exposure=held, target=held))
+
+
+@pytest.mark.parametrize("backtest", [always_in(0), always_in(20), always_in(39, -0.15)])
+def test_an_agent_that_is_nearly_always_in_the_market_has_no_percentile(backtest):
+    built = decision_of(backtest)
+    random = present(built.baselines.random)
+    assert (random.percentile, random.percentile_return) == (None, None)
+    assert built.evidence.random_percentile is None
+    assert "on all but" in present(random.not_compared)
+    said = " ".join(memo_text(built).split())
+    assert "No percentile among random policies: the agent is on one side" in said
+    assert "Sem percentil entre políticas aleatórias" in " ".join(memo_text(built, "pt").split())
+    assert list(schema_validator().iter_errors(built.as_dict())) == []
+    memo_documents(built, backtest.equity, backtest.bars)
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        always_in(41).equity["target"],
+        np.where(np.arange(401) % 25 == 3, 0.15, 0.0),  # nearly always out: free to trade elsewhere
+        np.where(np.arange(401) // 40 % 2, 0.15, -0.15),  # always in, on both sides
+    ],
+)
+def test_an_agent_with_free_bars_has_its_percentile(levels):
+    backtest = record()
+    held = np.asarray(levels).copy()
+    held[0] = 0.0
+    backtest = replace(backtest, equity=backtest.equity.assign(exposure=held, target=held))
+    random = present(decision_of(backtest).baselines.random)
+    assert 0.0 <= present(random.percentile) <= 100.0
+    assert random.not_compared is None
+    assert present(random.free_bars) >= 0.10
+
+
+def test_a_record_that_trades_more_than_the_volume_allows_says_how_much():
+    backtest = record()
+    cap = present(decision_of(backtest).if_go.capital_cap_usdt)
+    for share, times in ((1.01, 4.4), (1.01, 1.001), (0.9999, None), (0.5, None)):
+        start = cap * (times or share)
+        scaled = backtest.equity.assign(
+            equity=start * np.linspace(1.0, 1.0 if times is None else 0.9, 401)
+        )
+        built = decision_of(replace(backtest, equity=scaled))
+        found = [text for text in built.warnings if "the volume allows" in text.lower()]
+        assert bool(found) == (times is not None)
+        assert built.if_go.times_capacity == pytest.approx(times or share)
+        if times == 4.4:
+            assert f"{start:,.0f} USDT, 4.4 times the {cap:,.0f} USDT" in found[0]
+            assert "at most" in found[0]
+            assert "the record traded 4.4 times that" in " ".join(memo_text(built).split())
+
+
+def test_a_record_that_outgrows_the_volume_is_said_too():
+    backtest = record()
+    cap = present(decision_of(backtest).if_go.capital_cap_usdt)
+    grown = backtest.equity.assign(equity=cap * np.linspace(0.8, 1.3, 401))
+    built = decision_of(replace(backtest, equity=grown))
+    assert built.if_go.times_capacity == pytest.approx(1.3)
+
+
+def test_other_kernels_are_said_where_two_decisions_are_compared():
+    job = JobDetails(
+        job_id="j1",
+        trial=3,
+        reward_components={},
+        start_capital=10_000.0,
+        max_exposure=0.15,
+        warm_up_bars=168,
+        versions={},
+        numerics={"cpu_capability": "AVX512", "threads": "2"},
+    )
+    before = decision_of(
+        record(), job=job, model=MODEL | {"numerics": {"cpu_capability": "AVX512"}}
+    )
+    for present_capability, expected in (("AVX512", 0), ("DEFAULT", 2)):
+        now = {"cpu_capability": present_capability, "threads": "2"}
+        built = decision_of(
+            record(),
+            job=replace(job, numerics=now),
+            model=MODEL | {"numerics": now},
+            previous=EarlierDecision("ef" * 32, before),
+        )
+        found = present(built.change.previous).numerics
+        assert len(found) == expected
+        if expected:
+            assert found[0] == (
+                "Model trained with CPU capability DEFAULT; AVX512 in the earlier decision."
+            )
+            assert "Revalidated with CPU capability DEFAULT" in " ".join(memo_text(built).split())
+            assert "Revalidado com capacidade da CPU" in " ".join(memo_text(built, "pt").split())
+            assert list(schema_validator().iter_errors(built.as_dict())) == []
+
+
 def test_failed_checks_and_declared_trials_are_told():
     tests = look_ahead(False, True, True)
     built = decision_of(
@@ -290,6 +407,7 @@ def test_what_the_job_knows_stands_beside_the_decision():
         max_exposure=0.15,
         warm_up_bars=168,
         versions={"python": "3.11"},
+        numerics={"cpu_capability": "AVX512", "threads": "2"},
     )
     decision = fields_of(record(), job=job, checks=Checks(reproducible=True))
     assert {name: decision[name] for name in vars(job)} == vars(job)

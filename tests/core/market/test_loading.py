@@ -41,7 +41,7 @@ def test_klines_in_ms_and_us_in_one_file_become_one_row_of_hours(tmp_path: Path)
     rows = [kline(bar, micro=bar >= 4) for bar in range(10)]
     candles = load_candles(written(tmp_path / "mixed.csv", rows))
     assert list(candles.frame.index) == [START + timedelta(hours=bar) for bar in range(10)]
-    assert (candles.raw.millisecond_rows, candles.raw.microsecond_rows) == (4, 6)
+    assert candles.raw.rows_by_unit == {"ms": 4, "us": 6}
     assert candles.frame["close"].tolist() == [0.1] * 10
     assert candles.raw.volume_unit_ratio == pytest.approx(1.0)
     assert "mixed_time_units" in {issue.code for issue in quality(candles).warnings}
@@ -103,7 +103,7 @@ def test_a_gap_of_24_hours_is_filled_and_of_25_is_not(tmp_path: Path):
         ([header_row(0)], "when,open,high,low,close,volume\n", "no column open_time_utc"),
         ([header_row(0), header_row(1, close="abc")], HEADER, "line 3: close is 'abc'"),
         ([kline(0), kline(1).replace("0.1010", "hi")], "", "line 2: high is 'hi'"),
-        (["1735675200" + kline(0)[13:]], "", "line 1: '1735675200' is not an open time"),
+        (["17356752001" + kline(0)[13:]], "", "line 1: '17356752001' is not an open time"),
         (["soon,1,1,1,1,1"], HEADER, "line 2: 'soon' is not an open time"),
         ([kline(1), kline(0)], "", "not in order"),
     ],
@@ -119,7 +119,7 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, rows, header, says
 def test_nothing_to_read_is_refused_with_a_remedy(tmp_path: Path):
     with pytest.raises(MarketDataError, match="There is no"):
         load_candles(tmp_path / "nowhere")
-    with pytest.raises(MarketDataError, match=r"has no CSV file.*trainweek data sample"):
+    with pytest.raises(MarketDataError, match=r"has no file of candles.*trainweek data sample"):
         load_candles(tmp_path)
     (tmp_path / "zip.csv").write_bytes(b"PK\x03\x04\xff\xfe\x00")
     with pytest.raises(MarketDataError, match="is not text"):

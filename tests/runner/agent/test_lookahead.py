@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from core.decision.lookahead import fills_test
+from core.trading.backtest_record import BacktestRecord
 from core.trading.costs import CostModel
-from runner.agent.features import raw_features
+from core.trading.robustness import replay_error
+from runner.agent.backtest import run_backtest
+from runner.agent.features import WARM_UP, raw_features
 from runner.agent.lookahead import (
     lookahead_tests,
     planted_oracle,
@@ -17,9 +23,10 @@ from runner.agent.lookahead import (
     shuffled_returns,
 )
 from runner.agent.market_env import EnvSettings, MarketEnv
-from tests.runner.agent.markets import market
+from tests.runner.agent.markets import market, with_filled
 
 if TYPE_CHECKING:
+    from runner.agent.evaluation import Policy
     from runner.agent.market import Market
 
 SETTINGS = EnvSettings((0.0, 0.15), CostModel(), exit_at_end=True)
@@ -108,3 +115,38 @@ def test_shuffled_bars_keep_their_shapes_and_lose_their_drift(source):
     assert np.mean(shuffled.close / shuffled.open) == pytest.approx(1.0)
     gaps = shuffled.open[1:] / shuffled.close[:-1]
     assert np.mean(gaps) == pytest.approx(1.0, abs=1e-6)  # the first bar's gap is not among them
+
+
+def record_on(traded: Market, true: Market, policy: Policy = follow) -> BacktestRecord:
+    """What a backtest on ``traded`` records, beside the candles as they were."""
+    spans = [(WARM_UP, 800), (800, len(true) - 1)]
+    run = run_backtest(policy, traded, honest(true), spans, SETTINGS)
+    columns = {name: getattr(true, name) for name in ("open", "close", "volume")}
+    frame = pd.DataFrame(
+        {**columns, "is_filled": true.filled}, index=pd.DatetimeIndex(true.open_time, tz="UTC")
+    )
+    bars = frame.iloc[WARM_UP + 1 :]
+    return BacktestRecord(run.equity, run.trades, bars, SETTINGS.costs)
+
+
+def worst_of_the_next_bar(source: Market) -> Market:
+    return replace(source, open=source.low)
+
+
+def own_close(source: Market) -> Market:
+    """As if an order were filled at the close that its decision has just seen."""
+    return replace(source, open=np.concatenate([source.open[:1], source.close[:-1]]))
+
+
+def test_fills_at_the_next_open_are_replayed_exactly(source):
+    assert replay_error(record_on(source, source)) < 1e-12
+    gaps = with_filled(source, 700, 701, 900)
+    assert replay_error(record_on(gaps, gaps)) < 1e-12
+
+
+@pytest.mark.parametrize("fills", [own_close, worst_of_the_next_bar])
+def test_fills_at_another_price_pass_the_three_tests_and_fail_the_replay(source, fills):
+    assert lookahead_tests(follow, fills(source), honest, SETTINGS).passed()
+    error = replay_error(record_on(fills(source), source))
+    assert error > 1e-5
+    assert fills_test(error, 800).passed is False

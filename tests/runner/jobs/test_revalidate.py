@@ -122,6 +122,7 @@ def test_the_decision_says_why_it_can_be_trusted_and_how_to_make_it_again(traine
     trust = archived(trained, saved)["trust"]
     assert {name: test["passed"] for name, test in trust["lookahead"].items()} == {
         "prefix_invariance": True, "planted_oracle": True, "shuffled_returns": True,
+        "fills": True,
     }  # fmt: skip
     assert trust["reproducible"] is True
     assert trust["overlap"] == "none"
@@ -209,7 +210,7 @@ def test_candles_of_another_interval_are_refused(home):
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     (first,) = [n for n, line in enumerate(lines) if line[:1].isdigit()][:1]
     file.write_text("".join(lines[:first] + lines[first::4]), encoding="utf-8")
-    assert "4 h apart" in refusal(home)
+    assert "bars of 4 h, not of 1 h" in refusal(home)
 
 
 def test_no_model_is_refused(home):

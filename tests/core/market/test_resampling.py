@@ -1,0 +1,49 @@
+"""Hourly bars from shorter ones."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.market import load_candles, quality
+from tests.core.market.bars import bars, written
+from tests.runner.cli.terminal import trainweek
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_shorter_bars_become_hours_and_the_file_says_so(tmp_path: Path) -> None:
+    short = bars(12 * 60, step="5min")
+    short = short.drop(short.index[[30, 31]])  # in the third hour
+    source = written(tmp_path / "m5" / "OGNUSDT-5m.csv", short)
+    target = tmp_path / "h1" / "OGNUSDT-1h.csv"
+    done = trainweek("data", "resample", source, target, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "file": str(target), "bars": 59, "incomplete": 1, "from": "5 min",
+    }  # fmt: skip
+    made = load_candles(target.parent)
+    first = short.iloc[:12]
+    bar = made.frame.iloc[0]
+    assert (bar["open"], bar["close"]) == (first["open"].iloc[0], first["close"].iloc[-1])
+    assert (bar["high"], bar["low"]) == (first["high"].max(), first["low"].min())
+    assert bar["volume"] == pytest.approx(first["volume"].sum())
+    assert [(gap.first - made.first, gap.bars) for gap in made.gaps] == [(timedelta(hours=2), 1)]
+    (note,) = [each for each in quality(made).warnings if each.code == "resampled"]
+    assert "resampled to 1 h from bars of 5 min of OGNUSDT-5m.csv" in note.message
+    again = trainweek("data", "resample", source, target)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+@pytest.mark.parametrize("step", ["h", "4h", "45min"])
+def test_bars_that_do_not_fill_an_hour_are_refused(tmp_path: Path, step: str) -> None:
+    source = written(tmp_path / "a.csv", bars(60, step=step))
+    done = trainweek("data", "resample", source, tmp_path / "b.csv")
+    assert done.returncode == 2
+    assert "can't be made from them" in done.stderr
+    assert not (tmp_path / "b.csv").exists()
