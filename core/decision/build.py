@@ -111,7 +111,7 @@ def build_decision(
 ) -> DecisionRecord:
     """Score a backtest and gather everything the decision rests on.
 
-    :param trials: number of training runs and revalidations; None: one.
+    :param trials: the candidates that were scored; None: one.
     :param checks: results of the checks that the job ran.
     :param earlier: decisions to compare with.
     :param on_stage: called at the start of each of :data:`STAGES`, with the gates so far.

@@ -43,6 +43,17 @@ class Lookahead(JsonModel):
         "recorded decisions gives the recorded equity; null or absent: not compared.",
     )
 
+    statistics: LookaheadTest | None = Field(
+        default=None,
+        description="The feature statistics are not those of the backtest; null or absent: not "
+        "compared.",
+    )
+    repeated_bars: LookaheadTest | None = Field(
+        default=None,
+        description="No stretch of the backtest repeats training bars under other times; null or "
+        "absent: not compared.",
+    )
+
     def tests(self) -> Iterator[tuple[str, LookaheadTest]]:
         """Each recorded test with its name."""
         for name in type(self).model_fields:
@@ -151,6 +162,64 @@ def fills_differ(error: float) -> Message:
         "differs from the recorded equity by up to {error:.1e} (limit {limit:.0e}).",
         error=error,
         limit=REPLAY_TOLERANCE,
+    )
+
+
+def fitted_on_training() -> Message:
+    """The scaler is that of the training data."""
+    return Message("The feature statistics are those of the training data.")
+
+
+def fitted_on_backtest(off: float) -> Message:
+    """The scaler was fitted on what it is tested on."""
+    return Message(
+        "The feature statistics are those of the backtest data (largest difference {off:.1e} "
+        "standard deviations): the scaler was fitted on the bars that it is tested on.",
+        off=off,
+    )
+
+
+def fitted_elsewhere(off: float) -> Message:
+    """The scaler is neither that of the training data nor that of the backtest."""
+    return Message(
+        "The feature statistics are not those of the training data (largest difference {off:.2g} "
+        "standard deviations), nor those of the backtest.",
+        off=off,
+    )
+
+
+def not_of_backtest(off: float) -> Message:
+    """The scaler is not that of the backtest; the training data are not there."""
+    return Message(
+        "The feature statistics differ from those of the backtest by at least {off:.2g} standard "
+        "deviations. The training data are not there to compare with.",
+        off=off,
+    )
+
+
+def bars_repeat(share: float, longest: Message) -> Message:
+    """Training bars come again in the backtest."""
+    return Message(
+        "{share:.1%} of the backtest bars are training bars under other times: {longest}.",
+        share=share,
+        longest=longest,
+    )
+
+
+def bars_differ(bars: int) -> Message:
+    """No training bar comes again."""
+    return plural(
+        "The {n:,} backtest bar repeats no stretch of the training data.",
+        "The {n:,} backtest bars repeat no stretch of the training data.",
+        bars,
+    )
+
+
+def no_training_data() -> Message:
+    """The training data are not in the data directory."""
+    return Message(
+        "The training data folder has no candles of the model's training range, so it is not known "
+        "whether training bars are repeated."
     )
 
 

@@ -56,7 +56,6 @@ class RewardLevels:
     best_at: Array  # position of that window's middle
     floor: Array  # lowest level so far
     start: float  # level at the beginning
-    opening: int  # points of the window that the beginning was taken from
     noise: float  # standard deviation of an independent point around the curve
     margin: Array  # a smaller difference from best or beginning is noise
 
@@ -69,7 +68,7 @@ class RewardLevels:
     @cached_property
     def below_start(self) -> Array:
         """Points far below the level at which the run began."""
-        fall = np.where(np.arange(len(self.now)) < self.opening, 0.0, self.start - self.now)
+        fall = self.start - self.now
         return (fall > BELOW_START * (self.best - self.floor)) & self._matters(fall)
 
     @cached_property
@@ -104,14 +103,13 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
     reward = reward.finite()
     if len(reward) < LEAST_POINTS:
         return None
+    first = _first_episodes(reward, length)
     reward, stride, resting_on = _usable(reward, length)
     if len(reward) < LEAST_POINTS:
         return None
     values, usual = reward.value.astype(float), float(np.median(stride))
-    opening = _width(float(stride[0]), len(values) // 4)
-    # Of two windows the lower one: the longer may hold what was learned at once already.
-    start = float(min(np.median(values[:BEST_POINTS]), np.median(values[:opening])))
-    best, best_at = _best(values, _width(usual, len(values) // 8), start)
+    start = min(float(np.median(values[:BEST_POINTS])), first)
+    best, best_at = _best(values, _width(usual, len(values) // 4), start)
     recent = np.median(sliding_window_view(values, NOW_POINTS), axis=1)
     now = np.concatenate([np.full(NOW_POINTS - 1, start), recent])
     now[:BEST_POINTS] = start  # before the beginning is known there is no fall
@@ -129,7 +127,6 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
         best_at=best_at,
         floor=np.minimum.accumulate(now),
         start=start,
-        opening=opening,
         noise=noise,
         # The extremes of k independent normal values are sqrt(2 ln k) deviations out, on both
         # sides; two deviations are added. A mean over fewer than 100 episodes varies more.
@@ -143,6 +140,26 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
 def _width(stride: float, most: int) -> int:
     """Points of a window in which one lucky episode, part of ``stride`` means, is the smaller part."""
     return max(BEST_POINTS, min(2 * int(np.ceil(stride)) + 1, most))
+
+
+def _first_episodes(reward: Series, length: Series | None) -> float:
+    """Median of what the first 50 episodes earned, point by point; infinite if unknown.
+
+    The first means hold all episodes so far, so one lucky episode is in every one of them.
+    Their sums show what each point added.
+    """
+    episodes = _episodes(reward, length)
+    if episodes is None or episodes[0][0] > BLOCK_EPISODES:
+        return float("inf")
+    so_far = episodes[0]
+    count = max(BEST_POINTS, int(np.count_nonzero(so_far <= BLOCK_EPISODES / 2)))
+    so_far, values = so_far[:count], reward.value[:count].astype(float)
+    added = np.diff(so_far * values, prepend=0.0)
+    more = np.diff(so_far, prepend=0.0)
+    whole = so_far <= BLOCK_EPISODES
+    counted = whole & (more > 0)
+    each = np.where(counted, added / np.where(more > 0, more, 1.0), values)
+    return float(np.median(each[counted | ~whole]))
 
 
 def _best(values: Array, width: int, start: float) -> tuple[Array, Array]:

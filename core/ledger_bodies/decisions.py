@@ -24,6 +24,7 @@ class DecisionMade(Body):
     sha256: PlainText | None = None  # of the archived decision
     report: dict[str, PlainText] = {}  # paths of its documents; empty if none was saved
     archived: dict[str, PlainText] = {}  # hashes of the archived files
+    candidate: dict[str, Any] | None = None  # what was scored; see core.trading.candidates
 
     @classmethod
     def of_result(cls, job_id: str, result: Mapping[str, Any]) -> Self:

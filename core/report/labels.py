@@ -24,6 +24,8 @@ LOOKAHEAD_TESTS = {
     "planted_oracle": Message("planted oracle"),
     "shuffled_returns": Message("shuffled returns"),
     "fills": Message("fills at the next open"),
+    "statistics": Message("feature statistics"),
+    "repeated_bars": Message("no repeated training bars"),
 }
 OVERLAP = {
     "none": Message("no"),

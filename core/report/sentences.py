@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from core.json_model import Number
     from core.report.speaker import Speaker
     from core.trading.baselines import Baseline
+    from core.trading.grade import TrialCounts
+
+
+MOST_CANDIDATES = 6  # named in a sentence; decision.json lists all
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,18 @@ def trials(d: DecisionRecord, v: Speaker) -> str:
         parts.append(v.say("{n} of this week", n=counts.of_week))
     if counts.declared is not None:
         parts.append(v.say("{n} declared", n=counts.declared))
-    return f"N={counts.used}: {', '.join(parts)}"
+    listed = candidates(counts, v)
+    return f"N={counts.used}: {', '.join(parts)}{f'; {listed}' if listed else ''}"
+
+
+def candidates(counts: TrialCounts, v: Speaker) -> str:
+    """The first counted candidates by name; empty if they are not listed."""
+    if not counts.candidates:
+        return ""
+    names = "; ".join(each.name() for each in counts.candidates[:MOST_CANDIDATES])
+    more = len(counts.candidates) - MOST_CANDIDATES
+    rest = f"; {v.plural('{n} more', '{n} more', more)}" if more > 0 else ""
+    return v.say("scored candidates: {names}{rest}", names=names, rest=rest)
 
 
 def track_record(d: DecisionRecord, v: Speaker) -> str:

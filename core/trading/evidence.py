@@ -25,20 +25,23 @@ if TYPE_CHECKING:
     import numpy as np
 
     from core.json_model import Number
+    from core.trading.candidates import Candidate
 
 
 @dataclass(frozen=True)
 class Trials:
     """How many trials the judged record was selected from.
 
-    :ivar counted: training runs and revalidations over all weeks of the home, by the ledger.
+    :ivar counted: candidates scored over all weeks of the home, by the ledger.
     :ivar declared: number declared by the lead, including trials elsewhere; never fewer.
     :ivar of_week: those of the judged week alone; None if unknown.
+    :ivar candidates: those that are counted, one by one; empty: not listed.
     """
 
     counted: int = 1
     declared: int | None = None
     of_week: int | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def used(self) -> int:
@@ -47,9 +50,12 @@ class Trials:
 
     def record(self) -> TrialCounts:
         """The record of them in a report."""
-        return TrialCounts(
+        counts = TrialCounts(
             counted=self.counted, declared=self.declared, of_week=self.of_week, used=self.used
         )
+        if not self.candidates:
+            return counts
+        return counts.model_copy(update={"candidates": self.candidates})
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from core.json_model import Count, JsonModel, Number, Sentence, Share
 from core.language import Message, plural
 from core.metrics.conventions import RELATIVE_TOLERANCE
 from core.state_words import capitals
+from core.trading.candidates import Candidate
 from core.vocabulary import EvidenceGrade
 
 NEEDED_GRADE = {
@@ -40,13 +41,16 @@ class TrialCounts(JsonModel):
 
     counted: int = Field(
         ge=1,
-        description="Training runs and revalidations over all weeks of the home, by the ledger.",
+        description="Candidates scored over all weeks of the home, by the ledger.",
     )
     declared: int | None = Field(description="By the lead; never fewer than counted.")
     of_week: int | None = Field(
         default=None, description="Those of this week alone; null or absent: not known."
     )
     used: int = Field(ge=1, description="The number that DSR is computed with.")
+    candidates: tuple[Candidate, ...] = Field(
+        default=(), description="Those that are counted, one by one; absent: not listed."
+    )
 
 
 class Evidence(JsonModel):

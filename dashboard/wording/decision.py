@@ -52,6 +52,8 @@ LOOKAHEAD_TESTS: dict[str, Message] = {
     "planted_oracle": Message("The look-ahead test detects a planted oracle"),
     "shuffled_returns": Message("No look-ahead: no profit on shuffled returns"),
     "fills": Message("No look-ahead: fills at the open after the decision"),
+    "statistics": Message("No look-ahead: feature statistics are not of the backtest"),
+    "repeated_bars": Message("No look-ahead: no training bars repeated in the backtest"),
 }
 OVERLAP = Message("Training and backtest data do not overlap")
 ACTS: dict[SignatureAct, Message] = {

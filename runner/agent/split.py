@@ -35,6 +35,12 @@ def purge_gap(settings: TrainingSettings) -> int:
     return max(WARM_UP, settings.episode_bars)
 
 
+def training_bars(bars: int, settings: TrainingSettings) -> tuple[int, int]:
+    """First and last bar to train on, both inclusive."""
+    first_validation = bars - int(bars * settings.validation_fraction)
+    return WARM_UP, first_validation - purge_gap(settings) - 1
+
+
 def env_settings(settings: TrainingSettings, *, exit_at_end: bool) -> EnvSettings:
     """The environment settings of the playbook's training section."""
     return EnvSettings(
@@ -70,8 +76,8 @@ class TrainingData:
         """
         market = Market.from_frame(candles.frame)
         bars, gap = len(market), purge_gap(settings)
-        first_validation = bars - int(bars * settings.validation_fraction)
-        train = (WARM_UP, first_validation - gap - 1)
+        train = training_bars(bars, settings)
+        first_validation = train[1] + gap + 1
         validation = (first_validation, bars - 1)
         needed = int(
             (WARM_UP + gap + 2 * settings.episode_bars) / (1 - settings.validation_fraction)

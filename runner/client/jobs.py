@@ -20,6 +20,7 @@ from runner.client.start_rules import launch_params
 from runner.outcomes import AlreadyRunning, Recorded, Refused, Submitted
 from runner.store import Transaction, queries, rows, schema
 from runner.store.requests import job_request, restart_pending
+from runner.store.trials import counted_trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ class Jobs(BaseClient):
                     return launch
                 asked, run = launch, launch.run
             if isinstance(asked, RevalidateParams) and week is not None:
-                counted = 1 + queries.counted_trials(connection, week.id).in_all
+                counted = max(counted_trials(connection, week.id).in_all, 1)
                 if refused := _too_few_trials(asked.trials, counted):
                     return refused
             body = job_request(kind, asked, run, now)
@@ -145,8 +146,8 @@ def _too_few_trials(declared: int | None, counted: int) -> Refused | None:
         return None
     return Refused(
         plural(
-            "{n} trial is declared; the ledger counts {counted} over all weeks, with this one.",
-            "{n} trials are declared; the ledger counts {counted} over all weeks, with this one.",
+            "{n} trial is declared; the ledger counts {counted} over all weeks.",
+            "{n} trials are declared; the ledger counts {counted} over all weeks.",
             declared,
             counted=counted,
         ),

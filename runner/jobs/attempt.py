@@ -35,6 +35,7 @@ from core.language import Message
 from core.paths import Home
 from core.playbook import Playbook, load_playbook
 from core.timestamps import parse_moment
+from core.trading.candidates import Candidate
 from runner.jobs.stacks import write_stacks_on_request
 from runner.jobs.steady_output import make_output_steady
 
@@ -65,8 +66,9 @@ class Spec:
     playbook_path: Path
     launch: datetime | None  # week time
     requested_by: str
-    trial: int  # training jobs and revalidations over all weeks, this one included
+    trial: int  # candidates scored in any week before this attempt, at least 1
     trial_of_week: int
+    candidates: tuple[Candidate, ...] | None = None  # the same one by one; None: not listed
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -126,6 +128,9 @@ def read_spec(path: Path) -> Spec:
             requested_by=str(data.get("requested_by", "")),
             trial=int(data.get("trial") or 1),
             trial_of_week=int(data.get("trial_of_week") or data.get("trial") or 1),
+            candidates=None
+            if data.get("candidates") is None
+            else tuple(Candidate.model_validate(each) for each in data["candidates"]),
         )
     except OSError as error:
         raise InputError(

@@ -69,6 +69,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
                 "by": spec.requested_by,
                 "at": iso(utc_now()),
                 "range_by": spec.requested_by if asked.trained_until else "its manifest",
+                "normaliser": asked.normaliser or "its manifest",
             },
             "run": str(manifest.get("run") or f"imported-{name}"),
             "step": int(facts.get("steps") or 0),

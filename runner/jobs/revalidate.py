@@ -32,6 +32,8 @@ from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
 from core.report import memo_documents
+from core.trading.candidates import Candidate as Scored
+from core.trading.evidence import Trials
 from runner.agent.backtest import Backtest, run_backtest
 from runner.agent.candidate import Candidate
 from runner.agent.code_version import code_version
@@ -41,13 +43,18 @@ from runner.agent.lookahead import lookahead_tests
 from runner.agent.market import Market
 from runner.agent.numerics import numerics
 from runner.agent.split import env_settings
+from runner.agent.training_traces import (
+    repeated_bars_test,
+    statistics_test,
+    training_candles,
+)
 from runner.agent.versions import versions
 from runner.jobs.attempt import COMPLETE, STOPPED, Spec, StopFlag, run_program, utc_now
 from runner.jobs.decision_context import DecisionContext, decision_context
 from runner.jobs.report_paths import report_paths
 from runner.jobs.revalidation_input import (
-    declared_trials,
     other_costs,
+    trials_with,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +90,8 @@ class _Revalidation:
         self.model_path = self.home.resolve(asked.model_path or chosen.model_path)
         self.data_path = self.home.resolve(asked.backtest_data_dir or chosen.backtest_data_dir)
         self.save_report = asked.save_report
-        self.trials = declared_trials(asked.trials, spec.trial, spec.trial_of_week)
+        self.declared, self.trials = asked.trials, Trials()
+        self.scored: Scored | None = None
 
     def run(self) -> int:
         now = utc_now()
@@ -93,6 +101,18 @@ class _Revalidation:
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
+        self.scored = Scored(
+            week=self.spec.week_id,
+            run=candidate.manifest["run"],
+            settings={
+                name: getattr(candidate.settings, name)
+                for name in ("seed", "learning_rate", "ent_coef")
+            },
+            model=candidate.manifest["sha256"],
+            data=candles.sha256,
+            playbook=file_sha256(self.spec.playbook_path),
+        )
+        self.trials = trials_with(self.spec, self.scored, self.declared)
         if candles.synthetic:
             _info("Backtest data are synthetic, not exchange data")
         market = Market.from_frame(candles.frame)
@@ -114,9 +134,15 @@ class _Revalidation:
         record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
         again = run_backtest(policy, market, features, spans[:1], settings)
         self._progress("lookahead", self.episodes, self.gates)
+        trained_on = training_candles(self.home.train_data, candidate)
         checks = Checks(
             code=CodeVersion.model_validate(code_version()),
-            lookahead=lookahead_tests(policy, market, candidate.features, settings),
+            lookahead=lookahead_tests(policy, market, candidate.features, settings).model_copy(
+                update={
+                    "statistics": statistics_test(candidate, trained_on, market),
+                    "repeated_bars": repeated_bars_test(trained_on, candles),
+                }
+            ),
             reproducible=_repeats(backtest, again, len(spans) > 1),
             rerun=self._rerun(),
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
@@ -144,7 +170,7 @@ class _Revalidation:
             earlier=context.earlier,
             job=JobDetails(
                 job_id=self.spec.job_id,
-                trial=self.spec.trial,
+                trial=self.trials.counted,
                 reward_components=backtest.components,
                 start_capital=settings.start_capital,
                 max_exposure=candidate.settings.max_exposure,
@@ -197,6 +223,7 @@ class _Revalidation:
             "sha256": decision_sha256(decision),
             "archive": archive,
             "archived": hashes,
+            "candidate": None if self.scored is None else self.scored.as_dict(),
             "report": written,
         }
 

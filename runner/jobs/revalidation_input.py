@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
 from core.language import Message
+from core.trading.candidates import Candidate, with_backtest
 from core.trading.evidence import Trials
 
 if TYPE_CHECKING:
     from core.trading.costs import CostModel
+    from runner.jobs.attempt import Spec
 
 
 def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
@@ -26,6 +29,18 @@ def other_costs(trained_at: CostModel, costs: CostModel) -> list[Message]:
             slippage=costs.slippage_bps,
         )
     ]
+
+
+def trials_with(spec: Spec, own: Candidate, declared: int | None) -> Trials:
+    """The scored candidates with this one; a repetition of an earlier backtest adds nothing.
+
+    :raises InputError: fewer are declared.
+    """
+    if spec.candidates is None:  # a spec of an older version
+        return declared_trials(declared, spec.trial, spec.trial_of_week)
+    scored = with_backtest(spec.candidates, own)
+    of_week = sum(each.week == spec.week_id for each in scored)
+    return replace(declared_trials(declared, len(scored), of_week), candidates=scored)
 
 
 def declared_trials(declared: int | None, counted: int, of_week: int | None = None) -> Trials:

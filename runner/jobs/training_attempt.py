@@ -218,6 +218,9 @@ class TrainingAttempt:
                 },
                 "config": self.config,
                 "normaliser": data.normaliser.as_dict(),
+                "normaliser_from": "training bars"
+                if self.plan.normaliser is None
+                else "checkpoint",
                 "observation_shape": [len(OBSERVATION_NAMES)],
                 "feature_names": list(OBSERVATION_NAMES),
                 "train_first": iso(data.candles.first),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.clock import Clock
 from core.ledger_bodies import SigningKeyCreated, readable_body
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from core.week import Week
     from runner.records import Incident
-
-TRIES = frozenset({JobKind.TRAIN, JobKind.REVALIDATE})
-"""Kinds of jobs that count as trials: each is one more chance of a lucky result."""
 
 
 def clock_of(connection: Connection, week_id: str) -> Clock:
@@ -122,24 +119,3 @@ def blocking_incident(connection: Connection, week_id: str | None) -> Incident |
         return None
     known = (incident_of(row) for row in open_incidents(connection, week_id))
     return next((incident for incident in known if incident.is_blocking), None)
-
-
-class CountedTrials(NamedTuple):
-    """The number of training jobs and revalidations, whatever their result."""
-
-    of_week: int
-    in_all: int  # over all weeks: a new week does not reset the count
-
-
-def counted_trials(
-    connection: Connection, week_id: str | None, until_seq: int | None = None
-) -> CountedTrials:
-    """The number of trials up to now, by the ledger.
-
-    :param until_seq: only jobs requested up to this ledger line.
-    """
-    query = select(func.count()).where(jobs.c.kind.in_(TRIES))
-    if until_seq is not None:
-        query = query.where(jobs.c.seq <= until_seq)
-    of_week = connection.scalar(query.where(jobs.c.week_id == week_id))
-    return CountedTrials(int(of_week or 0), int(connection.scalar(query) or 0))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.week import Week
     from runner.records import Job
     from runner.settings import Settings
-    from runner.store.queries import CountedTrials
+    from runner.store.trials import CountedTrials
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Assignment:
     folder: Path
     event_folder: Path | None
     week: Week | None
-    trials: CountedTrials  # this one included
+    trials: CountedTrials  # scored so far
 
 
 def own_trainer(job: Job, week: Week | None) -> tuple[str, ...] | None:
@@ -74,6 +74,7 @@ def _spec(home: Home, assignment: Assignment, playbook_path: Path) -> dict[str, 
         "requested_by": job.requested_by,
         "trial": max(assignment.trials.in_all, 1),
         "trial_of_week": max(assignment.trials.of_week, 1),
+        "candidates": [each.as_dict() for each in assignment.trials.candidates],
     }
 
 

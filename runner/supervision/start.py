@@ -14,6 +14,7 @@ from core.vocabulary import JobKind, JobState
 from runner.failpoints import fail_here
 from runner.store import queries, schema
 from runner.store.rows import job_of
+from runner.store.trials import counted_trials
 from runner.supervision.assignment import Assignment, write_assignment
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Starter:
                 return None
             folder = self.home.attempt(row.id, number)
             events = self._event_folder(write.connection, job)
-            trials = queries.counted_trials(write.connection, row.week_id, row.seq)
+            trials = counted_trials(write.connection, row.week_id)
             body = AttemptStarted(
                 job_id=row.id,
                 number=number,

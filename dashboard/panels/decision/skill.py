@@ -16,6 +16,7 @@ from dashboard.components.figures_table import Row, figures_table, table
 from dashboard.components.states import icon
 from dashboard.figures.gates import among_random
 from dashboard.formatting import NONE, fixed, share, short
+from dashboard.wording import plain
 from dashboard.wording.decision import BASELINES, GRADE_RULES
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
         ),
     ]
     figures_table(page, rows, "skill-figures")
+    _candidates(page, evidence)
     st.caption(
         page.say(
             "PSR and DSR come from a formula that treats bars as independent, and estimate "
@@ -90,6 +92,25 @@ def _trials(evidence: EvidenceRecord) -> str:
     if best is not None:
         parts.append(Message("luck alone would reach {best:.2f}", best=best))
     return joined(parts, "; ") if parts else ""
+
+
+def _candidates(page: Page, evidence: EvidenceRecord) -> None:
+    """How the number of trials came about: each candidate that was scored."""
+    counts = evidence.n_trials
+    if counts is None or not counts.candidates:
+        return
+    say = page.say
+    with st.expander(say.raw("Scored candidates ({n})", n=len(counts.candidates)), key="trials"):
+        heads = [say("Week"), say("Candidate"), say("Backtest")]
+        lines = [
+            [
+                plain(each.week or "–"),
+                plain(each.name()),
+                plain((each.data or "")[:12]) if each.model else say("validation only"),
+            ]
+            for each in counts.candidates
+        ]
+        table(heads, lines, "candidates")
 
 
 def _both(hourly: float | None, daily: float | None) -> Message | None:

@@ -64,7 +64,7 @@ def show(page: Page, snapshot: Snapshot) -> None:
         help=denied
         or say(
             "The deflated Sharpe ratio corrects for the best of many trials looking good "
-            "by luck. The ledger counts the training runs and revalidations of all weeks. "
+            "by luck. The ledger counts the candidates that were scored in all weeks. "
             "Enter a larger number if more was tried elsewhere; never a smaller one."
         ),
         width=260,

@@ -180,6 +180,19 @@ def test_a_reward_at_the_line_does_not_pass(scene) -> None:
     assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.FAIL
 
 
+def test_a_trend_that_rises_from_the_bottom_of_a_collapse_does_not_pass(scene) -> None:
+    def ruined(i: int) -> float:
+        return -272.0 if i < 10 else -1500.0 + 3.0 * (i - 10)
+
+    scene.events(ep_rew_mean=ruined)
+    judgement = judge(PLAYBOOK, "reward_trend", scene.facts())
+    assert judgement.verdict is Verdict.FAIL
+    assert present(judgement.reading).value == "INCREASING"
+    assert "far below" in judgement.why
+    assert "-272" in judgement.why
+    assert "collapsed" in judgement.evidence
+
+
 def test_speed_exactly_at_the_line_passes(scene) -> None:
     facts = scene.events(steps=120_000).log().facts()
     assert judge(PLAYBOOK, "speed", facts).verdict is Verdict.PASS

@@ -14,6 +14,7 @@ from core.errors import InputError, IntegrityError, PlaybookError
 from core.ledger_bodies import DecisionMade, IncidentClosed, JobRequested
 from core.people import Person
 from core.vocabulary import Decision, IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
+from runner.jobs.attempt import read_spec
 from runner.models.checkpoints import MANIFEST, PARTS
 from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitted
 from tests.core.backtest_records import decision_of, record
@@ -307,33 +308,29 @@ def test_the_second_of_two_requests_learns_of_the_first(place: Place) -> None:
     assert (second.job.id, second.by) == (first.id, "Eva")
 
 
-def test_every_training_and_revalidation_is_a_trial_and_the_lead_declares_no_fewer(
-    place: Place,
-) -> None:
-    service = place.service()
-    place.until(service, place.submit(JobKind.TRAIN))
-    first = place.until(service, place.submit(JobKind.REVALIDATE))
-    place.until(service, place.submit(JobKind.BACKUP))
-    for declared in (1, 2):
-        refused = place.lead.submit(JobKind.REVALIDATE, {"trials": declared})
-        assert isinstance(refused, Refused)
-        assert "the ledger counts 3 over all weeks, with this one" in refused.reason
+def test_a_number_of_trials_that_is_none_is_refused(place: Place) -> None:
     for wrong in (0, 2.5, True):
         refused = place.lead.submit(JobKind.REVALIDATE, {"trials": wrong})
         assert isinstance(refused, Refused)
         assert "trials is" in refused.reason
-    second = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
-    trials = [
-        json.loads((place.folder(job) / "spec.json").read_text())["trial"]
-        for job in (first, second)
-    ]
-    assert trials == [2, 3]
+
+
+def test_a_job_learns_which_candidates_were_scored_before_it(place: Place) -> None:
+    service = place.service()
+    train = place.until(service, place.submit(JobKind.TRAIN))
+    first = place.until(service, place.submit(JobKind.REVALIDATE, trials=24))
+    spec = json.loads((place.folder(first) / "spec.json").read_text())
+    assert (spec["trial"], spec["trial_of_week"]) == (1, 1)
+    assert [each["run"] for each in spec["candidates"]] == [train.run]
+    read = read_spec(place.folder(first) / "spec.json")
+    assert [each.run for each in present(read.candidates)] == [train.run]
 
 
 def test_a_new_week_forgets_no_trial(place: Place) -> None:
     service = place.service()
     place.until(service, place.submit(JobKind.TRAIN))
     place.lead.create_week(LAUNCH + timedelta(days=7))
+    place.until(service, place.submit(JobKind.TRAIN))
     refused = place.lead.submit(JobKind.REVALIDATE, {"trials": 1})
     assert isinstance(refused, Refused)
     assert "the ledger counts 2 over all weeks" in refused.reason

@@ -11,10 +11,14 @@ import pytest
 
 from core.errors import InputError, IntegrityError, MarketDataError
 from core.gates import read_equity_csv, read_trades_csv, score
+from core.market import load_candles
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from runner.agent.best_model import manifest_path
 from runner.agent.episodes import slices
+from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from runner.agent.market import Market
+from runner.agent.normaliser import Normaliser
 from runner.jobs.attempt import StopFlag, read_spec
 from runner.jobs.revalidate import revalidate
 from runner.jobs.revalidation_input import declared_trials
@@ -122,7 +126,7 @@ def test_the_decision_says_why_it_can_be_trusted_and_how_to_make_it_again(traine
     trust = archived(trained, saved)["trust"]
     assert {name: test["passed"] for name, test in trust["lookahead"].items()} == {
         "prefix_invariance": True, "planted_oracle": True, "shuffled_returns": True,
-        "fills": True,
+        "fills": True, "statistics": True, "repeated_bars": True,
     }  # fmt: skip
     assert trust["reproducible"] is True
     assert trust["overlap"] == "none"
@@ -134,6 +138,50 @@ def test_the_replayed_record_is_the_recorded_one(trained, saved):
     robustness = archived(trained, saved)["robustness"]
     assert robustness["replay_error"] < 1e-9
     assert robustness["fees"][1]["score"] == archived(trained, saved)["score"]
+
+
+def lookahead_of(home: Home, run_name: str) -> dict[str, Any]:
+    spec = write_spec(home, "revalidate", run=run_name, save_report=True, episodes=2)
+    assert revalidate(read_spec(spec), StopFlag()) == 0
+    decision = archived(home, (spec, ""))
+    failed = any(test["passed"] is False for test in decision["trust"]["lookahead"].values())
+    if failed:
+        assert decision["evidence"]["grade"] == "INSUFFICIENT"
+        assert any("Look-ahead test failed" in warning for warning in decision["warnings"])
+    return decision["trust"]["lookahead"]
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(WARM_UP, None), slice(0, 1_300)])
+def test_a_scaler_that_was_fitted_on_the_backtest_is_a_failed_test(home, part):
+    path = manifest_path(home.best_model)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    raw = raw_features(Market.from_frame(load_candles(home.backtest_data).frame))
+    manifest["normaliser"] = Normaliser.fit(FEATURE_NAMES, raw[part]).as_dict()
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    found = lookahead_of(home, "scaled")
+    assert found["statistics"]["passed"] is False
+    assert "fitted on the bars that it is tested on" in found["statistics"]["detail"]
+    assert found["repeated_bars"]["passed"] is True
+    # Without the training data it is found by the backtest alone.
+    shutil.rmtree(home.train_data)
+    again = lookahead_of(home, "scaled-2")
+    assert again["statistics"]["passed"] is False
+    assert again["repeated_bars"]["passed"] is None
+
+
+def test_training_bars_that_were_re_dated_into_the_backtest_are_a_failed_test(home):
+    trained = pd.read_csv(home.train_data / "ogn.csv", comment="#")
+    (file,) = home.backtest_data.glob("*.csv")
+    tested = pd.read_csv(file, comment="#")
+    prices = ["open", "high", "low", "close"]
+    copied = trained.loc[1_000:1_399, prices].to_numpy() * 1.5
+    factor = tested.loc[1_399, "close"] / copied[-1, 3]
+    tested.loc[1_000:1_399, prices] = copied * factor
+    tested.to_csv(file, index=False)
+    found = lookahead_of(home, "re-dated")
+    assert found["repeated_bars"]["passed"] is False
+    assert "training bars under other times" in found["repeated_bars"]["detail"]
+    assert found["statistics"]["passed"] is True
 
 
 def archived(home: Home, saved: tuple[Path, str]) -> dict:
