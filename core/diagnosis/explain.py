@@ -184,7 +184,7 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             "and clip range, so on a schedule the limit falls with them; below {rest:.0%} of their "
             "usual value updates are not evaluated. A jump of KL in the {within} updates before is "
             "named as the cause. A converged run is not dead, unless its first episodes earned more.",
-            dead=policy_dead.DEAD_KL,
+            dead=kl_explosion.DEAD_KL,
             updates=policy_dead.UPDATES,
             rest=update_strength.AT_REST,
             within=update_strength.KILLED_WITHIN,

@@ -30,7 +30,8 @@ def strengths(moment: RunView, kl: Series) -> np.ndarray:
 
     1 where neither is logged; a constant one is usual, however low.
     """
-    return _share(moment, "train/learning_rate", kl) * _share(moment, "train/clip_range", kl)
+    rate, clip = (_share(moment, f"train/{name}", kl) for name in ("learning_rate", "clip_range"))
+    return np.multiply(rate, clip)
 
 
 def _share(moment: RunView, name: str, kl: Series) -> np.ndarray:

@@ -14,7 +14,8 @@ import numpy as np
 from core.diagnosis.action_spread import action_std, discrete_entropy
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_gain import reward_gain
-from core.diagnosis.scenarios.policy_dead import COLLAPSED, DEAD_KL, UPDATES
+from core.diagnosis.scenarios.kl_explosion import DEAD_KL
+from core.diagnosis.scenarios.policy_dead import COLLAPSED, UPDATES
 from core.language import Message, literal, plural
 from core.vocabulary import FindingStatus, Severity
 

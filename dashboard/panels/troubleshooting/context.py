@@ -12,8 +12,7 @@ import streamlit as st
 
 from core.checks.training_log import LogLine, read_log
 from core.diagnosis.recent_changes import Change, changes, wall_of_step
-from core.diagnosis.scenarios.kl_explosion import HIGH
-from core.diagnosis.scenarios.policy_dead import DEAD_KL
+from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.errors import SetupError
 from core.language import Message, plural
 from core.reading import as_set

@@ -171,13 +171,13 @@ RESTS: dict[str, Curve] = {
 @pytest.mark.parametrize("schedule", RESTS)
 def test_every_schedule_may_end_at_rest(tmp_path, setting, schedule):
     share = RESTS[schedule]
-    series = ppo(
-        1000,
-        train__approx_kl=lambda i: 0.001 * share(i) ** 2 * np.exp(wobble(i)),
-        train__entropy_loss=lambda i: -0.65,
-        rollout__ep_rew_mean=fell_back,
-        **{setting.replace("/", "__"): lambda i: 3e-4 * share(i)},
-    )
+    curves: dict[str, Any] = {
+        "train__approx_kl": lambda i: 0.001 * share(i) ** 2 * np.exp(wobble(i)),
+        "train__entropy_loss": lambda i: -0.65,
+        "rollout__ep_rew_mean": fell_back,
+        setting.replace("/", "__"): lambda i: 3e-4 * share(i),
+    }
+    series = ppo(1000, **curves)
     write_events(tmp_path, series)
     for last in (400, 700, 900, 1000):
         found = findings(facts(open_reader(tmp_path), last * MINUTE))["policy_dead"]
