@@ -12,7 +12,7 @@ import typer
 from core.decision import opinion
 from core.diagnosis import diagnose as findings_of
 from core.diagnosis.foreign_run import facts_of_events
-from core.errors import InputError
+from core.errors import InputError, TelemetryError
 from core.gates import read_equity_csv, read_trades_csv
 from core.language import Message, joined, plural
 from core.metrics.conventions import HOURS_PER_YEAR
@@ -20,6 +20,8 @@ from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
 from core.telemetry import RunReader
+from core.telemetry.absence import unknown_reward
+from core.telemetry.aliases import known
 from core.telemetry.inspect import inspect as inspect_folder
 from core.telemetry.inspect import open_run
 from core.timestamps import from_unix, parse_moment
@@ -85,6 +87,11 @@ def diagnose(
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
     reader = open_run(logdir)
+    if reader.tags() and not known(reader.tags()):
+        raise TelemetryError(
+            joined([f"{logdir}:", unknown_reward(reader.tags())]),
+            Message("Pass a run whose tags are those of a framework listed in the documentation."),
+        )
     writes = None if now is not None else _has_writer(reader)
     alive = now is not None or _is_alive(reader, moment, writes)
     facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
