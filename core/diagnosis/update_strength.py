@@ -30,8 +30,9 @@ def strengths(moment: RunView, kl: Series) -> np.ndarray:
 
     1 where neither is logged; a constant one is usual, however low.
     """
-    rate, clip = (_share(moment, f"train/{name}", kl) for name in ("learning_rate", "clip_range"))
-    return np.multiply(rate, clip)
+    left: np.ndarray = _share(moment, "train/learning_rate", kl)
+    left = left * _share(moment, "train/clip_range", kl)
+    return left
 
 
 def _share(moment: RunView, name: str, kl: Series) -> np.ndarray:
