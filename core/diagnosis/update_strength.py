@@ -30,9 +30,8 @@ def strengths(moment: RunView, kl: Series) -> np.ndarray:
 
     1 where neither is logged; a constant one is usual, however low.
     """
-    left: np.ndarray = _share(moment, "train/learning_rate", kl)
-    left = left * _share(moment, "train/clip_range", kl)
-    return left
+    rate, clip = (_share(moment, f"train/{name}", kl) for name in ("learning_rate", "clip_range"))
+    return np.asarray(rate * clip)
 
 
 def _share(moment: RunView, name: str, kl: Series) -> np.ndarray:
