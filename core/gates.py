@@ -102,6 +102,11 @@ class Facts(JsonModel):
     expected_longest_losing_run: float | None = Field(
         description="Of that many independent trades at this loss rate; null without trades."
     )
+    trades_lag1: float | None = Field(
+        default=None,
+        description="Correlation of each round trip's result with the one before; null or absent: "
+        "not known.",
+    )
 
 
 @dataclass(frozen=True)
@@ -250,4 +255,5 @@ def _facts(
         trades=None if pnl is None else len(pnl),
         forced_exits=forced_exits,
         expected_longest_losing_run=expected,
+        trades_lag1=None if pnl is None else lag1_autocorrelation(pnl),
     )
