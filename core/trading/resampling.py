@@ -2,8 +2,8 @@
 
 Bars are resampled with the stationary block bootstrap (Politis and Romano 1994), which
 keeps the dependence within a block; round trips in matched blocks (``trade_resampling``).
-The drawdown's interval is that of a resampled path. Seeded: the same record gives the same
-numbers.
+The drawdown's interval is predictive: that of a new record of as many bars. Seeded: the same
+record gives the same numbers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydantic import Field
 from core.json_model import Count, Ends, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 from core.playbook.gates import GateId
+from core.trading.dependence import effective_length
 from core.trading.trade_resampling import METHOD, resampled_trades, trade_block
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ class Uncertainty:
         made = any(gate.ci95 for gate in self.gates.values())
         return UncertaintyRecord(
             method="stationary block bootstrap of the bars (Politis and Romano 1994), "
-            "percentile intervals; a path's drawdown is that of a resampled path",
+            "percentile intervals; the drawdown is that of a new record of as many bars, whose mean "
+            "return is drawn with the error of the measured one",
             repetitions=self.repetitions,
             seed=SEED,
             block_bars=self.block_bars,
@@ -235,19 +237,27 @@ def resampled_bars(
 ) -> dict[GateId, np.ndarray]:
     """Sharpe, drawdown and Calmar of resampled paths, shape (repetitions,) each.
 
+    A new record differs from this one in its true mean return too, as far as this one leaves
+    it open; so each path whose drawdown is taken has a drift of its own, drawn with the
+    standard error that the effective number of bars gives.
+
     :param block: mean length of a block, in bars.
     """
     from arch.bootstrap import StationaryBootstrap
 
     sharpe, deepest, growth = (np.full(repetitions, np.nan) for _ in range(3))
-    bars = len(returns)
+    bars, logs = len(returns), np.log1p(returns)
+    error = float(logs.std()) / np.sqrt(effective_length(logs))
+    drifts = np.random.default_rng(SEED).standard_normal(repetitions) * error
+    elapsed = np.arange(1.0, bars + 1.0)
+    fall = np.full(repetitions, np.nan)
     # The annotation says int; a mean length may be fractional.
-    source = StationaryBootstrap(block, returns, np.log1p(returns), seed=SEED)  # type: ignore[arg-type]
+    source = StationaryBootstrap(block, returns, logs, seed=SEED)  # type: ignore[arg-type]
     for i, (data, _) in enumerate(source.bootstrap(repetitions)):
         simple, steps = data
         path = np.cumsum(steps)
-        peak = np.maximum(np.maximum.accumulate(path), 0.0)
-        deepest[i] = -np.expm1((path - peak).min())
+        deepest[i] = _deepest(path)
+        fall[i] = _deepest(path + drifts[i] * elapsed)
         growth[i] = path[-1]
         spread = simple.std(ddof=1)
         if spread >= NO_VOLATILITY:
@@ -256,9 +266,15 @@ def resampled_bars(
         calmar = np.expm1(growth * bars_per_year / bars) / deepest
     return {
         "sharpe": sharpe * np.sqrt(bars_per_year),
-        "max_drawdown_pct": deepest * 100.0,
+        "max_drawdown_pct": fall * 100.0,
         "calmar": np.where(np.isfinite(calmar), calmar, np.nan),
     }
+
+
+def _deepest(path: np.ndarray) -> float:
+    """Deepest fall of a path of log returns from its highest point or its start, as a share."""
+    peak = np.maximum(np.maximum.accumulate(path), 0.0)
+    return float(-np.expm1((path - peak).min()))
 
 
 def pass_share(values: np.ndarray, op: str, threshold: float) -> float:
