@@ -2,8 +2,7 @@
 
 Bars are resampled with the stationary block bootstrap (Politis and Romano 1994), which
 keeps the dependence within a block; round trips in matched blocks (``trade_resampling``).
-The drawdown's interval is predictive: that of a new record of as many bars. Seeded: the same
-record gives the same numbers.
+The drawdown's interval is that of a new record of as many bars. Seeded: repeatable.
 """
 
 from __future__ import annotations

@@ -81,6 +81,15 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
             "the numbers differ; rely on the lower one."
         )
     )
+    if decided.uncertainty is not None and decided.uncertainty.trade_block is not None:
+        st.caption(
+            page.say(
+                "The 95 % intervals of drawdown and losing streak are for a new record of the same "
+                "length, the others for the true value. Trades are resampled in blocks of "
+                "{block:.1f} on average, so streaks stay together.",
+                block=decided.uncertainty.trade_block,
+            )
+        )
 
 
 def _trials(evidence: EvidenceRecord) -> str:
