@@ -101,10 +101,10 @@ def critic_fails(moment: RunView) -> tuple[Message, ...]:
 
 def contradictions(moment: RunView) -> tuple[Message, ...]:
     """Why a reward that rises or has levelled is not called learned."""
-    return critic_useless(moment) + still_random(moment)
+    return critic_explains_nothing(moment) + still_random(moment)
 
 
-def critic_useless(moment: RunView) -> tuple[Message, ...]:
+def critic_explains_nothing(moment: RunView) -> tuple[Message, ...]:
     """Evidence of a critic that explains nothing: at or below 0 in as many blocks."""
     means = block_means(moment.series("train/explained_variance"))[-WANTED_BLOCKS:]
     if len(means) < WANTED_BLOCKS or not (means <= 0).all():

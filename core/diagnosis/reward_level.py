@@ -39,8 +39,11 @@ _JUMPS = 4  # largest changes: a jump bends the curve twice, a rise and a fall f
 _OF_ALL = 1.5  # rare events (a sparse reward) are noise too; learning bends the curve as well
 _STRIDES = 20  # points of noise in 100 episodes, so five episodes or more lie between two
 _RAW, _RAW_MOST = 50, 150  # points in 100 episodes: they may be single episodes
+_RAW_MEAN = 10  # single episodes are averaged over so many points
 _WINDOW = 25  # points of a median, at most
-_SMOOTH = 0.5  # lag-1 correlation; a mean over 100 episodes has 0.9 and more
+_INDEPENDENT = 0.2  # negative correlation of neighbouring changes, at least
+_ERRORS = 2.5  # and so many standard errors from none
+_CUT = 4.0  # median changes
 
 
 Array = NDArray[Any]
@@ -56,7 +59,6 @@ class RewardLevels:
     best_at: Array  # position of that window's middle
     floor: Array  # lowest level so far
     start: float  # level at the beginning
-    opening: int  # points of the window that the beginning was taken from
     noise: float  # standard deviation of an independent point around the curve
     margin: Array  # a smaller difference from best or beginning is noise
 
@@ -69,7 +71,7 @@ class RewardLevels:
     @cached_property
     def below_start(self) -> Array:
         """Points far below the level at which the run began."""
-        fall = np.where(np.arange(len(self.now)) < self.opening, 0.0, self.start - self.now)
+        fall = self.start - self.now
         return (fall > BELOW_START * (self.best - self.floor)) & self._matters(fall)
 
     @cached_property
@@ -104,14 +106,13 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
     reward = reward.finite()
     if len(reward) < LEAST_POINTS:
         return None
+    first = _first_episodes(reward, length)
     reward, stride, resting_on = _usable(reward, length)
     if len(reward) < LEAST_POINTS:
         return None
     values, usual = reward.value.astype(float), float(np.median(stride))
-    opening = _width(float(stride[0]), len(values) // 4)
-    # Of two windows the lower one: the longer may hold what was learned at once already.
-    start = float(min(np.median(values[:BEST_POINTS]), np.median(values[:opening])))
-    best, best_at = _best(values, _width(usual, len(values) // 8), start)
+    start = min(float(np.median(values[:BEST_POINTS])), first)
+    best, best_at = _best(values, _width(usual, len(values) // 4), start)
     recent = np.median(sliding_window_view(values, NOW_POINTS), axis=1)
     now = np.concatenate([np.full(NOW_POINTS - 1, start), recent])
     now[:BEST_POINTS] = start  # before the beginning is known there is no fall
@@ -129,7 +130,6 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
         best_at=best_at,
         floor=np.minimum.accumulate(now),
         start=start,
-        opening=opening,
         noise=noise,
         # The extremes of k independent normal values are sqrt(2 ln k) deviations out, on both
         # sides; two deviations are added. A mean over fewer than 100 episodes varies more.
@@ -143,6 +143,26 @@ def reward_levels(reward: Series, length: Series | None = None) -> RewardLevels 
 def _width(stride: float, most: int) -> int:
     """Points of a window in which one lucky episode, part of ``stride`` means, is the smaller part."""
     return max(BEST_POINTS, min(2 * int(np.ceil(stride)) + 1, most))
+
+
+def _first_episodes(reward: Series, length: Series | None) -> float:
+    """Median of what the first 50 episodes earned, point by point; infinite if unknown.
+
+    The first means hold all episodes so far, so one lucky episode is in every one of them.
+    Their sums show what each point added.
+    """
+    episodes = _episodes(reward, length)
+    if episodes is None or episodes[0][0] > BLOCK_EPISODES:
+        return float("inf")
+    so_far = episodes[0]
+    count = max(BEST_POINTS, int(np.count_nonzero(so_far <= BLOCK_EPISODES / 2)))
+    so_far, values = so_far[:count], reward.value[:count].astype(float)
+    added = np.diff(so_far * values, prepend=0.0)
+    more = np.diff(so_far, prepend=0.0)
+    whole = so_far <= BLOCK_EPISODES
+    counted = whole & (more > 0)
+    each = np.where(counted, added / np.where(more > 0, more, 1.0), values)
+    return float(np.median(each[counted | ~whole]))
 
 
 def _best(values: Array, width: int, start: float) -> tuple[Array, Array]:
@@ -172,14 +192,17 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
     so_far, fresh = episodes
     stride = np.clip(BLOCK_EPISODES / np.maximum(fresh, 1e-9), 1.0, 1e6)
     usual = int(np.median(stride))
-    if _RAW <= usual <= _RAW_MOST and not _smooth(reward.value, usual):
-        # One value an episode: averaged as SB3 does.
-        width = min(usual, max(1, len(reward) // 4))
+    if _RAW <= usual <= _RAW_MOST and not _averaged(reward.value):
+        # One value an episode.
+        width = min(_RAW_MEAN, len(reward) // 4)
         means = np.convolve(reward.value, np.full(width, 1 / width), "valid")
         kept = reward.where(slice(width - 1, None))
         series = Series(kept.tag, kept.step, kept.wall, means, kept.source, kept.rising)
-        return series, stride[width - 1 :], so_far[width - 1 :]
+        return series, np.full(len(means), float(width)), so_far[width - 1 :]
     enough = so_far >= MIN_EPISODES
+    # Two or three points share a window: as good as independent.
+    if usual < 3 or (usual < _RAW and not _averaged(reward.value[enough])):
+        stride = np.ones(len(stride))
     return reward.where(enough), stride[enough], so_far[enough]
 
 
@@ -200,15 +223,22 @@ def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | No
     return np.cumsum(fresh), fresh
 
 
-def _smooth(values: Array, width: int) -> bool:
-    """Whether neighbours are nearly equal beside their own surroundings."""
-    width = min(width, max(BEST_POINTS, len(values) // 4))
-    if len(values) < 2 * width:
+def _averaged(values: Array) -> bool:
+    """Whether the points are means over a sliding window, and not independent of each other.
+
+    Neighbouring changes have a correlation of -0.5 between independent points, and of 0
+    within a window. The curve's own shape hardly touches it; its jumps are cut off.
+    """
+    changes = np.diff(values)
+    if len(changes) < LEAST_POINTS:
         return True
-    around = np.convolve(values, np.full(width, 1 / width), "same")
-    rest = (values - around)[width // 2 : len(values) - width // 2]
-    size = float((rest**2).sum())
-    return size == 0.0 or float((rest[1:] * rest[:-1]).sum()) / size > _SMOOTH
+    changes = changes - np.median(changes)
+    usual = float(np.median(np.abs(changes)))
+    if usual == 0.0:
+        return True
+    changes = np.clip(changes, -_CUT * usual, _CUT * usual)
+    found = float((changes[1:] * changes[:-1]).sum() / (changes**2).sum())
+    return found > -max(_INDEPENDENT, _ERRORS / float(np.sqrt(len(changes))))
 
 
 def _noise(values: Array, stride: Array) -> float:

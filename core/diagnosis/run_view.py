@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from core.liveness import Silence
     from core.playbook import Playbook
 
+# A first step beyond this many usual intervals is no beginning; with fewer intervals none is usual.
+_FAR, _FEWEST = 10.0, 5
+
 
 @dataclass(frozen=True)
 class RunView:
@@ -72,6 +75,18 @@ class RunView:
         """The newest step; None before the first event."""
         pace = self.pace()
         return int(pace.step[-1]) if len(pace) else None
+
+    @property
+    def continues_from(self) -> int | None:
+        """The step at which the events begin, if an earlier part of the run is not among them.
+
+        None: they begin where a run begins, within a few of its own intervals of step 0.
+        """
+        pace = self.pace()
+        if len(pace) <= _FEWEST:
+            return None
+        usual = float(np.median(np.diff(pace.step)))
+        return int(pace.step[0]) if pace.step[0] > _FAR * max(usual, 1.0) else None
 
     @property
     def judged_silence(self) -> Silence:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.language import Message, joined, plural
 from core.telemetry.aliases import ALIASES, canonical
+from core.telemetry.frameworks import has_sb3_names
 from core.telemetry.readings import known_series, pace_series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from core.telemetry.run_events import RunEvents
+
+_REWARD_LIKE = re.compile("reward|return|score", re.IGNORECASE)
+_MOST_NAMED = 6  # tags in one sentence
 
 PATIENCE = 3  # iterations after which a metric that was never logged counts as missing
 
@@ -87,6 +93,15 @@ def _similar(reader: RunEvents, name: str) -> str | None:
     return None
 
 
+def unknown_reward(tags: Iterable[str]) -> Message:
+    """That no tag is a reward under a known name, and which may be one."""
+    names = sorted(tags, key=lambda tag: (not _REWARD_LIKE.search(tag), tag))
+    return Message(
+        "No reward under a known name. Logged: {tags}.",
+        tags=", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else ""),
+    )
+
+
 def _without_any(reader: RunEvents) -> Absence:
     stopped = next((file for file in reader.files if file.stopped), None)
     if stopped is not None:
@@ -116,6 +131,8 @@ def _without_rollout(
         return Absence(True, Message("No reward yet: the first episode is not finished."))
     if _similar(reader, name) is not None:
         return _never(reader, name, iterations)
+    if not has_sb3_names(reader.tags()):
+        return Absence(False, unknown_reward(reader.tags()))
     return Absence(
         False,
         Message(

@@ -1,60 +1,26 @@
-"""Other names of SB3's tags in older SB3, SB2 and CleanRL.
-
-sb3-contrib's RecurrentPPO and MaskablePPO write PPO's tags; TRPO's mean KL of an update is
-``train/kl_divergence_loss``. SB2 (TF1) and baselines wrote ``approxkl``, ``ep_reward_mean``, ``policy_entropy``
-without a folder; CleanRL writes ``charts/*`` and ``losses/*``
-(its docs/rl-algorithms/ppo.md).
-"""
+"""SB3's current name of a tag, whoever wrote it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.telemetry.frameworks import FRAMEWORKS, sb3_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SB3 = (
+    "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/exploration_rate", "train/approx_kl",
+    "train/clip_fraction", "train/clip_range", "train/entropy_loss", "train/explained_variance",
+    "train/policy_gradient_loss", "train/value_loss", "train/loss", "train/learning_rate",
+    "train/std", "train/actor_loss", "train/ent_coef", "time/fps", "eval/mean_reward",
+    "eval/sharpe",
+)  # fmt: skip
+# SB3's name -> the other names of the same number.
 ALIASES: dict[str, tuple[str, ...]] = {
-    "rollout/ep_rew_mean": (
-        "ep_rew_mean", "ep_reward_mean", "eprewmean", "charts/episodic_return",
-        "charts/episode_reward", "episode_reward",
-    ),
-    "rollout/ep_len_mean": (
-        "ep_len_mean", "eplenmean", "charts/episodic_length", "episode_length",
-    ),
-    "train/approx_kl": (
-        "approx_kl", "approxkl", "losses/approx_kl", "train/kl_divergence_loss",
-        "loss/approximate_kullback-leibler",
-    ),
-    "train/clip_fraction": ("clip_fraction", "clipfrac", "losses/clipfrac", "loss/clip_factor"),
-    "train/clip_range": ("clip_range", "input_info/clip_range"),
-    "train/entropy_loss": (
-        "entropy_loss", "policy_entropy", "losses/entropy", "loss/entropy_loss",
-    ),
-    "train/explained_variance": ("explained_variance", "losses/explained_variance"),
-    "train/policy_gradient_loss": (
-        "policy_gradient_loss", "policy_loss", "train/policy_loss", "losses/policy_loss", "loss/policy_gradient_loss",
-    ),
-    "train/value_loss": (
-        "value_loss", "losses/value_loss", "loss/value_function_loss", "losses/v_loss",
-        "train/critic_loss", "losses/qf_loss",
-    ),
-    "train/loss": ("loss", "losses/loss", "loss/loss"),
-    "train/learning_rate": (
-        "learning_rate", "charts/learning_rate", "input_info/learning_rate", "lr",
-    ),
-    "train/std": ("std",),
-    "time/fps": ("fps", "charts/SPS"),
-    "eval/mean_reward": ("eval/episodic_return", "eval/mean_ep_reward"),
-    "train/actor_loss": ("actor_loss", "losses/actor_loss"),
-    "train/ent_coef": ("ent_coef",),
-    "rollout/exploration_rate": ("exploration_rate", "charts/epsilon"),
-    "eval/sharpe": ("validation/sharpe",),
-}  # fmt: skip
-
-# Entropy as a positive number; SB3's entropy_loss is minus the entropy.
-POSITIVE_ENTROPY = frozenset({"policy_entropy", "losses/entropy"})
-
-_CANONICAL = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+    name: tuple(own for framework in FRAMEWORKS for own in framework.names.get(name, ()))
+    for name in _SB3
+}
 
 
 def canonical(tag: str) -> str:
@@ -65,8 +31,8 @@ def canonical(tag: str) -> str:
     """
     if tag in ALIASES:
         return tag
-    if tag in _CANONICAL:
-        return _CANONICAL[tag]
+    if (known := sb3_name(tag)) is not None:
+        return known
     tail = "/".join(tag.split("/")[-2:])
     return tail if tail in ALIASES else tag
 
@@ -75,6 +41,11 @@ def find(name: str, tags: Iterable[str]) -> str | None:
     """The tag in ``tags`` that holds a metric: its own name first, then its aliases."""
     present = set(tags)
     for candidate in (name, *ALIASES.get(name, ())):
-        if candidate in present:
+        if candidate in present and canonical(candidate) == name:
             return candidate
     return min((tag for tag in present if canonical(tag) == name), default=None)
+
+
+def known(tags: Iterable[str]) -> list[str]:
+    """The tags whose meaning is known, in order of name."""
+    return sorted(tag for tag in tags if canonical(tag) in ALIASES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -59,7 +60,7 @@ class Columns:
         step, wall = self._step[since:size], self._wall[since:size]
         self.rising = self.rising and bool((step[1:] >= step[:-1]).all())
         self.timed = self.timed and bool((wall[1:] >= wall[:-1]).all()) and wall[0] == wall[0]
-        self.newest = np.maximum(self.newest, wall.max())
+        self.newest = np.maximum(self.newest, wall[-1] if self.timed else wall.max())
 
     @property
     def step(self) -> np.ndarray:
@@ -96,6 +97,8 @@ class Columns:
 
     def start(self, moment: float | None) -> tuple[int | None, float | None]:
         """First positive step and first finite wall time up to then; None: there is none."""
+        if moment is None and self._size and self._step[0] > 0 and math.isfinite(self._wall[0]):
+            return int(self._step[0]), float(self._wall[0])
         kept = self.until(moment)
         step, wall = self.step[kept], self.wall[kept]
         first = _first(step[:_HEAD] > 0, lambda: step > 0)

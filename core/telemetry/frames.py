@@ -1,29 +1,26 @@
 """Start positions of the records in a block of bytes.
 
 A record is ``length (8) | checksum of the length (4) | data | checksum of the data (4)``,
-so the positions form a chain. Short records (nearly all) are found all at once: seven zero
-bytes after a byte, and the checksum of this length; then each must start where the previous
+so the positions form a chain. Short records (nearly all) are found all at once: six zero
+bytes after two, and the checksum of this length; then each must start where the previous
 one ends.
 """
 
 from __future__ import annotations
 
-import struct
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.telemetry.checksum import masked
+from core.telemetry.checksum import masked, of_lengths
 
 Places = NDArray[np.int64]  # positions in a block
 
 FRAME = 12  # bytes before the data
 AROUND = 16  # bytes of a record that are not data
 MAX_RECORD = 64 << 20  # bytes of data; graphs and images are smaller
-_SHORT = 256  # lengths of one byte
-_CHECKSUMS = np.array([masked(struct.pack("<Q", length)) for length in range(_SHORT)], np.uint32)
 _WORTH = 8192  # bytes; for fewer, reading record by record is faster
 
 
@@ -49,14 +46,14 @@ def whole_records(buffer: bytes) -> FramedRecords:
     alone: list[int] = []  # starts since the last chain
     at = 0
     while at + FRAME <= len(buffer):
-        if short is None and len(buffer) - at >= _WORTH and not any(buffer[at + 1 : at + 8]):
+        if short is None and len(buffer) - at >= _WORTH and not any(buffer[at + 2 : at + 8]):
             short = _ShortRecords(buffer)
         chain = None if short is None else short.chain(at)
         if chain is not None and len(chain):
             found += [np.array(alone, np.int64), chain]
             alone = []
             last = int(chain[-1])
-            at = last + AROUND + buffer[last]
+            at = last + AROUND + int.from_bytes(buffer[last : last + 2], "little")
             continue
         length = length_in(buffer[at : at + FRAME])
         if length is None or length > MAX_RECORD or at + AROUND + length > len(buffer):
@@ -68,21 +65,20 @@ def whole_records(buffer: bytes) -> FramedRecords:
 
 
 class _ShortRecords:
-    """All positions of a block that look like the start of a record below 256 bytes."""
+    """All positions of a block that look like the start of a record below 65,536 bytes."""
 
     def __init__(self, buffer: bytes) -> None:
         block = np.frombuffer(buffer, np.uint8)
         zero = block == 0
         zero = zero[1:] & zero[:-1]
-        zero = zero[2:] & zero[:-2]
-        zero = zero[3:] & zero[:-3]  # seven in a row
-        places = np.flatnonzero(zero[1:])
+        zero = zero[4:] & zero[2:-2] & zero[:-4]  # six in a row
+        places = np.flatnonzero(zero[2:])
         places = places[: np.searchsorted(places, len(block) - FRAME, side="right")]
-        lengths = block[places]
+        lengths = np.ndarray((len(block) - 1,), "<u2", buffer, strides=(1,))[places]
         words = np.ndarray((len(block) - 3,), "<u4", buffer, strides=(1,))
-        right = words[places + 8] == _CHECKSUMS[lengths]
+        right = words[places + 8] == of_lengths()[lengths]
         self._starts: Places = places[right]
-        self._ends: Places = self._starts + AROUND + lengths[right]
+        self._ends: Places = self._starts + AROUND + lengths[right].astype(np.int64)
         linked = self._ends[:-1] == self._starts[1:]
         self._tails = np.flatnonzero(np.append(~linked, True))  # last record of each chain
         self._size = len(block)

@@ -13,7 +13,8 @@ import numpy as np
 
 from core.language import Message, plural
 from core.reading import Reading
-from core.telemetry.aliases import POSITIVE_ENTROPY, find
+from core.telemetry.aliases import find
+from core.telemetry.frameworks import is_positive_entropy
 from core.telemetry.series import Series, empty
 from core.timestamps import from_unix
 
@@ -41,7 +42,7 @@ def known_series(reader: RunEvents, name: str, until: datetime | None = None) ->
     if tag is None:
         return empty(name)
     series = reader.series(tag, _unix(until))
-    if tag in POSITIVE_ENTROPY:
+    if is_positive_entropy(tag):
         return Series(tag, series.step, series.wall, -series.value, series.source)
     return series
 

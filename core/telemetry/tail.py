@@ -13,13 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.language import Message, literal, plural
 from core.telemetry.columns import Columns
 from core.telemetry.frames import AROUND, FRAME, MAX_RECORD, FramedRecords, length_in, whole_records
 from core.telemetry.problems import Fault, FileProblem, FileState
-from core.telemetry.scalars import ParsedBlock, ScalarBlocks
+from core.telemetry.scalars import ScalarBlocks
 from core.telemetry.wire import MAX_TAGS
 
 if TYPE_CHECKING:
@@ -116,8 +114,11 @@ class EventFile:
         self._seen = (stat.st_size, stat.st_mtime_ns)
         self.stopped = None
         before = self.points
-        while self._read_chunk(file.fileno()):
-            pass
+        try:
+            while self._read_chunk(file.fileno()):
+                pass
+        finally:
+            self._hand_out()
         return again or self.points != before
 
     def _read_chunk(self, descriptor: int) -> bool:
@@ -151,24 +152,27 @@ class EventFile:
         return FRAME
 
     def _take(self, buffer: bytes, records: FramedRecords) -> None:
-        taken = self._scalars.take(buffer, records)
-        self.records += len(records.starts) - len(taken.skipped)
-        for at, fault in taken.skipped:
+        skipped = self._scalars.read(buffer, records)
+        self.records += len(records.starts) - len(skipped)
+        self.points, self.last_wall = self._scalars.points, self._scalars.last_wall
+        for at, fault, after in skipped:
             place = self.offset + at
             what = (
                 Message("record at byte {byte:,} skipped: wrong checksum", byte=place)
                 if fault is Fault.BAD_DATA
                 else Message("record at byte {byte:,} skipped: not an event", byte=place)
             )
-            record = int(np.searchsorted(records.starts, at))
-            self._skip(fault, what, _wall_before(taken, record, self.last_wall))
-        for tag, points in taken.points.items():
+            self._skip(fault, what, after)
+        if self._scalars.enough:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Add the points read so far to the columns of their tags."""
+        for tag, points in self._scalars.take():
             columns = self.columns.get(tag)
             if columns is None:
                 columns = self.columns[tag] = Columns()
             columns.extend(points.step, points.wall, points.value)
-            self.points += len(points.step)
-        self.last_wall = _wall_before(taken, len(records.starts), self.last_wall)
 
     def _stop_at(self, frame: bytes) -> None:
         """The length at the offset is damaged: the start of the next record is unknown."""
@@ -261,15 +265,3 @@ class EventFile:
         if self.stopped:
             found.append(FileProblem(self.name, self.stopped, self._detail, self.last_wall))
         return found
-
-
-def _wall_before(taken: ParsedBlock, record: int, earlier: float | None) -> float | None:
-    """Wall time of the newest point before a record of the block; ``earlier`` without one."""
-    newest: tuple[int, float | None] = (-1, earlier)
-    for points in taken.points.values():
-        walls = points.wall[: np.searchsorted(points.record, record)]
-        usable = np.flatnonzero(np.isfinite(walls))
-        if len(usable):
-            found = (int(points.record[usable[-1]]), float(walls[usable[-1]]))
-            newest = max(newest, found, key=lambda point: point[0])
-    return newest[1]

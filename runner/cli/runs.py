@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.decision import opinion
 from core.diagnosis import diagnose as findings_of
 from core.diagnosis.foreign_run import facts_of_events
-from core.errors import InputError
+from core.errors import InputError, TelemetryError
 from core.gates import read_equity_csv, read_trades_csv
 from core.language import Message, joined, plural
 from core.metrics.conventions import HOURS_PER_YEAR
@@ -20,6 +20,8 @@ from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
 from core.telemetry import RunReader
+from core.telemetry.absence import unknown_reward
+from core.telemetry.aliases import known
 from core.telemetry.inspect import inspect as inspect_folder
 from core.telemetry.inspect import open_run
 from core.timestamps import from_unix, parse_moment
@@ -30,6 +32,9 @@ from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
 from runner.cli.speech import in_words, language, tell
 from runner.liveness.event_writers import has_writer
 from runner.outcomes import Refused
+
+if TYPE_CHECKING:
+    from core.diagnosis import Finding
 
 SILENT_FOR = timedelta(days=1)
 
@@ -76,16 +81,22 @@ def diagnose(
     Without --now it is evaluated as of now: a silent run is hung if a process still has its
     event files open, and has ended if none does.
 
-    Exit 0: no active alert; 1: a warning; 2: a critical alert; 3: invalid input.
+    Exit 0: no active alert; 1: a warning, or a critical alert that is recovering; 2: a critical
+    alert; 3: invalid input.
     """
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
     reader = open_run(logdir)
+    if reader.tags() and not known(reader.tags()):
+        raise TelemetryError(
+            joined([f"{logdir}:", unknown_reward(reader.tags())]),
+            Message("Pass a run whose tags are those of a framework listed in the documentation."),
+        )
     writes = None if now is not None else _has_writer(reader)
     alive = now is not None or _is_alive(reader, moment, writes)
     facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
     findings = findings_of(facts, playbook)
-    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    code = exit_code(findings)
     if json:
         print_json([finding.as_dict() for finding in findings])
     else:
@@ -93,8 +104,16 @@ def diagnose(
             tell(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
             for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
                 tell(*(joined([f"    {mark}", line]) for line in lines))
-    code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
     raise typer.Exit(code)
+
+
+def exit_code(findings: list[Finding]) -> int:
+    """0: no active alert; 1: a warning, or recovering from a critical one; 2: a critical one."""
+    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    recovering = {f.severity for f in findings if f.status is FindingStatus.RECOVERING}
+    if Severity.CRITICAL in firing:
+        return 2
+    return 1 if Severity.WARNING in firing or Severity.CRITICAL in recovering else 0
 
 
 def _has_writer(reader: RunReader) -> bool | None:

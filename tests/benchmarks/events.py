@@ -1,12 +1,14 @@
-"""Reading a million scalars: ours beside tbparse and TensorBoard's own readers.
+"""Reading scalars: ours beside tbparse and TensorBoard's own readers.
 
-``python -m tests.benchmarks.events [--rounds 5] [--steps 50000]``
+``python -m tests.benchmarks.events [--rounds 5] [--steps 50000] [--points 200000]``
 
-All read the same file in the same run: 20 tags, one event a scalar, as torch's
-SummaryWriter writes them (a test holds that the bytes are the same). Each measurement
-is a process of its own; the rounds alternate between the readers, so that a busy
-machine meets them all; the table shows medians. Ratios are what to quote; on a busy
-machine those of CPU time (of the Rust server: over all its threads).
+First a million scalars, 20 tags, one event a scalar, as torch's SummaryWriter writes them
+(a test holds that the bytes are the same). Then each layout of
+:mod:`tests.event_layouts`, beside the two readers that people use from Python. All read
+the same file in the same run. Each measurement is a process of its own; the rounds
+alternate between the readers, so that a busy machine meets them all; the tables show
+medians. Ratios are what to quote; on a busy machine those of CPU time (of the Rust
+server: over all its threads).
 """
 
 from __future__ import annotations
@@ -16,12 +18,12 @@ import json
 import subprocess
 import sys
 import tempfile
+from math import nan
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
-from tests.event_files import header, scalar
+from tests.event_files import header
+from tests.event_layouts import LAYOUTS, TAGS
 
 READERS = {
     "trainweek": "trainweek",
@@ -34,14 +36,13 @@ READERS = {
     "protobuf_loop": "protobuf loop, no checksums",
 }
 SLOW = {"tbparse", "event_accumulator", "event_file_loader"}  # ten seconds and more a round
-TAGS = (
-    "rollout/ep_rew_mean", "rollout/ep_len_mean", "rollout/success_rate", "time/fps",
-    "train/approx_kl", "train/clip_fraction", "train/clip_range", "train/entropy_loss",
-    "train/explained_variance", "train/learning_rate", "train/loss", "train/std",
-    "train/policy_gradient_loss", "train/value_loss", "eval/mean_reward",
-    "eval/mean_ep_length", "eval/sharpe", "eval/max_drawdown", "eval/trades", "eval/turnover",
-)  # fmt: skip
-STRIDE = 2048  # steps a rollout
+PLAIN = "one value an event"
+BY_LAYOUT = ("trainweek", "tbparse", "event_accumulator")
+LEAST_ROLLOUTS = 250
+UNREADABLE = (
+    "tbparse",
+    "tensors: int64",
+)  # tbparse 0.0.9 asks TensorBoard 2.21 for a type it lacks
 
 
 def main() -> int:
@@ -50,6 +51,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slow-rounds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=50_000)
+    parser.add_argument("--points", type=int, default=200_000, help="at least, of each layout")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path, tail = written(Path(folder) / "run", given.steps)
@@ -64,30 +66,21 @@ def main() -> int:
                     rows.append(measured(name, path, tail))
         _print(found, given.steps * len(TAGS))
         history(Path(folder) / "small", "trainweek", found["trainweek"])
+    layouts(given.points, given.slow_rounds)
     return 0
 
 
-def written(folder: Path, rollouts: int) -> tuple[Path, Path]:
+def written(folder: Path, rollouts: int, layout: str = PLAIN) -> tuple[Path, Path]:
     """An event file with that many rollouts, and the bytes of one more beside the folder."""
     folder.mkdir()
-    rng = np.random.default_rng(4)
     path = folder / "events.out.tfevents.1700000000.bench.1.0"
     with path.open("wb") as file:
         file.write(header(1.7e9))
         for rollout in range(rollouts):
-            file.write(_rollout(rollout, rng))
+            file.write(b"".join(LAYOUTS[layout].records(rollout)))
     tail = folder.with_suffix(".more")
-    tail.write_bytes(_rollout(rollouts, rng))
+    tail.write_bytes(b"".join(LAYOUTS[layout].records(rollouts)))
     return path, tail
-
-
-def _rollout(number: int, rng: np.random.Generator) -> bytes:
-    step, wall = STRIDE * (number + 1), 1.7e9 + 2.31 * number
-    values = rng.normal(size=len(TAGS))
-    return b"".join(
-        scalar(tag, step, wall + 1e-4 * place, float(value))
-        for place, (tag, value) in enumerate(zip(TAGS, values, strict=True))
-    )
 
 
 def measured(name: str, path: Path, tail: Path) -> dict[str, float]:
@@ -118,6 +111,38 @@ def _print(found: dict[str, list[dict[str, float]]], points: int) -> None:
             shown += f"{of(name, field):>8.2f}{of(name, field) / of('trainweek', field):>8.1f}"
         print(f"{shown}{of(name, 'extra_mb'):>10.0f}{of(name, 'refresh_ms'):>12.1f}")
     print("targets: tbparse at least 12 x ours, Rust server above 1 x; ours below 100 MB, 5 ms")
+
+
+def layouts(points: int, rounds: int) -> None:
+    """Each layout: CPU time and memory, beside tbparse and EventAccumulator."""
+    print(
+        f"by layout, at least {points:,} scalars each: CPU time a scalar, and how many times ours"
+    )
+    print(
+        f"{'layout':<30}{'MB':>6}{'ours us':>9}{'x tbparse':>11}{'x EventAcc.':>13}"
+        f"{'extra MB':>10}{'tbparse':>9}{'refresh ms':>12}"
+    )
+    for layout, made in LAYOUTS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            rollouts = max(round(points / made.points), LEAST_ROLLOUTS)
+            path, tail = written(Path(folder) / "run", rollouts, layout)
+            names = [name for name in BY_LAYOUT if (name, layout) != UNREADABLE]
+            rows = [{name: measured(name, path, tail) for name in names} for _ in range(rounds)]
+            megabytes = path.stat().st_size / 1e6
+        assert len({row[name]["points"] for row in rows for name in names}) == 1, layout
+
+        def of(name: str, field: str, rows: list[dict[str, dict[str, float]]] = rows) -> float:
+            return median(row[name][field] if name in row else nan for row in rows)
+
+        ours = of("trainweek", "cpu_s")
+        print(
+            f"{layout:<30}{megabytes:>6.1f}{ours / rows[0]['trainweek']['points'] * 1e6:>9.2f}"
+            f"{of('tbparse', 'cpu_s') / ours:>11.1f}{of('event_accumulator', 'cpu_s') / ours:>13.1f}"
+            f"{of('trainweek', 'extra_mb'):>10.0f}{of('tbparse', 'extra_mb'):>9.0f}"
+            f"{of('trainweek', 'refresh_ms'):>12.1f}",
+            flush=True,
+        )
+    print("target: tbparse at least 20 x ours in every layout, with the memory of the first")
 
 
 def history(folder: Path, name: str, long: list[dict[str, float]]) -> None:

@@ -14,6 +14,7 @@ from core.language import Message
 from core.liveness import duration
 from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
+from core.telemetry.frameworks import logs_by_episode
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def data_issue(moment: RunView) -> ScenarioResult:
     issues = [*_outside(moment), *_nonfinite(moment), *_damaged(moment), *_jumps(moment)]
     alarming = [issue for issue in issues if issue.status is not FindingStatus.OK]
     older = tuple(issue.what for issue in issues if issue.status is FindingStatus.OK)
+    if (first := moment.continues_from) is not None:
+        older = (*older, _continuation(first))
     if not alarming:
         return clear(Message("Values, steps and files are fine."), *older)
     firing = any(issue.status is FindingStatus.FIRING for issue in alarming)
@@ -63,6 +66,13 @@ def data_issue(moment: RunView) -> ScenarioResult:
         min(steps, default=None),
         tuple(issue.what for issue in alarming),
         older,
+    )
+
+
+def _continuation(first: int) -> Message:
+    return Message(
+        "the events begin at step {step:,}: an earlier part of the run is not among them",
+        step=first,
     )
 
 
@@ -172,7 +182,7 @@ def _jumps(moment: RunView) -> list[_Issue]:
     leaps = np.diff(pace.step)
     usual = float(np.median(leaps)) if len(leaps) >= MIN_LEAPS else math.inf
     far = np.flatnonzero(leaps > STEP_JUMP * max(usual, 1.0))
-    if len(far):
+    if len(far) and not logs_by_episode(moment.reader.tags()):  # else episodes differ in length
         place = int(far[-1])
         status = _recent(len(leaps) - place <= RECENT, FindingStatus.FIRING)
         step = int(pace.step[place + 1])

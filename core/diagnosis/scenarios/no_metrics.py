@@ -8,8 +8,9 @@ from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message, joined, plural
 from core.state_words import capitals
 from core.telemetry import Fault
-from core.telemetry.absence import PATIENCE
+from core.telemetry.absence import PATIENCE, unknown_reward
 from core.telemetry.aliases import canonical
+from core.telemetry.frameworks import has_sb3_names
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def no_metrics(moment: RunView) -> ScenarioResult:
                 step=step,
             )
         )
-    evidence = tuple(
+    evidence: tuple[Message, ...] = tuple(
         plural(
             "{problem} ({n} iteration)",
             "{problem} ({n} iterations)",
@@ -59,6 +60,14 @@ def no_metrics(moment: RunView) -> ScenarioResult:
                 folders=", ".join(f"{folder}*" for folder in missing),
             ),
             Severity.INFO,
+            step,
+            evidence,
+        )
+    if "rollout/" in missing and not has_sb3_names(moment.reader.tags()):
+        return ScenarioResult(
+            FindingStatus.FIRING,
+            unknown_reward(moment.reader.tags()),
+            Severity.WARNING,
             step,
             evidence,
         )

@@ -101,11 +101,10 @@ def _body(page: Page, snapshot: Snapshot, finding: Finding, calm: bool) -> None:
     outcomes.show(page, place)
     if spec is not None:
         st.markdown(f":small[:gray[{say('Log line')}:]] `{spec.log_line}`")
-        if spec.escalation:
-            name = snapshot.week.playbook.escalation(spec.escalation).title.in_(
-                page.viewer.language
-            )
-            link("escalation", say("Escalate: {title}", title=name))
+    procedure = snapshot.week.playbook.find_escalation(finding.escalation)
+    if procedure is not None:
+        name = procedure.title.in_(page.viewer.language)
+        link("escalation", say("Escalate: {title}", title=name))
 
 
 def _explain(page: Page, snapshot: Snapshot, finding: Finding) -> None:

@@ -180,6 +180,25 @@ def test_a_reward_at_the_line_does_not_pass(scene) -> None:
     assert judge(PLAYBOOK, "reward_positive", facts).verdict is Verdict.FAIL
 
 
+def test_a_trend_that_rises_from_the_bottom_of_a_collapse_does_not_pass(scene) -> None:
+    def ruined(i: int) -> float:
+        return -272.0 if i < 10 else -1500.0 + 3.0 * (i - 10)
+
+    scene.events(ep_rew_mean=ruined)
+    judgement = judge(PLAYBOOK, "reward_trend", scene.facts())
+    assert judgement.verdict is Verdict.FAIL
+    assert present(judgement.reading).value == "INCREASING"
+    assert "collapsed" in judgement.evidence
+    assert "-272" in judgement.evidence
+
+
+def test_a_reward_above_the_line_after_a_collapse_passes_with_the_evidence(scene) -> None:
+    scene.events(ep_rew_mean=lambda i: 20.0 + 4.0 * i if i < 80 else 9.4).log()
+    judgement = judge(PLAYBOOK, "reward_positive", scene.facts())
+    assert judgement.verdict is Verdict.PASS
+    assert "collapsed" in judgement.evidence
+
+
 def test_speed_exactly_at_the_line_passes(scene) -> None:
     facts = scene.events(steps=120_000).log().facts()
     assert judge(PLAYBOOK, "speed", facts).verdict is Verdict.PASS

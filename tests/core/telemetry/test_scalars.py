@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from core.telemetry import Fault, RunReader, plain_scalars, scalars, tail
+from core.telemetry import Fault, RunReader, scalars, tail
 from core.telemetry.checksum import masked, of_zeros, terms, unmasked
 from core.telemetry.frames import whole_records
 from core.telemetry.wire import ScalarParser
@@ -45,6 +45,7 @@ def read(path: Path, chunk: int = tail.CHUNK) -> RunReader:
 def one_by_one(path: Path) -> RunReader:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scalars, "FEW", 1 << 60)
+        patch.setattr(scalars, "_FEW_BYTES", 1 << 60)
         patch.setattr("core.telemetry.frames._WORTH", 1 << 60)
         return read(path)
 
@@ -251,9 +252,9 @@ def test_any_mixture_of_records_is_read_alike(tmp_path_factory, runs, begin, res
 )
 def test_any_numbers_and_any_tag_are_read_alike(tmp_path_factory, step, wall, value, tag):
     path = tmp_path_factory.mktemp("any") / "events.out.tfevents.1"
-    path.write_bytes(header(1.0) + scalar(tag, step, wall, value) * (2 * plain_scalars.FEW) * 5)
+    path.write_bytes(header(1.0) + scalar(tag, step, wall, value) * (2 * scalars.FEW) * 5)
     reader = agree(path)
-    assert reader.series(tag, stitched=False).step.tolist() == [step] * (10 * plain_scalars.FEW)
+    assert reader.series(tag, stitched=False).step.tolist() == [step] * (10 * scalars.FEW)
 
 
 def test_a_tag_that_is_no_text_is_told_for_every_record(path):

@@ -16,7 +16,17 @@ def take(*events: Event | bytes) -> dict:
     for event in events:
         data = event if isinstance(event, bytes) else event.SerializeToString()
         assert parser.parse(data)
-    return {tag: found[1:] for tag, found in parser.take().items()}
+    return by_tag(parser)
+
+
+def by_tag(parser: ScalarParser) -> dict:
+    """Steps, wall times and values of each tag."""
+    points: dict = {}
+    for number, _, *point in zip(*parser.take(), strict=True):
+        columns = points.setdefault(parser.tags[number], ([], [], []))
+        for column, part in zip(columns, point, strict=True):
+            column.append(part)
+    return points
 
 
 def plain(tag: str, step: int, wall: float, value: float) -> Event:
@@ -125,4 +135,5 @@ def test_random_bytes_never_raise():
         parser.parse(bytes(data[: rng.integers(1, len(good) + 1)]))
     parser.take()
     assert parser.parse(good)
-    assert parser.take()["train/loss"] == ([0], [4096], [1.7e9], [0.5])
+    found = parser.take()
+    assert (found.record, found.step, found.wall, found.value) == ([0], [4096], [1.7e9], [0.5])

@@ -14,6 +14,7 @@ from tests.core.diagnosis.runs import (
     findings,
     open_reader,
     ppo,
+    regressed,
     stuck,
     wobble,
 )
@@ -70,3 +71,46 @@ def test_nothing_is_called_normal_beside_an_explosion(tmp_path):
 def test_a_finished_run_waits_for_nothing(stuck_run):
     found = findings(facts(stuck_run, 5 * HOUR, status=TrainingStatus.COMPLETED))
     assert found["not_converging"].status is OK
+
+
+def test_a_rising_reward_of_a_policy_that_is_still_random_is_not_called_learning(tmp_path):
+    rising = ppo(
+        200,
+        rollout__ep_rew_mean=lambda i: 0.2 * i + wobble(i),
+        train__entropy_loss=lambda i: -1.386 + 1e-4 * wobble(i),
+    )
+    found = diagnosed(tmp_path, rising, 200 * MINUTE)["not_converging"]
+    assert found.status is OK
+    assert "contradict" in found.headline
+    assert any("still random" in text for text in found.evidence_against)
+
+
+def test_continuous_actions_and_resumed_runs_are_not_called_random_for_a_steady_entropy(tmp_path):
+    steady = {
+        "rollout__ep_rew_mean": lambda i: 0.2 * i + wobble(i),
+        "train__entropy_loss": lambda i: -1.386,
+    }
+    continuous = ppo(200, MINUTE, **steady, train__std=lambda i: 1.0)
+    found = diagnosed(tmp_path / "continuous", continuous, 200 * MINUTE)["not_converging"]
+    assert "is learning" in found.headline
+    resumed = {
+        tag: [(step + 2_000_000, wall, value) for step, wall, value in points]
+        for tag, points in ppo(200, MINUTE, **steady).items()
+    }
+    found = diagnosed(tmp_path / "resumed", resumed, 200 * MINUTE)["not_converging"]
+    assert "is learning" in found.headline
+
+
+def test_a_critic_that_explains_nothing_contradicts_convergence(tmp_path):
+    series = ppo(800, train__explained_variance=lambda i: -0.2)
+    found = diagnosed(tmp_path, series, 800 * MINUTE)
+    assert "contradict" in found["not_converging"].headline
+    assert "contradict" in found["flat_reward"].headline
+    assert any("explained variance" in text for text in found["not_converging"].evidence_against)
+
+
+def test_a_reward_that_is_far_below_its_best_is_not_called_normal_in_the_first_hours(tmp_path):
+    series = ppo(700, rollout__ep_rew_mean=regressed)
+    found = diagnosed(tmp_path, series, 700 * MINUTE)["not_converging"]
+    assert found.normal_until is None
+    assert "explained by" in found.headline
