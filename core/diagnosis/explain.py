@@ -215,17 +215,19 @@ def _of_learning() -> dict[str, Message]:
         "exploration_blowup": Message(
             "train/std (Box actions) at least {wide:g} and {grew:g} times its start; or the entropy "
             "fell to {fell:.0%} of its maximum and is back within {back:.0%} of it. While the reward "
-            "rises to its best it raises no alarm, unless std is {absurd:g} times its start.",
+            "is at its best it raises no alarm, unless std is {absurd:g} times its start or the entropy "
+            "at {random:.0%} of its maximum.",
             wide=exploration_blowup.WIDE,
             grew=exploration_blowup.GREW,
             fell=exploration_blowup.FELL,
             back=1 - exploration_blowup.BACK,
             absurd=exploration_blowup.ABSURD,
+            random=exploration_blowup.RANDOM,
         ),
         "early_determinism": Message(
             "Entropy (Box actions: std) below {share:.0%} of its start in a run whose reward was "
-            "never higher than at its start, beyond its noise. Without a reward it fires only if that "
-            "took less than {early} updates. A policy that has learned may become deterministic.",
+            "never higher than at its start, beyond its noise; or within {early} updates in a run that "
+            "is below its best. Without a reward it fires only if that took less than {early} updates. A policy that has learned may become deterministic.",
             share=policy_dead.COLLAPSED,
             early=early_determinism.EARLY,
         ),

@@ -29,7 +29,9 @@ _HOLDS = 3  # newest updates that must all be so low
 
 
 def early_determinism(moment: RunView) -> ScenarioResult:
-    """WARN: entropy (or std) below 5 % of its start, and the reward gained nothing."""
+    """WARN: entropy (or std) below 5 % of its start before the reward gained anything, or
+    within 50 updates in a run that is below its best.
+    """
     std = action_std(moment)
     spread = std if len(std) else discrete_entropy(moment)
     if len(spread) < LEAST:
@@ -73,11 +75,20 @@ def early_determinism(moment: RunView) -> ScenarioResult:
     if _dead(moment.of_attempt(moment.series("train/approx_kl"))):
         return clear(Message("Not evaluated: explained by {scenarios}.", scenarios="policy_dead"))
     gain = reward_gain(moment)
-    if gain is not None and gain.ever_gained:
-        return clear(
-            Message("The policy is nearly deterministic, and had learned before."),
-            fact,
-            gain.told,
+    if gain is not None and gain.ever_gained and (place >= EARLY or gain.healthy):
+        if place >= EARLY:
+            return clear(
+                Message("The policy is nearly deterministic, and had learned before."),
+                fact,
+                gain.told,
+            )
+        return ScenarioResult(
+            FindingStatus.PENDING,
+            Message("Deterministic early, at its best reward so far: {fact}.", fact=fact),
+            Severity.WARNING,
+            since,
+            (fact,),
+            (gain.told,),
         )
     unknown = gain is None
     if len(spread) - place < _HOLDS or (unknown and place >= EARLY):
@@ -90,7 +101,11 @@ def early_determinism(moment: RunView) -> ScenarioResult:
         )
     return ScenarioResult(
         FindingStatus.FIRING,
-        Message("Deterministic before it learned: {fact}.", fact=fact),
+        (
+            Message("Deterministic before it learned: {fact}.", fact=fact)
+            if gain is None or not gain.ever_gained
+            else Message("Deterministic early, and below its best since: {fact}.", fact=fact)
+        ),
         Severity.WARNING,
         since,
         (fact, *(() if gain is None else (gain.told,))),

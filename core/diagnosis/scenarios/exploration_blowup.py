@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GREW, WIDE = 5.0, 3.0  # times the std at the start, and at least this std
 ABSURD = 100.0  # times the std at the start: no reward excuses it
 FELL, BACK = 0.8, 0.97  # of the highest entropy before
+RANDOM = 0.99  # of it: a policy so random earns what it earned at the start, whatever is logged
 SHRANK = 0.5  # of the std at the start
 LEAST = 10  # updates
 _START, _NOW = 5, 5  # updates
@@ -169,7 +170,8 @@ def _back(moment: RunView, status: FindingStatus) -> ScenarioResult:
     since = int(spread.step[low + int(behind[0])]) if len(behind) else step
     gain = reward_gain(moment)
     told = () if gain is None else (gain.told,)
-    if gain is not None and gain.healthy:
+    entirely = float(spread.value[-_NOW:].min()) >= RANDOM * top and not len(std)
+    if gain is not None and gain.healthy and not entirely:
         return ScenarioResult(
             FindingStatus.PENDING,
             Message("As random as at the start, but the reward holds: {fact}.", fact=fact),
@@ -184,6 +186,7 @@ def _back(moment: RunView, status: FindingStatus) -> ScenarioResult:
         Message("The policy is random again since step {since:,}: {fact}.", since=since, fact=fact),
         Severity.WARNING,
         since,
-        (fact, *told),
+        (fact, *(() if gain is not None and gain.gained else told)),
+        told if gain is not None and gain.gained else (),
         kind="RANDOM_AGAIN",
     )

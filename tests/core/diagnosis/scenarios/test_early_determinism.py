@@ -58,11 +58,26 @@ def test_a_std_that_vanishes_before_it_learned_is_a_warning(tmp_path):
     assert found.status is FIRING
 
 
-@pytest.mark.parametrize("entropy", [lambda i: -gone(i), lambda i: -0.69 * 0.97**i])
-def test_a_policy_that_learned_may_become_deterministic(tmp_path, entropy):
-    found = judged(tmp_path, train__entropy_loss=entropy)
+def test_a_policy_that_learned_may_become_deterministic(tmp_path):
+    found = judged(tmp_path, train__entropy_loss=lambda i: -0.69 * 0.97**i)
     assert found.status is OK
-    assert "had learned before" in found.headline or "explores" in found.headline
+    assert "had learned before" in found.headline
+
+
+def test_an_early_one_at_its_best_reward_is_reported_without_an_alarm(tmp_path):
+    found = judged(tmp_path, train__entropy_loss=lambda i: -gone(i))
+    assert found.status is PENDING
+    assert found.evidence_against
+
+
+def test_an_early_one_that_fell_below_its_best_is_a_warning(tmp_path):
+    found = judged(
+        tmp_path,
+        train__entropy_loss=lambda i: -gone(i),
+        rollout__ep_rew_mean=lambda i: 20.0 + (2.0 * i if i < 20 else 15.0) + 0.1 * stuck(i),
+    )
+    assert found.status is FIRING
+    assert "below its best since" in found.headline
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,13 @@ def test_an_entropy_that_does_not_come_back_is_fine(tmp_path, entropy):
     assert found.status in (OK, FindingStatus.NO_DATA)
 
 
-def test_an_entropy_that_rises_while_the_reward_holds_is_not_confirmed(tmp_path):
-    assert explored(tmp_path, train__entropy_loss=lambda i: -back(i)).status is PENDING
+@pytest.mark.parametrize(("share", "status"), [(0.975, PENDING), (1.0, FIRING)])
+def test_an_entropy_that_rises_while_the_reward_holds_is_confirmed_at_its_maximum(
+    tmp_path, share, status
+):
+    found = explored(tmp_path, train__entropy_loss=lambda i: -back(i) * (share if i > 100 else 1.0))
+    assert found.status is status
+    assert found.evidence_against
 
 
 def test_without_the_tags_there_is_no_data(tmp_path):
