@@ -29,6 +29,7 @@ from core.metrics.records import (
 )
 from core.metrics.returns import bar_returns, daily_returns, days
 from core.metrics.ruin import is_ruined
+from core.metrics.tail_shape import TailShape
 from core.metrics.trades import (
     expected_longest_run,
     longest_losing_run,
@@ -105,6 +106,14 @@ class Facts(JsonModel):
     )
     expected_longest_losing_run: float | None = Field(
         description="Of that many independent trades at this loss rate; null without trades."
+    )
+    trades_lag1: float | None = Field(
+        default=None,
+        description="Correlation of each round trip's result with the one before; null or absent: "
+        "not known.",
+    )
+    tail: TailShape | None = Field(
+        default=None, description="Shape of the round trips' results; null or absent: not known."
     )
 
 
@@ -273,4 +282,6 @@ def _facts(
         trades=None if pnl is None else len(pnl),
         forced_exits=forced_exits,
         expected_longest_losing_run=expected,
+        trades_lag1=None if pnl is None else lag1_autocorrelation(pnl),
+        tail=None if pnl is None else TailShape.of(pnl),
     )

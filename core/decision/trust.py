@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 from pydantic import Field
 
-from core.decision.lookahead import Lookahead
+from core.decision.lookahead import Lookahead, detail_of
 from core.json_model import Count, JsonModel, Sentence, Sha256
 from core.timestamps import iso, parse_moment
 from core.trading.evidence import Integrity
@@ -169,13 +169,25 @@ def integrity_of(trust: Trust) -> Integrity:
 def failed_checks(trust: Trust | None, reproducible: bool | None = None) -> list[Message]:
     """A sentence for each check that failed, the most serious first; empty if none did.
 
+    A failed look-ahead test is named with its figures.
+
     An unchecked item is not a failure; it lowers the evidence grade instead.
 
     :param trust: None for a record that is older than the section.
     :param reproducible: the field of such a record.
     """
     found = Integrity(repeats=reproducible) if trust is None else integrity_of(trust)
-    return [FAILED_CHECKS[name] for name, passed in vars(found).items() if passed is False]
+    failed: list[Message] = []
+    for name, passed in vars(found).items():
+        if passed is False:
+            failed.append(FAILED_CHECKS[name])
+            if name == "lookahead" and trust is not None and trust.lookahead is not None:
+                failed += _failed_tests(trust.lookahead)
+    return failed
+
+
+def _failed_tests(tests: Lookahead) -> list[Message]:
+    return [detail_of(test) for _, test in tests.tests() if test.passed is False]
 
 
 def _overlap(trained_until: str | None, data: Provenance) -> Overlap:

@@ -146,4 +146,42 @@ def _own_advice() -> dict[str, Advice]:
                 ),
             ),
         ),
+        "critic_useless": Advice(
+            _causes(
+                Message("Rewards or returns are not scaled: the value loss swamps everything."),
+                Message("The critic's learning rate or vf_coef is too high, and it diverged."),
+                Message("The observation lacks what the returns depend on."),
+            ),
+            (
+                _step(Message("Compare value loss and reward: the loss has its scale squared.")),
+                _step(Message("Scale or normalise rewards (VecNormalize), and restart.")),
+                _step(Message("Back up the best model."), act="backup_model"),
+            ),
+        ),
+        "exploration_blowup": Advice(
+            _causes(
+                Message("ent_coef is so high that randomness pays more than reward."),
+                Message("The reward does not depend on the actions."),
+                Message("The advantages are noise: the critic is useless."),
+            ),
+            (
+                _step(Message("Compare ent_coef times entropy with the policy loss.")),
+                _step(Message("Back up the best model."), act="backup_model"),
+                _step(Message("Restart from an earlier checkpoint with a lower ent_coef.")),
+            ),
+        ),
+        "early_determinism": Advice(
+            _causes(
+                Message("ent_coef is too low for this reward."),
+                Message("The learning rate is too high: the first rewards decided everything."),
+                Message("The observation or the reward lets one action look best at once."),
+            ),
+            (
+                _step(Message("Check at which step the entropy fell, and what KL was there.")),
+                _step(
+                    Message("Restart from a checkpoint before that step with a higher ent_coef."),
+                    act="restart_raised_ent_coef",
+                ),
+            ),
+        ),
     }

@@ -11,7 +11,10 @@ from core.diagnosis.reward_evidence import rewards
 from core.diagnosis.run_view import RunView
 from core.diagnosis.scenarios.collapse import as_consequence, collapse
 from core.diagnosis.scenarios.crash import crash
+from core.diagnosis.scenarios.critic_useless import critic_useless
 from core.diagnosis.scenarios.data_issue import data_issue
+from core.diagnosis.scenarios.early_determinism import early_determinism
+from core.diagnosis.scenarios.exploration_blowup import exploration_blowup
 from core.diagnosis.scenarios.flat_reward import flat_reward
 from core.diagnosis.scenarios.hung import hung
 from core.diagnosis.scenarios.kl_explosion import kl_explosion
@@ -35,6 +38,7 @@ SCENARIOS = (
     "flat_reward", "kl_explosion", "hung", "no_metrics", "not_converging",
     "crash", "slowdown", "data_issue", "policy_dead", "logging_broken",
     "collapse",
+    "critic_useless", "exploration_blowup", "early_determinism",
 )  # fmt: skip
 
 _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
@@ -47,6 +51,9 @@ _RULES: dict[str, Callable[[RunView], ScenarioResult]] = {
     "policy_dead": policy_dead,
     "logging_broken": logging_broken,
     "collapse": collapse,
+    "critic_useless": critic_useless,
+    "exploration_blowup": exploration_blowup,
+    "early_determinism": early_determinism,
 }
 _BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], ScenarioResult]] = {
     "flat_reward": flat_reward,
@@ -126,7 +133,7 @@ class _Diagnosis:
 
 
 def _finding(playbook: Playbook, scenario: str, verdict: ScenarioResult) -> Finding:
-    words = advice(playbook, scenario)
+    words = advice(playbook, verdict.advice_of or scenario)
     return Finding(
         scenario=scenario,
         status=verdict.status,

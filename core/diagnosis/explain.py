@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.diagnosis import reward_evidence, reward_level, reward_state
+from core.diagnosis import reward_evidence, reward_level, reward_state, update_strength
 from core.diagnosis.scenarios import (
+    critic_useless,
     data_issue,
+    early_determinism,
+    exploration_blowup,
     kl_explosion,
     policy_dead,
     slowdown,
 )
-from core.diagnosis.trend import BLOCK_EPISODES, SIGNIFICANCE, WANTED_BLOCKS
+from core.diagnosis.trend import BLOCK_EPISODES, BLOCK_POINTS, SIGNIFICANCE, WANTED_BLOCKS
 from core.language import Message
 from core.liveness import GAPS, GRACE, MIN_SILENCE, PAUSE_GAPS, Limits
 from core.telemetry.absence import PATIENCE
@@ -29,7 +32,13 @@ def explain(playbook: Playbook, scenario: str) -> Message:
 
     :raises KeyError: no such scenario.
     """
-    every = _of_reward(playbook) | _of_levels() | _of_process(playbook) | _of_updates(playbook)
+    every = (
+        _of_reward(playbook)
+        | _of_levels()
+        | _of_process(playbook)
+        | _of_updates(playbook)
+        | _of_learning()
+    )
     return every[scenario]
 
 
@@ -144,8 +153,10 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
         "kl_explosion": Message(
             "KL is judged on a log scale. Warning: above {high:g} and more than {z:g} robust "
             "deviations (median and MAD) above the previous {past} updates. Critical: {row} "
-            "consecutive updates above {high:g}, one above {jump:g}, or a NaN or infinite value. The "
-            "alarm recovers after {recover} updates below {calm:g} and clears after {clear}.{check}",
+            "consecutive updates above {high:g}, one above {jump:g}, or a NaN or infinite value; a "
+            "warning if the reward has risen since and is at its best. The alarm recovers after "
+            "{recover} calm updates and clears after {clear}: below {calm:g}, or within {usual:g} "
+            "robust deviations of the run's own median. Updates of a dead policy are not calm.{check}",
             high=kl_explosion.HIGH,
             z=kl_explosion.SPIKE_Z,
             past=kl_explosion.PAST,
@@ -153,6 +164,7 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             jump=playbook.scenario_limit("kl_explosion", "threshold", kl_explosion.JUMP),
             recover=kl_explosion.CALM_TO_RECOVER,
             calm=kl_explosion.CALM,
+            usual=kl_explosion.USUAL_Z,
             clear=kl_explosion.CALM_TO_CLEAR,
             check=_check_of_kl(playbook),
         ),
@@ -166,15 +178,58 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             reported=data_issue.REMEMBERED,
         ),
         "policy_dead": Message(
-            "KL below {dead:g} in {updates} consecutive updates while the learning rate is above 0 "
-            "(on a schedule: above {rest:.0%} of its maximum), and the entropy is either below "
+            "KL below {dead:g} in {updates} consecutive updates, and the entropy is either below "
             "{collapsed:.0%} of its start (critical: collapsed) or unchanged within "
-            "{unchanged:.1%} (warning: learns nothing). A converged run is not dead.",
-            dead=policy_dead.DEAD_KL,
+            "{unchanged:.1%} (warning: learns nothing). KL falls with the square of learning rate "
+            "and clip range, so on a schedule the limit falls with them; below {rest:.0%} of their "
+            "usual value updates are not evaluated. A jump of KL in the {within} updates before is "
+            "named as the cause. A converged run is not dead, unless its first episodes earned more.",
+            dead=kl_explosion.DEAD_KL,
             updates=policy_dead.UPDATES,
-            rest=policy_dead.AT_REST,
+            rest=update_strength.AT_REST,
+            within=update_strength.KILLED_WITHIN,
             collapsed=policy_dead.COLLAPSED,
             unchanged=policy_dead.UNCHANGED,
+        ),
+    }
+
+
+def _of_learning() -> dict[str, Message]:
+    return {
+        "critic_useless": Message(
+            "Explained variance not above 0 in {blocks} block means of {size} updates, after the "
+            "first {grace} updates: either constant at 0, or {negative:g} and below on average, or "
+            "for {long} blocks. While the run earns more than at its start it is reported but raises "
+            "no alarm. Or a value loss that can't belong to the reward: above {absurd:.0e} and "
+            "{beyond:.0e} times the highest reward squared, or {growth:g} times its early value "
+            "beyond the growth of the reward squared. Explained variance that is NaN is harmless.",
+            blocks=WANTED_BLOCKS,
+            size=BLOCK_POINTS,
+            grace=critic_useless.GRACE,
+            negative=critic_useless.NEGATIVE,
+            long=critic_useless.LONG,
+            absurd=critic_useless.ABSURD_LOSS,
+            beyond=critic_useless.BEYOND,
+            growth=critic_useless.GROWTH,
+        ),
+        "exploration_blowup": Message(
+            "train/std (Box actions) at least {wide:g} and {grew:g} times its start; or the entropy "
+            "fell to {fell:.0%} of its maximum and is back within {back:.0%} of it. While the reward "
+            "is at its best it raises no alarm, unless std is {absurd:g} times its start or the entropy "
+            "at {random:.0%} of its maximum.",
+            wide=exploration_blowup.WIDE,
+            grew=exploration_blowup.GREW,
+            fell=exploration_blowup.FELL,
+            back=1 - exploration_blowup.BACK,
+            absurd=exploration_blowup.ABSURD,
+            random=exploration_blowup.RANDOM,
+        ),
+        "early_determinism": Message(
+            "Entropy (Box actions: std) below {share:.0%} of its start in a run whose reward was "
+            "never higher than at its start, beyond its noise; or within {early} updates in a run that "
+            "is below its best. Without a reward it fires only if that took less than {early} updates. A policy that has learned may become deterministic.",
+            share=policy_dead.COLLAPSED,
+            early=early_determinism.EARLY,
         ),
     }
 

@@ -27,6 +27,7 @@ class ScenarioResult:
     evidence_against: tuple[Message, ...] = ()
     normal_until: Message | None = None  # when a verdict "normal, leave it alone" will change
     kind: str = ""  # finer name, for example STUCK
+    advice_of: str = ""  # the scenario that caused it, whose actions help; "": its own
 
 
 @dataclass(frozen=True)

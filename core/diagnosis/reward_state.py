@@ -127,7 +127,7 @@ class RewardState:
                     "at step {step:,}, range {spread:.4g}",
                     now=self.now,
                     start=self.start,
-                    best=self.highest,
+                    best=max(level for level in (self.highest, self.start) if level is not None),
                     step=self.best_step,
                     spread=self.spread,
                 )

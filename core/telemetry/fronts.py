@@ -76,7 +76,7 @@ def _steps(raw: np.ndarray) -> np.ndarray:
 
 
 def unaligned(buffer: bytes, kind: str) -> np.ndarray:
-    """The numbers that begin at each byte of the buffer."""
+    """The numbers, or bytes (``V8``), that begin at each byte of the buffer."""
     size = np.dtype(kind).itemsize
     return np.ndarray((len(buffer) - size + 1,), kind, buffer, strides=(1,))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.telemetry.checksum import term
+from core.telemetry.fronts import unaligned
 from core.telemetry.shapes import Shape, holes_of, shape_of
 
 if TYPE_CHECKING:
@@ -141,12 +142,16 @@ def _factors(words: int) -> np.ndarray:
 def rows_of(buffer: bytes, ends: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
     """The last bytes before each position, with zeros before the summary.
 
-    :param ends: int64[n], none below ``width``.
+    :param ends: int64[n], ascending.
     :param lengths: int64[n], bytes of each summary; none above ``width``.
     :return: uint64[n, width / 8].
     """
-    windows = np.ndarray((len(buffer) - width + 1,), f"V{width}", buffer, strides=(1,))
-    rows: NDArray[np.uint64] = windows[ends - width].view(np.uint64).reshape(-1, width // 8)
+    early = int(np.searchsorted(ends, width))  # rows that would begin before the buffer
+    windows = unaligned(bytes(width) + buffer[:width], f"V{width}")[ends[:early]]
+    if early < len(ends):
+        others = unaligned(buffer, f"V{width}")[ends[early:] - width]
+        windows = np.concatenate([windows, others]) if early else others
+    rows: NDArray[np.uint64] = windows.view(np.uint64).reshape(-1, width // 8)
     distinct = np.flatnonzero(np.bincount(lengths))
     kept = (np.arange(width) >= width - distinct[:, None]).astype(np.uint8) * np.uint8(0xFF)
     edges = kept.view(np.uint64)

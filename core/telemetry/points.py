@@ -13,8 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_A_TAG = 64  # so many points of each tag are wanted together
-_LEAST, _MOST = 1 << 15, 1 << 17  # points that wait, of all tags: at most 3.4 MB
+_A_TAG = 128  # so many points of each tag are wanted together
+_LEAST, _MOST = 1 << 15, 1 << 18  # points that wait, of all tags: at most 6.8 MB
 
 
 class Points(NamedTuple):

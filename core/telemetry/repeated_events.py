@@ -14,7 +14,7 @@ import numpy as np
 from google_crc32c import value as crc32c
 
 from core.telemetry.checksum import MOST_AFTER, terms
-from core.telemetry.fronts import Fronts, front_checksums, fronts_of, stored
+from core.telemetry.fronts import Fronts, front_checksums, fronts_of, stored, unaligned
 from core.telemetry.layouts import WIDTHS, Layout, rows_of
 from core.telemetry.points import Points
 from core.telemetry.shape_numbers import numbers_of
@@ -126,7 +126,7 @@ class RepeatedEvents:
             if number == len(WIDTHS):
                 break
             width = int(WIDTHS[number])
-            chosen = np.flatnonzero((classes == number) & (fronts.end >= width))
+            chosen = np.flatnonzero(classes == number)
             if len(chosen) >= FEW or len(chosen) * width >= _FEW_BYTES:
                 same = fronts if len(chosen) == len(classes) else fronts.take(chosen)
                 found += self._of_width(buffer, same, width)
@@ -220,8 +220,8 @@ def _verified(buffer: bytes, events: Fronts, shape: np.ndarray, layout: Layout) 
         return right
     crc = front_checksums(events) ^ layout.terms[shape]
     for from_end, size in layout.holes:
-        windows = np.ndarray((len(buffer) - size + 1,), f"V{size}", buffer, strides=(1,))
-        numbers = windows[events.end - from_end].view(np.uint8).reshape(-1, size)
+        numbers = unaligned(buffer, f"V{size}")[events.end - from_end]
+        numbers = numbers.view(np.uint8).reshape(-1, size)
         crc ^= terms(numbers, 0, size, from_end - size)
     right = crc == stored(buffer, events)
     return right

@@ -84,7 +84,7 @@ def join(tag: str, parts: Sequence[Series]) -> Series:
     if not parts:
         return empty(tag)
     if len(parts) == 1:
-        return replace(parts[0], tag=tag)
+        return parts[0] if parts[0].tag == tag else replace(parts[0], tag=tag)
     return Series(
         tag,
         np.concatenate([part.step for part in parts]),
@@ -110,7 +110,8 @@ def stitch(tag: str, parts: Sequence[Series], cuts: Sequence[int | None]) -> Ser
         kept.append(part.below(limit) if limit < np.iinfo(np.int64).max else part)
         if cut is not None:
             limit = min(limit, cut, int(part.step[0]) if len(part) else cut)
-    return replace(join(tag, kept[::-1]), rising=True)
+    whole = join(tag, kept[::-1])
+    return whole if whole.rising else replace(whole, rising=True)
 
 
 def without_resets(series: Series) -> Series:

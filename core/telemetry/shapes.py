@@ -89,6 +89,9 @@ def _numbers(summary: bytes, items: Any) -> Iterator[Number]:
         raise ValueError(key)
     parts = list(_fields(summary, at, end))
     for (key, start, stop), item in zip(parts, items, strict=True):
+        if key == _VALUE and _is_simple(summary, start, stop) and len(item.tag) <= MAX_TAG:
+            yield Number(item.tag, len(summary) - stop + 4, 4, "<f4", False)
+            continue
         fields = _once(summary, start, stop)
         if key != _VALUE or len(item.tag) > MAX_TAG or not fields.keys() <= _OF_VALUE:
             raise ValueError(key)
@@ -104,6 +107,14 @@ def _numbers(summary: bytes, items: Any) -> Iterator[Number]:
             from_end, kind = len(summary) - at, _TYPES[dtype]
             unnamed = dtype in FLOATS
             yield Number(item.tag, from_end, size, kind, varint, plugin, not plugin, unnamed)
+
+
+def _is_simple(data: bytes, start: int, end: int) -> bool:
+    """True if the value is a tag and a plain number; most are."""
+    if end - start < 7 or data[start] != _TAG:
+        return False
+    size, at = _varint(data, start + 1, end)
+    return at + size == end - 5 and data[end - 5] == _SIMPLE
 
 
 _OF_VALUE = frozenset({_TAG, _SIMPLE, _TENSOR, _METADATA})

@@ -74,7 +74,7 @@ class Chart:
 
 REWARD, KL, SPEED = Message("Reward"), Message("KL divergence"), Message("Steps per second")
 SHARPE = Message("Validation Sharpe")
-_EXPLAINED, _ENTROPY = Message("Explained variance"), Message("Entropy")
+EXPLAINED, ENTROPY = Message("Explained variance"), Message("Entropy")
 CHARTS = (
     Chart("reward", REWARD, {REWARD: "rollout/ep_rew_mean"}, "rollout/ep_rew_mean", zero=True),
     Chart("kl", KL, {KL: "train/approx_kl"}, "train/approx_kl",
@@ -82,9 +82,9 @@ CHARTS = (
     Chart("losses", Message("Losses"),
           {Message("value"): "train/value_loss", Message("last minibatch"): "train/loss",
            Message("policy"): "train/policy_gradient_loss"}, "train/value_loss"),
-    Chart("explained", _EXPLAINED, {_EXPLAINED: "train/explained_variance"},
+    Chart("explained", EXPLAINED, {EXPLAINED: "train/explained_variance"},
           "train/explained_variance", zero=True),
-    Chart("entropy", _ENTROPY, {_ENTROPY: "train/entropy_loss"}, "train/entropy_loss"),
+    Chart("entropy", ENTROPY, {ENTROPY: "train/entropy_loss"}, "train/entropy_loss"),
     Chart("sharpe", SHARPE, {SHARPE: "eval/sharpe"}, "eval/sharpe", zero=True),
 )  # fmt: skip
 

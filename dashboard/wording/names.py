@@ -46,6 +46,9 @@ SCENARIOS: dict[str, Message] = {
     "policy_dead": Message("Policy stopped updating"),
     "logging_broken": Message("Logging broken"),
     "collapse": Message("Reward collapse"),
+    "critic_useless": Message("Critic useless"),
+    "exploration_blowup": Message("Exploration blow-up"),
+    "early_determinism": Message("Early determinism"),
 }
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,6 +32,9 @@ from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
 from runner.cli.speech import in_words, language, tell
 from runner.liveness.event_writers import has_writer
 from runner.outcomes import Refused
+
+if TYPE_CHECKING:
+    from core.diagnosis import Finding
 
 SILENT_FOR = timedelta(days=1)
 
@@ -85,7 +88,8 @@ def diagnose(
     Without --now it is evaluated as of now: a silent run is hung if a process still has its
     event files open, and has ended if none does.
 
-    Exit 0: no active alert; 1: a warning; 2: a critical alert; 3: invalid input.
+    Exit 0: no active alert; 1: a warning, or a critical alert that is recovering; 2: a critical
+    alert; 3: invalid input.
     """
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
@@ -99,7 +103,7 @@ def diagnose(
     alive = now is not None or _is_alive(reader, moment, writes)
     facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
     findings = findings_of(facts, playbook)
-    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    code = exit_code(findings)
     if json:
         print_json([finding.as_dict() for finding in findings])
     else:
@@ -107,8 +111,16 @@ def diagnose(
             tell(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
             for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
                 tell(*(joined([f"    {mark}", line]) for line in lines))
-    code = 2 if Severity.CRITICAL in firing else 1 if Severity.WARNING in firing else 0
     raise typer.Exit(code)
+
+
+def exit_code(findings: list[Finding]) -> int:
+    """0: no active alert; 1: a warning, or recovering from a critical one; 2: a critical one."""
+    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
+    recovering = {f.severity for f in findings if f.status is FindingStatus.RECOVERING}
+    if Severity.CRITICAL in firing:
+        return 2
+    return 1 if Severity.WARNING in firing or Severity.CRITICAL in recovering else 0
 
 
 def _has_writer(reader: RunReader) -> bool | None:

@@ -22,7 +22,7 @@ from core.checks.rules.series import (
     too_few,
     untrusted,
 )
-from core.diagnosis.reward_level import reward_levels
+from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
@@ -51,7 +51,8 @@ def reward(case: Case) -> Judgement:
         return bad
     answer = _finite(case, found, Message("Mean reward"))
     if meets(found.value, case.spec):
-        return answer
+        collapsed = _collapsed(run)
+        return answer if collapsed is None else replace(answer, evidence=_fell(collapsed))
     return replace(
         answer,
         evidence=Message(
@@ -87,20 +88,10 @@ def direction(case: Case) -> Judgement:
         at=found.last_at,
     )
     why = Message("{trend}: {numbers}.", trend=capitals(result.label), numbers=result.why)
-    levels = reward_levels(found, run.series("rollout/ep_len_mean"))
-    if levels is not None and levels.collapsed[-1]:
-        return case.failed(
-            Message(
-                "{trend}, but far below: level now {now:.4g}, at the start {start:.4g}, "
-                "best {best:.4g}.",
-                trend=capitals(result.label),
-                now=float(levels.now[-1]),
-                start=levels.start,
-                best=float(levels.best[-1]),
-            ),
-            case.sourced(reading),
-            Message("the reward has collapsed; a trend measured from the bottom says nothing good"),
-        )
+    collapsed = _collapsed(run)
+    if collapsed is not None:
+        # A trend that is measured from the bottom says nothing good.
+        return case.failed(why, case.sourced(reading), _fell(collapsed))
     return case.judged(case.sourced(reading), why)
 
 
@@ -193,6 +184,21 @@ def sharpe(case: Case) -> Judgement:
     if bad := silent(case, run, run.series("eval/sharpe")):
         return bad
     return _finite(case, found, Message("Sharpe on the validation slice"))
+
+
+def _collapsed(run: LoggedRun) -> RewardLevels | None:
+    """The levels of a reward that has collapsed; None if it has not, or too few points."""
+    levels = reward_levels(run.series("rollout/ep_rew_mean"), run.series("rollout/ep_len_mean"))
+    return levels if levels is not None and levels.collapsed[-1] else None
+
+
+def _fell(levels: RewardLevels) -> Message:
+    return Message(
+        "the reward has collapsed: level now {now:.4g}, at the start {start:.4g}, best {best:.4g}",
+        now=float(levels.now[-1]),
+        start=levels.start,
+        best=float(levels.best[-1]),
+    )
 
 
 def _finite(case: Case, found: Reading, name: Message) -> Judgement:

@@ -3,6 +3,10 @@
 Rules on log10(KL), measured on 376 public runs by the share that is followed by a
 reward drop above 30 % within 60 points (14.5 % without any rule): a jump above 0.5,
 34 %; z above 6 and KL above 0.1, 45 %; three points in a row above 0.1, 55 %.
+
+A spike is over when KL is usual again, and what is usual is the run's own: below 0.05, or
+within 3 robust deviations (one of 700 updates is further away by chance) of its median. An
+update of a dead policy (policy_dead) is no calm.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.reward_gain import RewardGain, reward_gain
 from core.diagnosis.trend import reward_trend
 from core.language import Message, joined, plural
 from core.state_words import capitals
@@ -29,7 +34,9 @@ HIGH_IN_A_ROW = 3
 SPIKE_Z = 6.0
 PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
-CALM = 0.05
+CALM, USUAL_Z = 0.05, 3.0
+DEAD_KL = 1e-6  # of an update that changes nothing: see policy_dead
+JUDGED_AFTER = 10  # updates, until the mean reward of 100 episodes tells what a spike did
 # Counted on the public runs: the share of healthy ones that cross the manual's limit.
 COUNTED_AT, CROSSED_BY_HEALTHY = 0.01, 0.97
 CALM_TO_RECOVER, CALM_TO_CLEAR = 3, 20
@@ -88,7 +95,8 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
             *_normal(whole, moment.playbook),
         )
     last = int(np.flatnonzero(trigger)[-1])
-    calm = _calm_points(values[last + 1 :])
+    usual = _usual(values, trigger)
+    calm = _calm_points(values[last + 1 :], usual)
     if calm >= CALM_TO_CLEAR:
         return clear(
             Message(
@@ -125,7 +133,9 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         for mask, fact in kinds
         if (mask & own)[chosen].any()
     )
-    severe = bool(critical[chosen].any())
+    gain = reward_gain(moment)
+    rising = gain is not None and _rises_on(moment, int(whole.step[begin]), values, gain)
+    severe = bool(critical[chosen].any()) and not (rising and not broken[chosen].any())
     finite = values[chosen][np.isfinite(values[chosen])]
     peak = (
         Message("up to {kl:.3g}", kl=float(finite.max()))
@@ -143,7 +153,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,
-        _against(moment, calm),
+        _against(moment, calm, usual) + ((gain.told,) if gain is not None and rising else ()),
     )
 
 
@@ -169,15 +179,37 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     return scores
 
 
-def _calm_points(later: np.ndarray) -> int:
+def _usual(values: np.ndarray, trigger: np.ndarray) -> float:
+    """The highest KL that is usual in this run: at least 0.05."""
+    with np.errstate(invalid="ignore"):
+        logs = np.log10(values[np.isfinite(values) & (values >= DEAD_KL) & ~trigger])
+    if len(logs) < MIN_PAST:
+        return CALM
+    middle = np.median(logs)
+    spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(logs - middle))))
+    return max(CALM, float(10 ** (middle + USUAL_Z * spread)))
+
+
+def _calm_points(later: np.ndarray, usual: float) -> int:
     """Longest streak of calm updates since the trigger; one that is long enough clears it."""
     longest = row = 0
     for value in later:
-        row = row + 1 if value < CALM else 0
+        row = row + 1 if value < usual and abs(value) >= DEAD_KL else 0
         longest = max(longest, row)
         if longest >= CALM_TO_CLEAR:
             return longest
     return row
+
+
+def _rises_on(moment: RunView, begin: int, values: np.ndarray, gain: RewardGain) -> bool:
+    """Whether the reward rose to its best through the high KL: it is a warning then."""
+    if not gain.healthy or (np.abs(values[-MIN_PAST:]) < DEAD_KL).any():
+        return False
+    reward = moment.series("rollout/ep_rew_mean").finite()
+    before, since = reward.value[reward.step < begin], reward.value[reward.step >= begin]
+    if len(since) < JUDGED_AFTER:
+        return False
+    return gain.now - float(before.max(initial=gain.start)) > gain.noise
 
 
 def _episode_begin(trigger: np.ndarray, last: int) -> int:
@@ -228,15 +260,15 @@ def _normal(series: Series, playbook: Playbook) -> tuple[Message, ...]:
     )
 
 
-def _against(moment: RunView, calm: int) -> tuple[Message, ...]:
+def _against(moment: RunView, calm: int, usual: float) -> tuple[Message, ...]:
     found = []
     if calm:
         found.append(
             plural(
-                "{n} calm update (below {limit}) since; the alarm clears after {needed}",
-                "{n} calm updates (below {limit}) since; the alarm clears after {needed}",
+                "{n} calm update (below {limit:.2g}) since; the alarm clears after {needed}",
+                "{n} calm updates (below {limit:.2g}) since; the alarm clears after {needed}",
                 calm,
-                limit=CALM,
+                limit=usual,
                 needed=CALM_TO_CLEAR,
             )
         )

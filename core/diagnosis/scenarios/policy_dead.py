@@ -1,4 +1,9 @@
-"""policy_dead: updates that change nothing, although "KL < 0.01" passes."""
+"""policy_dead: updates that change nothing, although "KL < 0.01" passes.
+
+KL below 1e-6 for 5 updates, with the entropy below 5 % of its start or unchanged within
+0.1 %: the reference's rule (diagnostics.md section 4). KL falls with the square of the learning
+rate, so at a schedule's end it is compared with what is left of that.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,9 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
-from core.language import Message, plural
+from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
+from core.diagnosis.update_strength import AT_REST, jump_before, rate_at, strengths
+from core.language import Message, joined, plural
 from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity
 
@@ -18,20 +25,20 @@ if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
     from core.telemetry import Series
 
-DEAD_KL = 1e-6
 UPDATES = 5
 COLLAPSED = 0.05  # of the entropy at the beginning
 UNCHANGED = 0.001  # relative, over the dead updates
 KEEP_FIRING = 3
-AT_REST = 0.02  # of a schedule's highest learning rate; KL falls with its square
 _REPLAYED = 8  # updates
 
 
 def policy_dead(moment: RunView) -> ScenarioResult:
     """KL below 1e-6 for 5 updates while it should learn, and entropy collapsed or frozen."""
-    kl = moment.of_attempt(moment.series("train/approx_kl"))
-    rest = _at_rest(moment, kl)
-    kl, resting = kl.where(~rest), int(rest.sum())
+    every = moment.of_attempt(moment.series("train/approx_kl"))
+    left = strengths(moment, every)
+    judged = left >= AT_REST
+    kl, resting = every.where(judged), int((~judged).sum())
+    is_dead = np.abs(kl.value) < DEAD_KL * left[judged] ** 2
     if len(kl) < UPDATES:
         return no_data(
             plural(
@@ -42,7 +49,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
             )
         )
     outcomes = [
-        bool((np.abs(kl.value[end - UPDATES : end]) < DEAD_KL).all())
+        bool(is_dead[end - UPDATES : end].all())
         for end in range(max(UPDATES, len(kl) - _REPLAYED), len(kl) + 1)
     ]
     status = alarm_state(outcomes, 1, KEEP_FIRING)
@@ -52,9 +59,7 @@ def policy_dead(moment: RunView) -> ScenarioResult:
             Message("Policy is updating: KL {kl:.3g} at step {step:,}.", kl=newest, step=step),
             *_not_judged(resting),
         )
-    dead = np.abs(kl.value) < DEAD_KL
-    alive = np.flatnonzero(~dead[: len(dead) - (0 if dead[-1] else KEEP_FIRING)])
-    since = int(kl.step[alive[-1] + 1 if len(alive) and alive[-1] + 1 < len(kl) else 0])
+    since = int(kl.step[_death(is_dead, kl.value)])
     fact = Message(
         "KL below {dead:g} since step {step:,}, now {kl:.3g}", dead=DEAD_KL, step=since, kl=newest
     )
@@ -83,20 +88,25 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         first=first,
     )
     state = reward_state(moment, flat_hours(moment.playbook))
-    if state.level is Level.CONVERGED:
+    # A level near its own best is none to keep if the first episodes earned more.
+    if state.level is Level.CONVERGED and not _fell(moment):
         return clear(
             Message("Policy no longer updating: it has converged."),
             fact,
             *state.numbers,
         )
+    cause = _cause(moment, every, since)
     if last < COLLAPSED * first:
         return ScenarioResult(
             status,
-            Message("Policy collapsed: {fact}, {entropy}.", fact=fact, entropy=entropy_fact),
+            Message(
+                "Policy collapsed: {fact}, {entropy}.", fact=cause or fact, entropy=entropy_fact
+            ),
             Severity.CRITICAL,
             since,
-            (fact, entropy_fact),
+            (*((cause,) if cause else ()), fact, entropy_fact),
             kind="COLLAPSED",
+            advice_of="kl_explosion" if cause else "",
         )
     later = np.abs(entropy.value[entropy.step >= since])
     frozen = len(later) > 0 and np.ptp(later) <= UNCHANGED * max(first, 1e-12)
@@ -107,12 +117,13 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         unknown = state.level is Level.UNKNOWN
         return ScenarioResult(
             status,
-            Message("Policy frozen: {fact}, {entropy}.", fact=fact, entropy=entropy_fact),
-            Severity.WARNING,
+            Message("Policy frozen: {fact}, {entropy}.", fact=cause or fact, entropy=entropy_fact),
+            Severity.CRITICAL if cause else Severity.WARNING,
             since,
-            (fact, entropy_fact, unchanged),
+            (*((cause,) if cause else ()), fact, entropy_fact, unchanged),
             (Message("not enough episodes for a trend"),) if unknown else (),
             kind="FROZEN",
+            advice_of="kl_explosion" if cause else "",
         )
     return ScenarioResult(
         FindingStatus.PENDING,
@@ -124,20 +135,41 @@ def policy_dead(moment: RunView) -> ScenarioResult:
     )
 
 
-def _at_rest(moment: RunView, kl: Series) -> np.ndarray:
-    """Updates with a learning rate that a schedule has lowered to almost 0.
+def _death(is_dead: np.ndarray, kl: np.ndarray) -> int:
+    """Position of the first dead update; a few that barely move in between revive nothing."""
+    place = int(np.flatnonzero(is_dead)[-1])
+    first = place
+    while place >= 0 and first - place < KEEP_FIRING and not kl[place] > HIGH:
+        first = place if is_dead[place] else first
+        place -= 1
+    return first
 
-    A KL of 0 is expected there. A policy that was dead earlier stays dead, and a constant
-    rate never counts as lowered.
+
+def _fell(moment: RunView) -> bool:
+    """Whether the first episodes earned more than the newest: the policy lost by its death.
+
+    Levels are of no use here: a policy may be dead after its first update. So the first point
+    is compared, and has to be above the newest ones by twice what those span.
     """
-    rate = moment.series("train/learning_rate").finite()
-    own = moment.of_attempt(rate)
-    if not len(own) or np.ptp(own.value) == 0.0:
-        return np.zeros(len(kl), bool)
-    order = np.argsort(rate.step, kind="stable")
-    places = np.searchsorted(rate.step[order], kl.step, side="right") - 1
-    known = rate.value[order][np.maximum(places, 0)]
-    return (places >= 0) & (known < AT_REST * float(rate.value.max()))
+    reward = moment.series("rollout/ep_rew_mean").finite().value
+    newest = reward[-UPDATES:]
+    return len(reward) > UPDATES and float(reward[0] - newest.max()) > 2 * float(np.ptp(newest))
+
+
+def _cause(moment: RunView, kl: Series, since: int) -> Message | None:
+    """The jump of KL that the policy died of, with the learning rate of that update."""
+    found = jump_before(kl, since, HIGH)
+    if found is None:
+        return None
+    step, height = found
+    rate = rate_at(moment, kl, step)
+    died = Message(
+        "died at step {since:,} after KL jumped to {kl:.3g} at step {step:,}",
+        since=since,
+        kl=height,
+        step=step,
+    )
+    return died if rate is None else joined([died, rate], "; ")
 
 
 def _not_judged(resting: int) -> tuple[Message, ...]:
@@ -145,8 +177,8 @@ def _not_judged(resting: int) -> tuple[Message, ...]:
         return ()
     return (
         plural(
-            "{n} update below {share:.0%} of the highest learning rate not evaluated",
-            "{n} updates below {share:.0%} of the highest learning rate not evaluated",
+            "{n} update below {share:.0%} of the usual learning rate or clip range not evaluated",
+            "{n} updates below {share:.0%} of the usual learning rate or clip range not evaluated",
             resting,
             share=AT_REST,
         ),

@@ -12,15 +12,14 @@ import streamlit as st
 
 from core.checks.training_log import LogLine, read_log
 from core.diagnosis.recent_changes import Change, changes, wall_of_step
-from core.diagnosis.scenarios.kl_explosion import HIGH
-from core.diagnosis.scenarios.policy_dead import DEAD_KL
+from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
 from core.errors import SetupError
 from core.language import Message, plural
 from core.reading import as_set
 from core.telemetry.readings import known_series, pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus
-from dashboard.components.charts import KL, REWARD, SPEED, draw, speed_series
+from dashboard.components.charts import ENTROPY, EXPLAINED, KL, REWARD, SPEED, draw, speed_series
 from dashboard.components.reward_curve import restart_marks
 from dashboard.figures.curves import Limit, Mark, around, curve
 from dashboard.figures.style import ORANGE, RED
@@ -51,11 +50,14 @@ class _Subject:
 _REWARD = _Subject(REWARD, "rollout/ep_rew_mean")
 _KL = _Subject(KL, "train/approx_kl", log_scale=True)
 _SPEED = _Subject(SPEED, "steps/s")
+_EXPLAINED = _Subject(EXPLAINED, "train/explained_variance")
+_SPREAD = _Subject(ENTROPY, "train/entropy_loss")
 _SUBJECTS = {
     "flat_reward": _REWARD, "not_converging": _REWARD, "kl_explosion": _KL,
     "policy_dead": _KL, "slowdown": _SPEED, "hung": _SPEED, "crash": _SPEED,
     "logging_broken": _SPEED, "data_issue": _REWARD,
     "collapse": _REWARD,
+    "critic_useless": _EXPLAINED, "exploration_blowup": _SPREAD, "early_determinism": _SPREAD,
 }  # fmt: skip
 
 

@@ -28,7 +28,10 @@ class RunClass:
     envs: tuple[str, ...] = ("cartpole", "market", "continuous")
 
 
-_AFTER_DAMAGE = ("flat_reward", "not_converging", "collapse")  # a policy that is broken earns less
+# A policy that is broken earns less, explores less, and leaves its critic nothing to predict.
+_AFTER_DAMAGE = (
+    "flat_reward", "not_converging", "collapse", "critic_useless", "early_determinism",
+)  # fmt: skip
 
 CLASSES = (
     RunClass("hang_stopped", "hung", 12, "SIGSTOP of the training process"),
@@ -58,11 +61,11 @@ CLASSES = (
     RunClass("slow_env", "slowdown", 14, "env.step sleeps: 0.3 to 0.6 of the speed"),
     RunClass(
         "stuck_reward", "flat_reward", 14, "the reward is noise, inside the Monitor",
-        ("not_converging",), from_start=True, envs=("market", "continuous"),
+        ("not_converging", "critic_useless"), from_start=True, envs=("market", "continuous"),
     ),
     RunClass(
         "regressed_market", "flat_reward", 12, "the market's signal loses its edge",
-        ("not_converging", "collapse"), envs=("market", "continuous"),
+        ("not_converging", "collapse", "critic_useless"), envs=("market", "continuous"),
     ),
     RunClass("logging_lost", "logging_broken", 8, "the TensorBoard writer is taken out", ("hung",)),
     RunClass("step_reset", "data_issue", 6, "learn() again into the same file, steps from 0"),

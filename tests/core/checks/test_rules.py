@@ -188,8 +188,14 @@ def test_a_trend_that_rises_from_the_bottom_of_a_collapse_does_not_pass(scene) -
     judgement = judge(PLAYBOOK, "reward_trend", scene.facts())
     assert judgement.verdict is Verdict.FAIL
     assert present(judgement.reading).value == "INCREASING"
-    assert "far below" in judgement.why
-    assert "-272" in judgement.why
+    assert "collapsed" in judgement.evidence
+    assert "-272" in judgement.evidence
+
+
+def test_a_reward_above_the_line_after_a_collapse_passes_with_the_evidence(scene) -> None:
+    scene.events(ep_rew_mean=lambda i: 20.0 + 4.0 * i if i < 80 else 9.4).log()
+    judgement = judge(PLAYBOOK, "reward_positive", scene.facts())
+    assert judgement.verdict is Verdict.PASS
     assert "collapsed" in judgement.evidence
 
 

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.decision import decision_text, read_decision, write_reports
+from core.decision import (
+    Checks,
+    EarlierDecision,
+    JobDetails,
+    decision_text,
+    read_decision,
+    write_reports,
+)
+from core.trading.candidates import Candidate
+from core.trading.evidence import Trials
 from core.vocabulary import Role, SignatureAct
 from dashboard.data.decision import in_words
 from dashboard.formatting import margin, short
 from dashboard.wording.decision import VIEWS
-from tests.core.backtest_records import DAY, decision_of, record
+from tests.core.backtest_records import DAY, decision_of, look_ahead, record
 from tests.dashboard.panels.test_signatures import choose, sign_button
 from tests.dashboard.place import Place, keyed, text_of
+from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from streamlit.testing.v1 import AppTest
+
+    from core.language import Language
+    from core.trading.backtest_record import BacktestRecord
 
 
 class Revalidated(Place):
     """A place with a saved decision, and the paths of its files."""
 
-    def __init__(self, root: Path, drift: float = 0.0002) -> None:
+    def __init__(
+        self,
+        root: Path,
+        drift: float = 0.0002,
+        backtest: BacktestRecord | None = None,
+        **given: Any,
+    ) -> None:
         super().__init__(root)
         self.week()
-        backtest = record(drift=drift)
-        decision = decision_of(backtest)
+        backtest = backtest or record(drift=drift)
+        decision = decision_of(backtest, **given)
         self.paths = write_reports(
             self.home, DAY, decision, equity=backtest.equity, trades=backtest.trades,
             text=decision_text(decision), memo_html="<p>memo</p>", log_summary="log",
@@ -137,3 +159,58 @@ def test_nothing_is_chosen_for_anybody(decided: Revalidated) -> None:
     test = decided.draw("decision", role=Role.CTO)
     assert "nothing is preselected" in text_of(test)
     assert not keyed(test.button, "sign:button")
+
+
+def test_fills_candidates_kernels_capacity_and_a_missing_percentile_are_on_the_page(
+    tmp_path: Path,
+) -> None:
+    backtest = record()
+    held = [0.0] + [0.15] * 400
+    always_in = replace(backtest, equity=backtest.equity.assign(exposure=held, target=held))
+    job = JobDetails(
+        job_id="j1", trial=2, reward_components={}, start_capital=10_000.0, max_exposure=0.15,
+        warm_up_bars=168, versions={}, numerics={"cpu_capability": "DEFAULT"},
+    )  # fmt: skip
+    before = decision_of(backtest, job=replace(job, numerics={"cpu_capability": "AVX512"}))
+    scored = tuple(
+        Candidate(week="w", run="run-a", settings={"learning_rate": rate}) for rate in (3e-4, 1e-4)
+    )
+    fills = look_ahead(True).model_copy(update={"fills": None})
+    place = Revalidated(
+        tmp_path / "home",
+        backtest=always_in,
+        job=job,
+        previous=EarlierDecision("ef" * 32, before),
+        trials=Trials(2, candidates=scored),
+        checks=Checks(lookahead=fills, reproducible=True),
+    )
+    saved = read_decision(place.paths.decision).decision
+    error = present(saved.robustness).replay_error
+    cases: tuple[tuple[Language, dict[str, str], tuple[str, ...]], ...] = (
+        ("en", {"skill": "No percentile among random policies", "trust": "times the cap",
+                "change": "Revalidated with CPU capability DEFAULT"},
+         ("Scored candidates (2)", "validation only", f"by up to {error:.1e}")),
+        ("pt", {"skill": "Sem percentil entre políticas aleatórias", "trust": "vezes o teto",
+                "change": "Revalidado com capacidade da CPU DEFAULT"},
+         ("Candidatos pontuados (2)", "só validação")),
+    )  # fmt: skip
+    for language, of_view, anywhere in cases:
+        text = ""
+        for view in of_view:
+            test = place.draw("decision", language=language)
+            next(c for c in test.button_group if c.key == "view").set_value(view).run()
+            assert not test.exception
+            drawn = _all_text(test)
+            assert of_view[view] in drawn, view
+            text += drawn
+        for word in ("run-a (learning_rate 0.0003)", *anywhere):
+            assert word in text, word
+
+
+def _all_text(test: AppTest) -> str:
+    """Also of tables and folded parts."""
+    folded = [element.value for each in test.expander for element in each.markdown]
+    labels = [each.label for each in test.expander]
+    shown = [element.value for element in test.markdown]
+    tables = [str(cell) for each in test.table for cell in each.value.to_numpy().ravel()]
+    return "\n".join([text_of(test), *labels, *folded, *shown, *tables]).replace("\\", "")

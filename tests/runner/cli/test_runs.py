@@ -123,6 +123,20 @@ def test_files_whose_process_nobody_knows_are_never_called_running(
             assert found["slowdown"]["headline"].startswith("0 iterations;")
 
 
+@pytest.mark.parametrize(("calm", "code"), [(1, 2), (5, 1), (25, 0)])
+def test_a_run_that_recovers_from_a_critical_finding_is_not_fine_yet(
+    tmp_path: Path, calm: int, code: int
+) -> None:
+    walls = [(step * 100, 1_700_000_000.0 + step) for step in range(80)]
+    spike = len(walls) - 1 - calm
+    kl = [(step, wall, 0.9 if i == spike else 0.01) for i, (step, wall) in enumerate(walls)]
+    reward = [(step, wall, float(i)) for i, (step, wall) in enumerate(walls)]
+    write_events(
+        tmp_path, {"time/fps": reward, "rollout/ep_rew_mean": reward, "train/approx_kl": kl}
+    )
+    assert CliRunner().invoke(app, ["diagnose", str(tmp_path)]).exit_code == code
+
+
 def test_a_run_whose_process_is_seen_is_running(tmp_path: Path) -> None:
     points = [(step * 100, time.time() - 40 + step, 100.0) for step in range(40)]
     file = write_events(tmp_path, {"time/fps": points})

@@ -67,6 +67,49 @@ def test_it_recovers_and_clears_with_calm_updates(tmp_path, calm, status):
     assert kl(tmp_path, lambda i: 0.9 if i == 100 - calm else 0.01).status is status
 
 
+def noisy(i: int) -> float:
+    """KL around 0.05, as in many runs of few steps an update."""
+    return min(0.3, 0.05 * float(np.exp(0.8 * noise(1.0, 7)(i))))
+
+
+def test_a_spike_clears_when_kl_is_what_is_usual_in_this_run(tmp_path):
+    found = kl(tmp_path / "noisy", lambda i: 0.9 if i == 60 else min(0.099, noisy(i)), 120)
+    assert found.status is FindingStatus.OK
+    assert "calm updates since the spike" in found.headline
+    risen = kl(tmp_path / "risen", lambda i: 0.9 if i == 60 else 0.09 if i > 60 else 0.005, 90)
+    assert risen.status is FindingStatus.FIRING
+
+
+@pytest.mark.parametrize("dead", [0.0, 1e-9, -1e-9])
+def test_updates_of_a_dead_policy_are_no_calm(tmp_path, dead):
+    found = kl(tmp_path, lambda i: 25.0 if i == 50 else dead if i > 50 else 0.01)
+    assert (found.status, found.severity) == (FindingStatus.FIRING, Severity.CRITICAL)
+
+
+def rising(i: int) -> float:
+    return 20.0 + i + noise(1.0, 11)(i)
+
+
+@pytest.mark.parametrize(
+    ("values", "reward", "severity"),
+    [
+        (lambda i: 0.2, rising, Severity.WARNING),
+        (lambda i: 0.9 if i % 10 == 0 else 0.05, rising, Severity.WARNING),
+        (lambda i: 0.2, lambda i: 20.0 + noise(1.0, 11)(i), Severity.CRITICAL),
+        (lambda i: 0.2, lambda i: rising(i) if i < 70 else 30.0, Severity.CRITICAL),
+        (lambda i: 0.9 if i >= 98 else 0.01, rising, Severity.CRITICAL),  # too fresh to tell
+        (lambda i: float("nan") if i == 95 else 0.2, rising, Severity.CRITICAL),
+        (lambda i: 25.0 if i == 50 else 0.0 if i > 50 else 0.01, rising, Severity.CRITICAL),
+    ],
+)
+def test_a_high_kl_is_a_warning_where_the_reward_rises_all_the_way(
+    tmp_path, values, reward, severity
+):
+    series = ppo(100, train__approx_kl=values, rollout__ep_rew_mean=reward)
+    found = diagnosed(tmp_path, series, 2 * HOUR)[NAME]
+    assert (found.status, found.severity) == (FindingStatus.FIRING, severity)
+
+
 def test_a_restart_ends_the_explosion_of_the_attempt_before(tmp_path):
     write_events(tmp_path / "a", ppo(50, train__approx_kl=lambda i: 2.0 if i > 45 else 0.01))
     write_events(

@@ -423,6 +423,7 @@ def test_a_record_that_a_check_spoilt_passes_no_gate_whoever_signs_it(place: Sig
     assert not answer.passes
     assert answer.facts["state"] == "STANDS"
     assert "look-ahead test failed" in answer.reason
+    assert "the policy knew" in answer.reason  # the test, with its figures
     assert "not reproducible" in answer.reason
     seen = place.revalidate(
         "GO", seed=2, train_range=("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z")

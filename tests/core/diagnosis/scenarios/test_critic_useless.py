@@ -1,0 +1,129 @@
+"""critic_useless: explained variance not above 0, or a value loss out of the reward's scale."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.vocabulary import FindingStatus, Severity
+from tests.core.diagnosis.runs import HOUR, diagnosed, noise, ppo, stuck
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.diagnosis.finding import Finding
+
+FIRING, OK = FindingStatus.FIRING, FindingStatus.OK
+PENDING, NO_DATA = FindingStatus.PENDING, FindingStatus.NO_DATA
+small, large = noise(0.02, 3), noise(1.0, 4)
+
+
+def critic(tmp_path: Path, count: int = 140, **changed: Any) -> Finding:
+    return diagnosed(tmp_path, ppo(count, **changed), 4 * HOUR)["critic_useless"]
+
+
+def test_an_explained_variance_far_below_zero_is_a_warning_with_its_numbers(tmp_path):
+    found = critic(
+        tmp_path,
+        train__explained_variance=lambda i: -30.0 + large(i),
+        train__value_loss=lambda i: 4e7,
+        rollout__ep_rew_mean=lambda i: -1200.0 + 10 * large(i + 500),
+    )
+    assert (found.status, found.severity) == (FIRING, Severity.WARNING)
+    assert "mean of the last 8: -29.8" in found.headline
+    assert any("value loss 4e+07" in line for line in found.evidence_for)
+    assert any(line.startswith("reward") for line in found.evidence_against)
+
+
+def test_a_critic_that_is_a_constant_is_found_without_any_reward(tmp_path):
+    found = critic(
+        tmp_path,
+        97,
+        train__explained_variance=lambda i: 1e-7 * large(i),
+        rollout__ep_rew_mean=None,
+        rollout__ep_len_mean=None,
+    )
+    assert (found.status, found.kind) == (FIRING, "EXPLAINED_VARIANCE")
+
+
+@pytest.mark.parametrize("reward", [None, stuck])
+@pytest.mark.parametrize("explained", [0.0, 0.6])
+def test_a_value_loss_beyond_any_reward_is_out_of_scale(tmp_path, reward, explained):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=reward,
+        train__value_loss=lambda i: 1e17 * i,
+        train__explained_variance=lambda i: explained,
+    )
+    if reward is None and explained:  # it may be the scale of a reward that is not logged
+        assert found.status is OK
+    else:
+        assert (found.status, found.kind) == (FIRING, "VALUE_LOSS")
+
+
+@pytest.mark.parametrize("explained", [None, 0.1, 0.6])
+def test_a_value_loss_that_grows_out_of_the_rewards_scale_is_found(tmp_path, explained):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=stuck,
+        train__value_loss=lambda i: 2.0 * 10 ** (max(0, i - 60) / 16),
+        train__explained_variance=None if explained is None else lambda i: explained,
+    )
+    assert (found.status, found.kind) == (FIRING, "VALUE_LOSS")
+    assert "the highest reward is" in found.headline
+
+
+def test_a_value_loss_may_grow_with_the_reward(tmp_path):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=lambda i: 2.0 * 1.05**i,
+        train__value_loss=lambda i: 0.1 * 1.05 ** (2 * i),
+    )
+    assert found.status is OK
+
+
+def test_a_high_value_loss_of_a_high_reward_is_fine(tmp_path):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=lambda i: 2e4 + 300.0 * i,
+        train__value_loss=lambda i: 1e7,
+        train__explained_variance=lambda i: 0.9,
+    )
+    assert found.status is OK
+
+
+@pytest.mark.parametrize(
+    "explained",
+    [
+        lambda i: -2.0 if i < 50 else 0.5,  # low early
+        lambda i: -0.01 + small(i),  # around 0: sparse rewards
+        lambda i: math.nan,  # constant returns
+        lambda i: -1.5 if i % 40 == 0 else 0.3,
+    ],
+)
+def test_a_low_explained_variance_alone_is_no_alarm(tmp_path, explained):
+    found = critic(tmp_path, rollout__ep_rew_mean=stuck, train__explained_variance=explained)
+    assert found.status in (OK, NO_DATA)
+
+
+def test_a_reward_that_never_changed_leaves_nothing_to_predict(tmp_path):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=lambda i: 0.0,
+        train__explained_variance=lambda i: -0.3,
+        train__value_loss=lambda i: 1e-6,
+    )
+    assert found.status is OK
+
+
+def test_a_run_that_learns_without_a_critic_is_left_alone(tmp_path):
+    found = critic(tmp_path, train__explained_variance=lambda i: -0.1)
+    assert found.status is PENDING
+    assert found.evidence_against
+
+
+def test_without_the_tags_there_is_no_data(tmp_path):
+    found = critic(tmp_path, train__explained_variance=None, train__value_loss=None)
+    assert found.status is NO_DATA
