@@ -94,7 +94,7 @@ def diagnose(
     moment = datetime.now(UTC) if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
     reader = open_run(logdir)
-    if reader.tags() and not known(reader.tags()):
+    if reader.tags() and not known(reader.tags()) and not reader.problems:
         raise TelemetryError(
             joined([f"{logdir}:", unknown_reward(reader.tags())]),
             Message("Pass a run whose tags are those of a framework listed in the documentation."),
