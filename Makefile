@@ -70,8 +70,8 @@ chaos: $(READY_DEV) ## kill runner, shim, trainer and dashboard at random for 10
 bench: $(READY_DEV) ## benchmark: training speed, learning against the optimum, reading of event files
 	$(BIN)/python -m tests.benchmarks
 
-bench-evidence: $(READY_DEV) ## benchmark: evidence grades of coin-flip agents and of trained agents
-	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence
+bench-evidence: $(READY_DEV) ## benchmark: evidence grades of agents with and without skill, coverage of intervals (QUICK=1: minutes)
+	nice -n 19 $(BIN)/python -m tests.benchmarks.evidence $(if $(QUICK),--quick)
 
 bench-detectors: $(READY_DEV) ## benchmark: accuracy of the diagnosis on labelled real runs
 	$(BIN)/python -m tests.benchmarks.detectors

@@ -43,6 +43,7 @@ class RunFacts:
     earlier_crashes: tuple[str, ...] = ()
     # whether its process is known; files alone don't show that one is running
     process_known: bool = True
+    present: datetime | None = None  # real; only where events are dated after it
 
     def waits_for_attempt(self, until: datetime) -> bool:
         """True while the newest process has not written its first scalar."""

@@ -28,6 +28,8 @@ from core.metrics.records import (
     require_trades,
 )
 from core.metrics.returns import bar_returns, daily_returns, days
+from core.metrics.ruin import is_ruined
+from core.metrics.tail_shape import TailShape
 from core.metrics.trades import (
     expected_longest_run,
     longest_losing_run,
@@ -53,6 +55,9 @@ __all__ = [
     "read_trades_csv",
     "score",
 ]
+
+
+TRADE_GATES: tuple[GateId, ...] = ("win_rate_pct", "profit_factor", "consecutive_losses")
 
 
 class GateResult(JsonModel):
@@ -85,7 +90,7 @@ class Facts(JsonModel):
     """Figures shown beside the gates."""
 
     bars: Count = Field(description="Marked bars.")
-    days: float = Field(description="Length of the record in days, by its bars.")
+    days: float = Field(description="Length of the record in days.")
     return_pct: float = Field(description="Total net return, percent.")
     sharpe_daily: float | None = Field(
         description="Annual Sharpe of daily returns; null where undefined."
@@ -101,6 +106,14 @@ class Facts(JsonModel):
     )
     expected_longest_losing_run: float | None = Field(
         description="Of that many independent trades at this loss rate; null without trades."
+    )
+    trades_lag1: float | None = Field(
+        default=None,
+        description="Correlation of each round trip's result with the one before; null or absent: "
+        "not known.",
+    )
+    tail: TailShape | None = Field(
+        default=None, description="Shape of the round trips' results; null or absent: not known."
     )
 
 
@@ -141,8 +154,14 @@ def score(
     gates: Sequence[GateSpec],
     rules: Sequence[DecisionRule],
     bars_per_year: int = HOURS_PER_YEAR,
+    *,
+    span: float | None = None,
+    trades_differ: bool = False,
 ) -> Scorecard:
     """Judge a backtest.
+
+    :param span: length of the record in days, by its times; None: by its bars.
+    :param trades_differ: the trades are not those of this equity: their gates have no value.
 
     :param equity: columns ``time, equity``; the first row is the starting capital.
     :param trades: columns ``exit_time, pnl`` (one row per round trip, net, in quote
@@ -153,6 +172,8 @@ def score(
     curve = require_equity(equity)
     pnl = None if trades is None else require_trades(trades)
     measured = measure(curve, pnl, bars_per_year)
+    if trades_differ:
+        measured |= dict.fromkeys(TRADE_GATES, undefined(GateStatus.TRADES_DIFFER))
     results = tuple(
         _judge(spec, measured[spec.id]) for spec in sorted(gates, key=lambda spec: spec.number)
     )
@@ -162,7 +183,14 @@ def score(
         passed=passed,
         gates=results,
         conventions=conventions(bars_per_year),
-        facts=_facts(equity, curve, pnl, trades, bars_per_year, measured["sharpe"]),
+        facts=_facts(
+            equity,
+            curve,
+            pnl,
+            trades,
+            span or days(len(curve) - 1, bars_per_year),
+            measured["sharpe"],
+        ),
     )
 
 
@@ -171,8 +199,13 @@ def measure(
 ) -> dict[GateId, MetricValue]:
     """The six values by gate id, unrounded, from clean arrays (``pnl`` in order of exit)."""
     unknown = undefined(GateStatus.INSUFFICIENT_DATA)
+    ratio = (
+        undefined(GateStatus.RUINED)
+        if is_ruined(equity)
+        else sharpe(bar_returns(equity), bars_per_year)
+    )
     return {
-        "sharpe": sharpe(bar_returns(equity), bars_per_year),
+        "sharpe": ratio,
         "max_drawdown_pct": max_drawdown_pct(equity),
         "win_rate_pct": unknown if pnl is None else win_rate_pct(pnl),
         "profit_factor": unknown if pnl is None else profit_factor(pnl),
@@ -227,11 +260,10 @@ def _facts(
     equity: np.ndarray,
     pnl: np.ndarray | None,
     trades: pd.DataFrame | None,
-    bars_per_year: int,
+    window: float,
     hourly: MetricValue,
 ) -> Facts:
     bars = len(equity) - 1
-    window = days(bars, bars_per_year)
     daily = sharpe(daily_returns(frame["time"], equity), DAYS_PER_YEAR) if bars else hourly
     forced_exits = expected = None
     if trades is not None and "forced_exit" in trades.columns:
@@ -250,4 +282,6 @@ def _facts(
         trades=None if pnl is None else len(pnl),
         forced_exits=forced_exits,
         expected_longest_losing_run=expected,
+        trades_lag1=None if pnl is None else lag1_autocorrelation(pnl),
+        tail=None if pnl is None else TailShape.of(pnl),
     )

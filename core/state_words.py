@@ -118,6 +118,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, Message]] = {
         GateStatus.ZERO_VOLATILITY: Message("zero volatility"),
         GateStatus.NO_DRAWDOWN: Message("no drawdown"),
         GateStatus.INSUFFICIENT_DATA: Message("not enough data"),
+        GateStatus.RUINED: Message("ruined"),
+        GateStatus.TRADES_DIFFER: Message("trades don't fit the equity"),
     },
 }
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from core.errors import InputError
 from core.field_hints import shown
@@ -80,6 +80,15 @@ def iso(moment: datetime) -> str:
             Message("Pass a timezone-aware datetime."),
         )
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def interval_name(interval: timedelta) -> str:
+    """``5 min``, ``1 h``, ``1 d``."""
+    minutes = interval / timedelta(minutes=1)
+    for size, unit in ((1440, "d"), (60, "h"), (1, "min")):
+        if minutes >= size and minutes % size == 0:
+            return f"{minutes / size:g} {unit}"
+    return f"{interval.total_seconds():g} s"
 
 
 def from_unix(seconds: float) -> datetime:

@@ -165,6 +165,8 @@ class GateStatus(StrEnum):
     ZERO_VOLATILITY = "zero_volatility"
     NO_DRAWDOWN = "no_drawdown"
     INSUFFICIENT_DATA = "insufficient_data"
+    RUINED = "ruined"  # the equity fell to zero
+    TRADES_DIFFER = "trades_differ"  # the trades are not those of the equity
 
 
 class EvidenceGrade(StrEnum):

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from core.decision.gate_record import with_uncertainty
 from core.gates import score
-from core.metrics.conventions import HOURS_PER_YEAR
+from core.language import Message
+from core.metrics.consistency import difference, require_trades_inside
 from core.metrics.records import require_equity, require_trades
 from core.metrics.returns import bar_returns
+from core.metrics.ruin import is_ruined
+from core.metrics.spacing import Calendar, spacing
 from core.trading.evidence import Trials, graded_evidence
 from core.trading.resampling import uncertainty
 
@@ -22,26 +25,58 @@ def opinion(
     equity: pd.DataFrame,
     trades: pd.DataFrame | None,
     playbook: Playbook,
-    bars_per_year: int = HOURS_PER_YEAR,
+    bars_per_year: int | None = None,
     trials: Trials | None = None,
+    calendar: Calendar | None = None,
 ) -> dict[str, Any]:
-    """The scorecard, with ``ci95`` and ``p_pass`` of each gate, and ``evidence``.
+    """The scorecard, with ``ci95`` and ``p_pass`` of each gate, ``evidence``, ``times`` and
+    ``warnings``.
 
     Without the market's bars nothing is compared with random policies or with buy and
     hold, so the evidence is WEAK at best.
 
-    :raises InputError: see :func:`core.gates.score`.
+    :param bars_per_year: declared; None: found from the times.
+    :param calendar: declared; None: found from the times.
+    :raises InputError: see :func:`core.gates.score`, :func:`core.metrics.spacing.spacing` and
+        :func:`core.metrics.consistency.require_trades_inside`.
     """
-    card = score(equity, trades, playbook.gates, playbook.decision, bars_per_year)
-    returns = bar_returns(require_equity(equity))
-    pnl = None if trades is None else require_trades(trades)
+    curve = require_equity(equity)
+    times = spacing(equity["time"], calendar, bars_per_year)
+    warnings = times.warnings()
+    differs = None
+    if trades is not None:
+        require_trades_inside(equity, trades, times.interval)
+        differs = difference(equity, trades)
+    warnings += [] if differs is None else [differs]
+    if is_ruined(curve):
+        at = equity["time"].iloc[-1]
+        warnings.append(
+            Message("The equity was ruined at {time}; the rest is not counted.", time=str(at))
+        )
+    card = score(
+        equity,
+        trades,
+        playbook.gates,
+        playbook.decision,
+        times.bars_per_year,
+        span=times.days,
+        trades_differ=differs is not None,
+    )
+    returns = bar_returns(curve)
+    pnl = None if trades is None or differs is not None else require_trades(trades)
     settings = playbook.revalidation
-    doubt = uncertainty(returns, pnl, playbook.gates, bars_per_year, settings.bootstrap_repetitions)
+    # Resamples without the ruin would give it a chance to pass.
+    resampled = returns[:0] if is_ruined(curve) else returns
+    doubt = uncertainty(
+        resampled, pnl, playbook.gates, times.bars_per_year, settings.bootstrap_repetitions
+    )
     count = None if pnl is None else len(pnl)
-    evidence = graded_evidence(returns, count, bars_per_year, settings, trials)
+    evidence = graded_evidence(returns, count, times.bars_per_year, settings, trials)
     return {
         **card.as_dict(),
         "gates": [gate.as_dict() for gate in with_uncertainty(card.gates, doubt)],
         "uncertainty": doubt.record().as_dict(),
         "evidence": evidence.as_dict(),
+        "times": times.record(),
+        "warnings": warnings,
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.decision.record import DecisionRecord
+    from core.metrics.tail_shape import TailShape
 
 MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
 LUCKY = 0.05  # share of random policies that would be a GO on the same bars
@@ -110,12 +111,40 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
             expected=expected,
             limit=longest,
         )
+    yield from _about_tail(facts.tail)
     forced = facts.forced_exits
     if forced and trades and forced / trades > MANY_FORCED:
         yield Message(
             "{forced} of {trades} round trips were closed by the end of their episode.",
             forced=forced,
             trades=trades,
+        )
+
+
+def _about_tail(tail: TailShape | None) -> Iterator[Message]:
+    """Short-volatility shapes: many small wins, and a loss that is rare or has not come yet."""
+    if tail is None or tail.worst_in_mean_wins is None or tail.profit_in_mean_wins is None:
+        return
+    if tail.rare_large_losses:
+        yield Message(
+            "Short-volatility shape: {win:.0%} of the trades won, but the worst loss is "
+            "{worst:.1f} mean wins (skew {skew:.1f}). Rare losses decide the result; a record "
+            "with few of them looks better than the strategy is.",
+            win=tail.win_rate,
+            worst=tail.worst_in_mean_wins,
+            skew=tail.skew or 0.0,
+        )
+    elif tail.unseen_losses:
+        yield Message(
+            "Short-volatility shape: {win:.0%} of {n} trades won, losses: {losses}. That is too "
+            "few to show how large a loss can be: one that happens in {share:.1%} of the trades "
+            "can be missing from this record, and a loss of {profit:.0f} mean wins would erase "
+            "its profit.",
+            win=tail.win_rate,
+            n=tail.trades,
+            losses=tail.losses,
+            share=tail.unseen_share,
+            profit=max(0.0, tail.profit_in_mean_wins),
         )
 
 

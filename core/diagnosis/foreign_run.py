@@ -48,6 +48,7 @@ def facts_of_events(
     total_steps: int | None = None,
     alive: bool = True,
     process_known: bool = False,
+    present: datetime | None = None,
 ) -> Facts:
     """Facts from the event files alone at ``now``; week time is real time.
 
@@ -56,6 +57,7 @@ def facts_of_events(
         for longer than its stall threshold counts as ended, at its last event.
     :param process_known: whether a process has the files open. If not, no sentence says that
         the run is working.
+    :param present: the real present, if events are dated later and ``now`` is theirs.
     """
     starts = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
     started = now if not starts else from_unix(max(0.0, min(starts)))
@@ -73,6 +75,7 @@ def facts_of_events(
         until=now,
         source=str(reader.path),
         process_known=process_known,
+        present=present,
         attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
         limits=Limits.of(playbook),
     )

@@ -39,8 +39,11 @@ _JUMPS = 4  # largest changes: a jump bends the curve twice, a rise and a fall f
 _OF_ALL = 1.5  # rare events (a sparse reward) are noise too; learning bends the curve as well
 _STRIDES = 20  # points of noise in 100 episodes, so five episodes or more lie between two
 _RAW, _RAW_MOST = 50, 150  # points in 100 episodes: they may be single episodes
+_RAW_MEAN = 10  # single episodes are averaged over so many points
 _WINDOW = 25  # points of a median, at most
-_SMOOTH = 0.5  # lag-1 correlation; a mean over 100 episodes has 0.9 and more
+_INDEPENDENT = 0.2  # negative correlation of neighbouring changes, at least
+_ERRORS = 2.5  # and so many standard errors from none
+_CUT = 4.0  # median changes
 
 
 Array = NDArray[Any]
@@ -189,14 +192,17 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
     so_far, fresh = episodes
     stride = np.clip(BLOCK_EPISODES / np.maximum(fresh, 1e-9), 1.0, 1e6)
     usual = int(np.median(stride))
-    if _RAW <= usual <= _RAW_MOST and not _smooth(reward.value, usual):
-        # One value an episode: averaged as SB3 does.
-        width = min(usual, max(1, len(reward) // 4))
+    if _RAW <= usual <= _RAW_MOST and not _averaged(reward.value):
+        # One value an episode.
+        width = min(_RAW_MEAN, len(reward) // 4)
         means = np.convolve(reward.value, np.full(width, 1 / width), "valid")
         kept = reward.where(slice(width - 1, None))
         series = Series(kept.tag, kept.step, kept.wall, means, kept.source, kept.rising)
-        return series, stride[width - 1 :], so_far[width - 1 :]
+        return series, np.full(len(means), float(width)), so_far[width - 1 :]
     enough = so_far >= MIN_EPISODES
+    # Two or three points share a window: as good as independent.
+    if usual < 3 or (usual < _RAW and not _averaged(reward.value[enough])):
+        stride = np.ones(len(stride))
     return reward.where(enough), stride[enough], so_far[enough]
 
 
@@ -217,15 +223,22 @@ def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | No
     return np.cumsum(fresh), fresh
 
 
-def _smooth(values: Array, width: int) -> bool:
-    """Whether neighbours are nearly equal beside their own surroundings."""
-    width = min(width, max(BEST_POINTS, len(values) // 4))
-    if len(values) < 2 * width:
+def _averaged(values: Array) -> bool:
+    """Whether the points are means over a sliding window, and not independent of each other.
+
+    Neighbouring changes have a correlation of -0.5 between independent points, and of 0
+    within a window. The curve's own shape hardly touches it; its jumps are cut off.
+    """
+    changes = np.diff(values)
+    if len(changes) < LEAST_POINTS:
         return True
-    around = np.convolve(values, np.full(width, 1 / width), "same")
-    rest = (values - around)[width // 2 : len(values) - width // 2]
-    size = float((rest**2).sum())
-    return size == 0.0 or float((rest[1:] * rest[:-1]).sum()) / size > _SMOOTH
+    changes = changes - np.median(changes)
+    usual = float(np.median(np.abs(changes)))
+    if usual == 0.0:
+        return True
+    changes = np.clip(changes, -_CUT * usual, _CUT * usual)
+    found = float((changes[1:] * changes[:-1]).sum() / (changes**2).sum())
+    return found > -max(_INDEPENDENT, _ERRORS / float(np.sqrt(len(changes))))
 
 
 def _noise(values: Array, stride: Array) -> float:

@@ -24,15 +24,6 @@ COLUMNS = [*PRICES, "volume", "is_filled"]
 MAX_FILL = timedelta(hours=24)
 
 
-def interval_name(interval: timedelta) -> str:
-    """``5 min``, ``1 h``, ``1 d``."""
-    minutes = interval / timedelta(minutes=1)
-    for size, unit in ((1440, "d"), (60, "h"), (1, "min")):
-        if minutes >= size and minutes % size == 0:
-            return f"{minutes / size:g} {unit}"
-    return f"{interval.total_seconds():g} s"
-
-
 @dataclass(frozen=True)
 class Gap:
     """Missing bars between two present ones."""

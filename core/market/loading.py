@@ -10,11 +10,12 @@ import pandas as pd
 from core.errors import MarketDataError
 from core.language import Message
 from core.market.candle_files import candle_files, file_bytes, fingerprint, unread_files
-from core.market.candles import HOUR, Candles, RawFacts, interval_name
+from core.market.candles import HOUR, Candles, RawFacts
 from core.market.filling import fill, find_gaps
 from core.market.parsing import NUMBERS, ParsedFile, parse_file
 from core.market.resampling import RESAMPLED
 from core.market.synthetic import MARKER
+from core.timestamps import interval_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from core.errors import MarketDataError
 from core.language import Message
 from core.market.containers import Table, Text, opened
 from core.market.csv_text import FIX_LINE, FORMATS, read_csv
-from core.market.times import open_times
+from core.table_times import TableTimes, table_times
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def _parsed(part: Text | Table) -> ParsedFile:
             raise MarketDataError(Message("{path} has no candles.", path=str(path)), FORMATS)
     symbols = _symbols(path, cells)
     names = _columns(path, cells, symbols)
-    times = open_times(path, cells[names["open_time"]], first_line)
+    times = _open_times(path, cells[names["open_time"]], first_line)
     columns = {"open_time": times.moments}
     for column in NUMBERS:
         columns[column] = _numbers(path, cells[names[column]], column, first_line)
@@ -95,6 +95,26 @@ def _parsed(part: Text | Table) -> ParsedFile:
     return ParsedFile(
         path, frame, times.rows_by_unit, comment, quote, symbols, times.zoneless, turned
     )
+
+
+def _open_times(path: Path, column: pd.Series, first_line: int) -> TableTimes:
+    found = table_times(column)
+    wrong = found.moments.isna().to_numpy()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise MarketDataError(
+            Message(
+                "{path}, line {line}: {text!r} is not an open time.",
+                path=str(path),
+                line=first_line + row,
+                text=str(column.iloc[row]),
+            ),
+            Message(
+                "Open times are ISO 8601 in UTC, or digits since 1970: 10 (s), 13 (ms), 16 (us)"
+                " or 19 (ns)."
+            ),
+        )
+    return found
 
 
 def _columns(path: Path, cells: pd.DataFrame, symbols: frozenset[str]) -> dict[str, str]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from core.market.candles import Candles, interval_name
+from core.timestamps import interval_name
 
 if TYPE_CHECKING:
     from datetime import timedelta
+
+    from core.market.candles import Candles
 
 RESAMPLED = "resampled to"  # what the first line of such a file says
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from core.json_model import JsonModel
 
-CONVENTIONS_ID = "trainweek-1"
+CONVENTIONS_ID = "trainweek-2"
 
 RELATIVE_TOLERANCE = 1e-9
 """Of every comparison with a limit: 100 -> 85 gives 15.000000000000002 %, which is 15 %."""
@@ -70,11 +70,12 @@ def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
         undefined="null with a status; a gate without a value is not passed",
         comparison="unrounded, inclusive, relative tolerance 1e-9",
         psr="Phi[(SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)] of the bars' "
-        "returns, kurtosis raw",
+        "returns, kurtosis raw, n the effective number of bars given their autocorrelation",
         dsr="PSR against the expected best of N trials without skill, whose ratios have the "
         "variance 1 / (n - 1) that a ratio of 0 has over n bars",
         intervals="percentiles of resampled records: bars by stationary blocks, round trips "
-        "independently",
+        "by matched blocks; those of Sharpe, win rate and profit factor are for the true value, those "
+        "of drawdown and losing streak for a new record of the same length",
         episodes="chronological slices without overlap, flat at each start; gates are computed "
         "on the stitched record",
     )

@@ -31,7 +31,7 @@ def annual_return(equity: np.ndarray, bars_per_year: float) -> MetricValue:
     if bars < 1:
         return undefined(GateStatus.INSUFFICIENT_DATA)
     # expm1 of the log keeps small growth exact and overflows to inf, not to an exception.
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):  # a ruin's log is -inf, its growth -1
         growth = np.expm1(np.log(equity[-1] / equity[0]) * bars_per_year / bars)
     return finite(float(growth))
 

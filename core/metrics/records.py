@@ -14,6 +14,8 @@ import pandas as pd
 
 from core.errors import InputError
 from core.language import Message
+from core.metrics.ruin import until_ruin
+from core.table_times import table_times
 
 EQUITY_COLUMNS = ["time", "equity", "exposure", "episode", "target"]
 TRADE_COLUMNS = [
@@ -28,7 +30,8 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity table"
 
     :param frame: columns ``time`` (aware or naive UTC) and ``equity``; others are ignored.
     :raises InputError: a missing column, no rows, a value that is not finite or not
-        positive, or times that repeat or go back; names the row, counted from 1.
+        positive, or times that repeat or go back; names the row, counted from 1. Only the
+        last may be 0: the ruin (:mod:`core.metrics.ruin`).
     """
     _require_columns(frame, ("time", "equity"), source)
     if frame.empty:
@@ -39,7 +42,7 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity table"
     equity = frame["equity"].to_numpy(dtype=float)
     for wrong, what in (
         (~np.isfinite(equity), Message("is not a finite number")),
-        (equity <= 0, Message("is not above 0")),
+        (_is_impossible(equity), Message("is not above 0")),
     ):
         if wrong.any():
             row = int(np.argmax(wrong))
@@ -76,6 +79,14 @@ def require_equity(frame: pd.DataFrame, source: str = Message("The equity table"
     return equity
 
 
+def _is_impossible(equity: np.ndarray) -> np.ndarray:
+    """Values that no curve has, shape as given: debts, a start of 0, anything after the ruin."""
+    wrong: np.ndarray = equity <= 0
+    if len(equity) > 1 and equity[-1] == 0:
+        wrong[-1] = False
+    return wrong
+
+
 def require_trades(frame: pd.DataFrame, source: str = Message("The trades table")) -> np.ndarray:
     """Net results in quote currency in order of exit, shape (trades,).
 
@@ -108,8 +119,11 @@ def require_trades(frame: pd.DataFrame, source: str = Message("The trades table"
 
 
 def read_equity_csv(path: str | Path) -> pd.DataFrame:
-    """Columns ``time, equity``; others are kept, as numbers if possible. See :func:`require_equity`."""
-    frame = _read(Path(path), numbers=("equity",), times=("time",))
+    """Columns ``time, equity``; others are kept, as numbers if possible. See :func:`require_equity`.
+
+    Rows after the ruin are left out.
+    """
+    frame = until_ruin(_read(Path(path), numbers=("equity",), times=("time",)))
     require_equity(frame, str(path))
     return frame
 
@@ -187,7 +201,7 @@ def _number(cell: str, path: Path, row: int, name: str) -> float:
 
 
 def _moments(column: pd.Series, path: Path, name: str) -> pd.Series:
-    moments = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    moments = table_times(column).moments
     if moments.isna().any():
         row = int(moments.isna().to_numpy().argmax())
         raise InputError(

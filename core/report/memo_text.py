@@ -109,10 +109,13 @@ def _stressed(gate: GateRecord, v: Speaker) -> str:
 def _skill(d: DecisionRecord, v: Speaker) -> str:
     e, n, growth = d.evidence, v.numbers, v.say("Return, %")
     figures = v.say(
-        "Sharpe of daily returns {daily}, of bars {bars}; lag-1 autocorrelation {lag1}",
+        "Sharpe of daily returns {daily}, of bars {bars}; lag-1 autocorrelation of bars {lag1}, "
+        "of trade results {trades}; effective bars {effective}",
         daily=n.plain(e.sharpe_daily, 4),
         bars=n.plain(e.sharpe_hourly, 4),
         lag1=n.plain(e.lag1, 3),
+        trades=n.plain(d.facts.trades_lag1, 3),
+        effective=n.plain(e.effective_bars, 0),
     )
     lines = [
         _heading(2, v.say("Is it skill?")),

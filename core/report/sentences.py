@@ -64,14 +64,18 @@ def blocks(d: DecisionRecord, v: Speaker) -> str:
         f"{row.block_bars:.0f}: {v.numbers.interval(row.ci95['sharpe'])}"
         for row in d.uncertainty.by_block
     )
-    bars = d.uncertainty.block_bars
-    if not others:
-        return v.say("Intervals from blocks of {bars:.0f} bars", bars=bars)
-    return v.say(
-        "Intervals from blocks of {bars:.0f} bars; Sharpe by block length {others}",
-        bars=bars,
-        others=others,
-    )
+    bars, trades = d.uncertainty.block_bars, d.uncertainty.trade_block
+    parts = [v.say("Intervals from blocks of {bars:.0f} bars", bars=bars)]
+    if trades is not None:
+        parts[0] = v.say(
+            "Intervals from blocks of {bars:.0f} bars and {trades:.1f} trades",
+            bars=bars,
+            trades=trades,
+        )
+        parts.append(v.say("drawdown and losing streak: of a new record of the same length"))
+    if others:
+        parts.append(v.say("Sharpe by block length {others}", others=others))
+    return "; ".join(parts)
 
 
 def losing_run(d: DecisionRecord, v: Speaker) -> str:

@@ -11,10 +11,13 @@ from core.language import Message
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.series import Series, empty, join, stitch
+from core.telemetry.side_writers import side_writers
+from core.telemetry.traces import Trace, ordered, traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from core.telemetry.side_writers import SideWriter
     from core.telemetry.tail import FileEvents
 
 
@@ -28,56 +31,117 @@ class AttemptMark:
 
 
 @dataclass(frozen=True)
+class FileGroup:
+    """The files that one attempt wrote, whole."""
+
+    trace: Trace  # the trainer's first file
+    own: tuple[FileEvents, ...]  # the trainer's files
+    sides: tuple[FileEvents, ...] = ()  # of side writers
+
+
+@dataclass(frozen=True)
 class AttemptEvents:
     """The files that one attempt wrote, read up to a moment."""
 
+    trace: Trace
     files: tuple[FileEvents, ...]
+    until: float | None  # points up to this wall time; None: all
     first_step: int
     first_wall: float
     last_wall: float  # highest finite wall time, also after that moment
+    clock_back: bool  # continues the one before, at an earlier time
 
     def columns(self, tag: str) -> Columns | None:
         """The points of a tag; no two files of an attempt share one."""
         return next((file.columns[tag] for file in self.files if tag in file.columns), None)
 
-    def points(self, tag: str, until: float | None) -> Series:
-        """Points of a tag with ``wall <= until``."""
-        return join(tag, [points(file, tag, until) for file in self.files])
+    def points(self, tag: str) -> Series:
+        """The points of a tag, as written."""
+        return join(tag, [points(file, tag, self.until) for file in self.files])
 
 
-def ordered(files: Iterable[FileEvents]) -> list[FileEvents]:
-    """Files by first wall time; those without one (empty, damaged) last."""
-
-    def key(file: FileEvents) -> tuple[float, str]:
-        wall = file.first_wall
-        return (math.inf if wall is None or math.isnan(wall) else wall, file.name)
-
-    return sorted(files, key=key)
-
-
-def split(files: Iterable[FileEvents], until: float | None) -> list[AttemptEvents]:
-    """Attempts in order: a file that repeats a tag of the attempt starts the next one.
+def grouped(files: Iterable[FileEvents]) -> list[FileGroup]:
+    """The files of one run by attempt: a file that repeats a tag starts the next one.
 
     A second writer of the same trainer (``eval/*`` in a separate file) belongs to the same
-    attempt; files without scalars belong to none.
+    attempt, and so do side writers; files without scalars belong to none.
     """
-    groups: list[list[FileEvents]] = []
-    seen: set[str] = set()
-    for file in ordered(files):
-        tags = {tag for tag, columns in file.columns.items() if columns.has_point(until)}
-        if not tags:
+    found = traces(ordered(files))
+    sides = side_writers(found)
+    beside = {id(side.trace) for side in sides}
+    groups: list[list[Trace]] = []
+    for trace in found:
+        if id(trace) in beside:
             continue
-        if not groups or tags & seen:
+        seen = {tag for own in groups[-1] for tag in own.tags} if groups else set()
+        if not groups or trace.tags & seen:
             groups.append([])
-            seen = set()
-        groups[-1].append(file)
-        seen |= tags
-    return [_attempt(group, until) for group in groups]
+        groups[-1].append(trace)
+    if not groups:
+        return _curves_only(sides)
+    extra: list[list[FileEvents]] = [[] for _ in groups]
+    for side in sides:
+        extra[_attempt_beside(side, groups)].append(side.file)
+    return [
+        FileGroup(group[0], tuple(trace.file for trace in group), tuple(more))
+        for group, more in zip(groups, extra, strict=True)
+    ]
 
 
-def curve(tag: str, attempts: list[AttemptEvents], until: float | None) -> Series:
+def _curves_only(sides: Sequence[SideWriter]) -> list[FileGroup]:
+    """A run whose only points are curves of ``add_scalars``."""
+    groups: list[list[SideWriter]] = []
+    for side in sides:
+        seen = {tag for own in groups[-1] for tag in own.file.columns} if groups else set()
+        if not groups or seen & set(side.file.columns):
+            groups.append([])
+        groups[-1].append(side)
+    return [FileGroup(group[0].trace, tuple(side.file for side in group)) for group in groups]
+
+
+def _attempt_beside(side: SideWriter, groups: Sequence[Sequence[Trace]]) -> int:
+    """The newest attempt that wrote when the side writer began; else the first."""
+    began = [
+        number
+        for number, group in enumerate(groups)
+        if min(trace.first_wall for trace in group) <= max(side.trace.first_wall, 0.0)
+    ]
+    return max(began, default=0)
+
+
+def split(groups: Sequence[FileGroup], until: float | None) -> list[AttemptEvents]:
+    """Attempts in order, with at least one point up to a moment.
+
+    Where the clock stepped back between two, the moment that ends the later one hides
+    nothing of the earlier.
+    """
+    found: list[AttemptEvents] = []
+    for number in reversed(range(len(groups))):
+        group = groups[number]
+        later = found[-1] if found else None
+        bound = None if later is not None and later.clock_back else until
+        own, sides = _begun(group.own, bound), _begun(group.sides, bound)
+        if own or sides:
+            back = number > 0 and _stepped_back(groups[number - 1].trace, group.trace)
+            found.append(_attempt(group.trace, own, sides, bound, back))
+    return found[::-1]
+
+
+def _begun(files: Iterable[FileEvents], until: float | None) -> tuple[FileEvents, ...]:
+    """The files with a point up to a moment."""
+    return tuple(
+        file for file in files if any(columns.has_point(until) for columns in file.columns.values())
+    )
+
+
+def _stepped_back(earlier: Trace, later: Trace) -> bool:
+    """Whether a file continues right where another ended, but at an earlier time."""
+    return later.first_wall < earlier.last_wall and earlier.ends_before(later)
+
+
+def curve(tag: str, attempts: list[AttemptEvents]) -> Series:
     """One tag, stitched over all attempts."""
-    parts = [attempt.points(tag, until) for attempt in attempts]
+    parts = [attempt.points(tag) for attempt in attempts]
     cuts = [None, *(attempt.first_step for attempt in attempts[1:])]
     return stitch(tag, parts, cuts[: len(parts)])
 
@@ -97,10 +161,10 @@ class GrowingCurve:
 
     def series(self, attempts: list[AttemptEvents]) -> Series:
         """The curve of these attempts."""
-        last = attempts[-1].points(self._tag, None) if attempts else empty(self._tag)
+        last = attempts[-1].points(self._tag) if attempts else empty(self._tag)
         newest = attempts[-1].columns(self._tag) if attempts else None
         if newest is None or len(attempts) < 2 or not len(last) or not last.rising:
-            return curve(self._tag, attempts, None)
+            return curve(self._tag, attempts)
         earlier = [attempt.columns(self._tag) for attempt in attempts[:-1]]
         limit = min(attempts[-1].first_step, int(last.step[0]))
         made_of = (
@@ -110,9 +174,9 @@ class GrowingCurve:
             *(attempt.first_step for attempt in attempts),
         )
         if made_of == self._made_of and len(last) < self._taken:
-            return curve(self._tag, attempts, None)  # for an earlier position
+            return curve(self._tag, attempts)  # for an earlier position
         if made_of != self._made_of:
-            before = curve(self._tag, attempts[:-1], None).below(limit)
+            before = curve(self._tag, attempts[:-1]).below(limit)
             self._stitched, self._made_of, self._taken = Columns(), made_of, 0
             self._stitched.extend(before.step, before.wall, before.value)
         new = last.where(slice(self._taken, None))
@@ -126,7 +190,10 @@ def two_writers(attempts: list[AttemptEvents]) -> list[FileProblem]:
     """Attempts that started while an earlier one was still being written."""
     found: list[FileProblem] = []
     for number, later in enumerate(attempts[1:], start=1):
-        earlier = max(attempts[:number], key=lambda attempt: attempt.last_wall)
+        since = max((n for n in range(number + 1) if attempts[n].clock_back), default=0)
+        if since == number > 0:
+            continue  # the clock stepped back: times before and after can't be compared
+        earlier = max(attempts[since:number], key=lambda attempt: attempt.last_wall)
         if earlier.last_wall > later.first_wall:
             what = Message(
                 "started while {file} was still being written, with the same tags; its points "
@@ -167,24 +234,41 @@ def points(file: FileEvents, tag: str, until: float | None) -> Series:
     )
 
 
-def _attempt(files: list[FileEvents], until: float | None) -> AttemptEvents:
+def of_newest(attempts: list[AttemptEvents], series: Series) -> Series:
+    """The points of a stitched series that the newest attempt wrote.
+
+    Told by their steps, as a clock may step back.
+    """
+    if not attempts:
+        return series
+    own = attempts[-1].points(series.tag)
+    if not len(own):
+        return series.where(slice(0, 0))
+    limit = int(own.step[0] if own.rising else own.step.min())
+    return series.where(series.step >= min(attempts[-1].first_step, limit))
+
+
+def _attempt(
+    trace: Trace,
+    own: tuple[FileEvents, ...],
+    sides: tuple[FileEvents, ...],
+    until: float | None,
+    clock_back: bool,
+) -> AttemptEvents:
     """An attempt of these files.
 
     Step 0 is its start only if it wrote no other step: a resumed run often logs its
     settings at step 0, which would replace all earlier points.
     """
-    begins = [columns.start(until) for file in files for columns in file.columns.values()]
+    every = [columns for file in own or sides for columns in file.columns.values()]
+    begins = [columns.start(until) for columns in every]
+    ends = [float(columns.newest) for columns in every if math.isfinite(columns.newest)]
     return AttemptEvents(
-        tuple(files),
+        trace,
+        own + sides,
+        until,
         min((step for step, _ in begins if step is not None), default=0),
         min((wall for _, wall in begins if wall is not None), default=math.nan),
-        max(
-            (
-                float(columns.newest)
-                for file in files
-                for columns in file.columns.values()
-                if math.isfinite(columns.newest)
-            ),
-            default=-math.inf,
-        ),
+        max(ends, default=-math.inf),
+        clock_back,
     )

@@ -78,12 +78,22 @@ class Columns:
         return _view(self._value, self._size)
 
     def until(self, moment: float | None) -> slice | np.ndarray:
-        """The index of the points with ``wall <= moment``."""
+        """The index of the points written up to a moment.
+
+        Points come in the order of writing: where a clock stepped back, one with an earlier
+        time hides none of those before it. One without a finite time is left out.
+        """
         if moment is None or self.newest <= moment:
             return slice(None)
         if self.timed:
             return slice(0, int(np.searchsorted(self.wall, moment, side="right")))
-        return self.wall <= moment
+        places = np.flatnonzero(self.wall <= moment)
+        kept = slice(0, int(places[-1]) + 1 if len(places) else 0)
+        finite: NDArray[np.bool_] = np.isfinite(self.wall)
+        if finite[kept].all():
+            return kept
+        finite[kept.stop :] = False
+        return finite
 
     def start(self, moment: float | None) -> tuple[int | None, float | None]:
         """First positive step and first finite wall time up to then; None: there is none."""

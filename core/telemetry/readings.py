@@ -62,8 +62,7 @@ def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:
 
 def of_newest_attempt(reader: RunEvents, series: Series, until: datetime | None = None) -> Series:
     """The points that the newest attempt wrote; all points until it has written one."""
-    marks = reader.attempts_until(_unix(until))
-    return series.where(series.wall >= marks[-1].first_wall) if marks else series
+    return reader.newest_attempt(series, _unix(until))
 
 
 def latest(reader: RunEvents, name: str, unit: str, until: datetime | None) -> Reading | None:

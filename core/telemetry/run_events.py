@@ -13,16 +13,18 @@ from core.language import Message
 from core.telemetry.attempts import (
     AttemptEvents,
     AttemptMark,
+    FileGroup,
     GrowingCurve,
     curve,
+    grouped,
     marks,
-    ordered,
-    points,
+    of_newest,
     split,
     two_writers,
 )
 from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.series import Series, empty, join
+from core.telemetry.traces import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +74,7 @@ class RunEvents:
         self._series: dict[tuple[str, float | None, float | None, bool], Series] = {}
         self._copied = 0
         self._attempts: dict[float | None, list[AttemptEvents]] = {}
+        self._groups: list[FileGroup] | None = None
         self._tags: list[str] | None = None
         walls = [columns.newest for file in self._files for columns in file.columns.values()]
         # Highest wall time of all points; NaN if one is NaN.
@@ -83,7 +86,8 @@ class RunEvents:
         """All scalar tags, sorted."""
         with self._lock:
             if self._tags is None:
-                self._tags = sorted({tag for file in self._files for tag in file.columns})
+                files = [file for group in self._grouped() for file in (*group.own, *group.sides)]
+                self._tags = sorted({tag for file in files for tag in file.columns})
             return self._tags.copy()
 
     def series(
@@ -110,10 +114,9 @@ class RunEvents:
                     grown = self._curves.setdefault(tag, GrowingCurve(tag))
                     series = grown.series(self._split(None))
                 elif stitched:
-                    series = curve(tag, self._split(until), until)
+                    series = curve(tag, self._split(until))
                 else:
-                    files = ordered(self._files)
-                    series = join(tag, [points(file, tag, until) for file in files])
+                    series = join(tag, [part.points(tag) for part in self._split(until)])
                 series = series.between(since, None)
                 for column in (series.step, series.wall, series.value):
                     column.flags.writeable = False
@@ -156,8 +159,13 @@ class RunEvents:
         if attempts is None:
             if len(self._attempts) >= 1000:
                 self._attempts.clear()
-            attempts = self._attempts[until] = split(self._files, until)
+            attempts = self._attempts[until] = split(self._grouped(), until)
         return attempts
+
+    def _grouped(self) -> list[FileGroup]:
+        if self._groups is None:
+            self._groups = grouped(self._files)
+        return self._groups
 
     @property
     def attempts(self) -> list[AttemptMark]:
@@ -169,24 +177,38 @@ class RunEvents:
         with self._lock:
             return marks(self._split(until))
 
+    def concurrent_until(self, until: float | None) -> list[FileProblem]:
+        """Attempts that started while an earlier one was still being written."""
+        with self._lock:
+            return two_writers(self._split(until))
+
+    def newest_attempt(self, series: Series, until: float | None = None) -> Series:
+        """The points of a stitched series that the newest attempt wrote; all without a mark."""
+        with self._lock:
+            return of_newest(self._split(until), series)
+
+    def newest_written(self, tag: str, until: float | None = None) -> Series:
+        """The points of a tag that the newest attempt wrote, in the order of writing."""
+        with self._lock:
+            attempts = self._split(until)
+            return attempts[-1].points(tag) if attempts else empty(tag)
+
     def last_event(self, until: float | None = None) -> LastEvent | None:
         """The newest scalar with ``wall <= until``; None if there is none.
 
-        A scalar without a finite wall time is never the newest.
+        Where a clock stepped back it is the one that was written last. A scalar without a
+        finite wall time is never the newest.
         """
         with self._lock:
-            newest: tuple[float, int] | None = None
-            for file in self._files:
-                for columns in file.columns.values():
-                    kept = columns.until(until)
-                    wall, step = columns.wall[kept], columns.step[kept]
-                    if len(wall) and not math.isfinite(wall[-1]):
-                        usable = np.isfinite(wall)
-                        wall, step = wall[usable], step[usable]
-                    if len(wall):
-                        candidate = (float(wall[-1]), int(step[-1]))
-                        newest = candidate if newest is None else max(newest, candidate)
-            return None if newest is None else LastEvent(newest[1], newest[0])
+            attempts = self._split(until)
+            since = max((n for n, attempt in enumerate(attempts) if attempt.clock_back), default=0)
+            found = [
+                event
+                for attempt in attempts[since:]
+                for file in attempt.files
+                if (event := _last_of(file, attempt.until)) is not None
+            ]
+            return max(found, key=lambda event: (event.wall, event.step), default=None)
 
     @property
     def last_wall(self) -> float | None:
@@ -221,7 +243,7 @@ class RunEvents:
             files = ordered(self._files)
             found = [problem for file in files for problem in file.problems]
             found += self._missing
-            found += two_writers(self._split(None))
+            found += self.concurrent_until(None)
         if not files:
             why = (
                 Message("contains no event file")
@@ -230,3 +252,21 @@ class RunEvents:
             )
             found.append(FileProblem(self.path.as_posix(), Fault.NO_FILES, why))
         return found
+
+
+def _last_of(file: FileEvents, until: float | None) -> LastEvent | None:
+    """The newest scalar of a file: by time, or by step if its clock stepped back."""
+    found: list[LastEvent] = []
+    timed = True
+    for columns in file.columns.values():
+        kept = columns.until(until)
+        wall, step = columns.wall[kept], columns.step[kept]
+        if len(wall) and not math.isfinite(wall[-1]):
+            usable = np.isfinite(wall)
+            wall, step = wall[usable], step[usable]
+        if len(wall):
+            found.append(LastEvent(int(step[-1]), float(wall[-1])))
+            timed = timed and bool(columns.timed)
+    if timed:
+        return max(found, key=lambda event: (event.wall, event.step), default=None)
+    return max(found, key=lambda event: (event.step, event.wall), default=None)

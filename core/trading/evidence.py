@@ -15,7 +15,6 @@ from core.trading.significance import (
     Moments,
     deflated_sharpe,
     expected_best,
-    min_track_record,
 )
 from core.vocabulary import EvidenceGrade
 
@@ -136,6 +135,7 @@ def graded_evidence(
         trades=trades,
         sharpe_hourly=figures.sharpe_hourly,
         lag1=lag1_autocorrelation(returns),
+        effective_bars=None if moments is None else moments.independent,
         have_days=window,
         n_trials=trials.record(),
         random_percentile=skill.random_percentile,
@@ -150,8 +150,8 @@ def _figures(moments: Moments | None, trials: Trials, bars_per_year: int) -> _Fi
     if moments is None:
         return _Figures()
     year = math.sqrt(bars_per_year)
-    best = expected_best(trials.used, 1.0 / (moments.n - 1))
-    needed = min_track_record(moments.sharpe, 0.0, moments.skew, moments.kurtosis)
+    best = expected_best(trials.used, 1.0 / (moments.independent - 1.0))
+    needed = moments.track_record(0.0)
     return _Figures(
         psr0=moments.psr(0.0),
         psr1=moments.psr(1.0 / year),

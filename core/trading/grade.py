@@ -76,6 +76,11 @@ class Evidence(JsonModel):
     trades: Count | None = Field(description="Closed round trips; null: not known.")
     sharpe_hourly: float | None = Field(description="Annual Sharpe of the bars' returns.")
     lag1: float | None = Field(description="Autocorrelation of the bars' returns.")
+    effective_bars: float | None = Field(
+        default=None,
+        description="Independent bars that the record is worth; PSR, DSR and min_trl_days use them. "
+        "Null: undefined; absent: all bars were used.",
+    )
     have_days: float = Field(description="Days of record, to compare with min_trl_days.")
     n_trials: TrialCounts | None = Field(
         description="How many trials the record was selected from; null: not counted."

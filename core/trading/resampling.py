@@ -1,8 +1,8 @@
 """Uncertainty of the gates: their values on resampled records.
 
 Bars are resampled with the stationary block bootstrap (Politis and Romano 1994), which
-keeps the dependence within a block; round trips are drawn independently. The drawdown's
-interval is that of a resampled path. Seeded: the same record gives the same numbers.
+keeps the dependence within a block; round trips in matched blocks (``trade_resampling``).
+The drawdown's interval is that of a new record of as many bars. Seeded: repeatable.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pydantic import Field
 from core.json_model import Count, Ends, JsonModel, Share
 from core.metrics.conventions import NO_VOLATILITY, RELATIVE_TOLERANCE
 from core.playbook.gates import GateId
+from core.trading.dependence import effective_length
+from core.trading.trade_resampling import METHOD, resampled_trades, trade_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +88,11 @@ class UncertaintyRecord(JsonModel):
         description="The interval with other blocks, to show how much depends on the choice."
     )
     trade_gates: str = Field(description="How the gates of trades were resampled.")
+    trade_block: float | None = Field(
+        default=None,
+        description="Mean block length of the round trips; null or absent: drawn independently, "
+        "or too few to resample.",
+    )
     status: Literal["ok", "insufficient_data"] = Field(
         description="insufficient_data: no gate has an interval."
     )
@@ -137,13 +144,15 @@ class Uncertainty:
     block_bars: float
     optimal: OptimalBlocks
     by_block: Mapping[float, Mapping[GateId, Ends | None]]
+    trade_block: float | None = None
 
     def record(self) -> UncertaintyRecord:
         """The record of it in a report."""
         made = any(gate.ci95 for gate in self.gates.values())
         return UncertaintyRecord(
             method="stationary block bootstrap of the bars (Politis and Romano 1994), "
-            "percentile intervals; a path's drawdown is that of a resampled path",
+            "percentile intervals; the drawdown is that of a new record of as many bars, whose mean "
+            "return is drawn with the error of the measured one",
             repetitions=self.repetitions,
             seed=SEED,
             block_bars=self.block_bars,
@@ -152,7 +161,8 @@ class Uncertainty:
                 BlockIntervals(block_bars=block, ci95=dict(found))
                 for block, found in self.by_block.items()
             ),
-            trade_gates="round trips drawn independently, with replacement",
+            trade_gates=METHOD,
+            trade_block=self.trade_block,
             status="ok" if made else "insufficient_data",
         )
 
@@ -207,14 +217,17 @@ def uncertainty(
                     else resampled_bars(returns, other, bars_per_year, repetitions)
                 )
                 by_block[other] = {name: _interval(each) for name, each in found.items()}
+    blocks = None
     if pnl is not None and len(pnl) >= MIN_TRADES:
-        values |= resampled_trades(pnl, repetitions)
+        blocks = trade_block(pnl)
+        values |= resampled_trades(pnl, repetitions, SEED, blocks)
     return Uncertainty(
         {name: _of(values.get(name), limits[name]) for name in limits},
         repetitions,
         block,
         optimal,
         by_block,
+        blocks,
     )
 
 
@@ -223,19 +236,27 @@ def resampled_bars(
 ) -> dict[GateId, np.ndarray]:
     """Sharpe, drawdown and Calmar of resampled paths, shape (repetitions,) each.
 
+    A new record differs from this one in its true mean return too, as far as this one leaves
+    it open; so each path whose drawdown is taken has a drift of its own, drawn with the
+    standard error that the effective number of bars gives.
+
     :param block: mean length of a block, in bars.
     """
     from arch.bootstrap import StationaryBootstrap
 
     sharpe, deepest, growth = (np.full(repetitions, np.nan) for _ in range(3))
-    bars = len(returns)
+    bars, logs = len(returns), np.log1p(returns)
+    error = float(logs.std()) / np.sqrt(effective_length(logs))
+    drifts = np.random.default_rng(SEED).standard_normal(repetitions) * error
+    elapsed = np.arange(1.0, bars + 1.0)
+    fall = np.full(repetitions, np.nan)
     # The annotation says int; a mean length may be fractional.
-    source = StationaryBootstrap(block, returns, np.log1p(returns), seed=SEED)  # type: ignore[arg-type]
+    source = StationaryBootstrap(block, returns, logs, seed=SEED)  # type: ignore[arg-type]
     for i, (data, _) in enumerate(source.bootstrap(repetitions)):
         simple, steps = data
         path = np.cumsum(steps)
-        peak = np.maximum(np.maximum.accumulate(path), 0.0)
-        deepest[i] = -np.expm1((path - peak).min())
+        deepest[i] = _deepest(path)
+        fall[i] = _deepest(path + drifts[i] * elapsed)
         growth[i] = path[-1]
         spread = simple.std(ddof=1)
         if spread >= NO_VOLATILITY:
@@ -244,25 +265,15 @@ def resampled_bars(
         calmar = np.expm1(growth * bars_per_year / bars) / deepest
     return {
         "sharpe": sharpe * np.sqrt(bars_per_year),
-        "max_drawdown_pct": deepest * 100.0,
+        "max_drawdown_pct": fall * 100.0,
         "calmar": np.where(np.isfinite(calmar), calmar, np.nan),
     }
 
 
-def resampled_trades(pnl: np.ndarray, repetitions: int) -> dict[GateId, np.ndarray]:
-    """Win rate, profit factor and longest losing run of drawn trades, (repetitions,) each."""
-    drawn = np.random.default_rng(SEED).choice(pnl, (repetitions, len(pnl)))
-    won = np.where(drawn > 0, drawn, 0.0).sum(axis=1)
-    lost = -np.where(drawn < 0, drawn, 0.0).sum(axis=1)
-    longest, current = np.zeros(repetitions), np.zeros(repetitions)
-    for losing in (drawn < 0).T:
-        current = (current + 1) * losing
-        np.maximum(longest, current, out=longest)
-    return {
-        "win_rate_pct": (drawn > 0).mean(axis=1) * 100.0,
-        "profit_factor": np.divide(won, lost, out=np.full(repetitions, np.nan), where=lost > 0),
-        "consecutive_losses": longest,
-    }
+def _deepest(path: np.ndarray) -> float:
+    """Deepest fall of a path of log returns from its highest point or its start, as a share."""
+    peak = np.maximum(np.maximum.accumulate(path), 0.0)
+    return float(-np.expm1((path - peak).min()))
 
 
 def pass_share(values: np.ndarray, op: str, threshold: float) -> float:

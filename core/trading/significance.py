@@ -2,7 +2,8 @@
 
 All ratios here are per period and kurtosis is raw (3 for a normal), as in the papers:
 Bailey and Lopez de Prado, *The Sharpe Ratio Efficient Frontier* (2012) and *The
-Deflated Sharpe Ratio* (2014). Annual figures are converted by the caller.
+Deflated Sharpe Ratio* (2014). Annual figures are converted by the caller. Both papers take
+observations as independent; of a series, n is its effective length (:mod:`core.trading.dependence`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from core.errors import InputError
 from core.language import Message
 from core.metrics.conventions import NO_VOLATILITY
+from core.trading.dependence import effective_length
 
 EULER = 0.5772156649015329
 SURE = 0.95
@@ -28,6 +30,7 @@ class Moments:
     sharpe: float
     skew: float
     kurtosis: float  # raw
+    effective: float | None = None  # independent observations; None: all n are
 
     @classmethod
     def of(cls, returns: np.ndarray) -> Moments | None:
@@ -41,6 +44,7 @@ class Moments:
             float(np.mean(returns)) / float(np.std(returns, ddof=1)),
             float(np.mean(centred**3)) / variance**1.5,
             float(np.mean(centred**4)) / variance**2,
+            effective_length(returns),
         )
         # Positive for sample moments (kurtosis >= 1 + skew^2), save for rounding.
         return found if found.spread > 0.0 else None
@@ -52,7 +56,22 @@ class Moments:
 
     def psr(self, benchmark: float) -> float:
         """P(true ratio > ``benchmark``), per period."""
-        return probabilistic_sharpe(self.sharpe, benchmark, self.n, self.skew, self.kurtosis)
+        return probabilistic_sharpe(
+            self.sharpe, benchmark, self.independent, self.skew, self.kurtosis
+        )
+
+    @property
+    def independent(self) -> float:
+        """Independent observations that the series is worth, at least 2."""
+        return float(self.n) if self.effective is None else max(2.0, self.effective)
+
+    def track_record(self, benchmark: float) -> float | None:
+        """Observations of this series that PSR(benchmark) needs; None if none suffices.
+
+        :func:`min_track_record` counts independent ones; this series needs n / effective as many.
+        """
+        needed = min_track_record(self.sharpe, benchmark, self.skew, self.kurtosis)
+        return None if needed is None else needed * (self.n / self.independent)
 
 
 def sharpe_spread(ratio: float, skew: float = 0.0, kurtosis: float = 3.0) -> float:
@@ -116,10 +135,10 @@ def deflated_sharpe(moments: Moments, trials: int, variance: float | None = None
     """PSR against the best ratio expected by luck in that many trials.
 
     :param variance: of the ratios over the trials. None: not recorded; then
-        the variance that the estimate of a ratio of 0 has over n bars, 1 / (n - 1),
-        which is what trials without skill would show.
+        the variance that the estimate of a ratio of 0 has over n independent bars,
+        1 / (n - 1), which is what trials without skill would show.
     """
-    spread = 1.0 / (moments.n - 1) if variance is None else variance
+    spread = 1.0 / (moments.independent - 1.0) if variance is None else variance
     return moments.psr(expected_best(trials, spread))
 
 

@@ -11,12 +11,13 @@ from core.errors import ConflictError, InputError
 from core.files import write_text
 from core.language import Message, joined, plural
 from core.market import load_candles
-from core.market.candles import HOUR, interval_name
+from core.market.candles import HOUR
 from core.market.csv_text import csv_text
 from core.market.loading import shorter_interval
 from core.market.resampling import resampled
 from core.market.sample import write_sample
 from core.paths import Home, expanded
+from core.timestamps import interval_name
 from runner.cli.manual import data_check
 from runner.cli.options import HomeOption, JsonOption, print_json
 from runner.cli.speech import tell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,6 @@ from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError, TelemetryError
 from core.gates import read_equity_csv, read_trades_csv
 from core.language import Message, joined, plural
-from core.metrics.conventions import HOURS_PER_YEAR
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
@@ -24,7 +24,7 @@ from core.telemetry.absence import unknown_reward
 from core.telemetry.aliases import known
 from core.telemetry.inspect import inspect as inspect_folder
 from core.telemetry.inspect import open_run
-from core.timestamps import from_unix, parse_moment
+from core.timestamps import from_unix, interval_name, parse_moment
 from core.trading.evidence import Trials
 from core.vocabulary import FindingStatus, Severity
 from runner.cli.operate import PortOption, serve
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from core.diagnosis import Finding
 
 SILENT_FOR = timedelta(days=1)
+
+
+class MarketCalendar(StrEnum):
+    """Calendars that can be declared."""
+
+    ALWAYS = "24/7"
+    NYSE = "nyse"
 
 
 def inspect(
@@ -178,8 +185,13 @@ def metrics(
         Path | None, typer.Option(help="CSV with exit_time,pnl of round trips.")
     ] = None,
     bars_per_year: Annotated[
-        int, typer.Option(help="8760 for hourly bars, 365 for daily bars.")
-    ] = HOURS_PER_YEAR,
+        int | None,
+        typer.Option(help="Bars per year (default: found from the times), e.g. 8760, 365, 252."),
+    ] = None,
+    calendar: Annotated[
+        MarketCalendar | None,
+        typer.Option(help="Calendar of the market (default: found from the times)."),
+    ] = None,
     trials: Annotated[int, typer.Option(help="Number of trials (for DSR).", min=1)] = 1,
     json: JsonOption = False,
 ) -> None:
@@ -193,13 +205,26 @@ def metrics(
         load_playbook(DEFAULT),
         bars_per_year,
         Trials(1, trials),
+        None if calendar is None else calendar.value,
     )
     if json:
         print_json(found)
         return
-    evidence, n = found["evidence"], Numbers(language())
+    evidence, times, n = found["evidence"], found["times"], Numbers(language())
     grade = Message("evidence {grade}", grade=evidence["grade"])
     tell(joined([found["decision"], found["score"], grade], "  "))
+    tell(
+        Message(
+            "{bars:,} bars of {interval}, {per_year:,} a year ({calendar}), {days:.1f} days",
+            bars=found["facts"]["bars"],
+            interval=interval_name(timedelta(seconds=times["interval_s"])),
+            per_year=times["bars_per_year"],
+            calendar=times["calendar"],
+            days=times["days"],
+        )
+    )
+    for warning in found["warnings"]:
+        tell(joined(["!", warning]))
     for gate in found["gates"]:
         mark = "PASS" if gate["passed"] else "FAIL"
         print(

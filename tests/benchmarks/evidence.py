@@ -1,7 +1,9 @@
 """``make bench-evidence``: who is graded STRONG or ADEQUATE with a GO, skilled or not.
 
 Coin flips on a synthetic market without signal must hardly ever be; PPO agents that
-learned on a market with signal should be, as far as the gates let anybody pass. The
+learned on a market with signal should be, as far as the gates let anybody pass. Rules that
+never close a loser and the best of six coins follow, then how often the 95 % intervals hold.
+``--quick`` leaves out the trained agents and takes fewer seeds. The
 same code as a revalidation's judges both, on a year of unseen hours. Nothing is asserted
 here but the promise of 5 %.
 
@@ -21,6 +23,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -47,12 +50,18 @@ from runner.agent.features import WARM_UP, raw_features
 from runner.agent.market import Market
 from runner.agent.session import Hooks, Session, settings_with
 from runner.agent.split import TrainingData, env_settings
+from tests.benchmarks import interval_coverage
 from tests.benchmarks.optimal_policy import solve
+from tests.benchmarks.unskilled_rules import COINS, PROFITS, bull_market, never_stopped
 from tests.expected import present
+
+if TYPE_CHECKING:
+    from core.market.candles import Candles
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 YEAR = 8760
-COIN_FLIPS = 200
+COIN_FLIPS, QUICK_FLIPS = 200, 20
+RULES, QUICK_RULES = 45, 9
 MEAN_HOLDS = (12, 24, 72)  # bars, in turn
 SIZE = 0.15
 TRIALS = Trials(2)  # one training, one revalidation
@@ -70,12 +79,21 @@ Found = tuple[Decision, EvidenceGrade]
 Pair = tuple[Found, Found]  # the agent's, the optimum's
 
 
-def main() -> None:
+def main(quick: bool = False) -> None:
     playbook = load_playbook(DEFAULT)
     begun, cpu = time.monotonic(), time.process_time()
     speed(playbook)
-    print(f"Coin flips, no signal, one year of hours, {COIN_FLIPS} seeds:", flush=True)
-    fooled = _report([coin_flip(seed, playbook) for seed in range(COIN_FLIPS)])
+    flips = QUICK_FLIPS if quick else COIN_FLIPS
+    print(f"Coin flips, no signal, one year of hours, {flips} seeds:", flush=True)
+    fooled = _report([coin_flip(seed, playbook) for seed in range(flips)])
+    rules = QUICK_RULES if quick else RULES
+    print(f"Take profit, never stop, in a bull market, {rules} seeds:", flush=True)
+    _report([no_stop(seed, playbook) for seed in range(rules)])
+    print(f"Best of {COINS} coins by chance, {rules} seeds:", flush=True)
+    _report([best_coin(seed, playbook) for seed in range(rules)])
+    interval_coverage.main(quick)
+    if quick:
+        return
     for name, model in MARKETS.items():
         print(
             f"{name.capitalize()}, drift {model.drift:.2%} an hour for {model.regime_hours:g} h:"
@@ -118,10 +136,34 @@ def speed(playbook: Playbook) -> None:
 
 def coin_flip(seed: int, playbook: Playbook) -> Found:
     """An agent that enters and leaves by chance, on a market of its own."""
+    return judge(coin_flip_record(seed), playbook)
+
+
+def coin_flip_record(seed: int) -> BacktestRecord:
     candles = make_market(seed, YEAR + 1, START, SignalModel(drift=0.0)).candles
     random = np.random.default_rng(10_000 + seed)
     hold = MEAN_HOLDS[seed % len(MEAN_HOLDS)]
-    held = np.cumsum(random.random(YEAR) < 1 / hold) % 2 * SIZE
+    return record_of(candles, np.cumsum(random.random(YEAR) < 1 / hold) % 2 * SIZE)
+
+
+def no_stop(seed: int, playbook: Playbook) -> Found:
+    """Take profit, never stop, in a bull market without signal."""
+    candles = bull_market(seed, YEAR + 1, START)
+    closes = candles.frame["close"].to_numpy()[:-1]
+    return judge(
+        record_of(candles, never_stopped(closes, PROFITS[seed % len(PROFITS)], SIZE)), playbook
+    )
+
+
+def best_coin(seed: int, playbook: Playbook) -> Found:
+    """The coin flip with the highest Sharpe of six markets, each counted as a trial."""
+    records = [coin_flip_record(COINS * seed + coin) for coin in range(COINS)]
+    best = max(records, key=lambda each: float(each.returns.mean() / each.returns.std()))
+    return judge(best, playbook, Trials(COINS))
+
+
+def record_of(candles: Candles, held: np.ndarray) -> BacktestRecord:
+    """The record of one year with these exposures, in ten episodes."""
     episodes = np.repeat(np.arange(1, 11), YEAR // 10)
     bars = candles.frame.iloc[1:]
     played = replay(Track.of(bars, episodes), held, Costs.of(CostModel()))
@@ -144,8 +186,7 @@ def coin_flip(seed: int, playbook: Playbook) -> Found:
             "forced_exit": trips["forced"],
         }
     )
-    record = BacktestRecord(equity, trades, marked_bars(candles, equity), CostModel())
-    return judge(record, playbook)
+    return BacktestRecord(equity, trades, marked_bars(candles, equity), CostModel())
 
 
 def learned_and_optimal(seed: int, playbook: Playbook, model: SignalModel) -> list[Pair]:
@@ -183,7 +224,7 @@ def learned_and_optimal(seed: int, playbook: Playbook, model: SignalModel) -> li
     return pairs
 
 
-def judge(record: BacktestRecord, playbook: Playbook) -> Found:
+def judge(record: BacktestRecord, playbook: Playbook, trials: Trials = TRIALS) -> Found:
     """Decision and grade as a revalidation finds them.
 
     Hundreds of random policies are only replayed where the grade hangs on them: a record
@@ -197,11 +238,11 @@ def judge(record: BacktestRecord, playbook: Playbook) -> Found:
     excess = None if own is None or fair.sharpe is None else own - fair.sharpe
     luckiest = Skill(random_percentile=100.0, excess_sharpe=excess)
     best = graded_evidence(
-        record.returns, len(record.trades), year, settings, TRIALS, luckiest, SOUND
+        record.returns, len(record.trades), year, settings, trials, luckiest, SOUND
     )
     if best.grade in DOUBTFUL_GRADES:
         return card.decision, best.grade
-    evidence = skill_sections(record, card, playbook, TRIALS, SOUND).evidence
+    evidence = skill_sections(record, card, playbook, trials, SOUND).evidence
     return card.decision, evidence.grade
 
 
@@ -223,4 +264,4 @@ def _report(found: list[Found]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main("--quick" in sys.argv[1:])

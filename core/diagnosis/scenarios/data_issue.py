@@ -11,6 +11,7 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.language import Message
+from core.liveness import duration
 from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.telemetry.frameworks import logs_by_episode
@@ -18,9 +19,12 @@ from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
+    from core.telemetry import Series
 
 RECENT, REMEMBERED = 20, 40  # points of a tag for which it fires, then is reported
 STEP_JUMP = 10.0  # times the median step difference
+CLOCK_BACK = 1.0  # seconds; smaller steps back are the order of two threads
+CLOCK_AHEAD = 90.0  # days between two points: no pause, but a clock that was set
 MIN_LEAPS = 5  # step differences; with fewer, the median is not used
 # NaN when all returns of a rollout are equal: harmless by itself.
 _BENIGN = frozenset({"train/explained_variance"})
@@ -28,6 +32,7 @@ _DAMAGE = frozenset(
     {Fault.BAD_DATA, Fault.BAD_LENGTH, Fault.ZERO_TAIL, Fault.OVERSIZED, Fault.UNDECODABLE}
 )
 _NAN = re.compile(r"\bnan\b|\binf(inity)?\b|non-?finite|invalid values", re.IGNORECASE)
+_MOST_CLOCKS = 5  # reported at once
 _RANK = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 
@@ -162,7 +167,7 @@ def _jumps(moment: RunView) -> list[_Issue]:
         return []
     found: list[_Issue] = []
     pace = moment.of_attempt(moment.pace())
-    raw = moment.of_attempt(moment.reader.series(pace.tag, moment.unix, stitched=False))
+    raw = moment.reader.newest_written(pace.tag, moment.unix)
     back = np.flatnonzero(np.diff(raw.step) < 0)
     if len(back):
         place = int(back[-1])
@@ -189,7 +194,7 @@ def _jumps(moment: RunView) -> list[_Issue]:
         )
         found.append(_Issue(status, Severity.WARNING, step, what))
     gaps = np.diff(pace.wall)
-    long = np.flatnonzero(gaps > moment.patience)
+    long = np.flatnonzero((gaps > moment.patience) & (gaps < CLOCK_AHEAD * 86400))
     if len(long):
         place = int(long[-1])
         status = _recent(len(gaps) - place <= RECENT, FindingStatus.RECOVERING)
@@ -200,7 +205,42 @@ def _jumps(moment: RunView) -> list[_Issue]:
             step=step,
         )
         found.append(_Issue(status, Severity.WARNING, step, what))
-    return found + _two_writers(moment, moment.reader, raw.tag)
+    writers = _two_writers(moment, moment.reader, raw.tag)
+    every = raw if writers else moment.reader.series(raw.tag, moment.unix, stitched=False)
+    return [*found, *_clock(moment, every), *writers]
+
+
+def _clock(moment: RunView, raw: Series) -> list[_Issue]:
+    """A clock that was set: points are ordered as they were written, whatever their times."""
+    found: list[_Issue] = []
+    gaps = np.diff(raw.wall)
+    for place in np.flatnonzero((gaps < -CLOCK_BACK) | (gaps >= CLOCK_AHEAD * 86400)):
+        step, gap = int(raw.step[place + 1]), float(gaps[place])
+        status = _recent(len(gaps) - int(place) <= RECENT, FindingStatus.RECOVERING)
+        what = (
+            Message(
+                "the clock was set back by {length} before step {step:,}; points are ordered as "
+                "they were written",
+                length=duration(-gap),
+                step=step,
+            )
+            if gap < 0
+            else Message(
+                "the clock moved forward by {days:,.0f} days before step {step:,}; points are "
+                "ordered as they were written",
+                days=gap / 86400,
+                step=step,
+            )
+        )
+        found.append(_Issue(status, Severity.WARNING, step, what))
+    present = moment.run.present
+    if present is not None and moment.unix > present.timestamp() + CLOCK_BACK:
+        what = Message(
+            "the newest events are dated {length} after now: a clock was or is wrong",
+            length=duration(moment.unix - present.timestamp()),
+        )
+        found.append(_Issue(FindingStatus.RECOVERING, Severity.WARNING, moment.step, what))
+    return found[-_MOST_CLOCKS:]
 
 
 def _recent(is_recent: bool, status: FindingStatus) -> FindingStatus:
@@ -209,18 +249,13 @@ def _recent(is_recent: bool, status: FindingStatus) -> FindingStatus:
 
 def _two_writers(moment: RunView, reader: RunEvents, tag: str) -> list[_Issue]:
     """An earlier attempt that still writes after the start of the next one."""
+    concurrent = reader.concurrent_until(moment.unix)
+    if not concurrent:
+        return []
     marks = reader.attempts_until(moment.unix)
-    if len(marks) < 2:
-        return []
-    raw = reader.series(tag, moment.unix, stitched=False)
-    # Files come in order of their first event, so only two at once make time go back.
-    back = np.flatnonzero(np.diff(raw.wall) < 0)
-    if not len(back):
-        return []
     what = Message(
         "two writers at once: {attempt} started while an earlier attempt was still writing {tag}",
         attempt=marks[-1].name,
         tag=tag,
     )
-    step = int(raw.step[back[-1] + 1])
-    return [_Issue(FindingStatus.FIRING, Severity.WARNING, step, what)]
+    return [_Issue(FindingStatus.FIRING, Severity.WARNING, marks[-1].first_step, what)]

@@ -55,7 +55,16 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
             _both(evidence.sharpe_hourly, facts.sharpe_daily),
             _straddle(decided),
         ),
-        (Message("Lag-1 autocorrelation"), fixed(facts.lag1_autocorrelation, 4), ""),
+        (
+            Message("Lag-1 autocorrelation of bars"),
+            fixed(facts.lag1_autocorrelation, 4),
+            _effective(evidence),
+        ),
+        (
+            Message("Lag-1 autocorrelation of trade results"),
+            fixed(facts.trades_lag1, 4),
+            Message("above 0: wins and losses come in streaks"),
+        ),
         (
             Message("Expected longest losing streak"),
             fixed(facts.expected_longest_losing_run, 1),
@@ -66,12 +75,21 @@ def _significance(page: Page, decided: RecordedDecision) -> None:
     _candidates(page, evidence)
     st.caption(
         page.say(
-            "PSR and DSR come from a formula that treats bars as independent, and estimate "
-            "the true Sharpe. A gate's P(pass) comes from resampling that keeps "
+            "PSR and DSR come from a formula with the effective number of independent bars, and "
+            "estimate the true Sharpe. A gate's P(pass) comes from resampling that keeps "
             "consecutive bars together, and estimates how often such a record passes. So "
             "the numbers differ; rely on the lower one."
         )
     )
+    if decided.uncertainty is not None and decided.uncertainty.trade_block is not None:
+        st.caption(
+            page.say(
+                "The 95 % intervals of drawdown and losing streak are for a new record of the same "
+                "length, the others for the true value. Trades are resampled in blocks of "
+                "{block:.1f} on average, so streaks stay together.",
+                block=decided.uncertainty.trade_block,
+            )
+        )
 
 
 def _trials(evidence: EvidenceRecord) -> str:
@@ -125,6 +143,13 @@ def _straddle(decided: RecordedDecision) -> str:
     if hourly is None or daily is None or (hourly >= limit) == (daily >= limit):
         return ""
     return Message("the limit {limit:g} is between the two", limit=limit)
+
+
+def _effective(evidence: EvidenceRecord) -> str:
+    """How many independent bars the record is worth."""
+    if evidence.effective_bars is None:
+        return ""
+    return Message("worth {bars:,.0f} independent bars", bars=evidence.effective_bars)
 
 
 def _streak(evidence: EvidenceRecord) -> str:

@@ -414,3 +414,11 @@ def test_what_the_job_knows_stands_beside_the_decision():
     assert decision["reproducible"] is True
     assert list(schema_validator().iter_errors(decision)) == []
     assert "job_id" not in fields_of(record())
+
+
+def test_a_short_volatility_shape_is_said_and_a_stopped_one_is_not():
+    assert warned(fields_of(with_trades([1.0] * 19 + [-6.0])), "the worst loss is 6.0 mean wins")
+    assert warned(fields_of(with_trades(ONE_WIN)), "100% of 20 trades won, losses: 0")
+    stopped = fields_of(with_trades([5.0, 5.0, 5.0, -5.0] * 5))
+    assert not warned(stopped, "Short-volatility shape")
+    assert stopped["facts"]["trades_lag1"] == pytest.approx(-1 / 3, abs=0.1)

@@ -29,8 +29,8 @@ def equity_file(tmp_path: Path, *rows: str, header: str = "time,equity") -> Path
     [
         ([f"{HOURS[0]},100", f"{HOURS[1]},nan"], "row 2 .*nan is not a finite number"),
         ([f"{HOURS[0]},inf"], "row 1 .*inf is not a finite number"),
-        ([f"{HOURS[0]},100", f"{HOURS[1]},0"], "row 2 .*is not above 0"),
-        ([f"{HOURS[0]},100", f"{HOURS[1]},-5"], "row 2 .*is not above 0"),
+        ([f"{HOURS[0]},0", f"{HOURS[1]},100"], "row 1 .*is not above 0"),
+        ([f"{HOURS[0]},-5"], "row 1 .*is not above 0"),
         ([f"{HOURS[0]},100", f"{HOURS[0]},101"], "row 2 .*repeats the time"),
         ([f"{HOURS[1]},100", f"{HOURS[0]},101"], "row 2 .*earlier than the row before"),
         ([f"{HOURS[0]},lots"], "row 1: equity is 'lots'"),

@@ -10,15 +10,16 @@ import pytest
 from core.metrics.conventions import meets_limit
 from core.playbook import DEFAULT, load_playbook
 from core.trading.resampling import (
+    SEED,
     OptimalBlocks,
     Uncertainty,
     chosen_block,
     optimal_blocks,
     pass_share,
     resampled_bars,
-    resampled_trades,
     uncertainty,
 )
+from core.trading.trade_resampling import resampled_trades
 from tests.expected import present
 
 PLAYBOOK = load_playbook(DEFAULT)
@@ -60,10 +61,10 @@ def test_a_drawdown_that_pays_back_is_seen_in_the_resampled_paths():
 
 
 def test_drawn_trades_lie_around_the_win_rate_and_know_no_profit_factor_without_losses():
-    values = resampled_trades(PNL, 500)
+    values = resampled_trades(PNL, 500, SEED)
     assert values["win_rate_pct"].mean() == pytest.approx((PNL > 0).mean() * 100, abs=1.0)
-    assert np.isnan(resampled_trades(np.ones(10), 20)["profit_factor"]).all()
-    assert (resampled_trades(-np.ones(10), 20)["consecutive_losses"] == 10).all()
+    assert np.isnan(resampled_trades(np.ones(10), 20, SEED)["profit_factor"]).all()
+    assert (resampled_trades(-np.ones(10), 20, SEED)["consecutive_losses"] == 10).all()
 
 
 def test_an_undefined_draw_is_not_passed():

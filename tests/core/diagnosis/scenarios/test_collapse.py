@@ -168,3 +168,13 @@ def test_its_actions_save_the_best_model_and_stop_the_run(tmp_path):
 def test_the_playbook_of_an_older_home_needs_no_entry_for_it() -> None:
     assert PLAYBOOK.find_scenario("collapse") is None
     assert "collapse" not in get_args(ScenarioId)
+
+
+@pytest.mark.parametrize("length", [50.0, 500.0, 2048.0])
+def test_single_episodes_with_much_scatter_are_told_from_a_collapse(tmp_path, length):
+    # Independent points, as a trainer logs that does not average over 100 episodes.
+    fell = through((1, 22), (100, 87), (124, 9.4), (200, 9.4), size=4.0)
+    steady = through((1, 22), (100, 87), (200, 87), size=4.0)
+    found = of(tmp_path / "fell", 200, fell, length=lambda i: length)["collapse"]
+    assert found.status is FIRING
+    assert of(tmp_path / "steady", 200, steady, length=lambda i: length)["collapse"].status is OK

@@ -18,7 +18,7 @@ from tests.core.diagnosis.runs import (
     open_reader,
     ppo,
 )
-from tests.event_files import Point, write_events
+from tests.event_files import Point, header, scalar, write_events
 from tests.expected import present
 
 if TYPE_CHECKING:
@@ -167,3 +167,18 @@ def test_a_file_that_ends_inside_a_record_is_told_once_it_is_silent(tmp_path):
     found = findings(facts(reader, 100 * MINUTE + HOUR))["data_issue"]
     assert found.status is FindingStatus.FIRING
     assert "ends with an incomplete record" in found.headline
+
+
+def test_a_clock_that_was_set_back_is_named_and_raises_no_alarm(tmp_path):
+    series = ppo(100)
+    for points in series.values():
+        points[:] = [(step, wall - 2 * HOUR * (step > 90 * STEPS), v) for step, wall, v in points]
+    folder = tmp_path / "run"
+    folder.mkdir()
+    rows = sorted((p[0], tag, p) for tag, points in series.items() for p in points)
+    records = [scalar(tag, *point) for _, tag, point in rows]
+    (folder / "tfevents.1").write_bytes(header(rows[0][2][1]) + b"".join(records))
+    found = findings(facts(open_reader(folder), 100 * MINUTE))[NAME]
+    assert found.status is FindingStatus.RECOVERING
+    assert "the clock was set back by 119 min before step" in found.headline
+    assert "ordered as they were written" in found.headline

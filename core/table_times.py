@@ -1,4 +1,4 @@
-"""Open times of candles, in whatever form they are written.
+"""Times in a column of a table, in whatever form they are written.
 
 Digits are time since 1970: 10 in s, 13 in ms, 16 in us (Binance's spot archives since 2025),
 19 in ns. The unit is read per row, because a concatenated file mixes them. Words are ISO 8601,
@@ -9,16 +9,8 @@ as a fact, because local time with daylight saving has hours that exist twice or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-
-from core.errors import MarketDataError
-from core.language import Message
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Unit -> number of digits, units per us, us per unit.
 _UNITS = {"s": (10, 1, 1_000_000), "ms": (13, 1, 1000), "us": (16, 1, 1), "ns": (19, 1000, 1)}
@@ -27,10 +19,10 @@ _HOUR_OF_TWELVE = "%Y-%m-%d %I-%p"
 
 
 @dataclass(frozen=True)
-class OpenTimes:
-    """Open times as read.
+class TableTimes:
+    """Times as read.
 
-    :ivar moments: UTC, shape (rows,).
+    :ivar moments: UTC, shape (rows,); NaT where a cell is no time.
     :ivar rows_by_unit: how many rows came in each unit.
     :ivar zoneless: the times are words without a zone, taken as UTC.
     """
@@ -40,39 +32,18 @@ class OpenTimes:
     zoneless: bool
 
 
-def open_times(path: Path, column: pd.Series, first_line: int) -> OpenTimes:
-    """Read a column of times.
-
-    :raises MarketDataError: a cell is no time; names file and line.
-    """
+def table_times(column: pd.Series) -> TableTimes:
+    """Read a column of times."""
     if pd.api.types.is_datetime64_any_dtype(column):
         zoneless = getattr(column.dt, "tz", None) is None
         moments = column.dt.tz_localize("UTC") if zoneless else column.dt.tz_convert("UTC")
-        found = OpenTimes(moments.dt.as_unit("us"), {}, False)  # such a table has no local time
-    elif pd.api.types.is_numeric_dtype(column):
-        whole = column.astype("Int64").astype(str) if column.notna().all() else column.astype(str)
-        found = _of_text(whole)
-    else:
-        found = _of_text(column.astype(str))
-    wrong = found.moments.isna().to_numpy()
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise MarketDataError(
-            Message(
-                "{path}, line {line}: {text!r} is not an open time.",
-                path=str(path),
-                line=first_line + row,
-                text=str(column.iloc[row]),
-            ),
-            Message(
-                "Open times are ISO 8601 in UTC, or digits since 1970: 10 (s), 13 (ms), 16 (us)"
-                " or 19 (ns)."
-            ),
-        )
-    return found
+        return TableTimes(moments.dt.as_unit("us"), {}, False)  # such a table has no local time
+    if pd.api.types.is_numeric_dtype(column) and column.notna().all():
+        return _of_text(column.astype("Int64").astype(str))
+    return _of_text(column.astype(str))
 
 
-def _of_text(column: pd.Series) -> OpenTimes:
+def _of_text(column: pd.Series) -> TableTimes:
     text = column.str.strip()
     text = text.str.replace(r"^(\d{10,19})\.0+$", r"\1", regex=True)  # a float of a spreadsheet
     length, digits = text.str.len(), text.str.fullmatch(r"\d+")
@@ -85,10 +56,10 @@ def _of_text(column: pd.Series) -> OpenTimes:
         times[rows] = pd.to_datetime(moments, unit="us", utc=True).dt.as_unit("us")
     words = ~digits
     if not words.any():
-        return OpenTimes(times, counts, False)
+        return TableTimes(times, counts, False)
     written = text[words].str.replace(r" ?UTC$", "Z", regex=True)
     parsed = pd.to_datetime(written, format="ISO8601", utc=True, errors="coerce")
     if parsed.isna().all():
         parsed = pd.to_datetime(written, format=_HOUR_OF_TWELVE, utc=True, errors="coerce")
     times[words] = parsed.dt.as_unit("us")
-    return OpenTimes(times, counts, not text[words].str.contains(_ZONE, regex=True).any())
+    return TableTimes(times, counts, not text[words].str.contains(_ZONE, regex=True).any())

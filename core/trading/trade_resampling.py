@@ -1,0 +1,109 @@
+"""Trade metrics on resampled round trips that keep their streaks.
+
+Trades are drawn in matched blocks (Carlstein, Do, Hall, Hesterberg and Kuensch 1998): a
+block has a random length, its mean by Politis and White (2004), and starts after a trade
+with the same sign as the last one drawn. So a losing streak neither breaks nor grows where
+two blocks join, as it does with independent draws.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.metrics.conventions import NO_VOLATILITY
+from core.trading.dependence import effective_length
+
+if TYPE_CHECKING:
+    from core.playbook.gates import GateId
+
+METHOD = (
+    "round trips in matched blocks (Carlstein et al. 1998), mean length by Politis and White "
+    "(2004) on results and on their signs; win rate and profit factor widened to the variance of "
+    "their effective number of trades; the losing streak is that of a new record of as many trades"
+)
+_FEWEST = 20  # below it the optimal length is noise
+_WIDEST = 3.0
+
+
+def trade_block(pnl: np.ndarray) -> float:
+    """Mean block length in trades, 1 to a quarter of the record."""
+    from arch.bootstrap import optimal_block_length  # loading it takes a second
+
+    found = [1.0]
+    if len(pnl) >= _FEWEST:
+        for series in (pnl, (pnl < 0).astype(float)):
+            if float(np.std(series)) > NO_VOLATILITY:
+                length = float(optimal_block_length(series)["stationary"].iloc[0])
+                found.append(length if np.isfinite(length) else 1.0)
+    return max(1.0, min(max(found), len(pnl) / 4.0))
+
+
+def resampled_trades(
+    pnl: np.ndarray, repetitions: int, seed: int, block: float | None = None
+) -> dict[GateId, np.ndarray]:
+    """Win rate, profit factor and longest losing run of resampled trades, (repetitions,) each.
+
+    :param block: mean length in trades; None: :func:`trade_block`.
+    """
+    drawn = pnl[_matched(pnl < 0, repetitions, block or trade_block(pnl), seed)]
+    won = np.where(drawn > 0, drawn, 0.0).sum(axis=0)
+    lost = -np.where(drawn < 0, drawn, 0.0).sum(axis=0)
+    longest, current = np.zeros(repetitions), np.zeros(repetitions)
+    for losing in drawn < 0:
+        current = (current + 1) * losing
+        np.maximum(longest, current, out=longest)
+    wins = (drawn > 0).mean(axis=0)
+    factor = np.divide(won, lost, out=np.full(repetitions, np.nan), where=lost > 0)
+    return {
+        "win_rate_pct": _wider_share(wins, pnl > 0) * 100.0,
+        "profit_factor": _wider_factor(factor, pnl),
+        "consecutive_losses": longest,
+    }
+
+
+def _matched(lost: np.ndarray, repetitions: int, block: float, seed: int) -> np.ndarray:
+    """Positions of the drawn trades, shape (trades, repetitions)."""
+    n, random = len(lost), np.random.default_rng(seed)
+    follows = np.roll(lost, 1)
+    won_before, lost_before = (np.flatnonzero(follows == sign) for sign in (False, True))
+    starts = random.random((n, repetitions))
+    joins = random.random((n, repetitions)) < 1.0 / block
+    drawn = np.empty((n, repetitions), int)
+    drawn[0] = (starts[0] * n).astype(int)
+    for i in range(1, n):
+        before = drawn[i - 1]
+        following = (before + 1) % n
+        for sign, places in ((False, won_before), (True, lost_before)):
+            here = np.flatnonzero(joins[i] & (lost[before] == sign))
+            if len(here):
+                following[here] = places[(starts[i, here] * len(places)).astype(int)]
+        drawn[i] = following
+    return drawn
+
+
+def _wider_share(values: np.ndarray, won: np.ndarray) -> np.ndarray:
+    """The shares spread to the standard error that the effective number of trades has."""
+    own = float(won.mean())
+    needed = np.sqrt(own * (1.0 - own) / effective_length(won.astype(float)))
+    return np.clip(own + (values - own) * _stretch(float(values.std()), float(needed)), 0.0, 1.0)
+
+
+def _wider_factor(values: np.ndarray, pnl: np.ndarray) -> np.ndarray:
+    """The factors spread likewise on the log scale; those that are 0 or undefined stay."""
+    lost = -float(pnl[pnl < 0].sum())
+    own = float(pnl[pnl > 0].sum()) / lost if lost > 0.0 else 0.0
+    usable = np.isfinite(values) & (values > 0.0)
+    if own <= 0.0 or not usable.any():
+        return values
+    # Error of log(wins / losses) by the delta method: each trade's influence on it.
+    influence = np.where(pnl > 0, pnl / (own * lost), pnl / lost)
+    needed = float(influence.std()) * len(pnl) / np.sqrt(effective_length(influence))
+    away = np.log(values, out=np.zeros(len(values)), where=usable) - np.log(own)
+    by = _stretch(float(away[usable].std()), needed)
+    return np.where(usable, own * np.exp(away * by), values)
+
+
+def _stretch(spread: float, needed: float) -> float:
+    return min(max(1.0, needed / spread), _WIDEST) if spread > NO_VOLATILITY else 1.0
