@@ -29,6 +29,7 @@ from core.decision.warnings import find_warnings
 from core.gates import GateResult, decide, score
 from core.metrics.records import records_csv
 from core.timestamps import iso
+from core.trading.dials import dials
 from core.trading.earnings import earnings
 from core.trading.episodes import dispersion, episode_table, share_of_episodes_that_pass
 from core.trading.evidence import Trials
@@ -187,6 +188,7 @@ def build_decision(
             bars_per_year,
         ),
         robustness=robustness(record, strained, table, bars_per_year),
+        dials=dials(track, levels, record.costs, judge, strained, card.gates),
         trust=trust,
         if_go=live_limits(
             record.curve,

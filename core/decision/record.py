@@ -21,6 +21,7 @@ from core.language import Message
 from core.market.candles import Provenance
 from core.metrics.conventions import Conventions
 from core.playbook.gates import GateId
+from core.trading.dials import Dial
 from core.trading.earnings import Earnings
 from core.trading.episodes import Dispersion, EpisodeRow
 from core.trading.live_limits import LiveLimits
@@ -95,6 +96,10 @@ class RecordedDecision(JsonModel):
     )
     earning: Earnings | None = Field(default=None, description="How the record earned.")
     robustness: Robustness | None = Field(default=None, description="Where the record breaks.")
+    dials: tuple[Dial, ...] | None = Field(
+        default=None,
+        description="What other settings would change; absent: recorded before December 2026.",
+    )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
     if_go: LiveLimits | None = Field(default=None, description="Size, stops and dates of a GO.")
     episodes: tuple[EpisodeRow, ...] = Field(description="One row per episode, then ALL and WORST.")
@@ -120,7 +125,9 @@ class RecordedDecision(JsonModel):
     job_id: str | None = Field(default=None, description="Job that made it.")
     trial: int | None = Field(default=None, description="Number of the trial, by the ledger.")
     reproducible: bool | None = Field(
-        default=None, description="An episode run again gave the same bytes; null: not tested."
+        default=None,
+        description="The backtest run again gave the same bytes (before December 2026: its first "
+        "episode); null: not tested.",
     )
     reward_components: dict[str, float] | None = Field(
         default=None, description="Sum of the backtest's unscaled reward by component."

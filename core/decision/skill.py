@@ -133,7 +133,7 @@ def _random(record: BacktestRecord, card: Scorecard, playbook: Playbook) -> Rand
     """Policies that trade as often at random moments; None for an agent that never traded."""
     settings = playbook.revalidation
     own = card.gate("sharpe").value
-    style = Style.of(record.levels, record.episodes)
+    style = Style.of(record.levels)
     if style is None or own is None:
         return None
     n = settings.random_policies

@@ -47,7 +47,7 @@ def _about_trust(decision: DecisionRecord) -> Iterator[Message]:
         if test.passed is False:
             yield Message("Look-ahead test failed. {detail}", detail=detail_of(test))
     if trust.reproducible is False:
-        yield Message("The first episode gave different numbers in a second run.")
+        yield Message("The backtest gave different numbers in a second run.")
     if trust.overlap == "overlap":
         yield Message(
             "Backtest data start {first}, before the training data end ({last}).",

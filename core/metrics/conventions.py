@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from core.json_model import JsonModel
 
-CONVENTIONS_ID = "trainweek-2"
+CONVENTIONS_ID = "trainweek-3"
 
 RELATIVE_TOLERANCE = 1e-9
 """Of every comparison with a limit: 100 -> 85 gives 15.000000000000002 %, which is 15 %."""
@@ -61,11 +61,10 @@ def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
         max_drawdown_pct="from equity including the starting capital, every bar's close, "
         "positive percent; lows inside a bar are ignored",
         trades="round trips from flat to flat, net of both fees, in USDT; a position open at "
-        "an episode's end is closed at its last close and counted (forced_exit)",
+        "the record's end is closed at its last close and counted (forced_exit)",
         win_rate_pct="net pnl > 0 over all closed trades",
         profit_factor="sum of wins / |sum of losses| in USDT",
-        consecutive_losses="longest run of net pnl < 0 in order of exit, across episodes; "
-        "break-even ends a run",
+        consecutive_losses="longest run of net pnl < 0 in order of exit; break-even ends a run",
         calmar=f"((end / start)^({bars_per_year} / n) - 1) / max drawdown over the whole window",
         undefined="null with a status; a gate without a value is not passed",
         comparison="unrounded, inclusive, relative tolerance 1e-9",
@@ -76,6 +75,6 @@ def conventions(bars_per_year: int = HOURS_PER_YEAR) -> Conventions:
         intervals="percentiles of resampled records: bars by stationary blocks, round trips "
         "by matched blocks; those of Sharpe, win rate and profit factor are for the true value, those "
         "of drawdown and losing streak for a new record of the same length",
-        episodes="chronological slices without overlap, flat at each start; gates are computed "
-        "on the stitched record",
+        episodes="chronological slices without overlap of one continuous record, through which "
+        "positions are held; gates are computed on the whole record",
     )

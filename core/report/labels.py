@@ -27,6 +27,12 @@ LOOKAHEAD_TESTS = {
     "statistics": Message("feature statistics"),
     "repeated_bars": Message("no repeated training bars"),
 }
+DIALS = {
+    "fee_bps": Message("Fee per side, bps"),
+    "slippage_bps": Message("Slippage per side, bps"),
+    "start_offset_bars": Message("Start later, bars"),
+    "closed_by_episodes": Message("Positions closed at the ends of N episodes"),
+}
 OVERLAP = {
     "none": Message("no"),
     "overlap": Message("YES"),

@@ -12,7 +12,7 @@ from core.decision.sentences import sentences_in
 from core.metrics.records import require_equity
 from core.report import sentences
 from core.report.charts import episode_chart, equity_chart
-from core.report.labels import BASELINES, LOOKAHEAD_TESTS, OVERLAP, part_label
+from core.report.labels import BASELINES, DIALS, LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.memo_text import memo_text
 from core.report.spark import gate_spark
 from core.report.speaker import Speaker
@@ -67,6 +67,7 @@ def memo_html(
         sentences=sentences,
         gates=[GateRow.of(gate, decision, v) for gate in decision.gates],
         parts=(decision.robustness.quarters, decision.robustness.regimes),
+        dials={name: label.in_(v.language) for name, label in DIALS.items()},
         part_label=lambda label: part_label(label, v.language),
         tests=None
         if tests is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.documents import SYMBOLS, decision_text
 from core.decision.sentences import Sentences, sentences_in
-from core.report.labels import LOOKAHEAD_TESTS, OVERLAP, part_label
+from core.report.labels import DIALS, LOOKAHEAD_TESTS, OVERLAP, part_label
 from core.report.sentences import (
     among_random,
     blocks,
@@ -172,6 +172,7 @@ def _breaks(d: DecisionRecord, v: Speaker) -> str:
         _heading(4, v.say("Where it breaks")),
         *_folded(f"{fee} {fees}; {slippage} {slips}", "  "),
         *_folded("; ".join(parts), "  "),
+        *_folded(_dials(d, v), "  "),
     ]
     ends = []
     if worst := r.worst_episode:
@@ -185,6 +186,17 @@ def _breaks(d: DecisionRecord, v: Speaker) -> str:
     if late := r.delay_one_bar:
         ends.append(v.say("filled one bar later {outcome}", outcome=_short(late, v)))
     return "\n".join([*lines, f"  {'; '.join(ends)}"]).rstrip()
+
+
+def _dials(d: DecisionRecord, v: Speaker) -> str:
+    """The settings that change the decision."""
+    flips = [
+        f"{DIALS[dial.setting].in_(v.language)} {dial.value:g}: {dial.decision.value} "
+        f"({dial.gates_passed}/{len(d.gates)})"
+        for dial in d.dials or ()
+        if dial.decision != d.decision
+    ]
+    return v.say("Dials that change the decision: {dials}", dials="; ".join(flips) or v.say("none"))
 
 
 def _short(outcome: Outcome, v: Speaker) -> str:

@@ -77,12 +77,12 @@ class BacktestRecord:
 
     @cached_property
     def episodes(self) -> np.ndarray:
-        """Number of the episode of each bar, shape (n,)."""
+        """Number of the episode (a slice of the record) of each bar, shape (n,)."""
         return self.equity["episode"].to_numpy()[1:]
 
     @cached_property
     def track(self) -> Track:
-        """The marked bars, for a replay.
+        """The marked bars, for a replay: one episode, a position is held through slices.
 
         :raises InputError: no bars, or they are not in order of time.
         """
@@ -95,7 +95,7 @@ class BacktestRecord:
                 ),
                 Message("Give each bar once, in order of time."),
             )
-        return Track.of(self.bars, self.episodes)
+        return Track.of(self.bars, np.zeros(len(self.equity) - 1))
 
     @cached_property
     def mean_exposure(self) -> float:

@@ -1,4 +1,4 @@
-"""The stitched record by episode, to show how much the verdict depends on one of them."""
+"""The record by episode (a slice of it), to show how much the verdict depends on one of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class EpisodeRow(JsonModel):
     last: str | None = Field(description="Last mark, UTC.")
     bars: int | None = Field(description="Marked bars.")
     trades: int | None = Field(description="Closed round trips.")
-    forced_exits: int | None = Field(description="Round trips closed by the episode's end.")
+    forced_exits: int | None = Field(
+        description="Round trips closed by force: before December 2026 at each "
+        "episode's end, since then at the record's end."
+    )
     return_pct: float | None = Field(description="Net return, percent.")
     mean_exposure: float | None = Field(description="Mean signed share of equity in the market.")
     sharpe: Number | None = Field(description="Annual.")
@@ -66,7 +69,7 @@ def episode_table(
     gates: Sequence[GateSpec],
     bars_per_year: int = HOURS_PER_YEAR,
 ) -> tuple[EpisodeRow, ...]:
-    """One row per episode, then ``ALL`` (the stitched record) and ``WORST`` (of each column).
+    """One row per episode, then ``ALL`` (the whole record) and ``WORST`` (of each column).
 
     Values are unrounded. An episode's starting capital is the last mark before it.
 

@@ -90,17 +90,15 @@ class Style:
     size: float
 
     @classmethod
-    def of(cls, levels: np.ndarray, episodes: np.ndarray) -> Style | None:
+    def of(cls, levels: np.ndarray) -> Style | None:
         """Read the round trips from the held levels; None if the agent never traded.
 
-        A trip ends where the level changes or an episode does.
+        A trip ends where the side changes.
         """
         sides = np.sign(levels)
         if not sides.any():
             return None
-        begins = np.flatnonzero(
-            np.concatenate([[True], (sides[1:] != sides[:-1]) | (episodes[1:] != episodes[:-1])])
-        )
+        begins = np.flatnonzero(np.concatenate([[True], sides[1:] != sides[:-1]]))
         lengths = np.diff(np.append(begins, len(levels)))
         held = sides[begins] != 0
         return cls(lengths[held], sides[begins][held], float(np.abs(levels).max()))
@@ -139,9 +137,8 @@ class Style:
 
 
 def run_random(track: Track, style: Style, costs: CostModel, n: int, seed: int = SEED) -> Replay:
-    """Replay n random policies, each as one episode without the agent's forced exits."""
-    whole = Track(track.open, track.close, *_ends(len(track)), track.tradable)
-    return replay(whole, style.draw(len(track), n, seed), Costs.of(*[costs] * n))
+    """Replay n random policies."""
+    return replay(track, style.draw(len(track), n, seed), Costs.of(*[costs] * n))
 
 
 def sharpes(equity: np.ndarray, bars_per_year: int) -> np.ndarray:
@@ -169,9 +166,3 @@ def spread_of(values: np.ndarray) -> Quantiles:
     return Quantiles(
         p=_QUANTILES, value=tuple(float(value) for value in np.quantile(values, _QUANTILES))
     )
-
-
-def _ends(bars: int) -> tuple[np.ndarray, np.ndarray]:
-    first, last = np.zeros(bars, bool), np.zeros(bars, bool)
-    first[0], last[-1] = True, True
-    return first, last

@@ -27,7 +27,8 @@ TRIM_BAND = 0.05  # of the level; trimming a smaller drift would only cost fees
 class Track:
     """The bars that equity was marked on, shape (n,) each.
 
-    :ivar first: the bar is the first of an episode: flat before it.
+    :ivar first: the bar is the first of an episode: flat before it. A record is one episode;
+        a dial cuts it into several.
     :ivar last: the bar is the last of an episode: flat after it.
     :ivar tradable: orders were filled on the bar; there is no trade in a filled one.
     """

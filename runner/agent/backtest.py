@@ -1,7 +1,7 @@
-"""The revalidation's backtest: chronological episodes, equity and trades of each bar.
+"""The revalidation's backtest: one continuous record, equity and trades of each bar.
 
-It uses the training environment with one account, so fills are the same. Equity compounds
-over the episodes.
+It uses the training environment with one account, so fills are the same. Episodes are
+slices of the record: they label its rows and change nothing that is traded.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Stitched records of all episodes.
+    """The record of one account over all bars.
 
     :ivar equity: ``time`` (UTC, close of the bar), ``equity`` (USDT), ``exposure``
-        (share of equity in coins), ``episode`` (from 1), ``target`` (the level that was
+        (share of equity in coins), ``episode`` (the slice, from 1), ``target`` (the level that was
         held on the bar, a signed share of equity; with it every cost can be replayed).
         The first row is the start capital at the close on which the first decision
         was made.
@@ -51,36 +51,40 @@ def run_backtest(
     settings: EnvSettings,
     on_episode: Callable[[int, pd.DataFrame, pd.DataFrame], None] | None = None,
 ) -> Backtest:
-    """Step through ``spans`` in order; flat at each start, forced exit at each end.
+    """Step through all bars of ``spans``; flat at the start, forced exit at the end.
+
+    A position is held through the border of two episodes. A round trip belongs to the
+    episode in which it ends.
 
     :param spans: adjacent episodes, see :mod:`runner.agent.episodes`.
     :param on_episode: called after each with its number (from 1) and the records so far.
     """
-    env = MarketEnv(market, features, ChronologicalEpisodes(spans), settings, num_envs=1)
+    whole = [(spans[0][0], spans[-1][1])]
+    env = MarketEnv(market, features, ChronologicalEpisodes(whole), settings, num_envs=1)
     closes = pd.DatetimeIndex(market.open_time + market.interval, tz="UTC")
     opens = pd.DatetimeIndex(market.open_time, tz="UTC")
-    capital = settings.start_capital
-    rows: list[tuple] = [(closes[spans[0][0]], capital, 0.0, 1, 0.0)]
+    rows: list[tuple] = [(closes[spans[0][0]], settings.start_capital, 0.0, 1, 0.0)]
     trips = RoundTrips()
     components: dict[str, float] = {}
     observation = env.reset()
-    for number in range(1, len(spans) + 1):
-        factor = capital / settings.start_capital  # each account starts fresh, the record compounds
-        ended, held = False, 0.0
-        while not ended:
-            actions = policy(observation, env)
-            observation, _, _, _ = env.step(actions)
-            outcome = env.outcome
-            bar, ended = int(outcome.bar[0]), bool(outcome.ended[0])
-            if not market.filled[bar]:
-                held = float(settings.levels[int(actions[0])])
-            trips.fill(number, opens[bar], outcome.fills, factor)
-            if outcome.exits is not None:
-                trips.fill(number, closes[bar], outcome.exits, factor, forced=True)
-            capital = float(outcome.equity[0]) * factor
-            rows.append((closes[bar], capital, float(outcome.exposure[0]), number, held))
-            for name, values in outcome.components.items():
-                components[name] = components.get(name, 0.0) + float(values[0])
-        if on_episode is not None:
-            on_episode(number, pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame())
+    number, ended, held = 1, False, 0.0
+    while not ended:
+        actions = policy(observation, env)
+        observation, _, _, _ = env.step(actions)
+        outcome = env.outcome
+        bar, ended = int(outcome.bar[0]), bool(outcome.ended[0])
+        if not market.filled[bar]:
+            held = float(settings.levels[int(actions[0])])
+        trips.fill(number, opens[bar], outcome.fills)
+        if outcome.exits is not None:
+            trips.fill(number, closes[bar], outcome.exits, forced=True)
+        rows.append(
+            (closes[bar], float(outcome.equity[0]), float(outcome.exposure[0]), number, held)
+        )
+        for name, values in outcome.components.items():
+            components[name] = components.get(name, 0.0) + float(values[0])
+        if bar == spans[number - 1][1] or ended:
+            if on_episode is not None:
+                on_episode(number, pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame())
+            number += 1
     return Backtest(pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame(), components)

@@ -41,19 +41,13 @@ class RoundTrips:
     rows: list[tuple] = field(default_factory=list)
     trip: _Trip | None = None
 
-    def fill(
-        self, episode: int, at: pd.Timestamp, fills: Fills, factor: float, forced: bool = False
-    ) -> None:
-        """Add account 0's fill of one step, if it had one.
-
-        :param factor: of the account's amounts (equity compounds over episodes, while each
-            account begins with the start capital).
-        """
-        quantity = float(fills.quantity[0]) * factor
+    def fill(self, episode: int, at: pd.Timestamp, fills: Fills, forced: bool = False) -> None:
+        """Add account 0's fill of one step, if it had one."""
+        quantity = float(fills.quantity[0])
         if quantity == 0.0:
             return
-        price, fee = float(fills.price[0]), float(fills.fee[0]) * factor
-        position = float(fills.position[0]) * factor
+        price, fee = float(fills.price[0]), float(fills.fee[0])
+        position = float(fills.position[0])
         trip = self.trip
         if trip is not None and position * trip.quantity > 0.0:
             trip.reduce(-quantity, price, fee)

@@ -140,7 +140,8 @@ def revalidate(
         str | None, typer.Option(help="Candles to test on (default: the playbook's).")
     ] = None,
     num_episodes: Annotated[
-        int, typer.Option(help="Number of episodes, run one after another.", min=1)
+        int,
+        typer.Option(help="Number of slices that the record is shown in; changes no gate.", min=1),
     ] = 10,
     save_report: Annotated[
         bool, typer.Option("--save-report", help="Write the reports (default: print only).")

@@ -132,7 +132,7 @@ class _Revalidation:
         self._progress("gates", self.episodes, self.gates)
         bars = marked_bars(candles, backtest.equity)
         record = BacktestRecord(backtest.equity, backtest.trades, bars, settings.costs)
-        again = run_backtest(policy, market, features, spans[:1], settings)
+        again = run_backtest(policy, market, features, spans, settings)
         self._progress("lookahead", self.episodes, self.gates)
         trained_on = training_candles(self.home.train_data, candidate)
         checks = Checks(
@@ -143,7 +143,7 @@ class _Revalidation:
                     "repeated_bars": repeated_bars_test(trained_on, candles),
                 }
             ),
-            reproducible=_repeats(backtest, again, len(spans) > 1),
+            reproducible=_repeats(backtest, again),
             rerun=self._rerun(),
             longest_gap_bars=max((gap.bars for gap in candles.gaps), default=0),
         )
@@ -181,7 +181,7 @@ class _Revalidation:
             on_stage=self._stage,
         )
         if not decision.reproducible:
-            print("[WARN] A rerun of the first episode gave different results", flush=True)
+            print("[WARN] A rerun of the backtest gave different results", flush=True)
         result = self._finish(decision, record, context)
         _info(f"Decision: {decision.decision.value}")
         print(gate_block(decision.gates), flush=True)
@@ -267,18 +267,11 @@ class _Revalidation:
         )
 
 
-def _repeats(full: Backtest, again: Backtest, cut: bool) -> bool:
-    """Whether a rerun of the first episode gave byte-identical tables.
-
-    :param cut: the full backtest has more episodes after the first.
-    """
-    equity, trades = full.equity, full.trades
-    if cut:
-        equity = equity[equity["episode"] == 1]
-        trades = trades[trades["episode"] == 1]
+def _repeats(first: Backtest, again: Backtest) -> bool:
+    """Whether a rerun gave byte-identical tables."""
     return all(
-        records_csv(first) == records_csv(second)
-        for first, second in ((equity, again.equity), (trades, again.trades))
+        records_csv(one) == records_csv(other)
+        for one, other in ((first.equity, again.equity), (first.trades, again.trades))
     )
 
 

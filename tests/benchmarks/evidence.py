@@ -120,7 +120,7 @@ def speed(playbook: Playbook) -> None:
     held = np.cumsum(np.random.default_rng(1).random(YEAR) < 1 / 24) % 2 * SIZE
     played = replay(track, held, Costs.of(CostModel()))
     returns, pnl = bar_returns(played.equity[:, 0]), played.pnl(0)
-    style = present(Style.of(held, np.zeros(YEAR)))
+    style = present(Style.of(held))
     judge = Judge(playbook.gates, playbook.decision, YEAR)
     parts = {
         f"{n} random policies": lambda: run_random(track, style, CostModel(), n),

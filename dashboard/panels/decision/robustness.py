@@ -9,8 +9,10 @@ import streamlit as st
 
 from core.language import Message, joined, literal
 from core.reading import as_set
+from core.report.labels import DIALS
 from dashboard.components.charts import draw
 from dashboard.components.figures_table import Row, figures_table, table
+from dashboard.components.states import word
 from dashboard.figures.breaks import cost_figure, episode_figure, parts_figure
 from dashboard.formatting import NONE, fixed, short, signed
 from dashboard.wording import plain
@@ -43,6 +45,7 @@ def show(page: Page, saved: SavedDecision) -> None:
     slips = [(as_set(row.slippage_bps, "bps"), row) for row in breaks.slippage]
     _costs(page, "slippage", Message("Return at other slippage"), slips)
     _single(page, breaks)
+    _dials(page, decided)
     _parts(page, "quarters", Message("By quarter"), breaks.quarters)
     _parts(page, "regimes", Message("By market regime"), breaks.regimes)
     _episodes(page, decided)
@@ -79,6 +82,40 @@ def _single(page: Page, breaks: Robustness) -> None:
         ),
     ]
     figures_table(page, rows, "breaks-figures")
+
+
+def _dials(page: Page, decided: RecordedDecision) -> None:
+    """Settings that a person can choose: what each would make of the same decisions."""
+    if not decided.dials:
+        return
+    say, names = page.say, {gate.id: gate.short for gate in decided.gates}
+    st.markdown(f"**{say('Dials')}**")
+    st.caption(say("The same decisions, booked again with one setting changed."))
+    heads = [
+        say(head)
+        for head in (
+            Message("Setting"),
+            Message("Gates that flip"),
+            Message("Value"),
+            _RETURN,
+            Message("Gates passed"),
+            Message("Decision"),
+        )
+    ]
+    rows = []
+    for dial in decided.dials:
+        verdict = word(dial.decision, say)
+        rows.append(
+            [
+                say(DIALS[dial.setting]),
+                plain(", ".join(names[gate] for gate in dial.flipped) or "–"),
+                say(short(dial.value)),
+                say(short(dial.return_pct)),
+                plain(f"{dial.gates_passed}/{len(decided.gates)}"),
+                f"**{verdict}**" if dial.decision != decided.decision else verdict,
+            ]
+        )
+    table(heads, rows, "dials", words=2)
 
 
 def break_even(breaks: Robustness | None) -> Message | None:

@@ -14,6 +14,7 @@ import pytest
 from core.decision import (
     BacktestRecord,
     Checks,
+    DecisionRecord,
     EarlierDecision,
     JobDetails,
     marked_bars,
@@ -422,3 +423,11 @@ def test_a_short_volatility_shape_is_said_and_a_stopped_one_is_not():
     stopped = fields_of(with_trades([5.0, 5.0, 5.0, -5.0] * 5))
     assert not warned(stopped, "Short-volatility shape")
     assert stopped["facts"]["trades_lag1"] == pytest.approx(-1 / 3, abs=0.1)
+
+
+def test_a_decision_of_earlier_conventions_loads_without_dials():
+    old = fields_of(record())
+    del old["dials"]
+    old["conventions"]["id"] = "trainweek-2"
+    read = DecisionRecord.model_validate(old)
+    assert (read.dials, read.conventions.id) == (None, "trainweek-2")

@@ -19,12 +19,13 @@ def held(*runs: tuple[float, int]) -> np.ndarray:
     return np.concatenate([np.full(bars, level) for level, bars in runs])
 
 
-def test_the_style_is_read_from_the_levels_and_ends_with_an_episode():
-    levels = held((0.0, 3), (0.15, 4), (0.0, 1), (0.15, 6))
-    style = present(Style.of(levels, np.repeat([1, 2], [10, 4])))
-    assert style.holds.tolist() == [4, 2, 4]
+def test_the_style_is_read_from_the_levels_and_ends_where_the_side_changes():
+    levels = held((0.0, 3), (0.15, 4), (0.0, 1), (0.15, 6), (-0.15, 2))
+    style = present(Style.of(levels))
+    assert style.holds.tolist() == [4, 6, 2]
+    assert style.sides.tolist() == [1, 1, -1]
     assert style.size == 0.15
-    assert Style.of(np.zeros(5), np.ones(5)) is None
+    assert Style.of(np.zeros(5)) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -39,25 +40,25 @@ def test_each_policy_trades_as_often_and_holds_as_long_in_total(runs, after, bot
         side = -0.2 if both_sides and i % 2 else 0.2
         parts += [(0.0, gap), (side, hold)]
     levels = held(*parts, (0.0, after))
-    style = present(Style.of(levels, np.ones(len(levels))))
+    style = present(Style.of(levels))
     drawn = style.draw(len(levels), 20)
     assert drawn.shape == (len(levels), 20)
     assert set(np.unique(drawn)) <= {-0.2, 0.0, 0.2}
     for column in drawn.T:
-        again = present(Style.of(column, np.ones(len(column))))
+        again = present(Style.of(column))
         assert sorted(again.holds) == sorted(style.holds)
         assert np.abs(column).sum() == pytest.approx(np.abs(levels).sum())
         assert column.sum() == pytest.approx(levels.sum())
 
 
 def test_the_same_seed_draws_the_same_and_the_moments_differ_between_policies():
-    style = present(Style.of(held((0.0, 50), (0.15, 10), (0.0, 60), (0.15, 5)), np.ones(125)))
+    style = present(Style.of(held((0.0, 50), (0.15, 10), (0.0, 60), (0.15, 5))))
     assert (style.draw(125, 30) == style.draw(125, 30)).all()
     assert len({column.tobytes() for column in style.draw(125, 30).T}) == 30
 
 
 def test_trips_that_do_not_fit_are_refused():
-    style = present(Style.of(held((0.15, 10)), np.ones(10)))
+    style = present(Style.of(held((0.15, 10))))
     with pytest.raises(InputError, match="hold 10 bars, but the backtest has only 9"):
         style.draw(9, 1)
 
@@ -79,7 +80,7 @@ def test_an_agent_without_skill_lies_anywhere_among_them_and_a_seer_above_them()
 def percentile_of(levels: np.ndarray, bars: pd.DataFrame) -> float:
     track = Track.of(bars)
     own = sharpes(replay(track, levels, Costs.of(CostModel())).equity, 8760)[0]
-    played = run_random(track, present(Style.of(levels, np.ones(len(levels)))), CostModel(), 60)
+    played = run_random(track, present(Style.of(levels)), CostModel(), 60)
     return percentile(own, sharpes(played.equity, 8760))
 
 

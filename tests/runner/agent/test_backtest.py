@@ -51,7 +51,8 @@ def backtest(
 def test_the_backtests_equity_is_the_environments_equity():
     source = with_filled(market(600), 100, 101, 333)
     record = backtest(source)
-    env = MarketEnv(source, no_features(source), ChronologicalEpisodes(SPANS), settings(), 4)
+    whole = ChronologicalEpisodes([(SPANS[0][0], SPANS[-1][1])])
+    env = MarketEnv(source, no_features(source), whole, settings(), 1)
     side_by_side = evaluate(moody(), env)
     assert record.equity["equity"].to_numpy() / 10_000 == pytest.approx(
         side_by_side.equity, rel=1e-12
@@ -104,17 +105,53 @@ def test_a_trimmed_position_stays_one_round_trip():
     assert record.equity["exposure"].max() < 0.16
 
 
-def test_each_episode_begins_flat_and_is_closed_with_costs():
+def test_a_position_is_held_through_the_episodes_and_closed_with_costs_at_the_end():
     source = market(600)
     always_long = settings((0.0, 0.15))
     record = run_backtest(
         lambda _, env: np.array([1]), source, no_features(source), SPANS, always_long
     )
-    assert record.trades["forced_exit"].tolist() == [True] * 4
-    assert record.trades["episode"].tolist() == [1, 2, 3, 4]
+    assert record.trades["forced_exit"].tolist() == [True]
+    assert record.trades["episode"].tolist() == [4]
+    assert (record.equity["target"].iloc[1:] == 0.15).all()
     free = backtest(source, levels=(0.0, 0.15), costs=CostModel(0.0, 0.0, 0.0))
     dear = backtest(source, levels=(0.0, 0.15), costs=CostModel(30.0, 0.0))
     assert dear.equity["equity"].iloc[-1] < free.equity["equity"].iloc[-1]
+
+
+def takes_profit_and_never_stops() -> Policy:
+    """No skill: buys whenever flat, sells 1 % above its entry, holds any loss."""
+    entry: list[float] = []
+
+    def policy(_: np.ndarray, env: MarketEnv) -> np.ndarray:
+        close = float(env.market.close[env.bar[0]])
+        if not env.held[0]:
+            entry[:] = [close]
+            return np.array([1])
+        return np.array([0 if close > 1.01 * entry[0] else 1])
+
+    return policy
+
+
+def test_no_number_of_episodes_changes_a_gate():
+    playbook, source = load_playbook(DEFAULT), market(1_200)
+    cards, curves = [], []
+    for episodes in (1, 3, 10, 40):
+        record = run_backtest(
+            takes_profit_and_never_stops(),
+            source,
+            no_features(source),
+            slices(10, 1_199, episodes),
+            settings((0.0, 1.0)),
+        )
+        cards.append(score(record.equity, record.trades, playbook.gates, playbook.decision))
+        curves.append(record.equity["equity"].to_numpy())
+        assert record.equity["episode"].nunique() == episodes
+        assert record.trades["forced_exit"].sum() <= 1
+    assert len(record.trades) > 10
+    assert all(card.gates == cards[0].gates for card in cards)
+    assert all(card.decision == cards[0].decision for card in cards)
+    assert all((curve == curves[0]).all() for curve in curves)
 
 
 def test_the_reward_components_sum_to_the_log_of_the_whole_equity_ratio():

@@ -14,14 +14,13 @@ from tests.runner.agent.markets import LONG_SHORT, market, with_filled
 from tests.runner.agent.test_backtest import SPANS, backtest
 
 if TYPE_CHECKING:
-    from runner.agent.backtest import Backtest
     from runner.agent.market import Market
 
 FLOAT = 1e-10  # relative; a thousand fills in another order of operations
 CHEAP, DEAR = CostModel(), CostModel(40.0, 25.0, 0.001)
 
 
-def track_of(source: Market, record: Backtest) -> Track:
+def track_of(source: Market) -> Track:
     first, last = SPANS[0][0] + 1, SPANS[-1][1] + 1
     bars = pd.DataFrame(
         {
@@ -30,7 +29,7 @@ def track_of(source: Market, record: Backtest) -> Track:
             "is_filled": source.filled[first:last],
         }
     )
-    return Track.of(bars, record.equity["episode"].to_numpy()[1:])
+    return Track.of(bars)
 
 
 @pytest.mark.parametrize("levels", [LONG_SHORT, (0.0, 0.15), (0.0, 1.0)])
@@ -38,7 +37,7 @@ def test_the_recorded_levels_give_the_recorded_equity_and_trades_at_any_cost(lev
     source = with_filled(market(600), 100, 101, 333)
     recorded = {costs: backtest(source, levels, costs=costs) for costs in (CHEAP, DEAR)}
     held = recorded[CHEAP].equity["target"].to_numpy()[1:]
-    played = replay(track_of(source, recorded[CHEAP]), held, Costs.of(CHEAP, DEAR))
+    played = replay(track_of(source), held, Costs.of(CHEAP, DEAR))
     for scenario, costs in enumerate((CHEAP, DEAR)):
         expected = recorded[costs]
         assert played.equity[:, scenario] == pytest.approx(
