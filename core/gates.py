@@ -101,9 +101,7 @@ class Facts(JsonModel):
     calmar_window_days: float = Field(description="Days that Calmar's annual return is taken from.")
     calmar_extrapolated: bool = Field(description="That window is shorter than a year.")
     trades: Count | None = Field(description="Closed round trips; null: not known.")
-    forced_exits: Count | None = Field(
-        description="Round trips closed by the end of their episode; null: not known."
-    )
+    forced_exits: Count | None = Field(description="Round trips closed by force; null: not known.")
     expected_longest_losing_run: float | None = Field(
         description="Of that many independent trades at this loss rate; null without trades."
     )

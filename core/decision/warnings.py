@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.decision.record import DecisionRecord
     from core.metrics.tail_shape import TailShape
 
-MANY_FORCED = 0.2  # share of the round trips that only ended because their episode did
+MUCH_FORCED = 0.1  # of the net result, in money: what a position closed by force earned or lost
 LUCKY = 0.05  # share of random policies that would be a GO on the same bars
 
 
@@ -112,12 +112,32 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
             limit=longest,
         )
     yield from _about_tail(facts.tail)
-    forced = facts.forced_exits
-    if forced and trades and forced / trades > MANY_FORCED:
+    yield from _about_held_losses(decision)
+
+
+def _about_held_losses(decision: DecisionRecord) -> Iterator[Message]:
+    """What win rate and losing streak don't see: losses that are not closed."""
+    earning = decision.earning
+    net, forced = earning.long.pnl + earning.short.pnl, earning.forced_exits_pnl
+    if earning.forced_exits and abs(forced) > MUCH_FORCED * abs(net):
         yield Message(
-            "{forced} of {trades} round trips were closed by the end of their episode.",
+            "Positions closed by force ({n}): {forced:+,.2f} USDT, beside a net result of "
+            "{net:+,.2f} USDT.",
+            n=earning.forced_exits,
             forced=forced,
-            trades=trades,
+            net=net,
+        )
+    held = earning.held_losses
+    passed = decision.gate("win_rate_pct").passed or decision.gate("consecutive_losses").passed
+    if held is not None and held.holds_losers and passed:
+        yield Message(
+            "Losing positions are held, not closed: the worst open loss was {worst:,.2f} USDT "
+            "({wins:.1f} mean wins), held for {bars:,.0f} bars where winning positions take "
+            "{usual:,.0f}. Win rate and losing streak don't count a loss before it is closed.",
+            worst=held.worst_open_loss,
+            wins=held.worst_in_mean_wins or 0.0,
+            bars=held.worst_held_bars,
+            usual=held.median_win_bars or 0.0,
         )
 
 

@@ -138,10 +138,12 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
 
 def _earning(d: DecisionRecord, v: Speaker) -> str:
     e, r, n = d.earning, d.robustness, v.numbers
+    held = e.held_losses
     text = v.say(
         "{trades}, mean exposure {exposure}, turnover per year {turnover}, mean holding time "
         "{hold} bars, fees {fees} of the gross result, {break_even}, five best trades {top5} of "
-        "the result, long {long} ({long_pnl} USDT), short {short} ({short_pnl} USDT), {forced}",
+        "the result, long {long} ({long_pnl} USDT), short {short} ({short_pnl} USDT), {forced}, payoff "
+        "ratio {payoff}, longest holding time {longest} bars, worst open loss {worst} USDT",
         trades=v.plural("{n} round trip", "{n} round trips", e.trades),
         exposure=n.percent(e.exposure),
         turnover=n.plain(e.turnover, 1),
@@ -153,7 +155,14 @@ def _earning(d: DecisionRecord, v: Speaker) -> str:
         long_pnl=n.plain(e.long.pnl, 0, sign=True),
         short=e.short.trades,
         short_pnl=n.plain(e.short.pnl, 0, sign=True),
-        forced=v.say("{n} closed by an episode's end", n=e.forced_exits),
+        forced=v.say(
+            "closed by force: {n} ({pnl} USDT)",
+            n=e.forced_exits,
+            pnl=n.plain(e.forced_exits_pnl, 0, sign=True),
+        ),
+        payoff=n.plain(held.payoff_ratio if held else None, 2),
+        longest=n.plain(held.longest_hold_bars if held else None, 0),
+        worst=n.plain(held.worst_open_loss if held else None, 0),
     )
     return "\n".join([_heading(3, v.say("How it earns")), *_folded(text, "  ")])
 

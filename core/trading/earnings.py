@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.json_model import Count, JsonModel, Share
 from core.metrics.trades import profit_factor, win_rate_pct
+from core.trading.held_losses import HeldLosses
 
 if TYPE_CHECKING:
     from core.trading.replay import Replay
@@ -43,8 +44,12 @@ class Earnings(JsonModel):
     )
     long: Side = Field(description="Long round trips.")
     short: Side = Field(description="Short round trips.")
-    forced_exits: Count = Field(description="Round trips closed by an episode's end.")
+    forced_exits: Count = Field(description="Round trips closed by force, at the record's end.")
     forced_exits_pnl: float = Field(description="USDT.")
+    held_losses: HeldLosses | None = Field(
+        default=None,
+        description="Open losses and holding times; null: no trades; absent: not recorded.",
+    )
     expectancy_bps: float | None = Field(
         description="Mean net result of a trade, of its value at entry."
     )
@@ -90,6 +95,7 @@ def earnings(
         short=_side(pnl[sides == "short"]),
         forced_exits=int(forced.sum()),
         forced_exits_pnl=float(pnl[forced].sum()),
+        held_losses=HeldLosses.of(equity, trades, interval),
         expectancy_bps=_mean(pnl / value * 1e4) if len(pnl) and (value > 0).all() else None,
     )
 

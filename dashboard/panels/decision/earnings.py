@@ -21,6 +21,7 @@ def show(page: Page, saved: SavedDecision) -> None:
     decided = saved.decision
     earning, breaks, facts = decided.earning, decided.robustness, decided.facts
     trades = earning.trades if earning else facts.trades
+    held = earning.held_losses if earning else None
     forced = earning.forced_exits if earning else facts.forced_exits
     rows: list[Row] = [
         (Message("Trades"), None if trades is None else number(trades), ""),
@@ -58,7 +59,22 @@ def show(page: Page, saved: SavedDecision) -> None:
             _without(breaks),
         ),
         (
-            Message("Forced exits at episode ends"),
+            Message("Payoff ratio (mean win / mean loss)"),
+            fixed(held.payoff_ratio if held else None, 2, ""),
+            "",
+        ),
+        (
+            Message("Longest holding time"),
+            fixed(held.longest_hold_bars if held else None, 0, "h"),
+            "",
+        ),
+        (
+            Message("Worst open loss of a position"),
+            fixed(held.worst_open_loss if held else None, 2, "USDT"),
+            "",
+        ),
+        (
+            Message("Positions closed by force"),
             None if forced is None else number(forced),
             signed(earning.forced_exits_pnl if earning else None, 2, "USDT") or "",
         ),

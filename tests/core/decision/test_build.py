@@ -431,3 +431,20 @@ def test_a_decision_of_earlier_conventions_loads_without_dials():
     old["conventions"]["id"] = "trainweek-2"
     read = DecisionRecord.model_validate(old)
     assert (read.dials, read.conventions.id) == (None, "trainweek-2")
+
+
+def test_a_position_closed_by_force_is_named_by_its_money():
+    backtest = record()
+    trades = backtest.trades.copy()
+    trades.loc[19, "pnl"] = -500.0
+    forced = [str(w) for w in decision_of(replace(backtest, trades=trades)).warnings]
+    assert any("closed by force (1): -500.00 USDT" in warning for warning in forced)
+    trades.loc[19, "pnl"] = 0.01
+    small = [str(w) for w in decision_of(replace(backtest, trades=trades)).warnings]
+    assert not any("closed by force" in warning for warning in small)
+
+
+def test_an_earning_record_without_open_losses_still_loads():
+    old = fields_of(record())
+    del old["earning"]["held_losses"]
+    assert DecisionRecord.model_validate(old).earning.held_losses is None
