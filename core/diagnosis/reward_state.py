@@ -56,6 +56,7 @@ class RewardState:
     best_step: int | None = None
     start: float | None = None  # the lower one of the first two blocks
     now: float | None = None  # median of the newest blocks
+    latest: float | None = None  # level of the newest points; None: too few of them
     noise: float = 0.0  # standard deviation of block means around their level
     spread: float = 0.0  # of the reward so far: P95 - P5, or its total gain if that is larger
 
@@ -81,7 +82,8 @@ class RewardState:
         """Whether half of its range below the best is lost, by block means."""
         if self.highest is None or self.now is None or not self.improved:
             return False
-        fall = self.highest - self.now
+        # In a short run the newest blocks are all of it: a rise leaves their median behind.
+        fall = self.highest - max(self.now, self.now if self.latest is None else self.latest)
         return fall > max(REGRESSED_BEYOND * self.spread, self.above_noise)
 
     @property
@@ -125,7 +127,7 @@ class RewardState:
                 Message(
                     "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
                     "at step {step:,}, range {spread:.4g}",
-                    now=self.now,
+                    now=self.now if self.latest is None else self.latest,
                     start=self.start,
                     best=max(level for level in (self.highest, self.start) if level is not None),
                     step=self.best_step,
@@ -192,6 +194,7 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
         best_step=int(reward.step[place]),
         start=start,
         now=now,
+        latest=None if levels is None else float(levels.now[-1]),
         noise=_noise(means),
         spread=spread,
     )

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.language import Message, plural
-from core.market.bar_rules import Issue
+from core.market.bar_rules import EXAMPLES, Issue
+from core.market.repeated_bars import repeated_stretches
 
 if TYPE_CHECKING:
     from core.market.candles import Candles
@@ -36,6 +37,10 @@ def pair_errors(train: Candles, backtest: Candles) -> list[Issue]:
             train=train.last,
         )
         issues.append(Issue("wrong_order", message))
+    if not shared:  # the same bars under other times
+        for stretch in repeated_stretches(train.frame, backtest.frame)[:EXAMPLES]:
+            message = Message("The backtest data: {stretch}.", stretch=stretch.sentence())
+            issues.append(Issue("repeated_bars", message, stretch.bars))
     ours, theirs = set(train.raw.symbols), set(backtest.raw.symbols)
     if ours and theirs and not ours & theirs:
         message = Message(

@@ -170,8 +170,9 @@ class _Rows:
         known = shape >= 0
         if not known.any():
             return
-        shape = shape[known]
-        events = self._fronts.take(self.left[known])
+        events = self._fronts
+        if not known.all() or len(self.left) < len(self._rows):
+            shape, events = shape[known], events.take(self.left[known])
         numbers = numbers_of(self._buffer, events.end, shape, layout)
         right = numbers.right & _verified(self._buffer, events, shape, layout)
         # Rows with a wrong checksum are not tried again.

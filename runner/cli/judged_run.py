@@ -59,7 +59,7 @@ def judged(run: FoundRun, folder: Path, moment: datetime | None, playbook: Playb
     :param folder: of the names of its files.
     """
     tags = run.events.tags()
-    if tags and not known(tags):
+    if tags and not known(tags) and not run.events.problems:
         return JudgedRun(run, [], unknown_reward(tags))
     now = datetime.now(UTC) if moment is None else moment
     files = [folder / file.name for file in run.events.files]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 JUMP = 0.5  # the manual's, if the playbook has none
 HIGH = 0.1
 HIGH_IN_A_ROW = 3
+# An update of a KL above 1 makes another policy: in a row, no rising reward excuses that.
+REPLACED = 1.0
 SPIKE_Z = 6.0
 PAST, MIN_PAST = 30, 10
 SPREAD_FLOOR = 0.1  # dex
@@ -56,10 +58,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     with np.errstate(invalid="ignore"):
         high = values > HIGH
         scores = z_scores(values, np.flatnonzero(high & own))
-        row = high.copy()
-        for back in range(1, HIGH_IN_A_ROW):
-            row[back:] &= high[:-back]
-            row[:back] = False
+        row, replaced = _in_a_row(high), _in_a_row(values > REPLACED)
         broken, jumped, spike = ~np.isfinite(values), values > jump, high & (scores > SPIKE_Z)
     critical = (broken | jumped | row) & own
     trigger = critical | (spike & own)
@@ -135,7 +134,8 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
     )
     gain = reward_gain(moment)
     rising = gain is not None and _rises_on(moment, int(whole.step[begin]), values, gain)
-    severe = bool(critical[chosen].any()) and not (rising and not broken[chosen].any())
+    excused = rising and not (broken | replaced)[chosen].any()
+    severe = bool(critical[chosen].any()) and not excused
     finite = values[chosen][np.isfinite(values[chosen])]
     peak = (
         Message("up to {kl:.3g}", kl=float(finite.max()))
@@ -155,6 +155,15 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         evidence,
         _against(moment, calm, usual) + ((gain.told,) if gain is not None and rising else ()),
     )
+
+
+def _in_a_row(holds: np.ndarray) -> np.ndarray:
+    """Updates at which it held, as it did in the two before, shape (n,)."""
+    row = holds.copy()
+    for back in range(1, HIGH_IN_A_ROW):
+        row[back:] &= holds[:-back]
+        row[:back] = False
+    return row
 
 
 def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -139,7 +139,7 @@ def _death(is_dead: np.ndarray, kl: np.ndarray) -> int:
     """Position of the first dead update; a few that barely move in between revive nothing."""
     place = int(np.flatnonzero(is_dead)[-1])
     first = place
-    while place >= 0 and first - place < KEEP_FIRING and not kl[place] > HIGH:
+    while place >= 0 and first - place <= KEEP_FIRING and not kl[place] > HIGH:
         first = place if is_dead[place] else first
         place -= 1
     return first

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from core.market import Candles
 
 
-def candles(folder: Path, day: float, days: float, name: str = "a.csv") -> Candles:
+def candles(
+    folder: Path, day: float, days: float, name: str = "a.csv", seed: int | None = None
+) -> Candles:
+    """A market of its own for each beginning, unless a seed names it."""
     start = START + timedelta(days=day)
-    return load_candles(written(folder / name, bars(round(days * 24), start)))
+    frame = bars(round(days * 24), start, seed=round(day * 24) if seed is None else seed)
+    return load_candles(written(folder / name, frame))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,14 @@ def test_an_overlap_counts_its_bars(tmp_path: Path) -> None:
     (issue,) = pair_errors(a, b)
     assert issue.count == 200
     assert "share 200 bars" in issue.message
+
+
+def test_training_bars_under_other_times_are_an_error(tmp_path: Path) -> None:
+    a = candles(tmp_path / "t", 0, 30, seed=5)
+    b = candles(tmp_path / "b", 365, 30, seed=5)
+    (issue,) = pair_errors(a, b)
+    assert (issue.code, issue.count) == ("repeated_bars", 720)
+    assert "repeat the training data of 2024-09-01" in issue.message
 
 
 def test_candles_of_different_symbols_are_no_pair(tmp_path: Path) -> None:

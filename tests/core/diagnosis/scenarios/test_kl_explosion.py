@@ -94,6 +94,8 @@ def rising(i: int) -> float:
     ("values", "reward", "severity"),
     [
         (lambda i: 0.2, rising, Severity.WARNING),
+        (lambda i: 3.0, rising, Severity.CRITICAL),  # each update makes another policy
+        (lambda i: 3.0 if i == 70 else 0.2, rising, Severity.WARNING),
         (lambda i: 0.9 if i % 10 == 0 else 0.05, rising, Severity.WARNING),
         (lambda i: 0.2, lambda i: 20.0 + noise(1.0, 11)(i), Severity.CRITICAL),
         (lambda i: 0.2, lambda i: rising(i) if i < 70 else 30.0, Severity.CRITICAL),

@@ -115,7 +115,7 @@ def test_a_policy_that_was_dead_from_the_start_has_not_converged(tmp_path):
 def test_a_few_updates_that_barely_move_do_not_hide_when_it_died(tmp_path):
     series = ppo(
         80,
-        train__approx_kl=lambda i: 16.8 if i == 14 else 2e-6 if i in (30, 50) else 1e-8,
+        train__approx_kl=lambda i: 16.8 if i == 14 else 2e-6 if i in (30, 50, 51) else 1e-8,
         train__entropy_loss=lambda i: -8.0 if i <= 14 else -1e-4,
         rollout__ep_rew_mean=stuck,
     )
