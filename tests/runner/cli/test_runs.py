@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from core.errors import InputError, TelemetryError
 from runner.cli import app
-from tests.event_files import write_events
+from tests.event_files import header, scalar, write_events
 from tests.expected import present
 from tests.runner.cli.terminal import trainweek
 from tests.shared_files import SHARED
@@ -311,3 +311,28 @@ def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
     assert found["wild"] == (2, "FIRING")
     assert found["calm"][1] == "OK"
     assert found["calm"][0] < 2
+
+
+YEAR = 365.0 * 86400
+
+
+@pytest.mark.parametrize(
+    ("first", "by"), [(1, -1200.0), (80, -1200.0), (80, -3600.0), (40, -3 * YEAR), (80, 3 * YEAR)]
+)
+def test_an_explosion_is_found_whatever_the_clock_does(
+    tmp_path: Path, first: int, by: float
+) -> None:
+    """Set back at the start, later, after it was years ahead; or moved forward by years."""
+    records = [header(1_700_000_000.0)]
+    for n in range(1, 121):
+        wall = 1_700_000_000.0 + 10 * n + (by if n >= first else 0.0)
+        kl = 3.0 if n > 50 else 0.008
+        records += [scalar(tag, n * 1024, wall, kl) for tag in ("time/fps", "train/approx_kl")]
+    (tmp_path / "events.out.tfevents.1").write_bytes(b"".join(records))
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    found = {finding["scenario"]: finding for finding in json.loads(done.stdout)}
+    assert found["kl_explosion"]["status"] == "FIRING"
+    assert "120 updates" in found["kl_explosion"]["headline"]
+    assert ("the clock" in json.dumps(found["data_issue"])) is (first > 1)
+    assert "RUNNING" not in done.stdout
+    assert done.exit_code == 2
