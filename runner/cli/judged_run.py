@@ -72,6 +72,7 @@ def judged(run: FoundRun, folder: Path, moment: datetime | None, playbook: Playb
         playbook,
         alive=alive,
         process_known=bool(writes),
+        writer_known=moment is not None or writes is not None,
         present=None if newest is None else now,
     )
     return JudgedRun(run, findings_of(facts, playbook))
