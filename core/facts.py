@@ -43,6 +43,8 @@ class RunFacts:
     earlier_crashes: tuple[str, ...] = ()
     # whether its process is known; files alone don't show that one is running
     process_known: bool = True
+    # whether a process could be looked for; if not, a silence may be the run's end
+    writer_known: bool = True
     present: datetime | None = None  # real; only where events are dated after it
 
     def waits_for_attempt(self, until: datetime) -> bool:

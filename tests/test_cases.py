@@ -168,7 +168,7 @@ def side_folder_hides_run(folder: Path, home: Path) -> None:
 @case
 def several_runs(folder: Path, home: Path) -> None:
     found = output("diagnose", folder_in(folder), code=2)
-    assert len(found["runs"]) == 3
+    assert [run["run"] for run in found["runs"]] == [f"PPO_{n}" for n in range(1, 7)]
 
 
 @case

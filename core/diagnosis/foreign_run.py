@@ -49,6 +49,7 @@ def facts_of_events(
     alive: bool = True,
     process_known: bool = False,
     present: datetime | None = None,
+    writer_known: bool = True,
 ) -> Facts:
     """Facts from the event files alone at ``now``; week time is real time.
 
@@ -57,6 +58,8 @@ def facts_of_events(
         for longer than its stall threshold counts as ended, at its last event.
     :param process_known: whether a process has the files open. If not, no sentence says that
         the run is working.
+    :param writer_known: whether processes could be looked for. If not, a silent run may have
+        ended as well.
     :param present: the real present, if events are dated later and ``now`` is theirs.
     """
     starts = [wall for wall in (reader.first_wall, _opened(reader)) if wall is not None]
@@ -75,6 +78,7 @@ def facts_of_events(
         until=now,
         source=str(reader.path),
         process_known=process_known,
+        writer_known=writer_known,
         present=present,
         attempts=max(len(reader.attempts_until(now.timestamp())), min(1, len(reader.files))),
         limits=Limits.of(playbook),

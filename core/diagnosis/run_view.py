@@ -65,12 +65,6 @@ class RunView:
         return series if self.reader is None else of_newest_attempt(self.reader, series, self.until)
 
     @property
-    def attempt_start(self) -> float | None:
-        """Wall time of the newest attempt's first scalar."""
-        marks = [] if self.reader is None else self.reader.attempts_until(self.unix)
-        return marks[-1].first_wall if marks else None
-
-    @property
     def step(self) -> int | None:
         """The newest step; None before the first event."""
         pace = self.pace()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.language import Message
 from core.telemetry.columns import Columns
 from core.telemetry.problems import Fault, FileProblem
-from core.telemetry.series import Series, empty, join, stitch
+from core.telemetry.series import Series, empty, join, stitch, without_resets
 from core.telemetry.side_writers import side_writers
 from core.telemetry.traces import Trace, ordered, traces
 
@@ -44,12 +44,18 @@ class AttemptEvents:
     """The files that one attempt wrote, read up to a moment."""
 
     trace: Trace
-    files: tuple[FileEvents, ...]
+    own: tuple[FileEvents, ...]  # the trainer's files
+    sides: tuple[FileEvents, ...]  # of side writers
     until: float | None  # points up to this wall time; None: all
     first_step: int
     first_wall: float
     last_wall: float  # highest finite wall time, also after that moment
     clock_back: bool  # continues the one before, at an earlier time
+
+    @property
+    def files(self) -> tuple[FileEvents, ...]:
+        """The trainer's files, then those of side writers."""
+        return self.own + self.sides
 
     def columns(self, tag: str) -> Columns | None:
         """The points of a tag; no two files of an attempt share one."""
@@ -244,7 +250,7 @@ def of_newest(attempts: list[AttemptEvents], series: Series) -> Series:
     own = attempts[-1].points(series.tag)
     if not len(own):
         return series.where(slice(0, 0))
-    limit = int(own.step[0] if own.rising else own.step.min())
+    limit = int(without_resets(own).step[0])
     return series.where(series.step >= min(attempts[-1].first_step, limit))
 
 
@@ -265,7 +271,8 @@ def _attempt(
     ends = [float(columns.newest) for columns in every if math.isfinite(columns.newest)]
     return AttemptEvents(
         trace,
-        own + sides,
+        own,
+        sides,
         until,
         min((step for step, _ in begins if step is not None), default=0),
         min((wall for _, wall in begins if wall is not None), default=math.nan),

@@ -96,13 +96,20 @@ class Columns:
         return finite
 
     def start(self, moment: float | None) -> tuple[int | None, float | None]:
-        """First positive step and first finite wall time up to then; None: there is none."""
-        if moment is None and self._size and self._step[0] > 0 and math.isfinite(self._wall[0]):
+        """First positive step and first finite wall time up to then; None: there is none.
+
+        A clock that was ahead at first, and was then set back, did not begin then: the lowest
+        time counts.
+        """
+        first_known = self._size and self._step[0] > 0 and math.isfinite(self._wall[0])
+        if moment is None and self.timed and first_known:
             return int(self._step[0]), float(self._wall[0])
         kept = self.until(moment)
         step, wall = self.step[kept], self.wall[kept]
         first = _first(step[:_HEAD] > 0, lambda: step > 0)
         timed = _first(np.isfinite(wall[:_HEAD]), lambda: np.isfinite(wall))
+        if timed is not None and not self.timed and wall[timed] > wall[-1]:
+            timed = int(np.argmin(np.where(np.isfinite(wall), wall, np.inf)))
         return (
             None if first is None else int(step[first]),
             None if timed is None else float(wall[timed]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import TelemetryError
 from core.language import Message, joined
+from core.telemetry.problems import Fault
 from core.telemetry.reader import RunReader
 from core.telemetry.readings import readings
 from core.timestamps import iso
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.reading import Reading
+    from core.telemetry.run_events import RunEvents
     from core.telemetry.series import Series
 
+_NO_EVENTS = frozenset({Fault.NOT_EVENTS, Fault.ZERO_TAIL, Fault.UNREADABLE, Fault.BAD_LENGTH})
 EVENTS_EXPECTED = Message("Pass an event file (events.out.tfevents…), or a folder of event files.")
 
 
@@ -47,21 +50,46 @@ def missing_path(path: str | Path) -> TelemetryError:
     return TelemetryError(Message("{path} does not exist.", path=str(path)), EVENTS_EXPECTED)
 
 
+def require_events(reader: RunEvents) -> None:
+    """Refuse a file or folder without a single event.
+
+    :raises TelemetryError: it names the folder, and what its event files hold instead.
+    """
+    if any(file.records for file in reader.files):
+        return
+    why = joined((problem.text for problem in reader.problems if problem.kind in _NO_EVENTS), "; ")
+    raise TelemetryError(
+        Message("{path} contains no TensorBoard events: {why}.", path=str(reader.path), why=why)
+        if why
+        else Message("{path} contains no TensorBoard events.", path=str(reader.path)),
+        EVENTS_EXPECTED,
+    )
+
+
 def inspect(
     path: str | Path, total_steps: int | None = None, until: datetime | None = None
+) -> dict[str, Any]:
+    """:func:`contents` of an existing file or folder, read once, as one run.
+
+    :raises TelemetryError: the path does not exist, or may not be read.
+    """
+    return contents(open_run(path), total_steps, until)
+
+
+def contents(
+    reader: RunEvents, total_steps: int | None = None, until: datetime | None = None
 ) -> dict[str, Any]:
     """``{"tags": {TAG: {...}}, "readings": {...}, "problems": [...]}``.
 
     Per tag ``n, first [step, value], last [step, value], min, max, nonfinite`` of the
     raw points, in the order in which they were written; min and max over finite values;
-    a non-finite number is None, so that it can be written as JSON's null.
-
-    :raises TelemetryError: the path does not exist, or may not be read.
+    a non-finite number is None, so that it can be written as JSON's null. ``replaced`` is the
+    number of points that are not in the run's curve, where a restart wrote their steps again;
+    readings are of the curve.
     """
-    reader = open_run(path)
     return {
         "tags": {
-            tag: describe(series)
+            tag: _of_tag(reader, tag, series, until)
             for tag in reader.tags()
             if len(series := reader.series(tag, _unix(until), stitched=False))
         },
@@ -73,6 +101,14 @@ def inspect(
             for problem in reader.problems
         ],
     }
+
+
+def _of_tag(reader: RunEvents, tag: str, series: Series, until: datetime | None) -> dict[str, Any]:
+    found = describe(series)
+    if len(reader.attempts) < 2:
+        return found
+    replaced = len(series) - len(reader.series(tag, _unix(until)))
+    return found | {"replaced": replaced} if replaced else found
 
 
 def describe(series: Series) -> dict[str, Any]:

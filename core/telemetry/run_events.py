@@ -205,7 +205,7 @@ class RunEvents:
             found = [
                 event
                 for attempt in attempts[since:]
-                for file in attempt.files
+                for file in attempt.own or attempt.sides
                 if (event := _last_of(file, attempt.until)) is not None
             ]
             return max(found, key=lambda event: (event.wall, event.step), default=None)
@@ -229,6 +229,12 @@ class RunEvents:
         return next((wall for wall in walls if math.isfinite(wall)), None)
 
     # the files
+
+    @property
+    def contents(self) -> tuple[FileEvents, ...]:
+        """What every event file holds."""
+        with self._lock:
+            return self._files
 
     @property
     def files(self) -> list[FileState]:

@@ -118,10 +118,15 @@ def without_resets(series: Series) -> Series:
     """The series with overlaps resolved where steps go back inside one file: later points win.
 
     Consecutive points of one step are all kept: some trainers log several episodes
-    under one step.
+    under one step. Points at step 0 after the last positive step are settings or a summary,
+    and replace nothing.
     """
     if series.rising or len(series) < 2:
         return series
+    if series.step[-1] == 0:
+        positive = np.flatnonzero(series.step > 0)
+        if len(positive):
+            series = series.where(slice(0, int(positive[-1]) + 1))
     if (series.step[1:] >= series.step[:-1]).all():
         return replace(series, rising=True)
     lowest_later = np.minimum.accumulate(series.step[::-1])[::-1]

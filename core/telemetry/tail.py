@@ -117,6 +117,8 @@ class EventFile:
         try:
             while self._read_chunk(file.fileno()):
                 pass
+            if self.stopped is Fault.ZERO_TAIL:
+                self._look_behind_zeros(file.fileno())
         finally:
             self._hand_out()
         return again or self.points != before
@@ -192,6 +194,26 @@ class EventFile:
                 rest=self.size - self.offset,
             )
             self._stop(Fault.BAD_LENGTH, detail)
+
+    def _look_behind_zeros(self, descriptor: int) -> None:
+        """Say what follows the zeros: nothing, or bytes that can't be read past the hole."""
+        at = self.offset
+        while at < self.size:
+            block = os.pread(descriptor, CHUNK, at)
+            data = block.lstrip(b"\0")
+            if data or not block:
+                break
+            at += len(block)
+        else:
+            return
+        end = at + len(block) - len(data)
+        self._detail = Message(
+            "a hole of zeros from byte {byte:,} to {end:,}: {rest:,} bytes of data after it are "
+            "not read, unless it is filled",
+            byte=self.offset,
+            end=end,
+            rest=self.size - end,
+        )
 
     def _step_over(self, length: int) -> None:
         offset, end = self.offset, self.offset + AROUND + length

@@ -69,6 +69,12 @@ def _require_text(words: Sequence[str]) -> None:
             ) from error
 
 
+def end_with_error(error: TrainweekError, exit_code: int) -> NoReturn:
+    """End a command with an error and another exit code than 2."""
+    _print_error(error, exit_code)
+    raise typer.Exit(exit_code)
+
+
 def _print_error(error: TrainweekError, exit_code: int) -> None:
     _print_json_error(type(error).__name__, error.what, error.remedy, exit_code)
     warn(Message("error: {what}", what=error.what))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from core.decision import opinion
-from core.diagnosis import diagnose as findings_of
-from core.diagnosis.foreign_run import facts_of_events
 from core.errors import InputError, TelemetryError
 from core.gates import read_equity_csv, read_trades_csv
 from core.language import Message, joined, plural
@@ -20,23 +18,25 @@ from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
 from core.report.numbers import Numbers
 from core.telemetry import RunReader
-from core.telemetry.absence import unknown_reward
-from core.telemetry.aliases import known
-from core.telemetry.inspect import inspect as inspect_folder
-from core.telemetry.inspect import open_run
+from core.telemetry.inspect import contents, open_run, require_events
+from core.telemetry.runs import runs_in, without_run
 from core.timestamps import from_unix, interval_name, parse_moment
 from core.trading.evidence import Trials
-from core.vocabulary import FindingStatus, Severity
+from runner.cli.found_runs import (
+    print_contents,
+    print_findings,
+    print_judged,
+    print_table,
+    print_unread,
+    shown,
+    which_run,
+)
+from runner.cli.judged_run import NO_KNOWN_TAG, NOT_EVALUATED, judged, worst_code
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
-from runner.cli.speech import in_words, language, tell
-from runner.liveness.event_writers import has_writer
+from runner.cli.program import end_with_error
+from runner.cli.speech import language, tell, visible
 from runner.outcomes import Refused
-
-if TYPE_CHECKING:
-    from core.diagnosis import Finding
-
-SILENT_FOR = timedelta(days=1)
 
 
 class MarketCalendar(StrEnum):
@@ -50,27 +50,32 @@ def inspect(
     logdir: Annotated[Path, typer.Argument(help="A TensorBoard folder or one event file.")],
     json: JsonOption = False,
 ) -> None:
-    """Print readings and, for each tag, count, last, lowest and highest value."""
-    seen = inspect_folder(logdir)
-    if json:
-        print_json(seen)
-        return
-    for name, reading in seen["readings"].items():
-        print(f"{name:<24} {_shown(reading['value'])} {reading['unit']}")
-    print(f"\n{'tag':<36} {'n':>8} {'last step':>12} {'last':>14} {'min':>14} {'max':>14}")
-    for tag, t in seen["tags"].items():
-        step, value = t["last"]
-        print(
-            f"{tag:<36} {t['n']:>8} {step:>12} {_shown(value):>14} "
-            f"{_shown(t['min']):>14} {_shown(t['max']):>14}"
-            + (
-                in_words(Message("  {count} not finite", count=t["nonfinite"]))
-                if t["nonfinite"]
-                else ""
-            )
-        )
-    for problem in seen["problems"]:
-        tell(joined([f"! {problem['file']}: {problem['kind']}:", problem["detail"]]))
+    """Print readings and, for each tag, count, last, lowest and highest value.
+
+    Of several runs in one folder each is shown on its own. Exit 3: there is no event.
+    """
+    reader = open_run(logdir)
+    try:
+        require_events(reader)
+    except TelemetryError as error:
+        end_with_error(error, NOT_EVALUATED)
+    runs = runs_in(reader.events())
+    seen = [contents(run.events) for run in runs]
+    unread = without_run(reader, runs)
+    if len(runs) == 1:
+        print_json(seen[0]) if json else print_contents(seen[0])
+    elif json:
+        heads = [
+            {"run": r.name, "path": str(r.path), "attempts": len(r.events.attempts)} for r in runs
+        ]
+        each = [head | found for head, found in zip(heads, seen, strict=True)]
+        print_json({"runs": each, "unread": unread})
+    else:
+        print_table(runs)
+        for run, found in zip(runs, seen, strict=True):
+            print(f"\n== {visible(run.name)}")
+            print_contents(found)
+        print_unread(unread)
 
 
 def diagnose(
@@ -86,61 +91,39 @@ def diagnose(
     """Diagnose a run, with the evidence for and against.
 
     Without --now it is evaluated as of now: a silent run is hung if a process still has its
-    event files open, and has ended if none does.
+    event files open, and has ended if none does. Of several runs in one folder each is
+    diagnosed, and the exit code is the worst one's.
 
     Exit 0: no active alert; 1: a warning, or a critical alert that is recovering; 2: a critical
     alert; 3: invalid input.
     """
-    moment = datetime.now(UTC) if now is None else parse_moment(now)
+    moment = None if now is None else parse_moment(now)
     playbook = load_playbook(DEFAULT)
     reader = open_run(logdir)
-    if reader.tags() and not known(reader.tags()) and not reader.problems:
-        raise TelemetryError(
-            joined([f"{logdir}:", unknown_reward(reader.tags())]),
-            Message("Pass a run whose tags are those of a framework listed in the documentation."),
-        )
-    writes = None if now is not None else _has_writer(reader)
-    alive = now is not None or _is_alive(reader, moment, writes)
-    facts = facts_of_events(reader, moment, playbook, alive=alive, process_known=bool(writes))
-    findings = findings_of(facts, playbook)
-    code = exit_code(findings)
+    require_events(reader)
+    runs = runs_in(reader.events())
+    folder = logdir.parent if logdir.is_file() else logdir
+    every = [judged(run, folder, moment, playbook) for run in runs]
+    if len(every) == 1:
+        if every[0].refused is not None:
+            raise TelemetryError(joined([f"{logdir}:", every[0].refused]), NO_KNOWN_TAG)
+        findings = every[0].findings
+        print_json([f.as_dict() for f in findings]) if json else print_findings(findings)
+        raise typer.Exit(every[0].exit_code)
+    code, unread = worst_code(every), without_run(reader, runs)
     if json:
-        print_json([finding.as_dict() for finding in findings])
+        print_json({"runs": [r.as_dict() for r in every], "unread": unread, "exit_code": code})
     else:
-        for finding in findings:
-            tell(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
-            for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
-                tell(*(joined([f"    {mark}", line]) for line in lines))
+        print_table(runs, every)
+        print_judged(every)
+        print_unread(unread)
     raise typer.Exit(code)
 
 
-def exit_code(findings: list[Finding]) -> int:
-    """0: no active alert; 1: a warning, or recovering from a critical one; 2: a critical one."""
-    firing = {f.severity for f in findings if f.status is FindingStatus.FIRING}
-    recovering = {f.severity for f in findings if f.status is FindingStatus.RECOVERING}
-    if Severity.CRITICAL in firing:
-        return 2
-    return 1 if Severity.WARNING in firing or Severity.CRITICAL in recovering else 0
-
-
-def _has_writer(reader: RunReader) -> bool | None:
-    folder = reader.path.parent if reader.path.is_file() else reader.path
-    return has_writer(folder / file.name for file in reader.files)
-
-
-def _is_alive(reader: RunReader, now: datetime, writes: bool | None) -> bool:
-    """Whether a process may still write this run's events.
-
-    If processes can't be listed, a run without events for a day counts as ended.
-    """
-    last = reader.last_event()
-    if writes is not None or last is None:
-        return bool(writes)
-    return (now - from_unix(last.wall)) < SILENT_FOR
-
-
 def watch(
-    logdir: Annotated[Path, typer.Argument(help="The TensorBoard folder of a run.")],
+    logdir: Annotated[
+        Path, typer.Argument(help="The TensorBoard folder of a run, or its event file.")
+    ],
     port: PortOption = 8501,
     home: HomeOption = None,
 ) -> None:
@@ -149,13 +132,16 @@ def watch(
     Ticks and notes go to a data directory of their own, ``~/.local/share/trainweek/watched``,
     unless ``--home`` names another.
     """
-    if not logdir.is_dir():
+    if not logdir.exists():
         raise InputError(
             Message("There is no folder {path}.", path=str(logdir)),
             Message("Give the folder that the run logs to."),
         )
     reader = RunReader(logdir)
     reader.refresh()
+    found = runs_in(reader.events())
+    if len(found) > 1:
+        raise which_run(logdir, found)
     if reader.first_wall is None:
         raise InputError(
             Message("{path} has no events yet.", path=str(logdir)),
@@ -228,7 +214,7 @@ def metrics(
     for gate in found["gates"]:
         mark = "PASS" if gate["passed"] else "FAIL"
         print(
-            f"{gate['name']:<20} {_shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
+            f"{gate['name']:<20} {shown(gate['value']):>12} {gate['op']} {gate['threshold']:<6} "
             f"{mark} {gate['status']:<18} {n.interval(gate['ci95'])} P(pass) {n.chance(gate['p_pass'])}"
         )
     tell(
@@ -248,9 +234,3 @@ def metrics(
 def _tag(logdir: Path) -> str:
     """The folder's name as a valid name of a run."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", logdir.resolve().name).lstrip(".-_")[:100] or "watched"
-
-
-def _shown(value: float | int | str | None) -> str:
-    if value is None:
-        return "n/a"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -6,11 +6,18 @@ gets the same text on every machine. JSON, help texts and log lines are English.
 
 from __future__ import annotations
 
+import re
 import sys
 
 from core.errors import InputError
 from core.language import Language, said
 from runner.settings import Terminal
+
+# C0, delete, C1, line and paragraph separators, marks of direction, lone surrogates.
+_HIDDEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
+_BREAKS = re.compile(r"([\n\t])")
 
 
 def language() -> Language:
@@ -27,10 +34,26 @@ def in_words(text: str) -> str:
     return said(text, language())
 
 
+def visible(text: str) -> str:
+    """Text from a file in one line: control characters and direction marks are escaped."""
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _printed(text: str) -> str:
+    """:func:`visible`, but our own line breaks and tabs stay."""
+    return "".join(part if part in ("\n", "\t") else visible(part) for part in _BREAKS.split(text))
+
+
+def tell_line(*lines: str) -> None:
+    """Print sentences about a file, each in one line, whatever its texts contain."""
+    for line in lines:
+        print(visible(in_words(line)), flush=True)
+
+
 def tell(*lines: str) -> None:
     """Print sentences at once, each on a line of its own."""
     for line in lines:
-        print(in_words(line), flush=True)
+        print(_printed(in_words(line)), flush=True)
 
 
 def warn(*lines: str) -> None:
@@ -40,4 +63,4 @@ def warn(*lines: str) -> None:
     except InputError:
         spoken = "en"
     for line in lines:
-        print(said(line, spoken), file=sys.stderr, flush=True)
+        print(_printed(said(line, spoken)), file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ from core.files import file_sha256
 from core.job_params import TrainParams, stored_params
 from core.language import Message
 from core.liveness import Limits
+from core.telemetry.runs import newest_run
 from core.timestamps import from_unix
 from core.vocabulary import ENDED_STATES, JobKind, JobState, TrainingStatus
 from runner.files import read_json
@@ -155,7 +156,9 @@ def _crashes(
 def _watched_facts(sources: Sources, folder: Path, real: datetime) -> RunFacts | None:
     """A run that trainweek did not start, from its event files alone."""
     week = sources.week
-    reader = sources.events(folder)
+    events = sources.events(folder)
+    # A run that was started in the folder later is a run of its own.
+    reader = None if events is None else newest_run(events)
     if reader is None or reader.first_wall is None:
         return None
     return RunFacts(

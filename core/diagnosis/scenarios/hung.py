@@ -72,8 +72,15 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     if called or silence.hung:
         return ScenarioResult(
             FindingStatus.FIRING,
-            Message("No event for {age}, since step {step:,}.", age=age, step=last.step),
-            Severity.CRITICAL,
+            Message("No event for {age}, since step {step:,}.", age=age, step=last.step)
+            if run.writer_known
+            else Message(
+                "No event for {age}, since step {step:,}: ended or hung. Processes of the files'"
+                " owner can't be inspected.",
+                age=age,
+                step=last.step,
+            ),
+            Severity.CRITICAL if run.writer_known or called else Severity.WARNING,
             last.step,
             (fact, literal(run.reason) if run.reason else silence.text),
             _log_grows(moment),

@@ -52,9 +52,8 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         return no_data(Message("No KL divergence logged yet."))
     jump = moment.playbook.scenario_limit("kl_explosion", "threshold", JUMP)
     values = whole.value
-    own = np.ones(len(whole), bool)
-    if (start := moment.attempt_start) is not None:
-        own = whole.wall >= start  # an earlier attempt's explosion ended with it
+    # An earlier attempt's explosion ended with it.
+    own = np.arange(len(whole)) >= len(whole) - len(moment.of_attempt(whole))
     with np.errstate(invalid="ignore"):
         high = values > HIGH
         scores = z_scores(values, np.flatnonzero(high & own))

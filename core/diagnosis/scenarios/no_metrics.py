@@ -69,7 +69,6 @@ def no_metrics(moment: RunView) -> ScenarioResult:
             unknown_reward(moment.reader.tags()),
             Severity.WARNING,
             step,
-            evidence,
         )
     problems = joined((_NEEDED[folder] for folder in missing), "; ")
     return ScenarioResult(

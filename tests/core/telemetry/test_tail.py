@@ -74,6 +74,27 @@ def test_a_zero_filled_tail_stops_the_file_until_it_is_filled(tmp_path):
     assert reader.problems == []
 
 
+def test_a_hole_of_zeros_says_how_much_after_it_is_not_read_until_it_is_filled(tmp_path):
+    path = write_events(tmp_path, {"loss": [(n, 1000.0 + n, 1.0) for n in range(40)]})
+    whole = path.read_bytes()
+    first = header(1000.0) + b"".join(scalar("loss", n, 1000.0 + n, 1.0) for n in range(20))
+    assert whole.startswith(first)
+    hole = len(first) + 64
+    path.write_bytes(first + bytes(64) + whole[hole:])
+    reader = RunReader(tmp_path)
+    reader.refresh()
+    (problem,) = reader.problems
+    assert problem.kind is Fault.ZERO_TAIL
+    assert f"from byte {len(first):,} to " in problem.detail
+    rest = len(whole[hole:].lstrip(b"\0"))
+    assert f"{rest:,} bytes of data after it are not read" in problem.detail
+    assert len(reader.series("loss")) == 20
+    path.write_bytes(whole)
+    reader.refresh()
+    assert reader.problems == []
+    assert len(reader.series("loss")) == 40
+
+
 def test_a_record_above_the_cap_is_stepped_over(tmp_path):
     path = write_events(tmp_path, {TAG: POINTS})
     with path.open("ab") as file:

@@ -93,7 +93,7 @@ def test_one_look_at_a_page_is_one_read_of_the_store(place: Place, panel: str) -
     assert not test.exception
 
 
-@pytest.mark.parametrize(("slot", "scenarios"), [("hourly_1", 0), ("hourly_3", 0), ("closing", 5)])
+@pytest.mark.parametrize(("slot", "scenarios"), [("hourly_1", 0), ("hourly_3", 0), ("closing", 6)])
 def test_the_hourly_page_judges_one_slot_by_the_facts_of_one_moment(
     place: Place, slot: str, scenarios: int
 ) -> None:

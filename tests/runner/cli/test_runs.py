@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import TelemetryError
+from core.errors import InputError, TelemetryError
 from runner.cli import app
-from tests.event_files import write_events
+from tests.event_files import header, scalar, write_events
 from tests.expected import present
 from tests.runner.cli.terminal import trainweek
 from tests.shared_files import SHARED
@@ -109,7 +109,7 @@ def test_files_whose_process_nobody_knows_are_never_called_running(
     begin = begin or time.time() - 40
     points = [(step * 100, begin + step, 100.0) for step in range(40)]
     write_events(tmp_path / "run", {"time/fps": points, "rollout/ep_rew_mean": points})
-    (tmp_path / "empty").mkdir()
+    write_events(tmp_path / "empty", {})
     last = datetime.fromtimestamp(begin + 41, UTC).isoformat()
     for words in (["run"], ["run", "--now", last], ["empty"]):
         done = CliRunner().invoke(app, ["diagnose", str(tmp_path / words[0]), *words[1:], "--json"])
@@ -121,6 +121,86 @@ def test_files_whose_process_nobody_knows_are_never_called_running(
         if words[0] == "empty":
             assert found["no_metrics"]["status"] == "FIRING"
             assert found["slowdown"]["headline"].startswith("0 iterations;")
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {"notes.txt": "text"}, {"events.out.tfevents.1": "text\n" * 9}]
+)
+@pytest.mark.parametrize("command", ["inspect", "diagnose"])
+def test_a_folder_without_an_event_exits_with_three(
+    tmp_path: Path, command: str, files: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    done = CliRunner().invoke(app, [command, str(tmp_path)])
+    assert done.exit_code == 3
+    assert f"{tmp_path} contains no TensorBoard events" in done.stderr
+
+
+def runs_of(folder: Path) -> None:
+    """PPO_1 calm, PPO_2 exploded, PPO_3 calm, each from step 0."""
+    for number in (1, 2, 3):
+        begin = 1_700_000_000.0 + number * 1000
+        steps = [(n * 1024, begin + n) for n in range(1, 31)]
+        kl = [
+            (step, wall, 5.0 if number == 2 and n > 20 else 0.008)
+            for n, (step, wall) in enumerate(steps)
+        ]
+        curve = [(step, wall, float(n)) for n, (step, wall) in enumerate(steps)]
+        tags = {"time/fps": curve, "rollout/ep_rew_mean": curve, "train/approx_kl": kl}
+        write_events(folder / f"PPO_{number}", tags)
+
+
+def test_each_of_several_runs_is_diagnosed_and_the_worst_decides(tmp_path: Path) -> None:
+    runs_of(tmp_path)
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    assert done.exit_code == 2
+    found = json.loads(done.stdout)
+    assert [run["run"] for run in found["runs"]] == ["PPO_1", "PPO_2", "PPO_3"]
+    assert [run["exit_code"] == 2 for run in found["runs"]] == [False, True, False]
+    kl = [
+        next(f["status"] for f in run["findings"] if f["scenario"] == "kl_explosion")
+        for run in found["runs"]
+    ]
+    assert kl == ["OK", "FIRING", "OK"]
+    shown = CliRunner().invoke(app, ["diagnose", str(tmp_path)])
+    assert shown.exit_code == 2
+    assert shown.stdout.startswith("3 runs found")
+    alone = CliRunner().invoke(app, ["diagnose", str(tmp_path / "PPO_2"), "--json"])
+    assert json.loads(alone.stdout)[0]["scenario"] == found["runs"][1]["findings"][0]["scenario"]
+
+
+def test_each_of_several_runs_is_inspected(tmp_path: Path) -> None:
+    runs_of(tmp_path)
+    found = json.loads(CliRunner().invoke(app, ["inspect", str(tmp_path), "--json"]).stdout)
+    assert [run["tags"]["train/approx_kl"]["n"] for run in found["runs"]] == [30, 30, 30]
+    assert [run["readings"]["step"]["value"] for run in found["runs"]] == [30720] * 3
+    shown = CliRunner().invoke(app, ["inspect", str(tmp_path)]).stdout
+    assert shown.startswith("3 runs found")
+    assert shown.count("train/approx_kl") == 3
+
+
+def test_watch_asks_which_of_several_runs(tmp_path: Path) -> None:
+    runs_of(tmp_path)
+    done = CliRunner().invoke(app, ["watch", str(tmp_path)])
+    assert isinstance(done.exception, InputError)
+    assert "3 runs: PPO_1, PPO_2, PPO_3" in done.exception.what
+    assert str(tmp_path / "PPO_3") in done.exception.remedy
+
+
+def test_texts_of_a_file_can_not_control_the_terminal(tmp_path: Path) -> None:
+    nan = float("nan")
+    tags = ["\x1b[31mred", "new\nline", "c1\x9b2J", "turn\u202eed"]
+    points = [(n * 10, 1000.0 + n, float(n)) for n in range(1, 30)]
+    write_events(
+        tmp_path / "a\x1b[2J",
+        {"train/approx_kl": points} | {tag: [*points, (300, 1030.0, nan)] for tag in tags},
+    )
+    for command in ("inspect", "diagnose"):
+        done = CliRunner().invoke(app, [command, str(tmp_path)])
+        assert not set(done.stdout) & {"\x1b", "\x9b", "\u202e", "\r"}
+        assert "new\\nline" in done.stdout
+        assert "\\x1b[31mred" in done.stdout
 
 
 @pytest.mark.parametrize(("calm", "code"), [(1, 2), (5, 1), (25, 0)])
@@ -231,3 +311,28 @@ def test_diagnose_exits_with_two_for_an_exploding_kl(tmp_path: Path) -> None:
     assert found["wild"] == (2, "FIRING")
     assert found["calm"][1] == "OK"
     assert found["calm"][0] < 2
+
+
+YEAR = 365.0 * 86400
+
+
+@pytest.mark.parametrize(
+    ("first", "by"), [(1, -1200.0), (80, -1200.0), (80, -3600.0), (40, -3 * YEAR), (80, 3 * YEAR)]
+)
+def test_an_explosion_is_found_whatever_the_clock_does(
+    tmp_path: Path, first: int, by: float
+) -> None:
+    """Set back at the start, later, after it was years ahead; or moved forward by years."""
+    records = [header(1_700_000_000.0)]
+    for n in range(1, 121):
+        wall = 1_700_000_000.0 + 10 * n + (by if n >= first else 0.0)
+        kl = 3.0 if n > 50 else 0.008
+        records += [scalar(tag, n * 1024, wall, kl) for tag in ("time/fps", "train/approx_kl")]
+    (tmp_path / "events.out.tfevents.1").write_bytes(b"".join(records))
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    found = {finding["scenario"]: finding for finding in json.loads(done.stdout)}
+    assert found["kl_explosion"]["status"] == "FIRING"
+    assert "120 updates" in found["kl_explosion"]["headline"]
+    assert ("the clock" in json.dumps(found["data_issue"])) is (first > 1)
+    assert "RUNNING" not in done.stdout
+    assert done.exit_code == 2

@@ -137,3 +137,11 @@ def test_the_playbooks_hours_decide_what_is_critical(tmp_path):
     found = diagnosed(tmp_path / "b", ppo(100), 100 * MINUTE + 6 * HOUR, limits=limits)["hung"]
     assert (found.status, found.severity) == (FIRING, Severity.CRITICAL)
     assert "the playbook allows 6 h" in " ".join(found.evidence_for)
+
+
+def test_a_silence_that_may_be_the_runs_end_is_a_warning(tmp_path):
+    finding = diagnosed(tmp_path, ppo(60), 5 * HOUR, writer_known=False)["hung"]
+    assert (finding.status, finding.severity) == (FIRING, Severity.WARNING)
+    assert "ended or hung" in finding.headline
+    known = diagnosed(tmp_path / "known", ppo(60), 5 * HOUR)["hung"]
+    assert known.severity is Severity.CRITICAL

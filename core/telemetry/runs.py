@@ -1,0 +1,185 @@
+"""Which runs a folder of event files holds: PPO_1, PPO_2, … are several, a resume is one.
+
+A file belongs to a run if trainweek started it as its next attempt, if its steps continue
+where the run's earlier file ended (SB3's ``reset_num_timesteps=False``), or if it is a second
+writer beside it. A file that begins at step zero again is a run of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from core.telemetry.run_events import RunEvents
+from core.telemetry.side_writers import side_writers
+from core.telemetry.traces import Trace, ordered, traces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.telemetry.side_writers import SideWriter
+    from core.telemetry.tail import FileEvents
+
+_GAP = 3.0  # usual differences of steps that may lie between a run and its resume
+
+
+@dataclass(frozen=True)
+class FoundRun:
+    """One run of a folder."""
+
+    name: str  # its folder, or its file where several runs share a folder
+    path: Path  # of that folder or file
+    events: RunEvents
+
+
+def runs_in(events: RunEvents) -> list[FoundRun]:
+    """The runs below a folder, in the order of their first event; at least one.
+
+    Files without points belong to the run in their folder. If there is only one run, it has
+    all files.
+    """
+    files = ordered(events.contents)
+    every = traces(files)
+    sides = side_writers(every)
+    beside = {id(side.trace) for side in sides}
+    strands: list[list[Trace]] = []
+    for trace in every:
+        if id(trace) in beside:
+            continue
+        strand = _strand_of(trace, strands)
+        if strand is None:
+            strands.append([trace])
+        else:
+            strand.append(trace)
+    members = [[trace.file for trace in strand] for strand in strands]
+    for side in sides:
+        place = _home_of(side, strands)
+        if place is None:  # curves of add_scalars alone
+            strands.append([side.trace])
+            members.append([side.trace.file])
+        else:
+            members[place].append(side.trace.file)
+    if len(strands) < 2:
+        return [FoundRun(events.path.name, events.path, events)]
+    homes = [_folder(strand) for strand in strands]
+    for file in files:
+        if not file.columns:
+            folder = PurePosixPath(file.name).parent
+            for place, home in enumerate(homes):
+                if homes.count(home) == 1 and folder == home:
+                    members[place].append(file)
+    return [
+        _found(events.path, strand, files, home, homes)
+        for strand, files, home in zip(strands, members, homes, strict=True)
+    ]
+
+
+def newest_run(events: RunEvents) -> RunEvents:
+    """The run that wrote last; never several stitched to one."""
+    found = runs_in(events)
+    return max(found, key=lambda run: run.events.last_wall or 0.0).events
+
+
+def without_run(events: RunEvents, runs: Sequence[FoundRun]) -> list[str]:
+    """Files without points that belong to no run."""
+    known = {file.name for run in runs for file in run.events.contents}
+    return [file.name for file in ordered(events.contents) if file.name not in known]
+
+
+def _found(
+    root: Path,
+    strand: Sequence[Trace],
+    files: Sequence[FileEvents],
+    home: PurePosixPath,
+    homes: Sequence[PurePosixPath],
+) -> FoundRun:
+    alone = sum(other == home or home in other.parents for other in homes) == 1
+    where = home if alone else PurePosixPath(strand[0].file.name)
+    folders = list(dict.fromkeys(trace.folder for trace in strand))
+    siblings = len(folders) > 1 and len({folder.parent for folder in folders}) == 1
+    name = where.as_posix()
+    if alone and siblings and strand[0].numbered_run is None:
+        name = f"{folders[0]} + {folders[-1].name}"
+    path = root / where
+    return FoundRun(root.name if name == "." else name, path, RunEvents(path, files))
+
+
+def _folder(strand: Sequence[Trace]) -> PurePosixPath:
+    """The folder that holds a run: of its first file, above the folders of attempts."""
+    first = strand[0]
+    return first.numbered_run or first.folder
+
+
+def _strand_of(trace: Trace, strands: Sequence[list[Trace]]) -> list[Trace] | None:
+    """The run that a file belongs to; None: it begins a run."""
+    numbered = trace.numbered_run
+    if numbered is not None:
+        return next((one for one in strands if one[0].numbered_run == numbered), None)
+    ends: list[list[Trace]] = []
+    for strand in reversed(strands):
+        if strand[0].numbered_run is not None:
+            continue
+        if not any(trace.tags & other.tags for other in strand):
+            if any(_writes_beside(trace, other) for other in strand):
+                return strand
+        elif trace.from_zero is not True and _continues(trace, strand):
+            ends.append(strand)
+    exact = [strand for strand in ends if any(one.ends_before(trace) for one in strand)]
+    return next(iter(exact or ends), None)
+
+
+def _writes_beside(trace: Trace, other: Trace) -> bool:
+    """A second writer of other tags: in the same folder, in one below, or at the same time."""
+    if trace.folder == other.folder:
+        return True
+    if other.folder in trace.folder.parents or trace.folder in other.folder.parents:
+        return trace.overlaps(other)
+    return trace.beside(other) and trace.overlaps(other)
+
+
+def _continues(trace: Trace, strand: Sequence[Trace]) -> bool:
+    """Whether a file's steps continue those of a run: where they ended, or from a checkpoint."""
+    own = [one for one in strand if one.tags & trace.tags]
+    first, last = own[0], own[-1]
+    if trace.first_step <= first.first_step or 2 * len(trace.tags & last.tags) < min(
+        len(trace.tags), len(last.tags)
+    ):
+        return False
+    if trace.from_zero is None and trace.first_step < 1.5 * (last.stride or first.first_step):
+        return False  # one or two points, as of a new run
+    if any(one.folder == trace.folder for one in own):
+        return True
+    if not trace.beside(last):
+        return False
+    if last.ends_before(trace) or trace.from_zero is None:
+        return last.ends_before(trace)
+    reach = _GAP * max(trace.stride or 0.0, last.stride or 0.0)
+    branches = any(one.ends_before(trace) for one in own[:-1])
+    return (
+        not branches
+        and trace.first_wall >= last.last_wall
+        and trace.first_step <= last.last_step + reach
+    )
+
+
+def _home_of(side: SideWriter, strands: Sequence[Sequence[Trace]]) -> int | None:
+    """The run that a side writer belongs to."""
+    near = [
+        place
+        for place, strand in enumerate(strands)
+        if any(trace.folder == side.home for trace in strand)
+    ] or [
+        place
+        for place, strand in enumerate(strands)
+        if any(
+            side.home in trace.folder.parents or trace.folder in side.home.parents
+            for trace in strand
+        )
+    ]
+    began = [
+        place
+        for place in near
+        if min(trace.first_wall for trace in strands[place]) <= side.trace.first_wall
+    ]
+    return max(began or near, default=None)

@@ -1,0 +1,104 @@
+"""What is printed of the runs in a folder: a table of several, contents and findings of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InputError
+from core.language import Message, joined, literal, plural
+from core.telemetry.readings import last_reward, last_step
+from core.vocabulary import FindingStatus
+from runner.cli.speech import in_words, tell, tell_line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from core.diagnosis import Finding
+    from core.telemetry.runs import FoundRun
+    from runner.cli.judged_run import JudgedRun
+
+_LISTED = 20  # runs in an error's sentence
+_ACTIVE = (FindingStatus.FIRING, FindingStatus.RECOVERING)
+
+
+def shown(value: float | int | str | None) -> str:
+    """A number with six digits."""
+    if value is None:
+        return "n/a"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def print_table(runs: Sequence[FoundRun], judged: Sequence[JudgedRun] = ()) -> None:
+    """How many runs a folder holds, and one line for each."""
+    tell(plural("{n} run found", "{n} runs found", len(runs)))
+    width = min(60, max(len(visible(run.name)) for run in runs))
+    head = f"{'run':<{width}} {'attempts':>8} {'last step':>12} {'reward':>12}"
+    print(head + (f" {'exit':>5}" if judged else ""))
+    for number, run in enumerate(runs):
+        step, reward = last_step(run.events), last_reward(run.events)
+        line = (
+            f"{visible(run.name):<{width}} {len(run.events.attempts):>8} "
+            f"{shown(None if step is None else step.value):>12} "
+            f"{shown(None if reward is None else reward.value):>12}"
+        )
+        print(line + (f" {judged[number].exit_code:>5}" if judged else ""))
+
+
+def print_judged(judged: Sequence[JudgedRun]) -> None:
+    """The alerts of several runs, run by run."""
+    for each in judged:
+        print(f"\n== {visible(each.run.name)}")
+        active = [finding for finding in each.findings if finding.status in _ACTIVE]
+        if each.refused is not None:
+            tell_line(each.refused)
+        elif active:
+            print_findings(active)
+        else:
+            tell_line(Message("No alert."))
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Findings with the evidence for and against."""
+    for finding in findings:
+        tell_line(joined([f"{finding.scenario:<16} {finding.status:<10}", finding.headline]))
+        for mark, lines in (("+", finding.evidence_for), ("-", finding.evidence_against)):
+            tell_line(*(joined([f"    {mark}", line]) for line in lines))
+
+
+def print_contents(seen: dict[str, Any]) -> None:
+    """Readings, and a table of the tags."""
+    for name, reading in seen["readings"].items():
+        print(f"{name:<24} {shown(reading['value'])} {visible(reading['unit'])}")
+    print(f"\n{'tag':<36} {'n':>8} {'last step':>12} {'last':>14} {'min':>14} {'max':>14}")
+    for tag, t in seen["tags"].items():
+        step, value = t["last"]
+        notes = []
+        if t["nonfinite"]:
+            notes.append(in_words(Message("  {count} not finite", count=t["nonfinite"])))
+        if t.get("replaced"):
+            notes.append(in_words(Message("  {count} replaced by a restart", count=t["replaced"])))
+        print(
+            f"{visible(tag):<36} {t['n']:>8} {step:>12} {shown(value):>14} "
+            f"{shown(t['min']):>14} {shown(t['max']):>14}" + "".join(notes)
+        )
+    for problem in seen["problems"]:
+        tell_line(joined([f"! {problem['file']}: {problem['kind']}:", problem["detail"]]))
+
+
+def print_unread(names: Sequence[str]) -> None:
+    """Files without points that belong to no run."""
+    if names:
+        files = joined((literal(name) for name in names[:_LISTED]), ", ")
+        tell_line(Message("Without scalars: {files}", files=files))
+
+
+def which_run(folder: Path, runs: Sequence[FoundRun]) -> InputError:
+    """The question which of several runs is meant."""
+    names = joined((literal(run.name) for run in runs[:_LISTED]), ", ")
+    return InputError(
+        Message(
+            "{path} holds {count} runs: {names}.", path=str(folder), count=len(runs), names=names
+        ),
+        Message("Pass one of them: trainweek watch {path}", path=str(runs[-1].path)),
+    )
