@@ -53,16 +53,17 @@ def runs_in(events: RunEvents) -> list[FoundRun]:
         else:
             strand.append(trace)
     members = [[trace.file for trace in strand] for strand in strands]
+    homes = [_folder(strand) for strand in strands]
     for side in sides:
         place = _home_of(side, strands)
         if place is None:  # curves of add_scalars alone
             strands.append([side.trace])
             members.append([side.trace.file])
+            homes.append(side.home)
         else:
             members[place].append(side.trace.file)
     if len(strands) < 2:
         return [FoundRun(events.path.name, events.path, events)]
-    homes = [_folder(strand) for strand in strands]
     for file in files:
         if not file.columns:
             folder = PurePosixPath(file.name).parent

@@ -126,3 +126,15 @@ def test_the_newest_run_is_the_one_that_wrote_last(tmp_path: Path) -> None:
     reader.refresh()
     newest = newest_run(reader.events())
     assert (newest.path.name, len(newest.series(FPS))) == ("PPO_2", 30)
+
+
+def test_runs_that_have_only_curves_of_add_scalars_are_named_by_their_folders(
+    tmp_path: Path,
+) -> None:
+    points = [(n, BEGIN + n, 1.0) for n in range(20)]
+    for run in ("one", "two"):
+        write_events(tmp_path / run, {})
+        for curve in ("loss_train", "loss_val"):
+            write_events(tmp_path / run / curve, {"loss": points})
+    assert found(tmp_path) == [("one", 1), ("two", 1)]
+    assert found(tmp_path / "one") == [("one", 1)]
