@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from core.errors import MarketDataError
-from core.language import Message
+from core.language import Message, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,11 +118,12 @@ def _require_even_rows(path: Path, body: str, separator: str, skipped: int) -> N
     for number, line in enumerate(lines, start=skipped + 1):
         if line.strip() and line.count(separator) != width:
             raise MarketDataError(
-                Message(
-                    "{path}, line {line} has {columns} columns, the first line {expected}.",
+                plural(
+                    "{path}, line {line} has {n} column, the first line {expected}.",
+                    "{path}, line {line} has {n} columns, the first line {expected}.",
+                    line.count(separator) + 1,
                     path=str(path),
                     line=number,
-                    columns=line.count(separator) + 1,
                     expected=width + 1,
                 ),
                 FIX_LINE,
@@ -150,10 +151,11 @@ def _cells(path: Path, body: str, separator: str, headless: bool) -> pd.DataFram
         table = table.iloc[:-1]
     if headless and table.shape[1] != len(KLINE_COLUMNS):
         raise MarketDataError(
-            Message(
-                "{path} has {columns} columns without a header; klines have 12.",
+            plural(
+                "{path} has {n} column without a header; klines have 12.",
+                "{path} has {n} columns without a header; klines have 12.",
+                table.shape[1],
                 path=str(path),
-                columns=table.shape[1],
             ),
             Message(
                 "Add a first line that names the columns, for example"

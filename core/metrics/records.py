@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import InputError
-from core.language import Message
+from core.language import Message, plural
 from core.metrics.ruin import until_ruin
 from core.table_times import table_times
 
@@ -165,11 +165,12 @@ def _read(path: Path, numbers: tuple[str, ...], times: tuple[str, ...]) -> pd.Da
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(header):
             raise InputError(
-                Message(
-                    "{path}, row {row} has {count} cells, the header {wanted}.",
+                plural(
+                    "{path}, row {row} has {n} cell, the header {wanted}.",
+                    "{path}, row {row} has {n} cells, the header {wanted}.",
+                    len(row),
                     path=str(path),
                     row=number,
-                    count=len(row),
                     wanted=len(header),
                 ),
                 remedy,

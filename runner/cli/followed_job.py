@@ -12,7 +12,7 @@ from core.state_words import capitals
 from core.timestamps import iso
 from core.vocabulary import ENDED_STATES, JobState
 from runner.cli.program import end_with_problem
-from runner.cli.speech import tell
+from runner.cli.speech import printable, tell
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Job
@@ -71,7 +71,8 @@ def follow(client: Client, job: Job) -> Job:
                     file.seek(shown)
                     new = file.read()
                 shown += len(new)
-                print(new.decode("utf-8", "replace"), end="", flush=True)
+                lines = new.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+                print(printable(lines), end="", flush=True)
             if ended:
                 return job
             time.sleep(FOLLOW_EVERY_S)

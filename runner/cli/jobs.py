@@ -16,7 +16,7 @@ from core.timestamps import iso
 from core.vocabulary import LIVE_STATES, JobKind
 from runner.cli.options import HomeOption, JsonOption, open_client, print_json, require_week
 from runner.cli.paths import with_given_paths
-from runner.cli.speech import tell
+from runner.cli.speech import printable, tell
 from runner.client import Client
 from runner.outcomes import AlreadyRunning, Refused, Submitted
 from runner.records import Incident, Job
@@ -161,7 +161,7 @@ def logs(
     client = open_client(home)
     _require_job(client.job(job_id), job_id)
     tail = client.output_tail(job_id, lines=lines)
-    print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(tail)
+    print_json({"id": job_id, "lines": tail.splitlines()}) if json else print(printable(tail))
 
 
 def as_dict(job: Job) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from core.language import Message
 from core.paths import Home, no_folder
 from core.people import Person
 from core.week import Week
-from runner.cli.speech import warn
+from runner.cli.speech import as_json, warn
 from runner.client import Client
 from runner.home.launch import ensure_runner
 from runner.home.runner_identity import how_to_stop
@@ -121,4 +120,4 @@ def print_json(value: Any) -> None:
 
     :raises ValueError: it holds NaN or infinity, which is a bug of ours.
     """
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+    print(as_json(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typer.core import TyperCommand
 
 from core.errors import InputError, TrainweekError
 from core.language import Message, joined
-from runner.cli.speech import warn
+from runner.cli.speech import as_json, warn
 
 # The class of typer's own click, wherever typer imports that from.
 UsageError = cast(type[typer.BadParameter], typer.BadParameter.__base__)
@@ -93,7 +92,7 @@ def _print_json_error(kind: str, what: str, remedy: str, exit_code: int) -> None
     if not _wants_json():
         return
     error = {"kind": kind, "what": what, "remedy": remedy, "exit_code": exit_code}
-    print(json.dumps({"error": error}, indent=2, ensure_ascii=False))
+    print(as_json({"error": error}))
 
 
 class VerdictCommand(TyperCommand):

@@ -200,9 +200,10 @@ def metrics(
     grade = Message("evidence {grade}", grade=evidence["grade"])
     tell(joined([found["decision"], found["score"], grade], "  "))
     tell(
-        Message(
-            "{bars:,} bars of {interval}, {per_year:,} a year ({calendar}), {days:.1f} days",
-            bars=found["facts"]["bars"],
+        plural(
+            "{n:,} bar of {interval}, {per_year:,} a year ({calendar}), {days:.1f} days",
+            "{n:,} bars of {interval}, {per_year:,} a year ({calendar}), {days:.1f} days",
+            found["facts"]["bars"],
             interval=interval_name(timedelta(seconds=times["interval_s"])),
             per_year=times["bars_per_year"],
             calendar=times["calendar"],

@@ -6,8 +6,10 @@ gets the same text on every machine. JSON, help texts and log lines are English.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from typing import Any
 
 from core.errors import InputError
 from core.language import Language, said
@@ -39,9 +41,20 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def _printed(text: str) -> str:
-    """:func:`visible`, but our own line breaks and tabs stay."""
+def printable(text: str) -> str:
+    """:func:`visible`, but line breaks and tabs stay."""
     return "".join(part if part in ("\n", "\t") else visible(part) for part in _BREAKS.split(text))
+
+
+def as_json(value: Any) -> str:
+    """Strict JSON for a terminal: control characters are escaped as JSON's own.
+
+    :raises ValueError: it holds NaN or infinity, which is a bug of ours.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)
+    return _HIDDEN.sub(
+        lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text
+    )
 
 
 def tell_line(*lines: str) -> None:
@@ -53,7 +66,7 @@ def tell_line(*lines: str) -> None:
 def tell(*lines: str) -> None:
     """Print sentences at once, each on a line of its own."""
     for line in lines:
-        print(_printed(in_words(line)), flush=True)
+        print(printable(in_words(line)), flush=True)
 
 
 def warn(*lines: str) -> None:
@@ -63,4 +76,4 @@ def warn(*lines: str) -> None:
     except InputError:
         spoken = "en"
     for line in lines:
-        print(_printed(said(line, spoken)), file=sys.stderr, flush=True)
+        print(printable(said(line, spoken)), file=sys.stderr, flush=True)

@@ -107,8 +107,10 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         return
     # The check of the database reports a damaged one; this check is about the file's chain.
     if report.problems and all(problem.kind == "damaged" for problem in report.problems):
-        damaged = Message(
-            "{lines:,} lines, chain intact; the database is damaged.", lines=report.lines
+        damaged = plural(
+            "{n:,} line, chain intact; the database is damaged.",
+            "{n:,} lines, chain intact; the database is damaged.",
+            report.lines,
         )
         yield passed("ledger", damaged)
         return
@@ -117,11 +119,16 @@ def ledger(home: Home, settings: Settings, now: datetime) -> Iterator[CheckResul
         yield made("ledger", problem.what, problem.remedy)
     if report.ok:
         compared = (
-            Message("{lines:,} lines, chain intact, tables equal.", lines=report.lines)
+            plural(
+                "{n:,} line, chain intact, tables equal.",
+                "{n:,} lines, chain intact, tables equal.",
+                report.lines,
+            )
             if tables
-            else Message(
-                "{lines:,} lines, chain intact, tables not compared (run trainweek ledger verify).",
-                lines=report.lines,
+            else plural(
+                "{n:,} line, chain intact, tables not compared (run trainweek ledger verify).",
+                "{n:,} lines, chain intact, tables not compared (run trainweek ledger verify).",
+                report.lines,
             )
         )
         yield passed("ledger", compared)

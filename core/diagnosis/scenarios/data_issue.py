@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
-from core.language import Message
+from core.language import Message, plural
 from core.liveness import duration
 from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
@@ -150,10 +150,11 @@ def _cut(moment: RunView, reader: RunEvents) -> list[_Issue]:
             FindingStatus.FIRING,
             Severity.WARNING,
             moment.step,
-            Message(
-                "{file} ends with an incomplete record ({size:,} bytes): disk full, or writer killed",
+            plural(
+                "{file} ends with an incomplete record ({n:,} byte): disk full, or writer killed",
+                "{file} ends with an incomplete record ({n:,} bytes): disk full, or writer killed",
+                file.waiting,
                 file=file.name,
-                size=file.waiting,
             ),
         )
         for file in reader.files

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from core.playbook import DEFAULT, load_playbook
 from tests.benchmarks.detectors import real_runs
 from tests.benchmarks.detectors.baselines import literal, never
-from tests.benchmarks.detectors.classes import HEALTHY
-from tests.benchmarks.detectors.recordings import ARCHIVE, load
+from tests.benchmarks.detectors.classes import HARD, HEALTHY, NATURAL, SPIKE
+from tests.benchmarks.detectors.recordings import ARCHIVE, Recording, load
 from tests.benchmarks.detectors.replay import Judge, Replayed, files_alone, product, replay
 from tests.benchmarks.detectors.scoring import (
     Score,
@@ -56,7 +56,7 @@ def main() -> None:
     for half in ("tuned", "reported"):
         if chosen.half not in (half, "both"):
             continue
-        own = [recording for recording in recordings if half_of(recording.seed) == half]
+        own = [recording for recording in recordings if half_of(recording) == half]
         runs: dict[str, list[Replayed]] = {name: [] for name in JUDGES}
         for recording in own:
             with tempfile.TemporaryDirectory() as folder:
@@ -69,9 +69,9 @@ def main() -> None:
     real_runs.show(SHARED / "events", playbook)
 
 
-def half_of(seed: int) -> str:
+def half_of(recording: Recording) -> str:
     """Seeds 0 and 1 were looked at while the rules were chosen."""
-    return "reported" if seed % 2 and seed > 1 else "tuned"
+    return "reported" if recording.seed % 2 and recording.seed > 1 else "tuned"
 
 
 def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool) -> None:
@@ -95,10 +95,16 @@ def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool)
             for what, which in (("missed", found.missed), ("false", found.false)):
                 if which:
                     print(f"      {what}: {', '.join(which)}")
-    quiet = [run for run in runs if run.recording.kind.scenario is None]
+    quiet = [run for run in runs if run.recording.kind.kind in (HEALTHY, HARD)]
     healthy = [run for run in quiet if run.recording.kind.kind == HEALTHY]
     print(f"  {_share('healthy runs with any CRITICAL', healthy, lambda run: run.critical)}")
     print(f"  {_share('healthy and hard ones with any alarm', quiet, lambda run: run.fired)}")
+    for run in healthy:
+        if run.critical and run.recording.name in NATURAL:
+            print(f"      of them {run.recording.name}: {NATURAL[run.recording.name]}")
+    spikes = [run for run in runs if run.recording.kind.kind == SPIKE]
+    print(f"  {_share('KL spikes with an alarm', spikes, lambda run: run.fired)}")
+    print(f"  {_share('KL spikes with an alarm to the end', spikes, lambda run: run.at_end)}")
     days = sum(run.days for run in healthy)
     print(f"  {sum(run.flips for run in healthy) / max(days, 1e-9):.2f} flips per healthy run-day")
     whole = sum(run.days for run in runs)

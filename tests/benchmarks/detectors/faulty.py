@@ -25,6 +25,9 @@ class FaultyEnv(VecEnvWrapper):
     error: str | None = None  # step raises
     nan_reward = False  # one reward is NaN
     random_reward: np.random.Generator | None = None  # rewards are noise
+    factor = 1.0  # of every reward: its scale, or its sign
+    sparse = False  # an episode's whole reward comes with its last step
+    _owed: np.ndarray | float = 0.0
 
     def reset(self) -> VecEnvObs:
         return self.venv.reset()
@@ -41,6 +44,12 @@ class FaultyEnv(VecEnvWrapper):
         observation, reward, done, info = self.venv.step_wait()
         if self.random_reward is not None:
             reward = self.random_reward.normal(size=reward.shape).astype(np.float32)
+        if self.factor != 1.0:
+            reward = (self.factor * reward).astype(np.float32)
+        if self.sparse:
+            self._owed = self._owed + reward
+            reward = np.where(done, self._owed, 0.0).astype(np.float32)
+            self._owed = np.where(done, 0.0, self._owed)
         if self.nan_reward:
             reward, self.nan_reward = reward.copy(), False
             reward[0] = np.nan

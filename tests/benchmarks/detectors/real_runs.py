@@ -1,62 +1,87 @@
-"""What fires on public runs that were not made for this: a list to be read, no score.
+"""Public runs that were not made for this, a practitioner's label beside each verdict.
 
-Nobody wrote down what was wrong with them, so each alarm is printed with its reason.
+The label is an opinion, not an injection: to be read, and counted, but no score.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.diagnosis import Finding, diagnose
 from core.diagnosis.foreign_run import facts_of_events
 from core.telemetry import RunReader
-from core.telemetry.readings import pace_series
 from core.timestamps import from_unix
 from core.vocabulary import FindingStatus, Severity
+from tests.benchmarks.detectors.practitioner import Opinion, opinion
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.playbook import Playbook
 
-MIN_POINTS = 20
-SOON = timedelta(seconds=30)  # behind the newest event: as if it still ran
+SOON = timedelta(seconds=30)  # after the newest event: as if it still ran
 
 
-def diagnose_folders(root: Path, playbook: Playbook) -> dict[str, list[Finding]]:
-    """What fires in each folder that holds event files, as of its newest event."""
-    found = {}
+@dataclass(frozen=True)
+class Judged:
+    """What fires in one folder, and what a practitioner says about it."""
+
+    folder: str
+    alarms: tuple[Finding, ...]
+    opinion: Opinion | None
+
+    @property
+    def critical(self) -> bool:
+        return any(finding.severity is Severity.CRITICAL for finding in self.alarms)
+
+    @property
+    def agreement(self) -> str:
+        """Whether label and verdict agree."""
+        said, fired = self.opinion, {finding.scenario for finding in self.alarms}
+        if said is None:
+            return "no label"
+        if said.expected and fired.isdisjoint(said.expected):
+            return "MISSED"
+        return "agree" if fired <= {*said.expected, *said.may} else "FALSE ALARM"
+
+
+def judge_folders(root: Path, playbook: Playbook) -> list[Judged]:
+    """Each folder that holds event files, as of its newest event."""
+    judged = []
     for folder in sorted({path.parent for path in root.rglob("*tfevents*")}):
         reader = RunReader(folder)
         reader.refresh()
         last = reader.last_event()
-        if last is None or len(pace_series(reader)) < MIN_POINTS:
-            continue
-        facts = facts_of_events(reader, from_unix(last.wall) + SOON, playbook)
-        findings = diagnose(facts, playbook)
-        found[folder.relative_to(root).as_posix()] = [
+        findings = []
+        if last is not None:
+            facts = facts_of_events(reader, from_unix(last.wall) + SOON, playbook)
+            findings = diagnose(facts, playbook)
+        alarms = tuple(
             finding
             for finding in findings
             if finding.status is FindingStatus.FIRING and finding.severity is not Severity.INFO
-        ]
-    return found
+        )
+        name = folder.relative_to(root).as_posix()
+        judged.append(Judged(name, alarms, opinion(name)))
+    return judged
 
 
 def show(root: Path, playbook: Playbook) -> None:
-    """The counts, then each alarm in a line."""
+    """The counts, then each run with its label and its alarms."""
     if not root.is_dir():
         print("\nReal runs: none here.")
         return
-    found = diagnose_folders(root, playbook)
-    counts = Counter(finding.scenario for alarms in found.values() for finding in alarms)
-    critical = sum(
-        any(finding.severity is Severity.CRITICAL for finding in alarms)
-        for alarms in found.values()
-    )
-    print(f"\nReal runs with {MIN_POINTS} points or more: {len(found)}; "
-          f"with a CRITICAL: {critical}; alarms: {dict(counts) or 'none'}")  # fmt: skip
-    for folder, alarms in found.items():
-        for finding in alarms:
-            print(f"  {folder}\n    {finding.scenario} {finding.severity}: {finding.headline}")
+    runs = judge_folders(root, playbook)
+    alarms = Counter(finding.scenario for run in runs for finding in run.alarms)
+    agreements = Counter(run.agreement for run in runs)
+    print(f"\nReal runs: {len(runs)}; with a CRITICAL: {sum(run.critical for run in runs)}; "
+          f"alarms: {dict(alarms) or 'none'}\n  label and verdict: {dict(agreements)}")  # fmt: skip
+    for run in runs:
+        said = run.opinion
+        print(f"  {run.folder}\n    {run.agreement}; a practitioner: "
+              + (f"{said.label} ({said.why})" if said else "nothing"))  # fmt: skip
+        for finding in run.alarms:
+            print(f"      {finding.scenario} {finding.severity}: {finding.headline}")

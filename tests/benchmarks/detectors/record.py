@@ -1,6 +1,6 @@
 """Make the labelled recordings: ``python -m tests.benchmarks.detectors.record``.
 
-Trains more than two hundred real PPO agents one after another (about 20 minutes of one
+Trains more than two hundred real agents one after another (about 20 minutes of one
 core), each in a forked process, and packs their event files with a ``label.json`` each into
 ``recordings.tar.xz``. A run that is there already is left alone, so it can be interrupted
 and taken up again.
@@ -51,9 +51,11 @@ def main() -> None:
     # Seed by seed, so that what is there after any time holds every class alike.
     runs = [
         (kind, seed)
-        for seed in range(chosen.from_seed, min(chosen.seeds, max(kind.runs for kind in wanted)))
+        for seed in range(
+            chosen.from_seed, min(chosen.seeds, max(max(k.seeds) for k in wanted) + 1)
+        )
         for kind in wanted
-        if seed < kind.runs
+        if seed in kind.seeds
     ]
     for kind, seed in runs[chosen.part :: chosen.parts] if chosen.part is not None else runs:
         record(kind, seed, chosen.folder / f"{kind.name}-{seed:02}")

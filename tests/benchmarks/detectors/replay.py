@@ -55,6 +55,7 @@ class Replayed:
     fired: dict[str, list[float]] = field(default_factory=dict)  # scenario -> evaluations
     critical: set[str] = field(default_factory=set)
     flips: int = 0
+    at_end: set[str] = field(default_factory=set)  # still firing at the last evaluation
 
     @property
     def onset(self) -> float | None:
@@ -117,7 +118,7 @@ def replay(
         while place < len(pieces) and pieces[place][0] <= now:
             _, name, data = pieces[place]
             _append(folder / name, data)
-            attempts.add(name)
+            attempts.add(name.partition("/")[0])  # a side writer's folder is no attempt
             place += 1
         hourly = tick % round(HOUR / LOOK) == 0
         # Between two looks KL changes only with a new event, a silence with every look.
@@ -128,6 +129,8 @@ def replay(
             firing = judged_by(facts, playbook, None if hourly else quick)
             _note(seen[name], last[name], firing, now)
         now, tick = now + LOOK, tick + 1
+    for name, run in seen.items():
+        run.at_end = {scenario for scenario, on in last[name].items() if on}
     return seen
 
 

@@ -49,6 +49,16 @@ def allowed(run: Replayed) -> float:
             return run.after(4) + LOOK
         case "policy_dead":
             return run.after(11) + look
+        case "collapse":
+            # The mean of 100 episodes that is logged must hold new ones; ten points and two looks.
+            return max(run.after(10), onset + _blocks(run, 2)) + 2 * look
+        case "critic_useless":
+            # eight blocks of three updates after ten of grace
+            return run.after(11 + 24 if kind.from_start else 2 + 24) + 2 * look
+        case "exploration_blowup":
+            return run.after(60) + look  # it creeps: five times takes dozens of updates
+        case "early_determinism":
+            return run.after(50) + look  # what counts as early
         case "slowdown":
             return max(run.after(13), run.after(10) + 3 * HOUR) + look
         case "flat_reward" if kind.from_start:

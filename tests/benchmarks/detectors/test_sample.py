@@ -9,12 +9,18 @@ import struct
 
 import pytest
 
+from core.diagnosis import Finding
+from core.language import literal
 from core.playbook import DEFAULT, load_playbook
 from core.telemetry import RunReader
+from core.vocabulary import FindingStatus, Severity
 from tests.benchmarks.detectors.classes import BY_NAME, CLASSES
+from tests.benchmarks.detectors.practitioner import Opinion, opinion
+from tests.benchmarks.detectors.real_runs import Judged, judge_folders
 from tests.benchmarks.detectors.recordings import Recording, Rescale, load
 from tests.benchmarks.detectors.replay import files_alone, product, replay
 from tests.benchmarks.detectors.scoring import lower_bound, score, upper_bound
+from tests.shared_files import shared_file
 
 SAMPLE = ("hang_stopped", "crash_killed", "no_monitor", "kl_learning_rate", "healthy")
 
@@ -66,6 +72,50 @@ def test_a_cut_record_stays_cut(recordings):
     assert b"".join(data for _, data in clock.records(cut)) == cut
     (length,) = struct.unpack_from("<Q", content)
     assert next(clock.records(content))[1] == content[: length + 16]
+
+
+def test_a_dead_policy_is_named_with_its_cause(recordings, tmp_path):
+    for name, content in recordings["kl_learning_rate"].files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    run = judge_folders(tmp_path, load_playbook(DEFAULT))[0]
+    (dead,) = (found for found in run.alarms if found.scenario == "policy_dead")
+    assert "after KL jumped to" in dead.headline
+
+
+def test_a_folder_of_a_side_writer_is_no_attempt_of_the_run(tmp_path):
+    (aside,) = (run for run in load(only={"hard_side_writer"}) if run.seed == 2)
+    assert len(aside.files) == 2
+    seen = replay(aside, tmp_path, load_playbook(DEFAULT), {"product": product})["product"]
+    assert "data_issue" not in seen.fired
+
+
+@pytest.mark.parametrize(
+    ("fired", "agreement"),
+    [
+        ((), "MISSED"),
+        (("kl_explosion", "critic_useless"), "agree"),
+        (("kl_explosion", "hung"), "FALSE ALARM"),
+    ],
+)
+def test_a_label_and_a_verdict_agree_when_the_expected_fires_and_nothing_else(fired, agreement):
+    said = Opinion("a", "z", "unstable", "", expected=("kl_explosion",), may=("critic_useless",))
+    alarms = tuple(
+        Finding(name, FindingStatus.FIRING, Severity.WARNING, None, literal(name)) for name in fired
+    )
+    assert Judged("a/z", alarms, said).agreement == agreement
+
+
+def test_each_public_run_has_a_label_of_its_own():
+    root = shared_file("events")
+    folders = {path.parent.relative_to(root).as_posix() for path in root.rglob("*tfevents*")}
+    assert all(opinion(folder) is not None for folder in folders)
+
+
+def test_half_of_each_new_class_is_reported():
+    for kind in CLASSES:
+        reported = [seed for seed in kind.seeds if seed % 2 and seed > 1]
+        assert reported
 
 
 def test_every_class_of_runs_names_a_scenario_or_none():

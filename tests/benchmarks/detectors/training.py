@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -20,11 +20,13 @@ import stable_baselines3
 import tensorboard.summary.writer.event_file_writer as header_writer
 import torch
 import torch.utils.tensorboard.writer as scalar_writer
-from stable_baselines3 import PPO
+from stable_baselines3 import DQN, PPO, SAC
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger, TensorBoardOutputFormat
-from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecMonitor, VecNormalize
+from torch.utils.tensorboard import SummaryWriter
 
+from tests.benchmarks.detectors import faults
 from tests.benchmarks.detectors.faulty import FaultyEnv
 from tests.benchmarks.detectors.toy_market import ToyMarket
 
@@ -93,20 +95,7 @@ class Plan:
             "clip_range": float(rng.choice([0.1, 0.2, 0.3])),
         }
         self.drawn = {"strength": float(rng.uniform())}
-        name = kind.name
-        if name in ("no_monitor", "nothing_logged"):
-            self.iterations = 50  # what is missing is missing from the start
-        if name == "policy_frozen":
-            self.settings["learning_rate"] = float(10 ** rng.uniform(-11, -9))
-        if name == "hard_learning_rate":
-            self.settings["learning_rate"] = 0.01
-        if name == "hard_schedule":
-            peak = self.settings["learning_rate"]
-            self.settings["learning_rate"] = lambda left: peak * left
-        if name == "hard_noise":
-            self.noise = 4.0
-        if name == "hard_converged":
-            self.settings["learning_rate"], self.iterations = 3e-3, 150
+        faults.prepare(self)
 
     @property
     def strength(self) -> float:
@@ -134,6 +123,8 @@ class Plan:
         if self.kind.name == "hard_negative_reward":
             assert isinstance(env, ToyMarket)
             env.offset = -5.0
+        faulty.sparse = self.kind.name == "hard_sparse"
+        faulty.factor = faults.scale(self)
         return faulty
 
 
@@ -155,6 +146,11 @@ class Recorder(BaseCallback):
         if self.run.plan.onset and self.iteration == self.run.plan.onset:
             assert isinstance(self.model, PPO)
             self.run.inject(self.model, self.walls)
+        if self.iteration == self.run.plan.onset + faults.lasts(self.run.plan):
+            assert isinstance(self.model, PPO)
+            faults.lift(self.run.plan, self.model)
+        if self.iteration % LOG_EVERY == 0:
+            self.run.log_aside(self.model)
 
     def _on_rollout_end(self) -> None:
         self.iteration += 1
@@ -171,12 +167,26 @@ class Run:
         self.faulty = plan.faulty_env()
         self.faulty.wait = self.clock.wait
         monitored = plan.kind.name != "no_monitor"
-        self.env = VecMonitor(self.faulty) if monitored else self.faulty
+        self.env: VecEnv = VecMonitor(self.faulty) if monitored else self.faulty
+        if plan.kind.name == "hard_reward_scale":
+            self.env = VecNormalize(
+                self.env, norm_obs=False
+            )  # a good critic: it sees small rewards
+        self.side: SummaryWriter | None = None
+        if plan.kind.name.endswith("side_writer"):
+            self.side = SummaryWriter(str(folder / "events" / "attempt_1" / "eval"), flush_secs=1)
         self.callback = Recorder(self)
 
     def log(self, tag: str, text: str) -> None:
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(json.dumps([self.clock.now(), tag, text]) + "\n")
+
+    def log_aside(self, model: BaseAlgorithm) -> None:
+        """The reward once more, in the side writer's folder."""
+        if self.side is not None and model.ep_info_buffer:
+            mean = float(np.mean([episode["r"] for episode in model.ep_info_buffer]))
+            self.side.add_scalar("rollout/ep_rew_mean", mean, model.num_timesteps)
+            self.side.flush()
 
     def mark(self, model: BaseAlgorithm | None) -> None:
         step = 0 if model is None else model.num_timesteps
@@ -187,6 +197,9 @@ class Run:
     def train(self) -> None:
         """:raises Exception: whatever the fault makes SB3 raise."""
         plan, name = self.plan, self.plan.kind.name
+        if name == "hard_off_policy":
+            self._train_off_policy()
+            return
         model = PPO(
             "MlpPolicy", self.env, n_steps=plan.n_steps, seed=plan.seed, verbose=0, device="cpu",
             policy_kwargs={"net_arch": [32, 32]}, **plan.settings,
@@ -214,7 +227,23 @@ class Run:
             return
         self._learn(model, total, log_interval=NEVER if name == "nothing_logged" else 1)
 
-    def _learn(self, model: PPO, steps: int, **how: Any) -> None:
+    def _train_off_policy(self) -> None:
+        """SAC or DQN: they log once in so many episodes."""
+        plan = self.plan
+        model: SAC | DQN
+        how: dict[str, Any] = {
+            "learning_starts": 200, "seed": plan.seed, "device": "cpu", "batch_size": 64,
+            "policy_kwargs": {"net_arch": [32, 32]},
+        }  # fmt: skip
+        if plan.env == "continuous":
+            model = SAC("MlpPolicy", self.env, train_freq=plan.n_steps, gradient_steps=4, **how)
+        else:
+            model = DQN("MlpPolicy", self.env, train_freq=plan.n_steps, gradient_steps=8, **how)
+        model.set_logger(self._logger("events/attempt_1"))
+        self.log("INFO", "Training loop started")
+        self._learn(model, plan.iterations * plan.rollout, log_interval=4)
+
+    def _learn(self, model: BaseAlgorithm, steps: int, **how: Any) -> None:
         model.learn(steps, callback=self.callback, **how)
 
     def _logger(self, name: str) -> Logger:
@@ -223,39 +252,11 @@ class Run:
 
     def inject(self, model: PPO, walls: list[float]) -> None:
         """The fault of the class, now."""
-        name, strength, faulty = self.plan.kind.name, self.plan.strength, self.faulty
-        usual = float(np.median(np.diff(walls[1:])))
         self.mark(model)
-        match name:
-            case "hang_stopped" | "hang_pause":
-                self.clock.stop()
-            case "hang_deadlock":
-                faulty.blocked = True
-            case "crash_exception":
-                faulty.error = "exchange connection lost"
-            case "crash_killed":
-                os.kill(os.getpid(), signal.SIGKILL)
-            case "kl_learning_rate":
-                rate = 0.05 * 4**strength
-                model.lr_schedule = lambda _: rate
-            case "kl_no_clipping":
-                model.clip_range, model.n_epochs = (lambda _: 1e6), 12
-                model.lr_schedule = lambda _: 0.02
-            case "policy_saturated":
-                with torch.no_grad():
-                    bias = cast("torch.nn.Linear", model.policy.action_net).bias
-                    bias.add_(1e4 * torch.arange(len(bias)))
-            case "slow_env" | "hard_slower":
-                share = 0.3 + 0.3 * strength if name == "slow_env" else 0.85
-                faulty.delay += usual * (1 / share - 1)
-                self.plan.drawn["share"] = share
-            case "regressed_market":
-                assert isinstance(faulty.venv, ToyMarket)
-                faulty.venv.edge = 0.0
-            case "logging_lost":
-                model.logger.output_formats.clear()
-            case "nan_reward":
-                faulty.nan_reward = True
+        if self.plan.kind.name in ("hang_stopped", "hang_pause"):
+            self.clock.stop()
+        else:
+            faults.inject(self.plan, model, self.faulty, float(np.median(np.diff(walls[1:]))))
 
 
 def warm_up() -> None:

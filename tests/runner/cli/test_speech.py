@@ -10,7 +10,7 @@ import pytest
 from core.errors import ConflictError, InputError
 from core.language import Message
 from runner.cli.program import _print_error
-from runner.cli.speech import in_words, tell
+from runner.cli.speech import as_json, in_words, printable, tell, visible, warn
 from runner.cli.weeks import list_weeks
 from tests.dashboard.place import Place
 
@@ -82,3 +82,17 @@ def test_json_is_the_same_in_each_language(
         list_weeks(home=place.home.root)
         assert ("lançamento" in capsys.readouterr().out) is (language == "pt")
     assert found[0] == found[1]
+
+
+def test_control_characters_are_escaped_wherever_text_is_printed(capsys):
+    hidden = "a\x1b[31m\x9b2J\u202eb"
+    escaped = "a\\x1b[31m\\x9b2J\\u202eb"
+    assert visible(hidden + "\n\r") == escaped + "\\n\\r"
+    assert printable(hidden + "\n\tü 漢") == escaped + "\n\tü 漢"
+    tell(hidden)
+    warn(hidden)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (escaped + "\n", escaped + "\n")
+    text = as_json({hidden: ["ü\n"]})
+    assert not set(text) & {"\x1b", "\x9b", "\u202e"}
+    assert json.loads(text) == {hidden: ["ü\n"]}
