@@ -42,8 +42,9 @@ class ComparedDecision(JsonModel):
     gates: dict[GateId, GateChange] = Field(description="Each gate, then and now.")
     numerics: tuple[Sentence, ...] = Field(
         default=(),
-        description="CPU capability, threads and kernel libraries that differ: the same seed and "
-        "data give other numbers there; absent or empty: none, or not recorded then.",
+        description="Definitions of the numbers, CPU capability, threads and kernel libraries that "
+        "differ: the same seed and data give other numbers there; absent or empty: none, or not "
+        "recorded then.",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.decision.change import Change, ComparedDecision, GateChange, LapsedApproval, Part
 from core.language import Message, literal
+from core.metrics.conventions import CONVENTIONS_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -112,6 +113,13 @@ def _lapsed(earlier: EarlierDecision) -> LapsedApproval:
 
 def _numerics(before: RecordedDecision, now: Basis) -> Iterator[Message]:
     """A sentence for each difference that both records name."""
+    if before.conventions.id != CONVENTIONS_ID:
+        yield Message(
+            "Gates were defined otherwise then ({before}, now {now}): differences between them are"
+            " also those of the definitions.",
+            before=before.conventions.id,
+            now=CONVENTIONS_ID,
+        )
     for what, then, present in (
         (Message("Model trained"), before.model.numerics, now.trained_with),
         (Message("Revalidated"), before.numerics, now.revalidated_with),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.language import Message, joined, literal
+from core.language import Message, joined, literal, plural
 from core.reading import as_set
 from core.report.labels import DIALS
 from dashboard.components.charts import draw
@@ -90,6 +90,19 @@ def _dials(page: Page, decided: RecordedDecision) -> None:
         return
     say, names = page.say, {gate.id: gate.short for gate in decided.gates}
     st.markdown(f"**{say('Dials')}**")
+    flips = sum(bool(dial.flipped) for dial in decided.dials)
+    st.markdown(
+        say(
+            plural(
+                "{n} of {all} settings flips a gate.",
+                "{n} of {all} settings flip a gate.",
+                flips,
+                all=len(decided.dials),
+            )
+            if flips
+            else Message("None of these settings flips a gate.")
+        )
+    )
     st.caption(say("The same decisions, booked again with one setting changed."))
     heads = [
         say(head)
@@ -109,7 +122,7 @@ def _dials(page: Page, decided: RecordedDecision) -> None:
             [
                 say(DIALS[dial.setting]),
                 plain(", ".join(names[gate] for gate in dial.flipped) or "–"),
-                say(short(dial.value)),
+                say(as_set(dial.value)),
                 say(short(dial.return_pct)),
                 plain(f"{dial.gates_passed}/{len(decided.gates)}"),
                 f"**{verdict}**" if dial.decision != decided.decision else verdict,

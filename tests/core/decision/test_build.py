@@ -305,6 +305,12 @@ def test_other_kernels_are_said_where_two_decisions_are_compared():
             assert "Revalidated with CPU capability DEFAULT" in " ".join(memo_text(built).split())
             assert "Revalidado com capacidade da CPU" in " ".join(memo_text(built, "pt").split())
             assert list(schema_validator().iter_errors(built.as_dict())) == []
+    older = before.model_copy(
+        update={"conventions": before.conventions.model_copy(update={"id": "trainweek-1"})}
+    )
+    built = decision_of(record(), previous=EarlierDecision("ef" * 32, older))
+    (defined,) = present(built.change.previous).numerics
+    assert defined.startswith("Gates were defined otherwise then (trainweek-1, now trainweek-3)")
 
 
 def test_failed_checks_and_declared_trials_are_told():
