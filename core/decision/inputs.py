@@ -29,7 +29,8 @@ class ModelRecord(JsonModel):
         default=None, description="Whether the training data are synthetic; null: not known."
     )
     validation: dict[str, Any] | None = Field(
-        default=None, description="Validation figures when it was saved."
+        default=None,
+        description="Validation figures when it was saved, and how many validations of its run lost.",
     )
     settings: dict[str, Any] | None = Field(
         default=None, description="Training settings that it was made with."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.decision.lookahead import detail_of
 from core.language import Message, joined
 from core.market.file_rules import SYNTHETIC
+from core.model_manifest import lost_on_validation
 from core.state_words import capitals, word_of
 from core.trading.grade import reasons_of
 from core.vocabulary import DOUBTFUL_GRADES, Decision, EvidenceGrade
@@ -24,6 +25,7 @@ LUCKY = 0.05  # share of random policies that would be a GO on the same bars
 def find_warnings(decision: DecisionRecord) -> list[Message]:
     """Sentences with their numbers, the most serious first; empty if there are none."""
     return [
+        *_about_validation(decision),
         *_about_trust(decision),
         *_about_evidence(decision),
         *_about_data(decision),
@@ -37,6 +39,12 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
 def doubt(grade: EvidenceGrade) -> Message:
     """The warning about a low evidence grade."""
     return Message("The evidence is {grade}.", grade=capitals(grade))
+
+
+def _about_validation(decision: DecisionRecord) -> Iterator[Message]:
+    """The best of its training run, and still worse than never trading."""
+    if (lost := lost_on_validation(decision.model.validation)) is not None:
+        yield lost
 
 
 def _about_trust(decision: DecisionRecord) -> Iterator[Message]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_bytes, write_json
 from core.language import Message
+from core.model_manifest import OF_RUN, Validations
 from core.paths import numbered
 from runner.agent.numerics import numerics
 from runner.agent.policy import require_finite
@@ -31,6 +32,7 @@ __all__ = [
     "SAVE_POINTS",
     "keep_broken",
     "keep_earlier",
+    "keep_validations",
     "manifest_path",
     "read_best_model",
     "save_best_model",
@@ -72,12 +74,34 @@ def save_best_model(zip_path: Path, model: PPO, facts: Mapping[str, Any]) -> dic
         sync_folder(zip_path.parent)
         _require_same(zip_path, manifest)
     except (OSError, SetupError) as error:
-        why = error.what if isinstance(error, SetupError) else f"{error.strerror or error}."
-        raise SetupError(
-            Message("The best model was not saved: {error}", error=why),
-            Message("Check the folder's permissions and the free disk space."),
-        ) from error
+        raise _not_saved(error) from error
     return manifest
+
+
+def keep_validations(zip_path: Path, run: str, validations: Validations) -> None:
+    """Write the count of a run's validations into the manifest of its best model, if it is there.
+
+    :raises SetupError: no disk space or no permission; the manifest is as it was.
+    """
+    try:
+        manifest = read_best_model(zip_path)[1]
+    except (InputError, IntegrityError):
+        return  # removed or replaced by a person
+    if manifest.get("run") != run:
+        return
+    manifest["validation"] = {**manifest["validation"], OF_RUN: validations.as_record()}
+    try:
+        write_json(manifest_path(zip_path), manifest)
+    except (OSError, SetupError) as error:
+        raise _not_saved(error) from error
+
+
+def _not_saved(error: OSError | SetupError) -> SetupError:
+    why = error.what if isinstance(error, SetupError) else f"{error.strerror or error}."
+    return SetupError(
+        Message("The best model was not saved: {error}", error=why),
+        Message("Check the folder's permissions and the free disk space."),
+    )
 
 
 def keep_earlier(zip_path: Path, run: str, earlier: Path, *, own: bool = False) -> None:

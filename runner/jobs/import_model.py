@@ -56,6 +56,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
     require_range(first, last)
     settings = spec.playbook.training
     model, facts = model_of_weights(source, settings)
+    validation = manifest.get("validation")
     name = safe_name(f"{_safe(source.stem)}-{sha256[:8]}", "model")
     target = home.model.parent / "imported" / name / MODEL
     save_best_model(
@@ -74,7 +75,7 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
             "run": str(manifest.get("run") or f"imported-{name}"),
             "step": int(facts.get("steps") or 0),
             "saved_at": iso(utc_now()),
-            "validation": None,
+            "validation": validation if isinstance(validation, dict) else None,
             "config": {"settings": settings.model_dump(mode="json")},
             "normaliser": normaliser.as_dict(),
             "observation_shape": [len(OBSERVATION_NAMES)],

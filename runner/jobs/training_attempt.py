@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError, IntegrityError, SetupError
 from core.language import Message, joined
+from core.model_manifest import OF_RUN, Validations, lost_on_validation
 from core.timestamps import iso
-from runner.agent.best_model import keep_broken, keep_earlier, read_best_model, save_best_model
+from runner.agent.best_model import (
+    keep_broken,
+    keep_earlier,
+    keep_validations,
+    read_best_model,
+    save_best_model,
+)
 from runner.agent.checkpoint import save_checkpoint, set_aside, tidy
 from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError
@@ -43,6 +50,8 @@ class TrainingAttempt:
         self.home = spec.home
         self.best_sharpe: float | None = None
         self.has_best = False
+        # None: earlier validations of this run were not counted
+        self.validations: Validations | None = Validations()
         self.config: dict[str, Any] = {
             "settings": plan.settings.model_dump(mode="json"),
             "total_steps": plan.total_steps,
@@ -71,9 +80,11 @@ class TrainingAttempt:
         except (InputError, IntegrityError) as error:
             kept = self.home.relative(keep_broken(self.home.best_model, earlier))
             self.log.error(f"{error.what} Kept as {kept}; the next validation replaces it.")
+            self.validations = None
             return
         if manifest["run"] == self.plan.run:
             self.has_best, self.best_sharpe = True, manifest["validation"]["sharpe"]
+            self.validations = Validations.read(manifest["validation"])
 
     def hyperparameters(self) -> dict[str, Any]:
         """For TensorBoard's table: numbers and strings only."""
@@ -118,6 +129,7 @@ class TrainingAttempt:
             "total_steps": self.plan.total_steps,
             "best_model": self.home.relative(self.home.best_model) if self.has_best else None,
             "best_sharpe": self.best_sharpe,
+            "validations": self.validations.as_record() if self.validations else None,
             "steps_per_second": progress.steps_per_second,
             "synthetic": self.session.data.candles.synthetic,
         }
@@ -126,6 +138,8 @@ class TrainingAttempt:
             self.log.info(f"Training completed: {steps} steps")
         else:
             self.log.info(f"Training stopped at step {steps}, checkpoint saved")
+        if lost := lost_on_validation({"sharpe": self.best_sharpe, **_counted(self.validations)}):
+            self.log.warn(lost)
         self.session.model.logger.close()
         self.spec.write_result(result)
         return COMPLETE if finished else STOPPED
@@ -188,19 +202,27 @@ class TrainingAttempt:
             f" return {result.return_pct:.2f}%, max drawdown {result.max_drawdown_pct:.2f}%"
         )
         better = sharpe is not None and (self.best_sharpe is None or sharpe > self.best_sharpe)
-        if self.has_best and not better:
-            return
+        saved = not self.has_best or better
+        seen = self.validations and self.validations.with_one(result.return_pct)
         try:
-            self._save_best(result, sharpe)
+            if saved:
+                self._save_best(result, sharpe, seen)
+            elif seen is not None and not seen.beat_never_trading:
+                # Once a validation earned money, the later ones change nothing that is said.
+                keep_validations(self.home.best_model, self.plan.run, seen)
         except SetupError as error:
             if not self._unsaved_best:
                 self.log.error(str(error))
             self._unsaved_best = True
             raise
         self._unsaved_best = False
-        self.has_best, self.best_sharpe = True, sharpe
+        self.validations = seen
+        if saved:
+            self.has_best, self.best_sharpe = True, sharpe
 
-    def _save_best(self, result: Evaluation, sharpe: float | None) -> None:
+    def _save_best(
+        self, result: Evaluation, sharpe: float | None, validations: Validations | None
+    ) -> None:
         data = self.session.data
         save_best_model(
             self.home.best_model,
@@ -215,6 +237,7 @@ class TrainingAttempt:
                     "max_drawdown_pct": result.max_drawdown_pct,
                     "first": iso(data.moment(data.validation[0])),
                     "last": iso(data.moment(data.validation[1])),
+                    **_counted(validations),
                 },
                 "config": self.config,
                 "normaliser": data.normaliser.as_dict(),
@@ -231,3 +254,7 @@ class TrainingAttempt:
                 "synthetic": data.candles.synthetic,
             },
         )
+
+
+def _counted(validations: Validations | None) -> dict[str, Any]:
+    return {} if validations is None else {OF_RUN: validations.as_record()}

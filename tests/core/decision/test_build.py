@@ -21,6 +21,7 @@ from core.decision import (
     metrics_csv,
 )
 from core.decision.build import STAGES
+from core.decision.sentences import sentences_in
 from core.decision.trust import failed_checks
 from core.errors import InputError
 from core.gates import score
@@ -454,3 +455,19 @@ def test_an_earning_record_without_open_losses_still_loads():
     old = fields_of(record())
     del old["earning"]["held_losses"]
     assert DecisionRecord.model_validate(old).earning.held_losses is None
+
+
+def test_a_model_that_lost_in_every_validation_is_the_first_warning_everywhere():
+    counts = {"count": 25, "lost": 25, "beat_never_trading": False}
+    model = {**MODEL, "validation": {"sharpe": -0.42, "return_pct": -3.0, "of_run": counts}}
+    checks = Checks(lookahead=look_ahead(False), reproducible=False)
+    built = decision_of(record(), model=model, checks=checks)
+    first = "Every validation of this model lost money (25 of 25, best Sharpe -0.42)"
+    assert built.warnings[0].startswith(first)
+    assert json.loads(json.dumps(built.as_dict()))["warnings"][0] == built.warnings[0]
+    shown = [line for line in memo_text(built, "en").splitlines() if line.strip().startswith("! ")]
+    assert shown[0].strip().startswith("! Every validation of this model lost money")
+    assert sentences_in(built, "pt").news[0].startswith("Todas as validações deste modelo")
+    earlier = {**model, "validation": {"sharpe": -0.42, "return_pct": -3.0}}
+    silent = decision_of(record(), model=earlier, checks=checks)
+    assert built.warnings[1:] == silent.warnings

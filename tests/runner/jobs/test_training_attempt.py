@@ -1,0 +1,107 @@
+"""What an attempt records about its validations, beside never trading."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from core.market import load_candles
+from core.model_manifest import lost_on_validation
+from runner.agent.best_model import read_best_model
+from runner.agent.evaluation import Evaluation
+from runner.agent.session import Session
+from runner.agent.split import TrainingData
+from runner.jobs.attempt import read_spec, utc_now
+from runner.jobs.training_attempt import TrainingAttempt
+from runner.jobs.training_log import TrainingLog
+from runner.jobs.training_plan import plan_training
+from tests.runner.jobs.training_home import make_home, write_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from core.paths import Home
+
+GAIN, FLAT = Evaluation(np.array([0.02, -0.01]), 4), Evaluation(np.zeros(2), 0)
+
+
+def loss(percent: float) -> Evaluation:
+    return Evaluation(np.array([0.0, -percent / 100]), 4)
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Callable[[], TrainingAttempt]:
+    """Begins an attempt of run-a in the same home; the first one, or a later one."""
+    home = make_home(tmp_path)
+    spec = read_spec(write_spec(home, "train", steps=4_000))
+    candles = load_candles(home.train_data)
+
+    def attempt() -> TrainingAttempt:
+        log = TrainingLog(home.training_log, utc_now, echo=False)
+        plan = plan_training(spec, log.warn, log.error)
+        data = TrainingData.prepare(candles, plan.settings)
+        session = Session(data, plan.settings, plan.total_steps, 8760)
+        begun = TrainingAttempt(spec, plan, session, log, time.monotonic)
+        begun.prepare_folders()
+        return begun
+
+    return attempt
+
+
+def manifest(home: Home) -> dict:
+    return read_best_model(home.best_model)[1]
+
+
+def test_the_manifest_counts_the_validations_that_lost_also_those_after_the_best(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    for percent, sharpe in ((3.0, -2.0), (1.0, -0.42), (2.0, -1.0)):
+        attempt._evaluated(loss(percent), sharpe)
+    found = manifest(attempt.home)["validation"]
+    assert (found["sharpe"], found["return_pct"]) == (-0.42, pytest.approx(-1.0))
+    assert found["of_run"] == {"count": 3, "lost": 3, "beat_never_trading": False}
+    assert "(3 of 3, best Sharpe -0.42)" in str(lost_on_validation(found))
+    later = begin()  # the same run goes on
+    later._evaluated(FLAT, None)
+    assert manifest(later.home)["validation"]["of_run"]["count"] == 4
+
+
+def test_a_validation_that_earned_money_settles_it_and_later_losses_leave_the_manifest(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    attempt._evaluated(loss(1.0), -0.42)
+    attempt._evaluated(GAIN, 0.9)
+    settled = manifest(attempt.home)
+    assert settled["validation"]["of_run"] == {"count": 2, "lost": 1, "beat_never_trading": True}
+    attempt._evaluated(loss(9.0), -3.0)
+    assert manifest(attempt.home) == settled
+    assert lost_on_validation(settled["validation"]) is None
+
+
+def test_a_run_whose_earlier_validations_were_not_counted_claims_nothing(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    attempt.validations = None  # as an earlier version wrote it
+    attempt._evaluated(loss(1.0), -0.42)
+    assert "of_run" not in manifest(attempt.home)["validation"]
+    later = begin()
+    later._evaluated(loss(0.5), -0.2)
+    assert manifest(later.home)["validation"]["sharpe"] == -0.2
+    assert "of_run" not in manifest(later.home)["validation"]
+
+
+def test_a_best_model_that_was_removed_does_not_end_the_training(
+    begin: Callable[[], TrainingAttempt],
+):
+    attempt = begin()
+    attempt._evaluated(loss(1.0), -0.42)
+    attempt.home.best_model.unlink()
+    attempt._evaluated(loss(2.0), -1.0)
+    assert not attempt.home.best_model.exists()
