@@ -21,6 +21,11 @@ PORTUGUESE_MONTHS = (
 )  # fmt: skip
 
 
+LAST_MOMENT = (
+    253_402_300_799.0  # seconds since 1970 at the end of the year 9999, the calendar's last
+)
+
+
 def parse_moment(text: str) -> datetime:
     """Read an ISO 8601 time with a zone (``2026-11-23T14:00Z``).
 

@@ -125,7 +125,9 @@ def _about_gates(decision: DecisionRecord) -> Iterator[Message]:
 
 def _about_held_losses(decision: DecisionRecord) -> Iterator[Message]:
     """What win rate and losing streak don't see: losses that are not closed."""
-    earning = decision.earning
+    earning, held = decision.earning, decision.earning.held_losses
+    if held is None:  # a record of an earlier version, whose episodes ended by force
+        return
     net, forced = earning.long.pnl + earning.short.pnl, earning.forced_exits_pnl
     if earning.forced_exits and abs(forced) > MUCH_FORCED * abs(net):
         yield Message(
@@ -135,9 +137,8 @@ def _about_held_losses(decision: DecisionRecord) -> Iterator[Message]:
             forced=forced,
             net=net,
         )
-    held = earning.held_losses
     passed = decision.gate("win_rate_pct").passed or decision.gate("consecutive_losses").passed
-    if held is not None and held.holds_losers and passed:
+    if held.holds_losers and passed:
         yield Message(
             "Losing positions are held, not closed: the worst open loss was {worst:,.2f} USDT "
             "({wins:.1f} mean wins), held for {bars:,.0f} bars where winning positions take "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from core.telemetry.attempts import (
 from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.series import Series, empty, join
 from core.telemetry.traces import ordered
+from core.timestamps import LAST_MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +197,7 @@ class RunEvents:
         """The newest scalar with ``wall <= until``; None if there is none.
 
         Where a clock stepped back it is the one that was written last. A scalar without a
-        finite wall time is never the newest.
+        wall time within the calendar is never the newest.
         """
         with self._lock:
             attempts = self._split(until)
@@ -226,7 +226,7 @@ class RunEvents:
     def first_wall(self) -> float | None:
         """Wall time of the first scalar of the first attempt."""
         walls = [mark.first_wall for mark in self.attempts]
-        return next((wall for wall in walls if math.isfinite(wall)), None)
+        return next((wall for wall in walls if abs(wall) <= LAST_MOMENT), None)
 
     # the files
 
@@ -267,8 +267,8 @@ def _last_of(file: FileEvents, until: float | None) -> LastEvent | None:
     for columns in file.columns.values():
         kept = columns.until(until)
         wall, step = columns.wall[kept], columns.step[kept]
-        if len(wall) and not math.isfinite(wall[-1]):
-            usable = np.isfinite(wall)
+        if len(wall) and not abs(wall[-1]) <= LAST_MOMENT:
+            usable = np.abs(wall) <= LAST_MOMENT
             wall, step = wall[usable], step[usable]
         if len(wall):
             found.append(LastEvent(int(step[-1]), float(wall[-1])))
