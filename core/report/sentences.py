@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
-from core.language import literal, said
+from core.language import joined, literal, said
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
 from core.vocabulary import DOUBTFUL_GRADES, Decision
@@ -105,7 +105,7 @@ def candidates(counts: TrialCounts, v: Speaker) -> str:
     """The first counted candidates by name; empty if they are not listed."""
     if not counts.candidates:
         return ""
-    names = "; ".join(each.name() for each in counts.candidates[:MOST_CANDIDATES])
+    names = joined((each.name() for each in counts.candidates[:MOST_CANDIDATES]), "; ")
     more = len(counts.candidates) - MOST_CANDIDATES
     rest = f"; {v.plural('{n} more', '{n} more', more)}" if more > 0 else ""
     return v.say("scored candidates: {names}{rest}", names=names, rest=rest)

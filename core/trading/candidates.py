@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from core.json_model import JsonModel
+from core.language import Message, joined, literal
+from core.reading import as_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +35,17 @@ class Candidate(JsonModel):
     data: str | None = Field(default=None, description="SHA-256 of the backtest data, or path.")
     playbook: str | None = Field(default=None, description="SHA-256 of the playbook.")
 
-    def name(self) -> str:
-        """Run and settings, or the model's hash: machine text."""
-        settings = ", ".join(
-            f"{name} {value:g}" for name, value in self.settings.items() if value is not None
+    def name(self) -> Message:
+        """Run and settings, or the model's hash."""
+        settings = [
+            joined([name, as_set(value)])
+            for name, value in self.settings.items()
+            if value is not None
+        ]
+        whose = literal(self.run or (self.model or "?")[:12])
+        return (
+            joined([whose, joined(["(", joined(settings, ", "), ")"], "")]) if settings else whose
         )
-        whose = self.run or (self.model or "?")[:12]
-        return f"{whose} ({settings})" if settings else whose
 
 
 def with_backtest(scored: Sequence[Candidate], own: Candidate) -> tuple[Candidate, ...]:

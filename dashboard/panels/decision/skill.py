@@ -122,8 +122,8 @@ def _candidates(page: Page, evidence: EvidenceRecord) -> None:
         heads = [say("Week"), say("Candidate"), say("Backtest")]
         lines = [
             [
-                plain(each.week or "–"),
-                plain(each.name()),
+                f"`{each.week}`" if each.week else "–",
+                plain(say.raw(each.name())),
                 plain((each.data or "")[:12]) if each.model else say("validation only"),
             ]
             for each in counts.candidates

@@ -203,7 +203,8 @@ def test_fills_candidates_kernels_capacity_and_a_missing_percentile_are_on_the_p
             drawn = _all_text(test)
             assert of_view[view] in drawn, view
             text += drawn
-        for word in ("run-a (learning_rate 0.0003)", *anywhere):
+        rate = "0.0003" if language == "en" else "0,0003"
+        for word in (f"run-a (learning_rate {rate})", *anywhere):
             assert word in text, word
 
 
