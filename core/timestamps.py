@@ -21,9 +21,8 @@ PORTUGUESE_MONTHS = (
 )  # fmt: skip
 
 
-LAST_MOMENT = (
-    253_402_300_799.0  # seconds since 1970 at the end of the year 9999, the calendar's last
-)
+# Seconds since 1970 of the years 1 to 9999, which a calendar has.
+FIRST_MOMENT, LAST_MOMENT = -62_135_596_800.0, 253_402_300_799.0
 
 
 def parse_moment(text: str) -> datetime:

@@ -6,7 +6,6 @@ means that there is no value; :func:`core.telemetry.absence.absence` says why.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -234,7 +233,7 @@ def time_remaining_range(
 def freshness(reader: RunEvents, until: datetime) -> Reading | None:
     """Real seconds between the newest scalar and ``until``."""
     last = reader.last_event(until.timestamp())
-    if last is None or not math.isfinite(last.wall):
+    if last is None:
         return None
     age = max(0.0, until.timestamp() - last.wall)
     return Reading(age, "s", source="newest event", step=last.step, at=from_unix(last.wall))

@@ -24,7 +24,7 @@ from core.telemetry.attempts import (
 from core.telemetry.problems import Fault, FileProblem, FileState
 from core.telemetry.series import Series, empty, join
 from core.telemetry.traces import ordered
-from core.timestamps import LAST_MOMENT
+from core.timestamps import FIRST_MOMENT, LAST_MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -226,7 +226,7 @@ class RunEvents:
     def first_wall(self) -> float | None:
         """Wall time of the first scalar of the first attempt."""
         walls = [mark.first_wall for mark in self.attempts]
-        return next((wall for wall in walls if abs(wall) <= LAST_MOMENT), None)
+        return next((wall for wall in walls if FIRST_MOMENT <= wall <= LAST_MOMENT), None)
 
     # the files
 
@@ -267,8 +267,8 @@ def _last_of(file: FileEvents, until: float | None) -> LastEvent | None:
     for columns in file.columns.values():
         kept = columns.until(until)
         wall, step = columns.wall[kept], columns.step[kept]
-        if len(wall) and not abs(wall[-1]) <= LAST_MOMENT:
-            usable = np.abs(wall) <= LAST_MOMENT
+        if len(wall) and not FIRST_MOMENT <= wall[-1] <= LAST_MOMENT:
+            usable = (wall >= FIRST_MOMENT) & (wall <= LAST_MOMENT)
             wall, step = wall[usable], step[usable]
         if len(wall):
             found.append(LastEvent(int(step[-1]), float(wall[-1])))

@@ -95,12 +95,7 @@ def worst_code(runs: list[JudgedRun]) -> int:
 def _dated_after(run: FoundRun, now: datetime) -> datetime | None:
     """The newest event's time if it is after now: a clock was or is wrong."""
     wall = run.events.last_wall
-    if wall is None or wall <= now.timestamp():
-        return None
-    try:
-        return from_unix(wall)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return None if wall is None or wall <= now.timestamp() else from_unix(wall)
 
 
 def _is_alive(run: FoundRun, now: datetime, writes: bool | None) -> bool:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.telemetry import RunReader
-from core.telemetry.readings import of_newest_attempt, pace_series
+from core.telemetry.readings import freshness, of_newest_attempt, pace_series
+from core.timestamps import from_unix
 from tests.event_files import header, scalar, write_events
+from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,3 +79,12 @@ def test_files_at_later_times_keep_the_order_of_time(tmp_path: Path) -> None:
     resumed = [(step, BEGIN + 500 + step, 2.0) for step in range(60, 161, 10)]
     write_events(tmp_path / "a", {FPS: resumed})
     assert [mark.name for mark in read(tmp_path).attempts] == ["b", "a"]
+
+
+@pytest.mark.parametrize("wall", [1e300, 3e11, -1e11, -1e300, float("nan"), float("-inf")])
+def test_a_time_that_no_calendar_has_is_never_the_newest(tmp_path: Path, wall: float) -> None:
+    points = [(n, 1_700_000_000.0 + n, 1.0) for n in range(1, 21)]
+    write_events(tmp_path, {"time/fps": [*points, (21, wall, 2.0)]})
+    reader = read(tmp_path)
+    assert present(reader.last_event()).wall == 1_700_000_020.0
+    assert present(freshness(reader, from_unix(1_700_000_030.0))).value == 10.0
