@@ -6,17 +6,40 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.diagnosis.finding import ScenarioResult, no_data
+from core.language import plural
 from core.telemetry import Series
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
 
+LEAST = 10  # updates
 _ROUNDING = 1e-6  # entropy of a deterministic policy may come out on either side of 0
 
 
 def action_std(moment: RunView) -> Series:
     """``train/std`` of the newest attempt; empty with discrete actions."""
     return moment.of_attempt(moment.series("train/std")).finite()
+
+
+def action_spread(moment: RunView) -> Series:
+    """:func:`action_std`; with discrete actions :func:`discrete_entropy`."""
+    std = action_std(moment)
+    return std if len(std) else discrete_entropy(moment)
+
+
+def too_few(spread: Series) -> ScenarioResult | None:
+    """The result with fewer updates than it takes to judge them; None with enough."""
+    if len(spread) >= LEAST:
+        return None
+    return no_data(
+        plural(
+            "{n} update with an entropy or std; {needed} are needed.",
+            "{n} updates with an entropy or std; {needed} are needed.",
+            len(spread),
+            needed=LEAST,
+        )
+    )
 
 
 def discrete_entropy(moment: RunView) -> Series:

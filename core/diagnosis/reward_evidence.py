@@ -9,6 +9,7 @@ import numpy as np
 
 from core.diagnosis.alarm import alarm_state
 from core.diagnosis.reward_state import Level, RewardState, reward_history
+from core.diagnosis.run_view import begins_late
 from core.diagnosis.trend import BLOCK_EPISODES, BLOCK_POINTS, WANTED_BLOCKS, block_means
 from core.language import Message, literal, plural
 from core.telemetry.absence import absence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FLAT_HOURS, NORMAL_HOURS = 2.0, 12.0  # the manual's, if the playbook has none
 RANDOM = 0.99  # of the highest entropy: the policy prefers no action
-CONTINUED = 10  # usual intervals before the first point: the run began from a checkpoint
 HOLD_FOR, KEEP_FIRING = 2, 3  # hourly evaluations in week time
 
 
@@ -127,8 +127,7 @@ def still_random(moment: RunView) -> tuple[Message, ...]:
     entropy = moment.series("train/entropy_loss").finite()
     if len(entropy) < BLOCK_POINTS or len(moment.series("train/std")):
         return ()
-    usual = float(np.median(np.diff(entropy.step)))
-    if entropy.step[0] > CONTINUED * max(usual, 1.0):
+    if begins_late(entropy):  # it began from a checkpoint
         return ()
     highest = float(np.abs(entropy.value).max())
     now = float(np.abs(entropy.value[-BLOCK_POINTS:]).mean())

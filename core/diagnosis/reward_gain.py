@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.reward_state import CONVERGED_WITHIN, levels_of
+from core.diagnosis.reward_state import CONVERGED_WITHIN
 from core.language import Message
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RewardGain:
 
 def reward_gain(moment: RunView) -> RewardGain | None:
     """The two ends of ``rollout/ep_rew_mean``; None with too few points for a level."""
-    levels = levels_of(moment)
+    levels = moment.reward_levels
     if levels is None:
         return None
     reward = moment.series("rollout/ep_rew_mean").finite().value

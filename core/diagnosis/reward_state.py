@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.diagnosis.trend import WANTED_BLOCKS, TrendResult, block_means, trend
 from core.language import Message
 from core.state_words import capitals
@@ -22,6 +21,7 @@ from core.vocabulary import Trend
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from core.diagnosis.reward_level import RewardLevels
     from core.diagnosis.run_view import RunView
     from core.telemetry import Series
 
@@ -176,7 +176,7 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
     start = float(means[:2].min())
     now = float(np.median(newest))
     best = max(_best_level(means), now)
-    levels = levels_of(moment)
+    levels = moment.reward_levels
     peak = None if levels is None else _peak(levels)
     # If learning took less than 5 % of the run, the percentiles contain only what came later.
     within = float(np.percentile(reward.value, 95) - np.percentile(reward.value, 5))
@@ -198,12 +198,6 @@ def reward_state(moment: RunView, window_hours: float) -> RewardState:
         noise=_noise(means),
         spread=spread,
     )
-
-
-def levels_of(moment: RunView) -> RewardLevels | None:
-    """Levels of the reward up to this moment, by single points; None: too few of them."""
-    lengths = moment.series("rollout/ep_len_mean")
-    return reward_levels(moment.series("rollout/ep_rew_mean"), lengths if len(lengths) else None)
 
 
 def _peak(levels: RewardLevels) -> float | None:

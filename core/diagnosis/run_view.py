@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.telemetry import FileProblem, RunEvents, Series
 from core.telemetry.readings import (
     known_series,
@@ -70,6 +72,13 @@ class RunView:
         pace = self.pace()
         return int(pace.step[-1]) if len(pace) else None
 
+    @cached_property
+    def reward_levels(self) -> RewardLevels | None:
+        """Levels of the reward up to this moment, by single points; None: too few of them."""
+        lengths = self.series("rollout/ep_len_mean")
+        reward = self.series("rollout/ep_rew_mean")
+        return reward_levels(reward, lengths if len(lengths) else None)
+
     @property
     def continues_from(self) -> int | None:
         """The step at which the events begin, if an earlier part of the run is not among them.
@@ -79,8 +88,7 @@ class RunView:
         pace = self.pace()
         if len(pace) <= _FEWEST:
             return None
-        usual = float(np.median(np.diff(pace.step)))
-        return int(pace.step[0]) if pace.step[0] > _FAR * max(usual, 1.0) else None
+        return int(pace.step[0]) if begins_late(pace) else None
 
     @property
     def judged_silence(self) -> Silence:
@@ -146,6 +154,12 @@ class RunView:
             if found is not None and isinstance(found.value, int | float)
             else None
         )
+
+
+def begins_late(series: Series) -> bool:
+    """Whether a series of two points or more begins far beyond its own usual interval."""
+    usual = float(np.median(np.diff(series.step)))
+    return bool(series.step[0] > _FAR * max(usual, 1.0))
 
 
 _NOTHING = Series("", np.empty(0, np.int64), np.empty(0), np.empty(0))

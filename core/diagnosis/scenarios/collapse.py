@@ -13,7 +13,6 @@ from core.diagnosis.reward_level import (
     MIN_EPISODES,
     RewardLevels,
 )
-from core.diagnosis.reward_state import levels_of
 from core.language import Message, plural
 from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity
@@ -30,7 +29,7 @@ def collapse(moment: RunView) -> ScenarioResult:
     CRITICAL while it lasts: no such run is worth its time. Judged at every point of the reward,
     so it needs neither hours nor blocks of 100 episodes.
     """
-    levels = levels_of(moment)
+    levels = moment.reward_levels
     if levels is None:
         return no_data(_too_few(moment))
     collapsed = levels.collapsed

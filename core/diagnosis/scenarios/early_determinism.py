@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.action_spread import action_std, discrete_entropy
-from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.action_spread import action_spread, action_std, too_few
+from core.diagnosis.finding import ScenarioResult, clear
 from core.diagnosis.reward_gain import reward_gain
 from core.diagnosis.scenarios.kl_explosion import DEAD_KL
 from core.diagnosis.scenarios.policy_dead import COLLAPSED, UPDATES
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from core.telemetry import Series
 
 EARLY = 50  # updates; judgement: PPO that learns needs more than that to lose 95 % of it
-LEAST = 10  # updates
 _HOLDS = 3  # newest updates that must all be so low
 
 
@@ -33,16 +32,9 @@ def early_determinism(moment: RunView) -> ScenarioResult:
     within 50 updates in a run that is below its best.
     """
     std = action_std(moment)
-    spread = std if len(std) else discrete_entropy(moment)
-    if len(spread) < LEAST:
-        return no_data(
-            plural(
-                "{n} update with an entropy or std; {needed} are needed.",
-                "{n} updates with an entropy or std; {needed} are needed.",
-                len(spread),
-                needed=LEAST,
-            )
-        )
+    spread = action_spread(moment)
+    if (few := too_few(spread)) is not None:
+        return few
     name = literal("std") if len(std) else Message("entropy")
     # The highest of the first few: the first update may already have taken it.
     first = float(spread.value[:UPDATES].max())

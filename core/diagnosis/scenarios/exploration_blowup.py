@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.diagnosis.action_spread import action_std, discrete_entropy
+from core.diagnosis.action_spread import LEAST, action_spread, action_std, too_few
 from core.diagnosis.alarm import alarm_state
-from core.diagnosis.finding import ScenarioResult, clear, no_data
+from core.diagnosis.finding import ScenarioResult, clear
 from core.diagnosis.reward_gain import reward_gain
-from core.language import Message, literal, plural
+from core.language import Message, literal
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -29,24 +29,15 @@ ABSURD = 100.0  # times the std at the start: no reward excuses it
 FELL, BACK = 0.8, 0.97  # of the highest entropy before
 RANDOM = 0.99  # of it: a policy so random earns what it earned at the start, whatever is logged
 SHRANK = 0.5  # of the std at the start
-LEAST = 10  # updates
 _START, _NOW = 5, 5  # updates
 _HOLD_FOR, _KEEP_FIRING, _REPLAYED = 2, 3, 8  # updates
 
 
 def exploration_blowup(moment: RunView) -> ScenarioResult:
     """WARN: std 5 times its start and above 3, or entropy back at its maximum."""
-    std, entropy = action_std(moment), discrete_entropy(moment)
-    spread = std if len(std) else entropy
-    if len(spread) < LEAST:
-        return no_data(
-            plural(
-                "{n} update with an entropy or std; {needed} are needed.",
-                "{n} updates with an entropy or std; {needed} are needed.",
-                len(spread),
-                needed=LEAST,
-            )
-        )
+    std, spread = action_std(moment), action_spread(moment)
+    if (few := too_few(spread)) is not None:
+        return few
     if len(std):
         grown = _status(std.value, _grown)
         if grown is not FindingStatus.OK:
@@ -152,7 +143,7 @@ def _blown_up(moment: RunView, status: FindingStatus) -> ScenarioResult:
 
 def _back(moment: RunView, status: FindingStatus) -> ScenarioResult:
     std = action_std(moment)
-    spread = std if len(std) else discrete_entropy(moment)
+    spread = action_spread(moment)
     low = int(spread.value.argmin())
     top = float(spread.value[: low + 1].max())
     step, now = spread.last

@@ -181,10 +181,15 @@ def z_scores(values: np.ndarray, places: np.ndarray) -> np.ndarray:
         past = past[np.isfinite(past)]
         if len(past) < MIN_PAST:
             continue
-        middle = np.median(past)
-        spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(past - middle))))
+        middle, spread = _middle(past)
         scores[i] = (logs[i] - middle) / spread
     return scores
+
+
+def _middle(logs: np.ndarray) -> tuple[float, float]:
+    """Median of log10(KL), and its robust deviation (1.4826 MAD), at least 0.1."""
+    middle = float(np.median(logs))
+    return middle, max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(logs - middle))))
 
 
 def _usual(values: np.ndarray, trigger: np.ndarray) -> float:
@@ -193,8 +198,7 @@ def _usual(values: np.ndarray, trigger: np.ndarray) -> float:
         logs = np.log10(values[np.isfinite(values) & (values >= DEAD_KL) & ~trigger])
     if len(logs) < MIN_PAST:
         return CALM
-    middle = np.median(logs)
-    spread = max(SPREAD_FLOOR, 1.4826 * float(np.median(np.abs(logs - middle))))
+    middle, spread = _middle(logs)
     return max(CALM, float(10 ** (middle + USUAL_Z * spread)))
 
 
