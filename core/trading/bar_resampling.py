@@ -80,7 +80,8 @@ class BlockDraws:
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Sum over each resampled record, shape (repetitions,)."""
         path = np.concatenate([[0.0], np.cumsum(np.concatenate([values, values]))])
-        return (path[self.starts + self.lengths] - path[self.starts]).sum(axis=1)
+        totals: np.ndarray = (path[self.starts + self.lengths] - path[self.starts]).sum(axis=1)
+        return totals
 
     def bars(self, record: int) -> np.ndarray:
         """Positions of one record's bars in the series written twice."""
