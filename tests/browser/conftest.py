@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from core.vocabulary import Role
+from dashboard.remembered import ROLE, cookie_name, cookie_value
 from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
 from tests.browser.screen import SIZES, Screen
@@ -87,11 +89,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Open]:
-    """Opens windows: ``window(site, "phone", "dark")``."""
+    """Opens windows: ``window(site, "phone", "dark")``; ``role=None``: a browser's first visit."""
     contexts = []
 
     def open_(
-        site: Site, size: str = "desktop", scheme: Scheme = "light", locale: str = "en-US"
+        site: Site,
+        size: str = "desktop",
+        scheme: Scheme = "light",
+        locale: str = "en-US",
+        role: Role | None = Role.LEAD,
     ) -> Screen:
         width, height = SIZES[size]
         context = browser.new_context(
@@ -100,6 +106,9 @@ def window(browser: Browser) -> Iterator[Open]:
             timezone_id="America/Sao_Paulo",
             locale=locale,
         )
+        if role is not None:  # as the browser remembers it
+            value = cookie_value({ROLE: role.value})
+            context.add_cookies([{"name": cookie_name(site.url), "value": value, "url": site.url}])
         contexts.append(context)
         return Screen(context.new_page(), site.url, "pt" if locale.startswith("pt") else "en")
 
