@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from core.vocabulary import Role
-from dashboard.remembered import ROLE, cookie_name, cookie_value
 from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
-from tests.browser.screen import SIZES, Screen
+from tests.browser.screen import SIZES, Screen, remember
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
 
@@ -106,9 +105,8 @@ def window(browser: Browser) -> Iterator[Open]:
             timezone_id="America/Sao_Paulo",
             locale=locale,
         )
-        if role is not None:  # as the browser remembers it
-            value = cookie_value({ROLE: role.value})
-            context.add_cookies([{"name": cookie_name(site.url), "value": value, "url": site.url}])
+        if role is not None:
+            remember(context, site.url, role)
         contexts.append(context)
         return Screen(context.new_page(), site.url, "pt" if locale.startswith("pt") else "en")
 
