@@ -17,6 +17,7 @@ from core.report.sentences import (
     lapsed_line,
     live_limits_line,
     losing_run,
+    outside_training,
     track_record,
     trials,
     verdict,
@@ -238,8 +239,11 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         playbook=t.hashes.playbook[:12],
         reproducible=answers[t.reproducible],
     )
+    outside = _folded(outside_training(d, v), "  ")
     rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
-    return "\n".join([_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *rerun])
+    return "\n".join(
+        [_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *outside, *rerun]
+    )
 
 
 def _days(ends: tuple[str | None, str | None] | None) -> str:
