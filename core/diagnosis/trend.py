@@ -16,7 +16,7 @@ import numpy as np
 
 from core.language import Message, plural
 from core.telemetry import RunEvents, Series
-from core.telemetry.readings import known_series
+from core.telemetry.readings import episode_lengths, known_series
 from core.vocabulary import Trend
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def reward_trend(
 ) -> TrendResult:
     """Trend of the mean episode reward. :param window: real time."""
     reward = known_series(reader, "rollout/ep_rew_mean", until)
-    length = known_series(reader, "rollout/ep_len_mean", until)
-    return trend(reward, length if len(length) else None, window)
+    return trend(reward, episode_lengths(reader, until), window)
 
 
 def loss_trend(
