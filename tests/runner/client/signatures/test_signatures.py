@@ -342,6 +342,10 @@ def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
     assert "expired" in answer.reason
     assert "sign again" in answer.remedy
     assert answer.facts["state"] == "EXPIRED"
+    place.at = in_days(0)
+    place.sign(seen, SignatureAct.REJECT)
+    place.at = in_days(300)
+    assert state(place, seen) is STANDS  # a rejection does not expire
 
 
 @pytest.mark.parametrize(
