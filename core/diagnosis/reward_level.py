@@ -207,7 +207,7 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
 
 
 def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | None:
-    """Episodes up to each point and since the one before; None: can't be told."""
+    """Episodes up to each point and since the one before; None: unknown."""
     if length is None or not len(length):
         return None
     length = length.finite()
