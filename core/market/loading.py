@@ -72,7 +72,9 @@ def load_candles(path: str | Path, interval: timedelta = HOUR) -> Candles:
             },
             zoneless_files=tuple(part.path.name for part in parsed if part.zoneless),
             newest_first_files=tuple(part.path.name for part in parsed if part.newest_first),
-            unread_files=tuple(file.name for file in unread_files(folder)),
+            unread_files=tuple(
+                file.relative_to(folder).as_posix() for file in unread_files(folder)
+            ),
             resampled=tuple(
                 part.comment.removeprefix("# ") for part in parsed if RESAMPLED in part.comment
             ),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.telemetry.frameworks import LENGTH, framework_of
+from core.telemetry.frameworks import LENGTH, counts_iterations
 from core.telemetry.readings import known_series
 from core.telemetry.series import Series
 
@@ -29,8 +29,7 @@ def episode_lengths(reader: RunEvents, until: datetime | None = None) -> Series 
     lengths = known_series(reader, LENGTH, until)
     if not len(lengths):
         return None
-    framework = framework_of(reader.tags())
-    if framework is None or not framework.by_iteration:
+    if not counts_iterations(reader.tags()):
         return lengths
     size = _iteration_size(reader, until)
     if size is None:

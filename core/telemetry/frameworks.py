@@ -207,6 +207,10 @@ _NAMED = {
     for name, own_names in framework.names.items()
     for own in own_names
 }
+# SB3 logs them in each iteration, with or without episodes.
+_OF_EVERY_ITERATION = frozenset(
+    {"time/fps", "time/iterations", "time/time_elapsed", "time/total_timesteps"}
+)
 # Tags of algorithms that log after episodes, so that their steps come at uneven distances.
 _BY_EPISODE = frozenset(
     {
@@ -252,9 +256,20 @@ def framework_of(tags: Iterable[str]) -> Framework | None:
 
 
 def has_sb3_names(tags: Iterable[str]) -> bool:
-    """Whether SB3's logger wrote them: only its envs need a Monitor."""
+    """Whether SB3's logger wrote them: only its envs need a Monitor.
+
+    A tag ``train/loss`` may be anyone's; SB3 logs the time of every iteration as well.
+    """
+    names = set(tags)
+    framework = framework_of(names)
+    by_sb3 = framework is not None and framework.name == FRAMEWORKS[0].name
+    return by_sb3 and not _OF_EVERY_ITERATION.isdisjoint(names)
+
+
+def counts_iterations(tags: Iterable[str]) -> bool:
+    """Whether the steps count iterations, not steps of the env."""
     framework = framework_of(tags)
-    return framework is not None and framework.name == FRAMEWORKS[0].name
+    return framework is not None and framework.by_iteration
 
 
 def logs_by_episode(tags: Iterable[str]) -> bool:
