@@ -277,7 +277,7 @@ def has_sb3_names(tags: Iterable[str]) -> bool:
 
 
 def counts_iterations(tags: Iterable[str]) -> bool:
-    """Whether the steps are iterations, so that steps an episode are not known."""
+    """Whether the steps count iterations, not steps of the env."""
     framework = framework_of(tags)
     return framework is not None and framework.by_iteration
 
