@@ -11,8 +11,8 @@ import numpy as np
 
 from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.telemetry import FileProblem, RunEvents, Series
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import (
-    episode_lengths,
     known_series,
     of_newest_attempt,
     pace_series,
@@ -78,9 +78,9 @@ class RunView:
         """Levels of the reward up to this moment, by single points; None: too few of them."""
         return reward_levels(self.series("rollout/ep_rew_mean"), self.episode_lengths)
 
-    @property
+    @cached_property
     def episode_lengths(self) -> Series | None:
-        """Steps an episode up to this moment; None: not known."""
+        """Mean episode lengths in the units of the run's steps; None: unknown."""
         return None if self.reader is None else episode_lengths(self.reader, self.until)
 
     @property

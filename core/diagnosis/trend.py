@@ -16,7 +16,8 @@ import numpy as np
 
 from core.language import Message, plural
 from core.telemetry import RunEvents, Series
-from core.telemetry.readings import episode_lengths, known_series
+from core.telemetry.episodes import episode_lengths
+from core.telemetry.readings import known_series
 from core.vocabulary import Trend
 
 if TYPE_CHECKING:

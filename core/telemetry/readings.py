@@ -13,7 +13,7 @@ import numpy as np
 from core.language import Message, plural
 from core.reading import Reading
 from core.telemetry.aliases import find
-from core.telemetry.frameworks import counts_iterations, is_positive_entropy
+from core.telemetry.frameworks import is_positive_entropy
 from core.telemetry.series import Series, empty
 from core.timestamps import from_unix
 
@@ -44,12 +44,6 @@ def known_series(reader: RunEvents, name: str, until: datetime | None = None) ->
     if is_positive_entropy(tag):
         return Series(tag, series.step, series.wall, -series.value, series.source)
     return series
-
-
-def episode_lengths(reader: RunEvents, until: datetime | None = None) -> Series | None:
-    """Steps an episode; None if they are not logged, or if the run's steps are iterations."""
-    lengths = known_series(reader, "rollout/ep_len_mean", until)
-    return lengths if len(lengths) and not counts_iterations(reader.tags()) else None
 
 
 def pace_series(reader: RunEvents, until: datetime | None = None) -> Series:

@@ -11,7 +11,8 @@ import streamlit as st
 from core.diagnosis.trend import trend
 from core.files import tail
 from core.state_words import WORDS
-from core.telemetry.readings import episode_lengths, known_series
+from core.telemetry.episodes import episode_lengths
+from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
 from dashboard.components.log_pane import log_pane

@@ -53,6 +53,15 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
     silence = moment.judged_silence
     if not called and not silence.hung:
         return no_data(Message("No event yet: it may still be starting."))
+    log = moment.facts.log
+    # [ISSUE] lines may be written about a silent trainer, not by it.
+    if log is not None and log.last_line_at is not None and not log.issues and not called:
+        age = (moment.until - log.last_line_at).total_seconds()
+        if age <= silence.limit:
+            return clear(
+                Message("No event was ever logged, but the log grows: see no_metrics."),
+                Message("last line of {log} {age} ago", log=log.path, age=duration(max(0.0, age))),
+            )
     reason = moment.run.reason
     headline = (
         joined([Message("The run never logged an event."), literal(reason)])
