@@ -54,9 +54,10 @@ def current_person() -> Person:
         roles = st.secrets.get("roles", {})
         given = roles.get(email, Role.VIEWER.value)
         role = Role(given) if given in list(Role) else Role.VIEWER
-        return Person(email or "nobody", role, verified=bool(email))
+        return Person(email or "nobody", role, bool(email), remembered.browser_id())
     role, name = _claimed()
-    return Person(name if is_name(name) else f"local-{role.value}", role, verified=False)
+    name = name if is_name(name) else f"local-{role.value}"
+    return Person(name, role, verified=False, browser=remembered.browser_id())
 
 
 def _claimed() -> tuple[Role, str]:

@@ -1,4 +1,4 @@
-"""What the browser remembers of a viewer: language, claimed role and claimed name.
+"""What the browser remembers of a viewer: language, claimed role and name, and an id of its own.
 
 It is a cookie, since the server reads cookies when a session begins: a reload or a new tab
 is drawn in the right language at once. It grants nothing: role and name count only where no
@@ -8,8 +8,10 @@ login is configured, and there they are claims with or without it.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
+from uuid import uuid4
 
 import streamlit as st
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGE, ROLE, NAME = "language", "role", "name"
+_BROWSER = "browser"
 _CHANGED = "remembered:changed"  # session key of what this session has chosen
+_BROWSER_ID = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 2000  # characters of the cookie; more was not written here
 
 _JS = """
@@ -37,6 +41,15 @@ def recall(what: str) -> str | None:
 def keep(what: str, value: str) -> None:
     """Keep it; :func:`draw` hands it to the browser. For a widget's ``on_change``."""
     st.session_state[_CHANGED] = {**_all(), what: value}
+
+
+def browser_id() -> str:
+    """A random id of this browser, the same in all of its tabs."""
+    known = recall(_BROWSER) or ""
+    if not _BROWSER_ID.fullmatch(known):
+        known = uuid4().hex
+        keep(_BROWSER, known)
+    return known
 
 
 def draw() -> None:
@@ -65,7 +78,9 @@ def _read() -> dict[str, str]:
     if not isinstance(found, dict):
         return {}
     return {
-        what: value for what in (LANGUAGE, ROLE, NAME) if isinstance(value := found.get(what), str)
+        what: value
+        for what in (LANGUAGE, ROLE, NAME, _BROWSER)
+        if isinstance(value := found.get(what), str)
     }
 
 

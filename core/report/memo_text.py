@@ -257,7 +257,7 @@ def _change(d: DecisionRecord, v: Speaker) -> str:
     lines = [_heading(6, v.say("What changed"))]
     earlier = {
         v.say("Previous revalidation"): d.change.previous,
-        v.say("Model in production"): d.change.production,
+        v.say("Last approved"): d.change.production,
     }
     for name, before in earlier.items():
         text = v.say("none") if before is None else _deltas(d, before, v)

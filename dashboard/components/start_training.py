@@ -222,6 +222,8 @@ def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
         horizontal=True,
         label_visibility="collapsed",
     )
+    if chosen == "resume" and job.run:
+        st.caption(say(page.services.client.resume_point(job.run)))
     return chosen == "resume"
 
 

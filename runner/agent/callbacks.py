@@ -7,6 +7,7 @@ written at its own step.
 from __future__ import annotations
 
 import math
+import time
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # SB3 logs NaN for it when all returns of a rollout are equal; that is not a failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
+
+FIRST_AFTER_S = 60.0  # of a new run's first checkpoint, however far apart the later ones are
 
 
 class PPOCallback(BaseCallback):
@@ -231,6 +234,9 @@ class RecordRange(PPOCallback):
 class EverySteps(PPOCallback):
     """Calls ``act()`` at the start of the first rollout after each ``every`` steps.
 
+    A run that began at step 0 calls it once more, at the first rollout after
+    :data:`FIRST_AFTER_S`: until its first checkpoint a crash loses everything.
+
     At the start of a rollout the update of the last one is complete. If ``act`` raises
     SetupError (a full disk), it is retried at each rollout; after a full interval of failures
     the error ends training, because a crash would lose more than that.
@@ -240,20 +246,24 @@ class EverySteps(PPOCallback):
         super().__init__()
         self.every, self.act = every, act
         self._done = 0
+        self._first_at: float | None = None  # of time.monotonic
         self._retry = _Retry(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
+        if self.model.num_timesteps == 0:
+            self._first_at = time.monotonic() + FIRST_AFTER_S
 
     def _on_step(self) -> bool:
         return True
 
     def _on_rollout_start(self) -> None:
         steps = self.model.num_timesteps
-        if (passed := steps // self.every) <= self._done:
+        early = self._first_at is not None and time.monotonic() >= self._first_at
+        if (passed := steps // self.every) <= self._done and not (early and steps):
             return
         if self._retry.done(steps, self.act):
-            self._done = passed
+            self._done, self._first_at = passed, None
 
 
 class EntropyWeight(PPOCallback):
