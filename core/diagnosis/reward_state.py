@@ -166,8 +166,7 @@ def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
 def reward_state(moment: RunView, window_hours: float) -> RewardState:
     """Trend of the last ``window_hours`` (week time) and the level it has reached."""
     reward = moment.series("rollout/ep_rew_mean").finite()
-    lengths = moment.series("rollout/ep_len_mean")
-    length = lengths if len(lengths) else None
+    length = moment.episode_lengths
     found = trend(reward, length, moment.window(window_hours))
     if found.label is Trend.INSUFFICIENT or found.blocks < WANTED_BLOCKS:
         return RewardState(found, Trend.INSUFFICIENT)

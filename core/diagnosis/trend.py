@@ -16,6 +16,7 @@ import numpy as np
 
 from core.language import Message, plural
 from core.telemetry import RunEvents, Series
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
 
@@ -89,8 +90,7 @@ def reward_trend(
 ) -> TrendResult:
     """Trend of the mean episode reward. :param window: real time."""
     reward = known_series(reader, "rollout/ep_rew_mean", until)
-    length = known_series(reader, "rollout/ep_len_mean", until)
-    return trend(reward, length if len(length) else None, window)
+    return trend(reward, episode_lengths(reader, until), window)
 
 
 def loss_trend(

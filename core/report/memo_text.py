@@ -18,6 +18,7 @@ from core.report.sentences import (
     lapsed_line,
     live_limits_line,
     losing_run,
+    outside_training,
     track_record,
     trials,
     verdict,
@@ -239,8 +240,11 @@ def _trust(d: DecisionRecord, v: Speaker) -> str:
         playbook=t.hashes.playbook[:12],
         reproducible=answers[t.reproducible],
     )
+    outside = _folded(outside_training(d, v), "  ")
     rerun = ["  " + v.say("Run again: {command}", command=t.rerun)] if t.rerun else []
-    return "\n".join([_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *rerun])
+    return "\n".join(
+        [_heading(5, v.say("Can it be trusted?")), *_folded(text, "  "), *outside, *rerun]
+    )
 
 
 def _days(ends: tuple[str | None, str | None] | None) -> str:
@@ -254,7 +258,7 @@ def _change(d: DecisionRecord, v: Speaker) -> str:
     lines = [_heading(6, v.say("What changed"))]
     earlier = {
         v.say("Previous revalidation"): d.change.previous,
-        v.say("Model in production"): d.change.production,
+        v.say("Last approved"): d.change.production,
     }
     for name, before in earlier.items():
         text = v.say("none") if before is None else _deltas(d, before, v)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
-from core.language import joined, literal, said
+from core.language import Message, joined, literal, said
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
 from core.vocabulary import doubtful_go
@@ -178,6 +178,18 @@ def data_counts(d: DecisionRecord, v: Speaker) -> str:
             v.say("{n:,} filled", n=d.data.filled),
         ]
     )
+
+
+def outside_training(d: DecisionRecord, v: Speaker) -> str:
+    """Share of the bars on which the model extrapolates, and the features that leave most."""
+    found = d.outside_training
+    if found is None:
+        none = Message("Bars outside the training range: not recorded by the training run")
+        return said(none, v.language)
+    text = Message("Bars outside the training range: {share:.1%}", share=found.share)
+    if found.features:
+        text = joined([text, joined(["(", found.named(), ")"], "")])
+    return said(text, v.language)
 
 
 def lapsed_line(d: DecisionRecord) -> str:

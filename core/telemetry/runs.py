@@ -2,7 +2,8 @@
 
 A file belongs to a run if trainweek started it as its next attempt, if its steps continue
 where the run's earlier file ended (SB3's ``reset_num_timesteps=False``), or if it is a second
-writer beside it. A file that begins at step zero again is a run of its own.
+writer beside it. A file that begins at step zero again is a run of its own. RLlib trains several
+policies in one run: each is judged like a run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from core.telemetry.policies import of_policy, policies
 from core.telemetry.run_events import RunEvents
 from core.telemetry.side_writers import side_writers
 from core.telemetry.traces import Trace, ordered, traces
@@ -28,7 +30,7 @@ _GAP = 3.0  # usual differences of steps that may lie between a run and its resu
 class FoundRun:
     """One run of a folder."""
 
-    name: str  # its folder, or its file where several runs share a folder
+    name: str  # its folder, or its file where several share one; with the policy of several
     path: Path  # of that folder or file
     events: RunEvents
 
@@ -63,7 +65,7 @@ def runs_in(events: RunEvents) -> list[FoundRun]:
         else:
             members[place].append(side.trace.file)
     if len(strands) < 2:
-        return [FoundRun(events.path.name, events.path, events)]
+        return _by_policy(FoundRun(events.path.name, events.path, events))
     for file in files:
         if not file.columns:
             folder = PurePosixPath(file.name).parent
@@ -71,8 +73,21 @@ def runs_in(events: RunEvents) -> list[FoundRun]:
                 if homes.count(home) == 1 and folder == home:
                     members[place].append(file)
     return [
-        _found(events.path, strand, files, home, homes)
+        run
         for strand, files, home in zip(strands, members, homes, strict=True)
+        for run in _by_policy(_found(events.path, strand, files, home, homes))
+    ]
+
+
+def _by_policy(run: FoundRun) -> list[FoundRun]:
+    """A run of several policies as one run each; the reward is of all of them."""
+    files = run.events.contents
+    names = policies(files)
+    if len(names) < 2:
+        return [run]
+    return [
+        FoundRun(f"{run.name}: {name}", run.path, RunEvents(run.path, of_policy(files, name)))
+        for name in names
     ]
 
 

@@ -126,11 +126,16 @@ def _beside(trace: Trace, near: _Neighbours) -> Trace | None:
 
 
 def _accompanies(trace: Trace, other: Trace) -> bool:
-    """Whether it repeats only a few tags of a run; with "time/fps" of its own it is a trainer."""
-    if not trace.tags & other.tags or "time/fps" in trace.tags:
-        return False
+    """Whether it repeats only a few tags of a run; with "time/fps" of its own it is a trainer.
+
+    Except single values of a later step in a folder below: ``add_hparams`` with a step.
+    """
     few = 2 * len(trace.tags) <= len(other.tags)
-    return few and (trace.overlaps(other) or len(trace.tags) == 1)
+    if not few or not trace.tags & other.tags:
+        return False
+    if trace.lone and not other.lone and other.folder in trace.folder.parents:
+        return trace.first_step > other.first_step or len(trace.tags) == 1
+    return "time/fps" not in trace.tags and (trace.overlaps(other) or len(trace.tags) == 1)
 
 
 def _apart(trace: Trace, writers: Counter[str]) -> FileEvents:

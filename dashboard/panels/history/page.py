@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.gates import GateResult
     from dashboard.page import Page
     from runner.client.signatures.archived_decisions import ArchivedDecision
-    from runner.records import Signature
+    from runner.records import Condition, Signature
 
 MAX_SHOWN = 12  # visible; earlier ones are folded
 
@@ -134,8 +134,8 @@ def _who(page: Page, one: ArchivedDecision) -> None:
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
-        else:
-            _act(page, one, signature)
+        for act in one.signatures:  # every act stays, in order; the last one counts
+            _act(page, act, one.conditions if act is signature else ())
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
@@ -155,14 +155,14 @@ def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, one: ArchivedDecision, signature: Signature) -> None:
+def _act(page: Page, signature: Signature, tracked: Sequence[Condition]) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := one.conditions:
+    if tracked:
         still = sum(condition.closed is None for condition in tracked)
         parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
     st.markdown(" · ".join(parts))

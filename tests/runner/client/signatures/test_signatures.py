@@ -342,6 +342,10 @@ def test_a_signature_expires_in_real_time(place: SignedPlace) -> None:
     assert "expired" in answer.reason
     assert "sign again" in answer.remedy
     assert answer.facts["state"] == "EXPIRED"
+    place.at = in_days(0)
+    place.sign(seen, SignatureAct.REJECT)
+    place.at = in_days(300)
+    assert state(place, seen) is STANDS  # a rejection does not expire
 
 
 @pytest.mark.parametrize(
@@ -441,7 +445,9 @@ def test_nobody_is_their_own_second_person_and_the_gate_names_the_second(
     refused = carl.sign(*give, Person("cARL ", Role.LEAD))
     assert isinstance(refused, Refused)
     assert "can't countersign your own" in refused.reason
-    assert isinstance(carl.sign(*give, Person("Mia", Role.LEAD)), Recorded)
+    mia = Person("Mia", Role.LEAD)
+    recorded(place.client(mia).countersign(place.week.id, seen, "I support it."))
+    assert isinstance(carl.sign(*give, mia), Recorded)
     facts = place.client().gate().facts
     assert (facts["second"], facts["second_verified"]) == ("Mia", False)
 
