@@ -37,6 +37,7 @@ HUNG_HOURS = 2.0  # week time: the manual's, if the playbook has none
 PAUSE_GAPS = 10.0  # usual gaps: no public run continued after a longer silence
 SUSPICIOUS = 0.5  # share of the learned limit
 BUSY = 0.05  # share of one core: a deadlocked process uses less
+DAYS_FROM = 48.0  # hours: a longer silence is counted in days
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class Silence:
     @property
     def length(self) -> Message:
         """Its duration, in week time if the playbook's limit is exceeded."""
+        if self.hung and self.hours >= DAYS_FROM:
+            return Message("{days:.1f} d of week time", days=self.hours / 24)
         if self.hung:
             return Message("{hours:.1f} h of week time", hours=self.hours)
         return duration(self.seconds)

@@ -123,13 +123,15 @@ class RewardState:
                 )
             )
         if self.best is not None:
+            now = self.now if self.latest is None else self.latest
+            levels = (self.highest, self.start, now)
             found.append(
                 Message(
                     "level now {now:.4g}, at the start {start:.4g}, best {best:.4g} "
                     "at step {step:,}, range {spread:.4g}",
-                    now=self.now if self.latest is None else self.latest,
+                    now=now,
                     start=self.start,
-                    best=max(level for level in (self.highest, self.start) if level is not None),
+                    best=max(level for level in levels if level is not None),
                     step=self.best_step,
                     spread=self.spread,
                 )

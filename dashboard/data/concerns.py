@@ -98,12 +98,13 @@ def _runner(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
 def _incidents(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
     for incident in snapshot.open_incidents:
         spec = snapshot.week.playbook.find_escalation(incident.procedure)
-        text = Message(
-            "Incident opened by {by} {age} ago: {done} of {total} actions done.",
+        text = plural(
+            "Incident opened by {by} {age} ago: {done} of {n} action done.",
+            "Incident opened by {by} {age} ago: {done} of {n} actions done.",
+            len(spec.actions) if spec else 0,
             by=incident.opened_by,
             age=age(snapshot.now - incident.opened_at),
             done=len(incident.actions_done),
-            total=len(spec.actions) if spec else 0,
         )
         severity = Severity.CRITICAL if incident.is_blocking else Severity.WARNING
         what = snapshot.procedure(incident.procedure, language)

@@ -43,7 +43,7 @@ def early_determinism(moment: RunView) -> ScenarioResult:
     if not low[-1]:
         return clear(
             Message(
-                "{name} {now:.3g} at step {step:,}, {first:.3g} at the start: the policy explores.",
+                "The policy explores: {name} {now:.3g} at step {step:,}, {first:.3g} at the start.",
                 name=name,
                 now=now,
                 step=step,

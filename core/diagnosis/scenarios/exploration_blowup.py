@@ -49,7 +49,7 @@ def exploration_blowup(moment: RunView) -> ScenarioResult:
     if len(std):
         return clear(
             Message(
-                "std {value:.3g} at step {step:,}, {start:.3g} at the start.",
+                "Std {value:.3g} at step {step:,}, {start:.3g} at the start.",
                 value=value,
                 step=step,
                 start=_start(std.value),

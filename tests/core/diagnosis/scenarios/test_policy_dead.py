@@ -228,3 +228,10 @@ def test_a_converged_policy_may_stand_still(tmp_path):
 def test_a_low_kl_that_is_not_zero_is_alive(tmp_path):
     series = ppo(100, train__approx_kl=lambda i: 1e-4)
     assert diagnosed(tmp_path, series, HOUR)["policy_dead"].status is OK
+
+
+def test_a_kl_that_is_no_number_is_not_called_an_update(tmp_path):
+    series = ppo(200, train__approx_kl=lambda i: 0.01 if i <= 100 else float("nan"))
+    found = diagnosed(tmp_path, series, 200 * MINUTE)["policy_dead"]
+    assert found.status is FindingStatus.NO_DATA
+    assert "NaN or infinite" in found.headline
