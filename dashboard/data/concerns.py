@@ -125,13 +125,17 @@ def _findings(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
 
 
 def _run(snapshot: Snapshot, language: Language) -> Iterator[Concern]:
-    """A run that ended early, and one that shows no progress, unless a finding says it."""
+    """A run that ended early, and one that shows no progress, unless a finding says it.
+
+    How a watched run ended is not known, nor how many steps it wanted: that is no problem.
+    """
     what = Message("Training run").in_(language)
     firing = {f.scenario for f in snapshot.findings if f.status is FindingStatus.FIRING}
-    if snapshot.run is not None and snapshot.status in _UNFINISHED:
+    run = snapshot.run
+    if run is not None and run.process_known and snapshot.status in _UNFINISHED:
         severity, scenario = _UNFINISHED[snapshot.status]
         if scenario not in firing:
-            reason = snapshot.run.reason
+            reason = run.reason
             reason = reason if isinstance(reason, Message) else literal(reason)
             state = Message("{state}.", state=capitals(snapshot.status))
             yield Concern(severity, what, joined([state, reason]), "runs_and_jobs")

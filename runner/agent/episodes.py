@@ -97,8 +97,8 @@ def slices(first_bar: int, last_bar: int, episodes: int) -> list[tuple[int, int]
     if last_bar - first_bar < 2 * episodes:
         raise MarketDataError(
             plural(
-                "Not enough data for {n} episode: usable bars: {bars}.",
-                "Not enough data for {n} episodes: usable bars: {bars}.",
+                "Not enough data: {bars} usable bars for {n} episode.",
+                "Not enough data: {bars} usable bars for {n} episodes.",
                 episodes,
                 bars=max(last_bar - first_bar, 0),
             ),
