@@ -82,7 +82,7 @@ class RewardState:
         """Whether half of its range below the best is lost, by block means."""
         if self.highest is None or self.now is None or not self.improved:
             return False
-        # In a short run the newest blocks are all of it: a rise leaves their median behind.
+        # In a short run the newest blocks are all of it: a rise leaves their median below.
         fall = self.highest - max(self.now, self.now if self.latest is None else self.latest)
         return fall > max(REGRESSED_BEYOND * self.spread, self.above_noise)
 

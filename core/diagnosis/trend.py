@@ -33,7 +33,7 @@ DEAD_BAND_SD = 0.1  # of the standard deviation in the window
 
 @dataclass(frozen=True)
 class TrendResult:
-    """A label and the numbers behind it."""
+    """A label and the numbers that it follows from."""
 
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step

@@ -183,8 +183,8 @@ def _unless_at_its_best(
             status=FindingStatus.PENDING,
             headline=excused,
             evidence_for=found.evidence_for[:1],
-            evidence_against=(gain.told,),
+            evidence_against=(gain.sentence,),
         )
     if gain.gained:
-        return replace(found, evidence_against=(gain.told,))
-    return replace(found, evidence_for=(*found.evidence_for, gain.told))
+        return replace(found, evidence_against=(gain.sentence,))
+    return replace(found, evidence_for=(*found.evidence_for, gain.sentence))
