@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from core.clock import Clock
+    from core.language import Message
     from core.telemetry import RunEvents
 
 
@@ -46,6 +47,7 @@ class RunFacts:
     # whether a process could be looked for; if not, a silence may be the run's end
     writer_known: bool = True
     present: datetime | None = None  # real; only where events are dated after it
+    frozen: Message | None = None  # why its process can't continue by itself, seen at ``until``
 
     def waits_for_attempt(self, until: datetime) -> bool:
         """True while the newest process has not written its first scalar."""
@@ -129,6 +131,12 @@ class Facts:
             if len(done) and done.step[-1] >= run.total_steps:
                 return None
         return run.silence_at(run.until, self.clock)
+
+    @property
+    def without_progress(self) -> bool:
+        """Whether a run that should make progress makes none: stalled, or a frozen process."""
+        stalled = self.silence is not None and self.silence.stalled
+        return stalled or (self.run is not None and self.run.frozen is not None)
 
     @property
     def reached(self) -> bool:

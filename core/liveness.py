@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from core.language import Message, joined
+from core.process_state import GONE, STOPPED, frozen, process_state
 from core.state_words import capitals
 from core.vocabulary import ENDED_STATES, JobState, Liveness
 
@@ -176,17 +177,6 @@ def silence_of(
 
 # --- of a live process
 
-_PROCESS = {
-    "R": Message("running"),
-    "S": Message("sleeping"),
-    "D": Message("waiting for I/O"),
-    "I": Message("idle"),
-    "T": Message("stopped"),
-    "t": Message("stopped by a debugger"),
-    "Z": Message("zombie"),
-    "X": Message("dead"),
-}
-_STOPPED, _GONE = frozenset("Tt"), frozenset("ZX")
 _ENDED_WELL = frozenset({JobState.SUCCEEDED, JobState.STOPPED})
 
 
@@ -197,6 +187,7 @@ class Vitals:
     state: JobState
     process: str | None  # its state as in /proc: R, S, D, T, Z; None: there is no process
     age: float  # of the attempt
+    process_age: float | None = None  # since the process entered that state
     step: int | None = None
     step_age: float | None = None  # since the number of steps went up
     event_age: float | None = None  # since an event file grew
@@ -215,6 +206,7 @@ class Pulse:
     evidence: tuple[Message, ...]
     silence: float | None = None  # real seconds since the last progress signal
     limit: float | None = None  # the learned limit
+    frozen: Message | None = None  # why the process can't continue by itself
 
     @property
     def text(self) -> Message:
@@ -226,18 +218,21 @@ def judge_liveness(seen: Vitals, limits: Limits | None = None) -> Pulse:
     """DONE or DEAD from the state and the process, otherwise from the silence of all signals.
 
     A process can hang for weeks, and a file that doesn't grow may only be slow: no single
-    signal is enough.
+    signal is enough. Only a process that can't continue by itself is STALLED at once.
     """
     if seen.state in ENDED_STATES:
         ended = Liveness.DONE if seen.state in _ENDED_WELL else Liveness.DEAD
         return Pulse(ended, (Message("ended {state}", state=capitals(seen.state)),))
-    if seen.process is None or seen.process in _GONE:
-        return Pulse(Liveness.DEAD, (_process(seen.process),))
+    if seen.process is None or seen.process in GONE:
+        return Pulse(Liveness.DEAD, (process_state(seen.process),))
     silence = vital_silence(seen, limits or Limits())
     found = silence.liveness
-    if found is Liveness.WORKING and seen.process in _STOPPED:
+    evidence = _evidence(seen, silence)
+    if why := frozen(seen.process, seen.process_age):
+        return Pulse(Liveness.STALLED, (why, *evidence), silence.seconds, silence.limit, why)
+    if found is Liveness.WORKING and seen.process in STOPPED:
         found = Liveness.QUIET
-    return Pulse(found, _evidence(seen, silence), silence.seconds, silence.limit)
+    return Pulse(found, evidence, silence.seconds, silence.limit)
 
 
 def vital_silence(seen: Vitals, limits: Limits) -> Silence:
@@ -261,7 +256,7 @@ def _evidence(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
         said.append(Message("newest checkpoint {age} old", age=duration(seen.checkpoint_age)))
     if not said:
         said.append(Message("no progress since its start {age} ago", age=duration(seen.age)))
-    said.append(_process(seen.process))
+    said.append(process_state(seen.process))
     if seen.cpu is not None and seen.cpu_window is not None:
         window = duration(seen.cpu_window)
         said.append(
@@ -280,13 +275,6 @@ def _evidence(seen: Vitals, silence: Silence) -> tuple[Message, ...]:
     if silence.hung:
         said.append(silence.text)
     return tuple(said)
-
-
-def _process(state: str | None) -> Message:
-    if state is None:
-        return Message("no process")
-    word = _PROCESS.get(state, Message("unknown"))
-    return Message("process {state} ({word})", state=state, word=word)
 
 
 def duration(seconds: float) -> Message:

@@ -43,6 +43,7 @@ class Person:
     name: str
     role: Role
     verified: bool = False
+    browser: str | None = None  # random id of the browser that acts; None: a terminal
 
     def may(self, right: Right) -> bool:
         """Whether the role has the right."""

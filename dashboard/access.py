@@ -13,12 +13,13 @@ import streamlit as st
 
 from core.people import MAX_NAME, Person, is_name
 from core.vocabulary import RIGHTS, Right, Role
+from dashboard import remembered
+from dashboard.kept_choice import kept_choice
 from dashboard.wording.names import ROLES
 
 if TYPE_CHECKING:
     from dashboard.wording import Words
 
-DEFAULT_ROLE = Role.LEAD
 ROLE_KEY, NAME_KEY = "acting_role", "acting_name"
 
 
@@ -53,10 +54,17 @@ def current_person() -> Person:
         roles = st.secrets.get("roles", {})
         given = roles.get(email, Role.VIEWER.value)
         role = Role(given) if given in list(Role) else Role.VIEWER
-        return Person(email or "nobody", role, verified=bool(email))
-    role = Role(st.session_state.get(ROLE_KEY, DEFAULT_ROLE))
-    name = " ".join(str(st.session_state.get(NAME_KEY) or "").split())
-    return Person(name if is_name(name) else f"local-{role.value}", role, verified=False)
+        return Person(email or "nobody", role, bool(email), remembered.browser_id())
+    role, name = _claimed()
+    name = name if is_name(name) else f"local-{role.value}"
+    return Person(name, role, verified=False, browser=remembered.browser_id())
+
+
+def _claimed() -> tuple[Role, str]:
+    """Role and name that this session claims, else those the browser remembers; else a viewer."""
+    role = st.session_state.get(ROLE_KEY, remembered.recall(remembered.ROLE))
+    name = st.session_state.get(NAME_KEY, remembered.recall(remembered.NAME))
+    return (Role(role) if role in list(Role) else Role.VIEWER), " ".join(str(name or "").split())
 
 
 def admit(say: Words) -> bool:
@@ -85,18 +93,21 @@ def draw_person(say: Words, person: Person) -> None:
         st.caption(f"{person.name} · {say(ROLES[person.role])}")
         st.button(say.raw("Sign out"), on_click=st.logout)
         return
-    st.selectbox(
+    st.session_state[ROLE_KEY], name = _claimed()
+    st.session_state.setdefault(NAME_KEY, name)
+    kept_choice(
+        st.selectbox,
         say.raw("You act as"),
-        list(Role),
-        index=list(Role).index(DEFAULT_ROLE),
-        format_func=lambda role: say.raw(ROLES[Role(role)]),
+        {role: say.raw(ROLES[role]) for role in Role},
         key=ROLE_KEY,
+        on_change=lambda: remembered.keep(remembered.ROLE, st.session_state[ROLE_KEY].value),
     )
     st.text_input(
         say.raw("Name"),
         key=NAME_KEY,
         max_chars=MAX_NAME,
         placeholder=person.name,
+        on_change=lambda: remembered.keep(remembered.NAME, st.session_state[NAME_KEY]),
         label_visibility="collapsed",
     )
     st.markdown(
@@ -113,6 +124,13 @@ def why_denied(say: Words, person: Person, right: Right) -> str | None:
     if person.may(right):
         return None
     holders = [say.raw(ROLES[role]) for role in Role if right in RIGHTS[role]]
+    if not login_configured():
+        return say(
+            "The role {role} can't do this; {holders} can. Without a login you choose your role "
+            "in the sidebar.",
+            role=ROLES[person.role],
+            holders=", ".join(holders),
+        )
     return say(
         "The role {role} can't do this. Ask someone with the role {holders}.",
         role=ROLES[person.role],

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from dashboard import frame
+from dashboard import error_log, frame, remembered
 from dashboard.access import admit, current_person, draw_person
 from dashboard.components.boundary import boundary
 from dashboard.navigation import build
 from dashboard.page import current
 from dashboard.viewer import current_viewer, draw_settings
 
+if TYPE_CHECKING:
+    from dashboard.wording import Words
+
 st.set_page_config(page_title="trainweek", page_icon=":material/calendar_view_week:", layout="wide")
 
 
 def main() -> None:
     """Draw the sidebar, the frame and the chosen page; only the sign-in if not admitted."""
+    error_log.set_up()
     say = current_viewer().words
     if not admit(say):
         return
-    with st.sidebar:
-        settings = st.container()
-        who = st.container()
-    with settings:
-        draw_settings(say)
-    with who:
-        draw_person(say, current_person())
+    with st.sidebar, boundary(say):
+        _sidebar(say)
     say = current_viewer().words  # the language may have changed just now
     chosen = st.navigation(build(say))
     if chosen.visibility == "hidden":
@@ -37,6 +38,16 @@ def main() -> None:
     if page is not None:
         with boundary(say):
             chosen.run()
+
+
+def _sidebar(say: Words) -> None:
+    settings = st.container()
+    who = st.container()
+    with settings:
+        draw_settings(say)
+    with who:
+        draw_person(say, current_person())
+        remembered.draw()
 
 
 main()

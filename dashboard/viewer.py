@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from core.language import LANGUAGES, Language
+from dashboard import remembered
 from dashboard.access import current_person
 from dashboard.wording import Words
 from dashboard.wording.calendar import MONTHS, WEEKDAYS
@@ -105,9 +106,10 @@ def current_viewer() -> Viewer:
 
 
 def default_language() -> Language:
-    """The language in the URL (``?language=pt``), else the browser's."""
-    if (asked := st.query_params.get("language")) in LANGUAGES:
-        return asked
+    """The language in the URL (``?language=pt``), else the one chosen here before, else the browser's."""
+    for asked in (st.query_params.get("language"), remembered.recall(remembered.LANGUAGE)):
+        if asked in LANGUAGES:
+            return asked
     return "pt" if (st.context.locale or "").lower().startswith("pt") else "en"
 
 
@@ -128,8 +130,17 @@ def draw_settings(say: Words) -> None:
             format_func=lambda code: LANGUAGES[code],
             key="language",
             required=True,
+            on_change=_keep_language,
             label_visibility="collapsed",
         )
+
+
+def _keep_language() -> None:
+    """The chosen language stays after a reload; an address that names another would undo it."""
+    language = st.session_state["language"]
+    remembered.keep(remembered.LANGUAGE, language)
+    if "language" in st.query_params:
+        st.query_params["language"] = language
 
 
 def _zone() -> str:

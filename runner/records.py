@@ -152,6 +152,18 @@ class Countersignature:
     verified: bool
     at: datetime  # real
     at_week: datetime
+    browser: str | None = None  # the browser that it was made in
+
+
+@dataclass(frozen=True)
+class CountersignatureRequest:
+    """A request to support the override of a NO-GO as its second person."""
+
+    id: int
+    revalidation_sha256: str
+    reason: str
+    by: str
+    at: datetime  # real
 
 
 @dataclass(frozen=True)
@@ -248,6 +260,7 @@ class WeekRecords:
     activity: tuple[LedgerEntry, ...]  # the last lines of the ledger, newest first
     signing_keys: frozenset[str] = frozenset()  # of this data directory, as base64
     countersignatures: tuple[Countersignature, ...] = ()  # of overrides, oldest first
+    countersignature_requests: tuple[CountersignatureRequest, ...] = ()
     decision_lines: tuple[DecisionLine, ...] = ()  # empty before the first revalidation
     other_weeks: Mapping[str, Week] = field(default_factory=dict)  # that have signatures, by id
 
@@ -262,7 +275,11 @@ class WeekRecords:
             return self.week
         return self.other_weeks.get(signature.week_id)
 
+    def signatures_of(self, sha256: str | None) -> list[Signature]:
+        """The signatures of a decision, oldest first."""
+        return [one for one in self.signatures if one.revalidation_sha256 == sha256]
+
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""
-        signed = (one for one in reversed(self.signatures) if one.revalidation_sha256 == sha256)
-        return next(signed, None)
+        every = self.signatures_of(sha256)
+        return every[-1] if every else None

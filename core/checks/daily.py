@@ -1,4 +1,4 @@
-"""The daily summary: the manual's ten keys, then the data behind them."""
+"""The daily summary: the manual's ten keys, then the data that they follow from."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _remaining_hours(facts: Facts) -> float | None:
         return None
     if run.status is TrainingStatus.COMPLETED:
         return 0.0
-    if run.status is not TrainingStatus.RUNNING:
+    if run.status is not TrainingStatus.RUNNING or facts.without_progress:
         return None
     found = time_remaining(run.reader, run.total_steps, run.until)
     pace = facts.clock.pace(facts.as_of_real)

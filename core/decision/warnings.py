@@ -29,6 +29,7 @@ def find_warnings(decision: DecisionRecord) -> list[Message]:
         *_about_trust(decision),
         *_about_evidence(decision),
         *_about_data(decision),
+        *_about_training_range(decision),
         *_about_gates(decision),
         *_about_baselines(decision),
         *_about_stress(decision),
@@ -84,6 +85,13 @@ def _about_data(decision: DecisionRecord) -> Iterator[Message]:
         yield SYNTHETIC
     if decision.model.trained_until is None:
         yield Message("The model's training range is unknown: an overlap can't be excluded.")
+
+
+def _about_training_range(decision: DecisionRecord) -> Iterator[Message]:
+    """Bars on which the model had to extrapolate; nothing if its range is not recorded."""
+    outside = decision.outside_training
+    if outside is not None and (found := outside.warning()) is not None:
+        yield found
 
 
 def _about_gates(decision: DecisionRecord) -> Iterator[Message]:

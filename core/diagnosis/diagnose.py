@@ -62,8 +62,10 @@ _BY_REWARD: dict[str, Callable[[RunView, list[RewardState], tuple[str, ...]], Sc
 # The scenarios that can be critical. A run that shows one of them is not just "not
 # converging yet".
 CRITICAL = ("kl_explosion", "hung", "data_issue", "policy_dead", "crash", "collapse")
-# What explains a collapse: it is then their consequence.
-_EXPLAIN_COLLAPSE = ("kl_explosion", "policy_dead")
+# What changes how the policy acts or learns: a later collapse is its consequence.
+_EXPLAIN_COLLAPSE = (
+    "kl_explosion", "policy_dead", "critic_useless", "exploration_blowup", "early_determinism",
+)  # fmt: skip
 
 
 def diagnose(
@@ -112,7 +114,8 @@ class _Diagnosis:
         if scenario in _RULES:
             found = _RULES[scenario](self._view)
             if scenario == "collapse" and found.status is FindingStatus.FIRING:
-                return as_consequence(found, self._firing(_EXPLAIN_COLLAPSE))
+                others = {name: self.result(name) for name in _EXPLAIN_COLLAPSE}
+                return as_consequence(self._view, found, others)
             return found
         return _BY_REWARD[scenario](self._view, self._rewards, self._troubles)
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.diagnosis import reward_evidence, reward_level, reward_state, update_strength
+from core.diagnosis import (
+    reward_evidence,
+    reward_level,
+    reward_state,
+    reward_swing,
+    update_strength,
+)
 from core.diagnosis.scenarios import (
     critic_useless,
     data_issue,
@@ -88,7 +94,8 @@ def _of_levels() -> dict[str, Message]:
             "{lost:.0%} of all that was gained is lost, or the level is below the beginning by more "
             "than {below:.0%} of the range, in {hold} consecutive points; in {deep} where the fall is "
             "twice what noise explains and at least {nearly:.0%} is lost. Noise: the extremes that "
-            "the curve's own scatter would reach in a run of this length. A fall below "
+            "the curve's own scatter would reach in a run of this length, and {swings:g} times the "
+            "largest fall that the run won back before. A fall below "
             "{material:.0%} of the reward's size does not count. It clears after {clear} points.",
             now=reward_level.NOW_POINTS,
             best=reward_level.BEST_POINTS,
@@ -98,6 +105,7 @@ def _of_levels() -> dict[str, Message]:
             hold=reward_level.HOLD,
             deep=reward_level.HOLD_DEEP,
             nearly=reward_level.LOST_NEARLY_ALL,
+            swings=reward_swing.SWING,
             material=reward_level.MATERIAL,
             clear=reward_level.CLEARS_AFTER,
         ),
@@ -183,11 +191,14 @@ def _of_updates(playbook: Playbook) -> dict[str, Message]:
             "{unchanged:.1%} (warning: learns nothing). KL falls with the square of learning rate "
             "and clip range, so on a schedule the limit falls with them; below {rest:.0%} of their "
             "usual value updates are not evaluated. A jump of KL in the {within} updates before is "
-            "named as the cause. A converged run is not dead, unless its first episodes earned more.",
+            "named as the cause; after one, a median of {past} updates below {barely:.0%} of that before "
+            "it is enough. A converged run is not dead, unless its first episodes earned more.",
             dead=kl_explosion.DEAD_KL,
             updates=policy_dead.UPDATES,
             rest=update_strength.AT_REST,
             within=update_strength.KILLED_WITHIN,
+            past=kl_explosion.MIN_PAST,
+            barely=policy_dead.BARELY,
             collapsed=policy_dead.COLLAPSED,
             unchanged=policy_dead.UNCHANGED,
         ),
@@ -198,15 +209,18 @@ def _of_learning() -> dict[str, Message]:
     return {
         "critic_useless": Message(
             "Explained variance not above 0 in {blocks} block means of {size} updates, after the "
-            "first {grace} updates: either constant at 0, or {negative:g} and below on average, or "
-            "for {long} blocks. While the run earns more than at its start it is reported but raises "
-            "no alarm. Or a value loss that can't belong to the reward: above {absurd:.0e} and "
+            "first {grace} updates: either constant at 0, or {negative:g} and below in the median, or "
+            "for {long} blocks. While the run earns more than at its start (than before, if the critic "
+            "did predict: {predicted:g} in the median), or the value loss falls below {halved:.0%} of "
+            "its first updates, it is reported but raises no alarm. Or a value loss that can't belong to the reward: above {absurd:.0e} and "
             "{beyond:.0e} times the highest reward squared, or {growth:g} times its early value "
             "beyond the growth of the reward squared. Explained variance that is NaN is harmless.",
             blocks=WANTED_BLOCKS,
             size=BLOCK_POINTS,
             grace=critic_useless.GRACE,
             negative=critic_useless.NEGATIVE,
+            predicted=critic_useless.PREDICTED,
+            halved=critic_useless.HALVED,
             long=critic_useless.LONG,
             absurd=critic_useless.ABSURD_LOSS,
             beyond=critic_useless.BEYOND,

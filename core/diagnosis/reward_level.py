@@ -20,13 +20,16 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.diagnosis.reward_swing import outside_swings
 from core.diagnosis.trend import BLOCK_EPISODES, WANTED_BLOCKS
 from core.telemetry import Series
 
 BEST_POINTS = 5  # a best or a beginning is the median of so many: two wild points don't move it
 NOW_POINTS = 3  # the level now: one wild point does not move it
 LEAST_POINTS = BEST_POINTS + NOW_POINTS
-MIN_EPISODES = 30  # behind a point; a mean of 30 is within 0.2 standard deviations of an episode
+MIN_EPISODES = (
+    30  # in the mean of a point; a mean of 30 is within 0.2 standard deviations of an episode
+)
 LOST = 0.75  # of all that was gained; half is the warning REGRESSED, and healthy dips lose half
 LOST_NEARLY_ALL = 0.9
 BELOW_START = 0.5  # of the range so far: a fall below the beginning that dominates the curve
@@ -75,20 +78,26 @@ class RewardLevels:
         return (fall > BELOW_START * (self.best - self.floor)) & self._matters(fall)
 
     @cached_property
+    def low(self) -> Array:
+        """Points at which either holds, and the fall is outside the run's own earlier swings."""
+        low = self.below_best | self.below_start
+        high = np.where(self.below_best, self.best, self.start)
+        return np.asarray(low & outside_swings(self.now, high, low))
+
+    @cached_property
     def collapsed(self) -> Array:
         """Points at which the level has collapsed for long enough.
 
         10 points; 3 where the fall is twice what noise explains and either nearly all is
         lost or the level is below the beginning.
         """
-        low = self.below_best | self.below_start
-        fall, gain = self.best - self.now, self.best - self.start
+        low, fall, gain = self.low, self.best - self.now, self.best - self.start
         deep = low & (fall > 2 * self.margin) & ((fall > LOST_NEARLY_ALL * gain) | self.below_start)
         return _held(low, HOLD) | _held(deep, HOLD_DEEP)
 
     def since(self) -> int:
         """Position of the first point of the newest fall."""
-        low = self.below_best | self.below_start
+        low = self.low
         last = int(np.flatnonzero(low)[-1])
         before = np.flatnonzero(~low[:last])
         return int(before[-1]) + 1 if len(before) else 0
@@ -207,7 +216,7 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
 
 
 def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | None:
-    """Episodes up to each point and since the one before; None: can't be told."""
+    """Episodes up to each point and since the one before; None: unknown."""
     if length is None or not len(length):
         return None
     length = length.finite()

@@ -82,7 +82,7 @@ class RewardState:
         """Whether half of its range below the best is lost, by block means."""
         if self.highest is None or self.now is None or not self.improved:
             return False
-        # In a short run the newest blocks are all of it: a rise leaves their median behind.
+        # In a short run the newest blocks are all of it: a rise leaves their median below.
         fall = self.highest - max(self.now, self.now if self.latest is None else self.latest)
         return fall > max(REGRESSED_BEYOND * self.spread, self.above_noise)
 
@@ -168,8 +168,7 @@ def reward_history(moment: RunView, window_hours: float) -> list[RewardState]:
 def reward_state(moment: RunView, window_hours: float) -> RewardState:
     """Trend of the last ``window_hours`` (week time) and the level it has reached."""
     reward = moment.series("rollout/ep_rew_mean").finite()
-    lengths = moment.series("rollout/ep_len_mean")
-    length = lengths if len(lengths) else None
+    length = moment.episode_lengths
     found = trend(reward, length, moment.window(window_hours))
     if found.label is Trend.INSUFFICIENT or found.blocks < WANTED_BLOCKS:
         return RewardState(found, Trend.INSUFFICIENT)

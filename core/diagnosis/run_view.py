@@ -11,6 +11,7 @@ import numpy as np
 
 from core.diagnosis.reward_level import RewardLevels, reward_levels
 from core.telemetry import FileProblem, RunEvents, Series
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import (
     known_series,
     of_newest_attempt,
@@ -75,9 +76,12 @@ class RunView:
     @cached_property
     def reward_levels(self) -> RewardLevels | None:
         """Levels of the reward up to this moment, by single points; None: too few of them."""
-        lengths = self.series("rollout/ep_len_mean")
-        reward = self.series("rollout/ep_rew_mean")
-        return reward_levels(reward, lengths if len(lengths) else None)
+        return reward_levels(self.series("rollout/ep_rew_mean"), self.episode_lengths)
+
+    @cached_property
+    def episode_lengths(self) -> Series | None:
+        """Mean episode lengths in the units of the run's steps; None: unknown."""
+        return None if self.reader is None else episode_lengths(self.reader, self.until)
 
     @property
     def continues_from(self) -> int | None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.language import Message, plural
 from core.telemetry import RunEvents, Series
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import known_series
 from core.vocabulary import Trend
 
@@ -32,7 +33,7 @@ DEAD_BAND_SD = 0.1  # of the standard deviation in the window
 
 @dataclass(frozen=True)
 class TrendResult:
-    """A label and the numbers behind it."""
+    """A label and the numbers that it follows from."""
 
     label: Trend
     slope: float | None  # Theil-Sen slope of the block means, per step
@@ -89,8 +90,7 @@ def reward_trend(
 ) -> TrendResult:
     """Trend of the mean episode reward. :param window: real time."""
     reward = known_series(reader, "rollout/ep_rew_mean", until)
-    length = known_series(reader, "rollout/ep_len_mean", until)
-    return trend(reward, length if len(length) else None, window)
+    return trend(reward, episode_lengths(reader, until), window)
 
 
 def loss_trend(

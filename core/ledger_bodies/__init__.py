@@ -10,6 +10,7 @@ from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
+    CountersignRequested,
     DecisionMade,
     DecisionSigned,
     SigningKeyCreated,
@@ -37,6 +38,7 @@ __all__ = [
     "BodyPart",
     "ClockSet",
     "ConditionClosed",
+    "CountersignRequested",
     "Countersigned",
     "DecisionMade",
     "DecisionSigned",

@@ -59,6 +59,16 @@ class Countersigned(Body):
 
     revalidation_sha256: PlainText
     reason: PlainText
+    browser: PlainText | None = None  # the browser that it was made in
+
+
+class CountersignRequested(Body):
+    """A person who wants to override a NO-GO asks a second person to support it."""
+
+    kind = "countersign_request"
+
+    revalidation_sha256: PlainText
+    reason: PlainText
 
 
 class ConditionClosed(Body):

@@ -15,6 +15,7 @@ from core.ledger_bodies.checks import NoteWritten, Ticked
 from core.ledger_bodies.decisions import (
     ConditionClosed,
     Countersigned,
+    CountersignRequested,
     DecisionMade,
     DecisionSigned,
     SigningKeyCreated,
@@ -43,6 +44,7 @@ BODIES: tuple[type[Body], ...] = (
     DecisionMade,
     DecisionSigned,
     Countersigned,
+    CountersignRequested,
     ConditionClosed,
     SigningKeyCreated,
     RunnerStarted,

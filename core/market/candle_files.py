@@ -10,7 +10,7 @@ from core.errors import MarketDataError
 from core.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 READ = (".csv", ".csv.gz", ".zip", ".parquet", ".feather", ".json", ".json.gz")
 # Formats in which people keep candles and that are not read: naming one is a refusal or a warning.
@@ -35,6 +35,15 @@ def candle_files(path: Path) -> list[Path]:
         raise MarketDataError(Message("There is no {path}.", path=str(path)), _SAMPLE)
     files = listed_candle_files(path)
     if not files:
+        if below := next(_candles_below(path), None):
+            raise MarketDataError(
+                Message(
+                    "{path} has no file of candles; those in its folder {folder} are not read.",
+                    path=str(path),
+                    folder=below.parent.relative_to(path).as_posix(),
+                ),
+                Message("Name that folder, or move its files up."),
+            )
         if unread := unread_files(path):
             raise _not_read(unread[0])
         raise MarketDataError(Message("{path} has no file of candles.", path=str(path)), _SAMPLE)
@@ -52,15 +61,17 @@ def listed_candle_files(folder: Path) -> list[Path]:
 
 
 def unread_files(folder: Path) -> list[Path]:
-    """Files in the folder that look like candles and are not read."""
+    """Files in the folder that look like candles and are not read, and candles below it."""
     if not folder.is_dir():
         return []
     read = set(listed_candle_files(folder))
-    return sorted(
+    beside = sorted(
         file
         for file in _visible(folder)
-        if file not in read and file.name.lower().endswith((*READ, *_NOT_READ))
+        if file not in read and file.is_file() and file.name.lower().endswith((*READ, *_NOT_READ))
     )
+    below = (file for file in _candles_below(folder) if file.parent != folder)
+    return [*beside, *below]
 
 
 def file_bytes(path: Path) -> bytes:
@@ -97,6 +108,14 @@ def candles_sha256(path: str | Path) -> str:
 
 def _visible(folder: Path) -> Iterable[Path]:
     return (file for file in folder.iterdir() if not file.name.startswith("."))
+
+
+def _candles_below(root: Path) -> Iterator[Path]:
+    """Files of candles in a folder and all below it, without hidden ones."""
+    for file in sorted(root.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+        if not hidden and file.name.lower().endswith(READ):
+            yield file
 
 
 def _not_read(path: Path) -> MarketDataError:

@@ -2,7 +2,7 @@
 
 CSV may be compressed (.gz) or archived (.zip, with one or more CSV inside, as exchanges
 publish it). Parquet and Feather are read with pyarrow; JSON is freqtrade's list of
-``[time in ms, open, high, low, close, volume]``, or a list of objects.
+``[time in ms, open, high, low, close, volume]``, Binance's list of klines, or a list of objects.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 
 from core.errors import MarketDataError
 from core.language import Message
+from core.market.csv_text import KLINE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,13 +111,27 @@ def _of_json(path: Path, content: bytes) -> pd.DataFrame:
     try:
         rows = json.loads(content)
     except (ValueError, RecursionError) as error:
+        if _is_object_a_line(content):
+            raise _unknown_json(path) from error
         raise _damaged(path, str(error)) from error
     if isinstance(rows, list) and rows and all(isinstance(row, list) for row in rows):
-        if {len(row) for row in rows} == {len(FREQTRADE)}:
-            return pd.DataFrame(rows, columns=pd.Index(FREQTRADE))
+        widths = {len(row) for row in rows}
+        for columns in (FREQTRADE, KLINE_COLUMNS):
+            if widths == {len(columns)}:
+                return pd.DataFrame(rows, columns=pd.Index(columns))
     elif isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
         return pd.DataFrame(rows)
-    raise MarketDataError(
+    raise _unknown_json(path)
+
+
+def _is_object_a_line(content: bytes) -> bool:
+    """Whether it is JSON Lines: one object a line."""
+    lines = content.split(b"\n", 2)[:2]
+    return len(lines) == 2 and all(line.strip().startswith(b"{") for line in lines)
+
+
+def _unknown_json(path: Path) -> MarketDataError:
+    return MarketDataError(
         Message("{path} is JSON of an unknown layout.", path=str(path)),
         Message(
             "Give a list of [time in ms, open, high, low, close, volume], as freqtrade writes it,"

@@ -31,6 +31,7 @@ FORMATS = Message(
 )
 FIX_LINE = Message("Fix or remove the line, or download the file again.")
 _SEPARATORS = (",", ";", "\t")
+_CELLS = "[" + "".join(_SEPARATORS) + "]"
 _NUMBER = re.compile(r"[\"']?[-+]?\d")
 
 
@@ -100,12 +101,12 @@ def _without_comments(text: str) -> tuple[str, str, int]:
 
 
 def _without_title(body: str) -> tuple[str, int]:
-    """(table, number of title lines): lines of one column above a header of several."""
+    """(table, number of title lines): lines of one filled cell above a header of several."""
     titles = 0
     while True:
         first, _, rest = body.partition("\n")
         second = rest.partition("\n")[0]
-        single = not any(separator in first for separator in _SEPARATORS)
+        single = sum(bool(cell.strip()) for cell in re.split(_CELLS, first)) < 2
         if not single or not any(second.count(each) >= 4 for each in _SEPARATORS):
             return body, titles
         body, titles = rest, titles + 1

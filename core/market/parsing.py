@@ -32,6 +32,8 @@ TIME_NAMES = (
 _QUOTE_VOLUMES = ("quote_volume", "quote asset volume", "quoteassetvolume", "volumeto")
 _SYMBOL_NAMES = ("symbol", "pair", "market", "tic", "ticker")
 _QUOTES = "USDT|BUSD|USDC|FDUSD|TUSD|USD|EUR|GBP|BRL|TRY|BTC|ETH|BNB"
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_DECIMAL_POINT = Message("Export the numbers with a decimal point.")
 _SYMBOL = re.compile(
     rf"(?<![A-Z0-9])([A-Z0-9]{{2,12}})[-_/]?({_QUOTES})(?![A-Z0-9])", re.IGNORECASE
 )
@@ -201,6 +203,7 @@ def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Se
     wrong = (numbers.isna() & ~absent).to_numpy()
     if wrong.any():
         row = int(np.argmax(wrong))
+        comma = _DECIMAL_COMMA.fullmatch(text.iloc[row]) is not None
         raise MarketDataError(
             Message(
                 "{path}, line {line}: {name} is {text!r}, not a number.",
@@ -209,6 +212,6 @@ def _numbers(path: Path, column: pd.Series, name: str, first_line: int) -> pd.Se
                 name=name,
                 text=str(column.iloc[row]),
             ),
-            FIX_LINE,
+            _DECIMAL_POINT if comma else FIX_LINE,
         )
     return numbers

@@ -16,7 +16,7 @@ from core.market.bar_rules import EXAMPLES, Issue, bar_warnings, price_errors
 from core.market.file_rules import file_errors, file_warnings
 from core.market.filling import longest_run
 from core.market.price_rules import impossible_prices, long_wicks
-from core.market.time_rules import time_errors, time_warnings
+from core.market.time_rules import time_errors
 from core.state_words import shown_word
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ def quality(candles: Candles, now: datetime | None = None) -> QualityReport:
     warnings = (
         *bar_warnings(candles),
         *long_wicks(candles),
-        *time_warnings(candles),
         *file_warnings(candles),
     )
     return QualityReport(tuple(errors), warnings, _facts(candles))

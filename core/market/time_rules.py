@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.language import Message, plural
 from core.market.bar_rules import Issue, listed
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_FILLED = 0.01  # share of bars
-# Clocks change on Sundays in these months, in the first hours after midnight: Europe, America,
-# Australia, and Brazil until 2019.
-_CHANGE_MONTHS, _CHANGE_HOURS, _SUNDAY = {2, 3, 4, 9, 10, 11}, range(5), 6
+# Zones with daylight saving whose hours of change differ.
+_ZONES = (
+    "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago",
+    "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Australia/Sydney",
+    "Pacific/Auckland",
+)  # fmt: skip
 
 
 def time_errors(candles: Candles) -> list[Issue]:
@@ -45,8 +49,10 @@ def time_errors(candles: Candles) -> list[Issue]:
         ),
         raw.conflicting_duplicates,
     )
-    if _looks_local(raw.conflicting_duplicates) and raw.zoneless_files:
-        issues.append(Issue("local_time", _local(raw.zoneless_files)))
+    single = all(gap.bars * candles.interval == timedelta(hours=1) for gap in candles.gaps)
+    missing = tuple(gap.first for gap in candles.gaps) if single else ()
+    if (zone := _local_zone(missing, raw.conflicting_duplicates)) and raw.zoneless_files:
+        issues.append(Issue("local_time", _local(raw.zoneless_files, zone)))
     issues += listed(
         "long_gap",
         lambda n, at: plural(
@@ -82,25 +88,36 @@ def time_errors(candles: Candles) -> list[Issue]:
     return issues
 
 
-def time_warnings(candles: Candles) -> list[Issue]:
-    """A single missing hour on a Sunday of the clock change, in times without a zone."""
-    missing = tuple(gap.first for gap in candles.gaps if gap.bars <= 2)
-    files = candles.raw.zoneless_files
-    if not files or not _looks_local(missing) or len(missing) != len(candles.gaps):
-        return []
-    return [Issue("local_time", _local(files))]
-
-
-def _local(files: tuple[str, ...]) -> Message:
+def _local(files: tuple[str, ...], zone: str) -> Message:
     return Message(
-        "The times of {files} have no zone and look like local time with daylight saving. Export"
-        " them in UTC, or with their offset.",
+        "The times of {files} have no zone and are local time with daylight saving, as of {zone}:"
+        " the hours of its clock changes are missing or double. Export them in UTC, or with their"
+        " offset.",
         files=", ".join(files[:3]),
+        zone=zone,
     )
 
 
-def _looks_local(moments: tuple[datetime, ...]) -> bool:
-    return bool(moments) and all(
-        each.weekday() == _SUNDAY and each.month in _CHANGE_MONTHS and each.hour in _CHANGE_HOURS
-        for each in moments
-    )
+def _local_zone(missing: tuple[datetime, ...], double: tuple[datetime, ...]) -> str | None:
+    """A zone whose clock skips each of the missing hours, and repeats each of the double ones."""
+    if not missing and not double:
+        return None
+    for name in _ZONES:
+        try:
+            zone = ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            continue  # a machine without the database of zones
+        if all(_change(each, zone) < 0 for each in missing) and all(
+            _change(each, zone) > 0 for each in double
+        ):
+            return name
+    return None
+
+
+def _change(moment: datetime, zone: ZoneInfo) -> float:
+    """Hours by which the clock is set back at this local time; negative: forward."""
+    before = moment.replace(tzinfo=zone, fold=0).utcoffset()
+    after = moment.replace(tzinfo=zone, fold=1).utcoffset()
+    if before is None or after is None:
+        return 0.0
+    return (before - after) / timedelta(hours=1)

@@ -16,6 +16,7 @@ _SB3 = (
     "train/std", "train/actor_loss", "train/ent_coef", "time/fps", "eval/mean_reward",
     "eval/sharpe",
 )  # fmt: skip
+_ANYONES = frozenset({"train/loss", "train/learning_rate"})
 # SB3's name -> the other names of the same number.
 ALIASES: dict[str, tuple[str, ...]] = {
     name: tuple(own for framework in FRAMEWORKS for own in framework.names.get(name, ()))
@@ -47,5 +48,9 @@ def find(name: str, tags: Iterable[str]) -> str | None:
 
 
 def known(tags: Iterable[str]) -> list[str]:
-    """The tags whose meaning is known, in order of name."""
-    return sorted(tag for tag in tags if canonical(tag) in ALIASES)
+    """The tags that tell of a run of reinforcement learning, in order of name.
+
+    A loss and a learning rate alone are anyone's.
+    """
+    names = {tag: canonical(tag) for tag in tags}
+    return sorted(tag for tag, name in names.items() if name in ALIASES and name not in _ANYONES)

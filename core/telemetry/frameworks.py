@@ -188,7 +188,8 @@ FRAMEWORKS = (
 
 # RLlib writes the numbers of each policy under its name, in both of its API stacks.
 _POLICY = re.compile(
-    r"ray/tune/(?:info/learner/[^/]+(?:/learner_stats)?|learners/[^/]+)/(?P<number>\w+)"
+    r"ray/tune/(?:info/learner/(?P<old>[^/]+)(?:/learner_stats)?|learners/(?P<new>[^/]+))"
+    r"/(?P<number>\w+)"
 )
 _OF_POLICY = {
     "mean_kl_loss": KL,
@@ -207,6 +208,10 @@ _NAMED = {
     for name, own_names in framework.names.items()
     for own in own_names
 }
+# SB3 logs them in each iteration, with or without episodes.
+_OF_EVERY_ITERATION = frozenset(
+    {"time/fps", "time/iterations", "time/time_elapsed", "time/total_timesteps"}
+)
 # Tags of algorithms that log after episodes, so that their steps come at uneven distances.
 _BY_EPISODE = frozenset(
     {
@@ -222,6 +227,15 @@ def sb3_name(tag: str) -> str | None:
         return _NAMED[tag][0]
     policy = _POLICY.fullmatch(tag)
     return None if policy is None else _OF_POLICY.get(policy["number"])
+
+
+def policy_of(tag: str) -> str | None:
+    """The policy whose known number a tag holds; None: that of the run as a whole."""
+    found = _POLICY.fullmatch(tag)
+    if found is None or found["number"] not in _OF_POLICY:
+        return None
+    name = found["old"] or found["new"]
+    return None if name.startswith("__") else name  # "__all_modules__" sums them up
 
 
 def is_positive_entropy(tag: str) -> bool:
@@ -252,9 +266,20 @@ def framework_of(tags: Iterable[str]) -> Framework | None:
 
 
 def has_sb3_names(tags: Iterable[str]) -> bool:
-    """Whether SB3's logger wrote them: only its envs need a Monitor."""
+    """Whether SB3's logger wrote them: only its envs need a Monitor.
+
+    A tag ``train/loss`` may be anyone's; SB3 logs the time of every iteration as well.
+    """
+    names = set(tags)
+    framework = framework_of(names)
+    by_sb3 = framework is not None and framework.name == FRAMEWORKS[0].name
+    return by_sb3 and not _OF_EVERY_ITERATION.isdisjoint(names)
+
+
+def counts_iterations(tags: Iterable[str]) -> bool:
+    """Whether the steps count iterations, not steps of the env."""
     framework = framework_of(tags)
-    return framework is not None and framework.name == FRAMEWORKS[0].name
+    return framework is not None and framework.by_iteration
 
 
 def logs_by_episode(tags: Iterable[str]) -> bool:

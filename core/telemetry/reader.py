@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import TelemetryError
 from core.language import Message, literal, plural
 from core.telemetry.problems import Fault, FileProblem
 from core.telemetry.run_events import RunEvents
 from core.telemetry.tail import EventFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Inode = tuple[int, int]  # device and inode
 
@@ -84,12 +88,12 @@ class RunReader(RunEvents):
         if self.path.is_file():
             paths = [self.path]
         else:
-            paths = sorted(
-                Path(folder) / name
-                for folder, _, names in os.walk(self.path, onerror=_refuse)
-                for name in names
+            paths = [
+                folder / name
+                for folder, names in _folders(self.path)
+                for name in sorted(names)
                 if "tfevents" in name
-            )
+            ]
         found: dict[Inode, Path] = {}
         for path in paths:
             try:
@@ -104,6 +108,33 @@ class RunReader(RunEvents):
                 continue
             found.setdefault((stat.st_dev, stat.st_ino), path)
         return found
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders below a root with the names of their files, each folder once.
+
+    Linked folders are read as TensorBoard reads them, after all others: where a folder is
+    reached by two ways, its own place gives the name.
+    """
+    seen: set[Inode] = set()
+    waiting = [root]
+    while waiting:
+        links: list[Path] = []
+        for name, below, names in os.walk(waiting.pop(0), onerror=_refuse):
+            folder = Path(name)
+            try:
+                stat = folder.stat()
+            except FileNotFoundError:
+                below.clear()
+                continue  # deleted since
+            if (stat.st_dev, stat.st_ino) in seen:
+                below.clear()
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
+            below.sort()
+            links += [path for name in below if (path := folder / name).is_symlink()]
+            yield folder, names
+        waiting += links
 
 
 def _refuse(error: OSError) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 
 from core.errors import TrainweekError
+from dashboard import error_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dashboard.wording import Words
-
-log = logging.getLogger("trainweek.dashboard")
 
 
 @contextmanager
@@ -28,21 +25,19 @@ def boundary(say: Words) -> Iterator[None]:
     except (RerunException, StopException):
         raise  # Streamlit's control flow
     except TrainweekError as error:
-        log.warning("%s", error)
+        error_log.log.warning("%s", error)
         st.error(
             f"{say.text(error.what)} {say.text(error.remedy)}",
             title=say("This page could not be shown"),
             icon=":material/error:",
         )
     except Exception as error:
-        reference = uuid4().hex[:8]
-        log.exception("reference %s", reference)
         st.error(
             say(
-                "Unexpected error ({kind}). It changed nothing. Details are in the dashboard's "
-                "log under the reference {reference}.",
+                "Unexpected error ({kind}). It changed nothing. Details are in "
+                "`logs/state/dashboard.log` under the reference {reference}.",
                 kind=type(error).__name__,
-                reference=reference,
+                reference=error_log.record(error),
             ),
             title=say("This page could not be shown"),
             icon=":material/error:",

@@ -13,7 +13,9 @@ from uuid import uuid4
 import streamlit as st
 
 from core.errors import TrainweekError
+from core.language import Message
 from core.vocabulary import WAITING_STATES
+from dashboard import error_log
 from dashboard.components.states import badge
 from dashboard.formatting import age
 from dashboard.wording.names import JOB_KINDS
@@ -22,7 +24,6 @@ from runner.outcomes import AlreadyRunning, Conflict, Recorded, Refused, Submitt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.language import Message
     from dashboard.page import Page
     from runner.records import Job
 
@@ -45,6 +46,16 @@ def act(page: Page, place: str, saved: str, action: Callable[[], object]) -> boo
         outcome = action()
     except TrainweekError as error:
         outcome = Refused.by(error)
+    except Exception as error:
+        outcome = Refused(
+            Message(
+                "Unexpected error ({kind}). Details are in logs/state/dashboard.log under the "
+                "reference {reference}.",
+                kind=type(error).__name__,
+                reference=error_log.record(error),
+            ),
+            Message("Check on this page whether it was saved before you try again."),
+        )
     page.services.forget()
     st.session_state[f"outcome:{place}"] = (outcome, saved, page.services.now())
     done = not isinstance(outcome, Refused | Conflict)

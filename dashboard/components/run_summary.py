@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -79,19 +79,24 @@ def _steps(page: Page, snapshot: Snapshot, reading: Reading | None) -> None:
     soon = ""
     if snapshot.status is TrainingStatus.COMPLETED:
         soon = say("all steps done")
+    elif snapshot.status is TrainingStatus.RUNNING and snapshot.stale:
+        soon = say("no progress: end unknown")
     elif (
         run is not None
         and run.reader is not None
         and left is not None
+        and left.at is not None
         and snapshot.status is TrainingStatus.RUNNING
-        and not snapshot.stale
     ):
-        pace = snapshot.clock.pace(snapshot.now)
-        end = snapshot.now_week + timedelta(seconds=float(left.value) * pace)
+
+        def at(seconds: float, since: datetime = left.at) -> datetime:
+            return snapshot.clock.to_week(since + timedelta(seconds=seconds))
+
+        end = at(left.number)
         between = time_remaining_range(run.reader, run.total_steps, run.until)
         times = f"{end:%H:%M}"
         if between is not None:
-            first, last = (snapshot.now_week + timedelta(seconds=s * pace) for s in between)
+            first, last = (at(seconds) for seconds in between)
             times += f" ({first:%H:%M}–{last:%H:%M})"
         soon = say("ETA {time}", time=f"{page.viewer.day(end)} {times} UTC")
     spark = _thin(pace_series(run.reader, run.until), "step") if run and run.reader else None

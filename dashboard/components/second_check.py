@@ -10,6 +10,7 @@ import streamlit as st
 from core.diagnosis.trend import trend
 from core.files import tail
 from core.state_words import WORDS
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import known_series
 from core.vocabulary import SlotState, Trend
 from dashboard.components.checklist import checklist
@@ -128,11 +129,11 @@ def trends_of_window(snapshot: Snapshot, window: timedelta) -> list[WatchedTrend
     run, span = snapshot.run, snapshot.real_window(window)
     if run is None or run.reader is None:
         return []
-    lengths = known_series(run.reader, "rollout/ep_len_mean", run.until)
+    lengths = episode_lengths(run.reader, run.until)
     rows = []
     for tag in WATCHED:
         series = known_series(run.reader, tag, run.until)
-        episodes = lengths if tag.startswith("rollout/") and len(lengths) else None
+        episodes = lengths if tag.startswith("rollout/") else None
         recent = series.between((run.until - span).timestamp() if span else None, None)
         if not len(recent):
             continue

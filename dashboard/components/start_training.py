@@ -15,6 +15,7 @@ from dashboard.components.job_line import job_line
 from dashboard.components.markup import tinted
 from dashboard.components.states import word
 from dashboard.formatting import number
+from dashboard.kept_choice import kept_choice
 from dashboard.navigation import TITLES, link
 from dashboard.wording import plain
 
@@ -213,14 +214,16 @@ def _choice(page: Page, snapshot: Snapshot, job: Job) -> bool:
         title=say("The last run is unfinished"),
         icon=":material/fork_right:",
     )
-    chosen = st.radio(
+    chosen = kept_choice(
+        st.radio,
         say.raw("The last run is unfinished"),
-        list(_CHOICES),
-        format_func=lambda choice: say.raw(_CHOICES[choice]),
-        key="start:choice",
+        {choice: say.raw(caption) for choice, caption in _CHOICES.items()},
+        key=f"start:choice:{job.id}",
         horizontal=True,
         label_visibility="collapsed",
     )
+    if chosen == "resume" and job.run:
+        st.caption(say(page.services.client.resume_point(job.run)))
     return chosen == "resume"
 
 

@@ -190,6 +190,10 @@ def _signature(snapshot: Snapshot, saved: SavedDecision) -> tuple[Severity, Mess
         return Severity.CRITICAL, joined([gone, validity.remedy])
     if refused := snapshot.unsignable(saved.sha256):
         return Severity.CRITICAL, joined([Message("It can't be signed as it is."), refused.remedy])
+    if asked := snapshot.countersignature_request(saved.sha256):
+        return Severity.WARNING, Message(
+            "{by} asks a lead to countersign the override.", by=asked.by
+        )
     decided = saved.decision
     plain = decided.decision is Decision.GO and decided.evidence.grade not in DOUBTFUL_GRADES
     return Severity.INFO if plain else Severity.WARNING, Message("Not signed yet.")

@@ -160,7 +160,7 @@ class Snapshot(Sources):
     @property
     def stale(self) -> bool:
         """Whether the run should make progress, but its process or event files show none."""
-        return self.stalled or (self.silence is not None and self.silence.stalled)
+        return self.stalled or self._of_run.without_progress
 
     @cached_property
     def readings(self) -> Mapping[str, Reading]:

@@ -7,6 +7,7 @@ written at its own step.
 from __future__ import annotations
 
 import math
+import time
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from core.errors import SetupError
 from core.language import Message
 from runner.agent.evaluation import Evaluation, evaluate, greedy
+from runner.agent.observed_range import ObservedRange
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # SB3 logs NaN for it when all returns of a rollout are equal; that is not a failure.
 UNDEFINED_WITHOUT_VARIANCE = "train/explained_variance"
+
+FIRST_AFTER_S = 60.0  # of a new run's first checkpoint, however far apart the later ones are
 
 
 class PPOCallback(BaseCallback):
@@ -203,8 +207,35 @@ class Validation(PPOCallback):
         self.on_evaluation(result, sharpe)
 
 
+class RecordRange(PPOCallback):
+    """Records the range of all observations that the policy acted on.
+
+    :ivar seen: over all attempts of the run; None: nothing yet, or the run began without a record,
+        and the range of its rest would be too narrow.
+    """
+
+    def __init__(self, names: tuple[str, ...], seen: ObservedRange | None) -> None:
+        super().__init__()
+        self.names, self.seen = names, seen
+        self._complete = True
+
+    def _on_training_start(self) -> None:
+        self._complete = self.seen is not None or self.model.num_timesteps == 0
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if self._complete:
+            rollout = ObservedRange.of(self.names, self.model.rollout_buffer.observations)
+            self.seen = rollout if self.seen is None else self.seen.with_more(rollout)
+
+
 class EverySteps(PPOCallback):
     """Calls ``act()`` at the start of the first rollout after each ``every`` steps.
+
+    A run that began at step 0 calls it once more, at the first rollout after
+    :data:`FIRST_AFTER_S`: until its first checkpoint a crash loses everything.
 
     At the start of a rollout the update of the last one is complete. If ``act`` raises
     SetupError (a full disk), it is retried at each rollout; after a full interval of failures
@@ -215,20 +246,24 @@ class EverySteps(PPOCallback):
         super().__init__()
         self.every, self.act = every, act
         self._done = 0
+        self._first_at: float | None = None  # of time.monotonic
         self._retry = _Retry(every)
 
     def _on_training_start(self) -> None:
         self._done = self.model.num_timesteps // self.every
+        if self.model.num_timesteps == 0:
+            self._first_at = time.monotonic() + FIRST_AFTER_S
 
     def _on_step(self) -> bool:
         return True
 
     def _on_rollout_start(self) -> None:
         steps = self.model.num_timesteps
-        if (passed := steps // self.every) <= self._done:
+        early = self._first_at is not None and time.monotonic() >= self._first_at
+        if (passed := steps // self.every) <= self._done and not (early and steps):
             return
         if self._retry.done(steps, self.act):
-            self._done = passed
+            self._done, self._first_at = passed, None
 
 
 class EntropyWeight(PPOCallback):

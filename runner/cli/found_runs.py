@@ -120,6 +120,16 @@ def print_unread(names: Sequence[str]) -> None:
 def which_run(folder: Path, runs: Sequence[FoundRun]) -> InputError:
     """The question which of several runs is meant."""
     names = joined((literal(run.name) for run in runs[:_LISTED]), ", ")
+    if len({run.path for run in runs}) == 1:
+        return InputError(
+            Message(
+                "{path} is a run of {count} policies: {names}. A run of one policy can be watched.",
+                path=str(folder),
+                count=len(runs),
+                names=names,
+            ),
+            Message("Diagnose each of them: trainweek diagnose {path}", path=str(folder)),
+        )
     return InputError(
         Message(
             "{path} holds {count} runs: {names}.", path=str(folder), count=len(runs), names=names

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 SILENT_FOR = timedelta(days=1)
 NOT_EVALUATED = 3
-NO_KNOWN_TAG = Message(
+_NO_KNOWN_TAG = Message(
     "Pass a run whose tags are those of a framework listed in the documentation."
 )
+_NO_TIME = Message("No event has a usable time.")
+_SECONDS = Message("Write wall times in seconds since 1970, as time.time() gives them.")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class JudgedRun:
     run: FoundRun
     findings: list[Finding]
     refused: Message | None = None  # why it was not evaluated
+    remedy: Message = _NO_KNOWN_TAG
 
     @property
     def exit_code(self) -> int:
@@ -61,6 +64,8 @@ def judged(run: FoundRun, folder: Path, moment: datetime | None, playbook: Playb
     tags = run.events.tags()
     if tags and not known(tags) and not run.events.problems:
         return JudgedRun(run, [], unknown_reward(tags))
+    if tags and run.events.last_event() is None:
+        return JudgedRun(run, [], _NO_TIME, _SECONDS)
     now = datetime.now(UTC) if moment is None else moment
     files = [folder / file.name for file in run.events.files]
     writes = None if moment is not None else has_writer(files)

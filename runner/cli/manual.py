@@ -92,6 +92,8 @@ def start(
     ensure_background_runner(client.home)
     if override is None and client.latest_job(JobKind.PREFLIGHT, week.id) is None:
         _preflight_first(client)
+    if resume and (before := client.latest_job(JobKind.TRAIN, week.id)) is not None and before.run:
+        tell(client.resume_point(before.run))
     job = submitted(client.submit(JobKind.TRAIN, asked))
     if detach:
         tell(Message("{job} requested. Follow it: trainweek jobs logs {job}", job=job.id))

@@ -32,7 +32,7 @@ from runner.cli.found_runs import (
     shown,
     which_run,
 )
-from runner.cli.judged_run import NO_KNOWN_TAG, NOT_EVALUATED, judged, worst_code
+from runner.cli.judged_run import NOT_EVALUATED, judged, worst_code
 from runner.cli.operate import PortOption, serve
 from runner.cli.options import HomeOption, JsonOption, client_of_any, print_json
 from runner.cli.program import end_with_error
@@ -107,7 +107,7 @@ def diagnose(
     every = [judged(run, folder, moment, playbook) for run in runs]
     if len(every) == 1:
         if every[0].refused is not None:
-            raise TelemetryError(joined([f"{logdir}:", every[0].refused]), NO_KNOWN_TAG)
+            raise TelemetryError(joined([f"{logdir}:", every[0].refused]), every[0].remedy)
         findings = every[0].findings
         print_json([f.as_dict() for f in findings]) if json else print_diagnosis(findings)
         raise typer.Exit(every[0].exit_code)

@@ -10,6 +10,7 @@ from core.language import Message
 from core.ledger_bodies import (
     ConditionClosed,
     Countersigned,
+    CountersignRequested,
     DecisionSigned,
     SigningKeyCreated,
 )
@@ -17,7 +18,7 @@ from core.text_rules import is_blank
 from core.vocabulary import Right, SignatureAct
 from runner.client.base import BaseClient, no_week, refused_text, used_otherwise
 from runner.client.signatures.rules import (
-    countersigned,
+    countersignature_by,
     refusal,
     signable,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from runner.records import (
         ConditionClosure,
         Countersignature,
+        CountersignatureRequest,
         DecisionRecords,
         Signature,
     )
@@ -60,7 +62,7 @@ class Decisions(BaseClient):
         directory; model and data are copied.
 
         :param second: approving a NO-GO is an override and requires a second person, who
-            has the right to countersign.
+            has countersigned this decision, in another browser than the signer's.
         :raises SetupError: the key can't be used, or the evidence can't be copied.
         """
         if denied := self._denied(Right.SIGN) or refused_text(reason):
@@ -74,17 +76,16 @@ class Decisions(BaseClient):
                 if isinstance(found, Refused):
                     return found
                 records, saved = found
-                if second is not None:
-                    second = countersigned(connection, revalidation_sha256, second)
-                if refused := refusal(saved, act, reason, conditions, self.person, second):
+                support = countersignature_by(connection, revalidation_sha256, second)
+                if refused := refusal(saved, act, reason, conditions, self.person, second, support):
                     return refused
                 body = DecisionSigned(
                     revalidation_sha256=revalidation_sha256,
                     act=act,
                     reason=reason,
                     conditions=[dict(condition) for condition in conditions],
-                    second=second.name if second else None,
-                    second_verified=second.verified if second else None,
+                    second=support.by if support else None,
+                    second_verified=support.verified if support else None,
                 )
                 now = self.now()
                 at_week = queries.week_moment(connection, week_id, now)
@@ -106,6 +107,32 @@ class Decisions(BaseClient):
             row = connection.execute(select(table).where(table.c.id == entry.seq)).one()
             return Recorded(rows.signature_of(row))
 
+    def request_countersignature(
+        self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
+    ) -> Recorded[CountersignatureRequest] | Refused:
+        """Ask a second person to support the override of this NO-GO, before it is signed."""
+        if denied := self._denied(Right.SIGN) or refused_text(reason):
+            return denied
+        if is_blank(reason):
+            return Refused(
+                Message("An override requires a reason."),
+                Message("Enter why the NO-GO should be approved."),
+            )
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            entry = self._keyed(connection, key)
+            if entry is None:
+                found = self._signable(connection, week_id, revalidation_sha256)
+                if isinstance(found, Refused):
+                    return found
+                body = CountersignRequested(revalidation_sha256=revalidation_sha256, reason=reason)
+                entry = self._append(transaction, body, week_id, key)
+            _, every = record_queries.countersigning(connection)
+            made = next((one for one in every if one.id == entry.seq), None)
+            if made is None:
+                raise used_otherwise(entry)
+            return Recorded(made)
+
     def countersign(
         self, week_id: str, revalidation_sha256: str, reason: str, key: str | None = None
     ) -> Recorded[Countersignature] | Refused:
@@ -124,6 +151,8 @@ class Decisions(BaseClient):
                 if isinstance(found, Refused):
                     return found
                 body = Countersigned(revalidation_sha256=revalidation_sha256, reason=reason)
+                if self.person.browser is not None:
+                    body = body.model_copy(update={"browser": self.person.browser})
                 entry = self._append(transaction, body, week_id, key)
             every = record_queries.countersignatures(connection)
             made = next((one for one in every if one.id == entry.seq), None)

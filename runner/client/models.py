@@ -11,6 +11,7 @@ from core.vocabulary import JobKind, JobState, Right
 from runner.client.base import BaseClient
 from runner.models.backups import ListedBackup, list_backups
 from runner.models.checkpoints import ListedCheckpoint, list_checkpoints
+from runner.models.resume_point import resume_point
 from runner.outcomes import Refused
 from runner.store import queries
 
@@ -27,6 +28,10 @@ class Models(BaseClient):
     def checkpoints(self, run: str | None = None) -> list[ListedCheckpoint]:
         """All checkpoints, newest step first, each verified now; corrupt ones with the problem."""
         return list_checkpoints(self.home.checkpoints, run)
+
+    def resume_point(self, run: str) -> Message:
+        """Where a resume of the run would continue."""
+        return resume_point(run, self.checkpoints(run))
 
     def backups(self) -> list[ListedBackup]:
         """All backups, newest first, each verified now."""

@@ -59,6 +59,7 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
     others = {one.week_id for one in signatures} - {week.id}
     jobs = record_queries.jobs(connection, week_id=week.id)
     decided = bool(signatures) or any(job.kind is JobKind.REVALIDATE for job in jobs)
+    made, asked = record_queries.countersigning(connection) if decided else ([], [])
     return WeekRecords(
         head=head,
         week=week,
@@ -72,7 +73,8 @@ def _read(connection: Connection, week: Week, head: str) -> WeekRecords:
         closures=tuple(record_queries.closures(connection)) if signatures else (),
         activity=tuple(record_queries.activity(connection, week.id, ACTIVITY)),
         signing_keys=frozenset(queries.signing_keys(connection)) if signatures else frozenset(),
-        countersignatures=tuple(record_queries.countersignatures(connection)) if decided else (),
+        countersignatures=tuple(made),
+        countersignature_requests=tuple(asked),
         decision_lines=record_queries.decision_lines(connection) if decided else (),
         other_weeks=queries.weeks_by_id(connection, others) if others else {},
     )

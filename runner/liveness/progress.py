@@ -52,6 +52,8 @@ class ProgressSignals:
     cores: float | None = None  # used between the last two observations
     window: float | None = None
     advances: tuple[float, ...] = ()
+    process: str | None = None  # its state, as in /proc
+    process_at: float | None = None  # when it was first seen in that state
 
     @property
     def gap(self) -> float | None:
@@ -130,6 +132,7 @@ def vitals(
         state,
         process,
         age,
+        since(signals.process_at) if process == signals.process else None,
         step=signals.step,
         step_age=since(signals.step_at),
         event_age=since(signals.events_at),
@@ -145,7 +148,10 @@ def read_pulse(folder: Path) -> tuple[ProgressSignals | None, Mapping[str, Any]]
     """The signals and the content of pulse.json; None for signals of an earlier boot."""
     stored = read_json(folder / PULSE) or {}
     try:
-        known = {each.name: stored["signs"][each.name] for each in fields(ProgressSignals)}
+        signs = stored["signs"]
+        known = {
+            each.name: signs[each.name] for each in fields(ProgressSignals) if each.name in signs
+        }
         if known["boot"] != boot_id():
             return None, stored
         known["events"] = tuple(known["events"]) if known["events"] else None

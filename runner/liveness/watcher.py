@@ -106,8 +106,10 @@ class Watcher:
         )
         age = age_s(observed.process) if observed.process else 0.0
         process = tree[observed.process.pid].state if observed.process and tree else None
+        if process != watch.signals.process or watch.signals.process_at is None:
+            watch.signals = replace(watch.signals, process=process, process_at=monotonic)
         vital = vitals(watch.signals, JobState(row.state), process, age, monotonic)
-        allowed, week = Limits(self.settings.stalled_s, self.settings.stalled_gaps), None
+        allowed = Limits(self.settings.stalled_s, self.settings.stalled_gaps)
         silence = vital_silence(vital, allowed)
         if silence.seconds > silence.pause and row.week_id is not None:  # else no hours count
             week, clock = self._week(row.week_id)
@@ -125,7 +127,7 @@ class Watcher:
         watch.unreported = watch.unreported and stalled
         try:
             if watch.unreported:  # retried at each tick, in case the disk is full
-                self._open_incident(watch, row, judged, week, now)
+                self._open_incident(watch, row, judged, now)
                 watch.unreported = False
         finally:
             # An unreported stall is not counted, so that another runner reports it.
@@ -150,10 +152,9 @@ class Watcher:
         # In a thread: it can take seconds, and the other jobs must be supervised.
         threading.Thread(target=_save_stall, args=arguments, name="stall", daemon=True).start()
 
-    def _open_incident(
-        self, watch: _Watch, row: Row, judged: Pulse, week: Week | None, now: datetime
-    ) -> None:
+    def _open_incident(self, watch: _Watch, row: Row, judged: Pulse, now: datetime) -> None:
         """Open the incident of the manual's procedure for a hung training run."""
+        week = None if row.week_id is None else self._week(row.week_id)[0]
         if row.kind != JobKind.TRAIN or week is None:
             return
         hung = week.playbook.find_scenario("hung")

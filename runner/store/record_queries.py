@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from core.ledger_bodies import (
     ClockSet,
     Countersigned,
+    CountersignRequested,
     DecisionMade,
     JobRequested,
     WeekCreated,
@@ -19,6 +20,7 @@ from runner.records import (
     Attempt,
     ConditionClosure,
     Countersignature,
+    CountersignatureRequest,
     DecisionLine,
     DecisionRecords,
     Incident,
@@ -162,10 +164,20 @@ def decision_lines(connection: Connection) -> tuple[DecisionLine, ...]:
 
 def countersignatures(connection: Connection) -> list[Countersignature]:
     """The countersignatures of overrides, oldest first."""
+    return countersigning(connection)[0]
+
+
+def countersigning(
+    connection: Connection,
+) -> tuple[list[Countersignature], list[CountersignatureRequest]]:
+    """The countersignatures of overrides and the requests for them, each oldest first."""
     table = schema.ledger
-    query = select(table).where(table.c.kind == Countersigned.kind).order_by(table.c.seq)
-    found = (rows.countersignature_of(row) for row in connection.execute(query))
-    return [one for one in found if one is not None]
+    kinds = (Countersigned.kind, CountersignRequested.kind)
+    query = select(table).where(table.c.kind.in_(kinds)).order_by(table.c.seq)
+    lines = connection.execute(query).all()
+    made = (rows.countersignature_of(row) for row in lines)
+    asked = (rows.countersignature_request_of(row) for row in lines)
+    return [one for one in made if one is not None], [one for one in asked if one is not None]
 
 
 def activity(connection: Connection, week_id: str | None, limit: int) -> list[LedgerEntry]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import ClockPoint
 from core.language import Message, recorded_message
-from core.ledger_bodies import Countersigned, readable_body
+from core.ledger_bodies import Countersigned, CountersignRequested, readable_body
 from core.vocabulary import IncidentState, JobKind, JobState, Role, SignatureAct, Verdict
 from core.week import Week
 from runner.records import (
     Attempt,
     ConditionClosure,
     Countersignature,
+    CountersignatureRequest,
     Incident,
     Job,
     LedgerEntry,
@@ -51,6 +52,21 @@ def countersignature_of(row: Row[Any]) -> Countersignature | None:
         verified=row.verified,
         at=row.at,
         at_week=row.at_week,
+        browser=body.browser,
+    )
+
+
+def countersignature_request_of(row: Row[Any]) -> CountersignatureRequest | None:
+    """A request from its line of the ledger; None if this version can't read it."""
+    body = readable_body(row.kind, row.body)
+    if not isinstance(body, CountersignRequested):
+        return None
+    return CountersignatureRequest(
+        id=row.seq,
+        revalidation_sha256=body.revalidation_sha256,
+        reason=body.reason,
+        by=row.by,
+        at=row.at,
     )
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from core.checks.daily import daily_summary, write_daily_summary
+from core.errors import InputError
+from core.language import Message
 from runner.scheduler import daily_moments
 from runner.week.facts import gather
 from runner.week.sources import Sources
@@ -31,8 +33,20 @@ def check_moment(week: Week, day: date) -> datetime:
 
 
 def run_daily_check(client: Client, week: Week, day: date) -> Mapping[str, Any]:
-    """Judge the day as of its check time (or now, if that is earlier), write and return it."""
+    """Judge the day as of its check time (or now, if that is earlier), write and return it.
+
+    :raises InputError: the day is not a day of the week, or has not begun.
+    """
     sources = Sources.of(client, week)
+    if day > sources.now_week.date():
+        raise InputError(
+            Message(
+                "{day} has not begun: it is {now:%Y-%m-%d %H:%M} UTC now.",
+                day=day,
+                now=sources.now_week,
+            ),
+            Message("Use a day up to today. A later day is judged when it comes."),
+        )
     moment = min(check_moment(week, day), sources.now_week)
     summary = daily_summary(week.playbook, day, gather(sources, moment))
     write_daily_summary(client.home.daily_summary(day), summary)

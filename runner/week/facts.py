@@ -127,7 +127,14 @@ def _run_facts(sources: Sources, real: datetime) -> RunFacts | None:
         attempt_started=attempt.started_at,
         limits=sources.limits(attempt),
         earlier_crashes=_crashes(started[:-1], clock, real),
+        frozen=None if ended else _frozen(sources, job, real),
     )
+
+
+def _frozen(sources: Sources, job: Job, real: datetime) -> Message | None:
+    """Why the run's process can't continue by itself; its past states are not known."""
+    pulse = sources.pulse_of(job) if real >= sources.now else None
+    return None if pulse is None else pulse.frozen
 
 
 def _crashes(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Attempt,
         Condition,
         Countersignature,
+        CountersignatureRequest,
         Job,
         RunnerStatus,
         Signature,
@@ -234,6 +235,16 @@ class Sources:
         every = self.records.countersignatures
         return [one for one in every if one.revalidation_sha256 == sha256]
 
+    def countersignature_request(self, sha256: str) -> CountersignatureRequest | None:
+        """The newest request to countersign this decision; None: none, or one was answered since."""
+        answered = max((one.id for one in self.countersignatures(sha256)), default=0)
+        asked = [
+            one
+            for one in self.records.countersignature_requests
+            if one.revalidation_sha256 == sha256 and one.id > answered
+        ]
+        return asked[-1] if asked else None
+
     def conditions_of(self, signature: Signature) -> list[Condition]:
         """The conditions of one signature, open and closed, in its order."""
         return conditions_from(signature, self.records.closures)
@@ -241,7 +252,9 @@ class Sources:
     @cached_property
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        return archived_decisions(self.home, self.signature_of, self.validity, self.conditions_of)
+        return archived_decisions(
+            self.home, self.records.signatures_of, self.validity, self.conditions_of
+        )
 
     @cached_property
     def conditions(self) -> list[Condition]:

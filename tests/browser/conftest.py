@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from core.vocabulary import Role
 from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
-from tests.browser.screen import SIZES, Screen
+from tests.browser.screen import SIZES, Screen, remember
 from tests.dashboard.place import LAUNCH, events
 from tests.event_files import write_events
 
@@ -87,11 +88,15 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Open]:
-    """Opens windows: ``window(site, "phone", "dark")``."""
+    """Opens windows: ``window(site, "phone", "dark")``; ``role=None``: a browser's first visit."""
     contexts = []
 
     def open_(
-        site: Site, size: str = "desktop", scheme: Scheme = "light", locale: str = "en-US"
+        site: Site,
+        size: str = "desktop",
+        scheme: Scheme = "light",
+        locale: str = "en-US",
+        role: Role | None = Role.LEAD,
     ) -> Screen:
         width, height = SIZES[size]
         context = browser.new_context(
@@ -100,6 +105,8 @@ def window(browser: Browser) -> Iterator[Open]:
             timezone_id="America/Sao_Paulo",
             locale=locale,
         )
+        if role is not None:
+            remember(context, site.url, role)
         contexts.append(context)
         return Screen(context.new_page(), site.url, "pt" if locale.startswith("pt") else "en")
 

@@ -10,7 +10,7 @@ from core.paths import CHECKOUT
 from core.vocabulary import Role
 from tests.browser.chromium import browsing
 from tests.browser.place import COMMAND, Site
-from tests.browser.screen import SIZES, Screen
+from tests.browser.screen import SIZES, Screen, remember
 
 PICTURES = CHECKOUT / "docs" / "pictures"
 PAGES = ("this_week", "launch", "hourly_checks", "live_training", "decision")
@@ -25,6 +25,7 @@ def take(site: Site) -> None:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="light", locale="en-US"
         )
+        remember(context, site.url, Role.LEAD)
         screen = Screen(context.new_page(), site.url)
         for stem in PAGES:
             screen.go(stem)

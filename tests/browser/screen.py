@@ -11,11 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 from core.language import Language, Message
 from core.paths import CHECKOUT
 from dashboard.navigation import TITLES
+from dashboard.remembered import ROLE, cookie_name, cookie_value
 from dashboard.wording.names import ROLES
 from tests.expected import present
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
 
     from core.vocabulary import Role
 
@@ -24,6 +27,12 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 TALLEST = 4000  # of a picture
 PATIENCE_MS = 20_000  # the machine may be busy; a page that is there is found at once
 expect.set_options(timeout=PATIENCE_MS)  # a loaded machine draws slowly, not wrongly
+
+
+def remember(context: BrowserContext, url: str, role: Role) -> None:
+    """The window's browser has been here before, in that role."""
+    value = cookie_value({ROLE: role.value})
+    context.add_cookies([{"name": cookie_name(url), "value": value, "url": url}])
 
 
 @dataclass

@@ -63,9 +63,15 @@ SILENT = {"step_age": 12 * MINUTE, "event_age": 12 * MINUTE}
         # one sign of progress is enough
         (seen(**SILENT | {"event_age": 5.0}), Liveness.WORKING),
         (seen(**SILENT, checkpoint_age=MINUTE), Liveness.WORKING),
-        # a stopped process does nothing, but ten minutes may be a debugger's
-        (seen(process="T"), Liveness.QUIET),
-        (seen(**SILENT, process="T", cpu=0.0), Liveness.STALLED),
+        # a stopped process does nothing until somebody resumes it; a debugger does that itself
+        (seen(process="T"), Liveness.STALLED),
+        (seen(process="t"), Liveness.QUIET),
+        (seen(**SILENT, process="t", cpu=0.0), Liveness.STALLED),
+        # every process waits for a disk now and then
+        (seen(process="D", process_age=50.0), Liveness.WORKING),
+        (seen(process="D"), Liveness.WORKING),
+        (seen(process="D", process_age=70.0), Liveness.STALLED),
+        (seen(process="S", process_age=HOUR), Liveness.WORKING),
         # before the first step: work on the CPU counts for half an hour
         (seen(step_age=None, event_age=None, checkpoint_age=None, gap=None, age=9 * MINUTE), Liveness.WORKING),
         (seen(step_age=None, event_age=None, checkpoint_age=None, gap=None, age=29 * MINUTE), Liveness.QUIET),
@@ -96,7 +102,8 @@ def test_what_has_ended_is_done_or_dead_by_its_state() -> None:
 def test_the_evidence_names_what_it_was_made_of() -> None:
     pulse = judge_liveness(seen(**SILENT, process="T", cpu=0.0))
     assert pulse.text == (
-        "no new step for 12 min (at 4,096); no new event for 12 min; newest checkpoint 20 min old; "
+        "The process is stopped (SIGSTOP or Ctrl-Z) and does not continue by itself: kill -CONT it, "
+        "or stop the run; no new step for 12 min (at 4,096); no new event for 12 min; newest checkpoint 20 min old; "
         "process T (stopped); used no CPU in the last 10 s; stall threshold 10 min (usual interval 2 s)"
     )
     assert pulse.silence == 12 * MINUTE

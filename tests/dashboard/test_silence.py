@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+import re
+import signal
+import subprocess
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -27,11 +30,13 @@ from runner.liveness import status, watcher
 from runner.liveness.watcher import Watcher
 from runner.processes.executor import Observation
 from runner.processes.identity import identify
+from runner.processes.process_table import process_table
 from runner.settings import Settings
 from runner.store import schema
 from runner.store.fenced_store import FencedStore
-from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame
+from tests.dashboard.place import LAUNCH, STEPS_A_POINT, Place, draw_frame, text_of
 from tests.expected import present
+from tests.runner.place import wait_for
 
 if TYPE_CHECKING:
     import pytest
@@ -72,12 +77,13 @@ class Run:
         monkeypatch: pytest.MonkeyPatch,
         playbook: str = "",
         settings: Settings | None = None,
+        pid: int | None = None,
     ) -> None:
         self.place, self.job = place, _trained(place, playbook)
         self.client = place.client()
         self.folder = place.home.attempt(self.job.id, 1)
         self.folder.mkdir(parents=True, exist_ok=True)
-        process = identify(os.getpid())
+        process = identify(pid or os.getpid())
         assert process is not None
         self.seen = Observation(True, process, True)
         (self.folder / "identity.json").write_text(json.dumps({"child": process.as_dict()}))
@@ -176,6 +182,40 @@ def test_the_runners_settings_hold_for_everybody(
     run = Run(place, monkeypatch, settings=Settings(stalled_gaps=2.0))
     assert run.after(timedelta(minutes=19)) == WELL
     assert run.after(timedelta(minutes=41)) == STALLED
+
+
+def test_a_process_that_was_stopped_is_said_at_once_by_everybody(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["sleep", "600"]) as child:
+        try:
+            run = Run(place, monkeypatch, pid=child.pid)
+            assert run.after(timedelta(minutes=1)) == WELL
+            os.kill(child.pid, signal.SIGSTOP)
+            wait_for(lambda: process_table()[child.pid].state == "T")
+            said = run.after(timedelta(minutes=2))
+            assert said == replace(STALLED, severity=Severity.CRITICAL)
+            week = present(run.client.active_week())
+            (incident,) = run.client.incidents(week.id, open_only=True)
+            assert "does not continue by itself" in incident.summary
+            text = text_of(place.draw("live_training"))
+            assert "no progress: end unknown" in text
+            assert "ETA" not in text
+            os.kill(child.pid, signal.SIGCONT)
+            wait_for(lambda: process_table()[child.pid].state != "T")
+            assert run.after(timedelta(minutes=3)) == WELL
+            assert "ETA" in text_of(place.draw("live_training"))
+        finally:
+            child.kill()
+
+
+def test_the_end_of_a_run_is_counted_from_its_newest_step(place: Place) -> None:
+    place.train(2.0)
+    place.now = LAUNCH + timedelta(hours=2)
+    before = re.findall(r"ETA ([^\n(]+)", text_of(place.draw("live_training")))
+    place.now += timedelta(minutes=7)  # no event since; not yet a stall
+    assert before
+    assert re.findall(r"ETA ([^\n(]+)", text_of(place.draw("live_training"))) == before
 
 
 def test_a_watched_run_is_lost_after_the_playbooks_hours(place: Place) -> None:

@@ -12,13 +12,13 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from core.vocabulary import JobKind, JobState
+from core.vocabulary import JobKind, JobState, Role
 from runner.cli.operate import start_dashboard
 from runner.client import Client
 from runner.failpoints import VARIABLE
 from tests.browser.chromium import browsing
 from tests.browser.place import free_port
-from tests.browser.screen import Screen
+from tests.browser.screen import Screen, remember
 from tests.faults.matrix import fault
 from tests.faults.promises import Promises, killed
 from tests.runner.place import LEAD, Place, wait_for
@@ -42,7 +42,9 @@ class Dashboard:
         try:
             wait_for(self._answers, 60)
             self._context = browser.new_context(locale="en-US")
-            self.screen = Screen(self._context.new_page(), f"http://127.0.0.1:{self.port}")
+            url = f"http://127.0.0.1:{self.port}"
+            remember(self._context, url, Role.LEAD)
+            self.screen = Screen(self._context.new_page(), url)
             # The first drawing imports everything, beside a training: its patience is longer.
             self.screen.page.goto(f"{self.screen.url}/hourly_checks", timeout=60_000)
             expect(self.screen.page.locator("h3").first).to_be_visible(timeout=60_000)

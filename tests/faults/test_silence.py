@@ -11,6 +11,7 @@ import psutil
 
 from core.errors import SetupError
 from core.vocabulary import JobKind, JobState, Liveness
+from runner.files import read_json
 from runner.liveness import watcher as watching
 from tests.expected import present
 from tests.faults.matrix import fault
@@ -126,7 +127,7 @@ def test_a_new_runner_does_not_tell_an_old_stall_again(place: Place) -> None:
     at_work(place, job)
     os.kill(place.pid(job), signal.SIGSTOP)
     wait_for((place.folder(job) / "stall-001").exists)
-    wait_for(lambda: '"STALLED"' in (place.folder(job) / "pulse.json").read_text())
+    wait_for(lambda: (read_json(place.folder(job) / "pulse.json") or {}).get("stalls") == 1)
     first.kill()
     first.wait()
     assert liveness(place, job) is Liveness.STALLED  # also without a runner

@@ -27,6 +27,7 @@ from core.diagnosis.trend import reward_trend
 from core.language import Message, plural
 from core.reading import Reading
 from core.state_words import capitals
+from core.telemetry.episodes import episode_lengths
 from core.telemetry.readings import last_kl, last_reward, policy_loss, validation_sharpe
 from core.vocabulary import Trend
 
@@ -188,7 +189,9 @@ def sharpe(case: Case) -> Judgement:
 
 def _collapsed(run: LoggedRun) -> RewardLevels | None:
     """The levels of a reward that has collapsed; None if it has not, or too few points."""
-    levels = reward_levels(run.series("rollout/ep_rew_mean"), run.series("rollout/ep_len_mean"))
+    levels = reward_levels(
+        run.series("rollout/ep_rew_mean"), episode_lengths(run.events, run.until)
+    )
     return levels if levels is not None and levels.collapsed[-1] else None
 
 

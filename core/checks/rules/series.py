@@ -54,6 +54,8 @@ def run_or_answer(case: Case) -> LoggedRun | Judgement:
     found = LoggedRun(run, run.reader)
     if run.reader.last_event(run.until.timestamp()) is None:
         return missing(case, found, "rollout/ep_rew_mean")
+    if run.frozen is not None:
+        return case.unknown(Message("{reason}.", reason=run.frozen))
     silence = case.facts.silence
     if silence is not None and silence.stalled:
         return case.unknown(

@@ -9,6 +9,7 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_level import (
     CLEARS_AFTER,
+    HOLD_DEEP,
     LEAST_POINTS,
     MIN_EPISODES,
     RewardLevels,
@@ -18,6 +19,8 @@ from core.telemetry.absence import absence
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.diagnosis.run_view import RunView
 
 _REPLAYED = 400  # points; an alarm that began earlier is still firing, or has long cleared
@@ -100,8 +103,25 @@ def _how_far(levels: RewardLevels, high: float) -> Message:
     )
 
 
-def as_consequence(found: ScenarioResult, causes: tuple[str, ...]) -> ScenarioResult:
-    """The collapse with the scenarios that fire and explain it; unchanged without one."""
+def as_consequence(
+    moment: RunView, found: ScenarioResult, others: Mapping[str, ScenarioResult]
+) -> ScenarioResult:
+    """The collapse, named as the consequence of what began before it; unchanged without that.
+
+    :param others: scenarios that change how the policy acts or learns. One that fires, or has
+        just stopped, explains the collapse if it began before the fall was certain.
+    """
+    levels = moment.reward_levels
+    if levels is None:
+        return found
+    certain = levels.series.step[min(levels.since() + HOLD_DEEP, len(levels.now) - 1)]
+    causes = [
+        name
+        for name, other in others.items()
+        if other.status in (FindingStatus.FIRING, FindingStatus.RECOVERING)
+        and other.since_step is not None
+        and other.since_step <= certain
+    ]
     if not causes:
         return found
     headline = Message(

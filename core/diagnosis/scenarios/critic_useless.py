@@ -3,7 +3,8 @@
 Explained variance: 1 is perfect, 0 as good as a constant, below 0 worse. Below 0 in 8 block
 means after a grace period is the reference's warning (diagnostics.md section 4). In the last
 quarter of public runs its median is -0.05 / 0.30 / 0.95 (5 / 50 / 95 %), so values that
-change sign around 0 say little: sparse rewards give them. Value loss has the scale of the
+change sign around 0 say little: sparse rewards give them. It is blind to a constant error: a
+critic that first learns the level of the returns stays at 0 while its loss falls. Value loss has the scale of the
 reward squared; SB3 issue #737 names 1e7 as a reason to scale rewards, but only the
 comparison with the run's own reward says whether it is too high.
 """
@@ -16,13 +17,13 @@ import numpy as np
 
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_gain import RewardGain, reward_gain
-from core.diagnosis.trend import BLOCK_POINTS, WANTED_BLOCKS, block_means
+from core.diagnosis.trend import BLOCK_POINTS, WANTED_BLOCKS, block_means, trend
 from core.language import Message, plural
-from core.vocabulary import FindingStatus, Severity
+from core.telemetry import Series
+from core.vocabulary import FindingStatus, Severity, Trend
 
 if TYPE_CHECKING:
     from core.diagnosis.run_view import RunView
-    from core.telemetry import Series
 
 GRACE = 10  # updates: a new critic predicts nothing
 NOTHING = 1e-3  # explained variance of a constant, with the rounding of single precision
@@ -30,6 +31,8 @@ NEGATIVE = -0.05  # mean of the blocks: below the 5 % of public runs
 LONG = 3 * WANTED_BLOCKS  # blocks, for values nearer to 0
 ABSURD_EV = -1.0  # errors with twice the variance of the returns
 PREDICTS = 0.3  # the median of public runs
+HALVED = 0.5  # value loss, against the run's first updates or since it explains nothing
+PREDICTED = PREDICTS / 2  # median of the 8 blocks before: a critic that did its work
 SMALL_ERROR = 0.05  # of the highest reward: such a critic is good enough, whatever its share
 ABSURD_LOSS = 1e10
 BEYOND = 1e6  # times the highest reward squared
@@ -39,7 +42,10 @@ _NOW = 5  # updates
 
 
 def critic_useless(moment: RunView) -> ScenarioResult:
-    """WARN: explained variance not above 0 for 8 blocks, or a value loss out of scale."""
+    """WARN: explained variance not above 0 for 8 blocks, or a value loss out of scale.
+
+    PENDING while the reward rises all the same, or the value loss falls.
+    """
     explained = moment.of_attempt(moment.series("train/explained_variance")).finite()
     loss = moment.of_attempt(moment.series("train/value_loss")).finite()
     if not len(explained) and not len(loss):
@@ -55,14 +61,14 @@ def critic_useless(moment: RunView) -> ScenarioResult:
             Severity.WARNING,
             since,
             (why, *_explained_now(explained)),
-            () if gain is None else (gain.told,),
+            () if gain is None else (gain.sentence,),
             kind="VALUE_LOSS",
         )
-    return _by_explained_variance(explained, loss, gain)
+    return _by_explained_variance(moment, explained, loss, gain)
 
 
 def _by_explained_variance(
-    explained: Series, loss: Series, gain: RewardGain | None
+    moment: RunView, explained: Series, loss: Series, gain: RewardGain | None
 ) -> ScenarioResult:
     later = explained.where(slice(GRACE, None))
     means = block_means(later)
@@ -81,10 +87,11 @@ def _by_explained_variance(
     recent = means[-WANTED_BLOCKS:]
     row = _row_not_above(means)
     constant = bool((np.abs(recent) <= NOTHING).all())
-    mean = float(recent.mean())
+    # One update of returns that hardly differ makes a mean of any size.
+    middle = float(np.median(recent))
     # Healthy runs stay a little below 0 for long while they learn: without a reward that
     # shows whether they do, only a constant or an absurd critic is useless.
-    negative = mean <= (NEGATIVE if gain is not None else ABSURD_EV)
+    negative = middle <= (NEGATIVE if gain is not None else ABSURD_EV)
     useless = row >= WANTED_BLOCKS and (constant or negative or row >= LONG)
     if not useless:
         step, value = explained.last
@@ -101,30 +108,40 @@ def _by_explained_variance(
     since = int(later.step[max(0, len(later) - row * BLOCK_POINTS)])
     fact = Message(
         "explained variance not above 0 in {row} blocks of {size} updates, since step {since:,}; "
-        "mean of the last {blocks}: {mean:.3g}",
+        "median of the last {blocks}: {middle:.3g}",
         row=row,
         size=BLOCK_POINTS,
         since=since,
         blocks=WANTED_BLOCKS,
-        mean=mean,
+        middle=middle,
     )
     evidence = (fact, *_loss_now(loss))
-    told = () if gain is None else (gain.told,)
+    gained = () if gain is None else (gain.sentence,)
     if gain is not None and gain.constant:
         return clear(
             Message("The reward never changed: there is nothing that a critic could predict."),
             fact,
-            *told,
+            *gained,
         )
     small = gain is not None and len(loss) > 0 and _error(loss) <= SMALL_ERROR * gain.scale
-    if gain is not None and (gain.gained if mean > ABSURD_EV else gain.healthy and small):
+    if middle <= ABSURD_EV:
+        learned = gain is not None and gain.healthy and small
+    else:
+        # A critic that predicted before is excused only by what was gained since.
+        earlier = means[:-row][-WANTED_BLOCKS:]
+        lost = len(earlier) > 0 and float(np.median(earlier)) >= PREDICTED
+        learned = gain is not None and gain.gained and (not lost or _gained_since(moment, since))
+    fallen = None if middle <= ABSURD_EV else _fallen(loss, since)
+    if learned or fallen is not None:
         return ScenarioResult(
             FindingStatus.PENDING,
-            Message("The critic explains nothing, but the policy has learned: {fact}.", fact=fact),
+            Message("The critic explains nothing, but the policy has learned: {fact}.", fact=fact)
+            if learned
+            else Message("The critic explains nothing yet, but its loss falls: {fact}.", fact=fact),
             Severity.WARNING,
             since,
             evidence,
-            told,
+            (*((fallen,) if fallen is not None else ()), *gained),
             kind="EXPLAINED_VARIANCE",
         )
     return ScenarioResult(
@@ -133,7 +150,7 @@ def _by_explained_variance(
         Severity.WARNING,
         since,
         evidence,
-        told,
+        gained,
         kind="EXPLAINED_VARIANCE",
     )
 
@@ -142,6 +159,41 @@ def _row_not_above(means: np.ndarray) -> int:
     """Blocks in a row up to the newest whose explained variance is not above 0."""
     above = np.flatnonzero(means > NOTHING)
     return len(means) - (int(above[-1]) + 1 if len(above) else 0)
+
+
+def _gained_since(moment: RunView, since: int) -> bool:
+    """Whether the reward rose beyond its noise since a step."""
+    levels = moment.reward_levels
+    if levels is None:
+        return False
+    place = min(int(np.searchsorted(levels.series.step, since)), len(levels.now) - 1)
+    return bool(levels.now[-1] - levels.now[place] > levels.margin[-1])
+
+
+def _fallen(loss: Series, since: int) -> Message | None:
+    """Evidence that the critic learns the level of the returns, before their differences.
+
+    Explained variance ignores a constant error, value loss does not: while it is halved
+    against the run's first updates, or falls all the while, the critic learns.
+    """
+    row = loss.where((loss.step >= since) & (loss.value > 0.0))
+    if len(row) < WANTED_BLOCKS:
+        return None
+    before = float(np.median(loss.value[:GRACE]))
+    now = float(np.median(row.value))
+    if now > HALVED * before:
+        logs = Series(row.tag, row.step, row.wall, np.log10(row.value), row.source)
+        falls = trend(logs)
+        if falls.label is not Trend.DECREASING or (falls.change or 0.0) > np.log10(HALVED):
+            return None
+        ends = block_means(logs)[[0, -1]]
+        before, now = (float(10.0**end) for end in ends)
+    return Message(
+        "value loss {before:.3g} before, {now:.3g} since step {since:,}: the critic learns",
+        before=before,
+        now=now,
+        since=since,
+    )
 
 
 def _error(loss: Series) -> float:
@@ -160,8 +212,8 @@ def _out_of_scale(
     square = gain.scale**2 if gain is not None else 0.0
     if now > ABSURD_LOSS and (now > BEYOND * square if known else not predicts):
         place = int(np.flatnonzero(loss.value > ABSURD_LOSS)[0])
-        told = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
-        return int(loss.step[place]), told
+        seen = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
+        return int(loss.step[place]), seen
     count = len(loss)
     if count < LEAST_GROWTH_UPDATES:
         return None

@@ -15,6 +15,7 @@ from core.liveness import duration
 from core.telemetry import Fault, RunEvents
 from core.telemetry.aliases import canonical
 from core.telemetry.frameworks import logs_by_episode
+from core.timestamps import FIRST_MOMENT, LAST_MOMENT
 from core.vocabulary import FindingStatus, Severity
 
 if TYPE_CHECKING:
@@ -212,9 +213,31 @@ def _jumps(moment: RunView) -> list[_Issue]:
             step=step,
         )
         found.append(_Issue(status, Severity.WARNING, step, what))
+    found += _untimed(moment.reader.newest_written(pace.tag))
     writers = _two_writers(moment, moment.reader, raw.tag)
     every = raw if writers else moment.reader.series(raw.tag, moment.unix, stitched=False)
     return [*found, *_clock(moment, every), *writers]
+
+
+def _untimed(every: Series) -> list[_Issue]:
+    """Points without a time of the calendar: at no moment they have been written."""
+    usable = (every.wall >= FIRST_MOMENT) & (every.wall <= LAST_MOMENT)
+    places = np.flatnonzero(~usable)
+    if not len(places):
+        return []
+    place = int(places[-1])
+    what = plural(
+        "{n:,} of {count:,} events has no usable time and may be left out: {wall:.4g} at step "
+        "{step:,} is no time in seconds since 1970",
+        "{n:,} of {count:,} events have no usable time and may be left out: {wall:.4g} at step "
+        "{step:,} is no time in seconds since 1970",
+        len(places),
+        count=len(every),
+        wall=float(every.wall[place]),
+        step=int(every.step[place]),
+    )
+    status = _recent(len(every) - 1 - place < RECENT, FindingStatus.FIRING)
+    return [_Issue(status, Severity.WARNING, int(every.step[place]), what)]
 
 
 def _clock(moment: RunView, raw: Series) -> list[_Issue]:

@@ -8,6 +8,7 @@ first std. SB3 issue reports show growth without end once the entropy bonus wins
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +104,6 @@ def _blown_up(moment: RunView, status: FindingStatus) -> ScenarioResult:
     std = action_std(moment)
     start, (step, now) = _start(std.value), std.last
     since = int(std.step[np.flatnonzero(std.value >= max(WIDE, GREW * start))[0]])
-    gain = reward_gain(moment)
     fact = Message(
         "std {start:.3g} at the start, {now:.3g} at step {step:,}: {times:,.0f} times",
         start=start,
@@ -111,33 +111,23 @@ def _blown_up(moment: RunView, status: FindingStatus) -> ScenarioResult:
         step=step,
         times=now / max(start, 1e-12),
     )
-    against = () if gain is None else (gain.told,)
-    if gain is not None and gain.healthy and now < ABSURD * start:
-        return ScenarioResult(
-            FindingStatus.PENDING,
-            Message("Actions spread widely, but the reward rises: {fact}.", fact=fact),
+    bounds = Message(
+        "Box actions are clipped to their range: beyond a std of {wide:g} times its half "
+        "width most of them are on a bound",
+        wide=WIDE,
+    )
+    return _unless_at_its_best(
+        moment,
+        ScenarioResult(
+            status,
+            Message("Exploration blow-up since step {since:,}: {fact}.", since=since, fact=fact),
             Severity.WARNING,
             since,
-            (fact,),
-            against,
+            (fact, bounds),
             kind="STD",
-        )
-    return ScenarioResult(
-        status,
-        Message("Exploration blow-up since step {since:,}: {fact}.", since=since, fact=fact),
-        Severity.WARNING,
-        since,
-        (
-            fact,
-            Message(
-                "Box actions are clipped to their range: beyond a std of {wide:g} times its half "
-                "width most of them are on a bound",
-                wide=WIDE,
-            ),
-            *((gain.told,) if gain is not None and not gain.gained else ()),
         ),
-        against if gain is not None and gain.gained else (),
-        kind="STD",
+        Message("Actions spread widely, but the reward rises: {fact}.", fact=fact),
+        excusable=now < ABSURD * start,
     )
 
 
@@ -157,27 +147,44 @@ def _back(moment: RunView, status: FindingStatus) -> ScenarioResult:
         now=now,
         step=step,
     )
-    behind = np.flatnonzero(spread.value[low:] >= BACK * top)
-    since = int(spread.step[low + int(behind[0])]) if len(behind) else step
-    gain = reward_gain(moment)
-    told = () if gain is None else (gain.told,)
+    later = np.flatnonzero(spread.value[low:] >= BACK * top)
+    since = int(spread.step[low + int(later[0])]) if len(later) else step
     entirely = float(spread.value[-_NOW:].min()) >= RANDOM * top and not len(std)
-    if gain is not None and gain.healthy and not entirely:
-        return ScenarioResult(
-            FindingStatus.PENDING,
-            Message("As random as at the start, but the reward holds: {fact}.", fact=fact),
+    return _unless_at_its_best(
+        moment,
+        ScenarioResult(
+            status,
+            Message(
+                "The policy is random again since step {since:,}: {fact}.", since=since, fact=fact
+            ),
             Severity.WARNING,
             since,
             (fact,),
-            told,
             kind="RANDOM_AGAIN",
-        )
-    return ScenarioResult(
-        status,
-        Message("The policy is random again since step {since:,}: {fact}.", since=since, fact=fact),
-        Severity.WARNING,
-        since,
-        (fact, *(() if gain is not None and gain.gained else told)),
-        told if gain is not None and gain.gained else (),
-        kind="RANDOM_AGAIN",
+        ),
+        Message("As random as at the start, but the reward holds: {fact}.", fact=fact),
+        excusable=not entirely,
     )
+
+
+def _unless_at_its_best(
+    moment: RunView, found: ScenarioResult, excused: Message, excusable: bool
+) -> ScenarioResult:
+    """The finding with the reward beside it; only reported while the reward is at its best.
+
+    :param excused: the headline then. :param excusable: False: no reward excuses it.
+    """
+    gain = reward_gain(moment)
+    if gain is None:
+        return found
+    if gain.healthy and excusable:
+        return replace(
+            found,
+            status=FindingStatus.PENDING,
+            headline=excused,
+            evidence_for=found.evidence_for[:1],
+            evidence_against=(gain.sentence,),
+        )
+    if gain.gained:
+        return replace(found, evidence_against=(gain.sentence,))
+    return replace(found, evidence_for=(*found.evidence_for, gain.sentence))

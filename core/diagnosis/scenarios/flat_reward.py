@@ -61,6 +61,13 @@ def flat_reward(
     status = replayed(history, flat)
     normal = normal_until(moment)
     verdict = _CONSTANT if state.constant else _VERDICTS[state.level]
+    first = moment.continues_from if state.level is Level.STUCK else None
+    if first is not None:
+        verdict = Message(
+            "Reward stable since the events begin, at step {step:,}: an earlier part of the run is "
+            "not among them",
+            step=first,
+        )
     doubts = contradictions(moment) if state.level is Level.CONVERGED else ()
     if doubts and not state.constant:
         verdict = _NOT_CONVERGED

@@ -32,6 +32,14 @@ def hung(moment: RunView) -> ScenarioResult:
     if (moment.step or 0) >= run.total_steps and not called:
         return clear(Message("All {steps:,} steps are done: not hung.", steps=run.total_steps))
     last = None if run.reader is None else run.reader.last_event(moment.unix)
+    if run.frozen is not None:
+        return ScenarioResult(
+            FindingStatus.FIRING,
+            Message("{reason}.", reason=run.frozen),
+            Severity.CRITICAL,
+            None if last is None else last.step,
+            () if last is None else (_newest_event(moment, last),),
+        )
     if last is None:
         return _without_event(moment, called)
     silence = moment.judged_silence
@@ -45,6 +53,15 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
     silence = moment.judged_silence
     if not called and not silence.hung:
         return no_data(Message("No event yet: it may still be starting."))
+    log = moment.facts.log
+    # [ISSUE] lines may be written about a silent trainer, not by it.
+    if log is not None and log.last_line_at is not None and not log.issues and not called:
+        age = (moment.until - log.last_line_at).total_seconds()
+        if age <= silence.limit:
+            return clear(
+                Message("No event was ever logged, but the log grows: see no_metrics."),
+                Message("last line of {log} {age} ago", log=log.path, age=duration(max(0.0, age))),
+            )
     reason = moment.run.reason
     headline = (
         joined([Message("The run never logged an event."), literal(reason)])
@@ -57,7 +74,7 @@ def _without_event(moment: RunView, called: bool) -> ScenarioResult:
 def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResult:
     run, log, silence = moment.run, moment.facts.log, moment.judged_silence
     age, limit = duration(moment.unix - last.wall), duration(silence.limit)
-    fact = _newest(last.step, age, silence.gap)
+    fact = _newest_event(moment, last)
     ahead = moment.log_ahead or 0.0
     grows = silence.seconds > silence.limit and ahead > silence.limit
     if log is not None and grows and not called:
@@ -123,12 +140,13 @@ def _by_silence(moment: RunView, last: LastEvent, called: bool) -> ScenarioResul
     return clear(headline, silence.threshold)
 
 
-def _newest(step: int, age: Message, gap: float | None) -> Message:
+def _newest_event(moment: RunView, last: LastEvent) -> Message:
+    age, gap = duration(moment.unix - last.wall), moment.judged_silence.gap
     if gap is None:
-        return Message("newest event at step {step:,}, {age} ago", step=step, age=age)
+        return Message("newest event at step {step:,}, {age} ago", step=last.step, age=age)
     return Message(
         "newest event at step {step:,}, {age} ago (usual interval {gap})",
-        step=step,
+        step=last.step,
         age=age,
         gap=duration(gap),
     )

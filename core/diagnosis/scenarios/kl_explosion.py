@@ -152,7 +152,7 @@ def kl_explosion(moment: RunView) -> ScenarioResult:
         Severity.CRITICAL if severe else Severity.WARNING,
         int(whole.step[begin]),
         evidence,
-        _against(moment, calm, usual) + ((gain.told,) if gain is not None and rising else ()),
+        _against(moment, calm, usual) + ((gain.sentence,) if gain is not None and rising else ()),
     )
 
 

@@ -1,7 +1,8 @@
 """policy_dead: updates that change nothing, although "KL < 0.01" passes.
 
 KL below 1e-6 for 5 updates, with the entropy below 5 % of its start or unchanged within
-0.1 %: the reference's rule (diagnostics.md section 4). KL falls with the square of the learning
+0.1 %: the reference's rule (diagnostics.md section 4). After a jump of KL, a hundredth of the
+run's own median is as dead: single updates of a killed policy exceed any fixed limit. KL falls with the square of the learning
 rate, so at a schedule's end it is compared with what is left of that.
 """
 
@@ -15,8 +16,14 @@ from core.diagnosis.alarm import alarm_state
 from core.diagnosis.finding import ScenarioResult, clear, no_data
 from core.diagnosis.reward_evidence import flat_hours
 from core.diagnosis.reward_state import Level, reward_state
-from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH
-from core.diagnosis.update_strength import AT_REST, jump_before, rate_at, strengths
+from core.diagnosis.scenarios.kl_explosion import DEAD_KL, HIGH, MIN_PAST
+from core.diagnosis.update_strength import (
+    AT_REST,
+    KILLED_WITHIN,
+    jump_before,
+    rate_at,
+    strengths,
+)
 from core.language import Message, joined, plural
 from core.state_words import capitals
 from core.vocabulary import FindingStatus, Severity
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
 
 UPDATES = 5
 COLLAPSED = 0.05  # of the entropy at the beginning
+BARELY = 0.01  # of the median KL before a jump
 UNCHANGED = 0.001  # relative, over the dead updates
 KEEP_FIRING = 3
 _REPLAYED = 8  # updates
@@ -48,9 +56,12 @@ def policy_dead(moment: RunView) -> ScenarioResult:
                 needed=UPDATES,
             )
         )
+    own = kl.value / left[judged] ** 2
+    ends = range(max(UPDATES, len(kl) - _REPLAYED), len(kl) + 1)
+    deaths = [_killed(own[:end]) for end in ends]
     outcomes = [
-        bool(is_dead[end - UPDATES : end].all())
-        for end in range(max(UPDATES, len(kl) - _REPLAYED), len(kl) + 1)
+        bool(is_dead[end - UPDATES : end].all()) or killed is not None
+        for end, killed in zip(ends, deaths, strict=True)
     ]
     status = alarm_state(outcomes, 1, KEEP_FIRING)
     step, newest = kl.last
@@ -61,10 +72,23 @@ def policy_dead(moment: RunView) -> ScenarioResult:
             Message("Policy is updating: KL {kl:.3g} at step {step:,}.", kl=newest, step=step),
             *_not_judged(resting),
         )
-    since = int(kl.step[_death(is_dead, kl.value)])
-    fact = Message(
-        "KL below {dead:g} since step {step:,}, now {kl:.3g}", dead=DEAD_KL, step=since, kl=newest
-    )
+    killed = next((place for place in reversed(deaths) if place is not None), None)
+    if is_dead[-UPDATES:].all() or killed is None:
+        since = int(kl.step[_death(is_dead, kl.value)])
+        fact = Message(
+            "KL below {dead:g} since step {step:,}, now {kl:.3g}",
+            dead=DEAD_KL,
+            step=since,
+            kl=newest,
+        )
+    else:
+        since = int(kl.step[killed])
+        fact = Message(
+            "KL since step {step:,} below {share:.0%} of the run's median before, now {kl:.3g}",
+            step=since,
+            share=BARELY,
+            kl=newest,
+        )
     rate = moment.series("train/learning_rate")
     if len(rate) and rate.last[1] <= 0:
         return clear(
@@ -135,6 +159,24 @@ def policy_dead(moment: RunView) -> ScenarioResult:
         (fact,),
         (entropy_fact, Message("reward trend {trend}", trend=capitals(state.trend.label))),
     )
+
+
+def _killed(kl: np.ndarray) -> int | None:
+    """Position of the first update after a jump of KL since which hardly any changes the policy.
+
+    The median of the newest 10, against that of all before the jump: single updates of a dead
+    policy may exceed any fixed limit. None: no such jump, or too few updates on a side.
+    """
+    high = np.flatnonzero(~(kl <= HIGH))
+    if not len(high) or len(kl) - high[-1] <= MIN_PAST:
+        return None
+    gaps = np.flatnonzero(np.diff(high) > KILLED_WITHIN)
+    first = int(high[gaps[-1] + 1] if len(gaps) else high[0])
+    if first < MIN_PAST:
+        return None
+    usual = float(np.median(np.abs(kl[:first])))
+    low = float(np.median(np.abs(kl[-MIN_PAST:]))) < BARELY * usual
+    return int(high[-1]) + 1 if low else None
 
 
 def _death(is_dead: np.ndarray, kl: np.ndarray) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.language import Message
-from core.people import MAX_NAME, Person
+from core.people import Person
 from core.state_words import capitals
 from core.vocabulary import (
     APPROVALS,
@@ -19,6 +19,7 @@ from core.vocabulary import (
 )
 from dashboard.components import outcomes
 from dashboard.components.markup import tinted
+from dashboard.formatting import age
 from dashboard.wording import plain
 from dashboard.wording.decision import ACTS
 
@@ -88,6 +89,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
             grade=capitals(grade),
         )
         st.markdown(tinted(warning, "orange", "warning"))
+        if act is SignatureAct.APPROVE:
+            st.caption(say("A pipeline accepts it only with conditions, all of them closed."))
     elif act is SignatureAct.APPROVE and decided.decision is Decision.PARTIAL:
         warning = say("PARTIAL: a pipeline accepts it only with conditions, all of them closed.")
         st.markdown(tinted(warning, "orange", "warning"))
@@ -97,8 +100,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
     )  # fmt: skip
     if act is SignatureAct.APPROVE_WITH_CONDITIONS:
         _condition_rows(page, snapshot, saved)
-    if override:
-        _second(page, snapshot, saved)
+    if override and not _second(page, snapshot, saved):
+        return
     st.button(
         say.raw("Sign: {act}", act=say.raw(ACTS[act]).lower()),
         key=_key("button", saved),
@@ -121,6 +124,11 @@ def countersign(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
         )
     if not page.viewer.person.may(Right.COUNTERSIGN):
         return
+    if asked := snapshot.countersignature_request(saved.sha256):
+        text = say(
+            "{by} asks you to countersign the override: {reason}", by=asked.by, reason=asked.reason
+        )
+        st.markdown(tinted(text, "orange", "group_add"))
     with st.popover(
         say.raw("Countersign the override"), icon=":material/group_add:", key="countersign"
     ):
@@ -159,31 +167,45 @@ def _begin(saved: SavedDecision) -> None:
     st.session_state[_BEGUN] = saved.sha256
 
 
-def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> None:
-    """Who countersigned; without a login a name can be typed, and is marked as typed."""
-    say, known = page.say, snapshot.countersignatures(saved.sha256)
-    if page.viewer.person.verified:
-        names = [entry.by for entry in known]
-        if not names:
-            st.caption(
-                say(
-                    "No lead has countersigned yet. A lead must sign in and countersign on this "
-                    "page first."
-                )
-            )
-            return
+def _second(page: Page, snapshot: Snapshot, saved: SavedDecision) -> bool:
+    """Who countersigned, to choose from; without one the request for it. Whether there is one."""
+    say = page.say
+    names = list(dict.fromkeys(one.by for one in snapshot.countersignatures(saved.sha256)))
+    if names:
         st.selectbox(
             say.raw("Second person (a lead; approving a NO-GO is an override)"),
             names,
             key=_key("second", saved),
         )
-        return
-    if known:
-        st.session_state.setdefault(_key("second", saved), known[-1].by)
-    st.text_input(
-        say.raw("Second person (a lead; approving a NO-GO is an override)"), key=_key("second", saved), max_chars=MAX_NAME, on_change=_begin,
-        args=(saved,),
-    )  # fmt: skip
+        return True
+    asked = snapshot.countersignature_request(saved.sha256)
+    if asked is not None:
+        text = say(
+            "{by} asked for a countersignature {age} ago. A lead opens this page in a browser of "
+            "their own and countersigns.",
+            by=asked.by,
+            age=age(snapshot.now - asked.at),
+        )
+        st.markdown(tinted(text, "blue", "hourglass_top"))
+        return False
+    st.caption(say("No lead has countersigned yet. Write your reason, then ask for it."))
+    st.button(
+        say.raw("Ask a lead to countersign"),
+        key=_key("ask", saved),
+        icon=":material/group_add:",
+        on_click=outcomes.click(
+            page,
+            PLACE,
+            Message("request for a countersignature"),
+            lambda: page.services.client.request_countersignature(
+                snapshot.week.id,
+                saved.sha256,
+                str(st.session_state.get(_key("reason", saved)) or ""),
+                key=outcomes.intent("countersign:ask"),
+            ),
+        ),
+    )
+    return False
 
 
 def _rows(saved: SavedDecision) -> int:

@@ -130,20 +130,22 @@ def _actions(page: Page, snapshot: Snapshot, job: Job) -> None:
         if snapshot.start_blocked:
             denied = denied or say(INCIDENT_BLOCKS)
         training = snapshot.week.playbook.training
-        if job.state in UNFINISHED_STATES:
+        saves = say("Saves and stops the current run, then resumes from the last good checkpoint")
+        if job.state in UNFINISHED_STATES and job.run:
+            saves = say(client.resume_point(job.run))
             _button(
-                page, place, "resume", say.raw("Resume"), denied, "primary",
+                page, place, "resume", say.raw("Resume"), denied or saves, denied, "primary",
                 lambda: client.submit(
                     JobKind.TRAIN, {"resume": True}, key=outcomes.intent(place)
                 ),
             )  # fmt: skip
         lower, raised = training.lowered_learning_rate, training.raised_ent_coef
         _button(
-            page, place, "restart:learning_rate", say.raw("Restart with learning rate {lr:g}", lr=lower), denied, "secondary",
+            page, place, "restart:learning_rate", say.raw("Restart with learning rate {lr:g}", lr=lower), denied or saves, denied, "secondary",
             restart(page, place, learning_rate=lower),
         )  # fmt: skip
         _button(
-            page, place, "restart:ent_coef", say.raw("Restart with ent_coef {ent:g}", ent=raised), denied, "secondary",
+            page, place, "restart:ent_coef", say.raw("Restart with ent_coef {ent:g}", ent=raised), denied or saves, denied, "secondary",
             restart(page, place, ent_coef=raised),
         )  # fmt: skip
 
@@ -153,6 +155,7 @@ def _button(
     place: str,
     key: str,
     label: str,
+    hint: str,
     denied: str | None,
     kind: Literal["primary", "secondary"],
     action: Callable[[], object],
@@ -162,7 +165,6 @@ def _button(
         key=f"{place}:{key}",
         type=kind,
         disabled=denied is not None,
-        help=denied
-        or page.say("Saves and stops the current run, then resumes from the last good checkpoint"),
+        help=hint,
         on_click=outcomes.click(page, place, "", action),
     )

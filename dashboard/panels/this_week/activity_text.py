@@ -11,6 +11,7 @@ from core.ledger_bodies import (
     ClockSet,
     ConditionClosed,
     Countersigned,
+    CountersignRequested,
     DecisionMade,
     DecisionSigned,
     IncidentActionDone,
@@ -84,7 +85,13 @@ def _sentence(page: Page, snapshot: Snapshot, entries: list[LedgerEntry]) -> str
             return _changed(page, body)
         case IncidentOpened() | IncidentActionDone() | IncidentClosed() as body:
             return _incident(page, body)
-        case DecisionMade() | DecisionSigned() | Countersigned() | ConditionClosed() as body:
+        case (
+            DecisionMade()
+            | DecisionSigned()
+            | Countersigned()
+            | CountersignRequested()
+            | ConditionClosed() as body
+        ):
             return _decision(page, body)
         case SigningKeyCreated():
             return page.say("created the signing key")
@@ -145,7 +152,8 @@ def _incident(page: Page, body: IncidentOpened | IncidentActionDone | IncidentCl
 
 
 def _decision(
-    page: Page, body: DecisionMade | DecisionSigned | Countersigned | ConditionClosed
+    page: Page,
+    body: DecisionMade | DecisionSigned | Countersigned | CountersignRequested | ConditionClosed,
 ) -> str:
     match body:
         case DecisionMade(decision=decision, score=score):
@@ -158,6 +166,8 @@ def _decision(
             return page.say("signed: {act}", act=page.say.raw(ACTS[act]).lower())
         case Countersigned(reason=reason):
             return page.say("countersigned an override: {text}", text=reason)
+        case CountersignRequested(reason=reason):
+            return page.say("asked for a countersignature: {text}", text=reason)
         case ConditionClosed(note=note):
             return page.say("closed a condition: {text}", text=note)
 

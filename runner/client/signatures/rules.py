@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.decision import SavedDecision
     from core.decision.binding import Comparison
     from core.paths import Home
-    from runner.records import DecisionRecords
+    from runner.records import Countersignature, DecisionRecords
 
 _OF_A_CONDITION = ("text", "owner", "due")
 _REVALIDATE_AGAIN = Message("Revalidate again, then sign that decision.")
@@ -121,8 +121,12 @@ def refusal(
     conditions: Sequence[Mapping[str, str]],
     signer: Person,
     second: Person | None,
+    support: Countersignature | None,
 ) -> Refused | None:
-    """Why these people may not sign it with this act; None if they may."""
+    """Why these people may not sign it with this act; None if they may.
+
+    :param support: the second person's own countersignature; None: there is none.
+    """
     grade = saved.decision.evidence.grade
     approves = act in APPROVALS
     if approves and saved.decision.decision is Decision.NO_GO:
@@ -135,21 +139,26 @@ def refusal(
             return Refused(
                 Message("You can't countersign your own decision."), Message("Ask the lead.")
             )
-        if not second.may(Right.COUNTERSIGN):
-            return Refused(
-                Message(
-                    "{name} ({role}) may not countersign.",
-                    name=second.name,
-                    role=second.role.value,
-                ),
-                Message("Ask the lead."),
-            )
-        if signer.verified and not second.verified:
+        if support is None or (signer.verified and not support.verified):
             return Refused(
                 Message(
                     "{name} has not countersigned; a typed name is not enough.", name=second.name
                 ),
-                Message("Let the lead sign in and countersign this decision, then sign."),
+                Message("Let the lead open this decision and countersign it, then sign."),
+            )
+        if not Person(support.by, support.role).may(Right.COUNTERSIGN):
+            return Refused(
+                Message(
+                    "{name} ({role}) may not countersign.",
+                    name=support.by,
+                    role=support.role.value,
+                ),
+                Message("Ask the lead."),
+            )
+        if support.browser is not None and support.browser == signer.browser:
+            return Refused(
+                Message("{name} countersigned in this browser.", name=support.by),
+                Message("The second person countersigns in a browser of their own."),
             )
     if is_blank(reason):
         required = (
@@ -203,17 +212,18 @@ def _incomplete(conditions: Sequence[Mapping[str, str]]) -> Refused | None:
     return None
 
 
-def countersigned(connection: Connection, sha256: str, second: Person) -> Person:
-    """The second person, verified only if their own countersignature of this decision is."""
+def countersignature_by(
+    connection: Connection, sha256: str, second: Person | None
+) -> Countersignature | None:
+    """The second person's own newest countersignature of this decision; a verified one first."""
+    if second is None:
+        return None
     own = [
         one
         for one in countersignatures(connection)
         if one.by == second.name and one.revalidation_sha256 == sha256
     ]
-    if not own:
-        # A typed name is unverified, even if the caller claims otherwise.
-        return Person(second.name, second.role, verified=False)
-    return Person(second.name, own[-1].role, verified=any(one.verified for one in own))
+    return max(own, key=lambda one: (one.verified, one.id), default=None)
 
 
 def newest_decision(home: Home, records: DecisionRecords) -> SavedDecision | Refused | None:

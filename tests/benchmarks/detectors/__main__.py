@@ -99,7 +99,7 @@ def show(name: str, runs: list[Replayed], scores: dict[str, Score], names: bool)
     healthy = [run for run in quiet if run.recording.kind.kind == HEALTHY]
     print(f"  {_share('healthy runs with any CRITICAL', healthy, lambda run: run.critical)}")
     print(f"  {_share('healthy and hard ones with any alarm', quiet, lambda run: run.fired)}")
-    for run in healthy:
+    for run in quiet:
         if run.critical and run.recording.name in NATURAL:
             print(f"      of them {run.recording.name}: {NATURAL[run.recording.name]}")
     spikes = [run for run in runs if run.recording.kind.kind == SPIKE]

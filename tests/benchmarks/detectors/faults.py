@@ -111,6 +111,7 @@ def inject(plan: Plan, model: PPO, faulty: FaultyEnv, usual: float) -> None:
             faulty.factor = -1.0
         case "collapse_forgotten":
             _draw_anew(model, "policy_net", "action_net", 1.0)
+            _learn_at(model, 1e-4)  # as late in a schedule; else these tasks are relearned at once
         case "critic_ruined":
             _draw_anew(model, "value_net", "value_net", 30.0)
             model.vf_coef = 0.0

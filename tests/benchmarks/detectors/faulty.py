@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
+WANDERS = 10  # iterations after which a drifting level has forgotten a third of where it was
+DRIFT = 0.4  # its standard deviation, where a good policy earns 0.5 a step
+
 
 class FaultyEnv(VecEnvWrapper):
     """Passes everything on, until one of its switches is set."""
@@ -27,6 +30,8 @@ class FaultyEnv(VecEnvWrapper):
     random_reward: np.random.Generator | None = None  # rewards are noise
     factor = 1.0  # of every reward: its scale, or its sign
     sparse = False  # an episode's whole reward comes with its last step
+    wandering: np.random.Generator | None = None  # the level of all rewards drifts to and fro
+    level = 0.0  # that drift now
     _owed: np.ndarray | float = 0.0
 
     def reset(self) -> VecEnvObs:
@@ -50,6 +55,11 @@ class FaultyEnv(VecEnvWrapper):
             self._owed = self._owed + reward
             reward = np.where(done, self._owed, 0.0).astype(np.float32)
             self._owed = np.where(done, 0.0, self._owed)
+        if self.wandering is not None:
+            kept = 1 - 1 / (WANDERS * self.rollout)
+            pushed = DRIFT * np.sqrt(1 - kept**2) * self.wandering.normal()
+            self.level = kept * self.level + pushed
+            reward = (reward + self.level).astype(np.float32)
         if self.nan_reward:
             reward, self.nan_reward = reward.copy(), False
             reward[0] = np.nan

@@ -111,6 +111,8 @@ def score(runs: Iterable[Replayed], as_hung: frozenset[str] = frozenset()) -> di
         expected = "hung" if kind.scenario in as_hung else kind.scenario
         # What is a crash to who knows the process is a silence to who does not.
         silent = not as_hung.isdisjoint({kind.scenario, *kind.consequences})
+        # Without one event and without a log, so is a run that logs nothing.
+        silent |= bool(as_hung) and kind.name == "nothing_logged"
         excused = {*kind.consequences, *({kind.scenario} if expected != kind.scenario else ())}
         excused |= {"hung"} if silent else set()
         for scenario in {*run.fired, *({expected} if expected else ())}:

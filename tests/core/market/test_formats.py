@@ -141,12 +141,8 @@ def test_hours_of_twelve_and_offsets_are_read(tmp_path: Path, frame: pd.DataFram
     assert same(tmp_path / "berlin.csv", frame)
 
 
-@pytest.mark.parametrize(
-    ("month", "day", "codes"), [(3, 30, {"local_time"}), (10, 25, {"local_time"})]
-)
-def test_local_time_with_daylight_saving_is_named(
-    tmp_path: Path, month: int, day: int, codes: set[str]
-) -> None:
+@pytest.mark.parametrize(("month", "day"), [(3, 30), (10, 25)])
+def test_local_time_with_daylight_saving_is_refused(tmp_path: Path, month: int, day: int) -> None:
     made = bars(72, START.replace(month=month, day=day))  # 2024-03-31 and 2024-10-27 are inside
     local = made.copy()
     local.index = pd.Index(
@@ -156,10 +152,8 @@ def test_local_time_with_daylight_saving_is_named(
         order = local.reset_index()
         local = order.sort_values("time", kind="stable").set_index("time")
     local.to_csv(tmp_path / "local.csv")
-    report = quality(load_candles(tmp_path))
-    found = {issue.code for issue in (*report.errors, *report.warnings)}
-    assert codes <= found
-    assert ("local_time" in {issue.code for issue in report.errors}) == (month == 10)
+    errors = {issue.code: issue.message for issue in quality(load_candles(tmp_path)).errors}
+    assert "local time with daylight saving, as of Europe/Berlin" in errors["local_time"]
     made.index.name = "time"
     made.to_csv(tmp_path / "local.csv")
     assert not quality(load_candles(tmp_path)).errors
@@ -225,3 +219,54 @@ def test_files_beside_plain_csv_are_not_read_and_said(tmp_path: Path, frame: pd.
     (warning,) = quality(load_candles(tmp_path)).warnings
     assert warning.code == "unread_files"
     assert "b.zip, c.xlsx" in warning.message
+
+
+def test_an_hour_that_is_missing_at_another_time_is_no_local_time(tmp_path: Path) -> None:
+    made = bars(72, START.replace(month=3, day=30)).drop(
+        pd.Timestamp("2024-03-31T04:00", tz="UTC")  # two hours after Berlin's change
+    )
+    made.index = pd.Index(hours(made).strftime("%Y-%m-%d %H:%M:%S"), name="time")
+    made.to_csv(tmp_path / "utc.csv")
+    assert "local_time" not in {issue.code for issue in quality(load_candles(tmp_path)).errors}
+
+
+def test_a_title_line_filled_up_with_commas_is_skipped(tmp_path: Path, frame: pd.DataFrame) -> None:
+    table = frame.rename_axis("date").to_csv()
+    (tmp_path / "k.csv").write_text("https://www.CryptoDataDownload.com,,,,,\n" + table)
+    assert same(tmp_path, frame)
+
+
+def test_klines_as_the_exchange_answers_in_json_are_read(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    rows = [line.split(",") for line in kline_text(frame).splitlines()]
+    answered = [[int(row[0]), *row[1:6], int(row[6]), *row[7:]] for row in rows]
+    (tmp_path / "k.json").write_text(json.dumps(answered))
+    assert same(tmp_path, frame)
+
+
+def test_json_lines_are_an_unknown_layout_and_no_damage(
+    tmp_path: Path, frame: pd.DataFrame
+) -> None:
+    frame.to_json(tmp_path / "k.json", orient="records", lines=True, date_format="iso")
+    with pytest.raises(MarketDataError, match="JSON of an unknown layout") as refusal:
+        load_candles(tmp_path)
+    assert "Give a list of" in str(refusal.value.remedy)
+
+
+def test_decimal_commas_are_refused_with_what_to_do(tmp_path: Path, frame: pd.DataFrame) -> None:
+    frame.rename_axis("time").to_csv(tmp_path / "k.csv", sep=";", decimal=",")
+    with pytest.raises(MarketDataError, match="not a number") as refusal:
+        load_candles(tmp_path)
+    assert str(refusal.value.remedy) == "Export the numbers with a decimal point."
+
+
+def test_candles_in_a_folder_below_are_named(tmp_path: Path, frame: pd.DataFrame) -> None:
+    below = tmp_path / "monthly" / "1h"
+    below.mkdir(parents=True)
+    (below / "k.csv").write_text(kline_text(frame))
+    with pytest.raises(MarketDataError, match="those in its folder monthly/1h are not read"):
+        load_candles(tmp_path)
+    (tmp_path / "k.csv").write_text(kline_text(frame))
+    (warning,) = quality(load_candles(tmp_path)).warnings[-1:]
+    assert "monthly/1h/k.csv" in warning.message

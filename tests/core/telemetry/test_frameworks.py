@@ -191,3 +191,47 @@ def test_a_folder_that_begins_late_is_said_to_be_a_continuation(tmp_path: Path) 
     assert any("begin at step 2,000,000" in line for line in finding.evidence_against)
     write_run(tmp_path / "whole", "stable-baselines3")
     assert not findings(tmp_path / "whole")["data_issue"].evidence_against
+
+
+def test_a_flat_continuation_is_not_said_to_have_never_improved(tmp_path: Path) -> None:
+    n = np.arange(200)
+    tags = {
+        "rollout/ep_rew_mean": 50 + np.sin(n), "rollout/ep_len_mean": 100 + 0 * n, "time/fps": n,
+    }  # fmt: skip
+    late = {
+        tag: [(step + 2_000_000, wall, value) for step, wall, value in curve(values)]
+        for tag, values in tags.items()
+    }
+    write_events(tmp_path / "late", late)
+    headline = findings(tmp_path / "late")["flat_reward"].headline
+    assert headline.startswith("Reward stable since the events begin, at step 2,002,048")
+    assert "never improved" not in headline
+    write_events(tmp_path / "whole", {tag: curve(values) for tag, values in tags.items()})
+    assert "never improved" in findings(tmp_path / "whole")["flat_reward"].headline
+
+
+def test_a_run_that_counts_iterations_is_judged_by_them(tmp_path: Path) -> None:
+    """Its steps don't say how many episodes were played, so each iteration counts."""
+    n = np.arange(150)
+    write_events(
+        tmp_path,
+        {
+            "Train/mean_reward": curve(-200.0 + 2 * n, 1),
+            "Train/mean_episode_length": curve(500 + 0 * n, 1),
+            "Loss/value_function": curve(1 / (1 + n), 1),
+            "Perf/total_fps": curve(50_000 + 0 * n, 1),
+        },
+    )
+    assert findings(tmp_path)["flat_reward"].headline == "The reward is rising."
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [("train/loss", "train/lr", "val/loss"), ("loss", "learning_rate")],
+)
+def test_a_loss_and_a_learning_rate_are_anyones(tmp_path: Path, tags: tuple[str, ...]) -> None:
+    write_events(tmp_path, {tag: curve(1 / (1 + np.arange(60))) for tag in tags})
+    done = trainweek("diagnose", tmp_path)
+    assert done.returncode == 3
+    assert f"No reward under a known name. Logged: {', '.join(sorted(tags))}." in done.stderr
+    assert "Monitor" not in done.stderr + done.stdout

@@ -274,3 +274,16 @@ def test_sessions_share_one_reader_while_the_file_grows(tmp_path):
     reader.refresh()
     assert not failures
     assert len(reader.series(REWARD)) == 199
+
+
+def test_linked_folders_are_read_once_and_by_their_own_name(tmp_path):
+    line = [(step, 100.0 + step, 1.0) for step in range(1, 6)]
+    write_events(tmp_path / "runs" / "PPO_2", {"x": line})
+    (tmp_path / "runs" / "a-latest").symlink_to(tmp_path / "runs" / "PPO_2")
+    (tmp_path / "runs" / "PPO_2" / "up").symlink_to(tmp_path / "runs")
+    (tmp_path / "chosen").mkdir()
+    (tmp_path / "chosen" / "best").symlink_to(tmp_path / "runs" / "PPO_2")
+    (state,) = read(tmp_path / "runs").files
+    assert (state.name.split("/")[0], state.points) == ("PPO_2", 5)
+    (state,) = read(tmp_path / "chosen").files
+    assert (state.name.split("/")[0], state.points) == ("best", 5)

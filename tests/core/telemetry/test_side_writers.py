@@ -9,6 +9,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from core.telemetry import RunReader
 from core.telemetry.readings import last_kl, pace_series
+from core.telemetry.runs import runs_in
 from tests.event_files import write_events
 
 if TYPE_CHECKING:
@@ -118,3 +119,38 @@ def test_an_attempt_with_an_evaluation_of_its_own_keeps_it_apart(tmp_path: Path)
     assert len(reader.attempts) == 2
     assert reader.series(KL).value.tolist() == [2.0] * 19
     assert reader.series(f"eval:{KL}").value.tolist() == [2.0] * 3
+
+
+def test_hyperparameters_with_the_last_step_are_no_run_of_their_own(tmp_path: Path) -> None:
+    with train(tmp_path / "PPO_1") as writer:
+        writer.add_hparams(
+            {"lr": 0.1}, {KL: 0.01, REWARD: 5.0, FPS: 900.0}, run_name="hparams", global_step=61440
+        )
+    (run,) = runs_in(read(tmp_path).events())
+    kl = last_kl(run.events)
+    assert kl is not None
+    assert (kl.value, len(run.events.series(KL))) == (3.0, 60)
+    assert run.events.series("hparams:" + KL).value.tolist() == [pytest.approx(0.01)]
+
+
+def test_a_run_below_another_begins_at_its_own_first_step(tmp_path: Path) -> None:
+    train(tmp_path / "PPO_1").close()
+    train(tmp_path / "PPO_1" / "PPO_2", (KL, REWARD, FPS), steps=1).close()
+    assert len(runs_in(read(tmp_path).events())) == 2
+
+
+@pytest.mark.parametrize("name", ["test", "val_2", "PPO_1_test"])
+def test_a_trainer_in_a_folder_named_like_an_evaluation_is_a_run(tmp_path: Path, name: str) -> None:
+    train(tmp_path / "PPO_1").close()
+    train(tmp_path / name).close()
+    assert len(runs_in(read(tmp_path).events())) == 2
+
+
+def test_an_evaluation_in_a_folder_named_after_its_run_is_none(tmp_path: Path) -> None:
+    train(tmp_path / "PPO_1").close()
+    train(tmp_path / "PPO_2").close()
+    train(tmp_path / "PPO_1_eval", (REWARD,), steps=20).close()
+    runs = runs_in(read(tmp_path).events())
+    tags = [f"PPO_1_eval:{REWARD}" in run.events.tags() for run in runs]
+    assert (len(runs), sum(tags)) == (2, 1)
+    assert len(runs[tags.index(True)].events.series(REWARD)) == 60

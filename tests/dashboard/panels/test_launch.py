@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from streamlit.testing.v1 import AppTest
 
+from core.ledger_bodies import JobChanged, JobColumns
 from core.vocabulary import ENDED_STATES, JobKind, JobState, Role
 from dashboard.data.services import Services
 from dashboard.page import Page
@@ -14,6 +15,7 @@ from dashboard.viewer import Viewer
 from runner.service import Service
 from tests.dashboard.place import LEAD, Place, _script, button, keyed, text_of
 from tests.expected import job_of, present
+from tests.runner.models.checkpoint_files import write_checkpoint
 from tests.runner.place import child_settings
 from tests.runner.signed_place import SignedPlace
 
@@ -92,6 +94,19 @@ def test_a_lead_begins_another_training_over_a_preflight_that_is_missing(place: 
     assert job is not None
     assert job.id != first.id
     assert job.params["resume"] is False
+
+
+def test_a_resume_says_where_it_continues_before_it_is_asked_for(place: Place) -> None:
+    job = place.train(hours=0.5)
+    ended = JobColumns(state=JobState.STOPPED, ended_at=place.now)
+    place.record_of_job(JobChanged(job_id=job.id, job=ended))
+    test = place.draw("launch")
+    assert f"{job.run} has no checkpoint yet: a resume starts at step 0." in text_of(test)
+    for step in (2_000, 4_000):
+        write_checkpoint(place.home.checkpoints, present(job.run), step)
+    assert f"{job.run} resumes at step 4,000" in text_of(place.draw("launch"))
+    (place.home.checkpoints / "4000" / "model.zip").write_bytes(b"cut")
+    assert f"{job.run} resumes at step 2,000" in text_of(place.draw("launch"))
 
 
 def test_an_engineer_may_not_override(place: Place) -> None:

@@ -201,23 +201,31 @@ def test_conditions_are_closed_on_the_week_page(place: SignedPlace) -> None:
 
 
 @pytest.mark.slow
-def test_with_a_login_the_lead_countersigns_an_override_first(place: SignedPlace) -> None:
+@pytest.mark.parametrize("verified", [True, False])
+def test_the_lead_countersigns_an_override_before_the_cto_signs_it(
+    place: SignedPlace, verified: bool
+) -> None:
     place.revalidate("NO-GO")
-    cto = draw(place, "decision", verified=True)
+    cto = draw(place, "decision", verified=verified)
     choose(cto, SignatureAct.APPROVE)
     assert "No lead has countersigned yet" in text_of(cto)
-    lead = draw(place, "decision", role=Role.LEAD, verified=True)
+    assert not [b for b in cto.button if (b.key or "").startswith("sign:button")]
+    give_reason(cto, "We take the risk.")
+    next(b for b in cto.button if (b.key or "").startswith("sign:ask")).click().run()
+    assert "some cto asked for a countersignature" in text_of(cto)
+    assert "asks a lead to countersign" in text_of(draw(place, "this_week", role=Role.LEAD))
+    lead = draw(place, "decision", role=Role.LEAD, verified=verified)
+    assert "asks you to countersign the override: We take the risk." in text_of(lead)
     give_reason(lead, "I know why it failed.", "sign:countersign")
     button(lead, "countersign:button").click().run()
     assert "some lead countersigned the override" in text_of(lead)
-    cto = draw(place, "decision", verified=True)
+    assert "asks you to countersign" not in text_of(lead)
+    cto = draw(place, "decision", verified=verified)
     choose(cto, SignatureAct.APPROVE)
     give_reason(cto, "We take the risk.")
     sign_button(cto).click().run()
-    text = text_of(cto)
-    assert "second person: some lead" in text
-    assert "name typed" not in text
-    assert place.client().signatures()[0].second_verified
+    assert "second person: some lead" in text_of(cto)
+    assert place.client().signatures()[0].second_verified is verified
 
 
 @pytest.mark.slow
@@ -277,7 +285,7 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
     place.sign(place.revalidate("GO"))
     place.home.best_model.write_bytes(b"another")
     place.revalidate("GO", seed=2, approvals=approvals(place.client()))
-    no_production = Message("No approval was valid at that time, so no model was in production.")
+    no_production = Message("No approval was valid at that time.")
     told_in: dict[Language, str] = {"en": "was no longer valid", "pt": "não era mais válida"}
     for language, told in told_in.items():
         test = draw(place, "decision", language=language)
@@ -285,6 +293,16 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
         text = text_of(test)
         assert no_production.in_(language) in text
         assert told in text
+
+
+def test_history_keeps_every_act_in_its_order(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    place.client().sign(place.week.id, seen, SignatureAct.REJECT, "Too few trades.")
+    place.client().sign(place.week.id, seen, WITH_CONDITIONS, "Half size is fine.", CONDITIONS)
+    text = text_of(draw(place, "history"))
+    first, second = text.index("Too few trades."), text.index("Half size is fine.")
+    assert text.index("Rejected by") < first < second
+    assert "2 of 2 conditions open" in text
 
 
 def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:

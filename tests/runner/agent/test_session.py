@@ -165,6 +165,23 @@ def test_a_checkpoint_that_fails_is_tried_again_and_ends_the_training_after_an_i
     assert tried == [2_000, 3_000, 4_000]
 
 
+def test_the_first_checkpoint_of_a_new_run_does_not_wait_for_a_whole_interval(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("runner.agent.callbacks.FIRST_AFTER_S", 0.0)
+    saved: list[int] = []
+    built = session(tmp_path, total=16_000, checkpoint_every_steps=4_000)
+
+    def save() -> None:
+        saved.append(built.steps)
+
+    built.learn(Hooks(on_checkpoint_due=save, stop_requested=lambda: built.steps >= 2_500))
+    assert saved == [1_000]
+    # Resumed: its run has one.
+    built.learn(Hooks(on_checkpoint_due=save, stop_requested=lambda: built.steps >= 5_000))
+    assert saved == [1_000, 4_000]
+
+
 def test_a_reward_that_is_no_number_is_not_learned_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

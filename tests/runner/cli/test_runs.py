@@ -349,3 +349,22 @@ def test_diagnose_begins_with_the_alerts(tmp_path: Path) -> None:
     columns = {line.index(state) for line in calm.splitlines()[2:]
                for state in ("OK ", "NO_DATA") if f" {state}" in line and not line.startswith(" ")}  # fmt: skip
     assert len(columns) == 1
+
+
+def test_a_run_without_a_usable_time_is_not_evaluated(tmp_path: Path) -> None:
+    """Milliseconds where seconds belong: no moment has such an event."""
+    points = [(n * 1024, 1.7e12 + n, 3.0) for n in range(1, 60)]
+    write_events(tmp_path, {"time/fps": points, "train/approx_kl": points})
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    assert done.exit_code == 3
+    assert "No event has a usable time" in done.stderr
+
+
+def test_events_after_the_end_of_the_calendar_are_named(tmp_path: Path) -> None:
+    points = [(n * 1024, 1.7e9 + n if n < 55 else 1.7e12, 0.01) for n in range(1, 60)]
+    write_events(tmp_path, {"time/fps": points, "train/approx_kl": points})
+    done = CliRunner().invoke(app, ["diagnose", str(tmp_path), "--json"])
+    found = {finding["scenario"]: finding for finding in json.loads(done.stdout)}
+    assert found["data_issue"]["status"] == "FIRING"
+    assert "5 of 59 events have no usable time" in found["data_issue"]["headline"]
+    assert done.exit_code == 1

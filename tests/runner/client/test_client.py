@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -451,11 +452,32 @@ def test_approving_a_no_go_takes_a_second_person(place: Place) -> None:
     assert isinstance(place.client(proven).countersign(week, seen, "I do too"), Recorded)
     signed = recorded(cto.sign(week, seen, approve, "I trust it", second=LEAD))
     assert (signed.second, signed.second_verified) == ("Lea", True)
-    typed = place.client(Person("Carl", Role.CTO))  # without a login all names are only typed
-    assert isinstance(typed.sign(week, seen, approve, "I trust it", second=ENGINEER), Refused)
-    signed = recorded(
-        typed.sign(week, seen, approve, "I trust it", second=Person("Lou", Role.LEAD))
-    )
+
+
+def test_without_a_login_the_second_person_still_countersigns_in_another_browser(
+    place: Place,
+) -> None:
+    week, seen, approve = place.week.id, _revalidated(place, "NO-GO"), SignatureAct.APPROVE
+    carl = place.client(Person("Carl", Role.CTO, browser="a" * 32))
+    lou = Person("Lou", Role.LEAD)
+    typed = carl.sign(week, seen, approve, "I trust it", second=lou)
+    assert isinstance(typed, Refused)
+    assert "a typed name is not enough" in typed.reason
+
+    asked = recorded(carl.request_countersignature(week, seen, "I trust it"))
+    assert (asked.by, asked.revalidation_sha256) == ("Carl", seen)
+    engineer = place.client(Person("Eva", Role.ENGINEER))
+    assert isinstance(engineer.request_countersignature(week, seen, "me too"), Refused)
+    assert isinstance(carl.request_countersignature(week, seen, " "), Refused)
+
+    same = place.client(replace(lou, browser="a" * 32))
+    recorded(same.countersign(week, seen, "I do too"))
+    refused = carl.sign(week, seen, approve, "I trust it", second=lou)
+    assert isinstance(refused, Refused)
+    assert "countersigned in this browser" in refused.reason
+
+    recorded(place.client(replace(lou, browser="b" * 32)).countersign(week, seen, "I do too"))
+    signed = recorded(carl.sign(week, seen, approve, "I trust it", second=lou))
     assert (signed.verified, signed.second, signed.second_verified) == (False, "Lou", False)
 
 

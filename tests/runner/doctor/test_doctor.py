@@ -18,18 +18,18 @@ from typing import Any
 import psutil
 import pytest
 
-from core.files import file_sha256, write_json
+from core.files import write_json
 from core.paths import Home
 from core.vocabulary import JobKind, JobState, Verdict
 from runner.doctor import CheckResult, examine, exit_code, processes
 from runner.doctor import place as look_at_place
 from runner.doctor.machine import clock
 from runner.home.runner_identity import read_identity
-from runner.models.checkpoints import PARTS
 from runner.processes.procfs import flock_holder
 from runner.settings import Settings
 from runner.store.backup import make_backup
 from tests.faults.promises import vanish
+from tests.runner.models.checkpoint_files import write_checkpoint
 from tests.runner.place import LEAD, Place, after, ticking, wait_for
 
 WEEK = timedelta(days=7)
@@ -262,13 +262,7 @@ def test_half_written_files_are_named_when_nobody_writes_them_any_more(place: Pl
 
 def test_a_broken_checkpoint_and_a_foreign_model_are_named(place: Place) -> None:
     for step in (1, 2):
-        folder = place.home.checkpoints / str(step)
-        folder.mkdir(parents=True)
-        for part in PARTS:
-            (folder / part).write_bytes(b"{}")
-        sums = {part: file_sha256(folder / part) for part in PARTS}
-        manifest = {"run": "run-a", "step": step, "updates": 1, "sha256": sums}
-        write_json(folder / "manifest.json", manifest)
+        write_checkpoint(place.home.checkpoints, "run-a", step)
     assert exit_code(examined(place)) == 0
     (place.home.checkpoints / "2" / "model.zip").write_bytes(b"w")
     assert trouble(place, "checkpoints").verdict is Verdict.WARN

@@ -29,6 +29,16 @@ def test_a_day_outside_the_week_is_refused(place: Place, day: date) -> None:
         check_moment(place.week, day)
 
 
+def test_a_day_that_has_not_begun_is_refused_and_writes_nothing(place: Place) -> None:
+    now = LAUNCH + timedelta(hours=3)
+    place.lead.record_clock_point(place.week.id, datetime.now(UTC), now, 0.0)
+    tomorrow = LAUNCH.date() + timedelta(days=1)
+    with pytest.raises(InputError, match="2026-02-24 has not begun: it is 2026-02-23 17:00") as why:
+        run_daily_check(place.lead, place.week, tomorrow)
+    assert "up to today" in why.value.remedy
+    assert not place.home.daily_summary(tomorrow).exists()
+
+
 def test_a_check_before_its_moment_is_judged_as_of_now_and_written(place: Place) -> None:
     now = LAUNCH + timedelta(hours=3)
     place.lead.record_clock_point(place.week.id, datetime.now(UTC), now, 0.0)

@@ -185,3 +185,29 @@ def test_the_best_level_is_never_below_the_present_one(tmp_path):
     found = diagnosed(tmp_path, ppo(30, rollout__ep_rew_mean=lambda i: float(i)), HOUR)["collapse"]
     now, best = re.findall(r"level now ([\d.]+), .* best ([\d.]+) ", str(found.evidence_against))[0]
     assert float(best) >= float(now)
+
+
+CAUSES: dict[str, dict[str, Curve]] = {
+    "kl_explosion": {"train__approx_kl": lambda i: 0.8 if 60 <= i < 70 else 0.01},
+    "critic_useless": {
+        "train__explained_variance": lambda i: 0.5 if i < 50 else -0.6,
+        "train__value_loss": lambda i: 2.0 if i < 50 else 90.0,
+    },
+    "early_determinism": {"train__entropy_loss": lambda i: -1.0 * 0.9**i},
+    "exploration_blowup": {"train__std": lambda i: 1.0 if i < 20 else min(60.0, 1.1 ** (i - 20))},
+}
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_collapse_names_the_scenario_that_began_before_it(tmp_path, cause):
+    reward = through((1, 20), (50, 200), (60, 190), (68, 12), (85, 10))
+    found = of(tmp_path, 85, reward, **CAUSES[cause])
+    assert found[cause].status in (FIRING, FindingStatus.RECOVERING), found[cause].headline
+    assert f"Consequence of {cause}" in found["collapse"].headline
+
+
+def test_what_began_long_after_the_fall_explains_nothing(tmp_path):
+    reward = through((1, 20), (40, 200), (46, 12), (120, 10))
+    found = of(tmp_path, 120, reward, train__approx_kl=lambda i: 0.8 if i > 110 else 0.01)
+    assert found["kl_explosion"].status is FIRING
+    assert "Consequence" not in found["collapse"].headline

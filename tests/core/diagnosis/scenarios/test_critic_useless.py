@@ -32,7 +32,7 @@ def test_an_explained_variance_far_below_zero_is_a_warning_with_its_numbers(tmp_
         rollout__ep_rew_mean=lambda i: -1200.0 + 10 * large(i + 500),
     )
     assert (found.status, found.severity) == (FIRING, Severity.WARNING)
-    assert "mean of the last 8: -29.8" in found.headline
+    assert "median of the last 8: -29.9" in found.headline
     assert any("value loss 4e+07" in line for line in found.evidence_for)
     assert any(line.startswith("reward") for line in found.evidence_against)
 
@@ -127,3 +127,47 @@ def test_a_run_that_learns_without_a_critic_is_left_alone(tmp_path):
 def test_without_the_tags_there_is_no_data(tmp_path):
     found = critic(tmp_path, train__explained_variance=None, train__value_loss=None)
     assert found.status is NO_DATA
+
+
+@pytest.mark.parametrize("offset", [-400.0, 0.0, 5000.0])
+def test_a_critic_whose_loss_falls_is_learning_the_level_first(tmp_path, offset):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=lambda i: offset + stuck(i),
+        train__explained_variance=lambda i: 1e-4 * large(i),
+        train__value_loss=lambda i: 150.0 * 0.97**i * (1 + 0.1 * large(i + 200)),
+    )
+    assert found.status is PENDING
+    assert "loss falls" in found.headline
+    assert any("the critic learns" in line for line in found.evidence_against)
+
+
+@pytest.mark.parametrize("loss", [lambda i: 20.0 + large(i), lambda i: 20.0 * 1.02**i, None])
+def test_a_loss_that_does_not_fall_excuses_nothing(tmp_path, loss):
+    found = critic(
+        tmp_path,
+        rollout__ep_rew_mean=stuck,
+        train__explained_variance=lambda i: 1e-4 * large(i),
+        train__value_loss=loss,
+    )
+    assert (found.status, found.kind) == (FIRING, "EXPLAINED_VARIANCE")
+
+
+def test_one_absurd_update_is_not_the_middle_of_eight_blocks(tmp_path):
+    found = critic(
+        tmp_path,
+        60,
+        rollout__ep_rew_mean=stuck,
+        train__explained_variance=lambda i: -40.0 if i == 50 else -0.004 + 0.002 * large(i),
+    )
+    assert found.status is OK
+
+
+def test_a_critic_that_predicted_and_lost_it_is_not_excused_by_what_was_learned_before(tmp_path):
+    changed: dict[str, Any] = {
+        "train__explained_variance": lambda i: 0.5 if i < 80 else -0.4 + small(i),
+        "train__value_loss": lambda i: 2.0 if i < 80 else 8.0,
+    }
+    level = critic(tmp_path / "level", rollout__ep_rew_mean=lambda i: min(i, 60.0), **changed)
+    rising = critic(tmp_path / "rising", rollout__ep_rew_mean=lambda i: float(i), **changed)
+    assert (level.status, rising.status) == (FIRING, PENDING)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.clock import Clock, ClockPoint
+from core.facts import LogFacts
 from core.liveness import Limits
 from core.vocabulary import FindingStatus, Severity, TrainingStatus
 from tests.core.diagnosis.runs import (
@@ -145,3 +148,18 @@ def test_a_silence_that_may_be_the_runs_end_is_a_warning(tmp_path):
     assert "ended or hung" in finding.headline
     known = diagnosed(tmp_path / "known", ppo(60), 5 * HOUR)["hung"]
     assert known.severity is Severity.CRITICAL
+
+
+def test_a_run_that_never_logged_an_event_is_hung_unless_its_log_grows(tmp_path):
+    write_events(tmp_path, {})
+    given = facts(open_reader(tmp_path), 3 * HOUR)
+    silent = findings(given)
+    assert (silent["hung"].status, silent["hung"].severity) == (FIRING, Severity.CRITICAL)
+    fresh, stale = (
+        findings(
+            replace(given, log=LogFacts("training.log", True, last_line_at=at(3 * HOUR - age)))
+        )
+        for age in (2 * MINUTE, 2.5 * HOUR)
+    )
+    assert (fresh["hung"].status, fresh["no_metrics"].status) == (OK, FIRING)
+    assert stale["hung"].status is FIRING

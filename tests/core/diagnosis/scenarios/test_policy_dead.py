@@ -235,3 +235,25 @@ def test_a_kl_that_is_no_number_is_not_called_an_update(tmp_path):
     found = diagnosed(tmp_path, series, 200 * MINUTE)["policy_dead"]
     assert found.status is FindingStatus.NO_DATA
     assert "NaN or infinite" in found.headline
+
+
+@pytest.mark.parametrize("after", [3e-7, 5e-6, 2e-5, 1e-3])
+def test_a_killed_policy_may_flutter_around_any_fixed_limit(tmp_path, after):
+    flutter = np.exp(np.random.default_rng(2).normal(0.0, 1.5, 200))
+    series = ppo(
+        120,
+        train__approx_kl=lambda i: 0.01 if i < 60 else 13.0 if i < 63 else after * flutter[i],
+        train__entropy_loss=lambda i: -1.0 if i < 60 else -0.01,
+        rollout__ep_rew_mean=lambda i: (6.0 if i < 60 else -2.0) + 0.1 * wobble(i),
+    )
+    found = diagnosed(tmp_path, series, 120 * MINUTE)["policy_dead"]
+    if after == 1e-3:  # a tenth of what was usual: it updates
+        assert found.status is OK
+    else:
+        assert (found.status, found.kind) == (FIRING, "COLLAPSED")
+        assert "after KL jumped to 13" in found.headline
+
+
+def test_a_spike_whose_policy_keeps_its_entropy_has_killed_nothing(tmp_path):
+    series = ppo(120, train__approx_kl=lambda i: 0.01 if i < 60 else 2.0 if i < 63 else 2e-5)
+    assert diagnosed(tmp_path, series, 120 * MINUTE)["policy_dead"].status is not FIRING
