@@ -275,7 +275,11 @@ class WeekRecords:
             return self.week
         return self.other_weeks.get(signature.week_id)
 
+    def signatures_of(self, sha256: str | None) -> list[Signature]:
+        """The signatures of a decision, oldest first."""
+        return [one for one in self.signatures if one.revalidation_sha256 == sha256]
+
     def newest_signature(self, sha256: str | None) -> Signature | None:
         """The newest signature of a decision; None if it has none."""
-        signed = (one for one in reversed(self.signatures) if one.revalidation_sha256 == sha256)
-        return next(signed, None)
+        every = self.signatures_of(sha256)
+        return every[-1] if every else None

@@ -68,8 +68,8 @@ class Change(JsonModel):
         description="The revalidation before this one, of any week."
     )
     production: ComparedDecision | None = Field(
-        description="The newest approval, if its signature was valid when this was made: the model "
-        "in production."
+        description="The newest approval, if its signature was valid when this was made. Whether its "
+        "model was deployed is not known here."
     )
     lapsed: LapsedApproval | None = Field(
         default=None,

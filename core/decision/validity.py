@@ -11,7 +11,7 @@ from core.decision.seal import seal, verifies
 from core.errors import InputError
 from core.language import Message, joined, literal
 from core.timestamps import parse_moment
-from core.vocabulary import SignatureAct, SignatureState
+from core.vocabulary import APPROVALS, SignatureAct, SignatureState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -141,7 +141,8 @@ def validity_of(statement: Mapping[str, Any], present: Present, now: datetime) -
     """
     found: Comparison = compare(statement["bound"], present)
     differences = list(found.differences)
-    expired = now >= parse_moment(statement["expires_at"])
+    approves = SignatureAct(statement["act"]) in APPROVALS  # a rejection does not expire
+    expired = approves and now >= parse_moment(statement["expires_at"])
     if expired:
         differences.append(expiry(statement))
     state = SignatureState.STANDS

@@ -27,7 +27,9 @@ from core.telemetry import Series
 BEST_POINTS = 5  # a best or a beginning is the median of so many: two wild points don't move it
 NOW_POINTS = 3  # the level now: one wild point does not move it
 LEAST_POINTS = BEST_POINTS + NOW_POINTS
-MIN_EPISODES = 30  # behind a point; a mean of 30 is within 0.2 standard deviations of an episode
+MIN_EPISODES = (
+    30  # in the mean of a point; a mean of 30 is within 0.2 standard deviations of an episode
+)
 LOST = 0.75  # of all that was gained; half is the warning REGRESSED, and healthy dips lose half
 LOST_NEARLY_ALL = 0.9
 BELOW_START = 0.5  # of the range so far: a fall below the beginning that dominates the curve
@@ -208,7 +210,7 @@ def _usable(reward: Series, length: Series | None) -> tuple[Series, Array, Array
 
 
 def _episodes(reward: Series, length: Series | None) -> tuple[Array, Array] | None:
-    """Episodes up to each point and since the one before; None: can't be told."""
+    """Episodes up to each point and since the one before; None: unknown."""
     if length is None or not len(length):
         return None
     length = length.finite()

@@ -131,14 +131,14 @@ def shorter_interval(path: str | Path, wanted: timedelta) -> timedelta:
     """The interval of candles from which longer bars can be made.
 
     :param wanted: of the longer bars; must be a multiple of theirs.
-    :raises MarketDataError: it is not, or can't be told; or a file can't be read.
+    :raises MarketDataError: it is not, or is not clear; or a file can't be read.
     """
     parsed = _parsed(candle_files(Path(path)))
     found = {part.path: usual_interval(part.frame["open_time"]) for part in parsed}
     for file, interval in found.items():
         if interval is None:
             raise MarketDataError(
-                Message("The interval of the bars in {path} can't be told.", path=str(file)),
+                Message("The interval of the bars in {path} is not clear.", path=str(file)),
                 Message("Give a file with more bars, most of them one interval apart."),
             )
         if interval >= wanted or wanted % interval:

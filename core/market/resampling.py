@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from core.errors import MarketDataError
+from core.language import Message, joined
+from core.market.bar_rules import EXAMPLES
+from core.market.quality import quality
 from core.timestamps import interval_name
 
 if TYPE_CHECKING:
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from core.market.candles import Candles
 
 RESAMPLED = "resampled to"  # what the first line of such a file says
+# Longer bars keep these: an incomplete one is left out, and one without a trade has no volume.
+_VISIBLE_LATER = frozenset({"long_gap", "long_filled_run", "too_many_filled"})
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,27 @@ def resampled(candles: Candles, interval: timedelta) -> Resampled:
     candles are read, not hidden here.
 
     :param interval: a multiple of the candles' own.
+    :raises MarketDataError: the candles have errors that longer bars would hide.
     """
-    own = candles.frame[~candles.frame["is_filled"]]
+    errors = [issue for issue in quality(candles).errors if issue.code not in _VISIBLE_LATER]
+    if errors:
+        raise MarketDataError(
+            Message(
+                "{files}: {problems}",
+                files=", ".join(str(path) for path in candles.source_files[:EXAMPLES]),
+                problems=joined(issue.message for issue in errors[:EXAMPLES]),
+            ),
+            Message("Fix the files first: longer bars would hide it."),
+        )
+    # A bar that its exchange wrote without a trade is no gap.
+    missing = [
+        pd.date_range(gap.first, periods=gap.bars, freq=candles.interval)
+        for gap in candles.gaps
+        if gap.filled
+    ]
+    own = candles.frame
+    if missing:
+        own = own[~own.index.isin(missing[0].append(missing[1:]))]
     groups = own.resample(pd.Timedelta(interval), label="left", closed="left")
     frame = groups.agg(
         {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}

@@ -49,7 +49,8 @@ def time_errors(candles: Candles) -> list[Issue]:
         ),
         raw.conflicting_duplicates,
     )
-    missing = tuple(gap.first for gap in candles.gaps) if _single(candles) else ()
+    single = all(gap.bars * candles.interval == timedelta(hours=1) for gap in candles.gaps)
+    missing = tuple(gap.first for gap in candles.gaps) if single else ()
     if (zone := _local_zone(missing, raw.conflicting_duplicates)) and raw.zoneless_files:
         issues.append(Issue("local_time", _local(raw.zoneless_files, zone)))
     issues += listed(
@@ -75,7 +76,7 @@ def time_errors(candles: Candles) -> list[Issue]:
     count = int(filled.sum())
     if count > MAX_FILLED * bars:
         message = Message(
-            "{filled:,} of {bars:,} bars ({share:.1%}) are filled: missing, or without volume at one"
+            "{filled:,} of {bars:,} bars ({share:.2%}) are filled: missing, or without volume at one"
             " price. At most {limit:.0%} may be. Longest run: {longest:,}.",
             filled=count,
             bars=bars,
@@ -85,10 +86,6 @@ def time_errors(candles: Candles) -> list[Issue]:
         )
         issues.append(Issue("too_many_filled", message, count))
     return issues
-
-
-def _single(candles: Candles) -> bool:
-    return all(gap.bars == 1 for gap in candles.gaps)
 
 
 def _local(files: tuple[str, ...], zone: str) -> Message:

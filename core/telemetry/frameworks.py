@@ -188,7 +188,8 @@ FRAMEWORKS = (
 
 # RLlib writes the numbers of each policy under its name, in both of its API stacks.
 _POLICY = re.compile(
-    r"ray/tune/(?:info/learner/[^/]+(?:/learner_stats)?|learners/[^/]+)/(?P<number>\w+)"
+    r"ray/tune/(?:info/learner/(?P<old>[^/]+)(?:/learner_stats)?|learners/(?P<new>[^/]+))"
+    r"/(?P<number>\w+)"
 )
 _OF_POLICY = {
     "mean_kl_loss": KL,
@@ -226,6 +227,15 @@ def sb3_name(tag: str) -> str | None:
         return _NAMED[tag][0]
     policy = _POLICY.fullmatch(tag)
     return None if policy is None else _OF_POLICY.get(policy["number"])
+
+
+def policy_of(tag: str) -> str | None:
+    """The policy whose known number a tag holds; None: that of the run as a whole."""
+    found = _POLICY.fullmatch(tag)
+    if found is None or found["number"] not in _OF_POLICY:
+        return None
+    name = found["old"] or found["new"]
+    return None if name.startswith("__") else name  # "__all_modules__" sums them up
 
 
 def is_positive_entropy(tag: str) -> bool:

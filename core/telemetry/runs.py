@@ -2,15 +2,19 @@
 
 A file belongs to a run if trainweek started it as its next attempt, if its steps continue
 where the run's earlier file ended (SB3's ``reset_num_timesteps=False``), or if it is a second
-writer beside it. A file that begins at step zero again is a run of its own.
+writer beside it. A file that begins at step zero again is a run of its own. RLlib trains several
+policies in one run: each is judged like a run.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from core.telemetry.policies import of_policy, policies
 from core.telemetry.run_events import RunEvents
 from core.telemetry.side_writers import side_writers
 from core.telemetry.traces import Trace, ordered, traces
@@ -24,11 +28,14 @@ if TYPE_CHECKING:
 _GAP = 3.0  # usual differences of steps that may lie between a run and its resume
 
 
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+
+
 @dataclass(frozen=True)
 class FoundRun:
     """One run of a folder."""
 
-    name: str  # its folder, or its file where several runs share a folder
+    name: str  # its folder, or its file where several share one; with the policy of several
     path: Path  # of that folder or file
     events: RunEvents
 
@@ -63,7 +70,7 @@ def runs_in(events: RunEvents) -> list[FoundRun]:
         else:
             members[place].append(side.trace.file)
     if len(strands) < 2:
-        return [FoundRun(events.path.name, events.path, events)]
+        return _by_policy(FoundRun(events.path.name, events.path, events))
     for file in files:
         if not file.columns:
             folder = PurePosixPath(file.name).parent
@@ -71,8 +78,21 @@ def runs_in(events: RunEvents) -> list[FoundRun]:
                 if homes.count(home) == 1 and folder == home:
                     members[place].append(file)
     return [
-        _found(events.path, strand, files, home, homes)
+        run
         for strand, files, home in zip(strands, members, homes, strict=True)
+        for run in _by_policy(_found(events.path, strand, files, home, homes))
+    ]
+
+
+def _by_policy(run: FoundRun) -> list[FoundRun]:
+    """A run of several policies as one run each; the reward is of all of them."""
+    files = run.events.contents
+    names = policies(files)
+    if len(names) < 2:
+        return [run]
+    return [
+        FoundRun(f"{run.name}: {name}", run.path, RunEvents(run.path, of_policy(files, name)))
+        for name in names
     ]
 
 
@@ -127,7 +147,15 @@ def _strand_of(trace: Trace, strands: Sequence[list[Trace]]) -> list[Trace] | No
         elif trace.from_zero is not True and _continues(trace, strand):
             ends.append(strand)
     exact = [strand for strand in ends if any(one.ends_before(trace) for one in strand)]
-    return next(iter(exact or ends), None)
+    # Of seeds that were resumed side by side, the one with the likest name; then the newest.
+    return max(exact or ends, key=lambda strand: _alike(trace, strand), default=None)
+
+
+def _alike(trace: Trace, strand: Sequence[Trace]) -> int:
+    """How many first words and numbers its folder's name shares with those of a run."""
+    own = _WORD.findall(trace.folder.as_posix())
+    pairs = [zip(own, _WORD.findall(one.folder.as_posix()), strict=False) for one in strand]
+    return max(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], each)) for each in pairs)
 
 
 def _writes_beside(trace: Trace, other: Trace) -> bool:

@@ -29,4 +29,4 @@ def second_person(page: Page, signature: Signature) -> str:
         return ""
     if signature.second_verified:
         return page.say("second person: {by}", by=signature.second)
-    return page.say("second person: {by} (name typed, not countersigned)", by=signature.second)
+    return page.say("second person: {by} (identity unverified)", by=signature.second)

@@ -169,7 +169,7 @@ def verify(
 def gate(week: WeekOption = None, sha256: ShaOption = None, home: HomeOption = None) -> None:
     """For pipelines: exit 0 only for an approved GO, or a PARTIAL with its conditions met.
 
-    The signature must be valid (not void, not expired), and every condition closed.
+    A GO on WEAK or INSUFFICIENT evidence counts like a PARTIAL. The signature must be valid (not void, not expired), and every condition closed.
     Always prints the reason as JSON.
     """
     try:
@@ -219,7 +219,10 @@ def history(home: HomeOption = None, json: JsonOption = False) -> None:
             f"{(row['created_at'] or '?')[:16]:16}  {row['week'] or '?':10}  {row['decision'] or '?':7}"
             f"  {row['score'] or '?':4}  {row['sha256'][:12]}  {row['state']}"
         )
-        tell(joined([f"{line:<76}", act_line(row)]) if row["act"] else line)
+        acts = [act_line(act) for act in row["acts"]]
+        tell(joined([f"{line:<76}", acts[-1]]) if acts else line)
+        for earlier in acts[:-1]:
+            tell(joined([" " * 76, Message("before: {act}", act=earlier)]))
         if one.problem or one.validity.state in {SignatureState.VOID, SignatureState.EXPIRED}:
             tell(joined(["    !", one.problem or one.validity.reason]))
 

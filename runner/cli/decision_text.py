@@ -46,6 +46,18 @@ def history_row(one: ArchivedDecision) -> dict[str, Any]:
         "second_verified": signature.second_verified if signature else None,
         "reason": signature.reason if signature else None,
         "signed_at": iso(signature.at) if signature else None,
+        "acts": [
+            {
+                "act": act.act.value,
+                "by": act.by,
+                "verified": act.verified,
+                "second": act.second,
+                "second_verified": act.second_verified,
+                "reason": act.reason,
+                "signed_at": iso(act.at),
+            }
+            for act in one.signatures
+        ],
     }
 
 
@@ -59,7 +71,7 @@ def act_line(row: Mapping[str, Any]) -> Message:
 
 def second_person(facts: Mapping[str, Any]) -> Message:
     """The second person of an override, and whether their identity was verified."""
-    proof = Message("countersigned") if facts["second_verified"] else Message("typed, unverified")
+    proof = Message("countersigned") if facts["second_verified"] else Message("identity unverified")
     return Message("second: {name} ({proof})", name=facts["second"], proof=proof)
 
 

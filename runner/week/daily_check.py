@@ -40,7 +40,11 @@ def run_daily_check(client: Client, week: Week, day: date) -> Mapping[str, Any]:
     sources = Sources.of(client, week)
     if day > sources.now_week.date():
         raise InputError(
-            Message("{day} has not begun: it is {now} now.", day=day, now=sources.now_week),
+            Message(
+                "{day} has not begun: it is {now:%Y-%m-%d %H:%M} UTC now.",
+                day=day,
+                now=sources.now_week,
+            ),
             Message("Use a day up to today. A later day is judged when it comes."),
         )
     moment = min(check_moment(week, day), sources.now_week)

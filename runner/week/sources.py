@@ -252,7 +252,9 @@ class Sources:
     @cached_property
     def archived_decisions(self) -> list[ArchivedDecision]:
         """All archived revalidations of all weeks, oldest first, altered ones included."""
-        return archived_decisions(self.home, self.signature_of, self.validity, self.conditions_of)
+        return archived_decisions(
+            self.home, self.records.signatures_of, self.validity, self.conditions_of
+        )
 
     @cached_property
     def conditions(self) -> list[Condition]:

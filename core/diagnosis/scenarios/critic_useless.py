@@ -62,7 +62,7 @@ def critic_useless(moment: RunView) -> ScenarioResult:
             Severity.WARNING,
             since,
             (why, *_explained_now(explained)),
-            () if gain is None else (gain.told,),
+            () if gain is None else (gain.sentence,),
             kind="VALUE_LOSS",
         )
     return _by_explained_variance(moment, explained, loss, gain)
@@ -117,12 +117,12 @@ def _by_explained_variance(
         middle=middle,
     )
     evidence = (fact, *_loss_now(loss))
-    told = () if gain is None else (gain.told,)
+    gained = () if gain is None else (gain.sentence,)
     if gain is not None and gain.constant:
         return clear(
             Message("The reward never changed: there is nothing that a critic could predict."),
             fact,
-            *told,
+            *gained,
         )
     small = gain is not None and len(loss) > 0 and _error(loss) <= SMALL_ERROR * gain.scale
     if middle <= ABSURD_EV:
@@ -144,7 +144,7 @@ def _by_explained_variance(
             Severity.WARNING,
             since,
             evidence,
-            (*((fallen,) if fallen is not None else ()), *told),
+            (*((fallen,) if fallen is not None else ()), *gained),
             kind="EXPLAINED_VARIANCE",
         )
     return ScenarioResult(
@@ -153,7 +153,7 @@ def _by_explained_variance(
         Severity.WARNING,
         since,
         evidence,
-        told,
+        gained,
         kind="EXPLAINED_VARIANCE",
     )
 
@@ -230,8 +230,8 @@ def _out_of_scale(
     square = gain.scale**2 if gain is not None else 0.0
     if now > ABSURD_LOSS and (now > BEYOND * square if known else not predicts):
         place = int(np.flatnonzero(loss.value > ABSURD_LOSS)[0])
-        told = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
-        return int(loss.step[place]), told
+        seen = _against_reward(now, gain) if known else Message("value loss {now:.3g}", now=now)
+        return int(loss.step[place]), seen
     count = len(loss)
     if count < LEAST_GROWTH_UPDATES:
         return None

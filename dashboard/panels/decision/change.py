@@ -1,4 +1,4 @@
-"""What changed since the previous revalidation and compared with the model in production."""
+"""What changed since the previous revalidation and compared with the last approved one."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _EARLIER = (
     ),
     (
         "production",
-        Message("Compared with the model in production"),
-        Message("No approval was valid at that time, so no model was in production."),
+        Message("Compared with the last approved decision"),
+        Message("No approval was valid at that time."),
     ),
 )
 

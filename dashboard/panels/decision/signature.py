@@ -42,7 +42,9 @@ def alert(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused
             st.error(why, title=title, icon=":material/link_off:")
         return
     if signature.act not in APPROVALS:
-        return  # after a rejection the model is meant to change
+        if refused:  # after a rejection the model is meant to change
+            st.info(page.say.text(refused.reason), icon=":material/link_off:")
+        return
     validity = snapshot.validity(signature)
     if validity.state in conditions.BROKEN:
         # The frame and the signature's box say what changed.
@@ -148,9 +150,12 @@ def _capsule(page: Page, signature: Signature, validity: Validity) -> None:
         return
     statement = record["statement"]
     print_ = fingerprint(statement["public_key"])
-    day = page.viewer.date(parse_moment(statement["expires_at"]))
+    said = [say("key {print}", print=short(print_))]
+    if signature.act in APPROVALS:
+        day = page.viewer.date(parse_moment(statement["expires_at"]))
+        said.insert(0, say("expires {day}", day=day))
     st.markdown(
-        small(f"{say('expires {day}', day=day)} · {say('key {print}', print=short(print_))}"),
+        small(" · ".join(said)),
         help=say(
             "Ed25519. Fingerprint of this data directory's public key: `{print}`. A bundle "
             "signed by another key was not made here.",

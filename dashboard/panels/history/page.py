@@ -16,6 +16,7 @@ from dashboard.components.empty_state import empty, no_week
 from dashboard.components.figures_table import table
 from dashboard.components.gate_cards import OPS
 from dashboard.components.signatories import second_person, signed_by
+from dashboard.components.states import decided as verdict_of
 from dashboard.components.states import icon, look, mark, signed
 from dashboard.data.decision import differences
 from dashboard.figures.history import gate_over_time
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from core.gates import GateResult
     from dashboard.page import Page
     from runner.client.signatures.archived_decisions import ArchivedDecision
-    from runner.records import Signature
+    from runner.records import Condition, Signature
 
 MAX_SHOWN = 12  # visible; earlier ones are folded
 
@@ -105,7 +106,8 @@ def _verdict(page: Page, one: ArchivedDecision) -> str:
         altered = look(SignatureState.ALTERED)
         return f":red[:material/{altered.icon}: {page.say('unreadable')}]"
     decided = one.saved.decision
-    return f"{mark(decided.decision, page.say)} {plain(decided.score)}"
+    grade = decided.evidence.grade
+    return f"{verdict_of(decided.decision, grade, page.say)} {plain(decided.score)}"
 
 
 def _grade(page: Page, decided: RecordedDecision | None) -> str:
@@ -132,8 +134,8 @@ def _who(page: Page, one: ArchivedDecision) -> None:
         st.markdown(" ".join(part for part in (_verdict(page, one), when, week, state) if part))
         if signature is None:
             st.markdown(f":gray[{say('Not signed.')}]")
-        else:
-            _act(page, one, signature)
+        for act in one.signatures:  # every act stays, in order; the last one counts
+            _act(page, act, one.conditions if act is signature else ())
         if one.problem:
             st.markdown(f":red[:material/report: {say.text(one.problem)}]")
         elif signature is not None:
@@ -153,16 +155,22 @@ def _act_of(one: ArchivedDecision) -> SignatureAct | None:
     return None if one.signature is None else one.signature.act
 
 
-def _act(page: Page, one: ArchivedDecision, signature: Signature) -> None:
+def _act(page: Page, signature: Signature, tracked: Sequence[Condition]) -> None:
     say = page.say
     parts = [f"**{signed_by(page, signature)}**"]
     if second := second_person(page, signature):
         parts.append(second)
     if not signature.verified:
         parts.append(f":orange[{say('identity unverified')}]")
-    if tracked := one.conditions:
+    if tracked:
         still = sum(condition.closed is None for condition in tracked)
-        parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
+        counts = plural(
+            "{open} of {n} condition open",
+            "{open} of {n} conditions open",
+            len(tracked),
+            open=still,
+        )
+        parts.append(say(counts))
     st.markdown(" · ".join(parts))
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")

@@ -1,4 +1,4 @@
-"""All archived revalidations, each with its newest signature."""
+"""All archived revalidations, each with its signatures."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ArchivedDecision:
-    """One archived revalidation with its newest signature.
+    """One archived revalidation with its signatures.
 
+    :ivar signatures: every act on it, oldest first: a later one does not hide an earlier one.
     :ivar problem: why the archive is not reliable, ``saved`` is then None; empty if it is.
     :ivar validity: the validity of the newest signature.
     :ivar conditions: of that signature, closed or open.
@@ -30,36 +31,42 @@ class ArchivedDecision:
     sha256: str
     saved: SavedDecision | None
     problem: Message
-    signature: Signature | None
+    signatures: Sequence[Signature]
     validity: Validity
     conditions: Sequence[Condition] = ()
+
+    @property
+    def signature(self) -> Signature | None:
+        """The newest signature, the one that counts."""
+        return self.signatures[-1] if self.signatures else None
 
 
 def archived_decisions(
     home: Home,
-    signature_of: Callable[[str], Signature | None],
+    signatures_of: Callable[[str], Sequence[Signature]],
     validity_of: Callable[[Signature | None], Validity],
     conditions_of: Callable[[Signature], Sequence[Condition]],
 ) -> list[ArchivedDecision]:
     """All archived revalidations, oldest first, altered ones included.
 
-    :param signature_of: the newest signature of a decision, by the decision's hash.
+    :param signatures_of: the signatures of a decision by its hash, oldest first.
     """
     from core.decision import read_decision
     from core.decision.validity import altered
 
     found: list[tuple[str, ArchivedDecision]] = []
     for folder in sorted(home.revalidation_archive.glob("[0-9a-f]*")):
-        signature = signature_of(folder.name)
+        signatures = signatures_of(folder.name)
+        signature = signatures[-1] if signatures else None
         conditions = () if signature is None else conditions_of(signature)
         try:
             saved = read_decision(folder)
         except (InputError, IntegrityError) as error:
             validity, what = altered(error.what, error.remedy), literal(error.what)
-            one = ArchivedDecision(folder.name, None, what, signature, validity, conditions)
+            one = ArchivedDecision(folder.name, None, what, signatures, validity, conditions)
             found.append((iso(signature.at) if signature else "", one))
             continue
         validity = validity_of(signature)
-        one = ArchivedDecision(saved.sha256, saved, literal(""), signature, validity, conditions)
+        one = ArchivedDecision(saved.sha256, saved, literal(""), signatures, validity, conditions)
         found.append((saved.decision.created_at, one))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]

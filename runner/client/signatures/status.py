@@ -75,7 +75,7 @@ class Signatures(BaseClient):
         with self.store.read() as connection:
             return archived_decisions(
                 self.home,
-                partial(newest_signature, connection),
+                partial(signatures_of, connection),
                 partial(self.validity_now, connection),
                 partial(tracked_conditions, connection),
             )
@@ -201,14 +201,15 @@ def validity_from(
 
 def newest_signature(connection: Connection, sha256: str) -> Signature | None:
     """The newest signature of a decision."""
+    every = signatures_of(connection, sha256)
+    return every[-1] if every else None
+
+
+def signatures_of(connection: Connection, sha256: str) -> list[Signature]:
+    """The signatures of a decision, oldest first."""
     table = schema.signatures
-    row = connection.execute(
-        select(table)
-        .where(table.c.revalidation_sha256 == sha256)
-        .order_by(table.c.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else rows.signature_of(row)
+    query = select(table).where(table.c.revalidation_sha256 == sha256).order_by(table.c.id)
+    return [rows.signature_of(row) for row in connection.execute(query)]
 
 
 def tracked_conditions(connection: Connection, signature: Signature) -> list[Condition]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.telemetry import RunReader
+from core.telemetry.readings import known_series
 from core.telemetry.runs import newest_run, runs_in, without_run
 from tests.event_files import write_events
 
@@ -138,3 +139,51 @@ def test_runs_that_have_only_curves_of_add_scalars_are_named_by_their_folders(
             write_events(tmp_path / run / curve, {"loss": points})
     assert found(tmp_path) == [("one", 1), ("two", 1)]
     assert found(tmp_path / "one") == [("one", 1)]
+
+
+def test_each_policy_of_a_run_is_judged_like_a_run(tmp_path: Path) -> None:
+    line = [(n * 4000, BEGIN + n, 0.01) for n in range(1, 40)]
+    exploded = [(step, wall, 0.01 if step < 60_000 else 3.0) for step, wall, _ in line]
+    learners = "ray/tune/learners"
+    tags = {
+        "ray/tune/env_runners/episode_return_mean": line,
+        f"{learners}/calm/mean_kl_loss": line,
+        f"{learners}/wild/mean_kl_loss": exploded,
+        f"{learners}/__all_modules__/total_loss": line,
+    }
+    write_events(tmp_path, tags)
+    reader = RunReader(tmp_path)
+    reader.refresh()
+    runs = runs_in(reader.events())
+    assert [run.name for run in runs] == [f"{tmp_path.name}: calm", f"{tmp_path.name}: wild"]
+    assert [len(run.events.tags()) for run in runs] == [3, 3]
+    highest = [known_series(run.events, KL).value.max() for run in runs]
+    assert highest == [pytest.approx(0.01), 3.0]
+
+
+def test_one_policy_is_the_run_itself(tmp_path: Path) -> None:
+    line = [(n * 4000, BEGIN + n, 0.01) for n in range(1, 40)]
+    learners = "ray/tune/learners"
+    write_events(
+        tmp_path,
+        {
+            f"{learners}/default_policy/mean_kl_loss": line,
+            f"{learners}/__all_modules__/total_loss": line,
+        },
+    )
+    assert found(tmp_path) == [(tmp_path.name, 1)]
+
+
+def test_seeds_that_were_resumed_side_by_side_keep_their_own(tmp_path: Path) -> None:
+    for seed, wall in (("a", 0.0), ("b", 3.0)):
+        write(tmp_path / f"seed_{seed}", 1, 20, wall)
+        write(tmp_path / f"seed_{seed}_resumed", 21, 40, 100.0 + wall)
+    assert found(tmp_path) == [("seed_a + seed_a_resumed", 2), ("seed_b + seed_b_resumed", 2)]
+
+
+def test_a_numbered_folder_continues_the_one_before_it(tmp_path: Path) -> None:
+    """Not PPO_1, with which the name of PPO_10 begins."""
+    write(tmp_path / "PPO_1", 1, 20, 0.0)
+    write(tmp_path / "PPO_9", 1, 20, 100.0)
+    write(tmp_path / "PPO_10", 21, 40, 200.0)
+    assert found(tmp_path) == [("PPO_1", 1), ("PPO_9 + PPO_10", 2)]

@@ -285,7 +285,7 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
     place.sign(place.revalidate("GO"))
     place.home.best_model.write_bytes(b"another")
     place.revalidate("GO", seed=2, approvals=approvals(place.client()))
-    no_production = Message("No approval was valid at that time, so no model was in production.")
+    no_production = Message("No approval was valid at that time.")
     told_in: dict[Language, str] = {"en": "was no longer valid", "pt": "não era mais válida"}
     for language, told in told_in.items():
         test = draw(place, "decision", language=language)
@@ -293,6 +293,16 @@ def test_an_approval_that_lapsed_is_told_and_not_called_production(place: Signed
         text = text_of(test)
         assert no_production.in_(language) in text
         assert told in text
+
+
+def test_history_keeps_every_act_in_its_order(place: SignedPlace) -> None:
+    seen = place.revalidate("PARTIAL")
+    place.client().sign(place.week.id, seen, SignatureAct.REJECT, "Too few trades.")
+    place.client().sign(place.week.id, seen, WITH_CONDITIONS, "Half size is fine.", CONDITIONS)
+    text = text_of(draw(place, "history"))
+    first, second = text.index("Too few trades."), text.index("Half size is fine.")
+    assert text.index("Rejected by") < first < second
+    assert "2 of 2 conditions open" in text
 
 
 def test_a_rejection_that_stands_is_no_green_tick(place: SignedPlace) -> None:

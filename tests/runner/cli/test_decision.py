@@ -74,17 +74,18 @@ def test_the_gate_answers_a_pipeline_in_json_whatever_is_broken(place: SignedPla
     assert told["remedy"]
 
 
-def test_a_typed_second_person_is_shown_wherever_the_signature_is(
+def test_an_unverified_second_person_is_shown_wherever_the_signature_is(
     place: SignedPlace, tmp_path: Path
 ) -> None:
     root, file = place.home.root, tmp_path / "c.json"
     seen = place.revalidate("NO-GO")
     carl = place.client(Person("Carl", Role.CTO))
     mia = Person("Mia", Role.LEAD)
+    recorded(place.client(mia).countersign(place.week.id, seen, "I support it."))
     carl.sign(place.week.id, seen, SignatureAct.APPROVE, "We take it.", (), mia)
     file.write_bytes(place.client().capsule(seen)[0])
     for words in (("show",), ("history",), ("verify", file, "--any-key")):
-        assert "second: Mia (typed, unverified)" in decision(*words, home=root).stdout, words
+        assert "second: Mia (identity unverified)" in decision(*words, home=root).stdout, words
     assert json.loads(decision("gate", home=root).stdout)["second"] == "Mia"
 
 

@@ -1,4 +1,4 @@
-"""Which decision counts as the model in production."""
+"""Which decision counts as the last approved one."""
 
 from __future__ import annotations
 
