@@ -94,7 +94,7 @@ def _gates(d: DecisionRecord, v: Speaker) -> str:
         mark = "PASS" if gate.passed else "FAIL"
         rows.append(
             f"  {mark} {gate.short + (' %' if gate.unit == '%' else ''):<18}{value:>9}"
-            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95):>20}"
+            f"{limit:>10}{n.plain(gate.margin, 2, sign=True):>10}{n.interval(gate.ci95, gate.value):>20}"
             f"{n.chance(gate.p_pass):>9}  {_stressed(gate, v)}"
         )
     rows += [*_folded(blocks(d, v), "  "), *_folded(losing_run(d, v), "  ")]

@@ -197,8 +197,8 @@ def _random(page: Page, decided: RecordedDecision) -> None:
         return
     st.markdown(
         say(
-            "Better than **{percentile:.0f} %** of {n:,} random policies with {trades:,} trades of "
-            "{hold:.0f} h each; **{go}** of them would be a GO.",
+            "Better than **{percentile:.0f} %** of {n:,} random policies with as many trades "
+            "({trades:,}, {hold:.0f} h each on average); **{go}** of them would be a GO.",
             percentile=random.percentile,
             n=random.n,
             trades=random.trades,

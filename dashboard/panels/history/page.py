@@ -164,7 +164,13 @@ def _act(page: Page, signature: Signature, tracked: Sequence[Condition]) -> None
         parts.append(f":orange[{say('identity unverified')}]")
     if tracked:
         still = sum(condition.closed is None for condition in tracked)
-        parts.append(say("{open} of {count} conditions open", open=still, count=len(tracked)))
+        counts = plural(
+            "{open} of {n} condition open",
+            "{open} of {n} conditions open",
+            len(tracked),
+            open=still,
+        )
+        parts.append(say(counts))
     st.markdown(" · ".join(parts))
     if signature.reason:
         st.markdown(f"> {plain(signature.reason)}")

@@ -178,9 +178,12 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
             say("The gate values are final. Their intervals and the evidence follow.")
             if stage in STAGES
             else say(
-                "Interim values after {done} of {total} episodes; they can still change.",
-                done=done,
-                total=total,
+                plural(
+                    "Interim values after {done} of {n} episode; they can still change.",
+                    "Interim values after {done} of {n} episodes; they can still change.",
+                    total,
+                    done=done,
+                )
             )
         )
         gate_cards(page, [gate_of(gate) for gate in gates])
