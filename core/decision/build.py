@@ -41,6 +41,7 @@ from core.trading.robustness import Stress, replay_error, robustness, stress
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from core.decision.training_range import OutsideTraining
     from core.market.candles import Provenance
     from core.playbook import DecisionRule, Playbook
     from core.trading.backtest_record import BacktestRecord
@@ -97,6 +98,7 @@ class JobDetails:
     warm_up_bars: int
     versions: Mapping[str, str]
     numerics: Mapping[str, str] = field(default_factory=dict)
+    outside_training: OutsideTraining | None = None
 
 
 def build_decision(
@@ -215,15 +217,9 @@ def build_decision(
         },
         change=change_since(earlier or EarlierDecisions(), basis),
         warnings=(),
-    )
-    return with_sentences(
-        decision.model_copy(
-            update={
-                "warnings": _unique([*find_warnings(decision), *trust.data_quality.warnings]),
-                **_of_job(job, trust.reproducible),
-            }
-        )
-    )
+    ).model_copy(update=_of_job(job, trust.reproducible))
+    found = _unique([*find_warnings(decision), *trust.data_quality.warnings])
+    return with_sentences(decision.model_copy(update={"warnings": found}))
 
 
 def _with_fills(checks: Checks, record: BacktestRecord) -> Checks:

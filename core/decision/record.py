@@ -14,6 +14,7 @@ from core.decision.change import Change
 from core.decision.gate_record import GateRecord
 from core.decision.inputs import CostsRecord, ModelRecord, PlaybookRecord
 from core.decision.skill import Baselines, EvidenceRecord
+from core.decision.training_range import OutsideTraining
 from core.decision.trust import Trust
 from core.gates import Facts, GateResult
 from core.json_model import Count, IsoDay, IsoMoment, JsonModel, Sentence, Sha256, Share
@@ -101,6 +102,11 @@ class RecordedDecision(JsonModel):
         description="What other settings would change; absent: recorded before December 2026.",
     )
     trust: Trust | None = Field(default=None, description="Whether the record can be trusted.")
+    outside_training: OutsideTraining | None = Field(
+        default=None,
+        description="Backtest bars whose observation was outside the range seen in training; null "
+        "or absent: the model's training range of observations is not recorded.",
+    )
     if_go: LiveLimits | None = Field(default=None, description="Size, stops and dates of a GO.")
     episodes: tuple[EpisodeRow, ...] = Field(description="One row per episode, then ALL and WORST.")
     dispersion: dict[GateId, Dispersion] = Field(

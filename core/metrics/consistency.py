@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.language import Message, plural
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 TOLERANCE = 0.02  # of the sum of absolute results: rounding, funding, an open position's costs
 
@@ -32,19 +32,25 @@ def require_trades_inside(equity: pd.DataFrame, trades: pd.DataFrame, interval: 
             row = int(outside.argmax())
             raise InputError(
                 plural(
-                    "{n:,} trade is outside the equity's time, {first} to {last}: row {row},"
-                    " {column} {time}.",
-                    "{n:,} trades are outside the equity's time, {first} to {last}; the first is"
-                    " row {row}, {column} {time}.",
+                    "{n:,} trade is outside the equity's time, {first:%Y-%m-%d %H:%M} to"
+                    " {last:%Y-%m-%d %H:%M} UTC: row {row}, {column} {time:%Y-%m-%d %H:%M:%S}.",
+                    "{n:,} trades are outside the equity's time, {first:%Y-%m-%d %H:%M} to"
+                    " {last:%Y-%m-%d %H:%M} UTC; the first is row {row}, {column}"
+                    " {time:%Y-%m-%d %H:%M:%S}.",
                     int(outside.sum()),
-                    first=str(first),
-                    last=str(last),
+                    first=utc(first),
+                    last=utc(last),
                     row=row + 1,
                     column=column,
-                    time=str(times.iloc[row]),
+                    time=utc(times.iloc[row]),
                 ),
                 Message("Give the trades and the equity of one backtest."),
             )
+
+
+def utc(moment: pd.Timestamp | str) -> datetime:
+    """A row's time for a sentence."""
+    return pd.to_datetime(moment, utc=True).to_pydatetime()
 
 
 def difference(equity: pd.DataFrame, trades: pd.DataFrame) -> Message | None:

@@ -29,6 +29,7 @@ TOLERANCE = 0.05  # 252 and 260 days a year are the same claim, 365 is another
 _USUAL_SHARE = 0.5  # of the distances between rows that must be the usual one
 _MONTH = (timedelta(days=27), timedelta(days=32))
 _CLOSED_DAYS = 14  # without a row on two Saturdays in a row, the market closes at weekends
+_CLOSED_SHARE = 0.25  # of the days: rows dated a day later (closes in UTC) are a fifth
 _MOST_NAMED = 3
 
 
@@ -114,6 +115,7 @@ def spacing(
     days = span / timedelta(days=1)
     around = _around_the_clock(moments, interval, days)
     if calendar == "nyse":
+        _require_sessions(moments)
         found, expected = "nyse", _sessions_a_year(moments, interval)
         missing, gaps, closures = _missing_sessions(moments, interval, steps)
     elif calendar == "24/7" or around:
@@ -208,8 +210,27 @@ def exchange_sessions(moments: pd.DatetimeIndex) -> pd.DatetimeIndex:
     first, last = moments[0].tz_localize(None).normalize(), moments[-1].tz_localize(None)
     with warnings.catch_warnings():  # it reads times as numbers, which pandas 3.1 deprecates
         warnings.filterwarnings("ignore", "Series.values returning an ndarray", DeprecationWarning)
-        exchange = get_calendar("XNYS", start=first - pd.Timedelta(days=7), end=last.normalize())
+        # It ends with a session, and refuses a day after that: the last row may be a Sunday.
+        week = pd.Timedelta(days=7)
+        exchange = get_calendar("XNYS", start=first - week, end=last.normalize() + week)
     return pd.DatetimeIndex(exchange.sessions_in_range(first, last.normalize()))
+
+
+def _require_sessions(moments: pd.DatetimeIndex) -> None:
+    """Refuse a record of other days than the exchange's: a row each day is no NYSE record."""
+    days = pd.DatetimeIndex(moments.tz_localize(None).normalize()).unique()
+    closed = days[~days.isin(exchange_sessions(moments))]
+    if len(closed) > _CLOSED_SHARE * len(days):
+        raise InputError(
+            Message(
+                "--calendar is nyse, but {closed:,} of {days:,} days with rows are no sessions of "
+                "it; the first is {first:%Y-%m-%d}.",
+                closed=len(closed),
+                days=len(days),
+                first=closed[0].to_pydatetime(),
+            ),
+            Message("Leave it out, or give the calendar of the market: --calendar 24/7."),
+        )
 
 
 def _sessions_a_year(moments: pd.DatetimeIndex, interval: timedelta) -> int:

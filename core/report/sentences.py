@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.decision.trust import integrity_of
-from core.language import joined, literal, said
+from core.language import Message, joined, literal, said
 from core.report.labels import AGENT, BASELINES, FAILED_CHECKS
 from core.state_words import capitals
-from core.vocabulary import DOUBTFUL_GRADES, Decision
+from core.vocabulary import doubtful_go
 
 if TYPE_CHECKING:
     from core.decision.record import DecisionRecord, RecordedDecision
@@ -48,7 +48,7 @@ def verdict(d: DecisionRecord, v: Speaker) -> str:
     """``PARTIAL 5/6``, with the grade of a GO on weak evidence and with failed checks."""
     grade = d.evidence.grade
     text = f"{d.decision.value} {d.score}"
-    if d.decision is Decision.GO and grade in DOUBTFUL_GRADES:
+    if doubtful_go(d.decision, grade):
         text += " " + v.say("on {grade} evidence", grade=capitals(grade))
     failed = [
         FAILED_CHECKS[name].in_(v.language)
@@ -56,6 +56,18 @@ def verdict(d: DecisionRecord, v: Speaker) -> str:
         if passed is False
     ]
     return f"{text}: {', '.join(failed)}" if failed else text
+
+
+def advice(d: DecisionRecord, v: Speaker) -> str:
+    """The playbook's recommendation; of a GO that could be luck it is that of the gates alone."""
+    if not doubtful_go(d.decision, d.evidence.grade):
+        return v.say("Recommendation: {what}.", what=d.recommendation)
+    return v.say(
+        "Recommendation of the gates alone: {what}. The evidence is {grade}: this result could be "
+        "luck.",
+        what=d.recommendation,
+        grade=capitals(d.evidence.grade),
+    )
 
 
 def blocks(d: DecisionRecord, v: Speaker) -> str:
@@ -72,7 +84,13 @@ def blocks(d: DecisionRecord, v: Speaker) -> str:
             bars=bars,
             trades=trades,
         )
-        parts.append(v.say("drawdown and losing streak: of a new record of the same length"))
+        if d.uncertainty.coverage is None:
+            parts.append(v.say("drawdown and losing streak: of a new record of the same length"))
+    if (coverage := d.uncertainty.coverage) is not None:
+        parts.append(
+            v.say("drawdown, Calmar and losing streak: of a new record of the same length")
+        )
+        parts.append(said(coverage, v.language))
     if others:
         parts.append(v.say("Sharpe by block length {others}", others=others))
     return "; ".join(parts)
@@ -160,6 +178,18 @@ def data_counts(d: DecisionRecord, v: Speaker) -> str:
             v.say("{n:,} filled", n=d.data.filled),
         ]
     )
+
+
+def outside_training(d: DecisionRecord, v: Speaker) -> str:
+    """Share of the bars on which the model extrapolates, and the features that leave most."""
+    found = d.outside_training
+    if found is None:
+        none = Message("Bars outside the training range: not recorded by the training run")
+        return said(none, v.language)
+    text = Message("Bars outside the training range: {share:.1%}", share=found.share)
+    if found.features:
+        text = joined([text, joined(["(", found.named(), ")"], "")])
+    return said(text, v.language)
 
 
 def lapsed_line(d: DecisionRecord) -> str:

@@ -8,7 +8,9 @@ policies in one run: each is judged like a run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from core.telemetry.tail import FileEvents
 
 _GAP = 3.0  # usual differences of steps that may lie between a run and its resume
+
+
+_WORD = re.compile(r"\d+|[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,15 @@ def _strand_of(trace: Trace, strands: Sequence[list[Trace]]) -> list[Trace] | No
         elif trace.from_zero is not True and _continues(trace, strand):
             ends.append(strand)
     exact = [strand for strand in ends if any(one.ends_before(trace) for one in strand)]
-    return next(iter(exact or ends), None)
+    # Of seeds that were resumed side by side, the one with the likest name; then the newest.
+    return max(exact or ends, key=lambda strand: _alike(trace, strand), default=None)
+
+
+def _alike(trace: Trace, strand: Sequence[Trace]) -> int:
+    """How many first words and numbers its folder's name shares with those of a run."""
+    own = _WORD.findall(trace.folder.as_posix())
+    pairs = [zip(own, _WORD.findall(one.folder.as_posix()), strict=False) for one in strand]
+    return max(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], each)) for each in pairs)
 
 
 def _writes_beside(trace: Trace, other: Trace) -> bool:

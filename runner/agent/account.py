@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from core.trading.costs import CostModel
 
 
+RUIN = 0.05  # share of the start capital at which an account is terminated
+
+
 @dataclass(frozen=True)
 class Fills:
     """The trades of one step. Shape (n,) each; quantity 0 means no trade."""
@@ -19,6 +22,15 @@ class Fills:
     price: np.ndarray  # USDT, with slippage
     fee: np.ndarray  # USDT
     position: np.ndarray  # coins held afterwards; exactly 0 when the position is closed
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One account inside a position."""
+
+    cash: float  # USDT
+    units: float  # coins
+    entry_price: float  # USDT, price of the opening fill
 
 
 class Account:
@@ -40,6 +52,12 @@ class Account:
         self.cash[which] = self.start_capital
         self.units[which] = 0.0
         self.entry_price[which] = 0.0
+
+    def hold(self, i: int, holding: Holding) -> None:
+        """Put account ``i`` inside a position."""
+        self.cash[i] = holding.cash
+        self.units[i] = holding.units
+        self.entry_price[i] = holding.entry_price
 
     def equity(self, price: np.ndarray) -> np.ndarray:
         """Mark to market, USDT, shape (n,)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from core.metrics.records import EQUITY_COLUMNS
@@ -18,8 +19,6 @@ from runner.agent.round_trips import RoundTrips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
 
     from runner.agent.evaluation import Policy
     from runner.agent.market import Market
@@ -36,11 +35,13 @@ class Backtest:
         was made.
     :ivar trades: round trips, see :mod:`runner.agent.round_trips`.
     :ivar components: sum of the unscaled reward by component.
+    :ivar observations: what the policy decided on at each bar, float32, shape (bars, K + 3).
     """
 
     equity: pd.DataFrame
     trades: pd.DataFrame
     components: dict[str, float]
+    observations: np.ndarray
 
 
 def run_backtest(
@@ -66,9 +67,10 @@ def run_backtest(
     rows: list[tuple] = [(closes[spans[0][0]], settings.start_capital, 0.0, 1, 0.0)]
     trips = RoundTrips()
     components: dict[str, float] = {}
-    observation = env.reset()
+    observation, seen = env.reset(), []
     number, ended, held = 1, False, 0.0
     while not ended:
+        seen.append(observation[0])
         actions = policy(observation, env)
         observation, _, _, _ = env.step(actions)
         outcome = env.outcome
@@ -87,4 +89,5 @@ def run_backtest(
             if on_episode is not None:
                 on_episode(number, pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame())
             number += 1
-    return Backtest(pd.DataFrame(rows, columns=EQUITY_COLUMNS), trips.frame(), components)
+    equity = pd.DataFrame(rows, columns=EQUITY_COLUMNS)
+    return Backtest(equity, trips.frame(), components, np.stack(seen))

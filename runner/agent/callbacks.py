@@ -17,6 +17,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from core.errors import SetupError
 from core.language import Message
 from runner.agent.evaluation import Evaluation, evaluate, greedy
+from runner.agent.observed_range import ObservedRange
 from runner.agent.policy import TrainingDivergedError, non_finite_parameter
 
 if TYPE_CHECKING:
@@ -204,6 +205,30 @@ class Validation(PPOCallback):
         self.logger.record("eval/return_pct", result.return_pct)
         self.logger.record("eval/max_drawdown_pct", result.max_drawdown_pct)
         self.on_evaluation(result, sharpe)
+
+
+class RecordRange(PPOCallback):
+    """Records the range of all observations that the policy acted on.
+
+    :ivar seen: over all attempts of the run; None: nothing yet, or the run began without a record,
+        and the range of its rest would be too narrow.
+    """
+
+    def __init__(self, names: tuple[str, ...], seen: ObservedRange | None) -> None:
+        super().__init__()
+        self.names, self.seen = names, seen
+        self._complete = True
+
+    def _on_training_start(self) -> None:
+        self._complete = self.seen is not None or self.model.num_timesteps == 0
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if self._complete:
+            rollout = ObservedRange.of(self.names, self.model.rollout_buffer.observations)
+            self.seen = rollout if self.seen is None else self.seen.with_more(rollout)
 
 
 class EverySteps(PPOCallback):

@@ -14,8 +14,8 @@ from core.playbook.settings import TrainingSettings
 from core.timestamps import parse_moment
 from runner.agent.episodes import ChronologicalEpisodes
 from runner.agent.evaluation import Policy, greedy
-from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES, WARM_UP, raw_features
-from runner.agent.market_env import MarketEnv
+from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from runner.agent.market_env import EnvSettings, MarketEnv
 from runner.agent.normaliser import Normaliser
 from runner.agent.numerics import numeric_differences
 from runner.agent.policy import build_model, load_weights
@@ -69,7 +69,8 @@ class Candidate:
                 ),
                 RETRAIN,
             ) from error
-        if names != list(OBSERVATION_NAMES) or shape != [len(OBSERVATION_NAMES)]:
+        own = FEATURE_NAMES + normaliser.position
+        if names != list(own) or shape != [len(own)]:
             raise InputError(
                 Message(
                     "{file} has a different observation space: {shape} of {names}; this version has"
@@ -77,8 +78,8 @@ class Candidate:
                     file=path.name,
                     shape=str(shape),
                     names=", ".join(map(str, names)),
-                    own_shape=str([len(OBSERVATION_NAMES)]),
-                    own_names=", ".join(OBSERVATION_NAMES),
+                    own_shape=str([len(own)]),
+                    own_names=", ".join(own),
                 ),
                 Message("Revalidate it with the version that trained it, or train again."),
             )
@@ -140,6 +141,11 @@ class Candidate:
         """Numerics of its training run; None: not recorded. An import only copied the weights."""
         return None if self.manifest.get("imported") else self.manifest.get("numerics")
 
+    @property
+    def env_settings(self) -> EnvSettings:
+        """Of its evaluation: the position's numbers are computed as in its training run."""
+        return env_settings(self.settings, exit_at_end=True, position=self.normaliser.position)
+
     def features(self, market: Market) -> np.ndarray:
         """Features of unseen bars, normalised with the training statistics."""
         return self.normaliser.apply(raw_features(market))
@@ -151,7 +157,7 @@ class Candidate:
         """
         single = settings_with(self.settings, n_envs=1, batch_size=max(self.settings.n_steps, 2))
         span = ChronologicalEpisodes([(0, len(market) - 1)])
-        env = MarketEnv(market, features, span, env_settings(single, exit_at_end=True), 1)
+        env = MarketEnv(market, features, span, self.env_settings, 1)
         model = build_model(single, env, single.seed)
         load_weights(model, io.BytesIO(self.content), self.path.name)
         return greedy(model)

@@ -17,7 +17,7 @@ from core.errors import InputError, IntegrityError, SetupError
 from core.files import file_sha256, sync_folder, write_json
 from core.language import Message
 from core.paths import numbered
-from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
+from runner.agent.features import FEATURE_NAMES
 from runner.agent.normaliser import Normaliser, name_differences
 from runner.agent.numerics import numerics
 from runner.agent.policy import load_weights, require_finite
@@ -128,17 +128,18 @@ def normaliser_of(checkpoint: Checkpoint) -> Normaliser:
     :raises InputError: its observations differ from this version's; names the differences.
     """
     whose = checkpoint_name(checkpoint.step)
-    seen = list(checkpoint.manifest.get("observation") or OBSERVATION_NAMES)
-    if seen != list(OBSERVATION_NAMES):
+    normaliser = Normaliser.from_dict(read_part(checkpoint.folder / "normaliser.json"))
+    own = FEATURE_NAMES + normaliser.position
+    seen = list(checkpoint.manifest.get("observation") or own)
+    if seen != list(own):
         raise InputError(
             Message(
                 "{model} has a different observation space: {differences}.",
                 model=whose,
-                differences=name_differences(seen, OBSERVATION_NAMES),
+                differences=name_differences(seen, own),
             ),
             Message("Resume it with the version that trained it, or start over with --new."),
         )
-    normaliser = Normaliser.from_dict(read_part(checkpoint.folder / "normaliser.json"))
     normaliser.require_names(FEATURE_NAMES, whose)
     return normaliser
 
@@ -198,7 +199,7 @@ def _write_parts(
         "sha256": {file.name: file_sha256(file) for file in sorted(partial.iterdir())},
         "versions": versions(),
         "numerics": numerics(),
-        "observation": list(OBSERVATION_NAMES),
+        "observation": list(normaliser.observation),
         "last_episodes": [[float(e["r"]), int(e["l"])] for e in episodes],
     }
     write_json(partial / MANIFEST, manifest)

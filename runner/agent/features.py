@@ -31,7 +31,11 @@ FEATURE_NAMES = (
     "volatility_ratio",
     "volume_surprise",
 )
-POSITION_NAMES = ("position", "unrealised_pnl", "time_in_trade")
+POSITION_NAMES = ("position", "unrealised_pnl", "trade_age")
+# Of models made before December 2026, whose time in trade was clipped at three training episodes.
+CLIPPED_POSITION_NAMES = ("position", "unrealised_pnl", "time_in_trade")
+# By its names a model says how its observations are computed.
+KNOWN_POSITION_NAMES = (POSITION_NAMES, CLIPPED_POSITION_NAMES)
 OBSERVATION_NAMES = FEATURE_NAMES + POSITION_NAMES
 
 

@@ -27,18 +27,32 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from core.trading.costs import CostModel
 from core.trading.replay import TRIM_BAND
-from runner.agent.account import Account, Fills
-from runner.agent.features import POSITION_NAMES
+from runner.agent.account import RUIN, Account, Fills
+from runner.agent.exploring_starts import held_since
+from runner.agent.features import CLIPPED_POSITION_NAMES, POSITION_NAMES
 from runner.agent.reward import COMPONENTS, Reward, RewardSettings
 
 if TYPE_CHECKING:
     from runner.agent.episodes import Episodes
+    from runner.agent.exploring_starts import ExploringStarts
     from runner.agent.market import Market
 
-RUIN = 0.05  # share of the start capital at which an account is terminated
-LONGEST_TRADE = 168.0  # bars; unit of the time-in-trade feature
+AGE_UNIT = 168.0  # bars; at that age of a position the feature is at half of its range
 PNL_UNIT = 0.1  # a price move of 10 % makes the unrealised-pnl feature 1
 POSITION_CLIP = 3.0
+
+
+def position_age(bars: np.ndarray) -> np.ndarray:
+    """The feature ``trade_age``, 0 to 1: a backtest holds longer than any training episode.
+
+    Almost linear in the first days, and never out of range.
+    """
+    return bars / (bars + AGE_UNIT)
+
+
+def clipped_position_age(bars: np.ndarray) -> np.ndarray:
+    """The feature ``time_in_trade`` of models made before December 2026."""
+    return np.minimum(bars / AGE_UNIT, POSITION_CLIP)
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,7 @@ class EnvSettings:
     reward: RewardSettings = RewardSettings()
     start_capital: float = 10_000.0  # USDT
     exit_at_end: bool = False  # evaluation: close the position at the last close, with costs
+    position: tuple[str, ...] = POSITION_NAMES  # names of the numbers after the features
 
     def __post_init__(self) -> None:
         sizes = {abs(level) for level in self.levels if level != 0.0}
@@ -82,6 +97,7 @@ class MarketEnv(VecEnv):
     """n independent accounts as one SB3 ``VecEnv``.
 
     :param features: normalised features, float32, shape (T, K), row t from bars <= t.
+    :param exploring: positions that are open at the start of an episode; None: all begin flat.
     :raises ValueError: features and market differ in length, or features are not finite.
     """
 
@@ -93,6 +109,7 @@ class MarketEnv(VecEnv):
         settings: EnvSettings,
         num_envs: int,
         seed: int = 0,
+        exploring: ExploringStarts | None = None,
     ) -> None:
         if len(features) != len(market):
             raise ValueError(f"{len(features)} rows of features for {len(market)} bars.")
@@ -106,7 +123,7 @@ class MarketEnv(VecEnv):
             spaces.Discrete(len(settings.levels)),
         )
         self.market, self.features, self.settings = market, features, settings
-        self.episodes = episodes
+        self.episodes, self.exploring = episodes, exploring
         self.np_random = np.random.default_rng(seed)
         self.account = Account(num_envs, settings.start_capital, settings.costs)
         self.reward = Reward(num_envs, settings.reward)
@@ -117,6 +134,9 @@ class MarketEnv(VecEnv):
         self._stop = np.zeros(num_envs, dtype=np.int64)
         self._start = np.zeros(num_envs, dtype=np.int64)
         self._held = np.full(num_envs, settings.flat)
+        self._age_of = (
+            clipped_position_age if settings.position == CLIPPED_POSITION_NAMES else position_age
+        )
         self._entered = np.zeros(num_envs, dtype=np.int64)  # bar of the opening fill
         self._episode_reward = np.zeros(num_envs)
         self._actions = self._held
@@ -206,6 +226,23 @@ class MarketEnv(VecEnv):
         self._episode_reward[which] = 0.0
         self.account.reset(which)
         self.reward.reset(which)
+        if self.exploring is not None:
+            self._hold_earlier(np.flatnonzero(which), self.exploring)
+
+    def _hold_earlier(self, accounts: np.ndarray, exploring: ExploringStarts) -> None:
+        """Some accounts begin inside a position; its past moves and costs are no reward."""
+        costs, capital = self.settings.costs, self.settings.start_capital
+        starts, entries = self._bar[accounts], exploring.draw(self.np_random, self._bar[accounts])
+        for i, start, entry in zip(accounts, starts, entries, strict=True):
+            if entry < 0:
+                continue
+            action = int(self.np_random.choice(np.flatnonzero(self._levels)))
+            held = held_since(
+                self.market, int(entry), int(start), self._levels[action], costs, capital
+            )
+            if held is not None:
+                self.account.hold(int(i), held)
+                self._held[i], self._entered[i] = action, entry
 
     def _advance(self, actions: np.ndarray) -> Outcome:
         market, account = self.market, self.account
@@ -246,7 +283,7 @@ class MarketEnv(VecEnv):
         observed[:, width] = held / self._unit
         observed[:, width + 1] = np.clip(gain / PNL_UNIT, -POSITION_CLIP, POSITION_CLIP)
         bars_held = np.where(held != 0.0, self._bar - self._entered + 1, 0)
-        observed[:, width + 2] = np.minimum(bars_held / LONGEST_TRADE, POSITION_CLIP)
+        observed[:, width + 2] = self._age_of(bars_held)
         return observed
 
     def close(self) -> None:

@@ -1,4 +1,7 @@
-"""Feature statistics, fitted on the training bars and saved with the model."""
+"""What a model's observations are made of, and the range that its training run saw.
+
+Fitted on the training bars, and saved with the model.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import numpy as np
 
 from core.errors import InputError, IntegrityError
 from core.language import Message, joined
+from runner.agent.features import CLIPPED_POSITION_NAMES, KNOWN_POSITION_NAMES, POSITION_NAMES
+from runner.agent.observed_range import ObservedRange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,18 +34,29 @@ def name_differences(found: Sequence[str], wanted: Sequence[str]) -> Message:
 
 @dataclass(frozen=True)
 class Normaliser:
-    """Mean and standard deviation per feature; plain numbers, stored as JSON."""
+    """Mean and standard deviation per feature; plain numbers, stored as JSON.
+
+    :ivar position: names of the numbers after the features; they say how these are computed.
+    :ivar seen: range of all observations of the training run so far; None: not recorded.
+    """
 
     names: tuple[str, ...]
     mean: np.ndarray  # (K,)
     std: np.ndarray  # (K,)
     clip: float = CLIP
+    position: tuple[str, ...] = POSITION_NAMES
+    seen: ObservedRange | None = None
 
     @classmethod
     def fit(cls, names: tuple[str, ...], raw: np.ndarray) -> Normaliser:
         """Fit on raw features of training bars only, shape (T, K)."""
         std = raw.std(axis=0)
         return cls(names, raw.mean(axis=0), np.where(std > 1e-12, std, 1.0))
+
+    @property
+    def observation(self) -> tuple[str, ...]:
+        """Names of all numbers of an observation, in their order."""
+        return self.names + self.position
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
         """Normalised and clipped features, float32, same shape."""
@@ -63,17 +79,19 @@ class Normaliser:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """Names, means, standard deviations and clip as plain JSON."""
-        return {
+        """All fields as plain JSON; without ``seen`` if it is not recorded."""
+        fields = {
             "names": list(self.names),
             "mean": self.mean.tolist(),
             "std": self.std.tolist(),
             "clip": self.clip,
+            "position": list(self.position),
         }
+        return fields if self.seen is None else {**fields, "seen": self.seen.as_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Normaliser:
-        """Read what :meth:`as_dict` wrote.
+        """Read what :meth:`as_dict` wrote; without ``position`` it is of an earlier version.
 
         :raises IntegrityError: fields are missing, of unequal length or not finite.
         """
@@ -82,6 +100,8 @@ class Normaliser:
             mean = np.asarray(data["mean"], dtype=np.float64)
             std = np.asarray(data["std"], dtype=np.float64)
             clip = float(data["clip"])
+            position = tuple(data.get("position", CLIPPED_POSITION_NAMES))
+            seen = ObservedRange.read(data.get("seen"), names + position)
         except (KeyError, TypeError, ValueError) as error:
             raise IntegrityError(
                 Message("The normaliser can't be read ({error}).", error=str(error)), _RETRAIN
@@ -91,4 +111,12 @@ class Normaliser:
             raise IntegrityError(
                 Message("The normaliser's statistics are incomplete or not finite."), _RETRAIN
             )
-        return cls(names, mean, std, clip)
+        if position not in KNOWN_POSITION_NAMES:
+            raise IntegrityError(
+                Message(
+                    "The normaliser names unknown numbers of the position: {names}.",
+                    names=", ".join(map(str, position)),
+                ),
+                _RETRAIN,
+            )
+        return cls(names, mean, std, clip, position, seen)

@@ -5,7 +5,7 @@ The job, the smoke test and the benchmarks all use it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from stable_baselines3.common.callbacks import CallbackList
@@ -18,6 +18,7 @@ from runner.agent.callbacks import (
     AfterRollout,
     EntropyWeight,
     EverySteps,
+    RecordRange,
     RequireFinite,
     RewardScalars,
     StopWhen,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from runner.agent.evaluation import Evaluation
     from runner.agent.market_env import MarketEnv
+    from runner.agent.normaliser import Normaliser
     from runner.agent.split import TrainingData
 
 # The least number of evaluations and checkpoints of a run, however short it is.
@@ -79,11 +81,17 @@ class Session:
         self.env: MarketEnv = data.training_env(settings, settings.seed)
         self.model: PPO = build_model(settings, self.env, settings.seed)
         self.validation: Validation | None = None
+        self._range = RecordRange(data.normaliser.observation, data.normaliser.seen)
 
     @property
     def steps(self) -> int:
         """Steps trained so far."""
         return int(self.model.num_timesteps)
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """Of the observations, with the range seen so far."""
+        return replace(self.data.normaliser, seen=self._range.seen)
 
     @property
     def mean_episode_reward(self) -> float | None:
@@ -121,6 +129,7 @@ class Session:
             [
                 stop,
                 RequireFinite(),
+                self._range,
                 EverySteps(checkpoints, hooks.on_checkpoint_due),
                 RewardScalars(self.env),
                 EntropyWeight(),

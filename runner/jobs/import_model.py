@@ -17,7 +17,7 @@ from core.language import Message
 from core.paths import safe_name
 from core.timestamps import iso, parse_moment
 from runner.agent.best_model import save_best_model
-from runner.agent.features import FEATURE_NAMES, OBSERVATION_NAMES
+from runner.agent.features import FEATURE_NAMES
 from runner.agent.foreign_model import model_of_weights
 from runner.agent.normaliser import Normaliser
 from runner.agent.split import purge_gap
@@ -78,8 +78,8 @@ def import_model(spec: Spec, stop: StopFlag) -> int:
             "validation": validation if isinstance(validation, dict) else None,
             "config": {"settings": settings.model_dump(mode="json")},
             "normaliser": normaliser.as_dict(),
-            "observation_shape": [len(OBSERVATION_NAMES)],
-            "feature_names": list(OBSERVATION_NAMES),
+            "observation_shape": [len(normaliser.observation)],
+            "feature_names": list(normaliser.observation),
             "train_first": iso(first),
             "train_last": iso(last),
             "purge_gap_bars": purge_gap(settings),
@@ -130,7 +130,7 @@ def _normaliser(
                 ),
                 STATISTICS,
             )
-        statistics, whose = _json(path), path.name
+        statistics, whose = {**_position(manifest), **_json(path)}, path.name
     elif manifest.get("normaliser"):
         statistics, whose = manifest["normaliser"], manifest_path(source).name
     else:
@@ -145,6 +145,12 @@ def _normaliser(
     normaliser = Normaliser.from_dict(statistics)
     normaliser.require_names(FEATURE_NAMES, whose)
     return normaliser
+
+
+def _position(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """How the numbers of the position are computed, where the manifest names them."""
+    names = manifest.get("feature_names")
+    return {"position": names[len(FEATURE_NAMES) :]} if isinstance(names, list) else {}
 
 
 def _moment(given: object, flag: str) -> datetime:

@@ -26,6 +26,7 @@ from core.decision import (
 )
 from core.decision.inputs import ModelRecord
 from core.decision.repetition import repeated
+from core.decision.training_range import OutsideTraining, outside_training
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
 from core.gates import GateResult, score
@@ -123,7 +124,7 @@ class _Revalidation:
         spans = slices(WARM_UP, len(market) - 1, self.episodes)
         # The exposure limit is the model's, the costs are the playbook's.
         costs = env_settings(self.playbook.training, exit_at_end=True).costs
-        settings = env_settings(candidate.settings, exit_at_end=True)
+        settings = candidate.env_settings
         trained_at, settings = settings.costs, replace(settings, costs=costs)
 
         _info("Running backtest...")
@@ -179,6 +180,7 @@ class _Revalidation:
                 warm_up_bars=WARM_UP,
                 versions=versions(),
                 numerics=numerics(),
+                outside_training=_outside_training(candidate, backtest),
             ),
             on_stage=self._stage,
         )
@@ -271,6 +273,14 @@ class _Revalidation:
                 "gates": [gate.as_dict() for gate in gates],
             }
         )
+
+
+def _outside_training(candidate: Candidate, backtest: Backtest) -> OutsideTraining | None:
+    """The bars on which the model extrapolates; None: its training run recorded no range."""
+    seen = candidate.normaliser.seen
+    if seen is None:
+        return None
+    return outside_training(seen.names, backtest.observations, seen.low, seen.high)
 
 
 def _repeats(first: Backtest, again: Backtest) -> bool:

@@ -16,7 +16,6 @@ from runner.agent.best_model import (
     save_best_model,
 )
 from runner.agent.checkpoint import save_checkpoint, set_aside, tidy
-from runner.agent.features import OBSERVATION_NAMES
 from runner.agent.policy import TrainingDivergedError
 from runner.agent.session import Hooks, Session
 from runner.agent.split import purge_gap
@@ -180,7 +179,7 @@ class TrainingAttempt:
                 self.home.checkpoints,
                 self.session.model,
                 self.plan.run,
-                self.session.data.normaliser,
+                self.session.normaliser,
                 self.config,
             )
         except SetupError as error:
@@ -223,7 +222,7 @@ class TrainingAttempt:
     def _save_best(
         self, result: Evaluation, sharpe: float | None, validations: Validations | None
     ) -> None:
-        data = self.session.data
+        data, normaliser = self.session.data, self.session.normaliser
         save_best_model(
             self.home.best_model,
             self.session.model,
@@ -240,12 +239,12 @@ class TrainingAttempt:
                     **_counted(validations),
                 },
                 "config": self.config,
-                "normaliser": data.normaliser.as_dict(),
+                "normaliser": normaliser.as_dict(),
                 "normaliser_from": "training bars"
                 if self.plan.normaliser is None
                 else "checkpoint",
-                "observation_shape": [len(OBSERVATION_NAMES)],
-                "feature_names": list(OBSERVATION_NAMES),
+                "observation_shape": [len(normaliser.observation)],
+                "feature_names": list(normaliser.observation),
                 "train_first": iso(data.candles.first),
                 "train_last": iso(data.candles.last),
                 "trained_bars": [iso(data.moment(bar)) for bar in data.train],

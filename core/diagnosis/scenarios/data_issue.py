@@ -110,13 +110,19 @@ def _nonfinite(moment: RunView) -> list[_Issue]:
         if not len(places):
             continue
         first, last = int(series.step[places[0]]), int(series.step[places[-1]])
-        where = {"tag": tag, "bad": len(places), "count": len(series), "first": first}
+        where = {"tag": tag, "bad": len(places), "first": first}
         what = (
-            Message("{tag}: {bad} of {count} values NaN or infinite, at step {first:,}", **where)
+            plural(
+                "{tag}: {bad} of {n} value NaN or infinite, at step {first:,}",
+                "{tag}: {bad} of {n} values NaN or infinite, at step {first:,}",
+                len(series),
+                **where,
+            )
             if first == last
             else Message(
                 "{tag}: {bad} of {count} values NaN or infinite, steps {first:,} to {last:,}",
                 **where,
+                count=len(series),
                 last=last,
             )
         )
@@ -249,10 +255,12 @@ def _clock(moment: RunView, raw: Series) -> list[_Issue]:
                 step=step,
             )
             if gap < 0
-            else Message(
-                "the clock moved forward by {days:,.0f} days before step {step:,}; points are "
-                "ordered as they were written",
-                days=gap / 86400,
+            else plural(
+                "the clock moved forward by {n:,.0f} day before step {step:,}; points are ordered "
+                "as they were written",
+                "the clock moved forward by {n:,.0f} days before step {step:,}; points are ordered "
+                "as they were written",
+                np.round(gap / 86400),
                 step=step,
             )
         )

@@ -89,6 +89,8 @@ def show(page: Page, snapshot: Snapshot, saved: SavedDecision, refused: Refused 
             grade=capitals(grade),
         )
         st.markdown(tinted(warning, "orange", "warning"))
+        if act is SignatureAct.APPROVE:
+            st.caption(say("A pipeline accepts it only with conditions, all of them closed."))
     elif act is SignatureAct.APPROVE and decided.decision is Decision.PARTIAL:
         warning = say("PARTIAL: a pipeline accepts it only with conditions, all of them closed.")
         st.markdown(tinted(warning, "orange", "warning"))

@@ -14,12 +14,13 @@ from core.vocabulary import Verdict
 from dashboard.components.figures_table import Row, figures_table
 from dashboard.components.markup import small
 from dashboard.components.states import badge
-from dashboard.formatting import fixed
+from dashboard.formatting import fixed, share
 from dashboard.wording import plain
 from dashboard.wording.decision import LOOKAHEAD_TESTS, OVERLAP
 
 if TYPE_CHECKING:
     from core.decision import RecordedDecision, SavedDecision
+    from core.decision.training_range import OutsideTraining
     from core.decision.trust import DataQuality, Range
     from core.trading.live_limits import LiveLimits
     from dashboard.page import Page
@@ -96,8 +97,19 @@ def _ranges(page: Page, decided: RecordedDecision) -> None:
         (Message("Trained on"), _range(page, decided.model.train_range), ""),
         (Message("Tested on"), _range(page, (data.first, data.last)), ""),
         (Message("Scored on"), _range(page, scored), ""),
+        _outside(decided.outside_training),
     ]
     figures_table(page, rows, "trust-ranges")
+
+
+def _outside(found: OutsideTraining | None) -> Row:
+    """Bars on which the model extrapolates, and the features that leave their range most."""
+    name = Message("Bars outside the training range")
+    if found is None:
+        return name, None, Message("not recorded by the training run")
+    if not found.features:
+        return name, share(found.share), Message("of the observations, feature by feature")
+    return name, share(found.share), found.named()
 
 
 def _range(page: Page, ends: Range | None) -> str | None:

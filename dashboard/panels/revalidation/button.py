@@ -9,12 +9,12 @@ import streamlit as st
 from core.decision.gate_record import gate_of
 from core.errors import TrainweekError
 from core.language import Message, joined, plural
-from core.vocabulary import APPROVALS, Decision, JobKind, JobState, Right
+from core.vocabulary import APPROVALS, Decision, EvidenceGrade, JobKind, JobState, Right
 from dashboard.components import outcomes
 from dashboard.components.gate_cards import gate_cards
 from dashboard.components.job_line import job_line
 from dashboard.components.markup import small
-from dashboard.components.states import badge
+from dashboard.components.states import decided
 from dashboard.data.backtest_input import BacktestData, Model, backtest_data, model
 from dashboard.formatting import age, number
 from dashboard.navigation import TITLES, link
@@ -210,9 +210,12 @@ def _progress(page: Page, snapshot: Snapshot, job: Job) -> None:
             say("The gate values are final. Their intervals and the evidence follow.")
             if stage in STAGES
             else say(
-                "Interim values after {done} of {total} episodes; they can still change.",
-                done=done,
-                total=total,
+                plural(
+                    "Interim values after {done} of {n} episode; they can still change.",
+                    "Interim values after {done} of {n} episodes; they can still change.",
+                    total,
+                    done=done,
+                )
             )
         )
         gate_cards(page, [gate_of(gate) for gate in gates])
@@ -229,8 +232,10 @@ def _ended(page: Page, snapshot: Snapshot, job: Job) -> None:
         )
         return
     decision = Decision(result["decision"])
+    graded = (result.get("evidence") or {}).get("grade")
+    grade = None if graded is None else EvidenceGrade(graded)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(badge(decision, say), width="content")
+        st.markdown(decided(decision, grade, say, "-badge"), width="content")
         st.markdown(
             say(
                 "{decision} {score}. See *Decision*.",

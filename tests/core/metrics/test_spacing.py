@@ -141,3 +141,20 @@ def test_rows_without_a_usual_distance_are_refused() -> None:
         spacing(times)
     with pytest.raises(InputError, match="single row"):
         spacing(around(1, "h"))
+
+
+@pytest.mark.parametrize("end", ["2024-12-28", "2024-12-29", "2024-12-31"])
+def test_a_record_of_the_exchange_may_end_on_any_day(end: str) -> None:
+    """The calendar ends with a session: a last row on a Sunday is after it."""
+    dates = pd.Series(pd.date_range("2024-01-02", end, freq="B", tz="UTC"))
+    last = pd.Series([pd.Timestamp(end, tz="UTC")])
+    times = pd.concat([dates, last]).drop_duplicates().reset_index(drop=True)
+    assert spacing(times, "nyse").bars_per_year == 252
+
+
+def test_a_row_each_day_is_no_record_of_the_exchange() -> None:
+    with pytest.raises(InputError, match=r"nyse, but .* are no sessions of it; the first is") as no:
+        spacing(around(400, "D"), "nyse")
+    assert "--calendar 24/7" in no.value.remedy
+    tomorrow = sessions("2024-01-02", "2024-12-31") + pd.Timedelta(days=1)  # closes in UTC
+    assert spacing(tomorrow, "nyse").calendar == "nyse"

@@ -244,7 +244,7 @@ def test_the_position_features_tell_the_position_gain_and_time():
     for held in range(1, 6):
         seen, _, _, _ = env.step(np.array([1]))
         assert seen[0, 1] == 1.0
-        assert seen[0, 3] == pytest.approx(held / 168)
+        assert seen[0, 3] == pytest.approx(held / (held + 168))
         gain = source.close[bar + held] / source.open[bar + 1] - 1
         # As a share of today's equity, which moved with the gain itself.
         assert seen[0, 2] == pytest.approx(gain / 0.1, abs=0.02)

@@ -338,6 +338,19 @@ def test_an_explosion_is_found_whatever_the_clock_does(
     assert done.exit_code == 2
 
 
+def test_diagnose_begins_with_the_alerts(tmp_path: Path) -> None:
+    runs_of(tmp_path)
+    shown = CliRunner().invoke(app, ["diagnose", str(tmp_path / "PPO_2")]).stdout.splitlines()
+    assert shown[0].startswith("Alert: kl_explosion")
+    assert shown[2].startswith("kl_explosion")
+    calm = CliRunner().invoke(app, ["diagnose", str(tmp_path / "PPO_1")]).stdout
+    assert calm.startswith("No alert.")
+    assert "scenarios have not enough data" in calm.splitlines()[0]
+    columns = {line.index(state) for line in calm.splitlines()[2:]
+               for state in ("OK ", "NO_DATA") if f" {state}" in line and not line.startswith(" ")}  # fmt: skip
+    assert len(columns) == 1
+
+
 def test_a_run_without_a_usable_time_is_not_evaluated(tmp_path: Path) -> None:
     """Milliseconds where seconds belong: no moment has such an event."""
     points = [(n * 1024, 1.7e12 + n, 3.0) for n in range(1, 60)]

@@ -4,8 +4,9 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,9 +15,17 @@ from core.gates import read_equity_csv, read_trades_csv, score
 from core.market import load_candles
 from core.paths import Home
 from core.playbook import DEFAULT, load_playbook
+from runner.agent.backtest import run_backtest
 from runner.agent.best_model import manifest_path
+from runner.agent.candidate import Candidate
 from runner.agent.episodes import slices
-from runner.agent.features import FEATURE_NAMES, WARM_UP, raw_features
+from runner.agent.features import (
+    CLIPPED_POSITION_NAMES,
+    FEATURE_NAMES,
+    OBSERVATION_NAMES,
+    WARM_UP,
+    raw_features,
+)
 from runner.agent.market import Market
 from runner.agent.normaliser import Normaliser
 from runner.jobs.attempt import StopFlag, read_spec
@@ -24,6 +33,9 @@ from runner.jobs.revalidate import revalidate
 from runner.jobs.revalidation_input import declared_trials
 from tests.core.backtest_records import schema_validator
 from tests.runner.jobs.training_home import make_home, progress, result, run, write_spec
+
+if TYPE_CHECKING:
+    from runner.agent.market_env import MarketEnv
 
 # What reading a CSV back may cost: nothing, as it writes the shortest exact floats.
 pytestmark = pytest.mark.slow  # a real training run or backtest is behind each
@@ -152,6 +164,61 @@ def test_the_replayed_record_is_the_recorded_one(trained, saved):
     robustness = archived(trained, saved)["robustness"]
     assert robustness["replay_error"] < 1e-9
     assert robustness["fees"][1]["score"] == archived(trained, saved)["score"]
+
+
+def test_bars_outside_the_training_range_are_counted(trained, saved):
+    decision = archived(trained, saved)
+    seen = json.loads(manifest_path(trained.best_model).read_text())["normaliser"]["seen"]
+    assert list(seen) == list(OBSERVATION_NAMES)
+    outside = decision["outside_training"]
+    scored = decision["episodes"][-2]["bars"]
+    assert outside["bars"] == scored
+    assert outside["outside"] == round(outside["share"] * scored)
+    for feature in outside["features"]:
+        low, high = feature["trained"]
+        assert [low, high] == seen[feature["name"]]
+        assert feature["observed"][0] < low or feature["observed"][1] > high
+    # A position may be held longer than an episode, and its age stays within what was seen.
+    assert all(feature["name"] != "trade_age" for feature in outside["features"])
+
+
+def test_a_model_of_an_earlier_version_keeps_its_observations(home):
+    """Its manifest names ``time_in_trade``, and neither kind of position nor range."""
+    path = manifest_path(home.best_model)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["normaliser"]["position"], manifest["normaliser"]["seen"]
+    manifest["feature_names"] = [*FEATURE_NAMES, *CLIPPED_POSITION_NAMES]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    candidate = Candidate.read(home.best_model)
+    assert candidate.env_settings.position == CLIPPED_POSITION_NAMES
+    market = Market.from_frame(load_candles(home.backtest_data).frame)
+    features, seen = candidate.features(market), []
+
+    def always_long(observation: np.ndarray, env: MarketEnv) -> np.ndarray:
+        seen.append(observation[0, -1])
+        return np.ones(1, dtype=int)
+
+    run_backtest(always_long, market, features, [(WARM_UP, 900)], candidate.env_settings)
+    expected = np.minimum(np.arange(900 - WARM_UP) / 168, 3.0)
+    assert np.array(seen) == pytest.approx(expected)
+    spec = write_spec(home, "revalidate", run="earlier", save_report=True, episodes=2)
+    assert revalidate(read_spec(spec), StopFlag()) == 0
+    decision = archived(home, (spec, ""))
+    assert decision["outside_training"] is None
+    assert not any("training range" in warning for warning in decision["warnings"])
+
+
+def test_observations_that_left_the_training_range_are_a_warning(home):
+    path = manifest_path(home.best_model)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["normaliser"]["seen"]["momentum_24"] = [-0.1, 0.1]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    spec = write_spec(home, "revalidate", run="narrow", save_report=True, episodes=2)
+    assert revalidate(read_spec(spec), StopFlag()) == 0
+    decision = archived(home, (spec, ""))
+    assert decision["outside_training"]["features"][0]["name"] == "momentum_24"
+    assert decision["outside_training"]["share"] > 0.5
+    assert any("(momentum_24" in warning for warning in decision["warnings"])
 
 
 def lookahead_of(home: Home, run_name: str) -> dict[str, Any]:
