@@ -74,7 +74,8 @@ def _require_exits_after_entries(trades: pd.DataFrame) -> None:
 def until_end(equity: pd.DataFrame, trades: pd.DataFrame) -> pd.DataFrame:
     """Of a ruined account: the trades that ended by then. A ruin is a result, whatever follows."""
     ended = pd.to_datetime(trades["exit_time"], utc=True) <= equity["time"].iloc[-1]
-    return trades.loc[ended.to_numpy()]
+    kept: pd.DataFrame = trades.loc[ended.to_numpy()]
+    return kept
 
 
 def utc(moment: pd.Timestamp | str) -> datetime:

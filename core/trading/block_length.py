@@ -36,5 +36,5 @@ def optimal_block_length(series: np.ndarray) -> float:
     slope, level = 2.0 * float(weighted @ lags), float(covariances[0] + 2.0 * weighted.sum())
     if level == 0.0:
         return math.nan
-    length = float((slope / level) ** 2 * n) ** (1.0 / 3.0)
+    length: float = ((slope / level) ** 2 * n) ** (1.0 / 3.0)
     return min(length, float(math.ceil(min(3.0 * math.sqrt(n), n / 3.0))))
