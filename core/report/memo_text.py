@@ -18,6 +18,7 @@ from core.report.sentences import (
     live_limits_line,
     losing_run,
     outside_training,
+    selection,
     track_record,
     trials,
     verdict,
@@ -126,6 +127,7 @@ def _skill(d: DecisionRecord, v: Speaker) -> str:
             "  ",
         ),
         *_folded(figures, "  "),
+        *_folded(selection(d, v), "  "),
     ]
     lines += [
         f"    {name:<46}{growth} {n.plain(line.return_pct, 2):>8}  Sharpe "

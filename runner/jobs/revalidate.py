@@ -32,6 +32,7 @@ from core.gates import GateResult, score
 from core.job_params import RevalidateParams
 from core.market import load_candles, require_quality
 from core.metrics.records import records_csv
+from core.model_manifest import lost_on_validation
 from core.report import memo_documents
 from core.trading.candidates import Candidate as Scored
 from core.trading.evidence import Trials
@@ -102,6 +103,8 @@ class _Revalidation:
         candles = load_candles(self.data_path)
         report = require_quality(candles, now)
         candidate.require_unseen(candles)
+        if lost := lost_on_validation(candidate.manifest["validation"]):
+            print(f"[WARN] {lost}", flush=True)
         self.scored = Scored(
             week=self.spec.week_id,
             run=candidate.manifest["run"],
