@@ -25,7 +25,6 @@ from core.decision import (
     write_reports,
 )
 from core.decision.inputs import ModelRecord
-from core.decision.training_range import OutsideTraining, outside_training
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
 from core.gates import GateResult, score
@@ -181,7 +180,7 @@ class _Revalidation:
                 warm_up_bars=WARM_UP,
                 versions=versions(),
                 numerics=numerics(),
-                outside_training=_outside_training(candidate, backtest),
+                outside_training=candidate.outside_training(backtest.observations),
             ),
             on_stage=self._stage,
         )
@@ -270,14 +269,6 @@ class _Revalidation:
                 "gates": [gate.as_dict() for gate in gates],
             }
         )
-
-
-def _outside_training(candidate: Candidate, backtest: Backtest) -> OutsideTraining | None:
-    """The bars on which the model extrapolates; None: its training run recorded no range."""
-    seen = candidate.normaliser.seen
-    if seen is None:
-        return None
-    return outside_training(seen.names, backtest.observations, seen.low, seen.high)
 
 
 def _repeats(first: Backtest, again: Backtest) -> bool:
