@@ -25,6 +25,7 @@ from core.decision import (
     write_reports,
 )
 from core.decision.inputs import ModelRecord
+from core.decision.repetition import repeated
 from core.decision.training_range import OutsideTraining, outside_training
 from core.decision.trust import CodeVersion
 from core.files import file_sha256
@@ -93,6 +94,7 @@ class _Revalidation:
         self.save_report = asked.save_report
         self.declared, self.trials = asked.trials, Trials()
         self.scored: Scored | None = None
+        self.identical = False  # to the previous decision, which is kept
 
     def run(self) -> int:
         now = utc_now()
@@ -182,6 +184,9 @@ class _Revalidation:
             ),
             on_stage=self._stage,
         )
+        if self.save_report and (before := repeated(decision, context.earlier.previous)):
+            decision, self.identical = before, True
+            _info(f"Identical to the decision of {before.created_at}: nothing new to sign")
         if not decision.reproducible:
             print("[WARN] A rerun of the backtest gave different results", flush=True)
         result = self._finish(decision, record, context)
@@ -227,6 +232,7 @@ class _Revalidation:
             "archived": hashes,
             "candidate": None if self.scored is None else self.scored.as_dict(),
             "report": written,
+            "identical": self.identical,
         }
 
     def _episode_done(self, episode: int, equity: pd.DataFrame, trades: pd.DataFrame) -> None:
